@@ -1,0 +1,44 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.HypervisorInfo;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the daemon holds.
+ *
+ * @param startedAt when it began to serve
+ * @param hypervisor what it runs VMs with
+ * @param templates all in the store
+ * @param defaultKeys keys (hex) of the templates that fit the configuration as it stands
+ * @param vms all VMs under its care
+ * @param leases one for each leased VM
+ * @param failures newest first, bounded
+ * @param served requests served, by route
+ */
+public record Status(
+    Instant startedAt,
+    HypervisorInfo hypervisor,
+    List<TemplateInfo> templates,
+    List<String> defaultKeys,
+    List<VmView> vms,
+    List<Lease> leases,
+    List<Failure> failures,
+    Map<Route, Integer> served) {
+
+  /**
+   * Something that went wrong.
+   *
+   * @param at when
+   * @param what the operation
+   * @param cause why, for people
+   */
+  public record Failure(Instant at, String what, String cause) {}
+
+  /** Whether a usable template for the configured shape exists. */
+  public boolean on() {
+    return templates.stream().anyMatch(t -> t.usable() && defaultKeys.contains(t.key().hex()));
+  }
+}

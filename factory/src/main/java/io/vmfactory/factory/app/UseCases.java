@@ -1,0 +1,46 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.TemplateInfo;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** All the daemon's verbs, as its skins see them. */
+public record UseCases(
+    UseCase<VmRequest, GrantedVm> getVm,
+    UseCase<VmRequest, GrantedVm> getBaseVm,
+    UseCase<Renewal, Lease> renewLease,
+    UseCase<String, String> releaseVm,
+    UseCase<TemplateRequest, TemplateInfo> createTemplate,
+    UseCase<Nothing, List<TemplateInfo>> listTemplates,
+    UseCase<String, String> deleteTemplate,
+    UseCase<Boolean, Status> getStatus,
+    UseCase<Boolean, Nothing> shutdown,
+    Events events) {
+
+  /** Asks or answers nothing. */
+  public enum Nothing {
+    NOTHING
+  }
+
+  /**
+   * A wish to keep a VM longer.
+   *
+   * @param ttl null = as before
+   */
+  public record Renewal(String leaseId, @Nullable Duration ttl) {}
+
+  /**
+   * A wish for a template.
+   *
+   * @param vcpus null = as configured
+   * @param memoryMib null = as configured
+   * @param replace build again even if a usable one is there
+   */
+  public record TemplateRequest(
+      @Nullable Integer vcpus,
+      @Nullable Integer memoryMib,
+      boolean replace,
+      BuildListener listener) {}
+}

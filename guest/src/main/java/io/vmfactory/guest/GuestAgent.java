@@ -1,0 +1,44 @@
+package io.vmfactory.guest;
+
+import io.vmfactory.configs.time.Deadline;
+
+/**
+ * The agent inside one guest, over one connection. Calls may be made from several threads at once;
+ * each waits for its own answer. A broken connection fails every call under way and all later ones.
+ *
+ * <p>Every method throws {@link GuestException} when the agent refuses or the connection breaks,
+ * and {@code DeadlineExceededException} when the answer does not come in time.
+ */
+public interface GuestAgent extends AutoCloseable {
+  /** Waits until the agent says SERVING. */
+  void awaitServing(Deadline deadline);
+
+  /** What the agent is and can do. */
+  GuestDetails details(Deadline deadline);
+
+  /**
+   * The uniqueness gate: entropy, clock and names, sent together and acknowledged one by one. When
+   * this returns, the guest has all of them; when it throws, the guest must not be used.
+   */
+  void makeUnique(Uniqueness unique, Deadline deadline);
+
+  /**
+   * Who the guest is now, with {@code randomBytes} (0..256) fresh bytes of its random number
+   * generator.
+   */
+  GuestIdentity identity(int randomBytes, Deadline deadline);
+
+  /** Makes the guest fit for a snapshot: caches dropped, free memory zeroed. */
+  QuiesceReport quiesce(Deadline deadline);
+
+  /**
+   * Brings hot-plugged CPUs and memory into use; returns when {@code vcpus} CPUs in all are online.
+   */
+  void online(int vcpus, Deadline deadline);
+
+  /** The guest's metrics in the Prometheus text format. */
+  String metrics(Deadline deadline);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,39 @@
+package io.vmfactory.template;
+
+import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.vmm.VmSpec;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What is known of a template without loading it.
+ *
+ * @param key its name
+ * @param spec what its clones are; null-free even for refused ones, as the manifest has it
+ * @param createdAt when it was published
+ * @param memoryBytes what its memory file holds (data, not holes)
+ * @param stateBytes size of its device state
+ * @param vmmVersion version of the VMM that made it
+ * @param loaded verified and in memory
+ * @param refused why this host may not load it; empty = usable
+ * @param steps how long the build took, step by step
+ */
+public record TemplateInfo(
+    TemplateKey key,
+    VmSpec spec,
+    Instant createdAt,
+    long memoryBytes,
+    long stateBytes,
+    String vmmVersion,
+    boolean loaded,
+    String refused,
+    List<Lap> steps) {
+  public TemplateInfo {
+    steps = List.copyOf(steps);
+  }
+
+  /** Whether this host may make clones of it. */
+  public boolean usable() {
+    return refused.isEmpty();
+  }
+}

@@ -1,0 +1,29 @@
+package io.vmfactory.vmm;
+
+import io.vmfactory.configs.time.Deadline;
+
+/**
+ * A program that runs VMs, found and probed. The seam a second VMM would implement.
+ *
+ * <p>A failed start leaves nothing: no process, no file in the VM's folder that it made.
+ */
+public interface Hypervisor {
+  /** What was found: program, version, accelerator and why. */
+  HypervisorInfo info();
+
+  /**
+   * Starts a VM from its kernel. Returns when the VMM answers and the guest's CPUs run ({@link
+   * VmPhase#RUNNING}); whether the guest is up is the agent's to say.
+   *
+   * @throws VmmException when the process cannot be started or ends before it answers
+   */
+  Vm boot(Launch launch, Deadline deadline);
+
+  /**
+   * Starts a VMM with the same devices but nothing in them: memory mapped, waiting for device state
+   * ({@link VmPhase#INCOMING}).
+   *
+   * @throws VmmException when the process cannot be started or ends before it answers
+   */
+  Vm prepare(Launch launch, Deadline deadline);
+}

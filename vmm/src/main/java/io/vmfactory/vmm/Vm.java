@@ -1,0 +1,55 @@
+package io.vmfactory.vmm;
+
+import io.vmfactory.configs.time.Deadline;
+
+/**
+ * One VM: a VMM process, its monitor connection, its phase. Every method checks the phase first and
+ * throws {@link VmmException} with reason {@code ILLEGAL_PHASE} when the table in {@link VmPhase}
+ * forbids the step.
+ *
+ * <p>A VM whose step fails is in an unknown state: the caller kills it. Thread-safe; steps are
+ * serial.
+ */
+public interface Vm {
+  /** Which process this is, in a way that survives reuse of its pid. */
+  VmIdentity identity();
+
+  /** Where the VM is in its life. */
+  VmPhase phase();
+
+  /** What happens to the VM by itself: its exit, its agent's port opening. */
+  VmSignals signals();
+
+  /** INCOMING to PAUSED: loads device state. */
+  void load(byte[] deviceState, Deadline deadline);
+
+  /** PAUSED to RUNNING. */
+  void cont(Deadline deadline);
+
+  /** RUNNING to PAUSED. */
+  void stop(Deadline deadline);
+
+  /** PAUSED, stays PAUSED but never runs again: the device state, without guest RAM. */
+  byte[] save(Deadline deadline);
+
+  /**
+   * Adds vCPUs and memory to a RUNNING VM. What is returned is what was really added: memory comes
+   * in whole blocks ({@link Sizing#MEMORY_BLOCK_MIB}), rounded up.
+   *
+   * @throws VmmException with reason {@code RESOURCES} when the VM's maximum does not allow it;
+   *     nothing added
+   */
+  Sizing plug(Sizing extra, Deadline deadline);
+
+  /**
+   * PAUSED to DETACHED: lets go of monitor and supervision; the process and its folder stay, for a
+   * new owner.
+   */
+  void detach();
+
+  /**
+   * Ends the process (SIGKILL), waits until it is gone and removes its folder. Legal in every phase
+   * but DETACHED; a second call does nothing.
+   */
+  void kill();
+}

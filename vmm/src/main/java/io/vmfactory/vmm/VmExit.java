@@ -1,0 +1,16 @@
+package io.vmfactory.vmm;
+
+/**
+ * How a VMM process ended.
+ *
+ * @param code exit code, 0..255, or -1 when it was ended by a signal or is not known
+ * @param signal signal number, or 0
+ * @param lastWords the end of the VMM's own output, at most 2 KiB; empty when it said nothing
+ */
+public record VmExit(int code, int signal, String lastWords) {
+  @Override
+  public String toString() {
+    String how = signal != 0 ? "signal " + signal : code >= 0 ? "exit code " + code : "exit";
+    return lastWords.isBlank() ? how : how + ": " + lastWords.strip();
+  }
+}

@@ -1,0 +1,39 @@
+package io.vmfactory.vmm;
+
+import java.nio.file.Path;
+
+/**
+ * A VM's folder under {@code run_dir/vm}, mode 0700, and the names in it. The folder exists before
+ * the VM is started and is removed by {@link Vm#kill()}.
+ *
+ * @param path {@code run_dir/vm/<id>}
+ */
+public record VmFolder(Path path) {
+  /** Longest path that fits sockaddr_un.sun_path with its closing NUL, see unix(7). */
+  public static final int MAX_SOCKET_PATH_BYTES = 107;
+
+  /** Journal record of the VM, written by the daemon. */
+  public Path record() {
+    return path.resolve("vm.json");
+  }
+
+  /** QEMU's monitor. */
+  public Path qmpSocket() {
+    return path.resolve("qmp.sock");
+  }
+
+  /** The agent's port. */
+  public Path agentSocket() {
+    return path.resolve("agent.sock");
+  }
+
+  /** What the guest's kernel and agent print. */
+  public Path consoleLog() {
+    return path.resolve("console.log");
+  }
+
+  /** What QEMU itself prints. */
+  public Path vmmLog() {
+    return path.resolve("vmm.log");
+  }
+}

@@ -1,0 +1,40 @@
+package io.vmfactory.vmm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Where VMs have their folders: {@code run_dir/vm}.
+ *
+ * @param root {@code run_dir/vm}, absolute
+ */
+public record VmFolders(Path root) {
+  /**
+   * Makes the folder of {@code id}, mode 0700.
+   *
+   * @throws VmmException when its sockets' paths would be too long, with the remedy
+   */
+  public VmFolder create(VmId id) {
+    VmFolder folder = new VmFolder(root.resolve(id.value()));
+    int length = folder.agentSocket().toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > VmFolder.MAX_SOCKET_PATH_BYTES) {
+      throw new VmmException(
+          VmmException.Reason.INVALID,
+          "socket path too long (%d bytes, the kernel takes %d): %s; choose a shorter run_dir"
+              .formatted(length, VmFolder.MAX_SOCKET_PATH_BYTES, folder.agentSocket()));
+    }
+    var ownerOnly =
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+    try {
+      Files.createDirectories(root, ownerOnly);
+      Files.createDirectory(folder.path(), ownerOnly);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the VM's folder " + folder.path(), e);
+    }
+    return folder;
+  }
+}

@@ -1,0 +1,34 @@
+package io.vmfactory.vmm;
+
+import java.util.Map;
+import java.util.Set;
+
+/** Where a VM is in its life. The table of legal transitions is here and nowhere else. */
+public enum VmPhase {
+  /** The process is being started. */
+  STARTING,
+  /** Memory mapped, waiting for device state: a shell. */
+  INCOMING,
+  /** Complete, its CPUs stopped. */
+  PAUSED,
+  /** Its CPUs run. */
+  RUNNING,
+  /** Given away: no longer ours to steer. */
+  DETACHED,
+  /** The process is gone. */
+  EXITED;
+
+  private static final Map<VmPhase, Set<VmPhase>> NEXT =
+      Map.of(
+          STARTING, Set.of(INCOMING, RUNNING, EXITED),
+          INCOMING, Set.of(PAUSED, EXITED),
+          PAUSED, Set.of(RUNNING, DETACHED, EXITED),
+          RUNNING, Set.of(PAUSED, DETACHED, EXITED),
+          DETACHED, Set.of(EXITED),
+          EXITED, Set.of());
+
+  /** Whether a VM in this phase may enter {@code next}. */
+  public boolean leadsTo(VmPhase next) {
+    return NEXT.get(this).contains(next);
+  }
+}
