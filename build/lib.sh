@@ -1,0 +1,55 @@
+# Shared by ./dev and ./vmfactory. Sourced; expects $top.
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+# missing_packages WHEN: the packages whose probe fails, with the reason, one "package | why" a line.
+missing_packages() {
+  local probe package when why
+  while IFS='|' read -r probe package when why; do
+    probe=$(echo $probe) package=$(echo $package) when=$(echo $when) why=$(echo $why)
+    case $probe in '' | '#'*) continue ;; esac
+    [ "$when" = run ] || [ "$1" = test ] || continue
+    case $probe in
+      /*) [ -e "$probe" ] || echo "$package | $why" ;;
+      *) command -v "$probe" >/dev/null || echo "$package | $why" ;;
+    esac
+  done <"$top/build/packages"
+}
+
+# install_packages WHEN: installs what is missing, or says how to when we may not.
+install_packages() {
+  local missing names
+  missing=$(missing_packages "$1")
+  [ -n "$missing" ] || return 0
+  names=$(cut -d'|' -f1 <<<"$missing" | xargs)
+  say "missing on this machine:"
+  sed 's/^/      /' <<<"$missing" >&2
+  if [ "$(id -u)" != 0 ]; then
+    die "install them first:  sudo apt-get install -y --no-install-recommends $names"
+  fi
+  command -v apt-get >/dev/null || die "no apt-get here: install by other means: $names"
+  say "installing: $names"
+  local log
+  log=$(mktemp)
+  if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    rm -f "$log"
+    die "could not install: $names"
+  fi
+  rm -f "$log"
+  missing=$(missing_packages "$1")
+  [ -z "$missing" ] || die "still missing after installing: $missing"
+}
+
+# java_program: the java to use, JAVA_HOME's before the PATH's.
+java_program() {
+  if [ -n "${JAVA_HOME-}" ]; then echo "$JAVA_HOME/bin/java"; else command -v java; fi
+}
+
+# archive NAME: the class-data archive of NAME for the java in use.
+archive() {
+  local java
+  java=$(readlink -f "$(java_program)")
+  echo "$top/dist/cds/$1${java//\//-}.jsa"
+}
