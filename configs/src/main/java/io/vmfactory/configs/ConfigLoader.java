@@ -1,0 +1,67 @@
+package io.vmfactory.configs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the configuration file and reads it. Looked for in this order: the file named by the
+ * caller, {@code $VMFACTORY_CONFIG}, for ordinary users {@code
+ * $XDG_CONFIG_HOME/vmfactory/vmfactory.toml}, {@code /etc/vmfactory/vmfactory.toml}. None of them =
+ * built-in defaults.
+ */
+public final class ConfigLoader {
+  private static final String BUILT_IN = "built-in defaults";
+
+  private final Surroundings surroundings;
+
+  public ConfigLoader(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Reads the configuration.
+   *
+   * @param named the file the user named; null = look in the usual places
+   * @throws ConfigException with every problem of the file, or when a named file cannot be read
+   */
+  public LoadedConfig load(@Nullable Path named) {
+    Optional<Path> file =
+        Optional.ofNullable(named)
+            .or(surroundings::namedFile)
+            .or(() -> surroundings.usualFiles().stream().filter(Files::exists).findFirst());
+    return file.map(this::read).orElseGet(this::defaults);
+  }
+
+  /** The configuration in {@code toml}; {@code source} names it in messages. */
+  public VmFactoryConfig parse(String toml, String source) {
+    Problems problems = new Problems(source);
+    Document document = Document.parse(toml, problems);
+    problems.throwIfAny();
+    return read(document, problems);
+  }
+
+  private LoadedConfig read(Path file) {
+    try {
+      return new LoadedConfig(
+          parse(Files.readString(file), file.toString()), file.toAbsolutePath().normalize());
+    } catch (IOException e) {
+      throw new ConfigException(
+          List.of(file + ": cannot be read (" + e.getClass().getSimpleName() + "); is it there?"));
+    }
+  }
+
+  private LoadedConfig defaults() {
+    Problems problems = new Problems(BUILT_IN);
+    return new LoadedConfig(read(Document.empty(problems), problems), null);
+  }
+
+  private VmFactoryConfig read(Document document, Problems problems) {
+    VmFactoryConfig config = new ConfigReader(document, surroundings).read();
+    problems.throwIfAny();
+    return config;
+  }
+}

@@ -1,0 +1,133 @@
+package io.vmfactory.configs;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Reads the records out of a {@link Document}. Names, defaults and ranges of all keys are here. */
+final class ConfigReader {
+  /** The kernel's limit on a socket's path: {@code sun_path} less its NUL, see unix(7). */
+  private static final int MAX_SOCKET_PATH_BYTES = 107;
+
+  /** The longest path below run_dir: a VM's folder is named by 32 hex digits. */
+  private static final String LONGEST_SOCKET = "vm/" + "0".repeat(32) + "/agent.sock";
+
+  private static final List<String> ROUTES = List.of("TEMPLATE", "COLD");
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration YEAR = Duration.ofDays(365);
+  private static final long MIB = 1L << 20;
+  private static final int MAX_MEMORY_MIB = 1 << 20;
+  private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._+,=:-]*";
+
+  private final Document document;
+  private final Surroundings surroundings;
+
+  ConfigReader(Document document, Surroundings surroundings) {
+    this.document = document;
+    this.surroundings = surroundings;
+  }
+
+  /** The configuration; what was wrong with the document is in its problems. */
+  VmFactoryConfig read() {
+    DaemonConfig daemon = daemon(document.section("daemon"));
+    QemuConfig qemu = qemu(document.section("hypervisor", "qemu"));
+    FactoryConfig factory = factory(document.section("factory"), daemon.stateDir());
+    LeaseConfig leases = leases(document.section("lease"));
+    document.reportUnknown();
+    return new VmFactoryConfig(daemon, qemu, factory, leases);
+  }
+
+  private DaemonConfig daemon(Section section) {
+    var daemon =
+        new DaemonConfig(
+            section.path("state_dir", surroundings.stateDir()),
+            section.path("run_dir", surroundings.runDir()),
+            section.text("socket_group", "", "|[a-z_][a-z0-9_-]{0,31}", "a group's name, or empty"),
+            section.duration("default_deadline", MINUTE, SECOND, Duration.ofHours(1)),
+            section.number("workers", 32, 1, 1024),
+            section.number("max_vms", 256, 1, 65536));
+    Path longest = daemon.runDir().resolve(LONGEST_SOCKET);
+    int length = longest.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_SOCKET_PATH_BYTES) {
+      section.problem(
+          "daemon.run_dir is too long: %s/%s has %d bytes, a socket's path may have %d"
+              .formatted(daemon.runDir(), "vm/<id>/agent.sock", length, MAX_SOCKET_PATH_BYTES),
+          "run_dir");
+    }
+    return daemon;
+  }
+
+  private QemuConfig qemu(Section section) {
+    QemuConfig.Size size = size(section, "default_vcpus", 1, "default_memory", 256);
+    QemuConfig.Size max = size(section, "default_maxvcpus", 4, "default_maxmemory", 2048);
+    atLeast(section, "default_maxvcpus", max.vcpus(), "default_vcpus", size.vcpus());
+    atLeast(section, "default_maxmemory", max.memoryMib(), "default_memory", size.memoryMib());
+    return new QemuConfig(
+        section.pathOrNone("path"),
+        section.path("kernel", surroundings.guestFile("vmlinuz")),
+        section.path("initrd", surroundings.guestFile("initrd")),
+        size,
+        max,
+        section.number("memory_slots", 4, 0, 32),
+        machine(section),
+        section.text("accelerator", "auto", "auto|kvm|tcg", "\"auto\", \"kvm\" or \"tcg\""),
+        section.blankSeparated("kernel_params"));
+  }
+
+  private static QemuConfig.Machine machine(Section section) {
+    return new QemuConfig.Machine(
+        section.text("machine_type", "q35", WORD, "a QEMU machine type"),
+        section.text("machine_accelerators", "", "|" + WORD, "options separated by commas"),
+        section.text("cpu_model", "", "|" + WORD, "a QEMU CPU model, or empty"));
+  }
+
+  private static QemuConfig.Size size(
+      Section section, String vcpusKey, int vcpus, String memoryKey, int memoryMib) {
+    return new QemuConfig.Size(
+        section.number(vcpusKey, vcpus, 1, 240),
+        section.number(memoryKey, memoryMib, 64, MAX_MEMORY_MIB));
+  }
+
+  private static FactoryConfig factory(Section section, Path stateDir) {
+    var factory =
+        new FactoryConfig(
+            section.flag("enable_template", true),
+            section.path("template_path", stateDir.resolve("templates")),
+            section.bytes("template_cache", 1024 * MIB, 64 * MIB, MAX_MEMORY_MIB * MIB),
+            section.words("routes", ROUTES, ROUTES));
+    if (!factory.enableTemplate() && factory.routes().equals(List.of("TEMPLATE"))) {
+      section.problem(
+          "factory.routes has only TEMPLATE, but factory.enable_template is false: add COLD",
+          "routes",
+          "enable_template");
+    }
+    return factory;
+  }
+
+  private static LeaseConfig leases(Section section) {
+    var leases =
+        new LeaseConfig(
+            section.duration("default_ttl", MINUTE, SECOND, YEAR),
+            section.duration("max_ttl", Duration.ofDays(1), SECOND, YEAR));
+    if (leases.maxTtl().compareTo(leases.defaultTtl()) < 0) {
+      section.problem(
+          "lease.max_ttl (%s) is below lease.default_ttl (%s)"
+              .formatted(Units.text(leases.maxTtl()), Units.text(leases.defaultTtl())),
+          "max_ttl",
+          "default_ttl");
+    }
+    return leases;
+  }
+
+  private static void atLeast(Section section, String key, int value, String lowerKey, int lower) {
+    if (value < lower) {
+      section.problem(
+          "hypervisor.qemu.%s (%d) is below hypervisor.qemu.%s (%d)"
+              .formatted(key, value, lowerKey, lower),
+          key,
+          lowerKey);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package io.vmfactory.configs;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tomlj.Toml;
+
+/** Renders a configuration as TOML that reads back equal, with every key written out. */
+public final class ConfigWriter {
+  private final StringBuilder out = new StringBuilder();
+
+  private ConfigWriter() {}
+
+  /** The TOML of {@code config}. */
+  public static String toToml(VmFactoryConfig config) {
+    ConfigWriter writer = new ConfigWriter();
+    writer.daemon(config.daemon());
+    writer.qemu(config.qemu());
+    writer.factory(config.factory());
+    writer.leases(config.leases());
+    return writer.out.toString();
+  }
+
+  private void daemon(DaemonConfig daemon) {
+    table("daemon");
+    text("state_dir", daemon.stateDir().toString());
+    text("run_dir", daemon.runDir().toString());
+    text("socket_group", daemon.socketGroup());
+    text("default_deadline", Units.text(daemon.defaultDeadline()));
+    bare("workers", daemon.workers());
+    bare("max_vms", daemon.maxVms());
+  }
+
+  private void qemu(QemuConfig qemu) {
+    Path path = qemu.path();
+    table("hypervisor.qemu");
+    text("path", path == null ? "" : path.toString());
+    text("kernel", qemu.kernel().toString());
+    text("initrd", qemu.initrd().toString());
+    text("kernel_params", String.join(" ", qemu.kernelParams()));
+    text("machine_type", qemu.machine().type());
+    text("machine_accelerators", qemu.machine().accelerators());
+    text("cpu_model", qemu.machine().cpuModel());
+    text("accelerator", qemu.accelerator());
+    bare("default_vcpus", qemu.defaultSize().vcpus());
+    bare("default_maxvcpus", qemu.maxSize().vcpus());
+    bare("default_memory", qemu.defaultSize().memoryMib());
+    bare("default_maxmemory", qemu.maxSize().memoryMib());
+    bare("memory_slots", qemu.memorySlots());
+  }
+
+  private void factory(FactoryConfig factory) {
+    table("factory");
+    bare("enable_template", factory.enableTemplate());
+    text("template_path", factory.templatePath().toString());
+    text("template_cache", Units.text(factory.templateCacheBytes()));
+    bare("routes", list(factory.routes()));
+  }
+
+  private void leases(LeaseConfig leases) {
+    table("lease");
+    text("default_ttl", Units.text(leases.defaultTtl()));
+    text("max_ttl", Units.text(leases.maxTtl()));
+  }
+
+  private void table(String name) {
+    out.append(out.isEmpty() ? "[" : "\n[").append(name).append("]\n");
+  }
+
+  private void text(String key, String value) {
+    bare(key, quoted(value));
+  }
+
+  private void bare(String key, Object value) {
+    out.append(key).append(" = ").append(value).append('\n');
+  }
+
+  private static String list(List<String> values) {
+    return values.stream().map(ConfigWriter::quoted).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String quoted(String value) {
+    return "\"" + Toml.tomlEscape(value) + "\"";
+  }
+}

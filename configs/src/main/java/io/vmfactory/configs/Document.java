@@ -1,0 +1,114 @@
+package io.vmfactory.configs;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseResult;
+import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
+
+/**
+ * One TOML document that is read key by key. Whatever nobody asked for is unknown. tomlj's types
+ * stop here.
+ */
+final class Document {
+  private final @Nullable TomlTable root;
+  private final Problems problems;
+  private final Set<List<String>> asked = new LinkedHashSet<>();
+  private final Set<List<String>> tables = new LinkedHashSet<>();
+
+  private Document(@Nullable TomlTable root, Problems problems) {
+    this.root = root;
+    this.problems = problems;
+  }
+
+  /** A document without any key; does not even load the TOML parser. */
+  static Document empty(Problems problems) {
+    return new Document(null, problems);
+  }
+
+  /** The document in {@code toml}; its syntax errors are added to {@code problems}. */
+  static Document parse(String toml, Problems problems) {
+    TomlParseResult result = Toml.parse(toml);
+    result.errors().forEach(e -> problems.add(e.position().line(), e.getMessage()));
+    return new Document(result, problems);
+  }
+
+  Section section(String... path) {
+    List<String> name = List.of(path);
+    for (int depth = 1; depth <= name.size(); depth++) {
+      tables.add(name.subList(0, depth));
+    }
+    return new Section(this, name, problems);
+  }
+
+  /** The value at {@code path} (a Java or tomlj type), null when there is none. */
+  @Nullable Object value(List<String> path) {
+    asked.add(path);
+    TomlTable table = root;
+    for (String part : path.subList(0, path.size() - 1)) {
+      if (table == null || !(table.get(List.of(part)) instanceof TomlTable inner)) {
+        return null;
+      }
+      table = inner;
+    }
+    return table == null ? null : table.get(List.of(path.get(path.size() - 1)));
+  }
+
+  /** The line where {@code path} is set, 1-based; 0 when it is not. */
+  int line(List<String> path) {
+    TomlPosition position = root == null ? null : root.inputPositionOf(path);
+    return position == null ? 0 : position.line();
+  }
+
+  /** Every key that was asked for, dotted. */
+  Set<String> askedKeys() {
+    Set<String> names = new TreeSet<>();
+    asked.forEach(path -> names.add(dotted(path)));
+    return names;
+  }
+
+  /** Adds a problem for each key that nobody asked for, and for each table that is not one. */
+  void reportUnknown() {
+    if (root != null) {
+      root.keyPathSet(true).forEach(path -> reportIfUnknown(root, path));
+    }
+  }
+
+  private void reportIfUnknown(TomlTable document, List<String> path) {
+    if (tables.contains(path)) {
+      if (!(document.get(path) instanceof TomlTable)) {
+        problems.add(
+            line(path), dotted(path) + " must be a table, written as [" + dotted(path) + "]");
+      }
+    } else if (!asked.contains(path) && parentKnown(path)) {
+      problems.add(line(path), "unknown key " + dotted(path) + suggestion(path));
+    }
+  }
+
+  /**
+   * Of an unknown table only the table itself is told, and below a value there is nothing to know.
+   */
+  private boolean parentKnown(List<String> path) {
+    return path.size() == 1 || tables.contains(path.subList(0, path.size() - 1));
+  }
+
+  private String suggestion(List<String> path) {
+    Set<String> known = askedKeys();
+    tables.forEach(table -> known.add(dotted(table)));
+    String leaf = path.get(path.size() - 1);
+    Optional<String> elsewhere = known.stream().filter(key -> key.endsWith("." + leaf)).findFirst();
+    return elsewhere
+        .or(() -> Spelling.nearest(dotted(path), known))
+        .map(key -> "; did you mean " + key + "?")
+        .orElse("");
+  }
+
+  static String dotted(List<String> path) {
+    return String.join(".", path);
+  }
+}

@@ -1,0 +1,172 @@
+package io.vmfactory.configs;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
+
+/**
+ * One table of a {@link Document}, read key by key. A value that cannot be used becomes a problem
+ * and its default is returned, so that reading goes on and finds the rest.
+ */
+final class Section {
+  private final Document document;
+  private final List<String> name;
+  private final Problems problems;
+
+  Section(Document document, List<String> name, Problems problems) {
+    this.document = document;
+    this.name = name;
+    this.problems = problems;
+  }
+
+  boolean flag(String key, boolean otherwise) {
+    return value(key, Boolean.class, "true or false").orElse(otherwise);
+  }
+
+  int number(String key, int otherwise, int min, int max) {
+    Optional<Long> value = value(key, Long.class, "a whole number");
+    if (value.isPresent() && (value.get() < min || value.get() > max)) {
+      return refuse(key, "is %d, must be %d..%d".formatted(value.get(), min, max), otherwise);
+    }
+    return value.map(Long::intValue).orElse(otherwise);
+  }
+
+  Duration duration(String key, Duration otherwise, Duration min, Duration max) {
+    return text(key)
+        .map(
+            text -> {
+              Optional<Duration> span = Units.duration(text);
+              if (span.isEmpty()) {
+                return refuse(
+                    key, "is \"" + text + "\", must be " + Units.DURATION_FORM, otherwise);
+              }
+              if (span.get().compareTo(min) < 0 || span.get().compareTo(max) > 0) {
+                return refuse(key, outside(text, Units.text(min), Units.text(max)), otherwise);
+              }
+              return span.get();
+            })
+        .orElse(otherwise);
+  }
+
+  long bytes(String key, long otherwise, long min, long max) {
+    return text(key)
+        .map(
+            text -> {
+              Optional<Long> bytes = Units.bytes(text);
+              if (bytes.isEmpty()) {
+                return refuse(key, "is \"" + text + "\", must be " + Units.BYTES_FORM, otherwise);
+              }
+              if (bytes.get() < min || bytes.get() > max) {
+                return refuse(key, outside(text, Units.text(min), Units.text(max)), otherwise);
+              }
+              return bytes.get();
+            })
+        .orElse(otherwise);
+  }
+
+  /** An absolute path, or null for an empty text. */
+  @Nullable Path pathOrNone(String key) {
+    return text(key)
+        .filter(text -> !text.isEmpty())
+        .flatMap(text -> absolute(key, text))
+        .orElse(null);
+  }
+
+  /** Words in one text, separated by blanks. */
+  List<String> blankSeparated(String key) {
+    return text(key).stream()
+        .flatMap(text -> Stream.of(text.split("\\s+")))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
+  /** An absolute path. */
+  Path path(String key, Path otherwise) {
+    return text(key).flatMap(text -> absolute(key, text)).orElse(otherwise);
+  }
+
+  private Optional<Path> absolute(String key, String text) {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return Optional.of(path.normalize());
+      }
+    } catch (InvalidPathException e) {
+      // Told below: no such path can exist, so it is not an absolute one either.
+    }
+    return refuse(key, "is \"" + text + "\", must be an absolute path", Optional.empty());
+  }
+
+  /** A text that matches {@code pattern}, which {@code form} says in words. */
+  String text(String key, String otherwise, String pattern, String form) {
+    return text(key)
+        .map(
+            text ->
+                text.matches(pattern)
+                    ? text
+                    : refuse(key, "is \"" + text + "\", must be " + form, otherwise))
+        .orElse(otherwise);
+  }
+
+  /** A list of words out of {@code allowed}, each at most once, at least one. */
+  List<String> words(String key, List<String> otherwise, List<String> allowed) {
+    String form = "must be a list of some of " + allowed + ", each once";
+    Optional<TomlArray> array = value(key, TomlArray.class, "a list of texts");
+    if (array.isEmpty()) {
+      return otherwise;
+    }
+    List<String> words = new ArrayList<>();
+    for (Object element : array.get().toList()) {
+      if (!(element instanceof String word) || !allowed.contains(word) || words.contains(word)) {
+        return refuse(key, "has " + element + ", " + form, otherwise);
+      }
+      words.add(word);
+    }
+    return words.isEmpty() ? refuse(key, "is empty, " + form, otherwise) : words;
+  }
+
+  /** Adds a problem at the first of {@code keys} that the file sets, or at no line. */
+  void problem(String message, String... keys) {
+    int line =
+        Stream.of(keys)
+            .mapToInt(key -> document.line(path(key)))
+            .filter(n -> n > 0)
+            .findFirst()
+            .orElse(0);
+    problems.add(line, message);
+  }
+
+  private Optional<String> text(String key) {
+    return value(key, String.class, "a text in quotes");
+  }
+
+  private <T> Optional<T> value(String key, Class<T> type, String typeName) {
+    Object value = document.value(path(key));
+    if (value == null || type.isInstance(value)) {
+      return Optional.ofNullable(type.cast(value));
+    }
+    String shown = value instanceof TomlArray ? "a list" : String.valueOf(value);
+    return refuse(key, "is " + shown + ", must be " + typeName, Optional.empty());
+  }
+
+  private <T> T refuse(String key, String message, T otherwise) {
+    problem(Document.dotted(path(key)) + " " + message, key);
+    return otherwise;
+  }
+
+  private List<String> path(String key) {
+    List<String> path = new ArrayList<>(name);
+    path.add(key);
+    return path;
+  }
+
+  private static String outside(String text, String min, String max) {
+    return "is \"%s\", must be %s..%s".formatted(text, min, max);
+  }
+}

@@ -1,0 +1,39 @@
+package io.vmfactory.configs;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+
+/** Finds the word that was probably meant. */
+final class Spelling {
+  private Spelling() {}
+
+  /** The word of {@code known} nearest to {@code written}; empty when none is near. */
+  static Optional<String> nearest(String written, Collection<String> known) {
+    return known.stream()
+        .filter(word -> distance(written, word) <= tolerance(written))
+        .min(Comparator.comparingInt(word -> distance(written, word)));
+  }
+
+  private static int tolerance(String word) {
+    return Math.max(1, word.length() / 3);
+  }
+
+  /** Levenshtein's: how many letters must be put in, taken out or replaced. */
+  static int distance(String a, String b) {
+    int[] above = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      above[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] row = new int[b.length() + 1];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = above[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+      }
+      above = row;
+    }
+    return above[b.length()];
+  }
+}

@@ -1,0 +1,87 @@
+package io.vmfactory.configs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the built-in defaults depend on: who runs the program, and its environment.
+ *
+ * @param variables environment variables; the XDG_* ones count for ordinary users only
+ * @param root whether the user is root
+ */
+public record Surroundings(Map<String, String> variables, boolean root) {
+  private static final String NAME = "vmfactory";
+
+  public Surroundings {
+    variables = Map.copyOf(variables);
+  }
+
+  /** Those of this process. */
+  public static Surroundings ofThisProcess() {
+    try {
+      boolean root =
+          Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+      return new Surroundings(System.getenv(), root);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read /proc/self: is /proc mounted?", e);
+    }
+  }
+
+  /** Where templates are kept unless configured. */
+  Path stateDir() {
+    return root
+        ? Path.of("/var/lib", NAME)
+        : variable("XDG_STATE_HOME").orElse(home().resolve(".local/state")).resolve(NAME);
+  }
+
+  /** Where sockets are made unless configured. */
+  Path runDir() {
+    return root
+        ? Path.of("/run", NAME)
+        : variable("XDG_RUNTIME_DIR")
+            .map(dir -> dir.resolve(NAME))
+            .orElse(stateDir().resolve("run"));
+  }
+
+  /** A file of the guest image that belongs to this installation. */
+  Path guestFile(String name) {
+    return variable("VMFACTORY_HOME")
+        .orElse(Path.of("/usr/share", NAME))
+        .resolve("guest")
+        .resolve(name);
+  }
+
+  /** The file that {@code $VMFACTORY_CONFIG} names. */
+  Optional<Path> namedFile() {
+    return variable("VMFACTORY_CONFIG");
+  }
+
+  /** Where a configuration file may be; the first that exists counts. */
+  List<Path> usualFiles() {
+    String file = NAME + ".toml";
+    List<Path> places = new ArrayList<>();
+    if (!root) {
+      Path config = variable("XDG_CONFIG_HOME").orElse(home().resolve(".config"));
+      places.add(config.resolve(NAME).resolve(file));
+    }
+    places.add(Path.of("/etc", NAME, file));
+    return places;
+  }
+
+  private Path home() {
+    return variable("HOME").orElse(Path.of("/"));
+  }
+
+  private Optional<Path> variable(String name) {
+    return Optional.ofNullable(variables.get(name))
+        .filter(value -> !value.isEmpty())
+        .map(Path::of)
+        .map(Path::toAbsolutePath);
+  }
+}

@@ -1,0 +1,79 @@
+package io.vmfactory.configs;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Values with a unit, as the configuration and the command line write them: spans ({@code 500ms},
+ * {@code 30s}, {@code 5m}, {@code 24h}, {@code 7d}) and amounts of memory ({@code 64KiB}, {@code
+ * 256MiB}, {@code 1GiB}). A number is whole and never comes without its unit.
+ */
+public final class Units {
+  /** How a span must look, for messages. */
+  public static final String DURATION_FORM =
+      "a whole number with ms, s, m, h or d, such as \"30s\"";
+
+  /** How an amount of memory must look, for messages. */
+  public static final String BYTES_FORM = "a whole number with KiB, MiB or GiB, such as \"1GiB\"";
+
+  private static final Pattern NUMBER_UNIT = Pattern.compile("(\\d{1,12})\\s*([A-Za-z]+)");
+  private static final List<Unit> SPANS =
+      List.of(
+          new Unit("d", 86_400_000),
+          new Unit("h", 3_600_000),
+          new Unit("m", 60_000),
+          new Unit("s", 1_000),
+          new Unit("ms", 1));
+  private static final List<Unit> AMOUNTS =
+      List.of(new Unit("GiB", 1L << 30), new Unit("MiB", 1L << 20), new Unit("KiB", 1L << 10));
+
+  private record Unit(String name, long factor) {}
+
+  private Units() {}
+
+  /** The span that {@code text} says; empty when it does not have {@link #DURATION_FORM}. */
+  public static Optional<Duration> duration(String text) {
+    return parse(text, SPANS).map(Duration::ofMillis);
+  }
+
+  /** The bytes that {@code text} says; empty when it does not have {@link #BYTES_FORM}. */
+  public static Optional<Long> bytes(String text) {
+    return parse(text, AMOUNTS);
+  }
+
+  /** {@code span} in the largest unit that leaves it whole; less than a millisecond is dropped. */
+  public static String text(Duration span) {
+    return format(span.toMillis(), SPANS);
+  }
+
+  /** {@code bytes} in the largest unit that leaves it whole; less than a KiB is dropped. */
+  public static String text(long bytes) {
+    return format(bytes, AMOUNTS);
+  }
+
+  private static Optional<Long> parse(String text, List<Unit> units) {
+    Matcher matcher = NUMBER_UNIT.matcher(text.strip());
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    String name = matcher.group(2).toLowerCase(Locale.ROOT);
+    return units.stream()
+        .filter(unit -> unit.name().toLowerCase(Locale.ROOT).equals(name))
+        .findFirst()
+        .map(unit -> Math.multiplyExact(Long.parseLong(matcher.group(1)), unit.factor()));
+  }
+
+  private static String format(long value, List<Unit> units) {
+    Unit smallest = units.get(units.size() - 1);
+    Unit unit =
+        units.stream()
+            .filter(u -> value >= u.factor() && value % u.factor() == 0)
+            .findFirst()
+            .orElse(smallest);
+    return value / unit.factor() + unit.name();
+  }
+}

@@ -1,0 +1,125 @@
+package io.vmfactory.configs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigLoaderTest {
+  private static final Surroundings ROOT = new Surroundings(Map.of(), true);
+
+  @TempDir Path dir;
+
+  @Test
+  void defaultsForRootLieInTheSystemsDirectories() {
+    VmFactoryConfig config = load(Map.of("XDG_STATE_HOME", "/x", "XDG_RUNTIME_DIR", "/y"), true);
+
+    assertThat(config.daemon().stateDir()).hasToString("/var/lib/vmfactory");
+    assertThat(config.daemon().socket()).hasToString("/run/vmfactory/factory.sock");
+    assertThat(config.factory().templatePath()).hasToString("/var/lib/vmfactory/templates");
+    assertThat(config.qemu().kernel()).hasToString("/usr/share/vmfactory/guest/vmlinuz");
+    assertThat(config.qemu().path()).isNull();
+  }
+
+  @Test
+  void defaultsForOthersFollowXdg() {
+    VmFactoryConfig config = load(Map.of("XDG_STATE_HOME", "/s", "XDG_RUNTIME_DIR", "/r"), false);
+
+    assertThat(config.daemon().stateDir()).hasToString("/s/vmfactory");
+    assertThat(config.daemon().runDir()).hasToString("/r/vmfactory");
+  }
+
+  @Test
+  void withoutXdgVariablesOthersGetTheirHome() {
+    VmFactoryConfig config = load(Map.of("HOME", "/home/u", "XDG_RUNTIME_DIR", ""), false);
+
+    assertThat(config.daemon().stateDir()).hasToString("/home/u/.local/state/vmfactory");
+    assertThat(config.daemon().runDir()).hasToString("/home/u/.local/state/vmfactory/run");
+  }
+
+  @Test
+  void theGuestImageOfTheInstallationIsUsed() {
+    VmFactoryConfig config = load(Map.of("VMFACTORY_HOME", "/opt/v"), true);
+
+    assertThat(config.qemu().kernel()).hasToString("/opt/v/guest/vmlinuz");
+    assertThat(config.qemu().initrd()).hasToString("/opt/v/guest/initrd");
+  }
+
+  @Test
+  void theNamedFileGoesBeforeTheVariableAndThatBeforeTheUsualPlaces() throws IOException {
+    Path named = write("named.toml", "[daemon]\nworkers = 1");
+    Path variable = write("variable.toml", "[daemon]\nworkers = 2");
+    Files.createDirectories(dir.resolve("xdg/vmfactory"));
+    Path usual = write("xdg/vmfactory/vmfactory.toml", "[daemon]\nworkers = 3");
+    Map<String, String> xdg = Map.of("XDG_CONFIG_HOME", dir + "/xdg", "HOME", "/h");
+    Map<String, String> both =
+        Map.of("XDG_CONFIG_HOME", dir + "/xdg", "VMFACTORY_CONFIG", variable.toString());
+
+    assertLoaded(new ConfigLoader(new Surroundings(both, false)).load(named), named, 1);
+    assertLoaded(new ConfigLoader(new Surroundings(both, false)).load(null), variable, 2);
+    assertLoaded(new ConfigLoader(new Surroundings(xdg, false)).load(null), usual, 3);
+  }
+
+  private static void assertLoaded(LoadedConfig loaded, Path file, int workers) {
+    assertThat(loaded.file()).isEqualTo(file);
+    assertThat(loaded.config().daemon().workers()).isEqualTo(workers);
+  }
+
+  @Test
+  void aNamedFileMustBeThere() {
+    assertThatThrownBy(() -> new ConfigLoader(ROOT).load(dir.resolve("none.toml")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("none.toml: cannot be read (NoSuchFileException)");
+  }
+
+  @Test
+  void readsEveryKindOfValue() {
+    VmFactoryConfig config =
+        new ConfigLoader(ROOT)
+            .parse(
+                """
+                daemon = { state_dir = "/s/../t", socket_group = "kvm", default_deadline = "90s" }
+                [hypervisor.qemu]
+                path = "/opt/qemu"
+                kernel_params = "quiet  debug"
+                default_vcpus = 2
+                [factory]
+                enable_template = false
+                template_cache = "64MiB"
+                routes = ["COLD"]
+                """,
+                "test");
+
+    assertThat(config.daemon().stateDir()).hasToString("/t");
+    assertThat(config.daemon().socketGroup()).isEqualTo("kvm");
+    assertThat(config.daemon().defaultDeadline()).isEqualTo(Duration.ofSeconds(90));
+    assertThat(config.qemu().path()).hasToString("/opt/qemu");
+    assertThat(config.qemu().kernelParams()).containsExactly("quiet", "debug");
+    assertThat(config.qemu().defaultSize()).isEqualTo(new QemuConfig.Size(2, 256));
+    assertThat(config.factory())
+        .isEqualTo(
+            new FactoryConfig(
+                false, Path.of("/t/templates"), 64L << 20, java.util.List.of("COLD")));
+  }
+
+  private Path write(String name, String content) throws IOException {
+    return Files.writeString(dir.resolve(name), content);
+  }
+
+  private VmFactoryConfig load(Map<String, String> variables, boolean root) {
+    Map<String, String> all = new java.util.HashMap<>(variables);
+    all.put("VMFACTORY_CONFIG", dir.resolve("empty.toml").toString());
+    try {
+      write("empty.toml", "");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return new ConfigLoader(new Surroundings(all, root)).load(null).config();
+  }
+}
