@@ -22,6 +22,12 @@ public record Sizing(int vcpus, int memoryMib) {
     return new Sizing(vcpus + other.vcpus, memoryMib + other.memoryMib);
   }
 
+  /** The same with memory rounded up to whole blocks. */
+  public Sizing inBlocks() {
+    return new Sizing(
+        vcpus, (memoryMib + MEMORY_BLOCK_MIB - 1) / MEMORY_BLOCK_MIB * MEMORY_BLOCK_MIB);
+  }
+
   /** Whether there is nothing in it. */
   public boolean isZero() {
     return vcpus == 0 && memoryMib == 0;

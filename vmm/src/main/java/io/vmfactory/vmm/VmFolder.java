@@ -1,6 +1,10 @@
 package io.vmfactory.vmm;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * A VM's folder under {@code run_dir/vm}, mode 0700, and the names in it. The folder exists before
@@ -35,5 +39,33 @@ public record VmFolder(Path path) {
   /** What QEMU itself prints. */
   public Path vmmLog() {
     return path.resolve("vmm.log");
+  }
+
+  /** Removes what a VMM made in the folder: what a start that failed must not leave behind. */
+  public void removeVmmFiles() {
+    for (Path file : List.of(qmpSocket(), agentSocket(), consoleLog(), vmmLog())) {
+      delete(file);
+    }
+  }
+
+  /** Removes the folder and everything in it; nothing happens when it is not there. */
+  public void remove() {
+    if (!Files.exists(path)) {
+      return;
+    }
+    try (var tree = Files.walk(path)) {
+      tree.sorted(Comparator.reverseOrder()).forEach(VmFolder::delete);
+    } catch (IOException e) {
+      throw new VmmException(
+          VmmException.Reason.FAILED, "cannot remove the VM's folder " + path, e);
+    }
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new VmmException(VmmException.Reason.FAILED, "cannot remove " + file, e);
+    }
   }
 }

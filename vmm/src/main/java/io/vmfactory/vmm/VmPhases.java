@@ -1,0 +1,46 @@
+package io.vmfactory.vmm;
+
+import io.vmfactory.vmm.VmmException.Reason;
+
+/** The phase one VM is in, moved only along {@link VmPhase}'s table. Thread-safe. */
+public final class VmPhases {
+  private final VmId id;
+  private VmPhase current = VmPhase.STARTING;
+
+  public VmPhases(VmId id) {
+    this.id = id;
+  }
+
+  /** Where the VM is. */
+  public synchronized VmPhase current() {
+    return current;
+  }
+
+  /**
+   * Checks that {@code step} may begin.
+   *
+   * @throws VmmException with reason {@code ILLEGAL_PHASE} when the VM is not in {@code needed}
+   */
+  public synchronized void require(VmPhase needed, String step) {
+    if (current != needed) {
+      throw new VmmException(
+          Reason.ILLEGAL_PHASE,
+          "cannot %s VM %s: it is %s, not %s".formatted(step, id.shortened(), current, needed));
+    }
+  }
+
+  /**
+   * Moves on.
+   *
+   * @throws VmmException with reason {@code DIED} when the process has ended meanwhile, with {@code
+   *     ILLEGAL_PHASE} when the table has no such transition
+   */
+  public synchronized void enter(VmPhase next) {
+    if (!current.leadsTo(next)) {
+      Reason reason = current == VmPhase.EXITED ? Reason.DIED : Reason.ILLEGAL_PHASE;
+      throw new VmmException(
+          reason, "VM %s cannot become %s: it is %s".formatted(id.shortened(), next, current));
+    }
+    current = next;
+  }
+}

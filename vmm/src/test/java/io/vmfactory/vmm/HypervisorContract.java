@@ -1,0 +1,170 @@
+package io.vmfactory.vmm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.linux.MemoryFiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every {@link Hypervisor} does, whatever is behind it. */
+public abstract class HypervisorContract {
+  protected final Deadline deadline = Deadline.after(Duration.ofSeconds(60));
+  protected VmFolders folders;
+  protected MemoryFile memory;
+
+  /** The one under test. */
+  protected abstract Hypervisor hypervisor();
+
+  /** A small VM: 1 vCPU of at most 2, 128 MiB of at most 384, two slots. */
+  protected abstract VmSpec spec();
+
+  /** Makes the process end without being asked through the interface. */
+  protected abstract void endByItself(Vm vm);
+
+  @BeforeEach
+  void prepareFolders(@TempDir Path temp) {
+    folders = new VmFolders(temp.resolve("vm"));
+    memory = MemoryFiles.create("contract", spec().boot().memoryMib() * 1024L * 1024);
+  }
+
+  @AfterEach
+  void freeMemory() {
+    memory.close();
+  }
+
+  @Test
+  void aBootedVmRunsAndCanBeStoppedAndContinued() {
+    Vm vm = boot();
+    assertThat(vm.phase()).isEqualTo(VmPhase.RUNNING);
+    vm.stop(deadline);
+    assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
+    vm.cont(deadline);
+    assertThat(vm.phase()).isEqualTo(VmPhase.RUNNING);
+    vm.kill();
+  }
+
+  @Test
+  void aSavedVmsStateIsLoadedIntoACopyOnWriteClone() {
+    Vm template = boot();
+    template.stop(deadline);
+    byte[] state = template.save(deadline);
+    template.kill();
+    Vm clone = prepare();
+    assertThat(clone.phase()).isEqualTo(VmPhase.INCOMING);
+    assertThat(clone.signals().agentPort().toCompletableFuture()).isCompleted();
+    clone.load(state, deadline);
+    assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
+    clone.cont(deadline);
+    assertThat(clone.phase()).isEqualTo(VmPhase.RUNNING);
+    clone.kill();
+  }
+
+  @Test
+  void garbageIsNotLoadedAsDeviceState() {
+    Vm clone = prepare();
+    assertThatThrownBy(() -> clone.load(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, deadline))
+        .isInstanceOf(VmmException.class);
+    assertThat(clone.phase()).isNotEqualTo(VmPhase.PAUSED);
+    clone.kill();
+  }
+
+  @Test
+  void stepsOutOfTurnAreRefused() {
+    Vm vm = boot();
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.cont(deadline));
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.save(deadline));
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.load(new byte[1], deadline));
+    refuses(Reason.ILLEGAL_PHASE, vm::detach);
+    vm.stop(deadline);
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.stop(deadline));
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.plug(new Sizing(1, 0), deadline));
+    vm.kill();
+  }
+
+  @Test
+  void onlyAVmWithSharedMemoryCanBeSaved() {
+    Vm vm = hypervisor().boot(launch(new GuestRam.Anonymous()), deadline);
+    vm.stop(deadline);
+    refuses(Reason.INVALID, () -> vm.save(deadline));
+    vm.kill();
+  }
+
+  @Test
+  void killingEndsTheProcessAndRemovesTheFolderAndMayBeRepeated() {
+    Launch launch = launch(new GuestRam.Shared(memory));
+    Vm vm = hypervisor().boot(launch, deadline);
+    assertThat(launch.folder().agentSocket()).exists();
+    assertThat(launch.folder().qmpSocket()).exists();
+    vm.kill();
+    assertThat(vm.phase()).isEqualTo(VmPhase.EXITED);
+    assertThat(vm.signals().exited().toCompletableFuture()).isCompleted();
+    assertThat(vm.signals().agentPort().toCompletableFuture()).isCompletedExceptionally();
+    assertThat(Files.exists(launch.folder().path())).isFalse();
+    vm.kill();
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.stop(deadline));
+  }
+
+  @Test
+  void aProcessThatEndsByItselfIsNoticed() {
+    Vm vm = boot();
+    endByItself(vm);
+    VmExit exit = deadline.await(vm.signals().exited(), "exit");
+    assertThat(exit.code()).isEqualTo(-1);
+    assertThat(exit.signal()).isEqualTo(9);
+    assertThat(vm.phase()).isEqualTo(VmPhase.EXITED);
+    vm.kill();
+  }
+
+  @Test
+  void aPassedDeadlineIsSaidAsSuchAndTheVmCanStillBeKilled() {
+    Vm vm = boot();
+    assertThatThrownBy(() -> vm.stop(Deadline.after(Duration.ZERO)))
+        .isInstanceOf(io.vmfactory.configs.time.DeadlineExceededException.class);
+    vm.kill();
+  }
+
+  @Test
+  void memoryIsPluggedInWholeBlocksAndTheSumIsToldTruly() {
+    Vm vm = boot();
+    assertThat(vm.plug(new Sizing(1, 1), deadline)).isEqualTo(new Sizing(1, 128));
+    assertThat(vm.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));
+    vm.kill();
+  }
+
+  @Test
+  void beyondTheMaximumNothingIsPlugged() {
+    Vm vm = boot();
+    refuses(Reason.RESOURCES, () -> vm.plug(new Sizing(2, 128), deadline));
+    refuses(Reason.RESOURCES, () -> vm.plug(new Sizing(1, 257), deadline));
+    assertThat(vm.plug(new Sizing(1, 256), deadline)).isEqualTo(new Sizing(1, 256));
+    vm.kill();
+  }
+
+  /** With shared memory, as a template. */
+  protected Vm boot() {
+    return hypervisor().boot(launch(new GuestRam.Shared(memory)), deadline);
+  }
+
+  /** With the same memory copy-on-write, as a clone. */
+  protected Vm prepare() {
+    return hypervisor().prepare(launch(new GuestRam.CopyOnWrite(memory)), deadline);
+  }
+
+  protected Launch launch(GuestRam ram) {
+    VmId id = VmId.random();
+    return new Launch(id, spec(), folders.create(id), ram);
+  }
+
+  protected static void refuses(Reason reason, Runnable step) {
+    assertThatThrownBy(step::run)
+        .isInstanceOfSatisfying(VmmException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+}

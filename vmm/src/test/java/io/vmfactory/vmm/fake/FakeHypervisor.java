@@ -1,0 +1,68 @@
+package io.vmfactory.vmm.fake;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.fake.Script.Step;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A hypervisor without a process: makes the files a real one makes, listens on the same sockets,
+ * keeps the phases, and fails, hangs or exits when told to. Its device state is a fixed text that
+ * {@code load} insists on.
+ */
+public final class FakeHypervisor implements Hypervisor {
+  private final Script script = new Script();
+  private final List<FakeVm> vms = new CopyOnWriteArrayList<>();
+
+  /** What shall go wrong, and what was done. */
+  public Script script() {
+    return script;
+  }
+
+  /** Every VM ever started, in order; ask a VM's phase to know whether it still is. */
+  public List<FakeVm> vms() {
+    return List.copyOf(vms);
+  }
+
+  /** The VM of that name. */
+  public FakeVm vm(VmId id) {
+    return vms.stream().filter(vm -> vm.identity().id().equals(id)).findFirst().orElseThrow();
+  }
+
+  @Override
+  public HypervisorInfo info() {
+    return new HypervisorInfo(
+        Path.of("/usr/bin/fake-vmm"), "7.2.0-fake", Accelerator.TCG, "it is a fake", "Fake CPU");
+  }
+
+  @Override
+  public Vm boot(Launch launch, Deadline deadline) {
+    return start(launch, Step.BOOT, VmPhase.RUNNING, deadline);
+  }
+
+  @Override
+  public Vm prepare(Launch launch, Deadline deadline) {
+    return start(launch, Step.PREPARE, VmPhase.INCOMING, deadline);
+  }
+
+  private Vm start(Launch launch, Step step, VmPhase first, Deadline deadline) {
+    FakeVm vm = new FakeVm(launch, script);
+    try {
+      script.play(step, deadline);
+    } catch (RuntimeException e) {
+      vm.discard();
+      throw e;
+    }
+    vm.begin(first);
+    vms.add(vm);
+    return vm;
+  }
+}

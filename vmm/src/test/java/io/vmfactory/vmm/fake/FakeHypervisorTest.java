@@ -1,0 +1,71 @@
+package io.vmfactory.vmm.fake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorContract;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.fake.Script.Step;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class FakeHypervisorTest extends HypervisorContract {
+  private final FakeHypervisor fake = new FakeHypervisor();
+
+  @Override
+  protected Hypervisor hypervisor() {
+    return fake;
+  }
+
+  @Override
+  protected VmSpec spec() {
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        new Sizing(1, 128),
+        new Sizing(2, 384),
+        2,
+        new VmSpec.Kernel(Path.of("/k"), Path.of("/i"), List.of()),
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  @Override
+  protected void endByItself(Vm vm) {
+    ((FakeVm) vm).exit(new VmExit(-1, 9, ""));
+  }
+
+  @Test
+  void aScriptedFailureOfTheStartLeavesNoFile() {
+    fake.script().failAt(Step.PREPARE, new VmmException(Reason.FAILED, "scripted"));
+    Launch launch = launch(new GuestRam.Anonymous());
+    assertThatThrownBy(() -> fake.prepare(launch, deadline)).hasMessage("scripted");
+    assertThat(launch.folder().path()).isEmptyDirectory();
+    assertThat(fake.vms()).isEmpty();
+    fake.script().heal();
+    fake.prepare(launch, deadline).kill();
+  }
+
+  @Test
+  void aStepHangsUntilItsGateIsOpened() {
+    Script.Gate gate = fake.script().hangAt(Step.STOP);
+    Vm vm = boot();
+    CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> vm.stop(deadline));
+    deadline.await(gate.reached(), "gate");
+    assertThat(stopping).isNotDone();
+    gate.open();
+    deadline.await(stopping, "stop");
+    assertThat(fake.script().done()).containsExactly(Step.BOOT, Step.STOP);
+    vm.kill();
+  }
+}
