@@ -1,6 +1,10 @@
 package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.WallClock;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * What makes a clone a guest of its own.
@@ -12,4 +16,31 @@ import io.vmfactory.configs.time.WallClock;
  * @param bootId UUID for /proc/sys/kernel/random/boot_id
  */
 public record Uniqueness(
-    byte[] entropy, WallClock clock, String hostname, String machineId, String bootId) {}
+    byte[] entropy, WallClock clock, String hostname, String machineId, String bootId) {
+  /** How much entropy a guest is given, in bytes. */
+  public static final int ENTROPY_BYTES = 512;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Pattern LABEL =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
+
+  public Uniqueness {
+    if (!LABEL.matcher(hostname).matches()) {
+      throw new IllegalArgumentException(
+          "not a host name (1..63 letters, digits and inner hyphens): " + hostname);
+    }
+  }
+
+  /** New entropy and new ids from the host's random number generator (/dev/urandom). */
+  public static Uniqueness fresh(WallClock clock, String hostname) {
+    String machineId = HexFormat.of().formatHex(randomBytes(16));
+    return new Uniqueness(
+        randomBytes(ENTROPY_BYTES), clock, hostname, machineId, UUID.randomUUID().toString());
+  }
+
+  private static byte[] randomBytes(int count) {
+    byte[] bytes = new byte[count];
+    RANDOM.nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,35 @@
+package io.vmfactory.guest.ttrpc;
+
+import com.google.protobuf.ByteString;
+import io.vmfactory.api.ttrpc.Response;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestException;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A call that was sent and waits for its answer.
+ *
+ * @param what the call, as it reads in an error
+ * @param stream its id
+ * @param answer completes when it is answered, fails when the connection is gone
+ */
+record Pending(String what, int stream, CompletableFuture<Response> answer) {
+
+  /** The payload of the answer; throws when the agent refused or never answered. */
+  ByteString await(Deadline deadline) {
+    Response response = deadline.await(answer, what);
+    if (response.getStatus().getCode() != 0) {
+      throw failure(response.getStatus().getCode(), response.getStatus().getMessage());
+    }
+    return response.getPayload();
+  }
+
+  void connectionGone(String reason) {
+    answer.completeExceptionally(
+        failure(GuestException.UNAVAILABLE, "the connection is gone: " + reason));
+  }
+
+  private GuestException failure(int code, String reason) {
+    return new GuestException(code, what + " failed: " + reason, null);
+  }
+}

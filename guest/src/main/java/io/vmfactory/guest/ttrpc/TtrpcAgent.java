@@ -1,0 +1,133 @@
+package io.vmfactory.guest.ttrpc;
+
+import com.google.protobuf.ByteString;
+import io.vmfactory.api.guest.v1.GetIdentityRequest;
+import io.vmfactory.api.guest.v1.Identity;
+import io.vmfactory.api.guest.v1.QuiesceRequest;
+import io.vmfactory.api.guest.v1.QuiesceResponse;
+import io.vmfactory.api.guest.v1.SetIdentityRequest;
+import io.vmfactory.api.kata.CheckRequest;
+import io.vmfactory.api.kata.GetMetricsRequest;
+import io.vmfactory.api.kata.GuestDetailsRequest;
+import io.vmfactory.api.kata.GuestDetailsResponse;
+import io.vmfactory.api.kata.HealthCheckResponse.ServingStatus;
+import io.vmfactory.api.kata.OnlineCPUMemRequest;
+import io.vmfactory.api.kata.ReseedRandomDevRequest;
+import io.vmfactory.api.kata.SetGuestDateTimeRequest;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestDetails;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.QuiesceReport;
+import io.vmfactory.guest.Uniqueness;
+import java.time.Instant;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Set;
+
+/** An agent at the other end of one {@link TtrpcConnection}: records in, protobuf out, and back. */
+final class TtrpcAgent implements GuestAgent {
+  private final TtrpcConnection connection;
+
+  TtrpcAgent(TtrpcConnection connection) {
+    this.connection = connection;
+  }
+
+  /** One call, however long the guest still boots: its bytes wait in the VMM until it reads. */
+  @Override
+  public void awaitServing(Deadline deadline) {
+    var answer = connection.call(Rpc.CHECK, CheckRequest.getDefaultInstance(), deadline);
+    if (answer.getStatus() != ServingStatus.SERVING) {
+      throw new GuestException(
+          GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);
+    }
+  }
+
+  @Override
+  public GuestDetails details(Deadline deadline) {
+    GuestDetailsRequest request = GuestDetailsRequest.newBuilder().setMemBlockSize(true).build();
+    GuestDetailsResponse answer = connection.call(Rpc.GET_GUEST_DETAILS, request, deadline);
+    return new GuestDetails(
+        answer.getAgentDetails().getVersion(),
+        answer.getMemBlockSizeBytes(),
+        Set.copyOf(answer.getAgentDetails().getExtraFeaturesList()));
+  }
+
+  /**
+   * Always asks for names of the guest's own: an agent that does not know how is an agent whose
+   * clones cannot be told apart, and its UNIMPLEMENTED a refusal like any other.
+   */
+  @Override
+  public void makeUnique(Uniqueness unique, Deadline deadline) {
+    Rpc.Call reseed = Rpc.RESEED_RANDOM_DEV.with(entropy(unique));
+    Rpc.Call rename = Rpc.SET_IDENTITY.with(names(unique));
+    Rpc.Call setClock = Rpc.SET_GUEST_DATE_TIME.with(time(unique.clock().now()));
+    try {
+      // The clock goes first: what is served before it makes it late.
+      connection.exchange(List.of(setClock, reseed, rename), deadline);
+    } catch (GuestException e) {
+      throw new GuestException(e.code(), "the guest is not unique: " + e.getMessage(), e);
+    }
+  }
+
+  private static ReseedRandomDevRequest entropy(Uniqueness unique) {
+    return ReseedRandomDevRequest.newBuilder()
+        .setData(ByteString.copyFrom(unique.entropy()))
+        .build();
+  }
+
+  private static SetIdentityRequest names(Uniqueness unique) {
+    return SetIdentityRequest.newBuilder()
+        .setHostname(unique.hostname())
+        .setMachineId(unique.machineId())
+        .setBootId(unique.bootId())
+        .build();
+  }
+
+  private static SetGuestDateTimeRequest time(Instant now) {
+    return SetGuestDateTimeRequest.newBuilder()
+        .setSec(now.getEpochSecond())
+        .setUsec(now.get(ChronoField.MICRO_OF_SECOND))
+        .build();
+  }
+
+  @Override
+  public GuestIdentity identity(int randomBytes, Deadline deadline) {
+    GetIdentityRequest request =
+        GetIdentityRequest.newBuilder().setRandomBytes(randomBytes).build();
+    Identity answer = connection.call(Rpc.GET_IDENTITY, request, deadline);
+    return new GuestIdentity(
+        answer.getHostname(),
+        answer.getMachineId(),
+        answer.getBootId(),
+        answer.getRandom().toByteArray(),
+        Instant.EPOCH.plusNanos(answer.getRealtimeNanos()));
+  }
+
+  @Override
+  public QuiesceReport quiesce(Deadline deadline) {
+    QuiesceResponse answer =
+        connection.call(Rpc.QUIESCE, QuiesceRequest.getDefaultInstance(), deadline);
+    return new QuiesceReport(answer.getZeroedKib(), answer.getUsedKib());
+  }
+
+  @Override
+  public void online(int vcpus, Deadline deadline) {
+    OnlineCPUMemRequest request =
+        OnlineCPUMemRequest.newBuilder().setWait(true).setNbCpus(vcpus).build();
+    connection.call(Rpc.ONLINE_CPU_MEM, request, deadline);
+  }
+
+  @Override
+  public String metrics(Deadline deadline) {
+    return connection
+        .call(Rpc.GET_METRICS, GetMetricsRequest.getDefaultInstance(), deadline)
+        .getMetrics();
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

@@ -1,0 +1,56 @@
+package io.vmfactory.guest.ttrpc;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.SocketAddress;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+
+/** Agents behind UNIX sockets, spoken to over ttRPC. The Vert.x instance stays its creator's. */
+public final class TtrpcAgents implements GuestAgents {
+  private final Vertx vertx;
+  private final NetClient client;
+
+  public TtrpcAgents(Vertx vertx) {
+    this.vertx = vertx;
+    this.client = vertx.createNetClient();
+  }
+
+  @Override
+  public GuestAgent connect(Path socket, Deadline deadline) {
+    CompletableFuture<TtrpcConnection> dialled = dial(socket);
+    try {
+      return new TtrpcAgent(deadline.await(dialled, "a connection to the agent at " + socket));
+    } catch (RuntimeException e) {
+      dialled.thenAccept(TtrpcConnection::close);
+      throw e;
+    }
+  }
+
+  /** Dials on the event loop, so that the handlers are set before a byte or the end can come. */
+  private CompletableFuture<TtrpcConnection> dial(Path socket) {
+    CompletableFuture<TtrpcConnection> dialled = new CompletableFuture<>();
+    SocketAddress address = SocketAddress.domainSocketAddress(socket.toString());
+    vertx
+        .getOrCreateContext()
+        .runOnContext(
+            v ->
+                client
+                    .connect(address)
+                    .map(connected -> TtrpcConnection.over(connected, socket))
+                    .onSuccess(dialled::complete)
+                    .onFailure(e -> dialled.completeExceptionally(nobodyThere(socket, e))));
+    return dialled;
+  }
+
+  private static GuestException nobodyThere(Path socket, Throwable cause) {
+    return new GuestException(
+        GuestException.UNAVAILABLE,
+        "no agent at %s: %s".formatted(socket, cause.getMessage()),
+        cause);
+  }
+}

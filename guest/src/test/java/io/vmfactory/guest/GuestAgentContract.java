@@ -1,0 +1,98 @@
+package io.vmfactory.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.configs.time.WallClock;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** What every agent behind {@link GuestAgent} does, the scripted one and the real one alike. */
+public abstract class GuestAgentContract {
+  /** A connection to a running agent; the subclass closes it. */
+  protected abstract GuestAgent agent();
+
+  /** A wait that only a defect makes long. */
+  protected static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(60));
+  }
+
+  @Test
+  void saysThatItServes() {
+    agent().awaitServing(soon());
+  }
+
+  @Test
+  void tellsWhatItIsAndThatItTakesNamesOfItsOwn() {
+    GuestDetails details = agent().details(soon());
+
+    assertThat(details.agentVersion()).isNotBlank();
+    assertThat(details.features()).contains(GuestDetails.IDENTITY);
+  }
+
+  @Test
+  void hasTheNamesItWasMadeUniqueWith() {
+    Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-1");
+
+    agent().makeUnique(unique, soon());
+
+    GuestIdentity identity = agent().identity(0, soon());
+    assertThat(identity.hostname()).isEqualTo("contract-1");
+    assertThat(identity.machineId()).isEqualTo(unique.machineId());
+    assertThat(identity.bootId()).isEqualTo(unique.bootId());
+  }
+
+  @Test
+  void hasTheClockItWasMadeUniqueWith() {
+    Duration ahead = Duration.ofDays(400);
+    WallClock later = () -> Instant.now().plus(ahead);
+
+    Instant before = later.now();
+    agent().makeUnique(Uniqueness.fresh(later, "contract-2"), soon());
+    Instant told = agent().identity(0, soon()).clock();
+    Instant after = later.now();
+
+    // The guest may round what it is told down to a microsecond.
+    assertThat(told).isBetween(before.minusNanos(1_000), after);
+  }
+
+  @Test
+  void givesAsManyRandomBytesAsAskedForAndNeverTheSameTwice() {
+    byte[] first = agent().identity(32, soon()).random();
+    byte[] second = agent().identity(32, soon()).random();
+
+    assertThat(first).hasSize(32).isNotEqualTo(second);
+    assertThat(second).hasSize(32);
+  }
+
+  @Test
+  void hasMetrics() {
+    assertThat(agent().metrics(soon())).isNotBlank();
+  }
+
+  @Test
+  void bringsTheCpusThatAreThereIntoUse() {
+    agent().online(1, soon());
+  }
+
+  @Test
+  void reportsWhatQuiescingDid() {
+    QuiesceReport report = agent().quiesce(soon());
+
+    assertThat(report.zeroedKib()).isPositive();
+    assertThat(report.usedKib()).isPositive();
+  }
+
+  @Test
+  void answersNobodyWhoseTimeIsOver() {
+    Deadline over = Deadline.after(Duration.ZERO);
+
+    assertThatExceptionOfType(DeadlineExceededException.class)
+        .isThrownBy(() -> agent().metrics(over))
+        .withMessageContaining("GetMetrics");
+    assertThat(agent().metrics(soon())).isNotBlank();
+  }
+}

@@ -1,0 +1,38 @@
+package io.vmfactory.guest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.vmfactory.configs.time.WallClock;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class UniquenessTest {
+  @Test
+  void noTwoAreAlike() {
+    Uniqueness one = Uniqueness.fresh(WallClock.system(), "vm-1");
+    Uniqueness two = Uniqueness.fresh(WallClock.system(), "vm-1");
+
+    assertThat(one.entropy()).hasSize(512).isNotEqualTo(two.entropy());
+    assertThat(one.machineId()).matches("[0-9a-f]{32}").isNotEqualTo(two.machineId());
+    assertThat(one.bootId()).isNotEqualTo(two.bootId());
+    assertThat(UUID.fromString(one.bootId()).version()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-a", "a-", "a.b", "a b", "ä"})
+  void aNameThatIsNoLabelIsRefused(String hostname) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Uniqueness.fresh(WallClock.system(), hostname))
+        .withMessageContaining(hostname);
+  }
+
+  @Test
+  void aNameOf64CharactersIsRefused() {
+    assertThat(Uniqueness.fresh(WallClock.system(), "a".repeat(63)).hostname()).hasSize(63);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Uniqueness.fresh(WallClock.system(), "a".repeat(64)));
+  }
+}

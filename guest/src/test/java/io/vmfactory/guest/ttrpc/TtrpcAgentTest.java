@@ -1,0 +1,307 @@
+package io.vmfactory.guest.ttrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.Empty;
+import io.vertx.core.Vertx;
+import io.vmfactory.api.guest.v1.Identity;
+import io.vmfactory.api.kata.HealthCheckResponse;
+import io.vmfactory.api.kata.Metrics;
+import io.vmfactory.api.kata.ReseedRandomDevRequest;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.FakeAgent;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.Uniqueness;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client against an agent that misbehaves on cue. */
+final class TtrpcAgentTest {
+  private static final Metrics METRICS = Metrics.newBuilder().setMetrics("up 1\n").build();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private Path socket;
+  private FakeAgent fake;
+  private GuestAgent agent;
+
+  @BeforeEach
+  void connect(@TempDir Path dir) throws IOException {
+    socket = dir.resolve("agent.sock");
+    fake = FakeAgent.listen(socket);
+    agent = agents.connect(socket, soon());
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    agent.close();
+    fake.close();
+    vertx.close().await();
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(30));
+  }
+
+  private static Uniqueness unique() {
+    return Uniqueness.fresh(WallClock.system(), "vm-1");
+  }
+
+  @Test
+  void nobodyListeningIsSaidWithTheSocketsPath() throws IOException {
+    Path nowhere = socket.resolveSibling("nowhere.sock");
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agents.connect(nowhere, soon()))
+        .withMessageContaining(nowhere.toString())
+        .matches(e -> e.code() == GuestException.UNAVAILABLE);
+  }
+
+  @Test
+  void anAgentThatDoesNotServeIsNotWaitedForButReported() {
+    fake.script(
+        "Check",
+        call ->
+            call.reply(
+                HealthCheckResponse.newBuilder()
+                    .setStatus(HealthCheckResponse.ServingStatus.NOT_SERVING)
+                    .build()));
+
+    assertThatThrownBy(() -> agent.awaitServing(soon())).hasMessageContaining("NOT_SERVING");
+  }
+
+  @Test
+  void answersFindTheirCallsInWhateverOrderTheyCome() throws Exception {
+    BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
+    fake.script("GetMetrics", held::add);
+    var metrics = CompletableFuture.supplyAsync(() -> agent.metrics(soon()));
+    FakeAgent.Call first = held.take();
+
+    assertThat(agent.details(soon()).agentVersion()).isEqualTo("fake");
+    assertThat(metrics).isNotDone();
+
+    first.reply(METRICS);
+    assertThat(metrics.get()).isEqualTo("up 1\n");
+  }
+
+  @Test
+  void callsOfSeveralThreadsOverOneConnectionEachGetTheirOwnAnswer() {
+    fake.script(
+        "GetIdentity", call -> call.reply(Identity.newBuilder().setRandom(call.payload()).build()));
+    List<CompletableFuture<byte[]>> answers = new ArrayList<>();
+    for (int i = 1; i <= 100; i++) {
+      int asked = i;
+      answers.add(CompletableFuture.supplyAsync(() -> agent.identity(asked, soon()).random()));
+    }
+
+    for (int i = 1; i <= 100; i++) {
+      assertThat(answers.get(i - 1).join()).containsExactly(8, i);
+    }
+  }
+
+  @Test
+  void anAnswerMayComeByteByByte() {
+    fake.script(
+        "GetMetrics",
+        call -> {
+          for (byte b : call.answerFrame(METRICS)) {
+            call.send(new byte[] {b});
+          }
+        });
+
+    assertThat(agent.metrics(soon())).isEqualTo("up 1\n");
+  }
+
+  @Test
+  void theLargestAnswerTheProtocolAllowsIsRead() {
+    String large = "m".repeat((4 << 20) - 32);
+    fake.script("GetMetrics", call -> call.reply(Metrics.newBuilder().setMetrics(large).build()));
+
+    assertThat(agent.metrics(soon())).isEqualTo(large);
+  }
+
+  @Test
+  void theAgentIsToldHowMuchTimeTheCallHas() {
+    agent.metrics(Deadline.after(Duration.ofSeconds(20)));
+
+    assertThat(fake.calls().get(0).request().getTimeoutNano())
+        .isPositive()
+        .isLessThanOrEqualTo(Duration.ofSeconds(20).toNanos());
+  }
+
+  @Test
+  void aCallThatRanOutOfTimeLeavesTheConnectionUsableAndItsLateAnswerIsDropped() throws Exception {
+    BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
+    fake.script("GetMetrics", held::add);
+
+    assertThatExceptionOfType(DeadlineExceededException.class)
+        .isThrownBy(() -> agent.metrics(Deadline.after(Duration.ofMillis(20))))
+        .withMessageContaining("GetMetrics")
+        .withMessageContaining(socket.toString());
+
+    held.take().reply(METRICS);
+    assertThat(agent.details(soon()).agentVersion()).isEqualTo("fake");
+  }
+
+  @Test
+  void aRefusalKeepsItsCodeAndItsWords() {
+    fake.refuse("OnlineCPUMem", 9, "no such cpu");
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.online(64, soon()))
+        .withMessageContaining("OnlineCPUMem")
+        .withMessageContaining("no such cpu")
+        .matches(e -> e.code() == 9);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4, 9, 10, 11, 15})
+  void theEndOfTheConnectionAtAnyByteFailsTheCallAndAllLaterOnes(int bytesBeforeTheEnd) {
+    fake.script(
+        "GetMetrics",
+        call -> {
+          call.send(Arrays.copyOf(call.answerFrame(METRICS), bytesBeforeTheEnd));
+          call.hangUp();
+        });
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.metrics(soon()))
+        .withMessageContaining("connection is gone")
+        .matches(e -> e.code() == GuestException.UNAVAILABLE);
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.awaitServing(soon()))
+        .withMessageContaining("connection is gone");
+  }
+
+  @Test
+  void theEndOfTheConnectionFailsEveryCallUnderWay() throws Exception {
+    BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
+    fake.script("GetMetrics", held::add);
+    var first = CompletableFuture.runAsync(() -> agent.metrics(soon()));
+    var second = CompletableFuture.runAsync(() -> agent.metrics(soon()));
+    held.take();
+    held.take();
+
+    fake.hangUp();
+
+    assertThatThrownBy(first::join).hasCauseInstanceOf(GuestException.class);
+    assertThatThrownBy(second::join).hasCauseInstanceOf(GuestException.class);
+  }
+
+  @Test
+  void aFrameLargerThanTheProtocolAllowsBreaksTheConnection() {
+    byte[] header = {0, 0x40, 0, 1, 0, 0, 0, 1, 2, 0};
+    fake.script("GetMetrics", call -> call.send(header));
+
+    assertThatThrownBy(() -> agent.metrics(soon())).hasMessageContaining("frame of 4194305 bytes");
+    assertThatThrownBy(() -> agent.awaitServing(soon()))
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("frame of 4194305 bytes");
+  }
+
+  @Test
+  void whatIsNoAnswerBreaksTheConnection() {
+    fake.script("GetMetrics", call -> call.send("HTTP/1.1 400 Bad Request".getBytes("US-ASCII")));
+
+    assertThatThrownBy(() -> agent.metrics(soon())).hasMessageContaining("not an answer");
+  }
+
+  @Test
+  void anAnswerThatIsNoMessageBreaksTheConnection() {
+    fake.script(
+        "GetMetrics",
+        call -> call.send(FakeAgent.frame(2, call.stream(), new byte[] {(byte) 0xff, 1, 2})));
+
+    assertThatThrownBy(() -> agent.metrics(soon()))
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  void anAnswerToAnEarlierConnectionIsNotTakenForOneOfThisOne() {
+    fake.script(
+        "GetMetrics",
+        call -> {
+          Metrics stale = Metrics.newBuilder().setMetrics("stale").build();
+          byte[] wrong = call.answerFrame(stale);
+          wrong[7] ^= 2;
+          call.send(wrong);
+          call.reply(METRICS);
+        });
+
+    assertThat(agent.metrics(soon())).isEqualTo("up 1\n");
+  }
+
+  @Test
+  void aConnectionClosedHereFailsLaterCalls() {
+    agent.close();
+
+    assertThatThrownBy(() -> agent.awaitServing(soon()))
+        .isInstanceOf(GuestException.class)
+        .hasMessageContaining("closed by this side");
+  }
+
+  @Test
+  void entropyClockAndNamesAreSentWithoutWaitingForEachOther() throws Exception {
+    BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
+    for (String method : List.of("ReseedRandomDev", "SetGuestDateTime", "SetIdentity")) {
+      fake.script(method, held::add);
+    }
+    Uniqueness unique = unique();
+    var done = CompletableFuture.runAsync(() -> agent.makeUnique(unique, soon()));
+
+    List<FakeAgent.Call> all = List.of(held.take(), held.take(), held.take());
+
+    assertThat(all)
+        .extracting(FakeAgent.Call::method)
+        .containsExactly("SetGuestDateTime", "ReseedRandomDev", "SetIdentity");
+    assertThat(ReseedRandomDevRequest.parseFrom(all.get(1).payload()).getData().toByteArray())
+        .isEqualTo(unique.entropy())
+        .hasSize(512);
+    all.get(2).reply(Empty.getDefaultInstance());
+    all.get(0).reply(Empty.getDefaultInstance());
+    assertThat(done).isNotDone();
+    all.get(1).reply(Empty.getDefaultInstance());
+    done.get();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ReseedRandomDev", "SetGuestDateTime", "SetIdentity"})
+  void aGuestThatRefusesOneOfThemIsNotUnique(String method) {
+    fake.refuse(method, GuestException.UNIMPLEMENTED, "not here");
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.makeUnique(unique(), soon()))
+        .withMessageContaining("not unique")
+        .withMessageContaining(method)
+        .matches(e -> e.code() == GuestException.UNIMPLEMENTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ReseedRandomDev", "SetGuestDateTime", "SetIdentity"})
+  void aGuestThatDoesNotAcknowledgeOneOfThemIsNotUnique(String method) {
+    fake.hang(method);
+
+    assertThatExceptionOfType(DeadlineExceededException.class)
+        .isThrownBy(() -> agent.makeUnique(unique(), Deadline.after(Duration.ofMillis(50))))
+        .withMessageContaining(method);
+  }
+}
