@@ -1,0 +1,52 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.VmSpec;
+
+/** A direct boot of the configured spec at the wanted size: RUNNING, its agent's port open. */
+final class ColdSource implements VmSource {
+  private final VmSpec configured;
+  private final Hypervisor hypervisor;
+  private final Nursery nursery;
+  private final HostMemory memory;
+
+  ColdSource(VmSpec configured, Hypervisor hypervisor, Nursery nursery, HostMemory memory) {
+    this.configured = configured;
+    this.hypervisor = hypervisor;
+    this.nursery = nursery;
+    this.memory = memory;
+  }
+
+  @Override
+  public Route route() {
+    return Route.COLD;
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    if (order.named() != null) {
+      throw Refusals.notPossible("the request names a template");
+    }
+    memory.require(order.wanted().memoryMib());
+    VmSpec spec = configured.withBoot(order.wanted());
+    MadeVm made =
+        nursery.make(
+            Route.COLD,
+            "",
+            spec.boot(),
+            (id, folder) ->
+                hypervisor.boot(new Launch(id, spec, folder, new GuestRam.Anonymous()), deadline));
+    laps.lap("spawn");
+    try {
+      deadline.await(made.vm().signals().agentPort(), "the guest to come up");
+      laps.lap("boot");
+      return made;
+    } catch (RuntimeException e) {
+      throw Undo.kill(made.vm(), e);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.VmSpec;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Builds a template of the configured spec, at most once at a time for each key. */
+final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
+  private final Set<TemplateKey> building = ConcurrentHashMap.newKeySet();
+  private final Rules rules;
+  private final Templates templates;
+  private final VmSpec configured;
+  private final Admissions admissions;
+  private final EventBus events;
+  private final Failures failures;
+
+  /** What a build has to get past. */
+  record Admissions(boolean enabled, InFlight inFlight, Admission places, HostMemory memory) {}
+
+  CreateTemplate(
+      Rules rules,
+      Templates templates,
+      VmSpec configured,
+      Admissions admissions,
+      EventBus events,
+      Failures failures) {
+    this.rules = rules;
+    this.templates = templates;
+    this.configured = configured;
+    this.admissions = admissions;
+    this.events = events;
+    this.failures = failures;
+  }
+
+  @Override
+  public TemplateInfo run(TemplateRequest request, Deadline deadline) {
+    if (!admissions.enabled()) {
+      throw Refusals.notPossible("templates are off: enable_template = false");
+    }
+    VmSpec spec = configured.withBoot(rules.size(request.vcpus(), request.memoryMib()));
+    return admissions.inFlight().run(() -> once(spec, request, deadline));
+  }
+
+  private TemplateInfo once(VmSpec spec, TemplateRequest request, Deadline deadline) {
+    TemplateKey key = templates.keyOf(spec);
+    if (!building.add(key)) {
+      throw exists(key, "is being built");
+    }
+    try {
+      if (!request.replace() && usable(key)) {
+        throw exists(key, "is there already; ask to replace it");
+      }
+      return build(spec, request, deadline);
+    } finally {
+      building.remove(key);
+    }
+  }
+
+  private TemplateInfo build(VmSpec spec, TemplateRequest request, Deadline deadline) {
+    try (Admission.Place place = admissions.places().enter()) {
+      admissions.memory().require(spec.boot().memoryMib());
+      TemplateInfo info = templates.build(spec, request.listener(), deadline);
+      events.emit(Kind.TEMPLATE_CREATED, "", "", info.key().hex(), "");
+      return info;
+    } catch (RequestException | CancelledException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      failures.record("building a template", "", e);
+      throw e;
+    }
+  }
+
+  private boolean usable(TemplateKey key) {
+    return templates.list().stream().anyMatch(t -> t.usable() && t.key().equals(key));
+  }
+
+  private static RequestException exists(TemplateKey key, String how) {
+    return new RequestException(
+        Reason.ALREADY_EXISTS, "template %s %s".formatted(key.shortened(), how));
+  }
+}

@@ -1,0 +1,52 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.app.Status.Failure;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What went wrong lately: kept for status, told as events, logged. */
+final class Failures {
+  /** How many are kept. */
+  static final int KEPT = 32;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+  private final Deque<Failure> newestFirst = new ArrayDeque<>();
+  private final WallClock clock;
+  private final EventBus events;
+
+  Failures(WallClock clock, EventBus events) {
+    this.clock = clock;
+    this.events = events;
+  }
+
+  /** Something failed with an exception. */
+  void record(String what, String vmId, Throwable cause) {
+    record(what, vmId, String.valueOf(cause.getMessage()));
+    LOG.debug("the failure of {} in full", what, cause);
+  }
+
+  /** Something failed. */
+  void record(String what, String vmId, String cause) {
+    keep(new Failure(clock.now(), what, cause));
+    LOG.warn("{} failed: {}", what, cause);
+    events.emit(Kind.FAILURE, vmId, "", "", what + ": " + cause);
+  }
+
+  private synchronized void keep(Failure failure) {
+    if (newestFirst.size() == KEPT) {
+      newestFirst.removeLast();
+    }
+    newestFirst.addFirst(failure);
+  }
+
+  /** Newest first. */
+  synchronized List<Failure> all() {
+    return List.copyOf(newestFirst);
+  }
+}

@@ -1,0 +1,60 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.template.TemplateException;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.HypervisorInfo;
+import java.time.Instant;
+import java.util.List;
+
+/** What the daemon holds; asked with true, the memory of each VM is measured. */
+final class GetStatus implements UseCase<Boolean, Status> {
+  private final Instant startedAt;
+  private final HypervisorInfo hypervisor;
+  private final Templates templates;
+  private final TemplateChooser chooser;
+  private final Books books;
+  private final MemoryMeter meter;
+
+  /** What the daemon keeps of its VMs. */
+  record Books(LeaseBook leases, Failures failures, Served served) {}
+
+  GetStatus(
+      Instant startedAt,
+      HypervisorInfo hypervisor,
+      Templates templates,
+      TemplateChooser chooser,
+      Books books,
+      MemoryMeter meter) {
+    this.startedAt = startedAt;
+    this.hypervisor = hypervisor;
+    this.templates = templates;
+    this.chooser = chooser;
+    this.books = books;
+    this.meter = meter;
+  }
+
+  @Override
+  public Status run(Boolean withMemory, Deadline deadline) {
+    List<TemplateInfo> stored = templates.list();
+    List<Holding> held = books.leases().all();
+    return new Status(
+        startedAt,
+        hypervisor,
+        stored,
+        stored.stream().filter(this::isDefault).map(t -> t.key().hex()).toList(),
+        held.stream().map(h -> h.now(withMemory ? meter.measure(h.view()) : null)).toList(),
+        held.stream().map(Holding::lease).toList(),
+        books.failures().all(),
+        books.served().all());
+  }
+
+  private boolean isDefault(TemplateInfo template) {
+    try {
+      return chooser.current(template);
+    } catch (TemplateException e) {
+      return false; // kernel or initrd unreadable: nothing fits what cannot be made
+    }
+  }
+}

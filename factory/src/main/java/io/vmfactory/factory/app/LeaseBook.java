@@ -1,0 +1,184 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All leases. A lease ends once: by release, by expiry, by its VM's own end or by shutdown. Which
+ * of them comes first is decided by this object's lock; the winner takes the holding out and, with
+ * the lock free again, ends the VM.
+ *
+ * <p>Spans are the scheduler's, hence monotonic; the wall clock is only shown and journalled.
+ */
+final class LeaseBook {
+  private final Map<String, Holding> holdings = new LinkedHashMap<>();
+  private final Journal journal;
+  private final WallClock clock;
+  private final ScheduledExecutorService scheduler;
+  private final EventBus events;
+  private final Failures failures;
+  private boolean closed;
+
+  LeaseBook(
+      Journal journal,
+      WallClock clock,
+      ScheduledExecutorService scheduler,
+      EventBus events,
+      Failures failures) {
+    this.journal = journal;
+    this.clock = clock;
+    this.scheduler = scheduler;
+    this.events = events;
+    this.failures = failures;
+  }
+
+  /**
+   * Opens a lease; from its return on the VM and {@code place} are this book's. When it throws,
+   * they are still the caller's.
+   */
+  Lease open(MadeVm made, VmView view, Order order, Admission.Place place) {
+    Lease lease = lease(Randoms.hex(), made.id(), order.owner(), order.ttl());
+    VmRecord record = made.record().settled(view.hostname(), view.sizing());
+    synchronized (this) {
+      if (closed) {
+        throw Refusals.shuttingDown();
+      }
+      journal.write(view.folder(), leased(record, lease));
+      holdings.put(
+          lease.id(), new Holding(made.vm(), view, lease, record, place, scheduleExpiry(lease)));
+      emit(Kind.VM_LEASED, view, lease.id(), "route " + view.route());
+    }
+    made.vm().signals().exited().thenAcceptAsync(exit -> died(lease.id(), exit), scheduler);
+    return lease;
+  }
+
+  /** Lets a lease last {@code ttl} from now; null = as long as before. */
+  synchronized Lease renew(String leaseId, @Nullable Duration ttl) {
+    Holding old = existing(leaseId);
+    Lease lease =
+        lease(
+            leaseId,
+            old.lease().vmId(),
+            old.lease().owner(),
+            ttl == null ? old.lease().ttl() : ttl);
+    journal.write(old.view().folder(), leased(old.record(), lease));
+    old.expiry().cancel(false);
+    holdings.put(
+        leaseId,
+        new Holding(old.vm(), old.view(), lease, old.record(), old.place(), scheduleExpiry(lease)));
+    emit(Kind.LEASE_RENEWED, old.view(), leaseId, "until " + lease.expiresAt());
+    return lease;
+  }
+
+  /** Ends a lease; the VM is gone when this returns. */
+  VmId release(String leaseId) {
+    Holding holding;
+    synchronized (this) {
+      holding = existing(leaseId);
+      takeOut(holding, Kind.LEASE_RELEASED, "");
+    }
+    end(holding);
+    return holding.lease().vmId();
+  }
+
+  /** Ends all leases and opens no more. With {@code keepVms}, the VMs and their records stay. */
+  void close(boolean keepVms) {
+    List<Holding> last;
+    synchronized (this) {
+      closed = true;
+      last = all();
+      last.forEach(h -> takeOut(h, Kind.LEASE_RELEASED, keepVms ? "VM kept" : "shutdown"));
+    }
+    last.forEach(keepVms ? this::keep : this::end);
+  }
+
+  /** All leased VMs, oldest first. */
+  synchronized List<Holding> all() {
+    return List.copyOf(holdings.values());
+  }
+
+  private void expire(Lease lease) {
+    Holding holding;
+    synchronized (this) {
+      holding = holdings.get(lease.id());
+      if (holding == null || holding.lease() != lease) {
+        return; // ended or renewed just before
+      }
+      takeOut(holding, Kind.LEASE_EXPIRED, "after " + lease.ttl().toSeconds() + " s");
+    }
+    end(holding);
+  }
+
+  private void died(String leaseId, VmExit exit) {
+    Holding holding;
+    synchronized (this) {
+      holding = holdings.get(leaseId);
+      if (holding == null) {
+        return; // ended by us
+      }
+      takeOut(holding, Kind.VM_DIED, exit.toString());
+    }
+    failures.record("VM", holding.lease().vmId().value(), "ended by itself: " + exit);
+    end(holding);
+  }
+
+  private void takeOut(Holding holding, Kind why, String detail) {
+    holdings.remove(holding.lease().id());
+    holding.expiry().cancel(false);
+    emit(why, holding.view(), holding.lease().id(), detail);
+  }
+
+  private void end(Holding holding) {
+    try (Admission.Place place = holding.place()) {
+      Undo.kill(holding.vm());
+    } catch (RuntimeException e) {
+      failures.record("ending a VM", holding.lease().vmId().value(), e);
+    }
+  }
+
+  private void keep(Holding holding) {
+    try (Admission.Place place = holding.place()) {
+      holding.vm().detach();
+    } catch (RuntimeException e) {
+      failures.record("leaving a VM", holding.lease().vmId().value(), e);
+    }
+  }
+
+  private Holding existing(String leaseId) {
+    Holding holding = holdings.get(leaseId);
+    if (holding == null) {
+      throw Refusals.notFound("no such lease: it was released, has expired, or its VM died");
+    }
+    return holding;
+  }
+
+  private Lease lease(String id, VmId vmId, String owner, Duration ttl) {
+    Instant expiresAt = clock.now().plus(ttl);
+    return new Lease(id, vmId, owner, ttl, expiresAt);
+  }
+
+  private static VmRecord leased(VmRecord record, Lease lease) {
+    return record.leased(lease.id(), lease.owner(), lease.ttl(), lease.expiresAt());
+  }
+
+  private Future<?> scheduleExpiry(Lease lease) {
+    return scheduler.schedule(() -> expire(lease), lease.ttl().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void emit(Kind kind, VmView view, String leaseId, String detail) {
+    events.emit(kind, view.identity().id().value(), leaseId, view.templateKey(), detail);
+  }
+}

@@ -1,0 +1,32 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.factory.app.RequestException.Reason;
+import java.time.Duration;
+
+/** Shorthand for the refusals of this package. */
+final class Refusals {
+  /** A guess: most steps that free something take less. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private Refusals() {}
+
+  static RequestException invalid(String message) {
+    return new RequestException(Reason.INVALID, message);
+  }
+
+  static RequestException notFound(String message) {
+    return new RequestException(Reason.NOT_FOUND, message);
+  }
+
+  static RequestException notPossible(String message) {
+    return new RequestException(Reason.NOT_POSSIBLE, message);
+  }
+
+  static RequestException exhausted(String message) {
+    return new RequestException(Reason.EXHAUSTED, message, SOON);
+  }
+
+  static RequestException shuttingDown() {
+    return new RequestException(Reason.SHUTTING_DOWN, "the daemon is shutting down");
+  }
+}

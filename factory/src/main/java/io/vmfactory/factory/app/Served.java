@@ -1,0 +1,17 @@
+package io.vmfactory.factory.app;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** How many requests each route has served. */
+final class Served {
+  private final Map<Route, Integer> counts = new EnumMap<>(Route.class);
+
+  synchronized void count(Route route) {
+    counts.merge(route, 1, Integer::sum);
+  }
+
+  synchronized Map<Route, Integer> all() {
+    return Map.copyOf(counts);
+  }
+}

@@ -1,0 +1,78 @@
+package io.vmfactory.factory.app;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Adds up the lines of a VM's /proc/PID/smaps. Guest RAM at boot is a memfd in a clone and
+ * anonymous otherwise; plugged memory is always anonymous. An anonymous mapping is known by its
+ * size.
+ */
+final class SmapsSum {
+  private static final Pattern MAPPING =
+      Pattern.compile("([0-9a-f]+)-([0-9a-f]+) \\S+ \\S+ \\S+ \\d+\\s*(.*)");
+  private static final Pattern AMOUNT = Pattern.compile("(\\w+):\\s+(\\d+) kB");
+
+  private final int guestMib;
+  private final Map<Long, Long> anonymousPrivate = new HashMap<>();
+  private long privateKib;
+  private long sharedKib;
+  private long pssKib;
+  private long memfdKib;
+  private long memfdPrivateKib;
+  private long mappingKib;
+  private String mappingName = "";
+
+  /** For a VM that has {@code guestMib} of guest RAM in all. */
+  SmapsSum(int guestMib) {
+    this.guestMib = guestMib;
+  }
+
+  void add(String line) {
+    Matcher amount = AMOUNT.matcher(line);
+    if (amount.matches()) {
+      count(amount.group(1), Long.parseLong(amount.group(2)));
+      return;
+    }
+    Matcher mapping = MAPPING.matcher(line);
+    if (mapping.matches()) {
+      mappingName = mapping.group(3);
+      mappingKib = (address(mapping.group(2)) - address(mapping.group(1))) / 1024;
+      memfdKib += inMemfd() ? mappingKib : 0;
+    }
+  }
+
+  VmMemory total() {
+    long elsewhereKib = guestMib * 1024L - memfdKib;
+    long guest = memfdPrivateKib + anonymousPrivate.getOrDefault(elsewhereKib, 0L);
+    return new VmMemory(privateKib, sharedKib, pssKib, guest);
+  }
+
+  private void count(String what, long kib) {
+    switch (what) {
+      case "Private_Clean", "Private_Dirty" -> countPrivate(kib);
+      case "Shared_Clean", "Shared_Dirty" -> sharedKib += kib;
+      case "Pss" -> pssKib += kib;
+      default -> {}
+    }
+  }
+
+  private void countPrivate(long kib) {
+    privateKib += kib;
+    if (inMemfd()) {
+      memfdPrivateKib += kib;
+    } else if (mappingName.isEmpty()) {
+      anonymousPrivate.merge(mappingKib, kib, Long::sum);
+    }
+  }
+
+  private boolean inMemfd() {
+    return mappingName.startsWith("/memfd:");
+  }
+
+  private static long address(String hex) {
+    return Long.parseUnsignedLong(hex, 16);
+  }
+}

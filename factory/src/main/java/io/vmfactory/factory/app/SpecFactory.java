@@ -1,0 +1,46 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmSpec;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Turns the configuration into the spec of the VMs that this daemon makes. */
+final class SpecFactory {
+  /** Console to the log, and a guest that is lost ends its VMM instead of hanging. */
+  static final List<String> KERNEL_PARAMETERS =
+      List.of("console=ttyS0", "quiet", "panic=-1", "reboot=t");
+
+  private SpecFactory() {}
+
+  static VmSpec of(QemuConfig qemu, HypervisorInfo host) {
+    List<String> parameters =
+        Stream.concat(KERNEL_PARAMETERS.stream(), qemu.kernelParams().stream()).toList();
+    return new VmSpec(
+        new VmSpec.Machine(
+            qemu.machine().type(),
+            qemu.machine().accelerators(),
+            host.accelerator(),
+            cpuModel(qemu, host)),
+        sizing(qemu.defaultSize()),
+        sizing(qemu.maxSize()),
+        qemu.memorySlots(),
+        new VmSpec.Kernel(qemu.kernel(), qemu.initrd(), parameters),
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  private static String cpuModel(QemuConfig qemu, HypervisorInfo host) {
+    if (!qemu.machine().cpuModel().isEmpty()) {
+      return qemu.machine().cpuModel();
+    }
+    return host.accelerator() == Accelerator.KVM ? "host" : "max";
+  }
+
+  private static Sizing sizing(QemuConfig.Size size) {
+    return new Sizing(size.vcpus(), size.memoryMib());
+  }
+}

@@ -1,0 +1,36 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.Templates;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Finds a template by its key or the beginning of it. */
+final class TemplateNames {
+  private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{8,64}");
+
+  private final Templates templates;
+
+  TemplateNames(Templates templates) {
+    this.templates = templates;
+  }
+
+  /** The one template whose key begins with {@code prefix}, which has 8 to 64 hex digits. */
+  TemplateInfo resolve(String prefix) {
+    if (!PREFIX.matcher(prefix).matches()) {
+      throw Refusals.invalid(
+          "template key: 8 to 64 lower-case hex digits are needed, see ListTemplates");
+    }
+    List<TemplateInfo> found =
+        templates.list().stream().filter(t -> t.key().hex().startsWith(prefix)).toList();
+    if (found.isEmpty()) {
+      throw Refusals.notFound(
+          "no template %s: ListTemplates shows what there is".formatted(prefix));
+    }
+    if (found.size() > 1) {
+      throw Refusals.invalid(
+          "template key %s fits %d templates: give more digits".formatted(prefix, found.size()));
+    }
+    return found.get(0);
+  }
+}

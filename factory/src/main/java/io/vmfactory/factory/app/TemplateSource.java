@@ -1,0 +1,39 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.Sizing;
+
+/** A new clone of a template: PAUSED. */
+final class TemplateSource implements VmSource {
+  private final TemplateChooser chooser;
+  private final Templates templates;
+  private final Nursery nursery;
+  private final HostMemory memory;
+
+  TemplateSource(TemplateChooser chooser, Templates templates, Nursery nursery, HostMemory memory) {
+    this.chooser = chooser;
+    this.templates = templates;
+    this.nursery = nursery;
+    this.memory = memory;
+  }
+
+  @Override
+  public Route route() {
+    return Route.TEMPLATE;
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    TemplateInfo template = chooser.choose(order);
+    Sizing boot = template.spec().boot();
+    memory.require(boot.shortOf(order.wanted()).memoryMib());
+    return nursery.make(
+        Route.TEMPLATE,
+        template.key().hex(),
+        boot,
+        (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline));
+  }
+}

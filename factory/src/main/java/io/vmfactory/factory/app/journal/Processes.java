@@ -1,0 +1,63 @@
+package io.vmfactory.factory.app.journal;
+
+import io.vmfactory.factory.app.journal.VmRecord.ProcessEntry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which processes live, as proc(5) tells.
+ *
+ * @param proc normally {@code /proc}
+ */
+public record Processes(Path proc) {
+  /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
+  private static final int START_TICKS_AFTER_NAME = 19;
+
+  /** Whether this very process, not a later one of the same pid, still lives. */
+  public boolean lives(ProcessEntry process) {
+    Path folder = proc.resolve(Integer.toString(process.pid()));
+    try {
+      String stat = Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1);
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return Long.parseLong(fields[START_TICKS_AFTER_NAME]) == process.startTicks()
+          && executable(folder).equals(process.executable());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A process that has {@code word} in its command line; for VMs whose pid was never recorded. */
+  public Optional<Integer> mentioning(String word) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
+      for (Path folder : folders) {
+        if (commandLine(folder).contains(word)) {
+          return Optional.of(Integer.parseInt(folder.getFileName().toString()));
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + proc, e);
+    }
+  }
+
+  /** A program replaced since (by an upgrade) is the same one: the kernel only appends a mark. */
+  private static String executable(Path folder) throws IOException {
+    String target = Files.readSymbolicLink(folder.resolve("exe")).toString();
+    return target.endsWith(" (deleted)")
+        ? target.substring(0, target.length() - " (deleted)".length())
+        : target;
+  }
+
+  private static String commandLine(Path folder) {
+    try {
+      return Files.readString(folder.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // gone meanwhile
+    }
+  }
+}
