@@ -1,0 +1,104 @@
+#include "channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "dispatch.h"
+#include "log.h"
+
+// The virtio console driver hands out at most one buffer of the device (4096 bytes) per read, and a
+// buffer never holds bytes of two hosts. So with reads of at least that size a new host's first
+// byte is always the first byte of a read.
+#define READ_SIZE 16384
+
+// A host that asks and does not read its answers is not heard beyond this.
+#define OUTPUT_LIMIT (8u << 20)
+
+static bool on_request(void *context, uint32_t stream, const uint8_t *body, size_t length) {
+    struct channel *channel = context;
+    return dispatch(channel->conversation, stream, body, length);
+}
+
+static void on_refuse(void *context, uint32_t stream, enum status code, const char *why) {
+    struct channel *channel = context;
+    call_fail(call_start(channel->conversation, stream), code, "%s", why);
+}
+
+static const struct frame_sink sink = {.request = on_request, .refuse = on_refuse};
+
+static void start_over(struct channel *channel) {
+    conversation_end(channel->conversation);
+    channel->conversation = conversation_start(channel);
+    frame_parser_reset(&channel->parser);
+    output_drop(&channel->output);
+}
+
+// False = the bytes are no frames.
+static bool take(struct channel *channel, const uint8_t *bytes, size_t length) {
+    bool midway = frame_parser_midway(&channel->parser);
+    if (frame_parser_feed(&channel->parser, bytes, length)) return true;
+    if (channel->kind == CHANNEL_STREAM) return false;
+    // Perhaps a new host's first bytes behind an old host's half frame; else this read is dropped.
+    start_over(channel);
+    if (!midway || !frame_parser_feed(&channel->parser, bytes, length)) start_over(channel);
+    return true;
+}
+
+enum reading { READ_EMPTY, READ_GONE };
+
+static enum reading take_all(struct channel *channel) {
+    uint8_t bytes[READ_SIZE];
+    while (output_pending(&channel->output) < OUTPUT_LIMIT) {
+        ssize_t got = read(channel->source.fd, bytes, sizeof bytes);
+        if (got > 0 && take(channel, bytes, (size_t)got)) continue;
+        if (got < 0 && errno == EINTR) continue;
+        return got < 0 && errno == EAGAIN ? READ_EMPTY : READ_GONE;
+    }
+    return READ_EMPTY; // the event that there is room again continues
+}
+
+static void on_ready(struct source *source, uint32_t events) {
+    struct channel *channel = (struct channel *)source;
+    if (channel->kind == CHANNEL_PORT && (events & EPOLLHUP)) start_over(channel);
+    output_flush(&channel->output, source->fd);
+    if (take_all(channel) == READ_EMPTY) return;
+    if (channel->kind == CHANNEL_PORT) {
+        start_over(channel);
+    } else {
+        channel_close(channel);
+    }
+}
+
+struct channel *channel_open(int fd, enum channel_kind kind) {
+    struct channel *channel = calloc(1, sizeof *channel);
+    if (channel == NULL) abort();
+    channel->source = (struct source){.fd = fd, .ready = on_ready};
+    channel->kind = kind;
+    channel->conversation = conversation_start(channel);
+    frame_parser_init(&channel->parser, &sink, channel);
+    loop_watch(&channel->source, EPOLLIN | EPOLLOUT | EPOLLET);
+    return channel;
+}
+
+void channel_close(struct channel *channel) {
+    conversation_end(channel->conversation);
+    loop_unwatch(&channel->source);
+    close(channel->source.fd);
+    frame_parser_reset(&channel->parser);
+    output_drop(&channel->output);
+    free(channel);
+}
+
+void channel_send(struct channel *channel, uint32_t stream, const ProtobufCMessage *response) {
+    size_t length = protobuf_c_message_get_packed_size(response);
+    uint8_t *place = output_extend(&channel->output, FRAME_HEADER_SIZE + length);
+    if (place == NULL) {
+        log_error("no memory for an answer of %zu bytes", length);
+        return;
+    }
+    frame_response_header(place, stream, (uint32_t)length);
+    protobuf_c_message_pack(response, place + FRAME_HEADER_SIZE);
+    output_flush(&channel->output, channel->source.fd);
+}

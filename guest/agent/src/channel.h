@@ -1,0 +1,36 @@
+#ifndef VMFACTORY_CHANNEL_H
+#define VMFACTORY_CHANNEL_H
+
+#include <protobuf-c/protobuf-c.h>
+
+#include "call.h"
+#include "loop.h"
+#include "ttrpc/frame.h"
+#include "ttrpc/output.h"
+
+// A descriptor that carries ttRPC.
+enum channel_kind {
+    // A byte stream: ends with its host, and at the first byte that is no frame.
+    CHANNEL_STREAM,
+    // A virtio-serial port: outlives its hosts. While no host is there, read() returns 0 and poll
+    // says EPOLLHUP; hence edge-triggered events, and a new conversation for each host.
+    CHANNEL_PORT,
+};
+
+struct channel {
+    struct source source;
+    enum channel_kind kind;
+    struct frame_parser parser;
+    struct output output;
+    struct conversation *conversation;
+};
+
+// Serves ttRPC on a non-blocking descriptor, which belongs to the channel from now on.
+struct channel *channel_open(int fd, enum channel_kind kind);
+
+void channel_close(struct channel *channel);
+
+// Sends a ttrpc.Response.
+void channel_send(struct channel *channel, uint32_t stream, const ProtobufCMessage *response);
+
+#endif

@@ -1,0 +1,73 @@
+#include "init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "log.h"
+
+#define MODULES "/lib/modules"
+
+static void mount_at(const char *type, const char *target, unsigned long flags, const char *data) {
+    mkdir(target, 0755);
+    if (mount(type, target, type, flags, data) < 0 && errno != EBUSY) {
+        log_error("cannot mount %s: %m", target);
+    }
+}
+
+// The image has no device nodes: the first three descriptors come from devtmpfs.
+static void open_standard_descriptors(void) {
+    int fd = open("/dev/console", O_RDWR);
+    if (fd < 0) fd = open("/dev/null", O_RDWR);
+    for (int i = 0; i <= STDERR_FILENO && fd >= 0; i++) dup2(fd, i);
+    if (fd > STDERR_FILENO) close(fd);
+}
+
+void init_mounts(void) {
+    const unsigned long plain = MS_NOSUID | MS_NOEXEC | MS_NODEV;
+    mount_at("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
+    open_standard_descriptors();
+    mount_at("proc", "/proc", plain, NULL);
+    mount_at("sysfs", "/sys", plain, NULL);
+    mount_at("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
+    mount_at("tmpfs", "/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
+    mount_at("cgroup2", "/sys/fs/cgroup", plain, NULL);
+    mkdir("/etc", 0755);
+    mkdir("/run/vmfactory", 0755);
+}
+
+static void load_module(const char *file) {
+    char path[256];
+    snprintf(path, sizeof path, MODULES "/%s", file);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || syscall(SYS_finit_module, fd, "", 0) < 0) log_error("module %s: %m", file);
+    if (fd >= 0) close(fd);
+}
+
+void init_modules(void) {
+    char order[4096];
+    if (file_read(MODULES "/order", order, sizeof order) < 0) {
+        log_error("no list of modules: %m");
+        return;
+    }
+    char *rest;
+    for (char *line = strtok_r(order, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+        load_module(line);
+    }
+}
+
+void init_loopback(void) {
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0) log_error("cannot bring lo up: %m");
+    if (fd >= 0) close(fd);
+}

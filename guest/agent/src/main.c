@@ -1,0 +1,24 @@
+// The agent: PID 1 of a guest, and the guest's end of the ttRPC connection.
+
+#include "children.h"
+#include "file.h"
+#include "init.h"
+#include "log.h"
+#include "loop.h"
+#include "transport.h"
+#include "uevent.h"
+
+int main(void) {
+    char kernel_command_line[4096] = "";
+    init_mounts();
+    loop_start();
+    children_start();
+    uevent_start();
+    init_modules();
+    file_read("/proc/cmdline", kernel_command_line, sizeof kernel_command_line);
+    serial_start();
+    vsock_start(kernel_command_line);
+    init_loopback();
+    file_set("/sys/devices/system/memory/auto_online_blocks", "online");
+    for (;;) loop_turn(-1);
+}

@@ -1,0 +1,105 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../children.h"
+#include "../file.h"
+#include "../memory.h"
+#include "services.h"
+#include "vmfactory/guest/v1/guest.pb-c.h"
+
+// Free memory still holds what was in it. The kernel clears every page it gives to a process, so a
+// child takes nearly all free memory and ends: what it gives back is zero, and the host finds holes.
+
+#define STEP_MIN_KIB 256u
+#define STEP_MAX_KIB (64u << 10)
+#define MARGIN_KIB 1024u
+
+static struct {
+    struct call *call; // NULL = not under way
+    int report; // the child writes the KiB it has zeroed
+} running;
+
+static uint64_t min_free_kib(void) {
+    char text[32];
+    if (file_read("/proc/sys/vm/min_free_kbytes", text, sizeof text) < 0) return 16384;
+    return strtoull(text, NULL, 10);
+}
+
+static uint64_t step_kib(uint64_t margin_kib) {
+    uint64_t available = meminfo_kib("MemFree");
+    uint64_t half = available > margin_kib ? (available - margin_kib) / 2 : 0;
+    uint64_t step = half > STEP_MAX_KIB ? STEP_MAX_KIB : half;
+    return step < STEP_MIN_KIB ? 0 : step & ~(STEP_MIN_KIB - 1);
+}
+
+// Stays above the kernel's watermarks (the highest is 1.5 times min_free_kbytes), so that nothing is
+// reclaimed and nobody runs out of memory; should it come to that, the kernel ends this child first.
+static uint64_t zero_free_memory(void) {
+    uint64_t margin_kib = 2 * min_free_kib() + MARGIN_KIB, zeroed_kib = 0, step;
+    while ((step = step_kib(margin_kib)) > 0) {
+        void *memory = mmap(
+            NULL, step << 10, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        if (memory == MAP_FAILED) break;
+        zeroed_kib += step;
+    }
+    return zeroed_kib;
+}
+
+static void __attribute__((noreturn)) in_child(int report) {
+    file_set("/proc/self/oom_score_adj", "1000");
+    sync();
+    file_set("/proc/sys/vm/drop_caches", "3");
+    file_set("/proc/sys/vm/compact_memory", "1");
+    uint64_t zeroed_kib = zero_free_memory();
+    bool reported = write(report, &zeroed_kib, sizeof zeroed_kib) == sizeof zeroed_kib;
+    _exit(reported ? 0 : 1);
+}
+
+static void on_end(int status, void *context) {
+    (void)context;
+    struct call *call = running.call;
+    uint64_t zeroed_kib = 0;
+    bool reported = read(running.report, &zeroed_kib, sizeof zeroed_kib) == sizeof zeroed_kib;
+    close(running.report);
+    running.call = NULL;
+    if (!reported || !WIFEXITED(status)) {
+        call_fail(call, STATUS_INTERNAL, "Quiesce: ended with wait status 0x%x", status);
+        return;
+    }
+    Vmfactory__Guest__V1__QuiesceResponse response = VMFACTORY__GUEST__V1__QUIESCE_RESPONSE__INIT;
+    response.zeroed_kib = zeroed_kib;
+    response.used_kib = meminfo_kib("MemTotal") - meminfo_kib("MemFree");
+    call_reply(call, &response.base);
+}
+
+static int start(struct call *call) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return -1;
+    pid_t child = fork();
+    if (child == 0) in_child(ends[1]);
+    close(ends[1]);
+    if (child < 0) {
+        close(ends[0]);
+        return -1;
+    }
+    running.call = call;
+    running.report = ends[0];
+    children_watch(child, on_end, NULL);
+    return 0;
+}
+
+void quiesce(struct call *call, const ProtobufCMessage *request) {
+    (void)request;
+    if (running.call != NULL) {
+        call_fail(call, STATUS_FAILED_PRECONDITION, "Quiesce: already under way");
+    } else if (start(call) < 0) {
+        call_fail(call, STATUS_INTERNAL, "Quiesce: %s", strerror(errno));
+    }
+}

@@ -1,0 +1,19 @@
+#ifndef VMFACTORY_SERVICES_H
+#define VMFACTORY_SERVICES_H
+
+#include "../dispatch.h"
+
+// Handlers, one file per group; what each does is at its definition.
+typedef void handler(struct call *call, const ProtobufCMessage *request);
+
+handler health_check, health_version;
+handler random_reseed;
+handler clock_set;
+handler details_get;
+handler online_cpu_mem;
+handler sandbox_create, sandbox_destroy;
+handler metrics_get;
+handler identity_set, identity_get;
+handler quiesce;
+
+#endif

@@ -1,0 +1,35 @@
+#include "kata/agent.pb-c.h"
+#include "kata/health.pb-c.h"
+#include "services.h"
+#include "vmfactory/guest/v1/guest.pb-c.h"
+
+static struct method health[] = {
+    {.name = "Check", .handle = health_check},
+    {.name = "Version", .handle = health_version},
+    {0},
+};
+
+static struct method agent[] = {
+    {.name = "CreateSandbox", .handle = sandbox_create},
+    {.name = "DestroySandbox", .handle = sandbox_destroy},
+    {.name = "GetGuestDetails", .handle = details_get},
+    {.name = "GetMetrics", .handle = metrics_get},
+    {.name = "OnlineCPUMem", .handle = online_cpu_mem},
+    {.name = "ReseedRandomDev", .handle = random_reseed},
+    {.name = "SetGuestDateTime", .handle = clock_set},
+    {0},
+};
+
+static struct method guest[] = {
+    {.name = "GetIdentity", .handle = identity_get},
+    {.name = "Quiesce", .handle = quiesce},
+    {.name = "SetIdentity", .handle = identity_set},
+    {0},
+};
+
+const struct service services[] = {
+    {&grpc__health__descriptor, health},
+    {&grpc__agent_service__descriptor, agent},
+    {&vmfactory__guest__v1__guest__descriptor, guest},
+    {0},
+};

@@ -1,0 +1,16 @@
+#ifndef VMFACTORY_STATUS_H
+#define VMFACTORY_STATUS_H
+
+// gRPC status codes this agent answers with; the numbers are gRPC's.
+enum status {
+    STATUS_OK = 0,
+    STATUS_INVALID_ARGUMENT = 3,
+    STATUS_DEADLINE_EXCEEDED = 4,
+    STATUS_ALREADY_EXISTS = 6,
+    STATUS_RESOURCE_EXHAUSTED = 8,
+    STATUS_FAILED_PRECONDITION = 9,
+    STATUS_UNIMPLEMENTED = 12,
+    STATUS_INTERNAL = 13,
+};
+
+#endif

@@ -1,0 +1,44 @@
+#include "output.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define ROOM_KEPT (64u << 10) // room kept while there is nothing to send
+
+size_t output_pending(const struct output *output) { return output->length - output->sent; }
+
+void output_drop(struct output *output) {
+    free(output->bytes);
+    *output = (struct output){0};
+}
+
+uint8_t *output_extend(struct output *output, size_t length) {
+    if (output->sent > 0) {
+        memmove(output->bytes, output->bytes + output->sent, output_pending(output));
+        output->length -= output->sent;
+        output->sent = 0;
+    }
+    if (output->length + length > output->room) {
+        uint8_t *bytes = realloc(output->bytes, output->length + length);
+        if (bytes == NULL) return NULL;
+        output->bytes = bytes;
+        output->room = output->length + length;
+    }
+    uint8_t *place = output->bytes + output->length;
+    output->length += length;
+    return place;
+}
+
+void output_flush(struct output *output, int fd) {
+    while (output_pending(output) > 0) {
+        ssize_t written = write(fd, output->bytes + output->sent, output_pending(output));
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return; // full, or gone: an event will say which
+        output->sent += (size_t)written;
+    }
+    output->sent = 0;
+    output->length = 0;
+    if (output->room > ROOM_KEPT) output_drop(output);
+}

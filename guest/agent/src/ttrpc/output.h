@@ -1,0 +1,27 @@
+#ifndef VMFACTORY_OUTPUT_H
+#define VMFACTORY_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Bytes on their way to a descriptor that may not take them yet.
+struct output {
+    uint8_t *bytes;
+    size_t length;
+    size_t sent;
+    size_t room;
+};
+
+// Makes room for length more bytes and returns where to put them; NULL = no memory.
+uint8_t *output_extend(struct output *output, size_t length);
+
+// Writes as much as the descriptor takes now.
+void output_flush(struct output *output, int fd);
+
+size_t output_pending(const struct output *output);
+
+// Forgets what was not written and frees the memory.
+void output_drop(struct output *output);
+
+#endif
