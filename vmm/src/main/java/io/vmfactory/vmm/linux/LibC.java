@@ -15,7 +15,22 @@ final class LibC {
   static final int F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8; // SEAL, SHRINK, GROW, WRITE
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
+  static final int AF_UNIX = 1;
+  static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+  static final int O_RDONLY = 0;
+  static final int O_WRONLY_CREAT_APPEND = 0x1 | 0x40 | 0x400;
+  static final int SPAWN_SETSIGDEF = 0x04;
+  static final int SPAWN_SETSIGMASK = 0x08;
+  static final int SPAWN_SETSID = 0x80;
+  static final int WNOHANG = 1;
+  static final int EPOLL_CLOEXEC = 0x80000;
+  static final int EPOLL_CTL_ADD = 1;
+  static final int EPOLLIN = 1;
+  static final int EFD_CLOEXEC = 0x80000;
+  static final long SYS_PIDFD_SEND_SIGNAL = 424;
+  static final long SYS_PIDFD_OPEN = 434;
   static final int ENXIO = 6;
+  static final int EINTR = 4;
   static final int ESRCH = 3;
 
   static {
@@ -41,4 +56,51 @@ final class LibC {
   static native int listen(int fd, int backlog) throws LastErrorException;
 
   static native int fchmod(int fd, int mode) throws LastErrorException;
+
+  /** For calls that glibc has wrapped only since 2.36; all arguments are integers. */
+  static native long syscall(long number, long a, long b, long c, long d) throws LastErrorException;
+
+  static native int epoll_create1(int flags) throws LastErrorException;
+
+  static native int epoll_ctl(int epoll, int operation, int fd, Pointer event)
+      throws LastErrorException;
+
+  static native int epoll_wait(int epoll, Pointer events, int count, int timeout)
+      throws LastErrorException;
+
+  static native int eventfd(int initial, int flags) throws LastErrorException;
+
+  static native int eventfd_write(int fd, long value) throws LastErrorException;
+
+  static native int kill(int pid, int signal) throws LastErrorException;
+
+  static native int waitpid(int pid, int[] status, int options) throws LastErrorException;
+
+  static native int sigfillset(Pointer set) throws LastErrorException;
+
+  static native int sigemptyset(Pointer set) throws LastErrorException;
+
+  static native int posix_spawn(
+      int[] pid, String path, Pointer actions, Pointer attributes, Pointer argv, Pointer envp);
+
+  static native int posix_spawnattr_init(Pointer attributes);
+
+  static native int posix_spawnattr_destroy(Pointer attributes);
+
+  static native int posix_spawnattr_setflags(Pointer attributes, short flags);
+
+  static native int posix_spawnattr_setsigmask(Pointer attributes, Pointer set);
+
+  static native int posix_spawnattr_setsigdefault(Pointer attributes, Pointer set);
+
+  static native int posix_spawn_file_actions_init(Pointer actions);
+
+  static native int posix_spawn_file_actions_destroy(Pointer actions);
+
+  static native int posix_spawn_file_actions_addopen(
+      Pointer actions, int fd, String path, int flags, int mode);
+
+  static native int posix_spawn_file_actions_adddup2(Pointer actions, int from, int to);
+
+  static native int posix_spawn_file_actions_addclosefrom_np(Pointer actions, int from);
 }

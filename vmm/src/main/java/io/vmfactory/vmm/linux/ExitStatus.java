@@ -1,0 +1,14 @@
+package io.vmfactory.vmm.linux;
+
+/**
+ * How a child process ended, see wait(2).
+ *
+ * @param code exit code, or -1 when a signal ended it
+ * @param signal signal number, or 0
+ */
+public record ExitStatus(int code, int signal) {
+  static ExitStatus ofWaitStatus(int status) {
+    int signal = status & 0x7f;
+    return signal == 0 ? new ExitStatus(status >> 8 & 0xff, 0) : new ExitStatus(-1, signal);
+  }
+}

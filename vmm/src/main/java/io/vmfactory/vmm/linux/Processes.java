@@ -1,0 +1,148 @@
+package io.vmfactory.vmm.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts child processes and notices their end: one thread waits in epoll for the pidfds of all of
+ * them. Thread-safe. Closing it ends the watching, not the children.
+ */
+public final class Processes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
+
+  /** struct epoll_event is packed on x86-64: 32 bits of events, 64 bits of data. */
+  private static final int EVENT_BYTES = 12;
+
+  private static final int BATCH = 64;
+
+  private final Map<Integer, HostProcess> watched = new ConcurrentHashMap<>();
+  private final int epoll;
+  private final int stop;
+  private final Thread watcher;
+
+  public Processes() {
+    try {
+      epoll = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
+      stop = LibC.eventfd(0, LibC.EFD_CLOEXEC);
+      watch(stop);
+    } catch (LastErrorException e) {
+      throw Errno.failure("cannot watch processes", e);
+    }
+    watcher = new Thread(this::run, "vmm-exits");
+    watcher.setDaemon(true);
+    watcher.start();
+  }
+
+  /**
+   * Starts {@code program}.
+   *
+   * @throws VmmException with reason {@code RESOURCES} when the host is out of processes, memory or
+   *     descriptors; {@code FAILED} when the program cannot be executed
+   */
+  public HostProcess start(Program program) {
+    int pid = Spawner.spawn(program);
+    int pidfd = -1;
+    try {
+      pidfd = (int) LibC.syscall(LibC.SYS_PIDFD_OPEN, pid, 0, 0, 0);
+      HostProcess process = new HostProcess(pid, pidfd, startTicks(pid), executable(program, pid));
+      watched.put(pidfd, process);
+      watch(pidfd);
+      return process;
+    } catch (LastErrorException e) {
+      abandon(pid, pidfd);
+      throw Errno.failure("cannot watch process " + pid, e);
+    } catch (IOException e) {
+      abandon(pid, pidfd);
+      throw new VmmException(Reason.RESOURCES, "cannot read /proc/" + pid, e);
+    }
+  }
+
+  /** An unreaped child's pid is still its own, so killing by pid is safe here. */
+  private void abandon(int pid, int pidfd) {
+    LibC.kill(pid, 9);
+    LibC.waitpid(pid, new int[1], 0);
+    if (pidfd >= 0) {
+      watched.remove(pidfd);
+      LibC.close(pidfd);
+    }
+  }
+
+  /** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and ends with ')'. */
+  private static long startTicks(int pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21)[19]);
+  }
+
+  /** A child that has ended already has no /proc/PID/exe any more. */
+  private static Path executable(Program program, int pid) throws IOException {
+    Path link = Path.of("/proc/" + pid + "/exe");
+    try {
+      return Files.readSymbolicLink(link);
+    } catch (IOException e) {
+      return program.executable().toRealPath();
+    }
+  }
+
+  private void watch(int fd) {
+    Memory event = new Memory(EVENT_BYTES);
+    event.setInt(0, LibC.EPOLLIN);
+    event.setLong(4, fd);
+    LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_ADD, fd, event);
+  }
+
+  private void run() {
+    Memory events = new Memory((long) EVENT_BYTES * BATCH);
+    boolean running = true;
+    while (running) {
+      int count = await(events);
+      for (int i = 0; i < count; i++) {
+        int fd = (int) events.getLong((long) i * EVENT_BYTES + 4);
+        running &= fd != stop;
+        ended(watched.remove(fd));
+      }
+    }
+    LibC.close(stop);
+    LibC.close(epoll);
+  }
+
+  private int await(Memory events) {
+    try {
+      return LibC.epoll_wait(epoll, events, BATCH, -1);
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == LibC.EINTR) {
+        return 0;
+      }
+      throw Errno.failure("cannot wait for the end of processes", e);
+    }
+  }
+
+  private static void ended(@org.jspecify.annotations.Nullable HostProcess process) {
+    if (process == null) {
+      return;
+    }
+    try {
+      process.reap();
+    } catch (RuntimeException e) {
+      LOG.error("end of process {} could not be handled", process.pid(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    LibC.eventfd_write(stop, 1);
+    try {
+      watcher.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

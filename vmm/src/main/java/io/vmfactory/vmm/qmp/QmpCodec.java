@@ -1,0 +1,94 @@
+package io.vmfactory.vmm.qmp;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.lang.reflect.Type;
+
+/** Between QMP's lines of JSON and this package's types. */
+final class QmpCodec {
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .build();
+
+  private record Envelope(String execute, Record arguments, long id) {}
+
+  private QmpCodec() {}
+
+  static Type listOf(Class<?> element) {
+    return JSON.getTypeFactory().constructCollectionType(java.util.List.class, element);
+  }
+
+  /** One line, with its end. */
+  static String encode(QmpCommand<?> command, long id) {
+    try {
+      return JSON.writeValueAsString(new Envelope(command.name(), command.arguments(), id)) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("cannot be written as JSON: " + command.name(), e);
+    }
+  }
+
+  static QmpMessage decode(byte[] line) {
+    JsonNode node = parse(line);
+    if (node.has("return")) {
+      return new QmpMessage.Reply(idOf(node), node.get("return"));
+    }
+    if (node.has("error")) {
+      return new QmpMessage.Refusal(idOf(node), node.path("error").path("desc").asText());
+    }
+    if (node.has("event")) {
+      return new QmpMessage.Event(event(node.get("event").asText(), node.path("data")));
+    }
+    if (node.has("QMP")) {
+      return new QmpMessage.Greeting();
+    }
+    throw broken(line, null);
+  }
+
+  static <R> R result(QmpCommand<R> command, JsonNode node) {
+    try {
+      return JSON.convertValue(node, JSON.constructType(command.result()));
+    } catch (IllegalArgumentException e) {
+      throw new VmmException(
+          Reason.FAILED, "QEMU's reply to " + command.name() + " is not understood: " + node, e);
+    }
+  }
+
+  private static long idOf(JsonNode node) {
+    return node.path("id").asLong(-1);
+  }
+
+  private static QmpEvent event(String name, JsonNode data) {
+    return switch (name) {
+      case "VSERPORT_CHANGE" ->
+          new QmpEvent.PortChanged(data.path("id").asText(), data.path("open").asBoolean());
+      case "MIGRATION" -> new QmpEvent.MigrationChanged(data.path("status").asText());
+      default -> new QmpEvent.Other(name);
+    };
+  }
+
+  private static JsonNode parse(byte[] line) {
+    try {
+      return JSON.readTree(line);
+    } catch (IOException e) {
+      throw broken(line, e);
+    }
+  }
+
+  private static VmmException broken(byte[] line, @org.jspecify.annotations.Nullable Throwable why) {
+    String shown = new String(line, java.nio.charset.StandardCharsets.UTF_8);
+    return new VmmException(
+        Reason.FAILED,
+        "QEMU's monitor sent what is not QMP: "
+            + shown.substring(0, Math.min(200, shown.length())),
+        why);
+  }
+}

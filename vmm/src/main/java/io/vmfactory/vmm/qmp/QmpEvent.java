@@ -1,0 +1,26 @@
+package io.vmfactory.vmm.qmp;
+
+/** What QEMU tells by itself. */
+public sealed interface QmpEvent {
+  /**
+   * The guest has opened or closed a virtio-serial port (VSERPORT_CHANGE).
+   *
+   * @param port the device's id on the command line
+   * @param open whether it is open now
+   */
+  record PortChanged(String port, boolean open) implements QmpEvent {}
+
+  /**
+   * A migration has entered a new state (MIGRATION).
+   *
+   * @param status as QEMU spells it, e.g. {@code completed}, {@code failed}
+   */
+  record MigrationChanged(String status) implements QmpEvent {}
+
+  /**
+   * Any other.
+   *
+   * @param name as QEMU spells it, e.g. {@code STOP}, {@code RESUME}, {@code SHUTDOWN}
+   */
+  record Other(String name) implements QmpEvent {}
+}

@@ -1,0 +1,18 @@
+package io.vmfactory.vmm.qmp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** One line from QEMU's monitor. */
+sealed interface QmpMessage {
+  /** The first line of a connection. */
+  record Greeting() implements QmpMessage {}
+
+  /** Command {@code id} has succeeded. */
+  record Reply(long id, JsonNode result) implements QmpMessage {}
+
+  /** Command {@code id} has failed; -1 when QEMU could not even read it. */
+  record Refusal(long id, String text) implements QmpMessage {}
+
+  /** Not in answer to anything. */
+  record Event(QmpEvent event) implements QmpMessage {}
+}

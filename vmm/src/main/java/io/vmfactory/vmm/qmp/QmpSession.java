@@ -1,0 +1,171 @@
+package io.vmfactory.vmm.qmp;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.parsetools.RecordParser;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to QEMU's monitor. Commands may be sent without waiting for the replies of earlier
+ * ones; QEMU carries them out in order. Thread-safe. Events come on the connection's event loop,
+ * whose handler must not block.
+ */
+public final class QmpSession implements AutoCloseable {
+  private static final int MAX_LINE_BYTES = 16 << 20;
+
+  private final Consumer<QmpEvent> listener;
+  private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
+  private final AtomicLong lastId = new AtomicLong();
+  private final CompletableFuture<QmpSession> greeted = new CompletableFuture<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private volatile @Nullable NetSocket socket;
+
+  /** A command whose reply is awaited. */
+  private record Pending<R>(QmpCommand<R> command, CompletableFuture<R> reply) {
+    void succeed(com.fasterxml.jackson.databind.JsonNode result) {
+      try {
+        reply.complete(QmpCodec.result(command, result));
+      } catch (VmmException e) {
+        reply.completeExceptionally(e);
+      }
+    }
+
+    void refuse(String text) {
+      fail(new VmmException(Reason.FAILED, "QEMU refused %s: %s".formatted(command.name(), text)));
+    }
+
+    void fail(VmmException why) {
+      reply.completeExceptionally(why);
+    }
+  }
+
+  private QmpSession(Consumer<QmpEvent> listener) {
+    this.listener = listener;
+  }
+
+  /** Connects to the monitor behind {@code path}; completes when QEMU has greeted. */
+  public static CompletionStage<QmpSession> connect(
+      NetClient client, Path path, Consumer<QmpEvent> listener) {
+    QmpSession session = new QmpSession(listener);
+    client
+        .connect(SocketAddress.domainSocketAddress(path.toString()))
+        .onSuccess(session::attach)
+        .onFailure(e -> session.end("cannot connect to QEMU's monitor " + path, e));
+    return session.greeted;
+  }
+
+  /** In the connect callback, on the event loop: set later, the handler would miss the greeting. */
+  private void attach(NetSocket connected) {
+    socket = connected;
+    RecordParser lines = RecordParser.newDelimited("\n", this::received);
+    lines.maxRecordSize(MAX_LINE_BYTES);
+    lines.exceptionHandler(e -> breakOff("QEMU's monitor sent an endless line", e));
+    connected.handler(lines);
+    connected.exceptionHandler(e -> breakOff("the connection to QEMU's monitor failed", e));
+    connected.closeHandler(v -> end("the connection to QEMU's monitor ended", null));
+  }
+
+  private void received(Buffer line) {
+    try {
+      handle(QmpCodec.decode(line.getBytes()));
+    } catch (VmmException e) {
+      breakOff(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void handle(QmpMessage message) {
+    if (message instanceof QmpMessage.Reply reply) {
+      take(reply.id(), command -> command.succeed(reply.result()));
+    } else if (message instanceof QmpMessage.Refusal refusal) {
+      take(refusal.id(), command -> command.refuse(refusal.text()));
+    } else if (message instanceof QmpMessage.Event event) {
+      listener.accept(event.event());
+    } else {
+      greeted.complete(this);
+    }
+  }
+
+  /** A reply nobody waits for any more is dropped. */
+  private void take(long id, Consumer<Pending<?>> outcome) {
+    Pending<?> command = pending.remove(id);
+    if (command != null) {
+      outcome.accept(command);
+    }
+  }
+
+  private void breakOff(String why, Throwable cause) {
+    end(why, cause);
+    close();
+  }
+
+  private void end(String why, @Nullable Throwable cause) {
+    VmmException failure = new VmmException(Reason.FAILED, why, cause);
+    ended.completeExceptionally(failure);
+    greeted.completeExceptionally(failure);
+    failPending();
+  }
+
+  private void failPending() {
+    VmmException failure = new VmmException(Reason.FAILED, "the monitor connection has ended");
+    for (Long id : pending.keySet()) {
+      take(id, command -> command.fail(failure));
+    }
+  }
+
+  /** Sends a command; the stage completes with its reply, or fails with QEMU's text. */
+  public <R> CompletionStage<R> send(QmpCommand<R> command) {
+    return submit(command, lastId.incrementAndGet());
+  }
+
+  /**
+   * Sends a command and waits for its reply.
+   *
+   * @throws VmmException with reason {@code FAILED}: QEMU refused, or the connection ended
+   */
+  public <R> R execute(QmpCommand<R> command, Deadline deadline) {
+    long id = lastId.incrementAndGet();
+    try {
+      return deadline.await(submit(command, id), "QEMU's reply to " + command.name());
+    } finally {
+      pending.remove(id);
+    }
+  }
+
+  private <R> CompletableFuture<R> submit(QmpCommand<R> command, long id) {
+    CompletableFuture<R> reply = new CompletableFuture<>();
+    pending.put(id, new Pending<>(command, reply));
+    NetSocket connected = socket;
+    if (connected != null) {
+      connected.write(QmpCodec.encode(command, id));
+    }
+    if (ended.isDone()) {
+      failPending();
+    }
+    return reply;
+  }
+
+  /** Fails, with the cause, when the connection has ended; never completes otherwise. */
+  public CompletionStage<Void> ended() {
+    return ended;
+  }
+
+  @Override
+  public void close() {
+    NetSocket connected = socket;
+    if (connected != null) {
+      connected.close();
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.vmfactory.vmm.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.VmmException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProcessesTest {
+  private final Processes processes = new Processes();
+  private final Deadline deadline = Deadline.after(Duration.ofSeconds(20));
+  @TempDir Path temp;
+
+  @AfterEach
+  void close() {
+    processes.close();
+  }
+
+  @Test
+  void exitCodeAndOutputArrive() throws IOException {
+    assertThat(run("echo out; echo err >&2; exit 7")).isEqualTo(new ExitStatus(7, 0));
+    assertThat(output()).hasContent("out\nerr");
+    assertThat(Files.getPosixFilePermissions(output())).hasSize(2);
+  }
+
+  @Test
+  void aKilledProcessIsSaidToHaveEndedBySignal() {
+    HostProcess process = start("exec sleep 1000", List.of());
+    process.kill();
+    assertThat(end(process)).isEqualTo(new ExitStatus(-1, 9));
+    process.kill();
+  }
+
+  @Test
+  void theChildLeadsItsOwnSessionWithNoSignalBlockedOrIgnored() {
+    HostProcess process =
+        start("cut -d' ' -f6 /proc/$$/stat; grep -E 'Sig(Blk|Ign)' /proc/$$/status", List.of());
+    end(process);
+    assertThat(output()).content().startsWith(process.pid() + "\n");
+    assertThat(output()).content().containsPattern("SigBlk:\\s+0000000000000000");
+    // glibc's posix_spawn keeps its own two signals, 32 and 33, ignored.
+    assertThat(output()).content().containsPattern("SigIgn:\\s+0000000[01][08]0000000");
+  }
+
+  @Test
+  void onlyTheNamedDescriptorsAreInheritedInOrder() {
+    try (MemoryFile a = MemoryFiles.create("first", 1);
+        MemoryFile b = MemoryFiles.create("second", 1)) {
+      end(
+          start(
+              "readlink /proc/$$/fd/3 /proc/$$/fd/4; ls /proc/$$/fd",
+              List.of(b.descriptor(), a.descriptor())));
+    }
+    assertThat(output()).content().contains("/memfd:second (deleted)\n/memfd:first (deleted)");
+    assertThat(output()).content().endsWith("0\n1\n2\n3\n4\n");
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsNamed() {
+    Program missing = new Program(Path.of("/no/such"), List.of(), output(), List.of());
+    assertThatThrownBy(() -> processes.start(missing))
+        .isInstanceOf(VmmException.class)
+        .hasMessageContaining("/no/such")
+        .hasMessageContaining("no such file");
+  }
+
+  @Test
+  void identityIsThatOfTheProcess() throws IOException {
+    HostProcess process = start("exec sleep 1000", List.of());
+    ProcessHandle handle = ProcessHandle.of(process.pid()).orElseThrow();
+    assertThat(Path.of(handle.info().command().orElseThrow()))
+        .isEqualTo(Path.of("/bin/sleep").toRealPath());
+    assertThat(process.startTicks()).isPositive();
+    process.kill();
+    end(process);
+    assertThat(Path.of("/proc/" + process.pid())).doesNotExist();
+  }
+
+  @Test
+  void manyEndsAreAllNoticedAndNoDescriptorStays() throws IOException {
+    end(start("exit 0", List.of()));
+    long before = openDescriptors();
+    List<HostProcess> many =
+        IntStream.range(0, 40).mapToObj(i -> start("exit " + i, List.of())).toList();
+    for (int i = 0; i < many.size(); i++) {
+      assertThat(end(many.get(i)).code()).isEqualTo(i);
+    }
+    assertThat(openDescriptors()).isEqualTo(before);
+  }
+
+  @Test
+  void aListenerCanBeConnectedToBeforeAnyoneAccepts() throws IOException {
+    Path path = temp.resolve("s.sock");
+    try (UnixListener listener = UnixListener.open(path);
+        var client =
+            java.nio.channels.SocketChannel.open(java.net.UnixDomainSocketAddress.of(path))) {
+      assertThat(client.write(ByteBuffer.wrap(new byte[] {1}))).isEqualTo(1);
+      assertThat(Files.getPosixFilePermissions(path)).hasSize(2);
+      assertThat(listener.descriptor()).isPositive();
+      assertThatThrownBy(() -> UnixListener.open(path)).hasMessageContaining("already in use");
+    }
+  }
+
+  private ExitStatus run(String script) {
+    return end(start(script, List.of()));
+  }
+
+  private HostProcess start(String script, List<Integer> inherited) {
+    return processes.start(
+        new Program(Path.of("/bin/sh"), List.of("-c", script), output(), inherited));
+  }
+
+  private ExitStatus end(HostProcess process) {
+    return deadline.await(process.exited(), "exit");
+  }
+
+  private Path output() {
+    return temp.resolve("out");
+  }
+
+  private static long openDescriptors() throws IOException {
+    try (var all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+}
