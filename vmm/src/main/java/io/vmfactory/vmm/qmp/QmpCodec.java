@@ -83,12 +83,12 @@ final class QmpCodec {
     }
   }
 
-  private static VmmException broken(byte[] line, @org.jspecify.annotations.Nullable Throwable why) {
+  private static VmmException broken(
+      byte[] line, @org.jspecify.annotations.Nullable Throwable why) {
     String shown = new String(line, java.nio.charset.StandardCharsets.UTF_8);
     return new VmmException(
         Reason.FAILED,
-        "QEMU's monitor sent what is not QMP: "
-            + shown.substring(0, Math.min(200, shown.length())),
+        "QEMU's monitor sent what is not QMP: " + shown.substring(0, Math.min(200, shown.length())),
         why);
   }
 }

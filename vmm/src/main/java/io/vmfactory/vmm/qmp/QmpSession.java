@@ -28,7 +28,7 @@ public final class QmpSession implements AutoCloseable {
   private final Consumer<QmpEvent> listener;
   private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
-  private final CompletableFuture<QmpSession> greeted = new CompletableFuture<>();
+  private final CompletableFuture<QmpSession> greeted;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable NetSocket socket;
 
@@ -51,19 +51,17 @@ public final class QmpSession implements AutoCloseable {
     }
   }
 
-  private QmpSession(Consumer<QmpEvent> listener) {
+  QmpSession(Consumer<QmpEvent> listener, CompletableFuture<QmpSession> greeted) {
     this.listener = listener;
+    this.greeted = greeted;
   }
 
-  /** Connects to the monitor behind {@code path}; completes when QEMU has greeted. */
-  public static CompletionStage<QmpSession> connect(
-      NetClient client, Path path, Consumer<QmpEvent> listener) {
-    QmpSession session = new QmpSession(listener);
+  /** Must be called on an event loop. */
+  void connect(NetClient client, Path path) {
     client
         .connect(SocketAddress.domainSocketAddress(path.toString()))
-        .onSuccess(session::attach)
-        .onFailure(e -> session.end("cannot connect to QEMU's monitor " + path, e));
-    return session.greeted;
+        .onSuccess(this::attach)
+        .onFailure(e -> end("cannot connect to QEMU's monitor " + path, e));
   }
 
   /** In the connect callback, on the event loop: set later, the handler would miss the greeting. */

@@ -78,9 +78,7 @@ class ProcessesTest {
   @Test
   void identityIsThatOfTheProcess() throws IOException {
     HostProcess process = start("exec sleep 1000", List.of());
-    ProcessHandle handle = ProcessHandle.of(process.pid()).orElseThrow();
-    assertThat(Path.of(handle.info().command().orElseThrow()))
-        .isEqualTo(Path.of("/bin/sleep").toRealPath());
+    assertThat(process.executable()).isEqualTo(Path.of("/bin/sh").toRealPath());
     assertThat(process.startTicks()).isPositive();
     process.kill();
     end(process);

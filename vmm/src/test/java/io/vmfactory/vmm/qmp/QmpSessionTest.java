@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class QmpSessionTest {
   private static final Vertx VERTX = Vertx.vertx();
+  private final QmpClient client = new QmpClient(VERTX);
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(20));
   private final BlockingQueue<QmpEvent> events = new LinkedBlockingQueue<>();
   private FakeQmpServer server;
@@ -37,13 +38,14 @@ class QmpSessionTest {
   void connect(@TempDir Path temp) throws IOException {
     Path path = temp.resolve("qmp.sock");
     server = new FakeQmpServer(path);
-    connecting = QmpSession.connect(VERTX.createNetClient(), path, events::add);
+    connecting = client.connect(path, events::add);
     server.accept();
   }
 
   @AfterEach
   void close() throws IOException {
     server.close();
+    client.close();
   }
 
   @Test
@@ -76,9 +78,7 @@ class QmpSessionTest {
     server.write(" \"data\": {\"status\": \"completed\"}}\r\n{\"return\": [{\"type\": \"t\",");
     server.write("\"vcpus-count\": 1, \"props\": {\"core-id\": 3}}], \"id\": 1}\r\n");
     assertThat(deadline.await(reply, "reply"))
-        .isEqualTo(
-            List.of(
-                new QmpCommand.CpuSlot("t", new QmpCommand.CpuPlace(0, 0, 3, 0), null)));
+        .isEqualTo(List.of(new QmpCommand.CpuSlot("t", new QmpCommand.CpuPlace(0, 0, 3, 0), null)));
     assertThat(next()).isEqualTo(new QmpEvent.PortChanged("agent", true));
     assertThat(next()).isEqualTo(new QmpEvent.Other("STOP"));
     assertThat(next()).isEqualTo(new QmpEvent.MigrationChanged("completed"));
