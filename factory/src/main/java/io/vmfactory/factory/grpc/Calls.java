@@ -1,0 +1,112 @@
+package io.vmfactory.factory.grpc;
+
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.grpc.common.GrpcHeaderNames;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.RequestException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Every call under way, and the workers that do them. Thread-safe. */
+final class Calls {
+  private static final Logger log = LoggerFactory.getLogger(Calls.class);
+
+  private final ExecutorService workers;
+  private final Duration defaultDeadline;
+  private final InFlight inFlight = new InFlight();
+  private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
+  private final Set<OutStream<?>> streams = ConcurrentHashMap.newKeySet();
+  private volatile boolean closing;
+
+  Calls(int workers, Duration defaultDeadline) {
+    this.workers = Workers.start(workers);
+    this.defaultDeadline = defaultDeadline;
+  }
+
+  /** What serves the requests of one method. */
+  <Q, P> Handler<GrpcServerRequest<Q, P>> serve(Call.Plan<Q, P> plan) {
+    return request -> {
+      if (refuse(request)) {
+        return;
+      }
+      Context context = Vertx.currentContext();
+      Call<Q, P> call = new Call<>(this, plan, request, context);
+      open.add(call);
+      call.begin(request);
+    };
+  }
+
+  /** Ends {@code request} if no new work is taken. */
+  boolean refuse(GrpcServerRequest<?, ?> request) {
+    if (closing) {
+      var reason = RequestException.Reason.SHUTTING_DOWN;
+      var failure = new RequestException(reason, "the daemon is shutting down");
+      Responses.fail(request.response(), ErrorMapper.toStatus(failure));
+    }
+    return closing;
+  }
+
+  /** The client's deadline, or the default. */
+  Deadline deadlineOf(GrpcServerRequest<?, ?> request) {
+    boolean given = request.headers().contains(GrpcHeaderNames.GRPC_TIMEOUT);
+    // Less than a millisecond reads as 0 there.
+    return Deadline.after(
+        given ? Duration.ofMillis(Math.max(1, request.timeout())) : defaultDeadline);
+  }
+
+  /** For work that no client waits for. */
+  Deadline ownDeadline() {
+    return Deadline.after(defaultDeadline);
+  }
+
+  InFlight inFlight() {
+    return inFlight;
+  }
+
+  Set<OutStream<?>> streams() {
+    return streams;
+  }
+
+  void forget(Call<?, ?> call) {
+    open.remove(call);
+  }
+
+  /** Runs {@code task} on a worker, as soon as one is free. */
+  void submit(Runnable task) {
+    inFlight.begin();
+    workers.execute(
+        () -> {
+          try {
+            task.run();
+          } catch (RuntimeException e) {
+            log.warn("a worker's task failed", e);
+          } finally {
+            inFlight.end();
+          }
+        });
+  }
+
+  /**
+   * Takes no new calls, ends the streams, lets the other calls finish and cancels them when {@code
+   * grace} is over. Returns when none is left, or when cancelled ones do not end within another
+   * such span.
+   */
+  void drain(Duration grace) {
+    closing = true;
+    streams.forEach(OutStream::end);
+    if (!inFlight.awaitIdle(Deadline.after(grace))) {
+      open.forEach(Call::shutDown);
+      if (!inFlight.awaitIdle(Deadline.after(grace))) {
+        log.warn("calls still running after they were cancelled");
+      }
+    }
+    workers.shutdownNow();
+  }
+}

@@ -1,0 +1,134 @@
+package io.vmfactory.factory.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.vertx.grpc.common.CodecException;
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.template.TemplateException;
+import io.vmfactory.vmm.VmmException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns a failure into what the client is told: the one place that names gRPC codes. Every status
+ * has a {@code google.rpc.ErrorInfo} (domain "vmfactory", the reason is the exception's own), and
+ * RESOURCE_EXHAUSTED has a {@code google.rpc.RetryInfo} too.
+ */
+final class ErrorMapper {
+  static final String DOMAIN = "vmfactory";
+
+  /** Clients limit all headers of a reply together to 8 KiB, and this goes into them twice. */
+  private static final int LONGEST_MESSAGE = 1000;
+
+  private static final java.time.Duration DEFAULT_RETRY = java.time.Duration.ofSeconds(1);
+
+  private ErrorMapper() {}
+
+  /** The status for {@code failure}, complete with details. */
+  static Status toStatus(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof RequestException e) {
+      return status(code(e.reason()), e.reason().name(), e, e.retryAfter());
+    } else if (cause instanceof TemplateException e) {
+      return status(code(e.reason()), "TEMPLATE_" + e.reason(), e, null);
+    } else if (cause instanceof VmmException e) {
+      return status(code(e.reason()), "VMM_" + e.reason(), e, null);
+    } else if (cause instanceof GuestException e) {
+      return status(Code.INTERNAL, "GUEST_FAILED", e, null);
+    } else if (cause instanceof DeadlineExceededException) {
+      return status(Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", cause, null);
+    } else if (cause instanceof CancelledException) {
+      return status(Code.CANCELLED, "CANCELLED", cause, null);
+    } else if (cause instanceof CodecException) {
+      return status(Code.INVALID_ARGUMENT, "MALFORMED", cause, null);
+    }
+    return status(Code.INTERNAL, "INTERNAL", cause, null);
+  }
+
+  /** Whether {@code status} is a failure of ours, worth a line in the log. */
+  static boolean isOurs(Status status) {
+    return status.getCode() == Code.INTERNAL_VALUE;
+  }
+
+  /** What a JSON client is told when the library refused its request with no more than a number. */
+  static Status ofHttp(int httpStatus, String path) {
+    return switch (httpStatus) {
+      case 400 -> bare(Code.INVALID_ARGUMENT, "MALFORMED", "malformed request to " + path);
+      case 413 -> bare(Code.INVALID_ARGUMENT, "TOO_LARGE", "request to " + path + " is too large");
+      default -> bare(Code.NOT_FOUND, "NO_SUCH_PATH", "no such method and path: " + path);
+    };
+  }
+
+  private static Status bare(Code code, String reason, String message) {
+    return status(code, reason, new IllegalArgumentException(message), null);
+  }
+
+  private static Code code(RequestException.Reason reason) {
+    return switch (reason) {
+      case INVALID -> Code.INVALID_ARGUMENT;
+      case NOT_FOUND -> Code.NOT_FOUND;
+      case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
+      case NOT_POSSIBLE -> Code.FAILED_PRECONDITION;
+      case EXHAUSTED -> Code.RESOURCE_EXHAUSTED;
+      case SHUTTING_DOWN -> Code.UNAVAILABLE;
+    };
+  }
+
+  private static Code code(TemplateException.Reason reason) {
+    return switch (reason) {
+      case NOT_FOUND -> Code.NOT_FOUND;
+      case REFUSED, INVALID -> Code.FAILED_PRECONDITION;
+      case RESOURCES -> Code.RESOURCE_EXHAUSTED;
+      case FAILED -> Code.INTERNAL;
+    };
+  }
+
+  private static Code code(VmmException.Reason reason) {
+    return switch (reason) {
+      case UNUSABLE, INVALID -> Code.FAILED_PRECONDITION;
+      case RESOURCES -> Code.RESOURCE_EXHAUSTED;
+      case ILLEGAL_PHASE, DIED, FAILED -> Code.INTERNAL;
+    };
+  }
+
+  private static Status status(
+      Code code, String reason, Throwable cause, java.time.@Nullable Duration retryAfter) {
+    ErrorInfo info = ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build();
+    Status.Builder status =
+        Status.newBuilder()
+            .setCode(code.getNumber())
+            .setMessage(message(cause))
+            .addDetails(Any.pack(info));
+    if (code == Code.RESOURCE_EXHAUSTED) {
+      status.addDetails(Any.pack(retry(retryAfter == null ? DEFAULT_RETRY : retryAfter)));
+    }
+    return status.build();
+  }
+
+  private static RetryInfo retry(java.time.Duration delay) {
+    Duration.Builder wire =
+        Duration.newBuilder().setSeconds(delay.getSeconds()).setNanos(delay.getNano());
+    return RetryInfo.newBuilder().setRetryDelay(wire).build();
+  }
+
+  private static String message(Throwable cause) {
+    String text =
+        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+  }
+
+  private static Throwable unwrap(Throwable failure) {
+    boolean wrapper =
+        failure instanceof CompletionException || failure instanceof ExecutionException;
+    Throwable cause = failure.getCause();
+    return wrapper && cause != null ? unwrap(cause) : failure;
+  }
+}

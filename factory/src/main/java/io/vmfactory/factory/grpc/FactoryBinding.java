@@ -1,0 +1,172 @@
+package io.vmfactory.factory.grpc;
+
+import com.google.protobuf.Message;
+import io.vertx.core.Handler;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.Service;
+import io.vertx.grpc.server.ServiceBuilder;
+import io.vertx.grpc.transcoding.TranscodingServiceMethod;
+import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.DeleteTemplateResponse;
+import io.vmfactory.api.v1.Event;
+import io.vmfactory.api.v1.FactoryGrpcService;
+import io.vmfactory.api.v1.GetConfigResponse;
+import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.ListTemplatesResponse;
+import io.vmfactory.api.v1.ReleaseVmResponse;
+import io.vmfactory.api.v1.RenewLeaseResponse;
+import io.vmfactory.api.v1.ShutdownResponse;
+import io.vmfactory.api.v1.WatchEventsRequest;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.app.UseCase;
+import io.vmfactory.factory.app.UseCases;
+import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.template.TemplateInfo;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Ties each method of vmfactory.v1.Factory to its use case. */
+final class FactoryBinding {
+  private static final Logger log = LoggerFactory.getLogger(FactoryBinding.class);
+
+  private final UseCases cases;
+  private final Calls calls;
+  private final ServiceBuilder builder =
+      Service.service(FactoryGrpcService.SERVICE_NAME, FactoryGrpcService.SERVICE_DESCRIPTOR);
+
+  private FactoryBinding(UseCases cases, Calls calls) {
+    this.cases = cases;
+    this.calls = calls;
+  }
+
+  /** The service. */
+  static Service of(UseCases cases, Calls calls, DaemonFacts facts) {
+    FactoryBinding binding = new FactoryBinding(cases, calls);
+    binding.bindDaemon(facts);
+    binding.bindTemplates();
+    binding.bindVms();
+    return binding.builder.build();
+  }
+
+  private void bindDaemon(DaemonFacts facts) {
+    GetConfigResponse config =
+        GetConfigResponse.newBuilder()
+            .setToml(facts.configToml())
+            .setPath(facts.configPath())
+            .build();
+    unary(FactoryGrpcService.GetConfig, (q, deadline) -> config);
+    unary(
+        FactoryGrpcService.GetStatus,
+        (q, deadline) ->
+            ProtoMapper.status(
+                cases.getStatus().run(q.getWithMemory(), deadline), facts.version()));
+    unary(
+        FactoryGrpcService.Shutdown,
+        (q, deadline) -> {
+          cases.shutdown().run(q.getKeepVms(), deadline);
+          return ShutdownResponse.getDefaultInstance();
+        });
+    builder.bind(FactoryGrpcService.WatchEvents, this::watch);
+  }
+
+  private void bindTemplates() {
+    unary(
+        FactoryGrpcService.ListTemplates,
+        (q, deadline) -> {
+          List<TemplateInfo> all = cases.listTemplates().run(Nothing.NOTHING, deadline);
+          List<String> defaults = defaultKeys(deadline);
+          return ListTemplatesResponse.newBuilder()
+              .addAllTemplates(all.stream().map(t -> ProtoMapper.template(t, defaults)).toList())
+              .build();
+        });
+    unary(
+        FactoryGrpcService.DeleteTemplate,
+        (q, deadline) ->
+            DeleteTemplateResponse.newBuilder()
+                .setKey(cases.deleteTemplate().run(q.getKey(), deadline))
+                .build());
+    builder.bind(
+        FactoryGrpcService.CreateTemplate,
+        calls.serve(new Call.Plan<>("CreateTemplate", this::createTemplate, template -> {})));
+  }
+
+  private void bindVms() {
+    bind(
+        FactoryGrpcService.GetVm,
+        (q, deadline) -> ProtoMapper.granted(cases.getVm().run(ProtoMapper.request(q), deadline)),
+        this::takeBack);
+    bind(
+        FactoryGrpcService.GetBaseVm,
+        (q, deadline) ->
+            ProtoMapper.givenAway(cases.getBaseVm().run(ProtoMapper.request(q), deadline)),
+        given -> log.warn("base VM {} found no taker; end its process by hand", given.getVm()));
+    unary(
+        FactoryGrpcService.RenewLease,
+        (q, deadline) ->
+            RenewLeaseResponse.newBuilder()
+                .setLease(
+                    ProtoMapper.lease(cases.renewLease().run(ProtoMapper.renewal(q), deadline)))
+                .build());
+    unary(
+        FactoryGrpcService.ReleaseVm,
+        (q, deadline) ->
+            ReleaseVmResponse.newBuilder()
+                .setVmId(cases.releaseVm().run(q.getLeaseId(), deadline))
+                .build());
+  }
+
+  /** Nobody knows of this lease: its client left while the VM was being made. */
+  private void takeBack(GetVmResponse reply) {
+    log.info("taking back VM {}, whose client is gone", reply.getVm().getId());
+    cases.releaseVm().run(reply.getLease().getId(), calls.ownDeadline());
+  }
+
+  private CreateTemplateProgress createTemplate(
+      CreateTemplateRequest request, Deadline deadline, Consumer<CreateTemplateProgress> progress) {
+    var wish = ProtoMapper.templateRequest(request, new ProgressListener(progress));
+    TemplateInfo made = cases.createTemplate().run(wish, deadline);
+    return ProtoMapper.lastProgress(made, defaultKeys(deadline));
+  }
+
+  private List<String> defaultKeys(Deadline deadline) {
+    Status status = cases.getStatus().run(false, deadline);
+    return status.defaultKeys();
+  }
+
+  private void watch(GrpcServerRequest<WatchEventsRequest, Event> request) {
+    if (calls.refuse(request)) {
+      return;
+    }
+    OutStream<Event> stream = OutStream.open(request, calls.streams());
+    var subscription = cases.events().subscribe(e -> stream.offer(ProtoMapper.event(e)));
+    stream.whenOver(subscription::close);
+  }
+
+  private <Q extends Message, P extends Message> void unary(
+      TranscodingServiceMethod<Q, P> method, UseCase<Q, P> work) {
+    bind(method, work, reply -> {});
+  }
+
+  private <Q extends Message, P extends Message> void bind(
+      TranscodingServiceMethod<Q, P> method, UseCase<Q, P> work, Consumer<P> undeliverable) {
+    ServiceMethod<Q, P> readable =
+        TranscodingServiceMethod.server(
+            method.serviceName(),
+            method.methodName(),
+            new ReadableJson<>(),
+            method.decoder(),
+            method.options());
+    Handler<GrpcServerRequest<Q, P>> handler =
+        calls.serve(
+            new Call.Plan<>(
+                method.methodName(),
+                (q, deadline, progress) -> work.run(q, deadline),
+                undeliverable));
+    builder.bind(readable, handler);
+  }
+}

@@ -1,0 +1,109 @@
+package io.vmfactory.factory.grpc;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import io.vmfactory.factory.app.RequestException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replies without end to one client: as fast as it reads, and when it is too slow the oldest are
+ * dropped. {@link #offer} may be called from any thread; the rest is the event loop's.
+ *
+ * @param <P> reply message
+ */
+final class OutStream<P> {
+  /** Messages that wait for a slow client. */
+  static final int CAPACITY = 256;
+
+  private final GrpcServerResponse<?, P> response;
+  private final Context context = Vertx.currentContext();
+  private final Set<OutStream<?>> siblings;
+  private final Deque<P> waiting = new ArrayDeque<>();
+  private Runnable whenOver = () -> {};
+  private boolean open = true;
+
+  private OutStream(GrpcServerResponse<?, P> response, Set<OutStream<?>> siblings) {
+    this.response = response;
+    this.siblings = siblings;
+  }
+
+  /**
+   * Opens the stream; its headers go out at once, so that the client knows it is heard from now on.
+   */
+  static <Q, P> OutStream<P> open(GrpcServerRequest<Q, P> request, Set<OutStream<?>> siblings) {
+    OutStream<P> stream = new OutStream<>(request.response(), siblings);
+    siblings.add(stream);
+    request.errorHandler(e -> stream.close());
+    request.exceptionHandler(e -> stream.close());
+    request.response().exceptionHandler(e -> stream.close());
+    Responses.attempt(request.response()::writeHead).onFailure(e -> stream.close());
+    return stream;
+  }
+
+  /** Has {@code action} run once, when the stream is over, however that comes; at once if it is. */
+  void whenOver(Runnable action) {
+    if (open) {
+      whenOver = action;
+    } else {
+      action.run();
+    }
+  }
+
+  /** Sends {@code message}, in order, as soon as the client has read those before. */
+  void offer(P message) {
+    synchronized (waiting) {
+      if (waiting.size() == CAPACITY) {
+        waiting.removeFirst();
+      }
+      waiting.addLast(message);
+    }
+    context.runOnContext(v -> pump());
+  }
+
+  /** Ends the stream because the daemon stops. */
+  void end() {
+    context.runOnContext(v -> endNow());
+  }
+
+  private void endNow() {
+    pump();
+    if (open) {
+      close();
+      var reason = RequestException.Reason.SHUTTING_DOWN;
+      var failure = new RequestException(reason, "the daemon is shutting down");
+      Responses.fail(response, ErrorMapper.toStatus(failure));
+    }
+  }
+
+  private void pump() {
+    while (open && !response.writeQueueFull()) {
+      P next = take();
+      if (next == null) {
+        return;
+      }
+      Responses.attempt(() -> response.write(next)).onFailure(e -> close());
+    }
+    if (open) {
+      response.drainHandler(v -> pump());
+    }
+  }
+
+  private @Nullable P take() {
+    synchronized (waiting) {
+      return waiting.pollFirst();
+    }
+  }
+
+  private void close() {
+    if (open) {
+      open = false;
+      siblings.remove(this);
+      whenOver.run();
+    }
+  }
+}

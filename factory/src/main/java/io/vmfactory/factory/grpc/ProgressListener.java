@@ -1,0 +1,28 @@
+package io.vmfactory.factory.grpc;
+
+import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.template.BuildListener;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/** Tells a client how the build goes on. */
+record ProgressListener(Consumer<CreateTemplateProgress> client) implements BuildListener {
+  @Override
+  public void began(String step, int index, int count) {
+    client.accept(message(step, index, count).build());
+  }
+
+  @Override
+  public void ended(String step, int index, int count, Duration span, String detail) {
+    client.accept(
+        message(step, index, count)
+            .setDone(true)
+            .setMicros(ProtoMapper.micros(span))
+            .setDetail(detail)
+            .build());
+  }
+
+  private static CreateTemplateProgress.Builder message(String step, int index, int count) {
+    return CreateTemplateProgress.newBuilder().setStep(step).setIndex(index).setCount(count);
+  }
+}

@@ -1,0 +1,105 @@
+package io.vmfactory.factory.grpc;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.reflection.ReflectionService;
+import io.vertx.grpc.server.GrpcProtocol;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.UseCases;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The daemon's face: vmfactory.v1.Factory, grpc.health.v1.Health and reflection as gRPC, and the
+ * unary calls of the first as JSON over HTTP/1.1, all on one UNIX socket.
+ */
+public final class Skin {
+  private static final Duration START = Duration.ofSeconds(10);
+
+  private final SocketFile file;
+  private final HttpServer server;
+  private final Calls calls;
+
+  private Skin(SocketFile file, HttpServer server, Calls calls) {
+    this.file = file;
+    this.server = server;
+    this.calls = calls;
+  }
+
+  /**
+   * Serves {@code cases} on {@code config}'s socket. When this returns, clients can connect. The
+   * caller holds the daemon's lock: a file in the way is a dead daemon's and is replaced.
+   *
+   * @throws io.vmfactory.factory.app.RequestException when the socket's path is too long
+   * @throws UncheckedIOException when the socket cannot be made, or the group does not exist
+   */
+  public static Skin start(Vertx vertx, DaemonConfig config, UseCases cases, DaemonFacts facts) {
+    SocketFile file = new SocketFile(config.socket(), config.socketGroup());
+    Calls calls = new Calls(config.workers(), config.defaultDeadline());
+    GrpcServer grpc = GrpcServer.server(vertx, protocols());
+    grpc.addService(FactoryBinding.of(cases, calls, facts));
+    grpc.addService(HealthBinding.of(calls));
+    grpc.addService(ReflectionService.v1());
+    HttpServer server =
+        vertx.createHttpServer(new HttpServerOptions().setRegisterWebSocketWriteHandlers(false));
+    server.requestHandler(new JsonEdge(grpc));
+    try {
+      listen(server, file);
+    } catch (IOException e) {
+      calls.drain(Duration.ZERO);
+      server.close();
+      throw new UncheckedIOException("cannot serve on " + file.path() + ": " + e, e);
+    }
+    return new Skin(file, server, calls);
+  }
+
+  private static void listen(HttpServer server, SocketFile file) throws IOException {
+    Path bound = file.prepare();
+    PeerCheck peers = new PeerCheck(file.group(), file.gid());
+    server.connectionHandler(connection -> accept(peers, connection));
+    Future<HttpServer> listening =
+        server.listen(SocketAddress.domainSocketAddress(bound.toString()));
+    Deadline.after(START).await(listening.toCompletionStage(), "the socket to be bound");
+    file.publish(bound);
+  }
+
+  private static void accept(PeerCheck peers, HttpConnection connection) {
+    if (peers.admit(connection)) {
+      Authority.normalise(connection);
+    }
+  }
+
+  private static GrpcServerOptions protocols() {
+    return new GrpcServerOptions()
+        .removeEnabledProtocol(GrpcProtocol.WEB)
+        .removeEnabledProtocol(GrpcProtocol.WEB_TEXT);
+  }
+
+  /** Where it is served. */
+  public Path socket() {
+    return file.path();
+  }
+
+  /**
+   * Stops: refuses new calls, ends streams, lets other calls finish for {@code grace} and cancels
+   * them then, closes every connection and removes the socket.
+   */
+  public void stop(Duration grace) {
+    calls.drain(grace);
+    Deadline.after(START).await(server.close().toCompletionStage(), "the socket to be closed");
+    try {
+      file.remove();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + file.path(), e);
+    }
+  }
+}

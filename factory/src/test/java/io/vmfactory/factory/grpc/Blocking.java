@@ -1,0 +1,21 @@
+package io.vmfactory.factory.grpc;
+
+import io.vmfactory.configs.time.CancelledException;
+import java.util.concurrent.CountDownLatch;
+
+/** Work that never ends by itself. */
+final class Blocking {
+  private Blocking() {}
+
+  /** Says that it began, blocks, and says that it was interrupted. */
+  static <T> T untilInterrupted(CountDownLatch begun, CountDownLatch interrupted) {
+    begun.countDown();
+    try {
+      new CountDownLatch(1).await();
+      throw new AssertionError("nobody counts that down");
+    } catch (InterruptedException e) {
+      interrupted.countDown();
+      throw new CancelledException("interrupted", e);
+    }
+  }
+}

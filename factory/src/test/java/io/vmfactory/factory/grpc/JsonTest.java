@@ -1,0 +1,187 @@
+package io.vmfactory.factory.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.app.Route;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What curl sees. */
+class JsonTest {
+  private static final String URL = "http://localhost";
+  private final ServedSkin served = new ServedSkin();
+
+  @AfterEach
+  void stop() {
+    served.close();
+  }
+
+  /** What curl printed: the body, and the status as a number. */
+  private record Answer(int status, String text) {
+    JsonNode json() throws IOException {
+      return new ObjectMapper().readTree(text);
+    }
+  }
+
+  private Answer curl(String... args) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "20"));
+    command.addAll(List.of("--unix-socket", served.config.socket().toString()));
+    command.addAll(List.of("-w", "%{http_code}"));
+    command.addAll(List.of(args));
+    Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(curl.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(curl.waitFor()).as(output).isZero();
+    int split = output.length() - 3;
+    return new Answer(Integer.parseInt(output.substring(split)), output.substring(0, split));
+  }
+
+  @Test
+  void statusIsReadable() throws Exception {
+    Answer answer = curl(URL + "/v1/status");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().at("/on").asBoolean()).isTrue();
+    assertThat(answer.json().at("/version").asText()).isEqualTo("1.2.3");
+    assertThat(answer.json().at("/vms/0/state").asText()).isEqualTo("RUNNING");
+    assertThat(answer.json().at("/vms/0/memory/guestPrivateKib").asInt()).isEqualTo(1);
+    assertThat(answer.json().at("/templates/0/loaded").asBoolean()).isTrue();
+    assertThat(answer.json().at("/startedAt").asText()).isEqualTo("2026-11-22T12:00:00.500Z");
+    assertThat(answer.json().at("/served/TEMPLATE").asInt()).isEqualTo(3);
+  }
+
+  @Test
+  void fieldsAtTheirDefaultArePrinted() throws Exception {
+    JsonNode vm = curl("-X", "POST", URL + "/v1/vms").json();
+    assertThat(vm.has("routeReason")).isTrue();
+    assertThat(vm.at("/vm/endpoints").has("qmp")).isTrue();
+  }
+
+  @Test
+  void queryParametersFillTheRequest() throws Exception {
+    AtomicReference<Boolean> withMemory = new AtomicReference<>();
+    served.cases.getStatus =
+        (q, d) -> {
+          withMemory.set(q);
+          return Samples.status();
+        };
+    assertThat(curl(URL + "/v1/status?with_memory=true").status()).isEqualTo(200);
+    assertThat(withMemory.get()).isTrue();
+    assertThat(curl(URL + "/v1/status").status()).isEqualTo(200);
+    assertThat(withMemory.get()).isFalse();
+  }
+
+  @Test
+  void theBodyFillsTheRequestWhateverItsContentType() throws Exception {
+    String body =
+        "{\"vcpus\": 2, \"memoryMib\": 512, \"leaseTtl\": \"90s\", \"routes\": [\"COLD\"]}";
+    for (String type : List.of("application/json; charset=utf-8", "text/plain")) {
+      assertThat(curl("-H", "content-type: " + type, "-d", body, URL + "/v1/vms").status())
+          .isEqualTo(200);
+      var seen = served.cases.seen.remove(0);
+      assertThat(seen.vcpus()).isEqualTo(2);
+      assertThat(seen.memoryMib()).isEqualTo(512);
+      assertThat(seen.leaseTtl()).isEqualTo(Duration.ofSeconds(90));
+      assertThat(seen.routes()).containsExactly(Route.COLD);
+    }
+  }
+
+  @Test
+  void pathVariablesFillTheRequest() throws Exception {
+    assertThat(curl("-X", "DELETE", URL + "/v1/templates/abc%20d").json().at("/key").asText())
+        .isEqualTo("abc d");
+    assertThat(curl("-X", "DELETE", URL + "/v1/leases/l1").json().at("/vmId").asText())
+        .isEqualTo(Samples.VM);
+    AtomicReference<String> renewed = new AtomicReference<>();
+    served.cases.renewLease =
+        (q, d) -> {
+          renewed.set(q.leaseId() + " " + q.ttl());
+          return Samples.lease();
+        };
+    curl("-d", "{\"ttl\": \"7s\"}", URL + "/v1/leases/l2/renew");
+    assertThat(renewed.get()).isEqualTo("l2 PT7S");
+  }
+
+  @Test
+  void anErrorHasCodeMessageAndDetails() throws Exception {
+    served.cases.getVm =
+        (q, d) -> {
+          throw new RequestException(
+              RequestException.Reason.EXHAUSTED,
+              "16 of 16 VMs, 100 % – full",
+              Duration.ofSeconds(3));
+        };
+    Answer answer = curl("-d", "{}", URL + "/v1/vms");
+    assertThat(answer.status()).isEqualTo(429);
+    assertThat(answer.json().at("/code").asInt()).isEqualTo(8);
+    assertThat(answer.json().at("/message").asText()).isEqualTo("16 of 16 VMs, 100 % – full");
+    assertThat(answer.json().at("/details/0/@type").asText())
+        .isEqualTo("type.googleapis.com/google.rpc.ErrorInfo");
+    assertThat(answer.json().at("/details/0/reason").asText()).isEqualTo("EXHAUSTED");
+    assertThat(answer.json().at("/details/1/retryDelay").asText()).isEqualTo("3s");
+  }
+
+  @Test
+  void aBodyThatDoesNotParseIsRefusedWithTheReason() throws Exception {
+    for (String body : List.of("{\"vcpu\": 2}", "{", "[]", "{\"vcpus\": \"many\"}")) {
+      Answer answer = curl("-d", body, URL + "/v1/vms");
+      assertThat(answer.status()).as(body).isEqualTo(400);
+      assertThat(answer.json().at("/code").asInt()).isEqualTo(3);
+      assertThat(answer.json().at("/details/0/reason").asText()).isEqualTo("MALFORMED");
+    }
+    assertThat(curl("-d", "{\"vcpu\": 2}", URL + "/v1/vms").text()).contains("vcpu");
+    assertThat(served.cases.seen).isEmpty();
+  }
+
+  @Test
+  void whatNobodyServesIsNotFound() throws Exception {
+    List<String> paths =
+        List.of("/", "/v1/nothing", "/v1/templates/a/b", "/vmfactory.v1.Factory/WatchEvents");
+    for (String path : paths) {
+      Answer answer = curl(URL + path);
+      assertThat(answer.status()).as(path).isEqualTo(404);
+      assertThat(answer.json().at("/details/0/reason").asText()).isEqualTo("NO_SUCH_PATH");
+    }
+    assertThat(curl("-X", "PUT", URL + "/v1/status").status()).isEqualTo(404);
+  }
+
+  @Test
+  void theTimeoutHeaderIsADeadline() throws Exception {
+    served.cases.getVm =
+        (q, d) -> {
+          throw d.exceeded("nothing but the " + (d.remaining().toMillis() <= 200));
+        };
+    Answer answer = curl("-H", "grpc-timeout: 200m", "-d", "{}", URL + "/v1/vms");
+    assertThat(answer.status()).isEqualTo(504);
+    assertThat(answer.json().at("/message").asText()).contains("nothing but the true");
+  }
+
+  @Test
+  void aClientThatLeavesCancelsItsCall() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    served.cases.getVm = (q, d) -> Blocking.untilInterrupted(begun, interrupted);
+    Process curl =
+        new ProcessBuilder(
+                "curl",
+                "-s",
+                "--unix-socket",
+                served.config.socket().toString(),
+                "-d",
+                "{}",
+                URL + "/v1/vms")
+            .start();
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    curl.destroy();
+    assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+}

@@ -1,0 +1,60 @@
+package io.vmfactory.factory.grpc;
+
+import io.vmfactory.factory.app.Events;
+import io.vmfactory.factory.app.GrantedVm;
+import io.vmfactory.factory.app.Lease;
+import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.app.UseCase;
+import io.vmfactory.factory.app.UseCases;
+import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.app.UseCases.Renewal;
+import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.VmRequest;
+import io.vmfactory.template.TemplateInfo;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Use cases that do what a test says. */
+final class ScriptedCases implements Events {
+  UseCase<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
+  UseCase<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
+  UseCase<String, String> releaseVm = (q, d) -> Samples.VM;
+  UseCase<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
+  UseCase<String, String> deleteTemplate = (q, d) -> q;
+  UseCase<Boolean, Status> getStatus = (q, d) -> Samples.status();
+  UseCase<Boolean, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
+
+  final Set<Consumer<Event>> listeners = ConcurrentHashMap.newKeySet();
+  final List<VmRequest> seen = new CopyOnWriteArrayList<>();
+
+  UseCases all() {
+    return new UseCases(
+        (q, d) -> {
+          seen.add(q);
+          return getVm.run(q, d);
+        },
+        (q, d) -> Samples.granted(),
+        (q, d) -> renewLease.run(q, d),
+        (q, d) -> releaseVm.run(q, d),
+        (q, d) -> createTemplate.run(q, d),
+        (q, d) -> List.of(Samples.template()),
+        (q, d) -> deleteTemplate.run(q, d),
+        (q, d) -> getStatus.run(q, d),
+        (q, d) -> shutdown.run(q, d),
+        this);
+  }
+
+  @Override
+  public Subscription subscribe(Consumer<Event> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  void emit(int seq, String detail) {
+    Event event = new Event(seq, Samples.NOON, Kind.VM_LEASED, Samples.VM, "", "", detail);
+    listeners.forEach(l -> l.accept(event));
+  }
+}

@@ -1,0 +1,73 @@
+package io.vmfactory.factory.grpc;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A skin over scripted use cases, on a socket in a temporary folder, for one test. */
+final class ServedSkin implements AutoCloseable {
+  static final Duration LONG = Duration.ofSeconds(30);
+
+  final ScriptedCases cases = new ScriptedCases();
+  final Vertx vertx;
+  final DaemonConfig config;
+  final Skin skin;
+  private final Path folder;
+  private boolean stopped;
+
+  ServedSkin() {
+    this(true, "");
+  }
+
+  ServedSkin(boolean nativeTransport, String group) {
+    try {
+      folder = Files.createTempDirectory("skin-");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
+    config = new DaemonConfig(folder, folder, group, LONG, 4, 16);
+    skin = Skin.start(vertx, config, cases.all(), new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x"));
+  }
+
+  SocketAddress address() {
+    return SocketAddress.domainSocketAddress(config.socket().toString());
+  }
+
+  GrpcClient client() {
+    return GrpcClient.client(vertx, new HttpClientOptions().setHttp2ClearTextUpgrade(false));
+  }
+
+  static <T> T await(Future<T> future) {
+    return Deadline.after(LONG).await(future.toCompletionStage(), "the test's future");
+  }
+
+  void stop(Duration grace) {
+    stopped = true;
+    skin.stop(grace);
+  }
+
+  @Override
+  public void close() {
+    if (!stopped) {
+      skin.stop(Duration.ofSeconds(5));
+    }
+    await(vertx.close());
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
