@@ -1,7 +1,6 @@
 package io.vmfactory.factory.grpc;
 
 import com.google.protobuf.Any;
-import com.google.protobuf.Duration;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
@@ -13,6 +12,7 @@ import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ final class ErrorMapper {
   /** Clients limit all headers of a reply together to 8 KiB, and this goes into them twice. */
   private static final int LONGEST_MESSAGE = 1000;
 
-  private static final java.time.Duration DEFAULT_RETRY = java.time.Duration.ofSeconds(1);
+  private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
 
   private ErrorMapper() {}
 
@@ -100,7 +100,7 @@ final class ErrorMapper {
   }
 
   private static Status status(
-      Code code, String reason, Throwable cause, java.time.@Nullable Duration retryAfter) {
+      Code code, String reason, Throwable cause, @Nullable Duration retryAfter) {
     ErrorInfo info = ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build();
     Status.Builder status =
         Status.newBuilder()
@@ -113,10 +113,8 @@ final class ErrorMapper {
     return status.build();
   }
 
-  private static RetryInfo retry(java.time.Duration delay) {
-    Duration.Builder wire =
-        Duration.newBuilder().setSeconds(delay.getSeconds()).setNanos(delay.getNano());
-    return RetryInfo.newBuilder().setRetryDelay(wire).build();
+  private static RetryInfo retry(Duration delay) {
+    return RetryInfo.newBuilder().setRetryDelay(ProtoMapper.wire(delay)).build();
   }
 
   private static String message(Throwable cause) {

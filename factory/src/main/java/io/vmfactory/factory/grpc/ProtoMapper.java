@@ -133,10 +133,7 @@ final class ProtoMapper {
         .setId(lease.id())
         .setVmId(lease.vmId().value())
         .setOwner(lease.owner())
-        .setTtl(
-            com.google.protobuf.Duration.newBuilder()
-                .setSeconds(lease.ttl().getSeconds())
-                .setNanos(lease.ttl().getNano()))
+        .setTtl(wire(lease.ttl()))
         .setExpiresAt(at(lease.expiresAt()))
         .build();
   }
@@ -255,6 +252,13 @@ final class ProtoMapper {
     return laps.stream()
         .map(lap -> Hop.newBuilder().setName(lap.name()).setMicros(micros(lap.span())).build())
         .toList();
+  }
+
+  static com.google.protobuf.Duration wire(Duration span) {
+    return com.google.protobuf.Duration.newBuilder()
+        .setSeconds(span.toSeconds())
+        .setNanos(span.toNanosPart())
+        .build();
   }
 
   private static Timestamp at(Instant instant) {

@@ -8,14 +8,14 @@ final class Blocking {
   private Blocking() {}
 
   /** Says that it began, blocks, and says that it was interrupted. */
-  static <T> T untilInterrupted(CountDownLatch begun, CountDownLatch interrupted) {
+  static RuntimeException untilInterrupted(CountDownLatch begun, CountDownLatch interrupted) {
     begun.countDown();
     try {
       new CountDownLatch(1).await();
       throw new AssertionError("nobody counts that down");
     } catch (InterruptedException e) {
       interrupted.countDown();
-      throw new CancelledException("interrupted", e);
+      return new CancelledException("interrupted", e);
     }
   }
 }

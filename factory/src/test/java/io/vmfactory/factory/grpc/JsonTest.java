@@ -169,7 +169,10 @@ class JsonTest {
   void aClientThatLeavesCancelsItsCall() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch interrupted = new CountDownLatch(1);
-    served.cases.getVm = (q, d) -> Blocking.untilInterrupted(begun, interrupted);
+    served.cases.getVm =
+        (q, d) -> {
+          throw Blocking.untilInterrupted(begun, interrupted);
+        };
     Process curl =
         new ProcessBuilder(
                 "curl",
