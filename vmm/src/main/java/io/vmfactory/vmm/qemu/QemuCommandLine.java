@@ -1,0 +1,148 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * QEMU's arguments for one VM: a pure function of what is to be started. Template and clone differ
+ * in memory's sharing, kernel and {@code -incoming} only, so that the state of one fits the other.
+ */
+final class QemuCommandLine {
+  /** QEMU may not fork, gain rights or change limits, whatever a guest makes it do. */
+  static final String SANDBOX =
+      "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+
+  /** The agent's virtio-serial port: its device id in events, and its name inside the guest. */
+  static final String AGENT_PORT = "agent";
+
+  static final String AGENT_PORT_NAME = "org.vmfactory.agent.0";
+  private static final String NAME_PREFIX = "vmfactory-";
+
+  /**
+   * MiB of translated code TCG may keep. QEMU's default lets it grow to 1 GiB of private memory per
+   * VM.
+   */
+  private static final int TRANSLATION_MIB = 32;
+
+  /** A board's devices that no guest of ours uses: less state, less to emulate at boot. */
+  private static final String NEEDLESS =
+      ",hpet=off,smbus=off,sata=off,usb=off,vmport=off,graphics=off";
+
+  private final List<String> arguments = new ArrayList<>();
+  private final Launch launch;
+
+  private QemuCommandLine(Launch launch) {
+    this.launch = launch;
+  }
+
+  /** Boots from the kernel once told to {@code cont}. */
+  static List<String> boot(Launch launch) {
+    QemuCommandLine line = new QemuCommandLine(launch);
+    line.common();
+    line.kernel();
+    return List.copyOf(line.arguments);
+  }
+
+  /** Waits for device state. */
+  static List<String> prepare(Launch launch) {
+    QemuCommandLine line = new QemuCommandLine(launch);
+    line.common();
+    line.add("-incoming", "defer");
+    return List.copyOf(line.arguments);
+  }
+
+  private void common() {
+    add("-name", NAME_PREFIX + launch.id());
+    add("-sandbox", SANDBOX);
+    add("-nodefaults", "-no-user-config", "-no-reboot", "-S");
+    add("-display", "none");
+    board(launch.spec().machine());
+    memory();
+    monitor();
+    console();
+    agent();
+  }
+
+  private void board(VmSpec.Machine machine) {
+    boolean pc = machine.type().startsWith("q35") || machine.type().startsWith("pc");
+    String options = machine.options().isEmpty() ? "" : "," + machine.options();
+    add("-machine", machine.type() + (pc ? NEEDLESS : "") + ",memory-backend=ram0" + options);
+    add("-accel", acceleration(machine.accelerator()));
+    add("-cpu", machine.cpuModel());
+    add("-smp", launch.spec().boot().vcpus() + ",maxcpus=" + launch.spec().max().vcpus());
+  }
+
+  static String acceleration(Accelerator accelerator) {
+    return switch (accelerator) {
+      case KVM -> "kvm";
+      case TCG -> "tcg,tb-size=" + TRANSLATION_MIB;
+    };
+  }
+
+  private void memory() {
+    int boot = launch.spec().boot().memoryMib();
+    int max = launch.spec().max().memoryMib();
+    int slots = launch.spec().memorySlots();
+    boolean grows = slots > 0 && max > boot;
+    add("-m", boot + "M" + (grows ? ",slots=" + slots + ",maxmem=" + max + "M" : ""));
+    add("-object", backend(launch.ram()) + ",id=ram0,size=" + boot + "M");
+  }
+
+  private static String backend(GuestRam ram) {
+    if (ram instanceof GuestRam.Anonymous) {
+      return "memory-backend-ram";
+    }
+    String share = ram instanceof GuestRam.Shared ? "on" : "off";
+    return "memory-backend-file,mem-path=/proc/self/fd/" + Inheritance.RAM + ",share=" + share;
+  }
+
+  private void monitor() {
+    add("-chardev", "socket,id=qmp,fd=" + Inheritance.QMP + ",server=on,wait=off");
+    add("-mon", "chardev=qmp,mode=control");
+  }
+
+  private void console() {
+    String log = escaped(launch.folder().consoleLog().toString());
+    add("-chardev", "file,id=console,append=on,path=" + log);
+    add("-serial", "chardev:console");
+  }
+
+  private void agent() {
+    add("-device", "virtio-serial-pci,id=serial0,max_ports=2");
+    add("-chardev", "socket,id=agent0,fd=" + Inheritance.AGENT + ",server=on,wait=off");
+    add(
+        "-device",
+        "virtserialport,bus=serial0.0,chardev=agent0,id=%s,name=%s"
+            .formatted(AGENT_PORT, AGENT_PORT_NAME));
+    if (launch.spec().agent() == AgentTransport.VSOCK) {
+      add("-device", "vhost-vsock-pci,id=vsock0,guest-cid=" + contextId(launch.id()));
+    }
+  }
+
+  /** An address on AF_VSOCK, random as the id is: 2^16 to 2^31, clear of the well-known ones. */
+  static long contextId(VmId id) {
+    return (Long.parseLong(id.value().substring(0, 8), 16) & 0x7fffffffL) | 0x10000L;
+  }
+
+  private void kernel() {
+    VmSpec.Kernel kernel = launch.spec().kernel();
+    add("-kernel", kernel.image().toString());
+    add("-initrd", kernel.initrd().toString());
+    add("-append", String.join(" ", kernel.parameters()));
+  }
+
+  /** A comma ends a value in QEMU's options unless it is doubled. */
+  private static String escaped(String value) {
+    return value.replace(",", ",,");
+  }
+
+  private void add(String... more) {
+    arguments.addAll(List.of(more));
+  }
+}

@@ -1,0 +1,56 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.QmpEvent;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/** Turns one VM's events into what others can wait for. Called on an event loop. */
+final class QemuEvents implements Consumer<QmpEvent> {
+  private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
+  private final CompletableFuture<Void> migrated = new CompletableFuture<>();
+
+  @Override
+  public void accept(QmpEvent event) {
+    if (event instanceof QmpEvent.PortChanged port) {
+      portChanged(port);
+    } else if (event instanceof QmpEvent.MigrationChanged migration) {
+      migrationChanged(migration.status());
+    }
+  }
+
+  private void portChanged(QmpEvent.PortChanged port) {
+    if (port.open() && port.port().equals(QemuCommandLine.AGENT_PORT)) {
+      agentPort.complete(null);
+    }
+  }
+
+  private void migrationChanged(String status) {
+    if (status.equals("completed")) {
+      migrated.complete(null);
+    } else if (status.equals("failed") || status.equals("cancelled")) {
+      fail(migrated, new VmmException(Reason.FAILED, "moving the device state has " + status));
+    }
+  }
+
+  /** The process is gone: nobody shall wait any more. */
+  void died(VmmException why) {
+    fail(agentPort, why);
+    fail(migrated, why);
+  }
+
+  private static void fail(CompletableFuture<Void> future, VmmException why) {
+    future.completeExceptionally(why);
+  }
+
+  /** The guest has the agent's port open. */
+  CompletableFuture<Void> agentPort() {
+    return agentPort;
+  }
+
+  /** Device state has been read or written completely; a VM does either once. */
+  CompletableFuture<Void> migrated() {
+    return migrated;
+  }
+}

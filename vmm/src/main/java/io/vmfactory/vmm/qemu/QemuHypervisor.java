@@ -1,0 +1,78 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.linux.Processes;
+import io.vmfactory.vmm.qmp.QmpClient;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** QEMU as the hypervisor. Closing it ends supervision only: VMs it has started run on. */
+public final class QemuHypervisor implements Hypervisor, AutoCloseable {
+  private final HypervisorInfo info;
+  private final Vertx vertx;
+  private final Processes processes;
+  private final QmpClient monitors;
+
+  /**
+   * @param vertx the process's own; serves the monitor connections, stays open
+   */
+  public QemuHypervisor(HypervisorInfo info, Vertx vertx) {
+    this.info = info;
+    this.vertx = vertx;
+    this.processes = new Processes();
+    this.monitors = new QmpClient(vertx);
+  }
+
+  @Override
+  public HypervisorInfo info() {
+    return info;
+  }
+
+  @Override
+  public Vm boot(Launch launch, Deadline deadline) {
+    VmSpec.Kernel kernel = launch.spec().kernel();
+    requireReadable("kernel", kernel.image());
+    requireReadable("initrd", kernel.initrd());
+    // The guest is let go only after events are on: its opening of the agent's port is not missed.
+    var then = List.<QmpCommand<?>>of(QmpCommand.cont());
+    var started = start().start(launch, QemuCommandLine.boot(launch), then, deadline);
+    started.state().close();
+    return new QemuVm(launch, vertx, started, VmPhase.RUNNING);
+  }
+
+  @Override
+  public Vm prepare(Launch launch, Deadline deadline) {
+    var started = start().start(launch, QemuCommandLine.prepare(launch), List.of(), deadline);
+    started.events().agentPort().complete(null);
+    return new QemuVm(launch, vertx, started, VmPhase.INCOMING);
+  }
+
+  private QemuStart start() {
+    return new QemuStart(info.program(), processes, monitors);
+  }
+
+  private static void requireReadable(String what, Path file) {
+    if (!Files.isReadable(file)) {
+      throw new VmmException(
+          Reason.INVALID,
+          "%s %s is missing or not readable; set it under [hypervisor.qemu]".formatted(what, file));
+    }
+  }
+
+  @Override
+  public void close() {
+    monitors.close();
+    processes.close();
+  }
+}

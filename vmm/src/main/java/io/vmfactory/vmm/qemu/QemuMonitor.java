@@ -1,0 +1,74 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpSession;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** A VM's monitor that knows of its process: when that has died, so says every failure. */
+final class QemuMonitor implements AutoCloseable {
+  /** From the end of a dying process's sockets to its exit being noticed. */
+  private static final Duration DYING = Duration.ofSeconds(2);
+
+  private final VmId id;
+  private final QmpSession session;
+  private final QemuProcess process;
+
+  QemuMonitor(VmId id, QmpSession session, QemuProcess process) {
+    this.id = id;
+    this.session = session;
+    this.process = process;
+  }
+
+  /** Sends a command without waiting. */
+  <R> CompletionStage<R> send(QmpCommand<R> command) {
+    return session.send(command);
+  }
+
+  /** Sends a command and waits for its reply. */
+  <R> R execute(QmpCommand<R> command, Deadline deadline) {
+    try {
+      return session.execute(command, deadline);
+    } catch (VmmException e) {
+      throw explained(e);
+    }
+  }
+
+  /** Waits for something that fails when the monitor does. */
+  <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
+    try {
+      return deadline.await(stage, what);
+    } catch (VmmException e) {
+      throw explained(e);
+    }
+  }
+
+  private VmmException explained(VmmException failure) {
+    boolean ended = session.ended().toCompletableFuture().isDone();
+    return ended ? explained(failure, id, process) : failure;
+  }
+
+  /** A failed connection most often means a dying process, and its last words say more. */
+  static VmmException explained(VmmException failure, VmId id, QemuProcess process) {
+    try {
+      return died(id, Deadline.after(DYING).await(process.exited(), "exit").toString(), failure);
+    } catch (DeadlineExceededException alive) {
+      return failure;
+    }
+  }
+
+  private static VmmException died(VmId id, String exit, Throwable cause) {
+    String what = "QEMU of VM %s ended: %s".formatted(id.shortened(), exit);
+    return new VmmException(Reason.DIED, what, cause);
+  }
+
+  @Override
+  public void close() {
+    session.close();
+  }
+}

@@ -1,0 +1,60 @@
+package io.vmfactory.vmm.qemu;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.linux.ExitStatus;
+import io.vmfactory.vmm.linux.HostProcess;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+
+/** A QEMU process and what it said. */
+final class QemuProcess {
+  private static final int LAST_WORDS_BYTES = 2048;
+
+  /** A killed process is gone in milliseconds, unless the kernel is still freeing its memory. */
+  private static final Duration END = Duration.ofSeconds(30);
+
+  private final HostProcess process;
+  private final Path log;
+  private final CompletionStage<VmExit> exited;
+
+  QemuProcess(HostProcess process, Path log) {
+    this.process = process;
+    this.log = log;
+    this.exited = process.exited().thenApply(this::exit);
+  }
+
+  private VmExit exit(ExitStatus status) {
+    return new VmExit(status.code(), status.signal(), lastWords());
+  }
+
+  private String lastWords() {
+    try (FileChannel channel = FileChannel.open(log)) {
+      ByteBuffer tail = ByteBuffer.allocate(LAST_WORDS_BYTES);
+      channel.read(tail, Math.max(0, channel.size() - LAST_WORDS_BYTES));
+      return new String(tail.array(), 0, tail.position(), UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  HostProcess process() {
+    return process;
+  }
+
+  CompletionStage<VmExit> exited() {
+    return exited;
+  }
+
+  /** Kills it and waits until it is gone. */
+  VmExit end() {
+    process.kill();
+    return Deadline.after(END).await(exited, "the end of killed process " + process.pid());
+  }
+}

@@ -1,0 +1,99 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.Processes;
+import io.vmfactory.vmm.linux.Program;
+import io.vmfactory.vmm.linux.StateFile;
+import io.vmfactory.vmm.linux.UnixListener;
+import io.vmfactory.vmm.qmp.QmpClient;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpSession;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Brings up one QEMU: sockets made by us, process, monitor negotiated. All of it or nothing.
+ *
+ * @param program QEMU's executable
+ */
+record QemuStart(Path program, Processes processes, QmpClient monitors) {
+
+  /** Starts {@code launch} and, when its monitor answers, has it do {@code then}. */
+  QemuVm.Started start(
+      Launch launch, List<String> arguments, List<QmpCommand<?>> then, Deadline deadline) {
+    StateFile state = StateFile.create("vmfactory-state");
+    try {
+      QemuProcess process = spawn(launch, arguments, state);
+      try {
+        return negotiate(launch, process, state, then, deadline);
+      } catch (RuntimeException e) {
+        process.end();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      state.close();
+      launch.folder().removeVmmFiles();
+      throw e;
+    }
+  }
+
+  private QemuProcess spawn(Launch launch, List<String> arguments, StateFile state) {
+    Path log = launch.folder().vmmLog();
+    try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
+        UnixListener agent = UnixListener.open(launch.folder().agentSocket())) {
+      // In the order of Inheritance.
+      List<Integer> inherited =
+          new ArrayList<>(List.of(qmp.descriptor(), agent.descriptor(), state.descriptor()));
+      inherited.addAll(memory(launch.ram()));
+      HostProcess process = processes.start(new Program(program, arguments, log, inherited));
+      return new QemuProcess(process, log);
+    }
+  }
+
+  private static List<Integer> memory(GuestRam ram) {
+    MemoryFile file = null;
+    if (ram instanceof GuestRam.Shared shared) {
+      file = shared.file();
+    } else if (ram instanceof GuestRam.CopyOnWrite clone) {
+      file = clone.file();
+    }
+    return file == null ? List.of() : List.of(file.descriptor());
+  }
+
+  private QemuVm.Started negotiate(
+      Launch launch,
+      QemuProcess process,
+      StateFile state,
+      List<QmpCommand<?>> then,
+      Deadline deadline) {
+    QemuEvents events = new QemuEvents();
+    var connecting = monitors.connect(launch.folder().qmpSocket(), events);
+    QmpSession session = greeted(launch, connecting, process, deadline);
+    QemuMonitor monitor = new QemuMonitor(launch.id(), session, process);
+    List<CompletionStage<?>> replies = new ArrayList<>();
+    replies.add(monitor.send(QmpCommand.negotiate()));
+    replies.add(monitor.send(QmpCommand.prepareMigration()));
+    then.forEach(command -> replies.add(monitor.send(command)));
+    replies.forEach(reply -> monitor.await(reply, "QEMU's monitor", deadline));
+    return new QemuVm.Started(process, monitor, events, state);
+  }
+
+  private static QmpSession greeted(
+      Launch launch,
+      CompletionStage<QmpSession> connecting,
+      QemuProcess process,
+      Deadline deadline) {
+    try {
+      return deadline.await(connecting, "QEMU's monitor to answer");
+    } catch (VmmException e) {
+      throw QemuMonitor.explained(e, launch.id(), process);
+    }
+  }
+}

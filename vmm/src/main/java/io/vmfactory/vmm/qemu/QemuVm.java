@@ -1,0 +1,186 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmPhases;
+import io.vmfactory.vmm.VmSignals;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.StateFile;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** One QEMU process as a VM. */
+final class QemuVm implements Vm {
+  private final Launch launch;
+  private final Vertx vertx;
+  private final QemuProcess process;
+  private final QemuMonitor monitor;
+  private final QemuEvents events;
+  private final StateFile state;
+  private final VmPhases phases;
+  private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
+  private final ReentrantLock steps = new ReentrantLock();
+  private final HotPlug hotPlug;
+
+  /**
+   * @param running a started process, its monitor negotiated
+   * @param first RUNNING or INCOMING
+   */
+  QemuVm(Launch launch, Vertx vertx, Started running, VmPhase first) {
+    this.launch = launch;
+    this.vertx = vertx;
+    this.process = running.process();
+    this.monitor = running.monitor();
+    this.events = running.events();
+    this.state = running.state();
+    this.hotPlug = new HotPlug(launch.spec(), monitor);
+    this.phases = new VmPhases(launch.id());
+    phases.enter(first);
+    process.exited().thenAccept(this::ended);
+  }
+
+  /** What a start has brought about. */
+  record Started(QemuProcess process, QemuMonitor monitor, QemuEvents events, StateFile state) {}
+
+  /** On the watcher's thread. */
+  private void ended(VmExit exit) {
+    phases.enter(VmPhase.EXITED);
+    state.close();
+    monitor.close();
+    events.died(
+        new VmmException(
+            Reason.DIED, "QEMU of VM %s ended: %s".formatted(launch.id().shortened(), exit)));
+    exited.complete(exit);
+  }
+
+  @Override
+  public VmIdentity identity() {
+    HostProcess host = process.process();
+    return new VmIdentity(launch.id(), host.pid(), host.startTicks(), host.executable());
+  }
+
+  @Override
+  public VmPhase phase() {
+    return phases.current();
+  }
+
+  @Override
+  public VmSignals signals() {
+    return new VmSignals(exited.minimalCompletionStage(), events.agentPort());
+  }
+
+  @Override
+  public void load(byte[] deviceState, Deadline deadline) {
+    step(VmPhase.INCOMING, "load", deadline, () -> doLoad(deviceState, deadline));
+  }
+
+  private Object doLoad(byte[] deviceState, Deadline deadline) {
+    state.put(deviceState);
+    monitor.execute(QmpCommand.migrateIncoming("fd:" + Inheritance.STATE), deadline);
+    monitor.await(events.migrated(), "the device state to be loaded", deadline);
+    state.close();
+    phases.enter(VmPhase.PAUSED);
+    return phases;
+  }
+
+  @Override
+  public void cont(Deadline deadline) {
+    step(
+        VmPhase.PAUSED,
+        "continue",
+        deadline,
+        () -> command(QmpCommand.cont(), VmPhase.RUNNING, deadline));
+  }
+
+  @Override
+  public void stop(Deadline deadline) {
+    step(
+        VmPhase.RUNNING,
+        "stop",
+        deadline,
+        () -> command(QmpCommand.stop(), VmPhase.PAUSED, deadline));
+  }
+
+  private Object command(QmpCommand<?> command, VmPhase next, Deadline deadline) {
+    Object reply = monitor.execute(command, deadline);
+    phases.enter(next);
+    return reply;
+  }
+
+  @Override
+  public byte[] save(Deadline deadline) {
+    return step(VmPhase.PAUSED, "save", deadline, () -> doSave(deadline));
+  }
+
+  private byte[] doSave(Deadline deadline) {
+    if (!(launch.ram() instanceof GuestRam.Shared)) {
+      throw new VmmException(
+          Reason.INVALID, "only a VM with shared memory can be saved: another's RAM would be lost");
+    }
+    Path socket = launch.folder().path().resolve("state.sock");
+    try (StateReceiver receiver = new StateReceiver(vertx, socket, deadline)) {
+      monitor.execute(QmpCommand.migrate("unix:" + socket), deadline);
+      monitor.await(events.migrated(), "the device state to be saved", deadline);
+      return deadline.await(receiver.received(), "the end of the device state");
+    }
+  }
+
+  @Override
+  public Sizing plug(Sizing extra, Deadline deadline) {
+    return step(VmPhase.RUNNING, "plug", deadline, () -> hotPlug.plug(extra, deadline));
+  }
+
+  @Override
+  public void detach() {
+    phases.require(VmPhase.PAUSED, "detach");
+    phases.enter(VmPhase.DETACHED);
+    monitor.close();
+  }
+
+  @Override
+  public void kill() {
+    if (phases.current() == VmPhase.DETACHED) {
+      phases.require(VmPhase.PAUSED, "kill");
+    }
+    process.end();
+    exited.join();
+    launch.folder().remove();
+  }
+
+  /** One step at a time, in its phase. Killing does not queue here: it ends a step that hangs. */
+  private <T> T step(VmPhase needed, String name, Deadline deadline, Supplier<T> body) {
+    enter(name, deadline);
+    try {
+      phases.require(needed, name);
+      deadline.check("step " + name + " of VM " + launch.id().shortened());
+      return body.get();
+    } finally {
+      steps.unlock();
+    }
+  }
+
+  private void enter(String name, Deadline deadline) {
+    try {
+      if (!steps.tryLock()
+          && !steps.tryLock(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw deadline.exceeded("another step of the VM to end before " + name);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new io.vmfactory.configs.time.CancelledException("cancelled before " + name, e);
+    }
+  }
+}

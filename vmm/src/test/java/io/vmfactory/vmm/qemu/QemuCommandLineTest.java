@@ -1,0 +1,112 @@
+package io.vmfactory.vmm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.linux.MemoryFiles;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QemuCommandLineTest {
+  private static final VmId ID = new VmId("0123456789abcdef0123456789abcdef");
+
+  @Test
+  void aVmWithMemoryOfItsOwn() {
+    assertThat(lines(QemuCommandLine.boot(launch(new GuestRam.Anonymous()))))
+        .isEqualTo(
+            """
+            -name vmfactory-0123456789abcdef0123456789abcdef
+            -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
+            -nodefaults
+            -no-user-config
+            -no-reboot
+            -S
+            -display none
+            -machine q35,hpet=off,smbus=off,sata=off,usb=off,vmport=off,graphics=off,\
+            memory-backend=ram0,kernel_irqchip=split
+            -accel tcg,tb-size=32
+            -cpu max
+            -smp 1,maxcpus=4
+            -m 256M,slots=4,maxmem=2048M
+            -object memory-backend-ram,id=ram0,size=256M
+            -chardev socket,id=qmp,fd=3,server=on,wait=off
+            -mon chardev=qmp,mode=control
+            -chardev file,id=console,append=on,path=/run/a,,b/console.log
+            -serial chardev:console
+            -device virtio-serial-pci,id=serial0,max_ports=2
+            -chardev socket,id=agent0,fd=4,server=on,wait=off
+            -device virtserialport,bus=serial0.0,chardev=agent0,id=agent,\
+            name=org.vmfactory.agent.0
+            -kernel /k
+            -initrd /i
+            -append console=ttyS0 quiet
+            """);
+  }
+
+  @Test
+  void templateAndCloneDifferInSharingKernelAndIncomingOnly() {
+    try (MemoryFile memory = MemoryFiles.create("golden", 4096)) {
+      List<String> template = QemuCommandLine.boot(launch(new GuestRam.Shared(memory)));
+      List<String> clone = QemuCommandLine.prepare(launch(new GuestRam.CopyOnWrite(memory)));
+      String backend = "memory-backend-file,mem-path=/proc/self/fd/6,share=%s,id=ram0,size=256M";
+      assertThat(template).contains(backend.formatted("on")).doesNotContain("-incoming");
+      assertThat(clone).contains(backend.formatted("off")).doesNotContain("-kernel");
+      assertThat(lines(clone)).endsWith("-incoming defer\n");
+      int last = template.indexOf("-kernel");
+      assertThat(clone.subList(0, last).toString().replace("share=off", "share=on"))
+          .isEqualTo(template.subList(0, last).toString());
+    }
+  }
+
+  @Test
+  void aVsockDeviceIsAddedWhenAskedFor() {
+    VmSpec spec = spec(new Sizing(1, 256), AgentTransport.VSOCK, Accelerator.KVM);
+    List<String> line = QemuCommandLine.prepare(launch(spec, new GuestRam.Anonymous()));
+    assertThat(line).contains("vhost-vsock-pci,id=vsock0,guest-cid=19088743");
+    assertThat(line).containsSequence("-accel", "kvm");
+  }
+
+  @Test
+  void withoutRoomToGrowThereAreNoMemorySlots() {
+    VmSpec spec = spec(new Sizing(4, 2048), AgentTransport.VIRTIO_SERIAL, Accelerator.TCG);
+    assertThat(QemuCommandLine.boot(launch(spec, new GuestRam.Anonymous())))
+        .containsSequence("-m", "2048M");
+  }
+
+  private static Launch launch(GuestRam ram) {
+    return launch(spec(new Sizing(1, 256), AgentTransport.VIRTIO_SERIAL, Accelerator.TCG), ram);
+  }
+
+  private static Launch launch(VmSpec spec, GuestRam ram) {
+    return new Launch(ID, spec, new VmFolder(Path.of("/run/a,b")), ram);
+  }
+
+  private static VmSpec spec(Sizing boot, AgentTransport agent, Accelerator accelerator) {
+    return new VmSpec(
+        new VmSpec.Machine("q35", "kernel_irqchip=split", accelerator, "max"),
+        boot,
+        new Sizing(4, 2048),
+        4,
+        new VmSpec.Kernel(Path.of("/k"), Path.of("/i"), List.of("console=ttyS0", "quiet")),
+        agent);
+  }
+
+  /** One option per line. */
+  private static String lines(List<String> arguments) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < arguments.size(); i++) {
+      boolean value = i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("-");
+      text.append(arguments.get(i)).append(value ? " " + arguments.get(++i) : "").append('\n');
+    }
+    return text.toString();
+  }
+}

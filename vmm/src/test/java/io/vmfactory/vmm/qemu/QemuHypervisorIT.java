@@ -1,0 +1,247 @@
+package io.vmfactory.vmm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorContract;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("qemu")
+class QemuHypervisorIT extends HypervisorContract {
+  private static final int PAGE = 4096;
+  private static Vertx vertx;
+
+  @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
+  private QemuHypervisor qemu;
+  private VmSpec.Kernel kernel;
+
+  @BeforeAll
+  static void openVertx() {
+    vertx = Vertx.vertx();
+  }
+
+  @AfterAll
+  static void closeVertx() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @BeforeEach
+  void open(@TempDir Path files) throws IOException {
+    Path image = TinyKernel.write(files.resolve("kernel"));
+    kernel = new VmSpec.Kernel(image, Files.write(files.resolve("initrd"), new byte[1]), List.of());
+    qemu =
+        new QemuHypervisor(
+            new HypervisorInfo(
+                Path.of("/usr/bin/qemu-system-x86_64"), "7.2", Accelerator.TCG, "test", "test"),
+            vertx);
+  }
+
+  @AfterEach
+  void close() {
+    qemu.close();
+  }
+
+  @Override
+  protected Hypervisor hypervisor() {
+    return qemu;
+  }
+
+  @Override
+  protected VmSpec spec() {
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        new Sizing(1, 128),
+        new Sizing(2, 384),
+        2,
+        kernel,
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  @Override
+  protected void endByItself(Vm vm) {
+    ProcessHandle.of(vm.identity().pid()).orElseThrow().destroyForcibly();
+  }
+
+  @Test
+  void theGuestsMemoryIsTheFileAndAClonesIsNot() {
+    Vm template = boot();
+    template.stop(deadline);
+    byte[] state = template.save(deadline);
+    template.kill();
+    // The kernel's first bytes: what the loader has put into guest RAM at 1 MiB.
+    assertThat(memory.nextData(0)).isNotNegative();
+    ByteBuffer before = ByteBuffer.allocate(PAGE);
+    memory.read(0x100000, before);
+    memory.seal();
+    List<Vm> clones = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Vm clone = prepare();
+      clone.load(state, deadline);
+      clone.cont(deadline);
+      clones.add(clone);
+    }
+    clones.forEach(Vm::kill);
+    ByteBuffer after = ByteBuffer.allocate(PAGE);
+    memory.read(0x100000, after);
+    assertThat(after.array()).isEqualTo(before.array());
+  }
+
+  @Test
+  void identityIsThatOfTheProcess() {
+    Vm vm = boot();
+    assertThat(vm.identity().executable()).isEqualTo(Path.of("/usr/bin/qemu-system-x86_64"));
+    assertThat(ProcessHandle.of(vm.identity().pid())).isPresent();
+    assertThat(QemuLeaks.running()).hasSize(1).first().asString().contains(vm.identity().id() + "");
+    vm.kill();
+  }
+
+  @Test
+  void aMissingKernelIsNamedBeforeAnythingIsStarted() {
+    kernel = new VmSpec.Kernel(Path.of("/no/kernel"), kernel.initrd(), List.of());
+    startFails(Reason.INVALID, "/no/kernel");
+  }
+
+  @Test
+  void aMissingInitrdIsNamedBeforeAnythingIsStarted() {
+    kernel = new VmSpec.Kernel(kernel.image(), Path.of("/no/initrd"), List.of());
+    startFails(Reason.INVALID, "/no/initrd");
+  }
+
+  @Test
+  void qemusOwnWordsTellWhyItDidNotStart() {
+    Launch launch = launchOn("no-such-board");
+    assertThatThrownBy(() -> qemu.boot(launch, deadline))
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.DIED))
+        .hasMessageContaining("exit code 1")
+        .hasMessageContaining("unsupported machine type");
+    assertThat(launch.folder().path()).isEmptyDirectory();
+  }
+
+  @Test
+  void aStartThatRunsOutOfTimeLeavesNothing() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    assertThatThrownBy(() -> qemu.boot(launch, Deadline.after(Duration.ofMillis(1))))
+        .isInstanceOf(DeadlineExceededException.class);
+    assertThat(launch.folder().path()).isEmptyDirectory();
+  }
+
+  @Test
+  void aProcessThatDiesDuringAStepMakesItFailAsDied() throws IOException {
+    Vm vm = boot();
+    freeze(vm);
+    CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> vm.stop(deadline));
+    vm.kill();
+    assertThatThrownBy(() -> deadline.await(stopping, "step"))
+        .isInstanceOfSatisfying(
+            VmmException.class,
+            e -> assertThat(e.reason()).isIn(Reason.DIED, Reason.ILLEGAL_PHASE));
+  }
+
+  @Test
+  void aStepsDeadlineIsKeptWhenQemuHangs() throws IOException {
+    Vm vm = boot();
+    freeze(vm);
+    assertThatThrownBy(() -> vm.stop(Deadline.after(Duration.ofMillis(50))))
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessageContaining("stop");
+    vm.kill();
+  }
+
+  @Test
+  void detachedTheProcessStaysAndItsMonitorTakesANewOwner() throws IOException {
+    Vm vm = boot();
+    vm.stop(deadline);
+    vm.detach();
+    assertThat(vm.phase()).isEqualTo(VmPhase.DETACHED);
+    refuses(Reason.ILLEGAL_PHASE, vm::kill);
+    Path socket = folders.root().resolve(vm.identity().id().value()).resolve("qmp.sock");
+    try (var owner =
+        java.nio.channels.SocketChannel.open(java.net.UnixDomainSocketAddress.of(socket))) {
+      ByteBuffer greeting = ByteBuffer.allocate(7);
+      while (greeting.hasRemaining()) {
+        owner.read(greeting);
+      }
+      assertThat(new String(greeting.array(), java.nio.charset.StandardCharsets.UTF_8))
+          .isEqualTo("{\"QMP\":");
+    }
+    endByItself(vm);
+    VmExit exit = deadline.await(vm.signals().exited(), "exit");
+    assertThat(exit.signal()).isEqualTo(9);
+  }
+
+  @Test
+  void noDescriptorStaysOpenAfterManyVms() throws IOException {
+    boot().kill();
+    long before = descriptors();
+    for (int i = 0; i < 5; i++) {
+      boot().kill();
+      prepare().kill();
+      assertThatThrownBy(() -> qemu.boot(launchOn("no-such-board"), deadline))
+          .isInstanceOf(VmmException.class);
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
+  }
+
+  private void startFails(Reason reason, String named) {
+    Launch launch = launch(new GuestRam.Anonymous());
+    assertThatThrownBy(() -> qemu.boot(launch, deadline))
+        .isInstanceOfSatisfying(VmmException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(named);
+    assertThat(launch.folder().path()).isEmptyDirectory();
+  }
+
+  private Launch launchOn(String board) {
+    Launch launch = launch(new GuestRam.Anonymous());
+    VmSpec spec = launch.spec();
+    var machine = new VmSpec.Machine(board, "", Accelerator.TCG, "max");
+    return new Launch(
+        launch.id(),
+        new VmSpec(machine, spec.boot(), spec.max(), 2, spec.kernel(), spec.agent()),
+        launch.folder(),
+        launch.ram());
+  }
+
+  private static void freeze(Vm vm) throws IOException {
+    Process kill =
+        new ProcessBuilder("kill", "-STOP", Integer.toString(vm.identity().pid())).start();
+    kill.onExit().join();
+  }
+
+  private static long descriptors() throws IOException {
+    try (var all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
+  }
+}
