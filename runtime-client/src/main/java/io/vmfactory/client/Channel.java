@@ -1,0 +1,102 @@
+package io.vmfactory.client;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The daemon at the other end of one UNIX socket: HTTP/2, cleartext, prior knowledge. */
+final class Channel {
+  /** A status of many VMs is larger than gRPC's usual limit. */
+  private static final int MAX_MESSAGE_BYTES = 16 << 20;
+
+  /**
+   * How much longer than the deadline this side waits: a daemon that lives says itself what took so
+   * long, and has ended it by then.
+   */
+  private static final Duration GRACE = Duration.ofMillis(500);
+
+  private final Context loop;
+  private final GrpcClient client;
+  private final SocketAddress address;
+  private final Failures failures;
+
+  Channel(Vertx vertx, Path socket) {
+    GrpcClientOptions grpc = new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES);
+    HttpClientOptions http =
+        new HttpClientOptions()
+            .setProtocolVersion(HttpVersion.HTTP_2)
+            .setHttp2ClearTextUpgrade(false);
+    this.loop = vertx.getOrCreateContext();
+    this.client = GrpcClient.client(vertx, grpc, http);
+    this.address = SocketAddress.domainSocketAddress(socket.toString());
+    this.failures = new Failures(socket);
+  }
+
+  /** Starts a call; {@code listener} runs on the event loop, once per message. */
+  <Q, A> Call<A> start(
+      ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {
+    Call<A> call = new Call<>(loop, failures, deadline, listener);
+    loop.runOnContext(
+        v ->
+            client
+                .request(address, method)
+                .onSuccess(request -> call.send(request, message))
+                .onFailure(call::unreachable));
+    return call;
+  }
+
+  /** Makes a call and waits for its end; returns its last message, which is a unary call's only. */
+  <Q, A> A last(ServiceMethod<A, Q> method, Q message, Deadline deadline, Consumer<A> listener) {
+    AtomicReference<@Nullable A> last = new AtomicReference<>();
+    Call<A> call = start(method, message, deadline, listener.andThen(last::set));
+    await(call, call.ended(), deadline, method.methodName());
+    A answer = last.get();
+    if (answer == null) {
+      throw new FactoryException(
+          Code.FAILED, "the daemon ended " + method.methodName() + " without an answer", null);
+    }
+    return answer;
+  }
+
+  /** Makes a unary call and waits for its answer. */
+  <Q, A> A unary(ServiceMethod<A, Q> method, Q message, Deadline deadline) {
+    return last(method, message, deadline, answer -> {});
+  }
+
+  /** Waits for a stage of {@code call}, which is called off when the wait is. */
+  void await(Call<?> call, CompletableFuture<Void> stage, Deadline deadline, String name) {
+    Duration span = deadline.remaining();
+    try {
+      Deadline.after(span.plus(GRACE)).await(stage, name);
+    } catch (DeadlineExceededException e) {
+      call.cancel();
+      throw new FactoryException(
+          Code.DEADLINE,
+          "the daemon at %s did not answer %s within %d ms"
+              .formatted(failures.socket(), name, span.toMillis()),
+          e);
+    } catch (CancelledException e) {
+      call.cancel();
+      throw e;
+    }
+  }
+
+  void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,95 @@
+package io.vmfactory.client;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.Lease;
+import io.vmfactory.api.v1.Vm;
+import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A leased VM in the hands of a runtime instance. Closing it ends lease and VM. Thread-safe. */
+public final class VmHandle implements AutoCloseable {
+  /** How long {@link #close()} waits for the daemon at most. */
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(30);
+
+  private static final String UNIX = "unix://";
+
+  private final Vertx vertx;
+  private final GetVmResponse granted;
+  private final LeaseCalls leases;
+  private final Renewal renewal;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  VmHandle(Vertx vertx, Channel channel, GetVmResponse granted) {
+    this.vertx = vertx;
+    this.granted = granted;
+    this.leases = new LeaseCalls(channel);
+    this.renewal = new Renewal(vertx, channel, granted.getLease());
+  }
+
+  /** The daemon's whole reply: VM, lease as first granted, route and why, time of each hop. */
+  public GetVmResponse granted() {
+    return granted;
+  }
+
+  /** The VM as it was handed out. */
+  public Vm vm() {
+    return granted.getVm();
+  }
+
+  /** The lease as it is now, as far as this handle has renewed it. */
+  public Lease lease() {
+    return renewal.lease();
+  }
+
+  /** A new connection to the agent inside; the caller closes it. */
+  public GuestAgent agent(Deadline deadline) {
+    String endpoint = vm().getEndpoints().getAgent();
+    if (!endpoint.startsWith(UNIX)) {
+      throw new FactoryException(
+          Code.UNSUPPORTED, "this client cannot reach an agent at " + endpoint, null);
+    }
+    return new TtrpcAgents(vertx).connect(Path.of(endpoint.substring(UNIX.length())), deadline);
+  }
+
+  /** Moves the lease's expiry to now + as long as it had. */
+  public Lease renew(Deadline deadline) {
+    return renewal.renewed(leases.renew(granted.getLease().getId(), deadline));
+  }
+
+  /**
+   * From now on renews the lease by itself, each time a third of it is over, until the handle is
+   * closed. A daemon that does not answer is asked again a third later.
+   *
+   * @return fails with {@link FactoryException} when the daemon says that there is no such lease
+   *     any more; completes when the handle is closed
+   */
+  public CompletionStage<Void> keepAlive() {
+    return renewal.start();
+  }
+
+  /** Ends lease and VM; the VM is gone when this returns. A lease that is over already is fine. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      renewal.stop();
+      release();
+    }
+  }
+
+  private void release() {
+    try {
+      leases.release(granted.getLease().getId(), Deadline.after(RELEASE_LIMIT));
+    } catch (FactoryException e) {
+      if (e.code() != Code.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+}
