@@ -1,0 +1,65 @@
+package io.vmfactory.template;
+
+import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * One way to write a record as bytes, so that a digest of it means the same everywhere: a header,
+ * then one line {@code name=length:value} per component, depth first in the order of declaration.
+ * It walks the components, so that a component added later cannot be forgotten.
+ */
+final class Canonical {
+  private final StringBuilder out = new StringBuilder();
+
+  private Canonical() {}
+
+  /** SHA-256 of {@code value} under {@code header}, which names what it is and its version. */
+  static String sha256(String header, Record value) {
+    Canonical canonical = new Canonical();
+    canonical.line("", header);
+    canonical.append("", value);
+    return Sha256.hex(canonical.out.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void append(String name, Object value) {
+    if (value instanceof Record nested) {
+      for (RecordComponent component : nested.getClass().getRecordComponents()) {
+        append(name + "." + component.getName(), read(component, nested));
+      }
+    } else if (value instanceof List<?> list) {
+      line(name, "#" + list.size());
+      list.forEach(element -> append(name + "[]", element));
+    } else {
+      line(name, text(value));
+    }
+  }
+
+  private void line(String name, String text) {
+    out.append(name).append('=').append(text.length()).append(':').append(text).append('\n');
+  }
+
+  private static String text(Object value) {
+    if (value instanceof Enum<?> constant) {
+      return constant.name();
+    }
+    if (value instanceof String
+        || value instanceof Integer
+        || value instanceof Long
+        || value instanceof Path
+        || value instanceof Instant) {
+      return value.toString();
+    }
+    throw new IllegalArgumentException("no canonical form for " + value.getClass());
+  }
+
+  private static Object read(RecordComponent component, Record of) {
+    try {
+      return component.getAccessor().invoke(of);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("cannot read " + component, e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.vmfactory.template;
+
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.VmSpec;
+import java.util.Optional;
+
+/** Takes fingerprints on this host, and says why a template made elsewhere or earlier is no use. */
+final class Fingerprints {
+  private final HypervisorInfo host;
+  private final FileDigests digests = new FileDigests();
+
+  Fingerprints(HypervisorInfo host) {
+    this.host = host;
+  }
+
+  /**
+   * The fingerprint that a template of {@code spec} has here and now.
+   *
+   * @throws TemplateException when kernel, initrd or VMM cannot be read, naming the file
+   */
+  Fingerprint of(VmSpec spec) {
+    var kernel =
+        new Fingerprint.Kernel(
+            digests.sha256("kernel", spec.kernel().image()),
+            digests.sha256("initrd", spec.kernel().initrd()),
+            spec.kernel().parameters());
+    return new Fingerprint(
+        Fingerprint.FORMAT,
+        host.version(),
+        digests.sha256("VMM", host.program()),
+        host.hostCpu(),
+        spec.machine(),
+        spec.boot(),
+        spec.max(),
+        spec.memorySlots(),
+        kernel,
+        spec.agent());
+  }
+
+  /** Why this host may not load a template that was made as {@code made} of {@code spec}. */
+  Optional<String> mismatch(Fingerprint made, VmSpec spec) {
+    if (made.machine().accelerator() != host.accelerator()) {
+      return differs(
+          "accelerator", made.machine().accelerator().label(), host.accelerator().label());
+    }
+    if (!made.vmmVersion().equals(host.version())) {
+      return differs("VMM version", made.vmmVersion(), host.version());
+    }
+    if (!made.hostCpu().equals(host.hostCpu())) {
+      return differs("host CPU", made.hostCpu(), host.hostCpu());
+    }
+    try {
+      return fileMismatch(made, of(spec), spec);
+    } catch (TemplateException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  private Optional<String> fileMismatch(Fingerprint made, Fingerprint now, VmSpec spec) {
+    if (!made.vmmProgramSha256().equals(now.vmmProgramSha256())) {
+      return Optional.of("made by another build of " + host.program());
+    }
+    if (!made.kernel().imageSha256().equals(now.kernel().imageSha256())) {
+      return Optional.of("kernel has changed since: " + spec.kernel().image());
+    }
+    if (!made.kernel().initrdSha256().equals(now.kernel().initrdSha256())) {
+      return Optional.of("initrd has changed since: " + spec.kernel().initrd());
+    }
+    return made.equals(now) ? Optional.empty() : Optional.of("its spec is not what it was made of");
+  }
+
+  private static Optional<String> differs(String what, String made, String here) {
+    return Optional.of("%s differs: made with %s, this host has %s".formatted(what, made, here));
+  }
+}

@@ -1,0 +1,103 @@
+package io.vmfactory.template;
+
+import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+
+/**
+ * Goes through guest memory and shows the pages that are not all zeros. Holes are skipped without
+ * reading them.
+ */
+final class PageWalk {
+  static final int PAGE_BYTES = 4096;
+  private static final int CHUNK_BYTES = 1 << 20;
+  private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(PAGE_BYTES).asReadOnlyBuffer();
+
+  private final PageSource source;
+  private final PageSink sink;
+  private final Deadline deadline;
+  private final MessageDigest digest = Sha256.start();
+  private final ByteBuffer word = ByteBuffer.allocate(Long.BYTES);
+  private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+  private long dataBytes;
+
+  /** Takes one run of pages after the other, none of them all zeros. */
+  @FunctionalInterface
+  interface PageSink {
+    void write(long offset, ByteBuffer pages) throws IOException;
+  }
+
+  private PageWalk(PageSource source, PageSink sink, Deadline deadline) {
+    this.source = source;
+    this.sink = sink;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Hands every page of {@code source} that is not all zeros to {@code sink} and says what there
+   * was. The digest is SHA-256 over the length (8 bytes, big-endian) and then, in ascending order,
+   * offset (8 bytes, big-endian) and content of each such page. So it does not depend on where the
+   * file has holes, yet any byte that changes, also one in a hole, changes it.
+   */
+  static MemoryContent copy(PageSource source, PageSink sink, Deadline deadline)
+      throws IOException {
+    PageWalk walk = new PageWalk(source, sink, deadline);
+    walk.digest(source.size());
+    walk.run();
+    return new MemoryContent(source.size(), walk.dataBytes, Sha256.hex(walk.digest));
+  }
+
+  private void run() throws IOException {
+    long done = 0;
+    for (long at = source.nextData(0); at >= 0; at = source.nextData(done)) {
+      long from = Math.max(done, at - at % PAGE_BYTES);
+      done = Math.min(source.size(), roundUp(source.nextHole(at)));
+      extent(from, done);
+      if (done == source.size()) {
+        return;
+      }
+    }
+  }
+
+  private static long roundUp(long offset) {
+    return (offset + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+  }
+
+  private void extent(long from, long end) throws IOException {
+    for (long at = from; at < end; at += CHUNK_BYTES) {
+      deadline.check("the copy of guest memory");
+      chunk.clear().limit((int) Math.min(CHUNK_BYTES, end - at));
+      source.read(at, chunk);
+      chunk(at);
+    }
+  }
+
+  /** Finds the runs of pages in the chunk that are not all zeros. */
+  private void chunk(long offset) throws IOException {
+    int end = chunk.position();
+    int start = 0;
+    for (int at = 0; at < end; at += PAGE_BYTES) {
+      ByteBuffer page = chunk.slice(at, PAGE_BYTES);
+      if (page.mismatch(ZEROS) < 0) {
+        flush(offset, start, at);
+        start = at + PAGE_BYTES;
+      } else {
+        digest(offset + at);
+        digest.update(page);
+      }
+    }
+    flush(offset, start, end);
+  }
+
+  private void flush(long offset, int start, int end) throws IOException {
+    if (start < end) {
+      dataBytes += end - start;
+      sink.write(offset + start, chunk.slice(start, end - start));
+    }
+  }
+
+  private void digest(long number) {
+    digest.update(word.putLong(0, number).array());
+  }
+}
