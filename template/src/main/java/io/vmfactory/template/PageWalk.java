@@ -48,6 +48,13 @@ final class PageWalk {
     return new MemoryContent(source.size(), walk.dataBytes, Sha256.hex(walk.digest));
   }
 
+  /** How many bytes of {@code source} are in pages that are not all zeros. */
+  static long count(PageSource source, Deadline deadline) throws IOException {
+    PageWalk walk = new PageWalk(source, (offset, pages) -> {}, deadline);
+    walk.run();
+    return walk.dataBytes;
+  }
+
   private void run() throws IOException {
     long done = 0;
     for (long at = source.nextData(0); at >= 0; at = source.nextData(done)) {

@@ -7,9 +7,14 @@ package io.vmfactory.template;
  */
 public record TemplateKey(String hex) {
   public TemplateKey {
-    if (!hex.matches("[0-9a-f]{64}")) {
+    if (!isKey(hex)) {
       throw new IllegalArgumentException("not a template key (64 lower-case hex digits): " + hex);
     }
+  }
+
+  /** Whether {@code text} looks like one. */
+  static boolean isKey(String text) {
+    return text.length() == 64 && text.chars().allMatch(c -> "0123456789abcdef".indexOf(c) >= 0);
   }
 
   /** The first twelve digits, for people. */

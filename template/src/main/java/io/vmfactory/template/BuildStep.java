@@ -1,0 +1,26 @@
+package io.vmfactory.template;
+
+/** The steps of a build, in order. */
+enum BuildStep {
+  FINGERPRINT("fingerprint"),
+  BOOT("boot"),
+  AGENT("agent answers"),
+  FEATURES("agent features"),
+  QUIESCE("quiesce"),
+  DISCONNECT("disconnect"),
+  STOP("stop"),
+  SAVE("save device state"),
+  WRITE("digest and write"),
+  PUBLISH("publish");
+
+  private final String label;
+
+  BuildStep(String label) {
+    this.label = label;
+  }
+
+  /** As people read it. */
+  String label() {
+    return label;
+  }
+}

@@ -1,0 +1,59 @@
+package io.vmfactory.template;
+
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.VmSpec;
+
+/**
+ * A verified template in memory. Counts its users, the cache being the first; the last to go frees
+ * it. Clones need it only while they are started: afterwards they have mapped its memory.
+ */
+final class LoadedTemplate implements AutoCloseable {
+  private final VmSpec spec;
+  private final MemoryFile memory;
+  private final byte[] state;
+  private final long bytes;
+  private int users = 1;
+
+  LoadedTemplate(Manifest manifest, MemoryFile memory, byte[] state) {
+    this.spec = manifest.spec();
+    this.memory = memory;
+    this.state = state;
+    this.bytes = manifest.memory().dataBytes() + state.length;
+  }
+
+  VmSpec spec() {
+    return spec;
+  }
+
+  /** Sealed: nobody can alter what the next clone starts from. */
+  MemoryFile memory() {
+    return memory;
+  }
+
+  byte[] state() {
+    return state;
+  }
+
+  /** Memory it really holds: data, not holes. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** One more user, who closes it; false when it is freed already. */
+  synchronized boolean acquire() {
+    if (users == 0) {
+      return false;
+    }
+    users++;
+    return true;
+  }
+
+  /** One user less. */
+  @Override
+  public synchronized void close() {
+    users--;
+    if (users == 0) {
+      memory.close();
+    }
+  }
+}

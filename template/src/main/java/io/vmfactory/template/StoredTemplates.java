@@ -1,0 +1,148 @@
+package io.vmfactory.template;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** Templates in a directory, see {@link Templates}; those in use are held in memory. */
+public final class StoredTemplates implements Templates {
+  private static final VmSpec UNKNOWN_SPEC =
+      new VmSpec(
+          new VmSpec.Machine("", "", Accelerator.TCG, ""),
+          new Sizing(0, 0),
+          new Sizing(0, 0),
+          0,
+          new VmSpec.Kernel(Path.of(""), Path.of(""), List.of()),
+          AgentTransport.VIRTIO_SERIAL);
+
+  private final BuildSite site;
+  private final TemplateLoader loader;
+  private final TemplateCache cache;
+
+  /**
+   * Opens the store and removes what dead builds left in it.
+   *
+   * @param store where templates are; made, mode 0700, when it is not there
+   * @param hypervisor boots templates and runs clones
+   * @param agents reach into a template's guest while it is built
+   * @param folders where a VM has its sockets while a template is made of it
+   * @param clock dates templates
+   * @param cacheBytes memory that loaded templates may hold
+   * @throws TemplateException when the store cannot be opened
+   */
+  public StoredTemplates(
+      Path store,
+      Hypervisor hypervisor,
+      GuestAgents agents,
+      VmFolders folders,
+      WallClock clock,
+      long cacheBytes) {
+    TemplateStore opened = new TemplateStore(store);
+    Fingerprints fingerprints = new Fingerprints(hypervisor.info());
+    this.site = new BuildSite(opened, fingerprints, hypervisor, agents, folders, clock);
+    this.loader = new TemplateLoader(opened, fingerprints);
+    this.cache = new TemplateCache(loader, cacheBytes);
+  }
+
+  @Override
+  public TemplateKey keyOf(VmSpec spec) {
+    return site.fingerprints().of(spec).key();
+  }
+
+  @Override
+  public List<TemplateInfo> list() {
+    return site.store().keys().stream()
+        .flatMap(this::describe)
+        .sorted(Comparator.comparing(TemplateInfo::createdAt).reversed())
+        .toList();
+  }
+
+  /** Nothing when it was deleted meanwhile. */
+  private Stream<TemplateInfo> describe(TemplateKey key) {
+    try {
+      Manifest manifest = site.store().manifest(key);
+      String refused = loader.objection(manifest, site.store().files(key)).orElse("");
+      return Stream.of(manifest.info(cache.holds(key), refused));
+    } catch (TemplateException e) {
+      return e.reason() == TemplateException.Reason.NOT_FOUND
+          ? Stream.empty()
+          : Stream.of(unreadable(key, Objects.requireNonNull(e.getMessage())));
+    }
+  }
+
+  private TemplateInfo unreadable(TemplateKey key, String why) {
+    Instant since = modified(site.store().files(key).directory());
+    return new TemplateInfo(key, UNKNOWN_SPEC, since, 0, 0, "", false, why, List.of());
+  }
+
+  private static Instant modified(Path path) {
+    try {
+      return Files.getLastModifiedTime(path).toInstant();
+    } catch (IOException e) {
+      return Instant.EPOCH;
+    }
+  }
+
+  @Override
+  public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
+    Manifest manifest = TemplateBuild.run(site, spec, listener, deadline);
+    cache.drop(new TemplateKey(manifest.key()));
+    return manifest.info(false, "");
+  }
+
+  @Override
+  public void delete(TemplateKey key) {
+    try {
+      site.store().delete(key);
+    } finally {
+      cache.drop(key);
+    }
+  }
+
+  @Override
+  public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+      laps.lap("template");
+      GuestRam ram = new GuestRam.CopyOnWrite(template.memory());
+      Vm vm = site.hypervisor().prepare(new Launch(id, template.spec(), folder, ram), deadline);
+      laps.lap("spawn");
+      return loaded(vm, template.state(), laps, deadline);
+    }
+  }
+
+  private static Vm loaded(Vm vm, byte[] state, Laps laps, Deadline deadline) {
+    try {
+      vm.load(state, deadline);
+      laps.lap("load");
+      return vm;
+    } catch (RuntimeException e) {
+      vm.kill();
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    cache.close();
+  }
+}

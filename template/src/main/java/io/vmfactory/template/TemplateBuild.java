@@ -1,0 +1,147 @@
+package io.vmfactory.template;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestDetails;
+import io.vmfactory.guest.QuiesceReport;
+import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.linux.MemoryFiles;
+import java.io.IOException;
+
+/** One build: boots a VM, brings it to rest, and makes a template of it. */
+final class TemplateBuild {
+  private static final int MIB = 1 << 20;
+
+  private final BuildSite site;
+  private final VmSpec spec;
+  private final Plan plan;
+  private final Deadline deadline;
+
+  private record Booted(Vm vm, VmFolder folder, MemoryFile memory) {}
+
+  private record Quiesced(long dataBytesBefore, QuiesceReport report) {}
+
+  private record Written(Workspace workspace, TemplateWriter writer, MemoryContent memory) {}
+
+  private TemplateBuild(BuildSite site, VmSpec spec, Plan plan, Deadline deadline) {
+    this.site = site;
+    this.spec = spec;
+    this.plan = plan;
+    this.deadline = deadline;
+  }
+
+  /** Builds a template of {@code spec} and publishes it; returns its manifest. */
+  static Manifest run(BuildSite site, VmSpec spec, BuildListener listener, Deadline deadline) {
+    try (Plan plan = new Plan(listener, deadline)) {
+      return new TemplateBuild(site, spec, plan, deadline).run();
+    }
+  }
+
+  private Manifest run() {
+    Fingerprint fingerprint =
+        plan.run(BuildStep.FINGERPRINT, () -> site.fingerprints().of(spec));
+    Booted booted = plan.run(BuildStep.BOOT, this::boot);
+    GuestAgent agent = plan.run(BuildStep.AGENT, () -> agent(booted));
+    plan.run(BuildStep.FEATURES, () -> features(agent));
+    Quiesced quiesced = plan.run(BuildStep.QUIESCE, () -> quiesce(agent, booted.memory()));
+    plan.run(BuildStep.DISCONNECT, agent::close);
+    plan.run(BuildStep.STOP, () -> booted.vm().stop(deadline));
+    byte[] state = plan.run(BuildStep.SAVE, () -> save(booted.vm()));
+    Written written = plan.run(BuildStep.WRITE, () -> write(booted.memory(), quiesced));
+    return plan.run(BuildStep.PUBLISH, () -> publish(fingerprint, quiesced, written, state));
+  }
+
+  private Booted boot() {
+    long bytes = (long) spec.boot().memoryMib() * MIB;
+    MemoryFile memory = MemoryFiles.create("vmfactory-template", bytes);
+    plan.atEnd(memory::close);
+    VmId id = VmId.random();
+    VmFolder folder = site.folders().create(id);
+    plan.atEnd(folder::remove);
+    Launch launch = new Launch(id, spec, folder, new GuestRam.Shared(memory));
+    Vm vm = site.hypervisor().boot(launch, deadline);
+    plan.atEnd(vm::kill);
+    return new Booted(vm, folder, memory);
+  }
+
+  private GuestAgent agent(Booted booted) {
+    deadline.await(booted.vm().signals().agentPort(), "the guest to open the agent's port");
+    GuestAgent agent = site.agents().connect(booted.folder().agentSocket(), deadline);
+    plan.atEnd(agent::close);
+    agent.awaitServing(deadline);
+    return agent;
+  }
+
+  private GuestDetails features(GuestAgent agent) {
+    GuestDetails details = agent.details(deadline);
+    if (!details.features().contains(GuestDetails.IDENTITY)) {
+      throw new TemplateException(
+          Reason.INVALID,
+          "the agent (version %s) in %s does not offer %s, so clones could not be told apart;"
+                  .formatted(details.agentVersion(), spec.kernel().initrd(), GuestDetails.IDENTITY)
+              + " use the guest image that comes with vmfactory");
+    }
+    plan.detail("agent " + details.agentVersion());
+    return details;
+  }
+
+  private Quiesced quiesce(GuestAgent agent, MemoryFile memory) throws IOException {
+    long before = PageWalk.count(PageSource.of(memory), deadline);
+    QuiesceReport report = agent.quiesce(deadline);
+    plan.detail(
+        "%d MiB zeroed, %d MiB in use".formatted(report.zeroedKib() >> 10, report.usedKib() >> 10));
+    return new Quiesced(before, report);
+  }
+
+  private byte[] save(Vm vm) {
+    byte[] state = vm.save(deadline);
+    plan.detail(state.length / 1024 + " KiB");
+    return state;
+  }
+
+  private Written write(MemoryFile memory, Quiesced quiesced) throws IOException {
+    Workspace workspace = site.store().workspace();
+    plan.atEnd(workspace::close);
+    TemplateWriter writer = new TemplateWriter(workspace.files());
+    MemoryContent content = writer.memory(memory, deadline);
+    plan.detail(
+        "%d MiB of %d MiB hold data, %d MiB did before quiescing"
+            .formatted(
+                content.dataBytes() / MIB,
+                content.bytes() / MIB,
+                quiesced.dataBytesBefore() / MIB));
+    return new Written(workspace, writer, content);
+  }
+
+  private Manifest publish(
+      Fingerprint fingerprint, Quiesced quiesced, Written written, byte[] state)
+      throws IOException {
+    TemplateKey key = fingerprint.key();
+    QuiesceReport report = quiesced.report();
+    Manifest manifest =
+        new Manifest(
+            key.hex(),
+            fingerprint,
+            spec,
+            site.clock().now(),
+            written.memory(),
+            written.writer().state(state),
+            new Manifest.Quiesce(
+                quiesced.dataBytesBefore(),
+                written.memory().dataBytes(),
+                report.zeroedKib(),
+                report.usedKib()),
+            plan.laps().stream().map(Manifest.Step::of).toList());
+    written.writer().manifest(manifest);
+    written.workspace().publish(site.store().files(key).directory());
+    plan.detail(key.shortened());
+    return manifest;
+  }
+}

@@ -1,0 +1,22 @@
+package io.vmfactory.template;
+
+import java.nio.file.Path;
+
+/**
+ * Names in a template's directory.
+ *
+ * @param directory {@code templates/<key>}, or where it is being built
+ */
+record TemplateFiles(Path directory) {
+  Path manifest() {
+    return directory.resolve("manifest.json");
+  }
+
+  Path memory() {
+    return directory.resolve("memory");
+  }
+
+  Path state() {
+    return directory.resolve("state");
+  }
+}

@@ -1,0 +1,126 @@
+package io.vmfactory.template;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.linux.MemoryFiles;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Brings templates from the store into memory, checking every byte on the way. */
+final class TemplateLoader {
+  private final TemplateStore store;
+  private final Fingerprints fingerprints;
+
+  TemplateLoader(TemplateStore store, Fingerprints fingerprints) {
+    this.store = store;
+    this.fingerprints = fingerprints;
+  }
+
+  /**
+   * Loads and verifies; the caller closes what is returned.
+   *
+   * @throws TemplateException with reason {@code NOT_FOUND}, {@code REFUSED} or {@code RESOURCES}
+   */
+  LoadedTemplate load(TemplateKey key, Deadline deadline) {
+    try {
+      return loadUnlessReplaced(key, deadline);
+    } catch (TemplateException e) {
+      if (e.reason() != Reason.REFUSED) {
+        throw e;
+      }
+      throw refused("template %s refused: %s".formatted(key.shortened(), e.getMessage()), e);
+    }
+  }
+
+  /** A template that is replaced while it is read looks altered; then the new one is loaded. */
+  private LoadedTemplate loadUnlessReplaced(TemplateKey key, Deadline deadline) {
+    while (true) {
+      Manifest manifest = store.manifest(key);
+      try {
+        return load(manifest, store.files(key), deadline);
+      } catch (TemplateException e) {
+        if (store.manifest(key).equals(manifest)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** What speaks against the template without reading all of it; empty = nothing. */
+  Optional<String> objection(Manifest manifest, TemplateFiles files) {
+    return fingerprints
+        .mismatch(manifest.fingerprint(), manifest.spec())
+        .or(() -> wrongSize(files.memory(), manifest.memory().bytes()))
+        .or(() -> wrongSize(files.state(), manifest.state().bytes()));
+  }
+
+  private static Optional<String> wrongSize(Path file, long bytes) {
+    try {
+      long found = Files.size(file);
+      return found == bytes
+          ? Optional.empty()
+          : Optional.of(
+              "%s altered: it has %d bytes, not %d".formatted(file.getFileName(), found, bytes));
+    } catch (IOException e) {
+      return Optional.of("%s unreadable: %s".formatted(file.getFileName(), e));
+    }
+  }
+
+  private LoadedTemplate load(Manifest manifest, TemplateFiles files, Deadline deadline) {
+    objection(manifest, files)
+        .ifPresent(
+            why -> {
+              throw refused(why, null);
+            });
+    try {
+      byte[] state = state(manifest, files.state());
+      return new LoadedTemplate(manifest, memory(manifest, files.memory(), deadline), state);
+    } catch (ClosedByInterruptException e) {
+      throw new CancelledException("cancelled while loading a template", e);
+    } catch (IOException e) {
+      throw refused("unreadable: " + e, e);
+    }
+  }
+
+  private static byte[] state(Manifest manifest, Path file) throws IOException {
+    byte[] state = Files.readAllBytes(file);
+    if (!Manifest.StateContent.of(state).equals(manifest.state())) {
+      throw refused("state altered: it does not match its digest", null);
+    }
+    return state;
+  }
+
+  private static MemoryFile memory(Manifest manifest, Path file, Deadline deadline)
+      throws IOException {
+    MemoryFile memory = create(manifest.key(), manifest.memory().bytes());
+    try (DiskPages pages = DiskPages.open(file)) {
+      if (!PageWalk.copy(pages, memory::write, deadline).equals(manifest.memory())) {
+        throw refused("memory altered: it does not match its digest", null);
+      }
+      memory.seal();
+      return memory;
+    } catch (IOException | RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  private static MemoryFile create(String key, long bytes) {
+    try {
+      return MemoryFiles.create("vmfactory-" + key.substring(0, 12), bytes);
+    } catch (VmmException e) {
+      throw new TemplateException(Reason.RESOURCES, e.getMessage(), e);
+    }
+  }
+
+  private static TemplateException refused(String why, @Nullable Throwable cause) {
+    return new TemplateException(Reason.REFUSED, why, cause);
+  }
+}

@@ -1,0 +1,114 @@
+package io.vmfactory.template;
+
+import io.vmfactory.template.TemplateException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Templates on disk: one directory each, named by its key. Thread-safe, also among processes. */
+final class TemplateStore {
+  static final String DELETED_PREFIX = ".deleted-";
+  private static final long MOST_MANIFEST_BYTES = 1 << 20;
+
+  private final Path root;
+
+  /** Opens the store, makes it when it is not there, and sweeps away what dead builds left. */
+  TemplateStore(Path root) {
+    this.root = root.toAbsolutePath();
+    try {
+      Files.createDirectories(this.root, Trees.OWNER_ONLY);
+      Sweep.run(this.root);
+    } catch (IOException e) {
+      throw new TemplateException(
+          Reason.FAILED, "cannot open the template store %s: %s".formatted(root, e), e);
+    }
+  }
+
+  /** A place for a new template, after removing those of dead builds. */
+  Workspace workspace() throws IOException {
+    Sweep.run(root);
+    return Workspace.create(root);
+  }
+
+  /** Where the template of that key is, or would be. */
+  TemplateFiles files(TemplateKey key) {
+    return new TemplateFiles(root.resolve(key.hex()));
+  }
+
+  /** The keys there are, in no order. */
+  List<TemplateKey> keys() {
+    List<TemplateKey> keys = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9a-f]*")) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (TemplateKey.isKey(name)) {
+          keys.add(new TemplateKey(name));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list the template store " + root, e);
+    }
+    return keys;
+  }
+
+  /**
+   * What the template's manifest says.
+   *
+   * @throws TemplateException with reason {@code NOT_FOUND}, or {@code REFUSED} when it is
+   *     unreadable, altered, or another template's
+   */
+  Manifest manifest(TemplateKey key) {
+    Manifest manifest = ManifestCodec.decode(readManifest(key));
+    if (!manifest.key().equals(key.hex())) {
+      throw new TemplateException(
+          Reason.REFUSED, "the manifest is that of template " + manifest.key());
+    }
+    return manifest;
+  }
+
+  private byte[] readManifest(TemplateKey key) {
+    Path file = files(key).manifest();
+    try {
+      if (Files.size(file) > MOST_MANIFEST_BYTES) {
+        throw new TemplateException(Reason.REFUSED, "manifest unreadable: too large: " + file);
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      if (!Files.exists(files(key).directory())) {
+        throw notFound(key, e);
+      }
+      throw new TemplateException(Reason.REFUSED, "manifest unreadable: " + e, e);
+    }
+  }
+
+  /**
+   * Removes the template.
+   *
+   * @throws TemplateException with reason {@code NOT_FOUND}
+   */
+  void delete(TemplateKey key) {
+    Path away = root.resolve(DELETED_PREFIX + UUID.randomUUID());
+    try {
+      Files.move(files(key).directory(), away, StandardCopyOption.ATOMIC_MOVE);
+      Trees.delete(away);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      throw notFound(key, e);
+    } catch (IOException e) {
+      throw new TemplateException(
+          Reason.FAILED, "cannot delete template %s: %s".formatted(key.shortened(), e), e);
+    }
+  }
+
+  private static TemplateException notFound(TemplateKey key, IOException cause) {
+    return new TemplateException(
+        Reason.NOT_FOUND, "no template %s; build it first".formatted(key), cause);
+  }
+}

@@ -1,0 +1,93 @@
+package io.vmfactory.template;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.MemoryFile;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Set;
+
+/** Writes a template's files, mode 0400, each on disk when its method returns. */
+final class TemplateWriter {
+  private final TemplateFiles files;
+  private final long freeBytes;
+
+  TemplateWriter(TemplateFiles files) throws IOException {
+    this.files = files;
+    this.freeBytes = free(files.directory());
+  }
+
+  /** Writes guest memory: pages that are all zeros become holes. */
+  MemoryContent memory(MemoryFile memory, Deadline deadline) throws IOException {
+    PageSource pages = PageSource.of(memory);
+    Path file = files.memory();
+    try (var out = new RandomAccessFile(file.toFile(), "rw");
+        FileChannel channel = out.getChannel()) {
+      out.setLength(memory.size());
+      MemoryContent content =
+          PageWalk.copy(pages, (offset, run) -> writeAll(channel, run, offset), deadline);
+      finish(file, channel);
+      return content;
+    } catch (IOException e) {
+      throw full(e) ? diskFull(file, PageWalk.count(pages, deadline), e) : e;
+    }
+  }
+
+  /** Writes the device state. */
+  Manifest.StateContent state(byte[] state) throws IOException {
+    small(files.state(), state);
+    return Manifest.StateContent.of(state);
+  }
+
+  /** Writes the manifest; comes last. */
+  void manifest(Manifest manifest) throws IOException {
+    small(files.manifest(), ManifestCodec.encode(manifest));
+  }
+
+  private void small(Path file, byte[] content) throws IOException {
+    var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(file, options)) {
+      writeAll(channel, ByteBuffer.wrap(content), 0);
+      finish(file, channel);
+    } catch (IOException e) {
+      throw full(e) ? diskFull(file, content.length, e) : e;
+    }
+  }
+
+  private static void writeAll(FileChannel channel, ByteBuffer from, long offset)
+      throws IOException {
+    for (long at = offset; from.hasRemaining(); ) {
+      at += channel.write(from, at);
+    }
+  }
+
+  private static void finish(Path file, FileChannel channel) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+    channel.force(true);
+  }
+
+  /** By what the kernel said, in English or, when the locale has it otherwise, by looking. */
+  private boolean full(IOException e) throws IOException {
+    String said = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+    return said.contains("no space left")
+        || said.contains("quota exceeded")
+        || free(files.directory()) < PageWalk.PAGE_BYTES;
+  }
+
+  private IOException diskFull(Path file, long needBytes, IOException e) {
+    return new DiskFullException(
+        "disk full: %s needs %d KiB and %d KiB were free; make room, or set template_path elsewhere"
+            .formatted(file, needBytes / 1024, freeBytes / 1024),
+        e);
+  }
+
+  private static long free(Path directory) throws IOException {
+    return Files.getFileStore(directory).getUsableSpace();
+  }
+}

@@ -1,0 +1,35 @@
+package io.vmfactory.template;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** Directories of the store. */
+final class Trees {
+  /** Mode 0700. */
+  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private Trees() {}
+
+  /** Removes {@code root} and what is in it; what is not there any more is no error. */
+  static void delete(Path root) throws IOException {
+    if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+        for (Path entry : entries) {
+          delete(entry);
+        }
+      } catch (NoSuchFileException e) {
+        return;
+      }
+    }
+    Files.deleteIfExists(root);
+  }
+}
