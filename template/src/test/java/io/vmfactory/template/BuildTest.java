@@ -1,0 +1,240 @@
+package io.vmfactory.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.fake.FakeVm;
+import io.vmfactory.vmm.fake.Script.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BuildTest {
+  @TempDir Path dir;
+  private Rig rig;
+
+  @BeforeEach
+  void open() throws IOException {
+    rig = new Rig(dir);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    rig.close();
+  }
+
+  @Test
+  void publishesATemplateUnderItsKeyAndLeavesNothingElse() throws IOException {
+    StoredTemplates templates = rig.open();
+    TemplateInfo info = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    assertThat(info.key()).isEqualTo(templates.keyOf(rig.spec()));
+    assertThat(info.usable()).isTrue();
+    assertThat(info.stateBytes()).isEqualTo(FakeVm.STATE.length);
+    assertThat(templates.list()).containsExactly(info);
+    rig.assertNothingLeftBut(info.key());
+  }
+
+  @Test
+  void filesAreReadableByTheOwnerOnlyAndNobodyMayWrite() throws IOException {
+    TemplateFiles files = rig.files(rig.built());
+    assertThat(mode(rig.store)).isEqualTo("rwx------");
+    assertThat(mode(files.directory())).isEqualTo("rwx------");
+    assertThat(List.of(files.manifest(), files.memory(), files.state()))
+        .allMatch(file -> mode(file).equals("r--------"));
+  }
+
+  private static String mode(Path path) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void pagesOfZerosTakeNoRoomOnDisk() throws IOException {
+    TemplateInfo info = rig.open().build(rig.spec(), Rig.SILENT, Rig.soon());
+    Path memory = rig.files(info.key()).memory();
+    assertThat(Files.size(memory)).isEqualTo((long) Rig.MEMORY_MIB << 20);
+    assertThat(info.memoryBytes()).isEqualTo(2 * 4096); // one page each by the fake and the rig
+    assertThat(PageWalkTest.allocatedBytes(memory)).isEqualTo(info.memoryBytes());
+  }
+
+  @Test
+  void everyStepIsToldInOrderAndRecorded() {
+    List<String> told = new ArrayList<>();
+    BuildListener listener =
+        new BuildListener() {
+          @Override
+          public void began(String step, int index, int count) {
+            told.add(index + "/" + count + " " + step);
+          }
+
+          @Override
+          public void ended(String step, int index, int count, Duration span, String detail) {
+            assertThat(span).isPositive();
+            told.add(step + ": " + detail);
+          }
+        };
+    TemplateInfo info = rig.open().build(rig.spec(), listener, Rig.soon());
+    assertThat(told).hasSize(20).startsWith("1/10 fingerprint").contains("10/10 publish");
+    assertThat(told).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
+    assertThat(info.steps()).hasSize(9); // publishing writes the record
+  }
+
+  @Test
+  void theAgentIsLetGoBeforeTheGuestIsStopped() {
+    rig.built();
+    assertThat(rig.agent.methods()).containsExactly("Check", "GetGuestDetails", "Quiesce");
+  }
+
+  record Fault(String step, Reason reason, Consumer<Rig> cause) {}
+
+  static Stream<Arguments> faults() {
+    return Stream.of(
+            new Fault("fingerprint", Reason.INVALID, rig -> delete(rig.kernel)),
+            new Fault("boot", Reason.FAILED, rig -> fail(rig, Step.BOOT, VmmException.Reason.DIED)),
+            new Fault(
+                "boot", Reason.RESOURCES, rig -> fail(rig, Step.BOOT, VmmException.Reason.RESOURCES)),
+            new Fault(
+                "boot", Reason.INVALID, rig -> fail(rig, Step.BOOT, VmmException.Reason.INVALID)),
+            new Fault("agent answers", Reason.FAILED, rig -> rig.guestDies = true),
+            new Fault("agent answers", Reason.FAILED, rig -> rig.agent.refuse("Check", 13, "no")),
+            new Fault(
+                "agent features", Reason.FAILED, rig -> rig.agent.refuse("GetGuestDetails", 13, "no")),
+            new Fault(
+                "agent features",
+                Reason.INVALID,
+                rig ->
+                    rig.agent.script(
+                        "GetGuestDetails",
+                        call ->
+                            call.reply(
+                                io.vmfactory.api.kata.GuestDetailsResponse.getDefaultInstance()))),
+            new Fault("quiesce", Reason.FAILED, rig -> rig.agent.refuse("Quiesce", 12, "no")),
+            new Fault("quiesce", Reason.FAILED, rig -> rig.agent.script("Quiesce", c -> c.hangUp())),
+            new Fault("stop", Reason.FAILED, rig -> fail(rig, Step.STOP, VmmException.Reason.FAILED)),
+            new Fault(
+                "save device state",
+                Reason.FAILED,
+                rig -> fail(rig, Step.SAVE, VmmException.Reason.FAILED)))
+        .map(fault -> Arguments.argumentSet(fault.step() + " " + fault.reason(), fault));
+  }
+
+  private static void fail(Rig rig, Step step, VmmException.Reason reason) {
+    rig.fake.script().failAt(step, new VmmException(reason, "scripted"));
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void aStepThatFailsIsNamedAndLeavesNothing(Fault fault) throws IOException {
+    fault.cause().accept(rig);
+    StoredTemplates templates = rig.open();
+    var thrown =
+        catchThrowableOfType(
+            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+    assertThat(thrown).hasMessageContaining("step \"" + fault.step() + "\"");
+    assertThat(thrown.reason()).isEqualTo(fault.reason());
+    rig.assertNothingLeftBut();
+  }
+
+  @ParameterizedTest
+  @EnumSource(BuildStep.class)
+  void whateverGoesWrongInAStepLeavesNothing(BuildStep step) throws IOException {
+    StoredTemplates templates = rig.open();
+    BuildListener faulty =
+        Rig.listener(
+            (name, index) -> {
+              if (name.equals(step.label())) {
+                throw new IllegalStateException("listener is gone");
+              }
+            });
+    assertThatThrownBy(() -> templates.build(rig.spec(), faulty, Rig.soon()))
+        .hasMessageContaining(step.label())
+        .hasMessageContaining("listener is gone");
+    rig.assertNothingLeftBut();
+  }
+
+  @ParameterizedTest
+  @EnumSource(BuildStep.class)
+  void anInterruptInAnyStepCancelsTheBuildAndLeavesNothing(BuildStep step) throws IOException {
+    StoredTemplates templates = rig.open();
+    BuildListener interrupting =
+        Rig.listener(
+            (name, index) -> {
+              if (name.equals(step.label())) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    try {
+      assertThatThrownBy(() -> templates.build(rig.spec(), interrupting, Rig.soon()))
+          .isInstanceOf(CancelledException.class);
+    } finally {
+      assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    }
+    rig.assertNothingLeftBut();
+  }
+
+  @Test
+  void aGuestThatNeverAnswersEndsWithTheDeadlineAndLeavesNothing() throws IOException {
+    rig.agent.hang("Check");
+    Deadline short_ = Deadline.after(Duration.ofMillis(300));
+    StoredTemplates templates = rig.open();
+    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, short_))
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessageContaining("agent answers");
+    rig.assertNothingLeftBut();
+  }
+
+  @Test
+  void aSecondBuildReplacesTheTemplateAtTheMomentOfPublishing() throws IOException {
+    StoredTemplates templates = rig.open();
+    TemplateInfo first = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo[] during = new TemplateInfo[1];
+    BuildListener watching = Rig.listener((step, index) -> during[0] = templates.list().get(0));
+    TemplateInfo second = templates.build(rig.spec(), watching, Rig.soon());
+    assertThat(during[0]).isEqualTo(first);
+    assertThat(second.key()).isEqualTo(first.key());
+    assertThat(templates.list()).containsExactly(second);
+    rig.assertNothingLeftBut(second.key());
+  }
+
+  @Test
+  void aFailedSecondBuildLeavesTheFirstAsItWas() throws IOException {
+    StoredTemplates templates = rig.open();
+    TemplateInfo first = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    fail(rig, Step.SAVE, VmmException.Reason.FAILED);
+    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()))
+        .isInstanceOf(TemplateException.class);
+    assertThat(templates.list()).containsExactly(first);
+    rig.assertNothingLeftBut(first.key());
+  }
+}

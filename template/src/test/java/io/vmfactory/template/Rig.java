@@ -1,0 +1,214 @@
+package io.vmfactory.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.guest.FakeAgent;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.fake.FakeHypervisor;
+import io.vmfactory.vmm.fake.FakeVm;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/** A whole host with a scripted hypervisor and a scripted agent, around a real store. */
+final class Rig implements AutoCloseable {
+  static final int MIB = 1 << 20;
+  static final int MEMORY_MIB = 8;
+  static final long DATA_PAGE = 5L * MIB;
+  static final long HOLE = 7L * MIB;
+  static final BuildListener SILENT = listener((step, index) -> {});
+
+  final Path store;
+  final Path run;
+  final Path kernel;
+  final Path initrd;
+  final Path program;
+  final FakeHypervisor fake = new FakeHypervisor();
+  final FakeAgent agent;
+  final List<StoredTemplates> opened = new ArrayList<>();
+  HypervisorInfo info;
+  boolean guestDies;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final GuestAgents agents;
+  private long clock = 1_800_000_000;
+
+  Rig(Path dir) throws IOException {
+    this(dir, dir.resolve("templates"));
+  }
+
+  Rig(Path dir, Path store) throws IOException {
+    this.store = store;
+    run = dir.resolve("vm");
+    kernel = Files.writeString(dir.resolve("vmlinuz"), "kernel");
+    initrd = Files.writeString(dir.resolve("initrd"), "initrd");
+    program = Files.writeString(dir.resolve("vmm"), "vmm");
+    info = new HypervisorInfo(program, "7.2.22", Accelerator.TCG, "scripted", "Some CPU");
+    Path socket = dir.resolve("agent.sock");
+    agent = FakeAgent.listen(socket);
+    TtrpcAgents real = new TtrpcAgents(vertx);
+    agents = (ignored, deadline) -> real.connect(socket, deadline);
+  }
+
+  static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(30));
+  }
+
+  VmSpec spec() {
+    return spec(MEMORY_MIB);
+  }
+
+  VmSpec spec(int memoryMib) {
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        new Sizing(1, memoryMib),
+        new Sizing(2, 1024),
+        2,
+        new VmSpec.Kernel(kernel, initrd, List.of("console=ttyS0")),
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  StoredTemplates open() {
+    return open(64L * MIB);
+  }
+
+  StoredTemplates open(long cacheBytes) {
+    StoredTemplates templates =
+        new StoredTemplates(
+            store,
+            new Host(),
+            agents,
+            new VmFolders(run),
+            () -> Instant.ofEpochSecond(clock++),
+            cacheBytes);
+    opened.add(templates);
+    return templates;
+  }
+
+  TemplateKey built() {
+    return open().build(spec(), SILENT, soon()).key();
+  }
+
+  Vm restore(Templates templates, TemplateKey key) {
+    VmId id = VmId.random();
+    return templates.restore(key, id, new VmFolders(run).create(id), new Laps(), soon());
+  }
+
+  TemplateFiles files(TemplateKey key) {
+    return new TemplateFiles(store.resolve(key.hex()));
+  }
+
+  /** Told of each step that begins: its name and its number. */
+  static BuildListener listener(BiConsumer<String, Integer> began) {
+    return new BuildListener() {
+      @Override
+      public void began(String step, int index, int count) {
+        began.accept(step, index);
+      }
+
+      @Override
+      public void ended(String step, int index, int count, Duration span, String detail) {}
+    };
+  }
+
+  /** No process, no folder, nothing half-made in the store, no guest memory. */
+  void assertNothingLeftBut(TemplateKey... keys) throws IOException {
+    assertThat(fake.vms()).allMatch(vm -> vm.phase() == VmPhase.EXITED);
+    assertThat(names(run)).isEmpty();
+    assertThat(names(store)).containsExactlyInAnyOrder(Stream.of(keys).map(TemplateKey::hex).toArray(String[]::new));
+    assertThat(memoryFiles()).isZero();
+  }
+
+  static List<String> names(Path dir) throws IOException {
+    if (!Files.exists(dir)) {
+      return List.of();
+    }
+    try (Stream<Path> entries = Files.list(dir)) {
+      return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
+  }
+
+  /** Guest memories this process holds, by what the kernel says. */
+  static long memoryFiles() throws IOException {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      // Each is opened twice: for children, and as a channel.
+      return descriptors.filter(Rig::isMemory).count() / 2;
+    }
+  }
+
+  private static boolean isMemory(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().contains("memfd:vmfactory");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    opened.forEach(StoredTemplates::close);
+    fake.vms().forEach(FakeVm::kill);
+    agent.close();
+    vertx.close().await();
+  }
+
+  /** The scripted hypervisor with a guest in it that writes memory and opens its agent's port. */
+  private final class Host implements Hypervisor {
+    @Override
+    public HypervisorInfo info() {
+      return info;
+    }
+
+    @Override
+    public Vm boot(Launch launch, Deadline deadline) {
+      FakeVm vm = (FakeVm) fake.boot(launch, deadline);
+      MemoryFile memory = ((GuestRam.Shared) launch.ram()).file();
+      byte[] page = new byte[4096];
+      new Random(1).nextBytes(page);
+      memory.write(DATA_PAGE, ByteBuffer.wrap(page));
+      memory.write(DATA_PAGE + page.length, ByteBuffer.wrap(new byte[MIB]));
+      if (guestDies) {
+        vm.exit(new VmExit(1, 0, "kernel panic"));
+      } else {
+        vm.openAgentPort();
+      }
+      return vm;
+    }
+
+    @Override
+    public Vm prepare(Launch launch, Deadline deadline) {
+      return fake.prepare(launch, deadline);
+    }
+  }
+
+  static Duration total(List<Lap> laps) {
+    return laps.stream().map(Lap::span).reduce(Duration.ZERO, Duration::plus);
+  }
+}
