@@ -35,7 +35,10 @@ record Fingerprint(
     int memorySlots,
     Kernel kernel,
     AgentTransport agent) {
-  /** The one format this program writes and reads. */
+  /**
+   * The one format this program writes and reads. Raised when the layout of the store changes, and
+   * when the VMM is given other devices, since older device state does not fit them.
+   */
   static final int FORMAT = 1;
 
   /**

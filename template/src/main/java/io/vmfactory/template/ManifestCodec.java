@@ -55,6 +55,9 @@ final class ManifestCodec {
     try {
       JsonNode tree = JSON.readTree(json);
       int format = tree.path("format").asInt();
+      if (!tree.path("format").isInt()) {
+        throw refused("manifest unreadable: it names no format version", null);
+      }
       if (format != Fingerprint.FORMAT) {
         throw refused(
             "format version %d, this program reads %d".formatted(format, Fingerprint.FORMAT), null);

@@ -24,6 +24,7 @@ final class Plan implements AutoCloseable {
   private final Laps laps = new Laps();
   private final Deque<Task> cleanups = new ArrayDeque<>();
   private String detail = "";
+  private String explanation = "";
 
   /** What a step does. */
   @FunctionalInterface
@@ -78,6 +79,11 @@ final class Plan implements AutoCloseable {
     detail = text;
   }
 
+  /** What people are told beside the failure that is about to come. */
+  void explain(String text) {
+    explanation = text;
+  }
+
   /** The steps done so far. */
   List<Lap> laps() {
     return laps.all();
@@ -88,12 +94,12 @@ final class Plan implements AutoCloseable {
     return all.get(all.size() - 1);
   }
 
-  private static RuntimeException failure(BuildStep step, Exception e) {
+  private RuntimeException failure(BuildStep step, Exception e) {
     String message = "building the template, step \"%s\": ".formatted(step.label());
     if (e instanceof CancelledException || Thread.currentThread().isInterrupted()) {
       return new CancelledException(message + "cancelled", e);
     }
-    message += e.getMessage() == null ? e.toString() : e.getMessage();
+    message += (e.getMessage() == null ? e.toString() : e.getMessage()) + explanation;
     if (e instanceof DeadlineExceededException) {
       var exceeded = new DeadlineExceededException(message);
       exceeded.initCause(e);

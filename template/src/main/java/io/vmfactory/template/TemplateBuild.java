@@ -45,8 +45,7 @@ final class TemplateBuild {
   }
 
   private Manifest run() {
-    Fingerprint fingerprint =
-        plan.run(BuildStep.FINGERPRINT, () -> site.fingerprints().of(spec));
+    Fingerprint fingerprint = plan.run(BuildStep.FINGERPRINT, () -> site.fingerprints().of(spec));
     Booted booted = plan.run(BuildStep.BOOT, this::boot);
     GuestAgent agent = plan.run(BuildStep.AGENT, () -> agent(booted));
     plan.run(BuildStep.FEATURES, () -> features(agent));
@@ -72,11 +71,16 @@ final class TemplateBuild {
   }
 
   private GuestAgent agent(Booted booted) {
-    deadline.await(booted.vm().signals().agentPort(), "the guest to open the agent's port");
-    GuestAgent agent = site.agents().connect(booted.folder().agentSocket(), deadline);
-    plan.atEnd(agent::close);
-    agent.awaitServing(deadline);
-    return agent;
+    try {
+      deadline.await(booted.vm().signals().agentPort(), "the guest to open the agent's port");
+      GuestAgent agent = site.agents().connect(booted.folder().agentSocket(), deadline);
+      plan.atEnd(agent::close);
+      agent.awaitServing(deadline);
+      return agent;
+    } catch (RuntimeException e) {
+      plan.explain(ConsoleTail.of(booted.folder()));
+      throw e;
+    }
   }
 
   private GuestDetails features(GuestAgent agent) {

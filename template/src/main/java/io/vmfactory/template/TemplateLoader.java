@@ -83,7 +83,12 @@ final class TemplateLoader {
       byte[] state = state(manifest, files.state());
       return new LoadedTemplate(manifest, memory(manifest, files.memory(), deadline), state);
     } catch (ClosedByInterruptException e) {
-      throw new CancelledException("cancelled while loading a template", e);
+      throw cancelled(e);
+    } catch (VmmException e) {
+      // All that can go wrong with a file in memory is that there is no more of it.
+      throw Thread.currentThread().isInterrupted()
+          ? cancelled(e)
+          : new TemplateException(Reason.RESOURCES, e.getMessage(), e);
     } catch (IOException e) {
       throw refused("unreadable: " + e, e);
     }
@@ -99,7 +104,8 @@ final class TemplateLoader {
 
   private static MemoryFile memory(Manifest manifest, Path file, Deadline deadline)
       throws IOException {
-    MemoryFile memory = create(manifest.key(), manifest.memory().bytes());
+    String name = "vmfactory-" + manifest.key().substring(0, 12);
+    MemoryFile memory = MemoryFiles.create(name, manifest.memory().bytes());
     try (DiskPages pages = DiskPages.open(file)) {
       if (!PageWalk.copy(pages, memory::write, deadline).equals(manifest.memory())) {
         throw refused("memory altered: it does not match its digest", null);
@@ -112,12 +118,8 @@ final class TemplateLoader {
     }
   }
 
-  private static MemoryFile create(String key, long bytes) {
-    try {
-      return MemoryFiles.create("vmfactory-" + key.substring(0, 12), bytes);
-    } catch (VmmException e) {
-      throw new TemplateException(Reason.RESOURCES, e.getMessage(), e);
-    }
+  private static CancelledException cancelled(Exception cause) {
+    return new CancelledException("cancelled while loading a template", cause);
   }
 
   private static TemplateException refused(String why, @Nullable Throwable cause) {

@@ -3,6 +3,7 @@ package io.vmfactory.template;
 import io.vmfactory.template.linux.Directories;
 import io.vmfactory.template.linux.DirectoryLock;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -46,10 +47,13 @@ final class Workspace implements AutoCloseable {
   /** Gives it its name, in one step; a template that has the name already is replaced. */
   void publish(Path target) throws IOException {
     Directories.sync(files.directory());
-    if (Files.exists(target)) {
-      Directories.exchange(files.directory(), target);
-    } else {
+    try {
       Files.move(files.directory(), target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!Files.exists(target)) {
+        throw e;
+      }
+      Directories.exchange(files.directory(), target);
     }
     Directories.sync(target.getParent());
   }

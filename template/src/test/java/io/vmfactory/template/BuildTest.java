@@ -18,6 +18,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -115,13 +118,17 @@ class BuildTest {
             new Fault("fingerprint", Reason.INVALID, rig -> delete(rig.kernel)),
             new Fault("boot", Reason.FAILED, rig -> fail(rig, Step.BOOT, VmmException.Reason.DIED)),
             new Fault(
-                "boot", Reason.RESOURCES, rig -> fail(rig, Step.BOOT, VmmException.Reason.RESOURCES)),
+                "boot",
+                Reason.RESOURCES,
+                rig -> fail(rig, Step.BOOT, VmmException.Reason.RESOURCES)),
             new Fault(
                 "boot", Reason.INVALID, rig -> fail(rig, Step.BOOT, VmmException.Reason.INVALID)),
             new Fault("agent answers", Reason.FAILED, rig -> rig.guestDies = true),
             new Fault("agent answers", Reason.FAILED, rig -> rig.agent.refuse("Check", 13, "no")),
             new Fault(
-                "agent features", Reason.FAILED, rig -> rig.agent.refuse("GetGuestDetails", 13, "no")),
+                "agent features",
+                Reason.FAILED,
+                rig -> rig.agent.refuse("GetGuestDetails", 13, "no")),
             new Fault(
                 "agent features",
                 Reason.INVALID,
@@ -132,8 +139,10 @@ class BuildTest {
                             call.reply(
                                 io.vmfactory.api.kata.GuestDetailsResponse.getDefaultInstance()))),
             new Fault("quiesce", Reason.FAILED, rig -> rig.agent.refuse("Quiesce", 12, "no")),
-            new Fault("quiesce", Reason.FAILED, rig -> rig.agent.script("Quiesce", c -> c.hangUp())),
-            new Fault("stop", Reason.FAILED, rig -> fail(rig, Step.STOP, VmmException.Reason.FAILED)),
+            new Fault(
+                "quiesce", Reason.FAILED, rig -> rig.agent.script("Quiesce", c -> c.hangUp())),
+            new Fault(
+                "stop", Reason.FAILED, rig -> fail(rig, Step.STOP, VmmException.Reason.FAILED)),
             new Fault(
                 "save device state",
                 Reason.FAILED,
@@ -236,5 +245,45 @@ class BuildTest {
         .isInstanceOf(TemplateException.class);
     assertThat(templates.list()).containsExactly(first);
     rig.assertNothingLeftBut(first.key());
+  }
+
+  @Test
+  void twoBuildsOfOneKeyAtOnceBothSucceedAndOneTemplateStays() throws IOException {
+    StoredTemplates templates = rig.open();
+    CyclicBarrier together = new CyclicBarrier(2);
+    BuildListener meeting =
+        Rig.listener(
+            (step, index) -> {
+              if (step.equals(BuildStep.PUBLISH.label())) {
+                meet(together);
+              }
+            });
+    var first =
+        CompletableFuture.supplyAsync(() -> templates.build(rig.spec(), meeting, Rig.soon()));
+    TemplateInfo second = templates.build(rig.spec(), meeting, Rig.soon());
+    assertThat(Rig.soon().await(first, "the other build").key()).isEqualTo(second.key());
+    assertThat(templates.list()).hasSize(1).allMatch(TemplateInfo::usable);
+    rig.assertNothingLeftBut(second.key());
+  }
+
+  private static void meet(CyclicBarrier together) {
+    try {
+      together.await(30, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aGuestThatDoesNotComeUpIsExplainedByItsConsole() {
+    rig.console = "Kernel panic - not syncing: no init\r\n";
+    rig.guestDies = true;
+    StoredTemplates templates = rig.open();
+    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()))
+        .hasMessageContaining("kernel panic")
+        .hasMessageEndingWith("its console ends with:\nKernel panic - not syncing: no init");
+    rig.console = "";
+    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()))
+        .hasMessageEndingWith("its console is silent");
   }
 }

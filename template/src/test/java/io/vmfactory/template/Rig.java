@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
@@ -55,6 +54,7 @@ final class Rig implements AutoCloseable {
   final List<StoredTemplates> opened = new ArrayList<>();
   HypervisorInfo info;
   boolean guestDies;
+  String console = "";
 
   private final Vertx vertx = Vertx.vertx();
   private final GuestAgents agents;
@@ -142,7 +142,8 @@ final class Rig implements AutoCloseable {
   void assertNothingLeftBut(TemplateKey... keys) throws IOException {
     assertThat(fake.vms()).allMatch(vm -> vm.phase() == VmPhase.EXITED);
     assertThat(names(run)).isEmpty();
-    assertThat(names(store)).containsExactlyInAnyOrder(Stream.of(keys).map(TemplateKey::hex).toArray(String[]::new));
+    assertThat(names(store))
+        .containsExactlyInAnyOrder(Stream.of(keys).map(TemplateKey::hex).toArray(String[]::new));
     assertThat(memoryFiles()).isZero();
   }
 
@@ -194,6 +195,7 @@ final class Rig implements AutoCloseable {
       new Random(1).nextBytes(page);
       memory.write(DATA_PAGE, ByteBuffer.wrap(page));
       memory.write(DATA_PAGE + page.length, ByteBuffer.wrap(new byte[MIB]));
+      print(launch.folder().consoleLog());
       if (guestDies) {
         vm.exit(new VmExit(1, 0, "kernel panic"));
       } else {
@@ -202,13 +204,17 @@ final class Rig implements AutoCloseable {
       return vm;
     }
 
+    private void print(Path log) {
+      try {
+        Files.writeString(log, console);
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
     @Override
     public Vm prepare(Launch launch, Deadline deadline) {
       return fake.prepare(launch, deadline);
     }
-  }
-
-  static Duration total(List<Lap> laps) {
-    return laps.stream().map(Lap::span).reduce(Duration.ZERO, Duration::plus);
   }
 }

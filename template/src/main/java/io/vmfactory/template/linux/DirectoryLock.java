@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * An exclusive flock(2) on a directory: it says that a living process works in there. The kernel
@@ -26,20 +27,20 @@ public final class DirectoryLock implements AutoCloseable {
     try {
       fd = LibC.open(directory.toString(), LibC.O_DIRECTORY_CLOEXEC);
     } catch (LastErrorException e) {
-      return emptyOn(LibC.ENOENT, "cannot open " + directory, e);
+      return emptyOn(Set.of(LibC.ENOENT, LibC.ENOTDIR), "cannot open " + directory, e);
     }
     try {
       LibC.flock(fd, LibC.LOCK_EX_NB);
       return Optional.of(new DirectoryLock(fd));
     } catch (LastErrorException e) {
       LibC.close(fd);
-      return emptyOn(LibC.EAGAIN, "cannot lock " + directory, e);
+      return emptyOn(Set.of(LibC.EAGAIN), "cannot lock " + directory, e);
     }
   }
 
-  private static Optional<DirectoryLock> emptyOn(int errno, String what, LastErrorException e)
-      throws IOException {
-    if (e.getErrorCode() == errno) {
+  private static Optional<DirectoryLock> emptyOn(
+      Set<Integer> errnos, String what, LastErrorException e) throws IOException {
+    if (errnos.contains(e.getErrorCode())) {
       return Optional.empty();
     }
     throw LibC.failure(what, e);

@@ -16,6 +16,7 @@ final class LibC {
   static final int ENOENT = 2;
   static final int ENXIO = 6;
   static final int EAGAIN = 11;
+  static final int ENOTDIR = 20;
   static final int EINVAL = 22;
 
   static {

@@ -1,0 +1,232 @@
+package io.vmfactory.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.fake.Script.Step;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever is done to a template or its host, it is refused with the reason and never started. */
+class CorruptionTest {
+  @TempDir Path dir;
+  private Rig rig;
+  private TemplateKey key;
+
+  @BeforeEach
+  void build() throws IOException {
+    rig = new Rig(dir);
+    key = rig.built();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    rig.close();
+  }
+
+  private interface Damage {
+    void doTo(Rig rig, TemplateFiles files) throws IOException;
+  }
+
+  private record Case(String what, String told, boolean listed, Damage damage) {}
+
+  /** Seen only when every byte is read. */
+  private static Arguments hidden(String what, String told, Damage damage) {
+    return Arguments.argumentSet(what, new Case(what, told, false, damage));
+  }
+
+  /** Seen in the list already. */
+  private static Arguments plain(String what, String told, Damage damage) {
+    return Arguments.argumentSet(what, new Case(what, told, true, damage));
+  }
+
+  static Stream<Arguments> damages() {
+    return Stream.of(
+        plain("memory truncated", "memory altered: it has", (r, f) -> resize(f.memory(), -4096)),
+        plain("memory extended", "memory altered: it has", (r, f) -> resize(f.memory(), 4096)),
+        plain("memory gone", "memory unreadable", (r, f) -> Files.delete(f.memory())),
+        hidden("memory's data", "memory altered", (r, f) -> flip(f.memory(), Rig.DATA_PAGE + 9)),
+        hidden("memory's hole", "memory altered", (r, f) -> flip(f.memory(), Rig.HOLE + 5)),
+        hidden("memory's last byte", "memory altered", (r, f) -> flip(f.memory(), -1)),
+        hidden("memory emptied", "memory altered", (r, f) -> empty(f.memory())),
+        hidden("state flipped", "state altered", (r, f) -> flip(f.state(), 3)),
+        plain("state truncated", "state altered: it has", (r, f) -> resize(f.state(), -1)),
+        plain("state gone", "state unreadable", (r, f) -> Files.delete(f.state())),
+        plain("manifest gone", "manifest unreadable", (r, f) -> Files.delete(f.manifest())),
+        plain("manifest truncated", "manifest unreadable", (r, f) -> resize(f.manifest(), -40)),
+        plain("manifest emptied", "manifest unreadable", (r, f) -> edit(f, s -> "")),
+        plain("manifest huge", "too large", (r, f) -> resize(f.manifest(), 2 << 20)),
+        plain("manifest garbage", "manifest unreadable", (r, f) -> edit(f, s -> "\0\0\0")),
+        plain("manifest a list", "manifest unreadable", (r, f) -> edit(f, s -> "[1]")),
+        plain(
+            "a field missing",
+            "manifest unreadable",
+            (r, f) -> edit(f, s -> s.replaceFirst("\"hostCpu\" : \"[^\"]*\",", ""))),
+        plain(
+            "a field too many",
+            "manifest unreadable",
+            (r, f) -> edit(f, s -> s.replaceFirst("\"hostCpu\"", "\"colour\":1,\"hostCpu\""))),
+        plain(
+            "format version",
+            "format version 2, this program reads 1",
+            (r, f) -> edit(f, s -> s.replaceFirst("\"format\" : 1", "\"format\" : 2"))),
+        plain(
+            "digest of memory edited",
+            "does not match its own digest",
+            (r, f) -> edit(f, s -> digit(s, "\"dataBytes\" : 8192,\\s*\"sha256\" : \""))),
+        plain(
+            "digest of the manifest edited",
+            "does not match its own digest",
+            (r, f) -> edit(f, s -> digit(s, "\"format\" : 1,\\s*\"sha256\" : \""))),
+        plain(
+            "version of the VMM edited",
+            "does not match its own digest",
+            (r, f) -> edit(f, s -> s.replace("7.2.22", "7.2.23"))),
+        plain(
+            "key and fingerprint apart, digest made to fit",
+            "its key is not the digest of its fingerprint",
+            (r, f) -> forge(f)),
+        plain("another's name", "the manifest is that of template", CorruptionTest::rename),
+        plain(
+            "other VMM version",
+            "VMM version differs",
+            (r, f) -> r.info = host(r, "8", "Some CPU")),
+        plain("other CPU", "host CPU differs", (r, f) -> r.info = host(r, "7.2.22", "Other")),
+        plain(
+            "other accelerator",
+            "accelerator differs: made with tcg, this host has kvm",
+            (r, f) ->
+                r.info = new HypervisorInfo(r.program, "7.2.22", Accelerator.KVM, "", "Some CPU")),
+        plain("other build", "another build of", (r, f) -> Files.writeString(r.program, "mmv")),
+        plain("kernel", "kernel has changed since", (r, f) -> Files.writeString(r.kernel, "k2")),
+        plain("initrd", "initrd has changed since", (r, f) -> Files.writeString(r.initrd, "i2")),
+        plain("kernel gone", "there is no kernel", (r, f) -> Files.delete(r.kernel)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("damages")
+  void isRefusedWithTheReasonAndNeverStarted(Case damaged) throws IOException {
+    damaged.damage().doTo(rig, rig.files(key));
+    StoredTemplates templates = rig.open();
+    TemplateKey asNamed = templates.list().get(0).key();
+    if (damaged.listed()) {
+      assertThat(templates.list()).singleElement().matches(info -> !info.usable());
+      assertThat(templates.list().get(0).refused()).contains(damaged.told());
+    }
+    var thrown =
+        catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, asNamed));
+    assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
+    assertThat(thrown)
+        .hasMessageContaining(asNamed.shortened())
+        .hasMessageContaining(damaged.told());
+    assertThat(templates.list().get(0).loaded()).isFalse();
+    assertThat(rig.fake.script().done()).doesNotContain(Step.PREPARE);
+    assertThat(Rig.memoryFiles()).isZero();
+  }
+
+  @Test
+  void aRefusedTemplateCanBeDeletedAndBuiltAgain() throws IOException {
+    flip(rig.files(key).state(), 1);
+    StoredTemplates templates = rig.open();
+    templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    rig.restore(templates, key).kill();
+    edit(rig.files(key), s -> "");
+    templates.delete(key);
+    templates.close();
+    rig.assertNothingLeftBut();
+  }
+
+  @Test
+  void damageAfterLoadingHarmsNobody() throws IOException {
+    StoredTemplates templates = rig.open();
+    rig.restore(templates, key);
+    flip(rig.files(key).memory(), Rig.DATA_PAGE);
+    rig.restore(templates, key);
+  }
+
+  private static HypervisorInfo host(Rig rig, String version, String cpu) {
+    return new HypervisorInfo(rig.program, version, Accelerator.TCG, "", cpu);
+  }
+
+  private static RandomAccessFile open(Path file) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    return new RandomAccessFile(file.toFile(), "rw");
+  }
+
+  private static void resize(Path file, long by) throws IOException {
+    try (RandomAccessFile out = open(file)) {
+      out.setLength(out.length() + by);
+    }
+  }
+
+  private static void empty(Path file) throws IOException {
+    try (RandomAccessFile out = open(file)) {
+      long length = out.length();
+      out.setLength(0);
+      out.setLength(length);
+    }
+  }
+
+  private static void flip(Path file, long offset) throws IOException {
+    try (RandomAccessFile out = open(file)) {
+      long at = offset < 0 ? out.length() + offset : offset;
+      out.seek(at);
+      int old = out.read();
+      out.seek(at);
+      out.write(old ^ 0x10);
+    }
+  }
+
+  private static void edit(TemplateFiles files, UnaryOperator<String> edit) throws IOException {
+    String before = Files.readString(files.manifest());
+    String after = edit.apply(before);
+    assertThat(after).isNotEqualTo(before);
+    open(files.manifest()).close();
+    Files.writeString(files.manifest(), after);
+  }
+
+  /** Changes the hex digit that follows {@code before}. */
+  private static String digit(String json, String before) {
+    var matcher = java.util.regex.Pattern.compile(before).matcher(json);
+    assertThat(matcher.find()).isTrue();
+    char old = json.charAt(matcher.end());
+    return json.substring(0, matcher.end())
+        + (old == '0' ? '1' : '0')
+        + json.substring(matcher.end() + 1);
+  }
+
+  private static void forge(TemplateFiles files) throws IOException {
+    Manifest true_ = ManifestCodec.decode(Files.readAllBytes(files.manifest()));
+    Manifest forged =
+        new Manifest(
+            "f".repeat(64),
+            true_.fingerprint(),
+            true_.spec(),
+            true_.created(),
+            true_.memory(),
+            true_.state(),
+            true_.quiesce(),
+            true_.steps());
+    String json = new String(ManifestCodec.encode(forged));
+    edit(files, s -> json);
+  }
+
+  private static void rename(Rig rig, TemplateFiles files) throws IOException {
+    Files.move(files.directory(), rig.store.resolve("e".repeat(64)));
+  }
+}

@@ -1,0 +1,80 @@
+package io.vmfactory.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vmfactory.template.TemplateException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A store on a file system that is really full. */
+class DiskFullTest {
+  @TempDir Path dir;
+  private Path small;
+  private Rig rig;
+
+  @BeforeEach
+  void mount() throws Exception {
+    small = Files.createDirectory(dir.resolve("small"));
+    run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
+    rig = new Rig(dir, small.resolve("templates"));
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    rig.close();
+    run("umount", small.toString());
+  }
+
+  private static void run(String... command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes());
+    assertThat(process.waitFor()).as(String.join(" ", command) + ": " + said).isZero();
+  }
+
+  /** Leaves {@code pages} pages free; the store's directories need none on tmpfs. */
+  private void fillBut(int pages) throws IOException {
+    long free = Files.getFileStore(small).getUsableSpace();
+    Files.write(small.resolve("ballast"), new byte[(int) free - pages * 4096]);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, memory", "1, memory", "2, state", "3, manifest.json"})
+  void theFileTheNeedAndTheFreeSpaceAreToldAndNothingIsLeft(int pages, String file)
+      throws IOException {
+    StoredTemplates templates = rig.open();
+    fillBut(pages);
+    var thrown =
+        catchThrowableOfType(
+            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+    assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
+    assertThat(thrown)
+        .hasMessageContaining("disk full")
+        .hasMessageContaining("/" + file + " needs ")
+        .hasMessageContaining(pages * 4 + " KiB were free");
+    rig.assertNothingLeftBut();
+    Files.delete(small.resolve("ballast"));
+    rig.assertNothingLeftBut(templates.build(rig.spec(), Rig.SILENT, Rig.soon()).key());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "3"})
+  void anExistingTemplateSurvives(int pages) throws IOException {
+    StoredTemplates templates = rig.open();
+    TemplateInfo first = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    fillBut(pages);
+    var thrown =
+        catchThrowableOfType(
+            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+    assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
+    assertThat(templates.list()).containsExactly(first);
+    rig.assertNothingLeftBut(first.key());
+    rig.restore(templates, first.key());
+  }
+}

@@ -1,0 +1,100 @@
+package io.vmfactory.template;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.template.linux.DirectoryLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a killed process leaves in the store, and what a living one is working on. */
+class LeftoversTest {
+  @TempDir Path dir;
+  private Rig rig;
+
+  @BeforeEach
+  void open() throws IOException {
+    rig = new Rig(dir);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    rig.close();
+  }
+
+  private Path halfMade(String name) throws IOException {
+    Path half = Files.createDirectories(rig.store.resolve(name));
+    Files.writeString(half.resolve("memory"), "half a memory");
+    return half;
+  }
+
+  @Test
+  void aHalfMadeTemplateIsNotListedAndIsRemovedWhenTheStoreIsOpened() throws IOException {
+    halfMade(".building-of-the-dead");
+    halfMade(".deleted-half-way");
+    assertThat(rig.open().list()).isEmpty();
+    rig.assertNothingLeftBut();
+  }
+
+  @Test
+  void aHalfMadeTemplateIsRemovedByTheNextBuild() throws IOException {
+    StoredTemplates templates = rig.open();
+    halfMade(".building-of-the-dead");
+    assertThat(templates.list()).isEmpty();
+    TemplateInfo built = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    rig.assertNothingLeftBut(built.key());
+  }
+
+  @Test
+  void whatALivingProcessWorksOnIsLeftAloneUntilItIsKilled() throws Exception {
+    Path theirs = halfMade(".building-of-another");
+    Process other =
+        new ProcessBuilder("flock", "-o", theirs.toString(), "sh", "-c", "echo locked; exec cat")
+            .start();
+    try {
+      assertThat(other.inputReader(UTF_8).readLine()).isEqualTo("locked");
+      StoredTemplates templates = rig.open();
+      assertThat(theirs).exists();
+      templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+      assertThat(theirs.resolve("memory")).exists();
+    } finally {
+      other.outputWriter().close();
+      other.destroyForcibly().waitFor();
+    }
+    rig.open();
+    assertThat(theirs).doesNotExist();
+  }
+
+  @Test
+  void whatThisProcessWorksOnIsLeftAloneEvenAfterASecondLook() throws IOException {
+    Path ours = halfMade(".building-of-ours");
+    try (DirectoryLock lock = DirectoryLock.tryLock(ours).orElseThrow()) {
+      rig.open();
+      rig.open();
+      assertThat(ours).exists();
+    }
+    rig.open();
+    assertThat(ours).doesNotExist();
+  }
+
+  @Test
+  void aBuildInTheMiddleSurvivesAnotherOpeningOfTheStore() throws IOException {
+    StoredTemplates templates = rig.open();
+    BuildListener reopening = Rig.listener((step, index) -> rig.open());
+    TemplateInfo built = templates.build(rig.spec(), reopening, Rig.soon());
+    rig.assertNothingLeftBut(built.key());
+  }
+
+  @Test
+  void otherFilesInTheStoreAreNeitherListedNorRemoved() throws IOException {
+    Path note =
+        Files.writeString(Files.createDirectories(rig.store).resolve("README"), "hands off");
+    assertThat(rig.open().list()).isEmpty();
+    assertThat(note).exists();
+  }
+}

@@ -1,0 +1,196 @@
+package io.vmfactory.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.fake.FakeVm;
+import io.vmfactory.vmm.fake.Script;
+import io.vmfactory.vmm.fake.Script.Step;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RestoreTest {
+  @TempDir Path dir;
+  private Rig rig;
+  private StoredTemplates templates;
+  private TemplateKey key;
+
+  @BeforeEach
+  void build() throws IOException {
+    rig = new Rig(dir);
+    key = rig.built();
+    templates = rig.open();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    rig.close();
+    assertThat(Rig.memoryFiles()).isZero();
+  }
+
+  private static MemoryFile ram(Vm vm) {
+    return ((GuestRam.CopyOnWrite) ((FakeVm) vm).launch().ram()).file();
+  }
+
+  @Test
+  void aCloneIsPausedAndItsLapsAreTold() {
+    VmId id = VmId.random();
+    Laps laps = new Laps();
+    VmFolder folder = new VmFolders(rig.run).create(id);
+    Vm vm = templates.restore(key, id, folder, laps, Rig.soon());
+    assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(vm.identity().id()).isEqualTo(id);
+    assertThat(laps.all()).extracting(Lap::name).containsExactly("template", "spawn", "load");
+    assertThat(((FakeVm) vm).launch().spec()).isEqualTo(rig.spec());
+  }
+
+  @Test
+  void aCloneStartsFromWhatTheTemplateHadAndCannotAlterIt() throws IOException {
+    MemoryFile ram = ram(rig.restore(templates, key));
+    ByteBuffer start = ByteBuffer.allocate(FakeVm.MEMORY.length);
+    ram.read(0, start);
+    assertThat(start.array()).isEqualTo(FakeVm.MEMORY);
+    assertThat(ram.nextData(FakeVm.MEMORY.length + 4096)).isEqualTo(Rig.DATA_PAGE);
+    assertThat(ram.nextHole(Rig.DATA_PAGE)).isEqualTo(Rig.DATA_PAGE + 4096);
+    assertThatThrownBy(() -> ram.write(0, ByteBuffer.allocate(1))).isInstanceOf(VmmException.class);
+  }
+
+  @Test
+  void manyRestoresLoadOnce() throws IOException {
+    MemoryFile first = ram(rig.restore(templates, key));
+    assertThat(ram(rig.restore(templates, key))).isSameAs(first);
+    assertThat(templates.list().get(0).loaded()).isTrue();
+    assertThat(Rig.memoryFiles()).isEqualTo(1);
+  }
+
+  @Test
+  void concurrentFirstRestoresLoadOnce() throws IOException {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<CompletableFuture<Vm>> restores =
+          IntStream.range(0, 8)
+              .mapToObj(
+                  i -> CompletableFuture.supplyAsync(() -> rig.restore(templates, key), threads))
+              .toList();
+      List<Vm> clones =
+          restores.stream().map(restore -> Rig.soon().await(restore, "restore")).toList();
+      assertThat(clones).extracting(RestoreTest::ram).containsOnly(ram(clones.get(0)));
+      assertThat(Rig.memoryFiles()).isEqualTo(1);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void anUnknownTemplateIsNotFound() {
+    TemplateKey unknown = new TemplateKey("0".repeat(64));
+    var thrown =
+        catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, unknown));
+    assertThat(thrown.reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(thrown).hasMessageContaining(unknown.hex());
+    assertThatThrownBy(() -> templates.delete(unknown))
+        .isInstanceOfSatisfying(
+            TemplateException.class, e -> assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND));
+  }
+
+  @Test
+  void aCloneThatCannotLoadItsStateIsKilledAndLeavesNothing() throws IOException {
+    rig.fake.script().failAt(Step.LOAD, new VmmException(VmmException.Reason.FAILED, "scripted"));
+    assertThatThrownBy(() -> rig.restore(templates, key)).hasMessage("scripted");
+    templates.close();
+    rig.assertNothingLeftBut(key);
+  }
+
+  @Test
+  void aFailedStartGivesTheTemplateBack() throws IOException {
+    rig.fake.script().failAt(Step.PREPARE, new VmmException(VmmException.Reason.DIED, "scripted"));
+    assertThatThrownBy(() -> rig.restore(templates, key)).hasMessage("scripted");
+    templates.delete(key);
+    assertThat(Rig.memoryFiles()).isZero();
+  }
+
+  @Test
+  void aDeletedTemplateIsGoneButAStartUnderWayGoesOn() throws IOException {
+    Script.Gate gate = rig.fake.script().hangAt(Step.PREPARE);
+    CompletableFuture<Vm> restore =
+        CompletableFuture.supplyAsync(() -> rig.restore(templates, key));
+    Rig.soon().await(gate.reached(), "gate");
+    templates.delete(key);
+    assertThat(templates.list()).isEmpty();
+    assertThat(Rig.memoryFiles()).as("in use").isEqualTo(1);
+    gate.open();
+    assertThat(Rig.soon().await(restore, "restore").phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(Rig.memoryFiles()).as("out of use").isZero();
+    assertThat(Rig.names(rig.store)).isEmpty();
+  }
+
+  @Test
+  void aRebuiltTemplateIsLoadedAnew() throws IOException {
+    MemoryFile old = ram(rig.restore(templates, key));
+    templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    assertThat(ram(rig.restore(templates, key))).isNotSameAs(old);
+    assertThat(Rig.memoryFiles()).isEqualTo(1);
+  }
+
+  @Test
+  void loadedTemplatesAreBoundedByTheBytesTheyHold() throws IOException {
+    List<TemplateKey> keys =
+        IntStream.of(8, 9, 10)
+            .mapToObj(mib -> templates.build(rig.spec(mib), Rig.SILENT, Rig.soon()).key())
+            .toList();
+    StoredTemplates bounded = rig.open(20 * 1024); // each holds 8 KiB of data and a little state
+    for (TemplateKey each : keys) {
+      rig.restore(bounded, each);
+    }
+    assertThat(Rig.memoryFiles()).isEqualTo(2);
+    assertThat(bounded.list()).filteredOn(TemplateInfo::loaded).hasSize(2);
+    for (TemplateKey each : keys) {
+      assertThat(rig.restore(bounded, each).phase()).isEqualTo(VmPhase.PAUSED);
+    }
+    assertThat(Rig.memoryFiles()).isEqualTo(2);
+  }
+
+  @Test
+  void aTemplateLargerThanTheCacheIsUsedAndLetGo() throws IOException {
+    StoredTemplates tiny = rig.open(1024);
+    assertThat(rig.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(rig.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(Rig.memoryFiles()).isZero();
+  }
+
+  @Test
+  void aFirstLoadThatIsCalledOffLeavesNothingInTheCache() throws IOException {
+    VmId id = VmId.random();
+    VmFolder folder = new VmFolders(rig.run).create(id);
+    Deadline over = Deadline.after(Duration.ZERO);
+    assertThatThrownBy(() -> templates.restore(key, id, folder, new Laps(), over))
+        .isInstanceOf(DeadlineExceededException.class);
+    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(rig.restore(templates, key).phase()).isEqualTo(VmPhase.PAUSED);
+  }
+}
