@@ -97,9 +97,9 @@ final class RawQemu {
       String value = i + 1 < clone.size() ? clone.get(i + 1) : "";
       if (option.equals("-mon") || (option.equals("-chardev") && value.contains("id=qmp"))) {
         i++;
-      } else if (option.equals("-chardev") && value.contains("id=agent")) {
+      } else if (option.equals("-chardev") && value.contains("id=agent0")) {
         command.add(option);
-        command.add("socket,id=agent,server=on,wait=off,path=" + folder.resolve("agent.sock"));
+        command.add("socket,id=agent0,server=on,wait=off,path=" + folder.resolve("agent.sock"));
         i++;
       } else if (option.equals("-chardev") && value.startsWith("file,")) {
         command.add(option);

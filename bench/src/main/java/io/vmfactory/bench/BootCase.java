@@ -1,0 +1,173 @@
+package io.vmfactory.bench;
+
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.GetStatusResponse;
+import io.vmfactory.api.v1.GetVmRequest;
+import io.vmfactory.api.v1.Hop;
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.api.v1.Template;
+import io.vmfactory.client.FactoryClient;
+import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Direct boot against clone against the floor of a clone. Clones and floor take turns, so that a noisy machine
+ * is noisy to both; what is promised are their ratios.
+ */
+final class BootCase {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final int WARM_UP = 3;
+  private static final String TOTAL = "total";
+  private static final String ANSWER = "until the agent answered";
+
+  private final PrivateDaemon daemon;
+  private final int clones;
+  private final int boots;
+  private final Figures direct = new Figures();
+  private final Figures clone = new Figures();
+  private final Figures floor = new Figures();
+  private long guestPrivateKib;
+  private long privateKib;
+
+  BootCase(PrivateDaemon daemon, int clones, int boots) {
+    this.daemon = daemon;
+    this.clones = clones;
+    this.boots = boots;
+  }
+
+  /** Runs it and returns the report. */
+  String run() throws IOException {
+    try (FactoryClient client = FactoryClient.open(daemon.socket())) {
+      progress("template");
+      Template template =
+          client
+              .templates()
+              .create(CreateTemplateRequest.getDefaultInstance(), step -> {}, deadline());
+      RawQemu raw = floorLikeAClone(client, template);
+      for (int i = 0; i < WARM_UP; i++) {
+        grant(client, Route.TEMPLATE, new Figures());
+        raw.run();
+      }
+      for (int i = 1; i <= clones; i++) {
+        progress("clone and raw clone " + i + " of " + clones);
+        grant(client, Route.TEMPLATE, clone);
+        floor.add(raw.run().all(), TOTAL);
+      }
+      for (int i = 1; i <= boots; i++) {
+        progress("direct boot " + i + " of " + boots);
+        grant(client, Route.COLD, direct);
+      }
+      return report(client.daemon().status(false, deadline()), template);
+    }
+  }
+
+  private RawQemu floorLikeAClone(FactoryClient client, Template template) throws IOException {
+    try (VmHandle vm = client.getVm(request(Route.TEMPLATE), deadline())) {
+      String line = Files.readString(Path.of("/proc/" + vm.vm().getPid() + "/cmdline"));
+      return new RawQemu(
+          List.of(line.split("\0")), daemon.template(template.getKey()), daemon.scratch());
+    }
+  }
+
+  private void grant(FactoryClient client, Route route, Figures figures) {
+    long start = System.nanoTime();
+    try (VmHandle vm = client.getVm(request(route), deadline())) {
+      long reply = System.nanoTime() - start;
+      long answered = 0;
+      for (Hop hop : vm.granted().getHopsList()) {
+        figures.add(hop.getName(), hop.getMicros());
+        answered += hop.getName().equals("lease") ? 0 : hop.getMicros();
+      }
+      figures.add(ANSWER, answered);
+      figures.add("client: request to reply", reply / 1000);
+      firstClientCall(vm, figures);
+      if (route == Route.TEMPLATE) {
+        measureMemory(client, vm);
+      }
+    }
+  }
+
+  private static void firstClientCall(VmHandle vm, Figures figures) {
+    long start = System.nanoTime();
+    try (GuestAgent agent = vm.agent(deadline())) {
+      agent.identity(16, deadline());
+    }
+    figures.add("client: first own call", (System.nanoTime() - start) / 1000);
+  }
+
+  private void measureMemory(FactoryClient client, VmHandle vm) {
+    client.daemon().status(true, deadline()).getVmsList().stream()
+        .filter(v -> v.getId().equals(vm.vm().getId()))
+        .forEach(
+            v -> {
+              guestPrivateKib = Math.max(guestPrivateKib, v.getMemory().getGuestPrivateKib());
+              privateKib = Math.max(privateKib, v.getMemory().getPrivateKib());
+            });
+  }
+
+  private String report(GetStatusResponse status, Template template) throws IOException {
+    double overFloor = (double) clone.median(ANSWER) / floor.median(TOTAL);
+    double speedUp = (double) direct.median(ANSWER) / clone.median(ANSWER);
+    List<String> out = new ArrayList<>();
+    out.add(host(status));
+    out.add("milliseconds                    median      p99  count");
+    out.add("direct boot (route COLD)\n" + direct.table());
+    out.add("clone (route TEMPLATE)\n" + clone.table());
+    out.add("floor: the same clone by hand, without a daemon\n" + floor.table());
+    out.add(promise("clone over floor", overFloor, "x", overFloor <= 1.25, "at most 1.25 x"));
+    out.add(promise("direct boot over clone", speedUp, "x", speedUp >= 25, "at least 25 x"));
+    double mib = guestPrivateKib / 1024.0;
+    out.add(promise("private guest RAM of a clone", mib, "MiB", mib <= 4, "at most 4 MiB"));
+    out.add("private memory of a clone's process: %.1f MiB".formatted(privateKib / 1024.0));
+    out.add(
+        "template: %.1f MiB memory, %d KiB device state"
+            .formatted(template.getMemoryKib() / 1024.0, template.getStateKib()));
+    return String.join("\n", out) + "\n";
+  }
+
+  private static String promise(
+      String name, double value, String unit, boolean kept, String bound) {
+    String verdict = kept ? "kept" : "MISSED";
+    return String.format(
+        Locale.ROOT, "%-29s %7.2f %-3s (promised: %s) %s", name, value, unit, bound, verdict);
+  }
+
+  private static String host(GetStatusResponse status) throws IOException {
+    String cpu =
+        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 2))
+            .findFirst()
+            .orElse("unknown CPU");
+    String load = Files.readString(Path.of("/proc/loadavg")).strip();
+    return "host: %d x %s, Linux %s, load %s; QEMU %s, accelerator %s, Java %s"
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            cpu,
+            System.getProperty("os.version"),
+            load,
+            status.getHypervisor().getVersion(),
+            status.getHypervisor().getAccelerator(),
+            Runtime.version());
+  }
+
+  private static GetVmRequest request(Route route) {
+    return GetVmRequest.newBuilder().addRoutes(route).build();
+  }
+
+  private static Deadline deadline() {
+    return Deadline.after(LIMIT);
+  }
+
+  private static void progress(String what) {
+    System.err.println("bench: " + what);
+  }
+}
