@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Direct boot against clone against the floor of a clone. Clones and floor take turns, so that a noisy machine
- * is noisy to both; what is promised are their ratios.
+ * Direct boot against clone against the floor of a clone. Clones and floor take turns, so that a
+ * noisy machine is noisy to both; what is promised are their ratios.
  */
 final class BootCase {
   private static final Duration LIMIT = Duration.ofMinutes(2);

@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** Samples of named steps, in microseconds, and what is said of them: median and 99th percentile. */
+/**
+ * Samples of named steps, in microseconds, and what is said of them: median and 99th percentile.
+ */
 final class Figures {
   private static final long LONGEST_MICROS = Duration.ofMinutes(5).toNanos() / 1000;
 

@@ -34,8 +34,7 @@ final class PrivateDaemon implements AutoCloseable {
     Path folder = Files.createTempDirectory("vmfactory-bench");
     Path config = folder.resolve("vmfactory.toml");
     Files.writeString(
-        config,
-        "[daemon]\nstate_dir = \"%1$s/state\"\nrun_dir = \"%1$s/run\"\n".formatted(folder));
+        config, "[daemon]\nstate_dir = \"%1$s/state\"\nrun_dir = \"%1$s/run\"\n".formatted(folder));
     Process process =
         new ProcessBuilder(launcher.toString(), "serve", "--config", config.toString())
             .redirectError(folder.resolve("daemon.log").toFile())

@@ -3,7 +3,6 @@ package io.vmfactory.bench;
 import io.vmfactory.configs.time.Laps;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -16,11 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The floor of a clone: the same QEMU with the same devices, restored from the same template by hand, with no
- * daemon, no lease, no gate and none of our code on the way. Its steps are what a clone's are compared with.
+ * The floor of a clone: the same QEMU with the same devices, restored from the same template by
+ * hand, with no daemon, no lease, no gate and none of our code on the way. Its steps are what a
+ * clone's are compared with.
  */
 final class RawQemu {
-  /** ttRPC request 1: grpc.Health/Check with an empty payload; see containerd/ttrpc for the frame. */
+  /**
+   * ttRPC request 1: grpc.Health/Check with an empty payload; see containerd/ttrpc for the frame.
+   */
   private static final byte[] HEALTH_CHECK = healthCheck();
 
   private final List<String> command;
@@ -28,7 +30,8 @@ final class RawQemu {
   private final Path folder;
 
   /**
-   * @param clone command line of a clone that the daemon made: the floor takes its devices from there
+   * @param clone command line of a clone that the daemon made: the floor takes its devices from
+   *     there
    * @param template the template's folder in the store
    * @param folder where sockets may be made
    */
@@ -38,7 +41,10 @@ final class RawQemu {
     this.command = byHand(clone);
   }
 
-  /** Restores one clone until its agent has answered, then kills it. Laps: spawn, load, cont, answer. */
+  /**
+   * Restores one clone until its agent has answered, then kills it. Laps: spawn, load, cont,
+   * answer.
+   */
   Laps run() throws IOException {
     byte[] state = Files.readAllBytes(template.resolve("state"));
     Laps laps = new Laps();
