@@ -1,0 +1,136 @@
+package io.vmfactory.guest.ttrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.guest.FakeAgent;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Our own agent through QEMU's serial port, against hosts that do not behave. */
+@Tag("qemu")
+@Timeout(300)
+final class RealAgentIT {
+  private static final int RESOURCE_EXHAUSTED = 8;
+  private static RealGuest guest;
+
+  @BeforeAll
+  static void boot(@TempDir Path dir) {
+    guest = new RealGuest(dir);
+  }
+
+  @AfterAll
+  static void kill() {
+    guest.close();
+  }
+
+  private static byte[] check(int stream) {
+    return RawConnection.request(stream, "grpc.Health", "Check");
+  }
+
+  private static void assertStillServing() {
+    try (GuestAgent agent = guest.agent()) {
+      agent.awaitServing(RealGuest.soon());
+    }
+  }
+
+  @Test
+  void servesTheNextHostWhereverTheLastOneLeftInTheMiddleOfAFrame() throws IOException {
+    byte[] frame = check(1);
+    for (int sent = 1; sent < frame.length; sent += 3) {
+      try (RawConnection rude = new RawConnection(guest.socket())) {
+        rude.send(Arrays.copyOf(frame, sent));
+      }
+      assertStillServing();
+    }
+  }
+
+  @Test
+  void servesTheNextHostWhenTheLastOneDidNotWaitForItsAnswers() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      try (RawConnection rude = new RawConnection(guest.socket())) {
+        rude.send(check(1));
+        rude.send(check(3));
+      }
+      assertStillServing();
+    }
+  }
+
+  @Test
+  void servesTheNextHostAfterGarbage() throws IOException {
+    long seed = new Random().nextLong();
+    System.err.println("garbage of seed " + seed);
+    byte[] garbage = new byte[64 << 10];
+    new Random(seed).nextBytes(garbage);
+    try (RawConnection rude = new RawConnection(guest.socket())) {
+      rude.send(garbage);
+    }
+
+    assertStillServing();
+  }
+
+  @Test
+  void refusesAFrameThatIsTooLargeAndServesTheNextCallOfTheSameConnection() throws IOException {
+    int tooLarge = (4 << 20) + 1;
+    byte[] header =
+        ByteBuffer.allocate(10).putInt(tooLarge).putInt(1).put((byte) 1).put((byte) 0).array();
+    try (RawConnection host = new RawConnection(guest.socket())) {
+      host.send(header);
+      RawConnection.Answer refusal = host.read();
+      host.send(new byte[tooLarge]);
+      host.send(check(3));
+
+      assertThat(refusal.stream()).isEqualTo(1);
+      assertThat(refusal.code()).isEqualTo(RESOURCE_EXHAUSTED);
+      assertThat(host.read().stream()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void answersTwoCallsOfOneWrite() throws IOException {
+    byte[] first = check(1);
+    byte[] second = RawConnection.request(3, "grpc.AgentService", "GetMetrics");
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    try (RawConnection host = new RawConnection(guest.socket())) {
+      host.send(both);
+
+      RawConnection.Answer one = host.read();
+      RawConnection.Answer other = host.read();
+
+      assertThat(Set.of(one.stream(), other.stream())).containsExactlyInAnyOrder(1, 3);
+      assertThat(one.code()).isZero();
+      assertThat(other.code()).isZero();
+    }
+  }
+
+  @Test
+  void saysThatItDoesNotKnowExecProcess() throws IOException {
+    try (RawConnection host = new RawConnection(guest.socket())) {
+      host.send(RawConnection.request(1, "grpc.AgentService", "ExecProcess"));
+
+      assertThat(host.read().code()).isEqualTo(GuestException.UNIMPLEMENTED);
+    }
+  }
+
+  @Test
+  void servesOnWhenABodyIsNoRequest() throws IOException {
+    byte[] noRequest = {(byte) 0xff, (byte) 0xff, (byte) 0xff};
+    try (RawConnection rude = new RawConnection(guest.socket())) {
+      rude.send(FakeAgent.frame(Frame.REQUEST, 1, noRequest));
+    }
+
+    assertStillServing();
+  }
+}

@@ -1,0 +1,77 @@
+package io.vmfactory.guest.ttrpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.qemu.QemuHypervisor;
+import io.vmfactory.vmm.qemu.QemuLeaks;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Our own guest from dist/guest, booted on QEMU (TCG, so that it boots on every host). */
+final class RealGuest implements AutoCloseable {
+  private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+  private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final QemuHypervisor qemu =
+      new QemuHypervisor(new HypervisorInfo(QEMU, "", Accelerator.TCG, "test", ""), vertx);
+  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final VmFolder folder;
+  private final Vm vm;
+
+  RealGuest(Path dir) {
+    VmId id = VmId.random();
+    folder = new VmFolders(dir).create(id);
+    vm = qemu.boot(new Launch(id, spec(), folder, new GuestRam.Anonymous()), soon());
+  }
+
+  private static VmSpec spec() {
+    Sizing size = new Sizing(1, 256);
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        size,
+        size,
+        0,
+        new VmSpec.Kernel(
+            IMAGES.resolve("vmlinuz"),
+            IMAGES.resolve("initrd"),
+            List.of("console=ttyS0", "panic=-1")),
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(120));
+  }
+
+  Path socket() {
+    return folder.agentSocket();
+  }
+
+  /** A new connection, made by the client under test. */
+  GuestAgent agent() {
+    return agents.connect(socket(), soon());
+  }
+
+  @Override
+  public void close() {
+    vm.kill();
+    qemu.close();
+    vertx.close().await();
+    assertThat(QemuLeaks.running()).as("QEMU processes left behind").isEmpty();
+  }
+}
