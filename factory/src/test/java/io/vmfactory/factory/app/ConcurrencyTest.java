@@ -66,9 +66,7 @@ final class ConcurrencyTest {
       factory.template(1, 256);
       Script.Gate gate = factory.hypervisor.script().hangAt(Script.Step.CONT);
       List<CompletableFuture<Throwable>> all =
-          IntStream.range(0, 12)
-              .mapToObj(i -> begin(factory, any()).handle((vm, e) -> e))
-              .toList();
+          IntStream.range(0, 12).mapToObj(i -> begin(factory, any()).handle((vm, e) -> e)).toList();
       soon().await(refused(all, 9), "nine refusals");
       gate.open();
       List<Throwable> outcomes = all.stream().map(f -> soon().await(f, "an outcome")).toList();
@@ -110,7 +108,6 @@ final class ConcurrencyTest {
     CompletableFuture<GrantedVm> underWay = begin(factory, on(Route.TEMPLATE, Route.COLD));
     soon().await(reached, "the gate of the second request");
     factory.cases.shutdown().run(keepVms, soon());
-    assertThat(underWay).isDone();
     assertThatThrownBy(underWay::join)
         .isInstanceOf(CompletionException.class)
         .cause()

@@ -178,7 +178,8 @@ final class LeaseTest {
     GrantedVm granted = factory.get(any());
     Path inTheWay = granted.vm().folder().path().resolve("vm.json.tmp");
     Files.createDirectories(inTheWay.resolve("full"));
-    assertThatThrownBy(() -> renew(granted, Duration.ofMinutes(10))).hasMessageContaining("vm.json");
+    assertThatThrownBy(() -> renew(granted, Duration.ofMinutes(10)))
+        .hasMessageContaining("vm.json");
     assertThat(factory.status().leases()).containsExactly(granted.lease());
     factory.pass(TTL);
     factory.assertNothingLeft();

@@ -111,7 +111,8 @@ final class SweepTest {
 
   @Test
   void aRecordThatMakesNoSenseIsLeftAloneAndTold() throws Exception {
-    for (String text : List.of("{\"version\":2}", "{", "[]", "null", "{\"new\":1}")) {
+    for (String text :
+        List.of("{\"version\":2}", "{", "[]", "null", "{\"new\":1}", "{\"version\":1}")) {
       Files.writeString(folder.record(), text);
       assertThatThrownBy(() -> journal.read(folder)).isInstanceOf(UnreadableRecordException.class);
       assertThat(sweep()).singleElement().asString().contains("vm.json", "left alone");
