@@ -14,20 +14,17 @@ void output_drop(struct output *output) {
     *output = (struct output){0};
 }
 
-static void forget_sent(struct output *output) {
-    memmove(output->bytes, output->bytes + output->sent, output_pending(output));
-    output->length -= output->sent;
-    output->sent = 0;
-}
-
 uint8_t *output_extend(struct output *output, size_t length) {
-    if (output->sent > output->length / 2) forget_sent(output);
+    if (output->sent > 0) {
+        memmove(output->bytes, output->bytes + output->sent, output_pending(output));
+        output->length -= output->sent;
+        output->sent = 0;
+    }
     if (output->length + length > output->room) {
-        size_t room = 2 * (output->length + length);
-        uint8_t *bytes = realloc(output->bytes, room);
+        uint8_t *bytes = realloc(output->bytes, output->length + length);
         if (bytes == NULL) return NULL;
         output->bytes = bytes;
-        output->room = room;
+        output->room = output->length + length;
     }
     uint8_t *place = output->bytes + output->length;
     output->length += length;

@@ -42,10 +42,8 @@ public final class FactoryApp implements AutoCloseable {
    * What the host gives.
    *
    * @param proc normally {@code /proc}
-   * @param listeners where listeners of events are called
    */
-  record Host(
-      WallClock clock, ScheduledExecutorService scheduler, Path proc, ExecutorService listeners) {}
+  record Host(WallClock clock, ScheduledExecutorService scheduler, Path proc) {}
 
   /**
    * Clears away what earlier daemons left in {@code run_dir/vm} and is ready to serve. What is
@@ -63,11 +61,12 @@ public final class FactoryApp implements AutoCloseable {
     return create(
         config,
         new Rooms(hypervisor, templates, agents),
-        new Host(clock, scheduler, Path.of("/proc"), oneThread()));
+        new Host(clock, scheduler, Path.of("/proc")));
   }
 
   static FactoryApp create(VmFactoryConfig config, Rooms rooms, Host host) {
-    return new FactoryApp(new Assembly(config, rooms, host).useCases(), host.listeners());
+    ExecutorService listeners = oneThread();
+    return new FactoryApp(new Assembly(config, rooms, host, listeners).useCases(), listeners);
   }
 
   /** What the daemon can be asked to do. */
@@ -117,11 +116,11 @@ public final class FactoryApp implements AutoCloseable {
     private final Rules rules;
     private final LeaseBook leases;
 
-    Assembly(VmFactoryConfig config, Rooms rooms, Host host) {
+    Assembly(VmFactoryConfig config, Rooms rooms, Host host, ExecutorService listeners) {
       this.config = config;
       this.rooms = rooms;
       this.host = host;
-      events = new EventBus(host.clock(), host.listeners());
+      events = new EventBus(host.clock(), listeners);
       failures = new Failures(host.clock(), events);
       spec = SpecFactory.of(config.qemu(), rooms.hypervisor().info());
       admission = new Admission(config.daemon().maxVms());

@@ -52,7 +52,7 @@ public final class Sweep {
       }
       Optional<Integer> pid = record.map(this::pid).orElseGet(() -> unrecorded(folder));
       if (pid.isEmpty()) {
-        folder.remove();
+        Folders.remove(folder.path());
       }
       return pid.map(
           alive ->

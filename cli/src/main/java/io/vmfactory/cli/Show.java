@@ -1,0 +1,80 @@
+package io.vmfactory.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Single values as people read them. */
+final class Show {
+  private static final int SHORT_NAME = 12;
+
+  private Show() {}
+
+  /** The first digits of a long hexadecimal name: enough to tell it from others, and to name it. */
+  static String shortened(String name) {
+    return name.length() <= SHORT_NAME ? name : name.substring(0, SHORT_NAME);
+  }
+
+  /** Memory in the unit that leaves one to four digits: {@code 34.5 MiB}. */
+  static String kib(long kib) {
+    if (kib < 1024) {
+      return kib + " KiB";
+    }
+    return kib < 1024 * 1024 ? decimal(kib / 1024.0) + " MiB" : decimal(kib / 1048576.0) + " GiB";
+  }
+
+  /** A measured time: {@code 43.1 ms}, {@code 2.40 s}. */
+  static String micros(long micros) {
+    return micros < 1_000_000
+        ? decimal(micros / 1000.0) + " ms"
+        : String.format(Locale.ROOT, "%.2f s", micros / 1e6);
+  }
+
+  /** A span in its one largest unit: {@code 5m}. */
+  static String span(Duration span) {
+    long seconds = Math.max(0, span.toSeconds());
+    if (seconds < 120) {
+      return seconds + "s";
+    }
+    if (seconds < 7200) {
+      return seconds / 60 + "m";
+    }
+    return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+  }
+
+  /** A span as proto3 JSON writes it: seconds with a fraction, {@code 1.500s}. */
+  static String proto(Duration span) {
+    return String.format(Locale.ROOT, "%d.%03ds", span.toSeconds(), span.toMillisPart());
+  }
+
+  /** How long ago an RFC 3339 time was; empty for an empty one. */
+  static String age(String time, Instant now) {
+    return time.isEmpty() ? "" : span(Duration.between(Instant.parse(time), now));
+  }
+
+  /** How long until an RFC 3339 time; empty for an empty one. */
+  static String until(String time, Instant now) {
+    return time.isEmpty() ? "" : span(Duration.between(now, Instant.parse(time)));
+  }
+
+  /** A reply's hops: their sum, then each. */
+  static String hops(List<Json> hops) {
+    long sum = hops.stream().mapToLong(hop -> hop.number("micros")).sum();
+    return micros(sum)
+        + hops.stream()
+            .map(hop -> hop.text("name") + " " + micros(hop.number("micros")))
+            .collect(Collectors.joining(", ", " = ", ""));
+  }
+
+  /** {@code 2 vCPUs, 384 MiB}. */
+  static String size(Json sized) {
+    long vcpus = sized.number("vcpus");
+    return vcpus + (vcpus == 1 ? " vCPU, " : " vCPUs, ") + sized.number("memoryMib") + " MiB";
+  }
+
+  private static String decimal(double value) {
+    return String.format(Locale.ROOT, "%.1f", value);
+  }
+}

@@ -1,0 +1,133 @@
+package io.vmfactory.cli;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** GetStatus's reply as people read it. */
+final class StatusView {
+  private static final int INDENT = 2;
+
+  private final Json status;
+  private final Instant now;
+  private final List<String> lines = new ArrayList<>();
+
+  private StatusView(Json status, Instant now) {
+    this.status = status;
+    this.now = now;
+  }
+
+  /** The lines; the last one is Kata's. */
+  static List<String> lines(Json status, Instant now) {
+    StatusView view = new StatusView(status, now);
+    view.daemon();
+    view.table("templates", view.templates());
+    view.table("VMs", view.vms());
+    view.table("failures, newest first", view.failures());
+    view.lines.add("");
+    view.lines.add(lastLine(status.flag("on")));
+    return view.lines;
+  }
+
+  static String lastLine(boolean on) {
+    return "vm factory is " + (on ? "on" : "off");
+  }
+
+  private void daemon() {
+    Json hypervisor = status.get("hypervisor");
+    String served =
+        status.get("served").fields().entrySet().stream()
+            .map(entry -> entry.getKey() + " " + entry.getValue())
+            .collect(Collectors.joining(", "));
+    lines.add(
+        "daemon      vmfactory %s, pid %d, up %s"
+            .formatted(
+                status.text("version"),
+                status.number("pid"),
+                Show.age(status.text("startedAt"), now)));
+    lines.add(
+        "hypervisor  %s %s, %s (%s)"
+            .formatted(
+                hypervisor.text("path"),
+                hypervisor.text("version"),
+                hypervisor.text("accelerator"),
+                hypervisor.text("acceleratorReason")));
+    lines.add("served      " + (served.isEmpty() ? "nothing yet" : served));
+  }
+
+  private void table(String title, Table table) {
+    if (!table.isEmpty()) {
+      lines.add("");
+      lines.add(title);
+      lines.addAll(table.lines(INDENT));
+    }
+  }
+
+  private Table templates() {
+    Table table = new Table("KEY", "VCPUS", "MEMORY", "ON DISK", "AGE", "STATE");
+    for (Json template : status.list("templates")) {
+      table.row(
+          Show.shortened(template.text("key")),
+          String.valueOf(template.number("vcpus")),
+          template.number("memoryMib") + " MiB",
+          Show.kib(template.number("memoryKib") + template.number("stateKib")),
+          Show.age(template.text("createdAt"), now),
+          templateState(template));
+    }
+    return table;
+  }
+
+  static String templateState(Json template) {
+    if (!template.text("refused").isEmpty()) {
+      return "refused: " + template.text("refused");
+    }
+    String fit = template.flag("isDefault") ? "default" : "other shape";
+    return template.flag("loaded") ? fit + ", loaded" : fit;
+  }
+
+  private Table vms() {
+    Map<String, Json> leases = new HashMap<>();
+    status.list("leases").forEach(lease -> leases.put(lease.text("vmId"), lease));
+    List<Json> vms = status.list("vms");
+    boolean measured = vms.stream().anyMatch(vm -> !vm.get("memory").fields().isEmpty());
+    Table table =
+        measured
+            ? new Table(
+                "ID", "PID", "STATE", "ROUTE", "VCPUS", "MEMORY", "PRIVATE", "SHARED", "LEASE",
+                "ENDS IN", "OWNER")
+            : new Table(
+                "ID", "PID", "STATE", "ROUTE", "VCPUS", "MEMORY", "LEASE", "ENDS IN", "OWNER");
+    vms.forEach(
+        vm -> table.row(vm(vm, leases.getOrDefault(vm.text("id"), Json.object()), measured)));
+    return table;
+  }
+
+  private String[] vm(Json vm, Json lease, boolean measured) {
+    List<String> cells = new ArrayList<>();
+    cells.add(Show.shortened(vm.text("id")));
+    cells.add(String.valueOf(vm.number("pid")));
+    cells.add(vm.text("state"));
+    cells.add(vm.text("route"));
+    cells.add(String.valueOf(vm.number("vcpus")));
+    cells.add(vm.number("memoryMib") + " MiB");
+    if (measured) {
+      cells.add(Show.kib(vm.get("memory").number("privateKib")));
+      cells.add(Show.kib(vm.get("memory").number("sharedKib")));
+    }
+    cells.add(lease.text("id"));
+    cells.add(Show.until(lease.text("expiresAt"), now));
+    cells.add(lease.text("owner"));
+    return cells.toArray(String[]::new);
+  }
+
+  private Table failures() {
+    Table table = new Table("AGE", "OPERATION", "CAUSE");
+    for (Json failure : status.list("failures")) {
+      table.row(Show.age(failure.text("at"), now), failure.text("what"), failure.text("cause"));
+    }
+    return table;
+  }
+}

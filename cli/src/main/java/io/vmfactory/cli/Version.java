@@ -1,0 +1,12 @@
+package io.vmfactory.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version, as the build wrote it into the jar. */
+final class Version implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return new String[] {"vmfactory " + (version == null ? "(not packaged)" : version)};
+  }
+}

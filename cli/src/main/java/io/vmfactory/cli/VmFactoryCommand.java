@@ -1,0 +1,129 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.configs.ConfigLoader;
+import io.vmfactory.configs.LoadedConfig;
+import io.vmfactory.configs.Surroundings;
+import io.vmfactory.configs.time.WallClock;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code vmfactory}: the options that every command takes, and what they lead to. */
+@Command(
+    name = "vmfactory",
+    description = "Boots a VM once and hands out clones of it that start in milliseconds.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    usageHelpWidth = 100,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:success",
+      "1:failure",
+      "2:the command line or the configuration cannot be used",
+      "3:no daemon is running",
+      "4:refused for lack of resources"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  vmfactory demo               see all of it at work, then gone again",
+      "  vmfactory serve &            start the daemon",
+      "  vmfactory init               build the template",
+      "  vmfactory get --ttl 10m      get a VM for ten minutes",
+      "  vmfactory status             what there is"
+    })
+final class VmFactoryCommand {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description = "Configuration; else $VMFACTORY_CONFIG, else the usual places, else defaults.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--socket",
+      paramLabel = "PATH",
+      scope = ScopeType.INHERIT,
+      description = "The daemon's socket; else the one in the configuration's run_dir.")
+  private @Nullable Path socket;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SPAN",
+      scope = ScopeType.INHERIT,
+      description = "How long the daemon may take, such as 10s; else as it is configured.")
+  private @Nullable Duration timeout;
+
+  @Option(
+      names = "--verbose",
+      scope = ScopeType.INHERIT,
+      description = "With a failure, show where in the program it came from.")
+  private boolean verbose;
+
+  @Spec private CommandSpec spec;
+
+  private final Surroundings surroundings;
+  private final WallClock clock;
+
+  VmFactoryCommand(Surroundings surroundings, WallClock clock) {
+    this.surroundings = surroundings;
+    this.clock = clock;
+  }
+
+  /** The configuration that the options name. */
+  LoadedConfig config() {
+    return new ConfigLoader(surroundings).load(config);
+  }
+
+  /** Where the daemon listens. */
+  Path socket() {
+    return socket == null ? config().config().daemon().socket() : socket;
+  }
+
+  /** The daemon, the light way. */
+  Factory factory() {
+    return new Factory(new HttpJson(socket(), timeout));
+  }
+
+  @Nullable Duration timeout() {
+    return timeout;
+  }
+
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  Instant now() {
+    return clock.now();
+  }
+
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  PrintWriter err() {
+    return spec.commandLine().getErr();
+  }
+
+  void print(List<String> lines) {
+    lines.forEach(out()::println);
+    out().flush();
+  }
+
+  void print(String line) {
+    print(List.of(line));
+  }
+
+  void print(Json json) {
+    print(json.pretty());
+  }
+}

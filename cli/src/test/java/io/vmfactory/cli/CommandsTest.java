@@ -1,0 +1,136 @@
+package io.vmfactory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CommandsTest {
+  @TempDir Path dir;
+
+  static java.util.Set<String> names() {
+    return Commands.names();
+  }
+
+  @Test
+  void helpListsEveryCommandAndTheExitCodes() {
+    Cli help = Cli.run("--help");
+
+    assertThat(help.exit()).isZero();
+    assertThat(help.out())
+        .contains(Commands.names())
+        .contains("Exit codes:", "no daemon is running");
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void everyCommandHasHelpAndTheCommonOptions(String name) {
+    Cli help = Cli.run(name, "--help");
+
+    assertThat(help.exit()).isZero();
+    assertThat(help.out()).contains("vmfactory " + name);
+    if (!name.equals("generate-completion")) {
+      assertThat(help.out()).contains("Examples:", "--config", "--socket", "--version");
+    }
+  }
+
+  @Test
+  void withoutACommandTheUsageIsTold() {
+    Cli none = Cli.run();
+
+    assertThat(none.exit()).isEqualTo(2);
+    assertThat(none.err()).contains("vmfactory: Missing required subcommand", "vmfactory --help");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "frobnicate | frobnicate",
+        "status --jsn | Unknown option",
+        "get --vcpus 0 | --vcpus is 0, must be 1..240",
+        "get --vcpus many | is not an int",
+        "get --memory 99999999 | --memory is 99999999, must be 64..1048576",
+        "get --ttl 10 | is no span",
+        "get --ttl 0s | is no span",
+        "get --route LUKEWARM | LUKEWARM",
+        "get --base --owner me | --owner has no meaning for a base VM",
+        "renew | LEASE",
+        "release | LEASE",
+        "destroy --keep-vms | --shutdown",
+      })
+  void aBadCommandLineIsAUsageError(String line, String message) {
+    Cli bad = Cli.run((Object[]) line.split(" "));
+
+    assertThat(bad.exit()).isEqualTo(2);
+    assertThat(bad.out()).isEmpty();
+    assertThat(bad.err()).startsWith("vmfactory: ").contains(message, "--help");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"status", "get", "renew x", "release x", "destroy"})
+  void withoutADaemonTheRemedyIsTold(String line) {
+    Cli failed = Cli.run((Object[]) (line + " --socket " + dir.resolve("s")).split(" "));
+
+    assertThat(failed.exit()).isEqualTo(3);
+    assertThat(failed.err())
+        .isEqualTo(
+            """
+            vmfactory: no daemon is running at %s
+              start one with: vmfactory serve (or name another with --socket or --config)
+            """
+                .formatted(dir.resolve("s")));
+  }
+
+  @Test
+  void theSocketIsFoundThroughTheConfiguration() throws IOException {
+    Path config = dir.resolve("c.toml");
+    Files.writeString(config, "[daemon]\nrun_dir = \"%s\"\n".formatted(dir));
+
+    assertThat(Cli.run("status", "--config", config).err())
+        .contains("no daemon is running at " + dir.resolve("factory.sock"));
+  }
+
+  @Test
+  void aBadConfigurationIsToldLineByLine() throws IOException {
+    Path config = dir.resolve("bad.toml");
+    Files.writeString(config, "[daemon]\nstate_dri = \"/x\"\nworkers = 0\n");
+
+    Cli bad = Cli.run("--config", config, "status");
+
+    assertThat(bad.exit()).isEqualTo(2);
+    assertThat(bad.err())
+        .isEqualTo(
+            """
+            vmfactory: %1$s:2: unknown key daemon.state_dri; did you mean daemon.state_dir?
+            vmfactory: %1$s:3: daemon.workers is 0, must be 1..1024
+            """
+                .formatted(config));
+  }
+
+  @Test
+  void verboseShowsWhereAFailureCameFrom() {
+    assertThat(Cli.run("get", "--socket", dir.resolve("s")).err()).doesNotContain("\tat ");
+    assertThat(Cli.run("get", "--socket", dir.resolve("s"), "--verbose").err())
+        .contains("\tat io.");
+  }
+
+  @Test
+  void theCompletionScriptKnowsEveryCommand() {
+    Cli completion = Cli.run("generate-completion");
+
+    assertThat(completion.exit()).isZero();
+    assertThat(completion.out()).contains("complete -F").contains(Commands.names());
+  }
+
+  @Test
+  void theVersionIsTold() {
+    assertThat(Cli.run("--version").out()).startsWith("vmfactory ");
+  }
+}
