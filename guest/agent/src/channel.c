@@ -14,7 +14,7 @@
 #define READ_SIZE 16384
 
 // A host that asks and does not read its answers is not heard beyond this.
-#define OUTPUT_LIMIT (8u << 20)
+#define OUTPUT_LIMIT (1u << 20)
 
 static bool on_request(void *context, uint32_t stream, const uint8_t *body, size_t length) {
     struct channel *channel = context;

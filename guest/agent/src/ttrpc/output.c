@@ -14,17 +14,20 @@ void output_drop(struct output *output) {
     *output = (struct output){0};
 }
 
+static void forget_sent(struct output *output) {
+    memmove(output->bytes, output->bytes + output->sent, output_pending(output));
+    output->length -= output->sent;
+    output->sent = 0;
+}
+
 uint8_t *output_extend(struct output *output, size_t length) {
-    if (output->sent > 0) {
-        memmove(output->bytes, output->bytes + output->sent, output_pending(output));
-        output->length -= output->sent;
-        output->sent = 0;
-    }
+    if (output->sent > output->length / 2) forget_sent(output);
     if (output->length + length > output->room) {
-        uint8_t *bytes = realloc(output->bytes, output->length + length);
+        size_t room = 2 * (output->length + length);
+        uint8_t *bytes = realloc(output->bytes, room);
         if (bytes == NULL) return NULL;
         output->bytes = bytes;
-        output->room = output->length + length;
+        output->room = room;
     }
     uint8_t *place = output->bytes + output->length;
     output->length += length;

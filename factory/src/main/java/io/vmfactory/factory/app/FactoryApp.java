@@ -42,8 +42,10 @@ public final class FactoryApp implements AutoCloseable {
    * What the host gives.
    *
    * @param proc normally {@code /proc}
+   * @param listeners where listeners of events are called
    */
-  record Host(WallClock clock, ScheduledExecutorService scheduler, Path proc) {}
+  record Host(
+      WallClock clock, ScheduledExecutorService scheduler, Path proc, ExecutorService listeners) {}
 
   /**
    * Clears away what earlier daemons left in {@code run_dir/vm} and is ready to serve. What is
@@ -61,12 +63,11 @@ public final class FactoryApp implements AutoCloseable {
     return create(
         config,
         new Rooms(hypervisor, templates, agents),
-        new Host(clock, scheduler, Path.of("/proc")));
+        new Host(clock, scheduler, Path.of("/proc"), oneThread()));
   }
 
   static FactoryApp create(VmFactoryConfig config, Rooms rooms, Host host) {
-    ExecutorService listeners = oneThread();
-    return new FactoryApp(new Assembly(config, rooms, host, listeners).useCases(), listeners);
+    return new FactoryApp(new Assembly(config, rooms, host).useCases(), host.listeners());
   }
 
   /** What the daemon can be asked to do. */
@@ -116,11 +117,11 @@ public final class FactoryApp implements AutoCloseable {
     private final Rules rules;
     private final LeaseBook leases;
 
-    Assembly(VmFactoryConfig config, Rooms rooms, Host host, ExecutorService listeners) {
+    Assembly(VmFactoryConfig config, Rooms rooms, Host host) {
       this.config = config;
       this.rooms = rooms;
       this.host = host;
-      events = new EventBus(host.clock(), listeners);
+      events = new EventBus(host.clock(), host.listeners());
       failures = new Failures(host.clock(), events);
       spec = SpecFactory.of(config.qemu(), rooms.hypervisor().info());
       admission = new Admission(config.daemon().maxVms());

@@ -102,7 +102,7 @@ final class LeaseBook {
       last = all();
       last.forEach(h -> takeOut(h, Kind.LEASE_RELEASED, keepVms ? "VM kept" : "shutdown"));
     }
-    last.forEach(keepVms ? this::keep : this::end);
+    last.forEach(keepVms ? holding -> holding.place().close() : this::end);
   }
 
   /** All leased VMs, oldest first. */
@@ -146,14 +146,6 @@ final class LeaseBook {
       Undo.kill(holding.vm());
     } catch (RuntimeException e) {
       failures.record("ending a VM", holding.lease().vmId().value(), e);
-    }
-  }
-
-  private void keep(Holding holding) {
-    try (Admission.Place place = holding.place()) {
-      holding.vm().detach();
-    } catch (RuntimeException e) {
-      failures.record("leaving a VM", holding.lease().vmId().value(), e);
     }
   }
 

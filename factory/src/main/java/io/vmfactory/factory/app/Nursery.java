@@ -1,7 +1,6 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.WallClock;
-import io.vmfactory.factory.app.journal.Folders;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.VmRecord;
 import io.vmfactory.vmm.Sizing;
@@ -41,7 +40,7 @@ final class Nursery {
       write(vm, folder, started);
       return new MadeVm(vm, folder, route, templateKey, boot, now, started);
     } catch (RuntimeException | Error e) {
-      Folders.remove(folder.path());
+      folder.remove();
       throw e;
     }
   }

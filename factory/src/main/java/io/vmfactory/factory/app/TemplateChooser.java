@@ -68,10 +68,9 @@ final class TemplateChooser {
   }
 
   private static boolean pluggable(VmSpec spec, Sizing lacking) {
-    int block = Sizing.MEMORY_BLOCK_MIB;
-    int memory = (lacking.memoryMib() + block - 1) / block * block;
-    Sizing grown = spec.boot().plus(new Sizing(lacking.vcpus(), memory));
-    return spec.max().shortOf(grown).isZero() && (memory == 0 || spec.memorySlots() > 0);
+    Sizing grown = spec.boot().plus(lacking.inBlocks());
+    return spec.max().shortOf(grown).isZero()
+        && (lacking.memoryMib() == 0 || spec.memorySlots() > 0);
   }
 
   private static String text(Sizing sizing) {

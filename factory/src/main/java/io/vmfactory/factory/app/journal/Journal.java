@@ -54,9 +54,9 @@ public final class Journal {
   public Optional<VmRecord> read(VmFolder folder) {
     try {
       VmRecord record = JSON.readValue(Files.readAllBytes(folder.record()), VmRecord.class);
-      if (record.version() != VmRecord.VERSION) {
+      if (record == null || record.version() != VmRecord.VERSION) {
         throw new UnreadableRecordException(
-            folder.record() + " has format version " + record.version(), null);
+            folder.record() + " is not of format version " + VmRecord.VERSION, null);
       }
       return Optional.of(record);
     } catch (NoSuchFileException e) {

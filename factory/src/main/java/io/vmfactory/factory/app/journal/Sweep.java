@@ -52,7 +52,7 @@ public final class Sweep {
       }
       Optional<Integer> pid = record.map(this::pid).orElseGet(() -> unrecorded(folder));
       if (pid.isEmpty()) {
-        Folders.remove(folder.path());
+        folder.remove();
       }
       return pid.map(
           alive ->

@@ -5,6 +5,7 @@ import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmIdentity;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,11 @@ public record VmRecord(
     String madeAt,
     @Nullable ProcessEntry process,
     @Nullable LeaseEntry lease) {
+  public VmRecord {
+    Objects.requireNonNull(state);
+    Objects.requireNonNull(id);
+  }
+
   /** The format this daemon writes, and the only one it reads. */
   public static final int VERSION = 1;
 

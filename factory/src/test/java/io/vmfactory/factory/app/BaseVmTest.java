@@ -1,0 +1,65 @@
+package io.vmfactory.factory.app;
+
+import static io.vmfactory.factory.app.TestFactory.on;
+import static io.vmfactory.factory.app.TestFactory.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.app.journal.VmRecord.State;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.fake.FakeVm;
+import io.vmfactory.vmm.fake.Script;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class BaseVmTest {
+  @TempDir private Path root;
+
+  @ParameterizedTest
+  @EnumSource(names = {"TEMPLATE", "COLD"})
+  void aBaseVmIsPausedUntouchedAndForgotten(Route route) {
+    TestFactory factory = new TestFactory(root);
+    factory.template(1, 256);
+    factory.template(1, 128); // too small: nobody would plug the rest
+    GrantedVm given = factory.cases.getBaseVm().run(on(route), soon());
+    FakeVm vm = factory.hypervisor.vm(given.vm().identity().id());
+    assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(given.lease()).isNull();
+    assertThat(vm.phase()).isEqualTo(VmPhase.DETACHED);
+    assertThat(vm.size()).isEqualTo(factory.spec().boot());
+    assertThat(factory.agents.unique(vm.identity().id())).isNull();
+    assertThat(factory.agents.connected()).isEmpty();
+    assertThat(new Journal().read(given.vm().folder()).orElseThrow().state())
+        .isEqualTo(State.GIVEN_AWAY);
+    assertThat(factory.status().vms()).isEmpty();
+    assertThat(factory.kinds()).containsExactly(Kind.VM_GIVEN_AWAY);
+    factory.close();
+    assertThat(given.vm().folder().path()).exists();
+    try (TestFactory next = new TestFactory(root)) {
+      assertThat(given.vm().folder().path()).exists();
+      assertThat(next.status().failures()).isEmpty();
+    }
+  }
+
+  @Test
+  void aBaseVmThatCannotBePausedIsEnded() {
+    try (TestFactory factory = new TestFactory(root, 1)) {
+      factory
+          .hypervisor
+          .script()
+          .failAt(Script.Step.STOP, new VmmException(VmmException.Reason.FAILED, "no stop"));
+      assertThatThrownBy(() -> factory.cases.getBaseVm().run(on(Route.COLD), soon()))
+          .hasMessage("no stop");
+      factory.assertNothingLeft();
+      factory.hypervisor.script().heal();
+      factory.cases.getBaseVm().run(on(Route.COLD), soon());
+      factory.cases.getBaseVm().run(on(Route.COLD), soon());
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestDetails;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.QuiesceReport;
+import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.fake.FakeHypervisor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Agents of the VMs of a {@link FakeHypervisor}. Like a virtio-serial port, each takes one host at
+ * a time; like a guest, each answers only while its VM runs.
+ */
+final class ScriptedAgents implements GuestAgents {
+  enum Step {
+    CONNECT,
+    SERVING,
+    UNIQUE,
+    ONLINE
+  }
+
+  final Faults<Step> faults = new Faults<>();
+  private final FakeHypervisor hypervisor;
+  private final Set<VmId> connected = ConcurrentHashMap.newKeySet();
+  private final Map<VmId, List<String>> calls = new ConcurrentHashMap<>();
+  private final Map<VmId, Uniqueness> unique = new ConcurrentHashMap<>();
+
+  ScriptedAgents(FakeHypervisor hypervisor) {
+    this.hypervisor = hypervisor;
+  }
+
+  /** VMs whose agent has a host connected. */
+  Set<VmId> connected() {
+    return connected;
+  }
+
+  /** What was asked of the agent of {@code vm}, with the phase in which it was. */
+  List<String> calls(VmId vm) {
+    return calls.getOrDefault(vm, List.of());
+  }
+
+  /** What made {@code vm} unique; null = nothing. */
+  Uniqueness unique(VmId vm) {
+    return unique.get(vm);
+  }
+
+  @Override
+  public GuestAgent connect(Path socket, Deadline deadline) {
+    VmId vm = new VmId(socket.getParent().getFileName().toString());
+    faults.play(Step.CONNECT, deadline);
+    if (!Files.exists(socket) || !connected.add(vm)) {
+      throw new GuestException(GuestException.UNAVAILABLE, "cannot connect to " + socket, null);
+    }
+    note(vm, "connect");
+    return new Agent(vm);
+  }
+
+  private void note(VmId vm, String call) {
+    String line = call + " " + hypervisor.vm(vm).phase();
+    calls.computeIfAbsent(vm, v -> new ArrayList<>()).add(line);
+  }
+
+  private final class Agent implements GuestAgent {
+    private final VmId vm;
+
+    Agent(VmId vm) {
+      this.vm = vm;
+    }
+
+    private void call(Step step, String name, Deadline deadline) {
+      faults.play(step, deadline);
+      note(vm, name);
+      if (hypervisor.vm(vm).phase() != VmPhase.RUNNING) {
+        throw new GuestException(GuestException.UNAVAILABLE, "connection to the agent broke", null);
+      }
+    }
+
+    @Override
+    public void awaitServing(Deadline deadline) {
+      call(Step.SERVING, "serving", deadline);
+    }
+
+    @Override
+    public void makeUnique(Uniqueness uniqueness, Deadline deadline) {
+      call(Step.UNIQUE, "unique", deadline);
+      unique.put(vm, uniqueness);
+    }
+
+    @Override
+    public void online(int vcpus, Deadline deadline) {
+      call(Step.ONLINE, "online " + vcpus, deadline);
+    }
+
+    @Override
+    public GuestDetails details(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestIdentity identity(int randomBytes, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public QuiesceReport quiesce(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String metrics(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      connected.remove(vm);
+    }
+  }
+}

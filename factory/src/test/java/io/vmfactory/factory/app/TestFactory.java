@@ -1,0 +1,191 @@
+package io.vmfactory.factory.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.FactoryConfig;
+import io.vmfactory.configs.LeaseConfig;
+import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.fake.FakeHypervisor;
+import io.vmfactory.vmm.fake.FakeVm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+
+/** The daemon's domain over scripted rooms, with time that is stepped. */
+final class TestFactory implements AutoCloseable {
+  static final Duration TTL = Duration.ofSeconds(60);
+
+  final FakeHypervisor hypervisor = new FakeHypervisor();
+  final ScriptedTemplates templates = new ScriptedTemplates(hypervisor);
+  final ScriptedAgents agents = new ScriptedAgents(hypervisor);
+  final SteppedScheduler scheduler = new SteppedScheduler();
+  final List<Events.Event> events = new CopyOnWriteArrayList<>();
+  final Path root;
+  final VmFactoryConfig config;
+  final FactoryApp app;
+  final UseCases cases;
+  volatile boolean guestsComeUp = true;
+  private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+  TestFactory(Path root) {
+    this(root, 16);
+  }
+
+  TestFactory(Path root, int maxVms) {
+    this.root = root;
+    this.config = config(root, maxVms);
+    available(1 << 20);
+    app =
+        FactoryApp.create(
+            config,
+            new FactoryApp.Rooms(new Booting(), templates, agents),
+            new FactoryApp.Host(() -> now, scheduler, root.resolve("proc"), scheduler));
+    cases = app.useCases();
+    cases.events().subscribe(events::add);
+  }
+
+  static VmFactoryConfig config(Path root, int maxVms) {
+    return new VmFactoryConfig(
+        new DaemonConfig(
+            root.resolve("state"), root.resolve("run"), "", Duration.ofSeconds(30), 8, maxVms),
+        new QemuConfig(
+            null,
+            Path.of("/k"),
+            Path.of("/i"),
+            new QemuConfig.Size(1, 256),
+            new QemuConfig.Size(4, 1024),
+            4,
+            new QemuConfig.Machine("q35", "", ""),
+            "auto",
+            List.of("extra=1")),
+        new FactoryConfig(true, root.resolve("t"), 1 << 30, List.of("TEMPLATE", "COLD")),
+        new LeaseConfig(TTL, Duration.ofHours(1)));
+  }
+
+  /** Sets what the host's MemAvailable says. */
+  void available(int mib) {
+    try {
+      Files.createDirectories(root.resolve("proc"));
+      String text = "MemTotal:    9 kB\nMemAvailable:   %d kB\n".formatted(mib * 1024L);
+      Files.writeString(root.resolve("proc/meminfo"), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  VmSpec spec() {
+    return SpecFactory.of(config.qemu(), hypervisor.info());
+  }
+
+  /** A usable template of the configured spec at that size. */
+  TemplateInfo template(int vcpus, int memoryMib) {
+    return templates.store(spec().withBoot(new Sizing(vcpus, memoryMib)), "");
+  }
+
+  static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(20));
+  }
+
+  static VmRequest any() {
+    return on();
+  }
+
+  static VmRequest on(Route... routes) {
+    return new VmRequest("", null, null, null, List.of(routes), "", "");
+  }
+
+  static VmRequest sized(int vcpus, int memoryMib, Route... routes) {
+    return new VmRequest("", vcpus, memoryMib, null, List.of(routes), "", "");
+  }
+
+  GrantedVm get(VmRequest request) {
+    return cases.getVm().run(request, soon());
+  }
+
+  Status status() {
+    return cases.getStatus().run(false, soon());
+  }
+
+  /** Lets time pass, on the wall and for timers. */
+  void pass(Duration span) {
+    now = now.plus(span);
+    scheduler.step(span);
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** Kinds of the events so far, once all have come through. */
+  List<Events.Kind> kinds() {
+    return events.stream().map(Events.Event::kind).toList();
+  }
+
+  /** No VM, no folder, no connection, no lease, no timer. */
+  void assertNothingLeft() {
+    assertThat(hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
+    assertThat(folders()).isEmpty();
+    assertThat(agents.connected()).isEmpty();
+    assertThat(status().leases()).isEmpty();
+    assertThat(status().vms()).isEmpty();
+    assertThat(scheduler.waiting()).isZero();
+  }
+
+  List<Path> folders() {
+    Path vms = root.resolve("run/vm");
+    if (!Files.exists(vms)) {
+      return List.of();
+    }
+    try (Stream<Path> list = Files.list(vms)) {
+      return list.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Shuts down. A place in the admission that nobody gives back makes this fail. */
+  @Override
+  public void close() {
+    cases.shutdown().run(false, Deadline.after(Duration.ofSeconds(5)));
+    app.close();
+  }
+
+  /** Guests that come up at once, unless told otherwise. */
+  private final class Booting implements Hypervisor {
+    @Override
+    public HypervisorInfo info() {
+      return hypervisor.info();
+    }
+
+    @Override
+    public Vm boot(Launch launch, Deadline deadline) {
+      FakeVm vm = (FakeVm) hypervisor.boot(launch, deadline);
+      if (guestsComeUp) {
+        vm.openAgentPort();
+      }
+      return vm;
+    }
+
+    @Override
+    public Vm prepare(Launch launch, Deadline deadline) {
+      return hypervisor.prepare(launch, deadline);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package io.vmfactory.factory.app.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against real processes and the real /proc. */
+final class SweepTest {
+  private final Journal journal = new Journal();
+  private final VmId id = VmId.random();
+  @TempDir private Path root;
+  private VmFolder folder;
+  private Process process;
+
+  @BeforeEach
+  void start() throws IOException {
+    folder = new VmFolders(root.resolve("vm")).create(id);
+    Files.createFile(folder.consoleLog());
+    // Waits for its standard input to end; its folder is in its command line, as a VMM's is.
+    process = new ProcessBuilder("/bin/cat", "-", folder.path() + "/none").start();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  private VmRecord making() {
+    return VmRecord.making(id.value(), "TEMPLATE", "ab", new Sizing(1, 256), Instant.EPOCH);
+  }
+
+  private VmRecord started(long ticksOff) throws IOException {
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
+    String stat = Files.readString(proc.resolve("stat"));
+    long ticks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+    Path exe = Files.readSymbolicLink(proc.resolve("exe"));
+    return making().started(new VmIdentity(id, (int) process.pid(), ticks + ticksOff, exe));
+  }
+
+  private List<String> sweep() {
+    return new Sweep(journal, new Processes(Path.of("/proc"))).run(root.resolve("vm"));
+  }
+
+  @Test
+  void aFolderWhoseProcessIsGoneIsRemoved() throws Exception {
+    journal.write(folder, started(0));
+    stop();
+    assertThat(sweep()).isEmpty();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aFolderWhosePidBelongsToALaterProcessIsRemoved() throws Exception {
+    journal.write(folder, started(1));
+    assertThat(sweep()).isEmpty();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aVmThatLivesOnIsLeftAloneAndTold() throws Exception {
+    journal.write(folder, started(0));
+    assertThat(sweep()).singleElement().asString().contains("pid " + process.pid(), id.value());
+    assertThat(folder.consoleLog()).exists();
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void aVmWhosePidWasNeverRecordedIsFoundByItsCommandLine() throws Exception {
+    journal.write(folder, making());
+    assertThat(sweep()).singleElement().asString().contains("pid " + process.pid());
+    Files.delete(folder.record());
+    assertThat(sweep()).singleElement().asString().contains("pid " + process.pid());
+    stop();
+    assertThat(sweep()).isEmpty();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aVmThatWasGivenAwayIsNeverTouched() throws Exception {
+    journal.write(folder, started(0).givenAway());
+    assertThat(sweep()).isEmpty();
+    stop();
+    assertThat(sweep()).isEmpty();
+    assertThat(folder.consoleLog()).exists();
+  }
+
+  @Test
+  void aRecordThatWasHalfWrittenDoesNotHideTheOneBefore() throws Exception {
+    journal.write(folder, started(0));
+    Files.writeString(folder.path().resolve("vm.json.tmp"), "{\"version\":1,\"sta");
+    assertThat(journal.read(folder)).contains(started(0));
+    journal.write(folder, started(0).givenAway());
+    assertThat(journal.read(folder)).contains(started(0).givenAway());
+    assertThat(folder.path().resolve("vm.json.tmp")).doesNotExist();
+  }
+
+  @Test
+  void aRecordThatMakesNoSenseIsLeftAloneAndTold() throws Exception {
+    for (String text :
+        List.of("{\"version\":2}", "{", "[]", "null", "{\"new\":1}", "{\"version\":1}")) {
+      Files.writeString(folder.record(), text);
+      assertThatThrownBy(() -> journal.read(folder)).isInstanceOf(UnreadableRecordException.class);
+      assertThat(sweep()).singleElement().asString().contains("vm.json", "left alone");
+      assertThat(folder.record()).exists();
+    }
+  }
+
+  @Test
+  void aRecordIsReadAsItWasWritten() throws Exception {
+    VmRecord leased =
+        started(0)
+            .settled("host", new Sizing(2, 512))
+            .leased("lease", "owner", Duration.ofSeconds(9), Instant.EPOCH);
+    journal.write(folder, leased);
+    assertThat(journal.read(folder)).contains(leased);
+  }
+
+  @Test
+  void noFolderAtAllIsNoWork() {
+    folder.remove();
+    assertThat(new Sweep(journal, new Processes(Path.of("/proc"))).run(root.resolve("none")))
+        .isEmpty();
+    assertThat(journal.read(folder)).isEmpty();
+  }
+}

@@ -1,0 +1,123 @@
+#include "../src/channel.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../src/dispatch.h"
+#include "host.h"
+#include "test.h"
+
+static void pipelined_calls_are_each_answered(void) {
+    uint8_t bytes[4096];
+    size_t length = 0;
+    int fd = host_connect();
+    for (uint32_t stream = 1; stream <= 21; stream += 2) {
+        length += host_request(bytes + length, stream, CHECK_METHOD, NULL);
+    }
+    host_send(fd, bytes, length);
+    for (uint32_t stream = 1, answered; stream <= 21; stream += 2) {
+        CHECK(host_code(host_receive(fd, &answered)) == STATUS_OK);
+        CHECK(answered == stream);
+    }
+    close(fd);
+    host_settle();
+}
+
+static void a_refused_frame_leaves_the_connection_usable(void) {
+    uint8_t header[FRAME_HEADER_SIZE], body[4096] = {0};
+    uint32_t stream;
+    int fd = host_connect();
+    frame_response_header(header, 5, FRAME_BODY_MAX + sizeof body);
+    header[8] = FRAME_REQUEST;
+    host_send(fd, header, sizeof header);
+    CHECK(host_code(host_receive(fd, &stream)) == STATUS_RESOURCE_EXHAUSTED && stream == 5);
+    for (size_t sent = 0; sent < FRAME_BODY_MAX + sizeof body; sent += sizeof body) {
+        host_send(fd, body, sizeof body);
+    }
+    CHECK(host_code(host_call(fd, CHECK_METHOD, NULL)) == STATUS_OK);
+    close(fd);
+    host_settle();
+}
+
+static void a_stream_ends_at_garbage(void) {
+    uint8_t byte;
+    int fd = host_connect();
+    host_send(fd, (const uint8_t *)"garbage, garbage", 16);
+    host_settle();
+    CHECK(read(fd, &byte, 1) == 0);
+    close(fd);
+}
+
+// A host that never reads is not heard beyond the limit, and is served on when it reads again.
+static void answers_nobody_reads_do_not_pile_up(void) {
+    enum { CALLS = 400000 };
+    uint8_t bytes[4096];
+    uint32_t stream, sent = 0;
+    size_t length = host_request(bytes, 1, CHECK_METHOD, NULL);
+    int fd = host_connect();
+    while (sent < CALLS && write(fd, bytes, length) == (ssize_t)length) {
+        sent++;
+        host_settle();
+    }
+    CHECK(sent < CALLS);
+    for (uint32_t i = 0; i < sent; i++) {
+        CHECK(host_code(host_receive(fd, &stream)) == STATUS_OK);
+    }
+    CHECK(host_code(host_call(fd, CHECK_METHOD, NULL)) == STATUS_OK);
+    close(fd);
+    host_settle();
+}
+
+static unsigned long checks(void) { return services[0].methods[0].calls; }
+
+// Like a port, a pipe says end-of-file and EPOLLHUP while no writer is there, and comes back.
+static void a_port_starts_over_with_each_host(void) {
+    char path[] = "/tmp/vmfactory-agent-test.XXXXXX", pipe_path[64];
+    CHECK(mkdtemp(path) != NULL);
+    snprintf(pipe_path, sizeof pipe_path, "%s/port", path);
+    CHECK(mkfifo(pipe_path, 0600) == 0);
+    struct channel *port =
+        channel_open(open(pipe_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), CHANNEL_PORT);
+    uint8_t bytes[4096];
+    size_t length = host_request(bytes, 1, CHECK_METHOD, NULL);
+    for (size_t cut = 1; cut < length; cut++) {
+        unsigned long before = checks();
+        int host = open(pipe_path, O_WRONLY | O_CLOEXEC);
+        CHECK(write(host, bytes, cut) == (ssize_t)cut);
+        host_settle();
+        close(host);
+        host_settle();
+        host = open(pipe_path, O_WRONLY | O_CLOEXEC);
+        CHECK(write(host, bytes, length) == (ssize_t)length);
+        host_settle();
+        CHECK(checks() == before + 1);
+        close(host);
+        host_settle();
+    }
+    channel_close(port);
+    unlink(pipe_path);
+    rmdir(path);
+}
+
+static void a_port_that_lost_its_host_does_not_spin(void) {
+    int turns = 0, ends[2];
+    CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    struct channel *port = channel_open(ends[0], CHANNEL_PORT);
+    host_settle();
+    close(ends[1]);
+    while (turns < 10 && loop_turn(0)) turns++;
+    CHECK(turns >= 1 && turns < 10);
+    channel_close(port);
+}
+
+void channel_tests(void) {
+    pipelined_calls_are_each_answered();
+    a_refused_frame_leaves_the_connection_usable();
+    a_stream_ends_at_garbage();
+    answers_nobody_reads_do_not_pile_up();
+    a_port_starts_over_with_each_host();
+    a_port_that_lost_its_host_does_not_spin();
+}

@@ -1,0 +1,25 @@
+#include "test.h"
+
+#include <signal.h>
+
+#include "../src/loop.h"
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} suites[] = {
+    {"frame", frame_tests},     {"fuzz", fuzz_tests},     {"channel", channel_tests},
+    {"names", names_tests},     {"online", online_tests}, {"services", service_tests},
+    {"vsock", vsock_tests},
+};
+
+int main(void) {
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    signal(SIGPIPE, SIG_IGN);
+    loop_start();
+    for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
+        suites[i].run();
+        printf("ok %s\n", suites[i].name);
+    }
+    return 0;
+}

@@ -1,0 +1,24 @@
+#ifndef VMFACTORY_TEST_H
+#define VMFACTORY_TEST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// Ends the run at the first thing that is not as it should be.
+#define CHECK(condition) \
+    do { \
+        if (!(condition)) { \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
+            exit(1); \
+        } \
+    } while (0)
+
+void frame_tests(void);
+void fuzz_tests(void);
+void channel_tests(void);
+void names_tests(void);
+void online_tests(void);
+void service_tests(void);
+void vsock_tests(void);
+
+#endif
