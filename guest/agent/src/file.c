@@ -50,7 +50,9 @@ int file_write(const char *path, const char *text) {
     return write_all(open_mode(path, O_WRONLY | O_CREAT | O_TRUNC, 0644), text);
 }
 
-int file_set(const char *path, const char *text) { return write_all(file_open(path, O_WRONLY | O_TRUNC), text); }
+int file_set(const char *path, const char *text) {
+    return write_all(file_open(path, O_WRONLY | O_TRUNC), text);
+}
 
 bool file_list(const char *directory, void (*visit)(const char *, void *), void *context) {
     int fd = file_open(directory, O_RDONLY | O_DIRECTORY);

@@ -94,6 +94,12 @@ static void a_port_starts_over_with_each_host(void) {
         CHECK(write(host, bytes, length) == (ssize_t)length);
         host_settle();
         CHECK(checks() == before + 1);
+        // The next host comes unnoticed, after half a frame of this one.
+        CHECK(write(host, bytes, cut) == (ssize_t)cut);
+        host_settle();
+        CHECK(write(host, bytes, length) == (ssize_t)length);
+        host_settle();
+        CHECK(checks() == before + 2);
         close(host);
         host_settle();
     }
