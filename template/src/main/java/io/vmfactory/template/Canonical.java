@@ -12,6 +12,14 @@ import java.util.List;
  * It walks the components, so that a component added later cannot be forgotten.
  */
 final class Canonical {
+  private static final ClassValue<RecordComponent[]> COMPONENTS =
+      new ClassValue<>() {
+        @Override
+        protected RecordComponent[] computeValue(Class<?> type) {
+          return type.getRecordComponents();
+        }
+      };
+
   private final StringBuilder out = new StringBuilder();
 
   private Canonical() {}
@@ -26,7 +34,7 @@ final class Canonical {
 
   private void append(String name, Object value) {
     if (value instanceof Record nested) {
-      for (RecordComponent component : nested.getClass().getRecordComponents()) {
+      for (RecordComponent component : COMPONENTS.get(nested.getClass())) {
         append(name + "." + component.getName(), read(component, nested));
       }
     } else if (value instanceof List<?> list) {

@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The end of what a guest has printed: often the only word on why it did not come up. */
 final class ConsoleTail {
-  private static final int MOST_BYTES = 1024;
+  private static final int MOST_BYTES = 512; // clients see no more of a message than 1000 bytes
 
   private ConsoleTail() {}
 

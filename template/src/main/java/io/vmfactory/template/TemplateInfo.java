@@ -9,8 +9,10 @@ import java.util.List;
  * What is known of a template without loading it.
  *
  * @param key its name
- * @param spec what its clones are; null-free even for refused ones, as the manifest has it
- * @param createdAt when it was published
+ * @param spec what its clones are, as the manifest has it; empty names and zeros when the manifest
+ *     cannot be read
+ * @param createdAt when it was published; when its directory was last changed, when the manifest
+ *     cannot be read
  * @param memoryBytes what its memory file holds (data, not holes)
  * @param stateBytes size of its device state
  * @param vmmVersion version of the VMM that made it

@@ -12,13 +12,17 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Templates on disk: one directory each, named by its key. Thread-safe, also among processes. */
 final class TemplateStore {
   static final String DELETED_PREFIX = ".deleted-";
   private static final long MOST_MANIFEST_BYTES = 1 << 20;
 
+  private static final int MOST_MANIFESTS = 1024;
+
   private final Path root;
+  private final FileMemo<Manifest> manifests = new FileMemo<>(MOST_MANIFESTS, TemplateStore::read);
 
   /** Opens the store, makes it when it is not there, and sweeps away what dead builds left. */
   TemplateStore(Path root) {
@@ -66,27 +70,29 @@ final class TemplateStore {
    *     unreadable, altered, or another template's
    */
   Manifest manifest(TemplateKey key) {
-    Manifest manifest = ManifestCodec.decode(readManifest(key));
-    if (!manifest.key().equals(key.hex())) {
-      throw new TemplateException(
-          Reason.REFUSED, "the manifest is that of template " + manifest.key());
+    try {
+      Manifest manifest = manifests.of(files(key).manifest());
+      if (!manifest.key().equals(key.hex())) {
+        throw refused("the manifest is that of template " + manifest.key(), null);
+      }
+      return manifest;
+    } catch (IOException e) {
+      if (Files.exists(files(key).directory())) {
+        throw refused("manifest unreadable: " + e, e);
+      }
+      throw notFound(key, e);
     }
-    return manifest;
   }
 
-  private byte[] readManifest(TemplateKey key) {
-    Path file = files(key).manifest();
-    try {
-      if (Files.size(file) > MOST_MANIFEST_BYTES) {
-        throw new TemplateException(Reason.REFUSED, "manifest unreadable: too large: " + file);
-      }
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      if (!Files.exists(files(key).directory())) {
-        throw notFound(key, e);
-      }
-      throw new TemplateException(Reason.REFUSED, "manifest unreadable: " + e, e);
+  private static Manifest read(Path file) throws IOException {
+    if (Files.size(file) > MOST_MANIFEST_BYTES) {
+      throw refused("manifest unreadable: too large: " + file, null);
     }
+    return ManifestCodec.decode(Files.readAllBytes(file));
+  }
+
+  private static TemplateException refused(String why, @Nullable Throwable cause) {
+    return new TemplateException(Reason.REFUSED, why, cause);
   }
 
   /**
