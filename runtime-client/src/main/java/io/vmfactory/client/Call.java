@@ -59,7 +59,8 @@ final class Call<A> {
       return;
     }
     if (deadline != null) {
-      made.timeout(Math.max(1, deadline.remaining().toMillis()), TimeUnit.MILLISECONDS);
+      // Rounded up, so that what the daemon cuts off in time is over here too.
+      made.timeout(deadline.remaining().toMillis() + 1, TimeUnit.MILLISECONDS);
     }
     made.exceptionHandler(this::broken);
     made.response().onSuccess(this::receive).onFailure(this::broken);

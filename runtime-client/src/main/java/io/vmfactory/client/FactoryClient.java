@@ -6,25 +6,41 @@ import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
+import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import java.nio.file.Path;
 
 /**
- * A daemon, as a runtime instance sees it. Calls block and may be made from any number of threads,
- * though not from an event loop; interrupting the thread calls the call off, also in the daemon.
+ * A daemon, as a runtime instance sees it:
+ *
+ * <pre>{@code
+ * try (FactoryClient factory = FactoryClient.open(Path.of("/run/vmfactory/factory.sock"));
+ *     VmHandle vm = factory.getVm(GetVmRequest.getDefaultInstance(), Deadline.after(limit));
+ *     GuestAgent agent = vm.agent(Deadline.after(limit))) {
+ *   vm.keepAlive();
+ *   agent.metrics(Deadline.after(limit));
+ * }
+ * }</pre>
+ *
+ * <p>Calls block and may be made from any number of threads, though not from an event loop;
+ * interrupting the thread calls the call off, also in the daemon.
  *
  * <p>Every call throws {@link FactoryException} when it fails and {@code CancelledException} when
- * it is interrupted. Nothing is connected before the first call, and a lost connection is made anew
- * by the next one.
+ * it is interrupted. Nothing is connected before the first call; a lost connection is made anew, so
+ * that a daemon that was started again is found again.
  */
 public final class FactoryClient implements AutoCloseable {
   private final Vertx vertx;
   private final Channel channel;
+  private final GuestAgents agents;
   private final Runnable onClose;
 
   private FactoryClient(Vertx vertx, Path socket, Runnable afterwards) {
     this.vertx = vertx;
     this.channel = new Channel(vertx, socket);
+    this.agents = new TtrpcAgents(vertx);
     this.onClose = afterwards;
   }
 
@@ -46,7 +62,8 @@ public final class FactoryClient implements AutoCloseable {
 
   /** A running, unique VM under a lease, which closing the handle ends. */
   public VmHandle getVm(GetVmRequest request, Deadline deadline) {
-    return new VmHandle(vertx, channel, channel.unary(FactoryGrpcClient.GetVm, request, deadline));
+    GetVmResponse granted = channel.unary(FactoryGrpcClient.GetVm, request, deadline);
+    return new VmHandle(vertx, channel, agents, granted);
   }
 
   /**

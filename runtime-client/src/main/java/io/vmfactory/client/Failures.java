@@ -1,19 +1,24 @@
 package io.vmfactory.client;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vmfactory.client.FactoryException.Code;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 record Failures(Path socket) {
   private static final String DETAILS = "grpc-status-details-bin";
   private static final String MESSAGE = "grpc-message";
+  private static final Pattern ESCAPED = Pattern.compile("(%[0-9A-Fa-f]{2})+");
 
   /** No connection could be made. */
   FactoryException unreachable(Throwable cause) {
@@ -102,43 +108,37 @@ record Failures(Path socket) {
   }
 
   private static String reason(Status details) {
-    for (Any detail : details.getDetailsList()) {
-      if (detail.is(ErrorInfo.class)) {
-        return unpack(detail, ErrorInfo.class).getReason();
-      }
-    }
-    return "";
+    return detail(details, ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
   }
 
   private static @Nullable Duration retryAfter(Status details) {
-    for (Any detail : details.getDetailsList()) {
-      if (detail.is(RetryInfo.class)) {
-        var delay = unpack(detail, RetryInfo.class).getRetryDelay();
-        return Duration.ofSeconds(delay.getSeconds(), delay.getNanos());
-      }
-    }
-    return null;
+    return detail(details, RetryInfo.class)
+        .map(RetryInfo::getRetryDelay)
+        .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()))
+        .orElse(null);
   }
 
-  private static <T extends com.google.protobuf.Message> T unpack(Any detail, Class<T> type) {
+  private static <T extends Message> Optional<T> detail(Status details, Class<T> type) {
     try {
-      return detail.unpack(type);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("unreadable error detail of the daemon", e);
+      for (Any detail : details.getDetailsList()) {
+        if (detail.is(type)) {
+          return Optional.of(detail.unpack(type));
+        }
+      }
+    } catch (InvalidProtocolBufferException unreadable) {
+      return Optional.empty();
     }
+    return Optional.empty();
   }
 
   /** The gRPC way: UTF-8 bytes outside printable ASCII, and '%', as %XX; '+' is a plus. */
-  static String percentDecoded(String text) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '%' && text.substring(i).matches("(?s)%[0-9A-Fa-f]{2}.*")) {
-        bytes.write(Integer.parseInt(text, i + 1, i + 3, 16));
-        i += 2;
-      } else {
-        bytes.write(text.charAt(i));
-      }
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
+  private static String percentDecoded(String text) {
+    return ESCAPED
+        .matcher(text)
+        .replaceAll(run -> Matcher.quoteReplacement(new String(bytes(run.group()), UTF_8)));
+  }
+
+  private static byte[] bytes(String escaped) {
+    return HexFormat.of().withPrefix("%").parseHex(escaped);
   }
 }

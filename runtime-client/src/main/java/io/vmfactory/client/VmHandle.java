@@ -7,7 +7,7 @@ import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
-import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.guest.GuestAgents;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -20,14 +20,14 @@ public final class VmHandle implements AutoCloseable {
 
   private static final String UNIX = "unix://";
 
-  private final Vertx vertx;
+  private final GuestAgents agents;
   private final GetVmResponse granted;
   private final LeaseCalls leases;
   private final Renewal renewal;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  VmHandle(Vertx vertx, Channel channel, GetVmResponse granted) {
-    this.vertx = vertx;
+  VmHandle(Vertx vertx, Channel channel, GuestAgents agents, GetVmResponse granted) {
+    this.agents = agents;
     this.granted = granted;
     this.leases = new LeaseCalls(channel);
     this.renewal = new Renewal(vertx, channel, granted.getLease());
@@ -55,7 +55,7 @@ public final class VmHandle implements AutoCloseable {
       throw new FactoryException(
           Code.UNSUPPORTED, "this client cannot reach an agent at " + endpoint, null);
     }
-    return new TtrpcAgents(vertx).connect(Path.of(endpoint.substring(UNIX.length())), deadline);
+    return agents.connect(Path.of(endpoint.substring(UNIX.length())), deadline);
   }
 
   /** Moves the lease's expiry to now + as long as it had. */

@@ -237,6 +237,20 @@ final class FactoryClientTest {
   }
 
   @Test
+  void aCallThatTheDaemonCutsOffWhenItsTimeIsOverRanOutOfTime() {
+    daemon.serve(
+        FactoryGrpcService.GetStatus,
+        (request, call) ->
+            Vertx.currentContext()
+                .owner()
+                .setTimer(call.timeout(), fired -> call.response().cancel()));
+
+    assertThatExceptionOfType(FactoryException.class)
+        .isThrownBy(() -> client.daemon().status(false, Deadline.after(Duration.ofMillis(30))))
+        .matches(e -> e.code() == Code.DEADLINE);
+  }
+
+  @Test
   void anInterruptedCallIsCalledOffInTheDaemonToo() throws InterruptedException {
     CountDownLatch arrived = new CountDownLatch(1);
     daemon.serve(FactoryGrpcService.GetStatus, (request, call) -> arrived.countDown());
