@@ -34,6 +34,15 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     this.monitors = new QmpClient(vertx);
   }
 
+  /**
+   * Finds and probes QEMU on this host.
+   *
+   * @throws VmmException with reason {@code UNUSABLE}, naming what is lacking
+   */
+  public static QemuHypervisor open(HostCheck host, Vertx vertx) {
+    return new QemuHypervisor(host.hypervisor(), vertx);
+  }
+
   @Override
   public HypervisorInfo info() {
     return info;

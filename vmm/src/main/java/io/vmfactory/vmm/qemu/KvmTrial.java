@@ -1,0 +1,66 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.vmm.Capability;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Finds out whether KVM runs an ordinary guest, by running one. */
+record KvmTrial(Trials trials, String machine, String cpu) {
+  private static final Path DEVICE = Path.of("/dev/kvm");
+
+  /** A healthy KVM needs some 60 ms, most of it QEMU's own start. */
+  private static final Duration LIMIT = Duration.ofMillis(700);
+
+  private static final Duration PATIENT = Duration.ofSeconds(10);
+
+  /**
+   * What was found.
+   *
+   * @param conclusive whether it stays so for as long as this host runs
+   */
+  record Verdict(Capability answer, boolean conclusive) {}
+
+  /**
+   * @param control how long the same guest has just taken under TCG: a loaded host gets more time
+   */
+  Verdict run(Duration control) {
+    if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
+      return new Verdict(no(DEVICE + " is missing or may not be opened by this user"), false);
+    }
+    Duration scaled = control.multipliedBy(5);
+    Duration limit = scaled.compareTo(LIMIT) > 0 ? scaled : LIMIT;
+    Trials.Outcome outcome = trials.guest(machine, "kvm", cpu, limit);
+    if (!outcome.inTime() && outcome.steps().isEmpty()) {
+      outcome = trials.guest(machine, "kvm", cpu, PATIENT);
+    }
+    return judge(outcome);
+  }
+
+  private Verdict judge(Trials.Outcome outcome) {
+    if (outcome.passed()) {
+      return new Verdict(Capability.yes("kvm", "a guest ran to its end"), true);
+    }
+    if (outcome.inTime()) {
+      return new Verdict(no("this host's KVM refuses QEMU: " + error(outcome.said())), true);
+    }
+    if (outcome.steps().isEmpty()) {
+      return new Verdict(no("a guest under KVM does not begin to run"), false);
+    }
+    String stage = ProbeGuest.lastStage(outcome.steps());
+    return new Verdict(
+        no(DEVICE + " opens, but a guest never gets past " + stage + " on this host's KVM"), true);
+  }
+
+  /** Warnings may stand before QEMU's error, an abort's own line behind it. */
+  private static String error(String said) {
+    return said.lines()
+        .filter(line -> line.contains("error"))
+        .findFirst()
+        .orElseGet(() -> said.lines().reduce("it said nothing", (first, last) -> last));
+  }
+
+  private static Capability no(String why) {
+    return Capability.no("kvm", why);
+  }
+}

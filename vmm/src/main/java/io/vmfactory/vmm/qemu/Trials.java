@@ -1,0 +1,91 @@
+package io.vmfactory.vmm.qemu;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.vmm.linux.ExitStatus;
+import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.Processes;
+import io.vmfactory.vmm.linux.Program;
+import io.vmfactory.vmm.linux.StateFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Short runs of QEMU to find out what it can do. No run outlives its limit, or leaves a file. */
+record Trials(Path program, Processes processes) {
+  private static final Duration END = Duration.ofSeconds(10);
+
+  /**
+   * How a run went.
+   *
+   * @param code exit code, or -1: it was killed at its limit, or by a signal
+   * @param inTime it ended by itself
+   * @param said what QEMU printed
+   * @param steps letters the guest wrote
+   */
+  record Outcome(int code, boolean inTime, String said, String steps) {
+    boolean passed() {
+      return inTime && code == ProbeGuest.PASSED;
+    }
+  }
+
+  /** {@code --version}. */
+  Outcome version(Duration limit) {
+    try (StateFile said = StateFile.create("said");
+        StateFile steps = StateFile.create("steps")) {
+      return run(List.of("--version"), List.of(), said, steps, limit);
+    }
+  }
+
+  /** Runs {@link ProbeGuest} in the sandbox VMs run in. */
+  Outcome guest(String machine, String acceleration, String cpu, Duration limit) {
+    try (StateFile said = StateFile.create("said");
+        StateFile steps = StateFile.create("steps");
+        StateFile image = StateFile.create("image")) {
+      image.put(ProbeGuest.image());
+      List<Integer> inherited = List.of(image.descriptor(), steps.descriptor());
+      return run(arguments(machine, acceleration, cpu), inherited, said, steps, limit);
+    }
+  }
+
+  private static List<String> arguments(String machine, String acceleration, String cpu) {
+    return List.of(
+        "-name vmfactory-probe -sandbox %s -nodefaults -no-user-config -no-reboot -display none "
+            .formatted(QemuCommandLine.SANDBOX)
+            .concat("-machine %s -accel %s -cpu %s ".formatted(machine, acceleration, cpu))
+            .concat("-m 16M -bios /proc/self/fd/%d ".formatted(Program.FIRST_INHERITED))
+            .concat("-chardev file,id=steps,path=/proc/self/fd/4 ")
+            .concat("-device isa-debugcon,iobase=0x402,chardev=steps ")
+            .concat("-device isa-debug-exit,iobase=0x501")
+            .split(" "));
+  }
+
+  private Outcome run(
+      List<String> arguments,
+      List<Integer> inherited,
+      StateFile said,
+      StateFile steps,
+      Duration limit) {
+    Path output = Path.of("/proc/self/fd/" + said.descriptor());
+    HostProcess process = processes.start(new Program(program, arguments, output, inherited));
+    boolean inTime = endsWithin(process, limit);
+    process.kill();
+    ExitStatus end = Deadline.after(END).await(process.exited(), "the end of a killed process");
+    return new Outcome(end.code(), inTime, text(said).strip(), text(steps));
+  }
+
+  private static boolean endsWithin(HostProcess process, Duration limit) {
+    try {
+      Deadline.after(limit).await(process.exited(), "QEMU to end");
+      return true;
+    } catch (DeadlineExceededException e) {
+      return false;
+    }
+  }
+
+  private static String text(StateFile file) {
+    return new String(file.content(), UTF_8);
+  }
+}
