@@ -77,8 +77,10 @@ class ProcessesTest {
 
   @Test
   void identityIsThatOfTheProcess() throws IOException {
-    HostProcess process = start("exec sleep 1000", List.of());
-    assertThat(process.executable()).isEqualTo(Path.of("/bin/sh").toRealPath());
+    Path sleep = Path.of("/bin/sleep");
+    HostProcess process =
+        processes.start(new Program(sleep, List.of("1000"), output(), List.of()));
+    assertThat(process.executable()).isEqualTo(sleep.toRealPath());
     assertThat(process.startTicks()).isPositive();
     process.kill();
     end(process);

@@ -1,0 +1,74 @@
+package io.vmfactory.vmm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** With the guest that {@code ./dev guest} makes. */
+@Tag("qemu")
+class GuestBootIT {
+  private static final Path GUEST = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
+
+  @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
+  private final Deadline deadline = Deadline.after(Duration.ofSeconds(120));
+  private final Vertx vertx = Vertx.vertx();
+  private final QemuHypervisor qemu =
+      new QemuHypervisor(
+          new HypervisorInfo(
+              Path.of("/usr/bin/qemu-system-x86_64"), "7.2", Accelerator.TCG, "test", "test"),
+          vertx);
+
+  @AfterEach
+  void close() {
+    qemu.close();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @Test
+  void theGuestOpensTheAgentsPortAndPrintsToTheConsoleLog(@TempDir Path temp) {
+    Launch launch = launch(temp);
+    Vm vm = qemu.boot(launch, deadline);
+    try {
+      deadline.await(vm.signals().agentPort(), "the agent's port");
+      assertThat(launch.folder().consoleLog()).content().contains("Linux version");
+    } finally {
+      vm.kill();
+    }
+  }
+
+  private static Launch launch(Path temp) {
+    var kernel =
+        new VmSpec.Kernel(
+            GUEST.resolve("vmlinuz"), GUEST.resolve("initrd"), List.of("console=ttyS0"));
+    var spec =
+        new VmSpec(
+            new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+            new Sizing(1, 256),
+            new Sizing(1, 256),
+            0,
+            kernel,
+            AgentTransport.VIRTIO_SERIAL);
+    VmId id = VmId.random();
+    return new Launch(
+        id, spec, new VmFolders(temp.resolve("vm")).create(id), new GuestRam.Anonymous());
+  }
+}
