@@ -25,6 +25,7 @@ final class LibC {
   static final int WNOHANG = 1;
   static final int EPOLL_CLOEXEC = 0x80000;
   static final int EPOLL_CTL_ADD = 1;
+  static final int EPOLL_CTL_DEL = 2;
   static final int EPOLLIN = 1;
   static final int EFD_CLOEXEC = 0x80000;
   static final long SYS_PIDFD_SEND_SIGNAL = 424;

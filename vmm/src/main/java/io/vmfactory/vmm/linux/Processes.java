@@ -99,6 +99,14 @@ public final class Processes implements AutoCloseable {
     LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_ADD, fd, event);
   }
 
+  /**
+   * Closing would not do: a child between fork and exec may still hold the file open, and its event
+   * would come under a number that is another's by then.
+   */
+  private void unwatch(int fd) {
+    LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_DEL, fd, new Memory(EVENT_BYTES));
+  }
+
   private void run() {
     Memory events = new Memory((long) EVENT_BYTES * BATCH);
     boolean running = true;
@@ -107,6 +115,7 @@ public final class Processes implements AutoCloseable {
       for (int i = 0; i < count; i++) {
         int fd = (int) events.getLong((long) i * EVENT_BYTES + 4);
         running &= fd != stop;
+        unwatch(fd);
         ended(watched.remove(fd));
       }
     }

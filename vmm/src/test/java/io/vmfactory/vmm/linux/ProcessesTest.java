@@ -45,7 +45,9 @@ class ProcessesTest {
   @Test
   void theChildLeadsItsOwnSessionWithNoSignalBlockedOrIgnored() {
     HostProcess process =
-        start("cut -d' ' -f6 /proc/$$/stat; grep -E 'Sig(Blk|Ign)' /proc/$$/status", List.of());
+        start(
+            "cut -d' ' -f6 /proc/$$/stat; exec grep -E 'Sig(Blk|Ign)' /proc/self/status",
+            List.of());
     end(process);
     assertThat(output()).content().startsWith(process.pid() + "\n");
     assertThat(output()).content().containsPattern("SigBlk:\\s+0000000000000000");
@@ -78,8 +80,7 @@ class ProcessesTest {
   @Test
   void identityIsThatOfTheProcess() throws IOException {
     Path sleep = Path.of("/bin/sleep");
-    HostProcess process =
-        processes.start(new Program(sleep, List.of("1000"), output(), List.of()));
+    HostProcess process = processes.start(new Program(sleep, List.of("1000"), output(), List.of()));
     assertThat(process.executable()).isEqualTo(sleep.toRealPath());
     assertThat(process.startTicks()).isPositive();
     process.kill();
