@@ -1,0 +1,238 @@
+package io.vmfactory.template;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.qemu.QemuHypervisor;
+import io.vmfactory.vmm.qemu.QemuLeaks;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Templates of the real guest on the real QEMU. The template is built once. */
+@Tag("qemu")
+@ExtendWith(QemuLeaks.class)
+class TemplatesIT {
+  private static final int MEMORY_MIB = 256;
+
+  @TempDir static Path dir;
+  private static Vertx vertx;
+  private static QemuHypervisor qemu;
+  private static TtrpcAgents agents;
+  private static StoredTemplates templates;
+  private static TemplateInfo built;
+
+  @BeforeAll
+  static void build() {
+    vertx = Vertx.vertx();
+    agents = new TtrpcAgents(vertx);
+    qemu = new QemuHypervisor(info(), vertx);
+    templates = open(store());
+    built = templates.build(spec(), Rig.SILENT, soon());
+  }
+
+  @AfterAll
+  static void close() {
+    templates.close();
+    qemu.close();
+    vertx.close().await();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    assertThat(Rig.names(dir.resolve("vm"))).isEmpty();
+    assertThat(Rig.names(store())).containsExactly(built.key().hex());
+  }
+
+  private static HypervisorInfo info() {
+    Path program = Path.of("/usr/bin/qemu-system-x86_64");
+    return new HypervisorInfo(program, "as installed", Accelerator.TCG, "always works", "any");
+  }
+
+  private static Path store() {
+    return dir.resolve("templates");
+  }
+
+  private static StoredTemplates open(Path store) {
+    return new StoredTemplates(store, qemu, agents, folders(), WallClock.system(), 512L * Rig.MIB);
+  }
+
+  private static VmFolders folders() {
+    return new VmFolders(dir.resolve("vm"));
+  }
+
+  private static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(90));
+  }
+
+  private static VmSpec spec() {
+    Path guest = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
+    assertThat(guest.resolve("initrd")).as("the guest, made by ./dev guest").exists();
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        new Sizing(1, MEMORY_MIB),
+        new Sizing(2, 1024),
+        2,
+        new VmSpec.Kernel(
+            guest.resolve("vmlinuz"),
+            guest.resolve("initrd"),
+            List.of("console=ttyS0", "quiet", "panic=-1", "reboot=t")),
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  /** A clone that runs and answers. */
+  private record Clone(Vm vm, GuestAgent agent, Laps laps) implements AutoCloseable {
+    static Clone of(Templates templates) {
+      VmId id = VmId.random();
+      VmFolder folder = folders().create(id);
+      Laps laps = new Laps();
+      try {
+        Vm vm = templates.restore(built.key(), id, folder, laps, soon());
+        assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
+        vm.cont(soon());
+        GuestAgent agent = agents.connect(folder.agentSocket(), soon());
+        agent.awaitServing(soon());
+        return new Clone(vm, agent, laps);
+      } catch (TemplateException e) {
+        folder.remove(); // made here, so removed here
+        throw e;
+      }
+    }
+
+    GuestIdentity unique() {
+      String name = "vm-" + vm.identity().id().shortened();
+      agent.makeUnique(Uniqueness.fresh(WallClock.system(), name), soon());
+      return agent.identity(64, soon());
+    }
+
+    @Override
+    public void close() {
+      agent.close();
+      vm.kill();
+    }
+  }
+
+  @Test
+  void quiescingShrinksTheTemplateAndZerosTakeNoRoom() throws IOException {
+    TemplateFiles files = new TemplateFiles(store().resolve(built.key().hex()));
+    Manifest manifest = ManifestCodec.decode(Files.readAllBytes(files.manifest()));
+    Manifest.Quiesce quiesce = manifest.quiesce();
+    assertThat(quiesce.zeroedKib()).isPositive();
+    assertThat(quiesce.dataBytesAfter()).isLessThan(quiesce.dataBytesBefore());
+    assertThat(Files.size(files.memory())).isEqualTo((long) MEMORY_MIB * Rig.MIB);
+    assertThat(PageWalkTest.allocatedBytes(files.memory()))
+        .isBetween(quiesce.dataBytesAfter(), quiesce.dataBytesAfter() + Rig.MIB);
+  }
+
+  @Test
+  void aCloneAnswers() {
+    try (Clone clone = Clone.of(templates)) {
+      assertThat(clone.laps().all())
+          .extracting(Lap::name)
+          .containsExactly("template", "spawn", "load");
+      assertThat(clone.vm().phase()).isEqualTo(VmPhase.RUNNING);
+    }
+  }
+
+  @Test
+  void eightClonesAtOnceAnswerAndEachIsItsOwn() {
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    List<CompletableFuture<Clone>> starts =
+        IntStream.range(0, 8)
+            .mapToObj(i -> CompletableFuture.supplyAsync(() -> Clone.of(templates), threads))
+            .toList();
+    try {
+      List<GuestIdentity> guests =
+          starts.stream().map(start -> soon().await(start, "clone").unique()).toList();
+      assertThat(guests).extracting(GuestIdentity::hostname).doesNotHaveDuplicates();
+      assertThat(guests).extracting(GuestIdentity::machineId).doesNotHaveDuplicates();
+      assertThat(guests).extracting(GuestIdentity::bootId).doesNotHaveDuplicates();
+      assertThat(guests)
+          .extracting(guest -> HexFormat.of().formatHex(guest.random()))
+          .doesNotHaveDuplicates();
+    } finally {
+      starts.forEach(start -> soon().await(start, "clone").close());
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void alteredMemoryIsRefusedAndNothingIsStarted() throws IOException {
+    Path memory = store().resolve(built.key().hex()).resolve("memory");
+    flip(memory);
+    try (StoredTemplates fresh = open(store())) {
+      assertThatThrownBy(() -> Clone.of(fresh))
+          .isInstanceOf(TemplateException.class)
+          .hasMessageContaining("memory altered");
+      assertThat(QemuLeaks.running()).isEmpty();
+    } finally {
+      flip(memory);
+    }
+  }
+
+  private static void flip(Path file) throws IOException {
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.seek(out.length() - 77);
+      int old = out.read();
+      out.seek(out.length() - 77);
+      out.write(old ^ 1);
+    }
+  }
+
+  @Test
+  void anInterruptedBuildLeavesNoProcessAndNoDirectory() {
+    BuildListener interrupting =
+        Rig.listener(
+            (step, index) -> {
+              if (step.equals(BuildStep.QUIESCE.label())) {
+                assertThat(QemuLeaks.running()).hasSize(1);
+                Thread.currentThread().interrupt();
+              }
+            });
+    try {
+      assertThatThrownBy(() -> templates.build(spec(), interrupting, soon()))
+          .isInstanceOf(CancelledException.class);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(QemuLeaks.running()).isEmpty();
+    assertThat(templates.list())
+        .extracting(TemplateInfo::createdAt)
+        .containsExactly(built.createdAt());
+  }
+}
