@@ -19,11 +19,13 @@ final class Commands {
   private static final Map<String, Supplier<Object>> ALL = new LinkedHashMap<>();
 
   static {
+    ALL.put("init", InitCommand::new);
     ALL.put("destroy", DestroyCommand::new);
     ALL.put("status", StatusCommand::new);
     ALL.put("get", GetCommand::new);
     ALL.put("renew", RenewCommand::new);
     ALL.put("release", ReleaseCommand::new);
+    ALL.put("demo", DemoCommand::new);
     ALL.put("generate-completion", AutoComplete.GenerateCompletion::new);
   }
 

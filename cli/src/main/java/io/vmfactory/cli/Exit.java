@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.FactoryException;
 import io.vmfactory.configs.ConfigException;
 
 /** What the exit code says. The one place where failures become codes. */
@@ -39,6 +40,17 @@ enum Exit {
     if (failure instanceof CliException known) {
       return known.exit();
     }
+    if (failure instanceof FactoryException refusal) {
+      return ofClient(refusal.code());
+    }
     return failure instanceof ConfigException ? USAGE : FAILURE;
+  }
+
+  private static Exit ofClient(FactoryException.Code code) {
+    return switch (code) {
+      case NOT_RUNNING, UNAVAILABLE -> NOT_RUNNING;
+      case EXHAUSTED -> EXHAUSTED;
+      default -> FAILURE;
+    };
   }
 }

@@ -49,11 +49,11 @@ final class Table {
         && rows.stream()
             .skip(1)
             .map(row -> row.get(column))
-            .allMatch(cell -> cell.isEmpty() || Character.isDigit(cell.charAt(0)) && hasUnit(cell));
+            .allMatch(cell -> cell.isEmpty() || isNumber(cell));
   }
 
   /** Digits, then at most a unit: so that hexadecimal names are not taken for numbers. */
-  private static boolean hasUnit(String cell) {
-    return cell.matches("[\\d.]{1,9}( ?(%|x|KiB|MiB|GiB|ms|s|m|h|d|µs))?");
+  private static boolean isNumber(String cell) {
+    return cell.matches("\\d[\\d.]{0,8}( ?(%|x|KiB|MiB|GiB|ms|s|m|h|d|µs))?");
   }
 }

@@ -102,6 +102,10 @@ final class VmFactoryCommand {
     return surroundings;
   }
 
+  WallClock clock() {
+    return clock;
+  }
+
   Instant now() {
     return clock.now();
   }

@@ -1,0 +1,79 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.api.v1.CreateTemplateProgress;
+import java.io.PrintWriter;
+import java.util.function.Consumer;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows how far the build of a template is: a bar on a terminal, else a line for each step done.
+ */
+final class BuildProgress implements Consumer<CreateTemplateProgress>, AutoCloseable {
+  private static final int WIDTH = 90;
+  private static final int UPDATE_MILLIS = 100;
+
+  private final PrintWriter err;
+  private final boolean watched;
+  private @Nullable ProgressBar bar;
+
+  /**
+   * @param err where the lines go; the bar goes to the process's own standard error
+   */
+  BuildProgress(PrintWriter err, boolean watched) {
+    this.err = err;
+    this.watched = watched;
+  }
+
+  @Override
+  public synchronized void accept(CreateTemplateProgress progress) {
+    if (progress.getStep().isEmpty()) {
+      return;
+    }
+    if (watched) {
+      show(progress);
+    } else if (progress.getDone()) {
+      err.println(line(progress));
+      err.flush();
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+
+  private void show(CreateTemplateProgress progress) {
+    if (bar == null) {
+      bar = newBar(progress.getCount());
+    }
+    bar.stepTo(progress.getDone() ? progress.getIndex() : progress.getIndex() - 1L);
+    bar.setExtraMessage(progress.getStep());
+  }
+
+  private static ProgressBar newBar(int steps) {
+    return new ProgressBarBuilder()
+        .setTaskName("template")
+        .setInitialMax(steps)
+        .setStyle(ProgressBarStyle.ASCII)
+        .setUpdateIntervalMillis(UPDATE_MILLIS)
+        .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+        .build();
+  }
+
+  private static String line(CreateTemplateProgress progress) {
+    String detail = progress.getDetail().isEmpty() ? "" : " (" + progress.getDetail() + ")";
+    return "[%d/%d] %s: %s%s"
+        .formatted(
+            progress.getIndex(),
+            progress.getCount(),
+            progress.getStep(),
+            Show.micros(progress.getMicros()),
+            detail);
+  }
+}

@@ -1,0 +1,158 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.configs.ConfigWriter;
+import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.FactoryConfig;
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+
+/**
+ * A daemon of the demonstration's own: a child process with a directory of its own. Closing it ends
+ * the daemon with its VMs and removes the directory; so does the end of this process, however it
+ * comes about, short of SIGKILL.
+ */
+final class DemoDaemon implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+  private static final int LOG_LINES = 10;
+
+  private final Path dir;
+  private final VmFactoryConfig config;
+  private final Process process;
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final Thread hook = new Thread(this::close, "demo-cleanup");
+
+  private DemoDaemon(Path dir, VmFactoryConfig config, Process process) {
+    this.dir = dir;
+    this.config = config;
+    this.process = process;
+  }
+
+  /** Starts a daemon that is configured like {@code like}, except for where it keeps things. */
+  static DemoDaemon start(VmFactoryConfig like, Map<String, String> environment)
+      throws IOException {
+    Path dir = Files.createTempDirectory("vmfactory-demo");
+    VmFactoryConfig config = in(dir, like);
+    Path file = Files.writeString(dir.resolve("vmfactory.toml"), ConfigWriter.toToml(config));
+    List<String> command = new ArrayList<>(program(environment));
+    command.addAll(List.of("serve", "--config", file.toString()));
+    Process process =
+        new ProcessBuilder(command).redirectError(dir.resolve("daemon.log").toFile()).start();
+    DemoDaemon daemon = new DemoDaemon(dir, config, process);
+    Runtime.getRuntime().addShutdownHook(daemon.hook);
+    return daemon;
+  }
+
+  /** Waits until the daemon says that it is ready. */
+  void awaitReady() {
+    CompletableFuture<Boolean> ready =
+        CompletableFuture.supplyAsync(() -> saysReady(reader(process)));
+    if (!Deadline.after(START_LIMIT).await(ready, "the daemon to be ready")) {
+      throw new CliException(
+          Exit.FAILURE, "the daemon did not start:\n" + lastLogLines(), "see vmfactory check");
+    }
+  }
+
+  Path dir() {
+    return dir;
+  }
+
+  Path socket() {
+    return config.daemon().socket();
+  }
+
+  /** Whether the end has begun: what fails from now on does so because of it. */
+  boolean isClosing() {
+    return closing.get();
+  }
+
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    process.destroy();
+    try {
+      Deadline.after(STOP_LIMIT).await(process.onExit(), "the daemon to end");
+    } catch (DeadlineExceededException e) {
+      process.destroyForcibly();
+    } finally {
+      removeDir();
+    }
+  }
+
+  private void removeDir() {
+    try (Stream<Path> paths = Files.walk(dir)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + dir, e);
+    }
+  }
+
+  private static BufferedReader reader(Process process) {
+    return new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  private static boolean saysReady(BufferedReader out) {
+    return out.lines().anyMatch(line -> line.contains("ready"));
+  }
+
+  private String lastLogLines() {
+    try {
+      List<String> lines = Files.readAllLines(dir.resolve("daemon.log"));
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+    } catch (IOException e) {
+      return "(its log cannot be read: " + e + ")";
+    }
+  }
+
+  private static List<String> program(Map<String, String> environment) {
+    String launcher = environment.get("VMFACTORY_LAUNCHER");
+    return launcher != null
+        ? List.of(launcher)
+        : List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Main.class.getName());
+  }
+
+  private static VmFactoryConfig in(Path dir, VmFactoryConfig like) {
+    DaemonConfig daemon = like.daemon();
+    FactoryConfig factory = like.factory();
+    return new VmFactoryConfig(
+        new DaemonConfig(
+            dir.resolve("state"),
+            dir.resolve("run"),
+            "",
+            daemon.defaultDeadline(),
+            daemon.workers(),
+            daemon.maxVms()),
+        like.qemu(),
+        new FactoryConfig(
+            true,
+            dir.resolve("state/templates"),
+            factory.templateCacheBytes(),
+            List.of("TEMPLATE", "COLD")),
+        like.leases());
+  }
+}

@@ -1,0 +1,59 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.api.v1.GetStatusResponse;
+import io.vmfactory.api.v1.Memory;
+import io.vmfactory.api.v1.Vm;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The demonstration's result as people read it. */
+final class DemoView {
+  private static final int INDENT = 4;
+
+  private DemoView() {}
+
+  /**
+   * What each VM cost.
+   *
+   * @param vms the first one is what the others are compared with
+   */
+  static List<String> costs(List<DemoVm> vms, GetStatusResponse status) {
+    Map<String, Memory> memory =
+        status.getVmsList().stream().collect(Collectors.toMap(Vm::getId, Vm::getMemory));
+    Duration slow = vms.get(0).answeredAfter();
+    Table table =
+        new Table(
+            "VM", "ROUTE", "ANSWERED AFTER", "SPEED-UP", "PRIVATE", "GUEST RAM OF IT", "SHARED");
+    for (DemoVm vm : vms) {
+      Memory used = memory.getOrDefault(vm.handle().vm().getId(), Memory.getDefaultInstance());
+      table.row(
+          Show.shortened(vm.handle().vm().getId()),
+          vm.handle().granted().getRoute().name(),
+          Show.micros(vm.answeredAfter().toNanos() / 1000),
+          String.format(
+              Locale.ROOT, "%.1f x", (double) slow.toNanos() / vm.answeredAfter().toNanos()),
+          Show.kib(used.getPrivateKib()),
+          Show.kib(used.getGuestPrivateKib()),
+          Show.kib(used.getSharedKib()));
+    }
+    return table.lines(INDENT);
+  }
+
+  /** What each VM answered. */
+  static List<String> answers(List<DemoVm> vms) {
+    Table table = new Table("VM", "HOST NAME", "MACHINE ID", "RANDOM BYTES", "CLOCK OFF BY");
+    for (DemoVm vm : vms) {
+      table.row(
+          Show.shortened(vm.handle().vm().getId()),
+          vm.identity().hostname(),
+          vm.identity().machineId(),
+          HexFormat.of().formatHex(vm.identity().random()),
+          Show.micros(vm.clockOff().toNanos() / 1000));
+    }
+    return table.lines(INDENT);
+  }
+}

@@ -1,0 +1,67 @@
+package io.vmfactory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.configs.ConfigLoader;
+import io.vmfactory.configs.Surroundings;
+import io.vmfactory.configs.VmFactoryConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoDaemonTest {
+  private static final Surroundings NONE = new Surroundings(Map.of("HOME", "/nonexistent"), false);
+
+  @TempDir Path dir;
+
+  private Map<String, String> launcher(String script) throws IOException {
+    Path file = Files.writeString(dir.resolve("launcher"), "#!/bin/sh\n" + script);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    return Map.of("VMFACTORY_LAUNCHER", file.toString());
+  }
+
+  private static VmFactoryConfig config() {
+    return new ConfigLoader(NONE).load(null).config();
+  }
+
+  @Test
+  void startsTheDaemonInADirectoryOfItsOwnAndRemovesAll() throws IOException {
+    Path seen = dir.resolve("seen");
+    Map<String, String> launcher =
+        launcher(
+            "echo \"$$ $*\" >%s; echo vmfactory ready on x; trap 'exit 0' TERM; read x"
+                .formatted(seen));
+
+    Path home;
+    try (DemoDaemon daemon = DemoDaemon.start(config(), launcher)) {
+      daemon.awaitReady();
+      home = daemon.dir();
+      VmFactoryConfig own = new ConfigLoader(NONE).load(home.resolve("vmfactory.toml")).config();
+      assertThat(own.daemon().stateDir()).startsWithRaw(home);
+      assertThat(own.factory().templatePath()).startsWithRaw(home);
+      assertThat(daemon.socket()).startsWithRaw(home);
+      assertThat(daemon.isClosing()).isFalse();
+    }
+
+    String[] words = Files.readString(seen).strip().split(" ");
+    assertThat(words).endsWith("serve", "--config", home.resolve("vmfactory.toml").toString());
+    assertThat(ProcessHandle.of(Long.parseLong(words[0]))).isEmpty();
+    assertThat(home).doesNotExist();
+  }
+
+  @Test
+  void aDaemonThatEndsAtOnceIsToldWithItsLastWords() throws IOException {
+    Map<String, String> launcher = launcher("echo no kernel here >&2; exit 1");
+
+    try (DemoDaemon daemon = DemoDaemon.start(config(), launcher)) {
+      assertThatThrownBy(daemon::awaitReady)
+          .isInstanceOf(CliException.class)
+          .hasMessage("the daemon did not start:\nno kernel here");
+    }
+  }
+}
