@@ -1,0 +1,165 @@
+package io.vmfactory.factory.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.FactoryConfig;
+import io.vmfactory.configs.LeaseConfig;
+import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.template.StoredTemplates;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.qemu.QemuHypervisor;
+import io.vmfactory.vmm.qemu.QemuLeaks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The daemon's domain over real rooms: QEMU (TCG) and our own guest from dist/guest. */
+final class RealFactory implements AutoCloseable {
+  private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+  private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final QemuHypervisor hypervisor =
+      new QemuHypervisor(
+          new HypervisorInfo(QEMU, "7.2", Accelerator.TCG, "boots everywhere", "any"), vertx);
+  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
+  private final Path vms;
+  private final StoredTemplates templates;
+  private final FactoryApp app;
+
+  RealFactory(Path root) {
+    vms = root.resolve("run/vm");
+    WallClock clock = WallClock.system();
+    VmFactoryConfig config = config(root);
+    templates =
+        new StoredTemplates(
+            root.resolve("t"), hypervisor, agents, new VmFolders(vms), clock, 1L << 30);
+    app = FactoryApp.create(config, hypervisor, templates, agents, clock, scheduler);
+  }
+
+  private static VmFactoryConfig config(Path root) {
+    return new VmFactoryConfig(
+        new DaemonConfig(root, root.resolve("run"), "", Duration.ofMinutes(2), 8, 16),
+        new QemuConfig(
+            QEMU,
+            IMAGES.resolve("vmlinuz"),
+            IMAGES.resolve("initrd"),
+            new QemuConfig.Size(1, 256),
+            new QemuConfig.Size(2, 512),
+            2,
+            new QemuConfig.Machine("q35", "", ""),
+            "tcg",
+            List.of()),
+        new FactoryConfig(true, root.resolve("t"), 1L << 30, List.of("TEMPLATE", "COLD")),
+        new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)));
+  }
+
+  static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(60));
+  }
+
+  UseCases cases() {
+    return app.useCases();
+  }
+
+  void buildTemplate() {
+    TemplateRequest request = new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT);
+    cases().createTemplate().run(request, soon());
+  }
+
+  GrantedVm get(VmRequest request) {
+    return cases().getVm().run(request, soon());
+  }
+
+  void release(GrantedVm granted) {
+    cases().releaseVm().run(granted.lease().id(), soon());
+  }
+
+  /** Completes with the first event of that kind about that VM, from now on. */
+  CompletableFuture<Events.Event> next(Events.Kind kind, GrantedVm about) {
+    CompletableFuture<Events.Event> heard = new CompletableFuture<>();
+    String id = about.vm().identity().id().value();
+    cases()
+        .events()
+        .subscribe(
+            event -> {
+              if (event.kind() == kind && event.vmId().equals(id)) {
+                heard.complete(event);
+              }
+            });
+    return heard;
+  }
+
+  /** A customer's own connection to the agent. */
+  GuestAgent agent(GrantedVm granted) {
+    return agents.connect(granted.vm().folder().agentSocket(), soon());
+  }
+
+  /** Who the guest is, and how far its clock is from the host's at most. */
+  record Seen(GuestIdentity identity, Duration clockOff) {}
+
+  Seen look(GrantedVm granted) {
+    try (GuestAgent agent = agent(granted)) {
+      Instant before = WallClock.system().now();
+      GuestIdentity identity = agent.identity(32, soon());
+      Instant after = WallClock.system().now();
+      Duration behind = Duration.between(identity.clock(), before);
+      Duration ahead = Duration.between(after, identity.clock());
+      return new Seen(identity, behind.compareTo(ahead) > 0 ? behind : ahead);
+    }
+  }
+
+  List<Path> folders() throws IOException {
+    try (Stream<Path> list = Files.list(vms)) {
+      return list.toList();
+    }
+  }
+
+  /** Waits until the last VM's folder is gone, which is what ending a VM ends with. */
+  void awaitNoFolders() throws IOException, InterruptedException {
+    Deadline deadline = soon();
+    try (WatchService watch = vms.getFileSystem().newWatchService()) {
+      vms.register(watch, StandardWatchEventKinds.ENTRY_DELETE);
+      while (!folders().isEmpty()) {
+        WatchKey key = watch.poll(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+        assertThat(key).as("folders left behind: %s", folders()).isNotNull();
+        key.pollEvents();
+        key.reset();
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    app.close();
+    templates.close();
+    hypervisor.close();
+    scheduler.shutdownNow();
+    vertx.close().await();
+    assertThat(QemuLeaks.running()).as("QEMU processes left behind").isEmpty();
+    assertThat(folders()).as("folders left behind").isEmpty();
+  }
+}
