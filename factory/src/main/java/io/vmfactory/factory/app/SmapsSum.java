@@ -16,12 +16,12 @@ final class SmapsSum {
   private static final Pattern AMOUNT = Pattern.compile("(\\w+):\\s+(\\d+) kB");
 
   private final int guestMib;
-  private final Map<Long, Long> anonymousPrivate = new HashMap<>();
+  private final Map<Long, Long> anonymousOwn = new HashMap<>();
   private long privateKib;
   private long sharedKib;
   private long pssKib;
   private long memfdKib;
-  private long memfdPrivateKib;
+  private long memfdOwnKib;
   private long mappingKib;
   private String mappingName = "";
 
@@ -46,25 +46,26 @@ final class SmapsSum {
 
   VmMemory total() {
     long elsewhereKib = guestMib * 1024L - memfdKib;
-    long guest = memfdPrivateKib + anonymousPrivate.getOrDefault(elsewhereKib, 0L);
+    long guest = memfdOwnKib + anonymousOwn.getOrDefault(elsewhereKib, 0L);
     return new VmMemory(privateKib, sharedKib, pssKib, guest);
   }
 
   private void count(String what, long kib) {
     switch (what) {
-      case "Private_Clean", "Private_Dirty" -> countPrivate(kib);
+      case "Private_Clean", "Private_Dirty" -> privateKib += kib;
       case "Shared_Clean", "Shared_Dirty" -> sharedKib += kib;
       case "Pss" -> pssKib += kib;
+      case "Anonymous" -> countOwn(kib);
       default -> {}
     }
   }
 
-  private void countPrivate(long kib) {
-    privateKib += kib;
+  /** A template's page that only one clone has mapped counts as private, but is no copy. */
+  private void countOwn(long kib) {
     if (inMemfd()) {
-      memfdPrivateKib += kib;
+      memfdOwnKib += kib;
     } else if (mappingName.isEmpty()) {
-      anonymousPrivate.merge(mappingKib, kib, Long::sum);
+      anonymousOwn.merge(mappingKib, kib, Long::sum);
     }
   }
 

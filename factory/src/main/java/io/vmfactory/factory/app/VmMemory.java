@@ -6,6 +6,7 @@ package io.vmfactory.factory.app;
  * @param privateKib private clean + private dirty
  * @param sharedKib shared clean + shared dirty
  * @param pssKib proportional set size
- * @param guestPrivateKib the private part of the mapping that is guest RAM
+ * @param guestPrivateKib guest RAM that is this VM's own: anonymous pages, the copies that a clone
+ *     made of its template's pages among them
  */
 public record VmMemory(long privateKib, long sharedKib, long pssKib, long guestPrivateKib) {}

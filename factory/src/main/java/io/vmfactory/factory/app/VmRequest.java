@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * A wish for a VM.
  *
  * @param templateKey key or a prefix of at least 8 digits; empty = whichever fits
- * @param vcpus null = as configured
- * @param memoryMib null = as configured
+ * @param vcpus null = as the named template has; without one, as configured
+ * @param memoryMib null = likewise
  * @param leaseTtl null = the default
  * @param routes in the order to try; empty = as configured
  * @param hostname empty = made from the VM's id
