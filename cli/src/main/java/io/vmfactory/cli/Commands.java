@@ -25,6 +25,7 @@ final class Commands {
     ALL.put("get", GetCommand::new);
     ALL.put("renew", RenewCommand::new);
     ALL.put("release", ReleaseCommand::new);
+    ALL.put("check", CheckCommand::new);
     ALL.put("demo", DemoCommand::new);
     ALL.put("generate-completion", AutoComplete.GenerateCompletion::new);
   }

@@ -37,7 +37,12 @@ final class Json {
 
   /** An array of texts. */
   static Json texts(List<String> texts) {
-    return new Json(texts.stream().map(Json::new).toList());
+    return array(texts.stream().map(Json::new).toList());
+  }
+
+  /** An array. */
+  static Json array(List<Json> elements) {
+    return new Json(List.copyOf(elements));
   }
 
   /**
