@@ -17,8 +17,8 @@ public interface GuestAgent extends AutoCloseable {
   GuestDetails details(Deadline deadline);
 
   /**
-   * The uniqueness gate: entropy, clock and names, sent together and acknowledged one by one. When
-   * this returns, the guest has all of them; when it throws, the guest must not be used.
+   * The uniqueness gate: entropy and names, then the clock, each acknowledged. When this returns,
+   * the guest has all of them; when it throws, the guest must not be used.
    */
   void makeUnique(Uniqueness unique, Deadline deadline);
 
