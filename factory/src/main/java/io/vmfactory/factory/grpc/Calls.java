@@ -9,14 +9,18 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.RequestException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Every call under way, and the workers that do them. Thread-safe. */
-final class Calls {
+final class Calls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Calls.class);
+
+  /** For clients that do not read. */
+  private static final Duration STREAMS = Duration.ofSeconds(1);
 
   private final ExecutorService workers;
   private final Duration defaultDeadline;
@@ -94,18 +98,29 @@ final class Calls {
   }
 
   /**
-   * Takes no new calls, ends the streams, lets the other calls finish and cancels them when {@code
-   * grace} is over. Returns when none is left, or when cancelled ones do not end within another
-   * such span.
+   * Takes no new calls, lets those under way finish and cancels them when {@code grace} is over.
+   * Returns when none is left, or when cancelled ones do not end within another such span.
    */
   void drain(Duration grace) {
     closing = true;
-    streams.forEach(OutStream::end);
     if (!inFlight.awaitIdle(Deadline.after(grace))) {
       open.forEach(Call::shutDown);
       if (!inFlight.awaitIdle(Deadline.after(grace))) {
         log.warn("calls still running after they were cancelled");
       }
+    }
+  }
+
+  /** Ends the streams and the workers. */
+  @Override
+  public void close() {
+    closing = true;
+    CompletableFuture<?>[] ends =
+        streams.stream().map(OutStream::end).toArray(CompletableFuture<?>[]::new);
+    try {
+      Deadline.after(STREAMS).await(CompletableFuture.allOf(ends), "streams to end");
+    } catch (RuntimeException e) {
+      log.info("a stream did not end in time: {}", e.getMessage());
     }
     workers.shutdownNow();
   }

@@ -48,7 +48,7 @@ final class ErrorMapper {
     } else if (cause instanceof CancelledException) {
       return status(Code.CANCELLED, "CANCELLED", cause, null);
     } else if (cause instanceof CodecException) {
-      return status(Code.INVALID_ARGUMENT, "MALFORMED", cause, null);
+      return status(Code.INVALID_ARGUMENT, "MALFORMED", root(cause), null);
     }
     return status(Code.INTERNAL, "INTERNAL", cause, null);
   }
@@ -121,6 +121,12 @@ final class ErrorMapper {
     String text =
         cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+  }
+
+  /** The parser's own words, not those of the libraries around it. */
+  private static Throwable root(Throwable failure) {
+    Throwable cause = failure.getCause();
+    return cause == null ? failure : root(cause);
   }
 
   private static Throwable unwrap(Throwable failure) {

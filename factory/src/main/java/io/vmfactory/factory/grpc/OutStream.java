@@ -1,6 +1,7 @@
 package io.vmfactory.factory.grpc;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
@@ -8,6 +9,7 @@ import io.vmfactory.factory.app.RequestException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,19 +67,22 @@ final class OutStream<P> {
     context.runOnContext(v -> pump());
   }
 
-  /** Ends the stream because the daemon stops. */
-  void end() {
-    context.runOnContext(v -> endNow());
+  /** Ends the stream because the daemon stops; completes when the client was told, or is gone. */
+  CompletableFuture<Void> end() {
+    CompletableFuture<Void> told = new CompletableFuture<>();
+    context.runOnContext(v -> endNow().onComplete(done -> told.complete(null)));
+    return told;
   }
 
-  private void endNow() {
+  private Future<Void> endNow() {
     pump();
-    if (open) {
-      close();
-      var reason = RequestException.Reason.SHUTTING_DOWN;
-      var failure = new RequestException(reason, "the daemon is shutting down");
-      Responses.fail(response, ErrorMapper.toStatus(failure));
+    if (!open) {
+      return Future.succeededFuture();
     }
+    close();
+    var reason = RequestException.Reason.SHUTTING_DOWN;
+    var failure = new RequestException(reason, "the daemon is shutting down");
+    return Responses.fail(response, ErrorMapper.toStatus(failure));
   }
 
   private void pump() {

@@ -22,7 +22,7 @@ import java.time.Duration;
  * The daemon's face: vmfactory.v1.Factory, grpc.health.v1.Health and reflection as gRPC, and the
  * unary calls of the first as JSON over HTTP/1.1, all on one UNIX socket.
  */
-public final class Skin {
+public final class Skin implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(10);
 
   private final SocketFile file;
@@ -55,7 +55,7 @@ public final class Skin {
     try {
       listen(server, file);
     } catch (IOException e) {
-      calls.drain(Duration.ZERO);
+      calls.close();
       server.close();
       throw new UncheckedIOException("cannot serve on " + file.path() + ": " + e, e);
     }
@@ -90,11 +90,17 @@ public final class Skin {
   }
 
   /**
-   * Stops: refuses new calls, ends streams, lets other calls finish for {@code grace} and cancels
-   * them then, closes every connection and removes the socket.
+   * Refuses new calls, lets those under way finish for {@code grace}, cancels the others then.
+   * Streams go on.
    */
-  public void stop(Duration grace) {
+  public void drain(Duration grace) {
     calls.drain(grace);
+  }
+
+  /** Ends the streams, closes every connection and removes the socket. */
+  @Override
+  public void close() {
+    calls.close();
     Deadline.after(START).await(server.close().toCompletionStage(), "the socket to be closed");
     try {
       file.remove();

@@ -13,6 +13,7 @@ import io.vmfactory.factory.app.VmRequest;
 import io.vmfactory.template.TemplateInfo;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -28,6 +29,7 @@ final class ScriptedCases implements Events {
   UseCase<Boolean, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
 
   final Set<Consumer<Event>> listeners = ConcurrentHashMap.newKeySet();
+  private volatile CompletableFuture<Void> unsubscribed = new CompletableFuture<>();
   final List<VmRequest> seen = new CopyOnWriteArrayList<>();
 
   UseCases all() {
@@ -50,7 +52,16 @@ final class ScriptedCases implements Events {
   @Override
   public Subscription subscribe(Consumer<Event> listener) {
     listeners.add(listener);
-    return () -> listeners.remove(listener);
+    return () -> {
+      listeners.remove(listener);
+      unsubscribed.complete(null);
+    };
+  }
+
+  /** Completes when the next listener leaves. */
+  CompletableFuture<Void> nextUnsubscribe() {
+    unsubscribed = new CompletableFuture<>();
+    return unsubscribed;
   }
 
   void emit(int seq, String detail) {

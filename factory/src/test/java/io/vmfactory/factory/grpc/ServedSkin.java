@@ -55,13 +55,14 @@ final class ServedSkin implements AutoCloseable {
 
   void stop(Duration grace) {
     stopped = true;
-    skin.stop(grace);
+    skin.drain(grace);
+    skin.close();
   }
 
   @Override
   public void close() {
     if (!stopped) {
-      skin.stop(Duration.ofSeconds(5));
+      stop(Duration.ofSeconds(5));
     }
     await(vertx.close());
     try (Stream<Path> all = Files.walk(folder)) {

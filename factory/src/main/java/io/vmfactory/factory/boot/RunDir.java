@@ -1,0 +1,58 @@
+package io.vmfactory.factory.boot;
+
+import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/** The folder of socket, lock and VM folders. */
+final class RunDir {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> GROUP_TOO =
+      PosixFilePermissions.fromString("rwxr-x---");
+
+  private RunDir() {}
+
+  /**
+   * Makes it, mode 0700, or 0750 for the configured group. One that exists keeps its mode, unless
+   * it is 0700 and a group is to come in.
+   *
+   * @throws StartException when it cannot be made, or the paths in it would be too long
+   */
+  static Path prepare(DaemonConfig config) {
+    Path path = config.runDir().toAbsolutePath();
+    requireShort(new VmFolder(path.resolve("vm").resolve(VmId.random().value())).agentSocket());
+    try {
+      Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+      var view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+      if (!config.socketGroup().isEmpty()
+          && view.readAttributes().permissions().equals(OWNER_ONLY)) {
+        var groups = path.getFileSystem().getUserPrincipalLookupService();
+        view.setGroup(groups.lookupPrincipalByGroupName(config.socketGroup()));
+        view.setPermissions(GROUP_TOO);
+      }
+      return path;
+    } catch (IOException e) {
+      throw new StartException("cannot make run_dir " + path + ": " + e, e);
+    }
+  }
+
+  /** The longest path there will be; the daemon's own socket is shorter. */
+  private static void requireShort(Path socket) {
+    int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > VmFolder.MAX_SOCKET_PATH_BYTES) {
+      throw new StartException(
+          "socket path too long (%d bytes, the kernel takes %d): %s; choose a shorter run_dir"
+              .formatted(length, VmFolder.MAX_SOCKET_PATH_BYTES, socket),
+          null);
+    }
+  }
+}
