@@ -15,9 +15,14 @@ import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.qemu.HostCheck;
 import io.vmfactory.vmm.qemu.QemuHypervisor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -46,7 +51,8 @@ final class Wiring implements AutoCloseable {
     try {
       WallClock clock = WallClock.system();
       Vertx vertx = vertx();
-      QemuHypervisor hypervisor = part(new QemuHypervisor(HostCheck.probe(config.qemu()), vertx));
+      HypervisorInfo found = new HostCheck(config.qemu(), answers(config)).hypervisor();
+      QemuHypervisor hypervisor = part(new QemuHypervisor(found, vertx));
       GuestAgents agents = new TtrpcAgents(vertx);
       Templates templates = part(templates(config, hypervisor, agents, clock));
       app = part(FactoryApp.create(config, hypervisor, templates, agents, clock, timers()));
@@ -111,6 +117,18 @@ final class Wiring implements AutoCloseable {
     ScheduledExecutorService timers = Executors.newScheduledThreadPool(TIMERS);
     part(timers::shutdownNow);
     return timers;
+  }
+
+  /** Where the host's answer on KVM is kept, so that only the first start after a boot waits. */
+  private static Path answers(VmFactoryConfig config) {
+    Path stateDir = config.daemon().stateDir();
+    try {
+      var ownerOnly = PosixFilePermissions.fromString("rwx------");
+      Files.createDirectories(stateDir, PosixFilePermissions.asFileAttribute(ownerOnly));
+      return stateDir.resolve("host-check");
+    } catch (IOException e) {
+      throw new StartException("cannot make state_dir " + stateDir + ": " + e, e);
+    }
   }
 
   private static Templates templates(

@@ -3,6 +3,7 @@ package io.vmfactory.factory.grpc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
@@ -58,24 +59,31 @@ class GrpcTest {
     return ServedSkin.await(client.request(served.address(), method));
   }
 
-  private <Q, P> Ending<P> call(ServiceMethod<P, Q> method, Q message) throws Exception {
-    return ending(ServedSkin.await(request(method).send(message)));
+  private <Q, P> Ending<P> call(ServiceMethod<P, Q> method, Q message) {
+    GrpcClientRequest<Q, P> request = request(method);
+    return ServedSkin.await(request.send(message).compose(GrpcTest::ending));
   }
 
-  private static <Q, P> Ending<P> ending(GrpcClientResponse<Q, P> response) throws Exception {
+  /** Collects; to be called on the event loop that brings the response, lest its end be missed. */
+  private static <Q, P> Future<Ending<P>> ending(GrpcClientResponse<Q, P> response) {
     List<P> replies = new ArrayList<>();
     Promise<Void> ended = Promise.promise();
     response.handler(replies::add);
     response.endHandler(v -> ended.tryComplete());
     response.exceptionHandler(ended::tryFail);
-    ServedSkin.await(ended.future());
+    return ended.future().map(v -> ending(response, replies));
+  }
+
+  private static <P> Ending<P> ending(GrpcClientResponse<?, P> response, List<P> replies) {
     String details = response.trailers().get("grpc-status-details-bin");
     details = details == null ? response.headers().get("grpc-status-details-bin") : details;
-    Status status =
-        details == null
-            ? Status.getDefaultInstance()
-            : Status.parseFrom(Base64.getDecoder().decode(details));
-    return new Ending<>(response.status(), response.statusMessage(), status, replies);
+    try {
+      byte[] bytes = details == null ? new byte[0] : Base64.getDecoder().decode(details);
+      Status status = Status.parseFrom(bytes);
+      return new Ending<>(response.status(), response.statusMessage(), status, replies);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -178,7 +186,9 @@ class GrpcTest {
     // The client's own timer would cut the call first: so only the header is sent.
     GrpcClientRequest<GetVmRequest, GetVmResponse> request = request(FactoryGrpcClient.GetVm);
     request.headers().set("grpc-timeout", "300m");
-    var ending = ending(ServedSkin.await(request.send(GetVmRequest.getDefaultInstance())));
+    var ending =
+        ServedSkin.await(
+            request.send(GetVmRequest.getDefaultInstance()).compose(GrpcTest::ending));
     assertThat(ending.status()).isEqualTo(GrpcStatus.DEADLINE_EXCEEDED);
     assertThat(ending.message()).contains("the guest to wake");
     assertThat(seen.get()).isLessThanOrEqualTo(Duration.ofMillis(300));
@@ -194,7 +204,9 @@ class GrpcTest {
         };
     GrpcClientRequest<GetVmRequest, GetVmResponse> request = request(FactoryGrpcClient.GetVm);
     request.headers().set("grpc-timeout", "100m");
-    var ending = ending(ServedSkin.await(request.send(GetVmRequest.getDefaultInstance())));
+    var ending =
+        ServedSkin.await(
+            request.send(GetVmRequest.getDefaultInstance()).compose(GrpcTest::ending));
     assertThat(ending.status()).isEqualTo(GrpcStatus.DEADLINE_EXCEEDED);
     assertThat(ending.message()).contains("GetVm");
     assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
@@ -301,8 +313,10 @@ class GrpcTest {
   void eventsReachAWatcherFromTheMomentItIsHeard() throws Exception {
     LinkedBlockingQueue<Event> events = new LinkedBlockingQueue<>();
     GrpcClientRequest<WatchEventsRequest, Event> request = request(FactoryGrpcClient.WatchEvents);
-    var response = ServedSkin.await(request.send(WatchEventsRequest.getDefaultInstance()));
-    response.handler(events::add);
+    ServedSkin.await(
+        request
+            .send(WatchEventsRequest.getDefaultInstance())
+            .onSuccess(response -> response.handler(events::add)));
     served.cases.emit(41, "a");
     served.cases.emit(42, "b");
     assertThat(events.poll(20, TimeUnit.SECONDS).getSeq()).isEqualTo(41);
@@ -318,10 +332,13 @@ class GrpcTest {
   @Test
   void aSlowWatcherLosesTheOldestAndSeesTheGap() throws Exception {
     GrpcClientRequest<WatchEventsRequest, Event> request = request(FactoryGrpcClient.WatchEvents);
-    var response = ServedSkin.await(request.send(WatchEventsRequest.getDefaultInstance()));
+    var response =
+        ServedSkin.await(
+            request
+                .send(WatchEventsRequest.getDefaultInstance())
+                .onSuccess(GrpcClientResponse::pause));
     List<Integer> seen = new ArrayList<>();
     CompletableFuture<Void> last = new CompletableFuture<>();
-    response.pause();
     int count = 20_000;
     String detail = "x".repeat(1000);
     for (int seq = 1; seq <= count; seq++) {
@@ -343,9 +360,16 @@ class GrpcTest {
   @Test
   void stoppingEndsStreamsAndIsPrompt() throws Exception {
     GrpcClientRequest<WatchEventsRequest, Event> request = request(FactoryGrpcClient.WatchEvents);
-    var response = ServedSkin.await(request.send(WatchEventsRequest.getDefaultInstance()));
-    Future<Ending<Event>> ended =
-        served.vertx.executeBlocking(() -> ending(response), false);
+    Promise<Void> heard = Promise.promise();
+    var ended =
+        request
+            .send(WatchEventsRequest.getDefaultInstance())
+            .compose(
+                response -> {
+                  heard.complete();
+                  return ending(response);
+                });
+    ServedSkin.await(heard.future());
     long begin = System.nanoTime();
     served.stop(Duration.ofMinutes(5));
     // Not a timing: waiting for the stream would take the whole grace.
@@ -373,12 +397,12 @@ class GrpcTest {
               "the test");
         };
     GrpcClientRequest<GetVmRequest, GetVmResponse> request = request(FactoryGrpcClient.GetVm);
-    var response = request.send(GetVmRequest.getDefaultInstance());
+    var ended = request.send(GetVmRequest.getDefaultInstance()).compose(GrpcTest::ending);
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     Thread stopping = new Thread(() -> served.stop(Duration.ofSeconds(30)));
     stopping.start();
     goOn.countDown();
-    assertThat(ending(ServedSkin.await(response)).status()).isEqualTo(GrpcStatus.OK);
+    assertThat(ServedSkin.await(ended).status()).isEqualTo(GrpcStatus.OK);
     stopping.join();
   }
 
@@ -391,11 +415,11 @@ class GrpcTest {
           throw Blocking.untilInterrupted(begun, interrupted);
         };
     GrpcClientRequest<GetVmRequest, GetVmResponse> request = request(FactoryGrpcClient.GetVm);
-    var response = request.send(GetVmRequest.getDefaultInstance());
+    var ended = request.send(GetVmRequest.getDefaultInstance()).compose(GrpcTest::ending);
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     served.skin.drain(Duration.ofMillis(50));
     assertThat(interrupted.getCount()).isZero();
-    assertThat(ending(ServedSkin.await(response)).status()).isEqualTo(GrpcStatus.UNAVAILABLE);
+    assertThat(ServedSkin.await(ended).status()).isEqualTo(GrpcStatus.UNAVAILABLE);
     var late = call(FactoryGrpcClient.GetVm, GetVmRequest.getDefaultInstance());
     assertThat(late.status()).isEqualTo(GrpcStatus.UNAVAILABLE);
   }
