@@ -26,7 +26,7 @@ final class ErrorMapper {
   static final String DOMAIN = "vmfactory";
 
   /** Clients limit all headers of a reply together to 8 KiB, and this goes into them twice. */
-  private static final int LONGEST_MESSAGE = 1000;
+  private static final int LONGEST_MESSAGE = 500;
 
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
 
