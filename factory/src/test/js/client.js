@@ -53,7 +53,7 @@ const checks = {
   stream() {
     const steps = [];
     const call = factory.CreateTemplate({});
-    call.on('data', progress => steps.push(progress.step));
+    call.on('data', progress => steps.push(progress.step || ''));
     call.on('error', error => print(failure(error)));
     call.on('end', () => print({ steps }));
   },

@@ -52,7 +52,10 @@ final class Calls implements AutoCloseable {
     if (closing) {
       var reason = RequestException.Reason.SHUTTING_DOWN;
       var failure = new RequestException(reason, "the daemon is shutting down");
-      Responses.fail(request.response(), ErrorMapper.toStatus(failure));
+      // Only once the request is read: an answer that overtakes it is lost on some clients.
+      request
+          .last()
+          .onComplete(read -> Responses.fail(request.response(), ErrorMapper.toStatus(failure)));
     }
     return closing;
   }

@@ -2,8 +2,10 @@ package io.vmfactory.factory.grpc;
 
 import com.google.rpc.Status;
 import io.vertx.core.Future;
+import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.function.Supplier;
 
@@ -28,11 +30,27 @@ final class Responses {
     String details = Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray());
     return attempt(
         () -> {
-          response.trailers().set(JsonEdge.DETAILS, details);
-          return response
-              .status(GrpcStatus.valueOf(status.getCode()))
-              .statusMessage(status.getMessage())
-              .end();
+          response
+              .trailers()
+              .set(JsonEdge.DETAILS, details)
+              .set(GrpcHeaderNames.GRPC_MESSAGE, percentEncoded(status.getMessage()));
+          return response.status(GrpcStatus.valueOf(status.getCode())).end();
         });
+  }
+
+  /**
+   * As the gRPC protocol has it: only what is not printable ASCII, and '%'. The library encodes
+   * punctuation too, which grpc-js does not decode.
+   */
+  static String percentEncoded(String message) {
+    StringBuilder encoded = new StringBuilder();
+    for (byte b : message.getBytes(StandardCharsets.UTF_8)) {
+      if (b >= ' ' && b <= '~' && b != '%') {
+        encoded.append((char) b);
+      } else {
+        encoded.append("%%%02X".formatted(b));
+      }
+    }
+    return encoded.toString();
   }
 }

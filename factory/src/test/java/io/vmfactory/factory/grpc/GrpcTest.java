@@ -126,7 +126,7 @@ class GrpcTest {
         Arguments.of(new IllegalStateException(MESSAGE), 13, "INTERNAL"));
   }
 
-  private static final String MESSAGE = "10 % of »räum\n1« + 1";
+  private static final String MESSAGE = "10 % of »räum\n1«; 2, 3: 4?";
 
   private static RequestException refusal(RequestException.Reason reason) {
     return new RequestException(reason, MESSAGE, Duration.ofSeconds(7));
