@@ -62,7 +62,8 @@ final class DaemonLock implements AutoCloseable {
     }
     String own = Long.toString(ProcessHandle.current().pid());
     channel.truncate(0).write(ByteBuffer.wrap(own.getBytes(StandardCharsets.US_ASCII)), 0);
-    if (read(path).equals(own)) {
+    // By stat(2) only: opening and closing the file once more would drop the lock, see fcntl(2).
+    if (Files.exists(path) && Files.size(path) == own.length()) {
       return new DaemonLock(path, channel);
     }
     channel.close();
