@@ -51,7 +51,7 @@ final class CheckCommand implements Callable<Integer> {
   private static List<Capability> hostCapabilities(VmFactoryConfig config) throws IOException {
     Path stateDir = config.daemon().stateDir();
     if (Files.isWritable(stateDir)) {
-      return new HostCheck(config.qemu(), stateDir.resolve("kvm")).capabilities();
+      return new HostCheck(config.qemu(), stateDir.resolve("host-check")).capabilities();
     }
     Path dir = Files.createTempDirectory("vmfactory-check");
     Path answers = dir.resolve("kvm");
