@@ -19,6 +19,7 @@ final class Commands {
   private static final Map<String, Supplier<Object>> ALL = new LinkedHashMap<>();
 
   static {
+    ALL.put("serve", ServeCommand::new);
     ALL.put("init", InitCommand::new);
     ALL.put("destroy", DestroyCommand::new);
     ALL.put("status", StatusCommand::new);
