@@ -12,9 +12,14 @@ public record VmId(String value) {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   public VmId {
-    if (!value.matches("[0-9a-f]{32}")) {
+    if (!isOne(value)) {
       throw new IllegalArgumentException("not a VM id (32 lower-case hex digits): " + value);
     }
+  }
+
+  /** Whether {@code text} is a VM's id. */
+  public static boolean isOne(String text) {
+    return text.matches("[0-9a-f]{32}");
   }
 
   /** A new one. */
@@ -27,6 +32,13 @@ public record VmId(String value) {
   /** The first twelve digits: enough to tell VMs apart in a log line or a host name. */
   public String shortened() {
     return value.substring(0, 12);
+  }
+
+  /**
+   * What the VM's process calls itself, in its {@code -name} argument: how it is found without pid.
+   */
+  public String processName() {
+    return "vmfactory-" + value;
   }
 
   @Override

@@ -9,15 +9,10 @@ final class Randoms {
 
   private Randoms() {}
 
-  /** {@code count} fresh bytes. */
-  static byte[] bytes(int count) {
-    byte[] bytes = new byte[count];
-    HOST.nextBytes(bytes);
-    return bytes;
-  }
-
   /** 32 fresh lower-case hex digits. */
   static String hex() {
-    return HexFormat.of().formatHex(bytes(16));
+    byte[] bytes = new byte[16];
+    HOST.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 }

@@ -8,7 +8,6 @@ import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmPhase;
-import java.util.UUID;
 
 /**
  * Brings a VM, whatever its route, to the state in which customers get it: running, unique, clock
@@ -17,9 +16,8 @@ import java.util.UUID;
  */
 final class Settler {
   /** Fills the guest's entropy pool, see {@link Uniqueness}. */
-  private static final int ENTROPY_BYTES = 512;
-
   private final GuestAgents agents;
+
   private final WallClock clock;
 
   Settler(GuestAgents agents, WallClock clock) {
@@ -33,11 +31,9 @@ final class Settler {
       if (made.vm().phase() == VmPhase.PAUSED) {
         made.vm().cont(deadline);
         laps.lap("cont");
-      } else {
-        agent.awaitServing(deadline);
-        laps.lap("agent");
       }
-      agent.makeUnique(uniqueness(hostname), deadline);
+      answer(agent, laps, deadline);
+      agent.makeUnique(Uniqueness.fresh(clock, hostname), deadline);
       laps.lap("unique");
       return grow(made, wanted, agent, laps, deadline);
     }
@@ -49,8 +45,7 @@ final class Settler {
       return;
     }
     try (GuestAgent agent = connect(made, laps, deadline)) {
-      agent.awaitServing(deadline);
-      laps.lap("agent");
+      answer(agent, laps, deadline);
     }
     made.vm().stop(deadline);
     laps.lap("stop");
@@ -60,6 +55,12 @@ final class Settler {
     GuestAgent agent = agents.connect(made.folder().agentSocket(), deadline);
     laps.lap("connect");
     return agent;
+  }
+
+  /** The first call of a connection, as the agent wants it (guest/README.md). */
+  private static void answer(GuestAgent agent, Laps laps, Deadline deadline) {
+    agent.awaitServing(deadline);
+    laps.lap("answer");
   }
 
   private static Sizing grow(
@@ -73,10 +74,5 @@ final class Settler {
     agent.online(grown.vcpus(), deadline);
     laps.lap("online");
     return grown;
-  }
-
-  private Uniqueness uniqueness(String hostname) {
-    return new Uniqueness(
-        Randoms.bytes(ENTROPY_BYTES), clock, hostname, Randoms.hex(), UUID.randomUUID().toString());
   }
 }

@@ -42,7 +42,7 @@ final class GetVmTest {
     assertThat(granted.vm().templateKey()).isEqualTo(template.key().hex());
     assertThat(granted.vm().sizing()).isEqualTo(new Sizing(2, 384));
     assertThat(factory.agents.calls(granted.vm().identity().id()))
-        .containsExactly("connect PAUSED", "unique RUNNING", "online 2 RUNNING");
+        .containsExactly("connect PAUSED", "serving RUNNING", "unique RUNNING", "online 2 RUNNING");
     assertThat(granted.hops())
         .extracting(Lap::name)
         .containsExactly(
@@ -52,6 +52,7 @@ final class GetVmTest {
             "load",
             "connect",
             "cont",
+            "answer",
             "unique",
             "plug",
             "online",
@@ -83,7 +84,7 @@ final class GetVmTest {
         .containsExactly("connect RUNNING", "serving RUNNING", "unique RUNNING");
     assertThat(granted.hops())
         .extracting(Lap::name)
-        .containsExactly("admit", "spawn", "boot", "connect", "agent", "unique", "lease");
+        .containsExactly("admit", "spawn", "boot", "connect", "answer", "unique", "lease");
   }
 
   @Test

@@ -22,7 +22,6 @@ final class QemuCommandLine {
   static final String AGENT_PORT = "agent";
 
   static final String AGENT_PORT_NAME = "org.vmfactory.agent.0";
-  private static final String NAME_PREFIX = "vmfactory-";
 
   /**
    * MiB of translated code TCG may keep. QEMU's default lets it grow to 1 GiB of private memory per
@@ -58,7 +57,7 @@ final class QemuCommandLine {
   }
 
   private void common() {
-    add("-name", NAME_PREFIX + launch.id());
+    add("-name", launch.id().processName());
     add("-sandbox", SANDBOX);
     add("-nodefaults", "-no-user-config", "-no-reboot", "-S");
     add("-display", "none");

@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app.journal;
 
 import io.vmfactory.factory.app.journal.VmRecord.ProcessEntry;
+import io.vmfactory.vmm.VmId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +32,12 @@ public record Processes(Path proc) {
     }
   }
 
-  /** A process that has {@code word} in its command line; for VMs whose pid was never recorded. */
-  public Optional<Integer> mentioning(String word) {
+  /** The process of a VM whose pid was never recorded, by its {@code -name} argument. */
+  public Optional<Integer> named(VmId vm) {
+    String name = "\0-name\0" + vm.processName() + "\0";
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
       for (Path folder : folders) {
-        if (commandLine(folder).contains(word)) {
+        if (commandLine(folder).contains(name)) {
           return Optional.of(Integer.parseInt(folder.getFileName().toString()));
         }
       }
@@ -43,6 +45,11 @@ public record Processes(Path proc) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + proc, e);
     }
+  }
+
+  /** Ends a process that {@link #lives} or {@link #named} has just found (SIGKILL). */
+  public void end(int pid) {
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
   }
 
   /** A program replaced since (by an upgrade) is the same one: the kernel only appends a mark. */

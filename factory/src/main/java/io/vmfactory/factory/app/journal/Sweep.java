@@ -2,6 +2,7 @@ package io.vmfactory.factory.app.journal;
 
 import io.vmfactory.factory.app.journal.VmRecord.State;
 import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -12,8 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a starting daemon does about the VMs of earlier ones: removes the folders of those that are
- * gone, leaves those that live alone and tells of them. Run before the first VM is made.
+ * What a starting daemon does about the VMs of earlier ones: removes what is left of those that are
+ * gone, ends those that nobody was ever given (half made, or a template being built), leaves those
+ * that a customer has alone and tells of them. Run before the first VM is made.
  */
 public final class Sweep {
   private final Journal journal;
@@ -27,14 +29,15 @@ public final class Sweep {
   /**
    * Goes through {@code root} ({@code run_dir/vm}; need not exist).
    *
-   * @return one sentence, for people, for each VM that was left though nobody gave it away
+   * @return one sentence, for people, for each VM that was ended, and for each that was left though
+   *     nobody gave it away
    */
   public List<String> run(Path root) {
     List<String> leftovers = new ArrayList<>();
     if (!Files.isDirectory(root)) {
       return leftovers;
     }
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, Files::isDirectory)) {
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, Sweep::isVm)) {
       for (Path folder : folders) {
         visit(new VmFolder(folder)).ifPresent(leftovers::add);
       }
@@ -44,34 +47,37 @@ public final class Sweep {
     return leftovers;
   }
 
+  private static boolean isVm(Path folder) {
+    return Files.isDirectory(folder) && VmId.isOne(folder.getFileName().toString());
+  }
+
   private Optional<String> visit(VmFolder folder) {
     try {
       Optional<VmRecord> record = journal.read(folder);
-      if (record.isPresent() && record.get().state() == State.GIVEN_AWAY) {
+      State state = record.map(VmRecord::state).orElse(State.MAKING);
+      if (state == State.GIVEN_AWAY) {
         return Optional.empty();
       }
-      Optional<Integer> pid = record.map(this::pid).orElseGet(() -> unrecorded(folder));
-      if (pid.isEmpty()) {
-        folder.remove();
+      Optional<Integer> pid = pid(folder, record.map(VmRecord::process));
+      if (pid.isPresent() && state == State.LEASED) {
+        return Optional.of(
+            "a leased VM of an earlier daemon lives on: %s, pid %d; left alone, end it with kill"
+                .formatted(folder.path(), pid.get()));
       }
+      pid.ifPresent(processes::end);
+      folder.remove();
       return pid.map(
-          alive ->
-              "a VM of an earlier daemon lives on: %s, pid %d; left alone, end it with kill"
-                  .formatted(folder.path(), alive));
+          ended ->
+              "ended a VM of an earlier daemon that nobody had: %s, pid %d"
+                  .formatted(folder.path(), ended));
     } catch (UnreadableRecordException e) {
       return Optional.of(e.getMessage() + "; left alone, remove the folder when its VM is gone");
     }
   }
 
-  private Optional<Integer> pid(VmRecord record) {
-    VmRecord.ProcessEntry process = record.process();
-    if (process == null) {
-      return processes.mentioning(record.id());
-    }
-    return processes.lives(process) ? Optional.of(process.pid()) : Optional.empty();
-  }
-
-  private Optional<Integer> unrecorded(VmFolder folder) {
-    return processes.mentioning(folder.path().toString());
+  private Optional<Integer> pid(VmFolder folder, Optional<VmRecord.ProcessEntry> recorded) {
+    return recorded.isPresent()
+        ? recorded.filter(processes::lives).map(VmRecord.ProcessEntry::pid)
+        : processes.named(new VmId(folder.path().getFileName().toString()));
   }
 }

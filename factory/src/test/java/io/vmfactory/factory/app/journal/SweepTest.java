@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,8 +32,10 @@ final class SweepTest {
   void start() throws IOException {
     folder = new VmFolders(root.resolve("vm")).create(id);
     Files.createFile(folder.consoleLog());
-    // Waits for its standard input to end; its folder is in its command line, as a VMM's is.
-    process = new ProcessBuilder("/bin/cat", "-", folder.path() + "/none").start();
+    // Waits for its standard input to end, and has its name where a VMM has it.
+    process =
+        new ProcessBuilder("/bin/sh", "-c", "read line", "-name", id.processName(), "-display")
+            .start();
   }
 
   @AfterEach
@@ -50,6 +53,12 @@ final class SweepTest {
     long ticks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
     Path exe = Files.readSymbolicLink(proc.resolve("exe"));
     return making().started(new VmIdentity(id, (int) process.pid(), ticks + ticksOff, exe));
+  }
+
+  private VmRecord leased() throws IOException {
+    return started(0)
+        .settled("host", new Sizing(2, 512))
+        .leased("lease", "owner", Duration.ofSeconds(9), Instant.EPOCH);
   }
 
   private List<String> sweep() {
@@ -72,21 +81,34 @@ final class SweepTest {
   }
 
   @Test
-  void aVmThatLivesOnIsLeftAloneAndTold() throws Exception {
-    journal.write(folder, started(0));
-    assertThat(sweep()).singleElement().asString().contains("pid " + process.pid(), id.value());
+  void aLeasedVmThatLivesOnIsLeftAloneAndTold() throws Exception {
+    journal.write(folder, leased());
+    assertThat(sweep()).singleElement().asString().contains("pid " + process.pid(), "left alone");
     assertThat(folder.consoleLog()).exists();
     assertThat(process.isAlive()).isTrue();
   }
 
   @Test
-  void aVmWhosePidWasNeverRecordedIsFoundByItsCommandLine() throws Exception {
+  void aVmThatNobodyHadIsEnded() throws Exception {
+    journal.write(folder, started(0));
+    assertThat(sweep()).singleElement().asString().contains("ended", "pid " + process.pid());
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(folder.path()).doesNotExist();
+    assertThat(sweep()).isEmpty();
+  }
+
+  @Test
+  void aVmWhosePidWasNeverRecordedIsFoundByItsCommandLineAndEnded() throws Exception {
     journal.write(folder, making());
     assertThat(sweep()).singleElement().asString().contains("pid " + process.pid());
-    Files.delete(folder.record());
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aTemplateBeingBuiltHasNoRecordAndIsEndedToo() throws Exception {
     assertThat(sweep()).singleElement().asString().contains("pid " + process.pid());
-    stop();
-    assertThat(sweep()).isEmpty();
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     assertThat(folder.path()).doesNotExist();
   }
 
@@ -122,10 +144,7 @@ final class SweepTest {
 
   @Test
   void aRecordIsReadAsItWasWritten() throws Exception {
-    VmRecord leased =
-        started(0)
-            .settled("host", new Sizing(2, 512))
-            .leased("lease", "owner", Duration.ofSeconds(9), Instant.EPOCH);
+    VmRecord leased = leased();
     journal.write(folder, leased);
     assertThat(journal.read(folder)).contains(leased);
   }

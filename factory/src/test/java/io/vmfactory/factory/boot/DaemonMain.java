@@ -1,0 +1,16 @@
+package io.vmfactory.factory.boot;
+
+import io.vmfactory.configs.ConfigLoader;
+import io.vmfactory.configs.LoadedConfig;
+import io.vmfactory.configs.Surroundings;
+import java.nio.file.Path;
+
+/** The daemon as a program of its own, for tests: one argument, the configuration file. */
+final class DaemonMain {
+  private DaemonMain() {}
+
+  public static void main(String[] args) {
+    LoadedConfig loaded = new ConfigLoader(Surroundings.ofThisProcess()).load(Path.of(args[0]));
+    System.exit(Daemon.run(loaded.config(), loaded.file(), false));
+  }
+}
