@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define PATH_LENGTH 4096
@@ -46,12 +47,20 @@ static int write_all(int fd, const char *text) {
     return written == (ssize_t)length ? 0 : -1;
 }
 
-int file_write(const char *path, const char *text) {
-    return write_all(open_mode(path, O_WRONLY | O_CREAT | O_TRUNC, 0644), text);
-}
-
 int file_set(const char *path, const char *text) {
     return write_all(file_open(path, O_WRONLY | O_TRUNC), text);
+}
+
+char *file_map(const char *path, const char *text) {
+    size_t length = strlen(text);
+    int fd = open_mode(path, O_RDWR | O_CREAT | O_TRUNC, 0644);
+    if (fd < 0) return NULL;
+    bool long_enough = ftruncate(fd, (off_t)length) == 0;
+    char *shown = long_enough ? mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return shown == MAP_FAILED ? NULL : memcpy(shown, text, length);
 }
 
 bool file_list(const char *directory, void (*visit)(const char *, void *), void *context) {

@@ -17,8 +17,9 @@ int file_open(const char *path, int flags);
 // Returns the length, or -1 with errno.
 ssize_t file_read(const char *path, char *text, size_t size);
 
-// Replaces the content, creating the file when it is missing. Returns 0, or -1 with errno.
-int file_write(const char *path, const char *text);
+// Replaces the content, creating the file when it is missing, and maps it for good: what is written
+// into the memory (not more than there is) is in the file at once. NULL with errno = it cannot.
+char *file_map(const char *path, const char *text);
 
 // Writes to a file that must exist: an attribute of the kernel. Returns 0, or -1 with errno.
 int file_set(const char *path, const char *text);

@@ -27,8 +27,11 @@ static void make_directories(const char *path) {
 }
 
 static void put(const char *path, const char *text) {
+    char full[512];
     make_directories(path);
-    CHECK(file_write(path, text) == 0);
+    snprintf(full, sizeof full, "%s%s", root, path);
+    FILE *file = fopen(full, "w");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
 }
 
 static bool holds(const char *path, const char *text) {

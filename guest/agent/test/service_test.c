@@ -88,6 +88,14 @@ static void a_wrong_identity_is_refused_before_anything_is_set(void) {
     CHECK(set_identity("", "", "") == STATUS_INVALID_ARGUMENT);
 }
 
+static void an_identity_that_no_file_can_show_is_refused_before_anything_is_set(void) {
+    char id[] = "0123456789abcdef0123456789abcdef", uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
+    char before[256], after[256];
+    CHECK(gethostname(before, sizeof before) == 0);
+    CHECK(set_identity("vmfactory-agent-test", id, uuid) == STATUS_INTERNAL);
+    CHECK(gethostname(after, sizeof after) == 0 && strcmp(before, after) == 0);
+}
+
 static void too_many_random_bytes_are_refused(void) {
     Vmfactory__Guest__V1__GetIdentityRequest request = VMFACTORY__GUEST__V1__GET_IDENTITY_REQUEST__INIT;
     request.random_bytes = 257;
@@ -112,6 +120,7 @@ void service_tests(void) {
     details_name_our_extension();
     metrics_count_requests();
     a_wrong_identity_is_refused_before_anything_is_set();
+    an_identity_that_no_file_can_show_is_refused_before_anything_is_set();
     too_many_random_bytes_are_refused();
     bad_entropy_and_bad_time_are_refused();
     close(fd);

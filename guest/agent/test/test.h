@@ -13,6 +13,7 @@
         } \
     } while (0)
 
+void file_tests(void);
 void frame_tests(void);
 void fuzz_tests(void);
 void channel_tests(void);

@@ -6,13 +6,41 @@
 #include <unistd.h>
 
 #include "../file.h"
+#include "../log.h"
 #include "../names.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
 
 #define RANDOM_MAX 256
+#define HOSTNAME "/etc/hostname"
+#define MACHINE_ID "/etc/machine-id"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 #define OWN_BOOT_ID "/run/vmfactory/boot_id"
+#define MACHINE_ID_LENGTH 32
+#define BOOT_ID_LENGTH 36
+
+// The files that show the ids, mapped for good, so that a clone gets its ids without a system call:
+// on an emulated CPU each path of the kernel that is walked for the first time costs milliseconds.
+static char *machine_id, *boot_id; // NULL = not there
+
+// The kernel's boot id cannot be changed, so a file of ours is laid over it.
+static char *lay_over_boot_id(void) {
+    char line[BOOT_ID_LENGTH + 2];
+    if (file_read(BOOT_ID, line, sizeof line) != BOOT_ID_LENGTH) return NULL;
+    char *shown = file_map(OWN_BOOT_ID, strcat(line, "\n"));
+    if (shown == NULL) return NULL;
+    return mount(OWN_BOOT_ID, BOOT_ID, NULL, MS_BIND, NULL) < 0 ? NULL : shown;
+}
+
+void identity_start(void) {
+    unlink(HOSTNAME);
+    if (symlink("/proc/sys/kernel/hostname", HOSTNAME) < 0) log_error(HOSTNAME ": %m");
+    // Zeros: nobody may take them for an id, machine-id(5).
+    machine_id = file_map(MACHINE_ID, "00000000000000000000000000000000\n");
+    if (machine_id == NULL) log_error(MACHINE_ID ": %m");
+    boot_id = lay_over_boot_id();
+    if (boot_id == NULL) log_error(BOOT_ID ": %m");
+}
 
 // The field that is wrong, or NULL.
 static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
@@ -22,40 +50,19 @@ static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *r
     return NULL;
 }
 
-static int write_line(const char *path, const char *text) {
-    char line[128];
-    strcpy(line, text);
-    return file_write(path, strcat(line, "\n"));
-}
-
-// The kernel's boot id cannot be changed, so a file of ours is laid over it, once.
-static int set_boot_id(const char *boot_id) {
-    char shown[64];
-    if (write_line(OWN_BOOT_ID, boot_id) < 0 || file_read(BOOT_ID, shown, sizeof shown) < 0) return -1;
-    return strcmp(shown, boot_id) == 0 ? 0 : mount(OWN_BOOT_ID, BOOT_ID, NULL, MS_BIND, NULL);
-}
-
-// The step that failed, errno set, or NULL.
-static const char *apply(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
-    if (sethostname(request->hostname, strlen(request->hostname)) < 0) return "hostname";
-    if (write_line("/etc/hostname", request->hostname) < 0) return "/etc/hostname";
-    if (write_line("/etc/machine-id", request->machine_id) < 0) return "/etc/machine-id";
-    if (set_boot_id(request->boot_id) < 0) return BOOT_ID;
-    return NULL;
-}
-
-// All fields are checked before the first is applied.
+// All fields are checked before the first is applied, and only the first can fail.
 void identity_set(struct call *call, const ProtobufCMessage *message) {
     const Vmfactory__Guest__V1__SetIdentityRequest *request = (const void *)message;
     const char *wrong = wrong_field(request);
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "SetIdentity: %s", wrong);
-        return;
-    }
-    const char *failed = apply(request);
-    if (failed != NULL) {
-        call_fail(call, STATUS_INTERNAL, "SetIdentity: %s: %s", failed, strerror(errno));
+    } else if (machine_id == NULL || boot_id == NULL) {
+        call_fail(call, STATUS_INTERNAL, "SetIdentity: no file shows the ids; why is in the kernel log");
+    } else if (sethostname(request->hostname, strlen(request->hostname)) < 0) {
+        call_fail(call, STATUS_INTERNAL, "SetIdentity: hostname: %s", strerror(errno));
     } else {
+        memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
+        memcpy(boot_id, request->boot_id, BOOT_ID_LENGTH);
         call_reply_empty(call);
     }
 }
@@ -74,15 +81,15 @@ void identity_get(struct call *call, const ProtobufCMessage *message) {
             request->random_bytes, RANDOM_MAX);
         return;
     }
-    char hostname[65] = "", machine_id[64] = "", boot_id[64] = "";
+    char hostname[65] = "", machine[64] = "", boot[64] = "";
     uint8_t random[RANDOM_MAX];
-    gethostname(hostname, sizeof hostname);
-    file_read("/etc/machine-id", machine_id, sizeof machine_id);
-    file_read(BOOT_ID, boot_id, sizeof boot_id);
+    file_read(HOSTNAME, hostname, sizeof hostname);
+    file_read(MACHINE_ID, machine, sizeof machine);
+    file_read(BOOT_ID, boot, sizeof boot);
     Vmfactory__Guest__V1__Identity identity = VMFACTORY__GUEST__V1__IDENTITY__INIT;
     identity.hostname = hostname;
-    identity.machine_id = machine_id;
-    identity.boot_id = boot_id;
+    identity.machine_id = machine;
+    identity.boot_id = boot;
     identity.random.data = random;
     ssize_t got = getrandom(random, request->random_bytes, 0); // whole: below 257 bytes
     if (got < 0) {

@@ -9,6 +9,7 @@
 
 #include "../children.h"
 #include "../file.h"
+#include "../log.h"
 #include "../memory.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
@@ -62,6 +63,12 @@ static void __attribute__((noreturn)) in_child(int report) {
     _exit(reported ? 0 : 1);
 }
 
+// The fork has made each page of the agent copy-on-write; locking makes all of them writable again
+// and present, so that no page faults await the clone.
+static void restore_own_pages(void) {
+    if (mlockall(MCL_CURRENT) < 0) log_error("Quiesce: cannot lock the agent's memory: %m");
+}
+
 static void on_end(int status, void *context) {
     (void)context;
     struct call *call = running.call;
@@ -73,6 +80,7 @@ static void on_end(int status, void *context) {
         call_fail(call, STATUS_INTERNAL, "Quiesce: ended with wait status 0x%x", status);
         return;
     }
+    restore_own_pages();
     Vmfactory__Guest__V1__QuiesceResponse response = VMFACTORY__GUEST__V1__QUIESCE_RESPONSE__INIT;
     response.zeroed_kib = zeroed_kib;
     response.used_kib = meminfo_kib("MemTotal") - meminfo_kib("MemFree");

@@ -1,22 +1,36 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "../file.h"
+#include "../log.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
+static int device = -1;
+
+// Opened for good: looking a path up for the first time is dear on an emulated CPU.
+void random_start(void) {
+    device = file_open("/dev/random", O_RDWR);
+    if (device < 0) log_error("cannot open /dev/random: %m");
+}
+
 // Mixes the bytes in, credits them and makes the kernel draw a new key from them at once. Without
 // the last step a clone would go on with the key of its template. Returns 0 or errno.
-static int reseed(int fd, const ProtobufCBinaryData *entropy) {
-    ssize_t written = write(fd, entropy->data, entropy->len);
-    if (written != (ssize_t)entropy->len) return written < 0 ? errno : EIO;
-    int bits = (int)entropy->len * 8;
-    if (ioctl(fd, RNDADDTOENTCNT, &bits) < 0 || ioctl(fd, RNDRESEEDCRNG) < 0) return errno;
-    return 0;
+static int reseed(const ProtobufCBinaryData *entropy) {
+    struct rand_pool_info *pool = malloc(sizeof *pool + entropy->len);
+    if (pool == NULL) return ENOMEM;
+    pool->entropy_count = (int)entropy->len * 8;
+    pool->buf_size = (int)entropy->len;
+    memcpy(pool->buf, entropy->data, entropy->len);
+    bool done = ioctl(device, RNDADDENTROPY, pool) == 0 && ioctl(device, RNDRESEEDCRNG) == 0;
+    int error = done ? 0 : errno;
+    free(pool);
+    return error;
 }
 
 void random_reseed(struct call *call, const ProtobufCMessage *message) {
@@ -25,9 +39,7 @@ void random_reseed(struct call *call, const ProtobufCMessage *message) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "ReseedRandomDev: data is empty");
         return;
     }
-    int fd = file_open("/dev/random", O_RDWR);
-    int error = fd < 0 ? errno : reseed(fd, &request->data);
-    if (fd >= 0) close(fd);
+    int error = reseed(&request->data);
     if (error != 0) {
         call_fail(call, STATUS_INTERNAL, "ReseedRandomDev: /dev/random: %s", strerror(error));
     } else {
