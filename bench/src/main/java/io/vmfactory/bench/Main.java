@@ -24,7 +24,7 @@ public final class Main implements Callable<Integer> {
   /** Without a case: says which there are. */
   @Override
   public Integer call() {
-    spec.commandLine().usage(System.out);
+    spec.commandLine().usage(spec.commandLine().getOut());
     return 0;
   }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** A daemon of the bench's own, with folders of its own that go when it is closed. */
 final class PrivateDaemon implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final Path folder;
   private final Process process;
@@ -52,7 +52,7 @@ final class PrivateDaemon implements AutoCloseable {
   private void awaitReady() {
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String line =
-        Deadline.after(START_LIMIT)
+        Deadline.after(LIMIT)
             .await(CompletableFuture.supplyAsync(() -> firstLine(out)), "the daemon to be ready");
     if (line == null) {
       throw new IllegalStateException("the daemon did not start:\n" + log());
@@ -93,7 +93,7 @@ final class PrivateDaemon implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
-    process.onExit().join();
+    Deadline.after(LIMIT).await(process.onExit(), "the daemon to end, pid " + process.pid());
     try (Stream<Path> all = Files.walk(folder)) {
       all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
     } catch (IOException e) {

@@ -1,6 +1,8 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.Laps.Lap;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -11,8 +13,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The floor of a clone: the same QEMU with the same devices, restored from the same template by
@@ -20,6 +24,9 @@ import java.util.List;
  * clone's are compared with.
  */
 final class RawQemu {
+  /** A hundred times what a clone takes: who is not there by then does not come. */
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
   /**
    * ttRPC request 1: grpc.Health/Check with an empty payload; see containerd/ttrpc for the frame.
    */
@@ -27,7 +34,8 @@ final class RawQemu {
 
   private final List<String> command;
   private final Path template;
-  private final Path folder;
+  private final Path stateSocket;
+  private final Path agentSocket;
 
   /**
    * @param clone command line of a clone that the daemon made: the floor takes its devices from
@@ -37,26 +45,53 @@ final class RawQemu {
    */
   RawQemu(List<String> clone, Path template, Path folder) {
     this.template = template;
-    this.folder = folder;
-    this.command = byHand(clone);
+    this.stateSocket = folder.resolve("state.sock");
+    this.agentSocket = folder.resolve("agent.sock");
+    this.command = ByHand.command(clone, template.resolve("memory"), agentSocket);
   }
 
   /**
    * Restores one clone until its agent has answered, then kills it. Laps: spawn, load, cont,
    * answer.
+   *
+   * @throws IOException when a step fails or all of them take more than 20 s; says after which
    */
   Laps run() throws IOException {
     byte[] state = Files.readAllBytes(template.resolve("state"));
     Laps laps = new Laps();
     Process qemu =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    CompletableFuture<Void> limit = killAtLimit(qemu);
+    try {
+      restore(qemu, state, laps);
+      return laps;
+    } catch (IOException e) {
+      String late = limit.isDone() ? "not done after " + LIMIT.toSeconds() + " s: " : "";
+      List<String> done = laps.all().stream().map(Lap::name).toList();
+      throw new IOException("raw QEMU, after %s: %s%s".formatted(done, late, e.getMessage()), e);
+    } finally {
+      limit.cancel(false);
+      Deadline.after(LIMIT).await(qemu.destroyForcibly().onExit(), "raw QEMU to end");
+      Files.deleteIfExists(agentSocket);
+      Files.deleteIfExists(stateSocket);
+    }
+  }
+
+  /** Its end is the end of every read and write that waits for it, which have no limit. */
+  private static CompletableFuture<Void> killAtLimit(Process qemu) {
+    return CompletableFuture.runAsync(
+        qemu::destroyForcibly,
+        CompletableFuture.delayedExecutor(LIMIT.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  private void restore(Process qemu, byte[] state, Laps laps) throws IOException {
     try (BufferedReader replies = qemu.inputReader(StandardCharsets.UTF_8);
         OutputStream commands = qemu.getOutputStream()) {
       await(replies, "\"QMP\"");
       laps.lap("spawn");
       load(replies, commands, state);
       laps.lap("load");
-      try (SocketChannel agent = connect(folder.resolve("agent.sock"))) {
+      try (SocketChannel agent = connect(agentSocket)) {
         send(commands, "{\"execute\":\"cont\"}");
         await(replies, "\"return\"");
         laps.lap("cont");
@@ -64,17 +99,11 @@ final class RawQemu {
         readFrame(agent);
         laps.lap("answer");
       }
-      return laps;
-    } finally {
-      qemu.destroyForcibly().onExit().join();
-      Files.deleteIfExists(folder.resolve("agent.sock"));
-      Files.deleteIfExists(folder.resolve("state.sock"));
     }
   }
 
   private void load(BufferedReader replies, OutputStream commands, byte[] state)
       throws IOException {
-    Path socket = folder.resolve("state.sock");
     send(commands, "{\"execute\":\"qmp_capabilities\"}");
     send(
         commands,
@@ -83,39 +112,17 @@ final class RawQemu {
             + "{\"capability\":\"events\",\"state\":true}]}}");
     send(
         commands,
-        "{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"unix:" + socket + "\"}}");
+        "{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"unix:" + stateSocket + "\"}}");
     for (int reply = 0; reply < 3; reply++) {
       await(replies, "\"return\"");
     }
-    try (SocketChannel channel = connect(socket)) {
+    try (SocketChannel channel = connect(stateSocket)) {
       ByteBuffer bytes = ByteBuffer.wrap(state);
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
     }
     await(replies, "\"completed\"");
-  }
-
-  private List<String> byHand(List<String> clone) {
-    List<String> command = new ArrayList<>(List.of(clone.get(0), "-qmp", "stdio"));
-    for (int i = 1; i < clone.size(); i++) {
-      String option = clone.get(i);
-      String value = i + 1 < clone.size() ? clone.get(i + 1) : "";
-      if (option.equals("-mon") || (option.equals("-chardev") && value.contains("id=qmp"))) {
-        i++;
-      } else if (option.equals("-chardev") && value.contains("id=agent0")) {
-        command.add(option);
-        command.add("socket,id=agent0,server=on,wait=off,path=" + folder.resolve("agent.sock"));
-        i++;
-      } else if (option.equals("-chardev") && value.startsWith("file,")) {
-        command.add(option);
-        command.add(value.replaceAll("path=[^,]*", "path=/dev/null"));
-        i++;
-      } else {
-        command.add(option.replaceAll("mem-path=[^,]*", "mem-path=" + template.resolve("memory")));
-      }
-    }
-    return command;
   }
 
   private static void send(OutputStream commands, String json) throws IOException {
@@ -128,7 +135,7 @@ final class RawQemu {
     do {
       line = replies.readLine();
       if (line == null || line.contains("\"error\"")) {
-        throw new IOException("raw QEMU: waiting for " + sign + ", got " + line);
+        throw new IOException("waiting for " + sign + ", got " + line);
       }
     } while (!line.contains(sign));
   }
@@ -148,7 +155,7 @@ final class RawQemu {
   private static void fill(SocketChannel from, ByteBuffer into) throws IOException {
     while (into.hasRemaining()) {
       if (from.read(into) < 0) {
-        throw new IOException("raw QEMU: the agent's port closed");
+        throw new IOException("the agent's port closed");
       }
     }
   }

@@ -1,0 +1,45 @@
+package io.vmfactory.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command line of a clone, made one that can be started without the daemon. */
+final class ByHand {
+  private ByHand() {}
+
+  /**
+   * The same devices; QMP on standard input and output, a socket and a memory file with names
+   * instead of inherited ones, no console log.
+   *
+   * @param clone command line of a clone that the daemon made
+   * @param memory the template's memory file
+   * @param agentSocket where the agent's port is to listen
+   */
+  static List<String> command(List<String> clone, Path memory, Path agentSocket) {
+    List<String> command = new ArrayList<>(List.of(clone.get(0), "-qmp", "stdio"));
+    for (int i = 1; i < clone.size(); i++) {
+      String option = clone.get(i);
+      if (option.equals("-mon")) {
+        i++;
+      } else if (option.equals("-chardev")) {
+        i++;
+        command.addAll(chardev(clone.get(i), agentSocket));
+      } else {
+        command.add(option.replaceAll("mem-path=[^,]*", "mem-path=" + memory));
+      }
+    }
+    return command;
+  }
+
+  private static List<String> chardev(String value, Path agentSocket) {
+    if (value.contains("id=qmp")) {
+      return List.of();
+    }
+    String replaced =
+        value.contains("id=agent0")
+            ? "socket,id=agent0,server=on,wait=off,path=" + agentSocket
+            : value.replaceAll("path=.*", "path=/dev/null");
+    return List.of("-chardev", replaced);
+  }
+}
