@@ -57,25 +57,31 @@ static bool take(struct channel *channel, const uint8_t *bytes, size_t length) {
     return true;
 }
 
-enum reading { READ_EMPTY, READ_GONE };
+enum reading { READ_EMPTY, READ_AHEAD, READ_GONE };
 
 static enum reading take_all(struct channel *channel) {
     uint8_t bytes[READ_SIZE];
+    bool taken = false;
     while (output_pending(&channel->output) < OUTPUT_LIMIT) {
         ssize_t got = read(channel->source.fd, bytes, sizeof bytes);
-        if (got > 0 && take(channel, bytes, (size_t)got)) continue;
-        if (got < 0 && errno == EINTR) continue;
-        return got < 0 && errno == EAGAIN ? READ_EMPTY : READ_GONE;
+        bool good = got > 0 && take(channel, bytes, (size_t)got);
+        taken = taken || good;
+        if (good || (got < 0 && errno == EINTR)) continue;
+        if (got < 0 && errno == EAGAIN) return READ_EMPTY;
+        return got == 0 && taken ? READ_AHEAD : READ_GONE;
     }
     return READ_EMPTY; // the event that there is room again continues
 }
 
 static void on_ready(struct source *source, uint32_t events) {
     struct channel *channel = (struct channel *)source;
-    if (channel->kind == CHANNEL_PORT && (events & EPOLLHUP)) start_over(channel);
+    bool port = channel->kind == CHANNEL_PORT;
+    if (port && (events & EPOLLHUP) && !channel->ahead) start_over(channel);
     output_flush(&channel->output, source->fd);
-    if (take_all(channel) == READ_EMPTY) return;
-    if (channel->kind == CHANNEL_PORT) {
+    enum reading end = take_all(channel);
+    channel->ahead = port && end == READ_AHEAD;
+    if (end == READ_EMPTY || channel->ahead) return;
+    if (port) {
         start_over(channel);
     } else {
         channel_close(channel);

@@ -20,6 +20,9 @@ enum channel_kind {
 struct channel {
     struct source source;
     enum channel_kind kind;
+    // A port's new host can be heard before it is announced: the driver takes its bytes from an
+    // interrupt, its coming from a work queue. What it asked is answered once it has come.
+    bool ahead;
     struct frame_parser parser;
     struct output output;
     struct conversation *conversation;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,6 +109,22 @@ static void a_port_starts_over_with_each_host(void) {
     rmdir(path);
 }
 
+// A pipe without a writer, with bytes still in it, is what a port is then.
+static void a_port_answers_what_came_before_its_host_was_announced(void) {
+    uint8_t bytes[4096];
+    int ends[2];
+    size_t length = host_request(bytes, 1, CHECK_METHOD, NULL);
+    CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    struct channel *port = channel_open(ends[0], CHANNEL_PORT);
+    CHECK(write(ends[1], bytes, length) == (ssize_t)length);
+    close(ends[1]);
+    host_settle();
+    CHECK(output_pending(&port->output) > 0);
+    port->source.ready(&port->source, EPOLLIN | EPOLLHUP);
+    CHECK(output_pending(&port->output) == 0);
+    channel_close(port);
+}
+
 static void a_port_that_lost_its_host_does_not_spin(void) {
     int turns = 0, ends[2];
     CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
@@ -125,5 +142,6 @@ void channel_tests(void) {
     a_stream_ends_at_garbage();
     answers_nobody_reads_do_not_pile_up();
     a_port_starts_over_with_each_host();
+    a_port_answers_what_came_before_its_host_was_announced();
     a_port_that_lost_its_host_does_not_spin();
 }
