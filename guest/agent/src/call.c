@@ -17,8 +17,8 @@ static void release_if_over(struct conversation *conversation) {
 }
 
 struct conversation *conversation_start(struct channel *channel) {
-    struct conversation *conversation = need(calloc(1, sizeof *conversation));
-    conversation->channel = channel;
+    struct conversation *conversation = need(malloc(sizeof *conversation));
+    *conversation = (struct conversation){.channel = channel};
     return conversation;
 }
 
@@ -28,9 +28,8 @@ void conversation_end(struct conversation *conversation) {
 }
 
 struct call *call_start(struct conversation *conversation, uint32_t stream) {
-    struct call *call = need(calloc(1, sizeof *call));
-    call->conversation = conversation;
-    call->stream = stream;
+    struct call *call = need(malloc(sizeof *call));
+    *call = (struct call){.conversation = conversation, .stream = stream};
     conversation->calls++;
     return call;
 }

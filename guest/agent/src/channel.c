@@ -33,7 +33,7 @@ static void start_over(struct channel *channel) {
     conversation_end(channel->conversation);
     channel->conversation = conversation_start(channel);
     frame_parser_reset(&channel->parser);
-    output_drop(&channel->output);
+    output_reset(&channel->output);
 }
 
 // Whether a read begins as a host begins: with a request for grpc.Health/Check. Hosts that change
@@ -103,8 +103,8 @@ void channel_close(struct channel *channel) {
     conversation_end(channel->conversation);
     loop_unwatch(&channel->source);
     close(channel->source.fd);
-    frame_parser_reset(&channel->parser);
-    output_drop(&channel->output);
+    frame_parser_free(&channel->parser);
+    output_free(&channel->output);
     free(channel);
 }
 

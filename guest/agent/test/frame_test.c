@@ -60,7 +60,7 @@ static void several_frames_in_one_write_come_one_by_one(void) {
     CHECK(frame_parser_feed(&parser, bytes, length));
     CHECK(seen.requests == 3 && seen.stream == 5 && seen.length == 7);
     CHECK(!frame_parser_midway(&parser));
-    frame_parser_reset(&parser);
+    frame_parser_free(&parser);
 }
 
 static void a_frame_may_be_cut_anywhere(void) {
@@ -72,7 +72,7 @@ static void a_frame_may_be_cut_anywhere(void) {
         CHECK(seen.requests == 0 && frame_parser_midway(&parser));
         CHECK(frame_parser_feed(&parser, bytes + cut, length - cut));
         CHECK(seen.requests == 1 && seen.length == 40);
-        frame_parser_reset(&parser);
+        frame_parser_free(&parser);
     }
 }
 
@@ -83,7 +83,22 @@ static void an_announced_body_takes_no_memory(void) {
     header(bytes, FRAME_BODY_MAX, 1, FRAME_REQUEST, 0);
     CHECK(frame_parser_feed(&parser, bytes, sizeof bytes));
     CHECK(frame_parser_midway(&parser) && parser.body_room <= 4096);
+    frame_parser_free(&parser);
+}
+
+static void after_a_reset_the_next_frame_is_taken_and_little_memory_kept(void) {
+    static uint8_t bytes[FRAME_HEADER_SIZE + 100000];
+    begin();
+    size_t length = request(bytes, 1, 100000);
+    CHECK(frame_parser_feed(&parser, bytes, length - 1) && frame_parser_midway(&parser));
     frame_parser_reset(&parser);
+    CHECK(!frame_parser_midway(&parser) && parser.body_room == 0);
+    header(bytes, FRAME_BODY_MAX + 1, 1, FRAME_REQUEST, 0);
+    CHECK(frame_parser_feed(&parser, bytes, FRAME_HEADER_SIZE) && seen.refusals == 1);
+    frame_parser_reset(&parser);
+    CHECK(frame_parser_feed(&parser, bytes, request(bytes, 3, 20)));
+    CHECK(seen.requests == 1 && seen.stream == 3 && seen.length == 20);
+    frame_parser_free(&parser);
 }
 
 static void refused(uint32_t length, uint32_t stream, uint8_t type, enum status code) {
@@ -96,7 +111,7 @@ static void refused(uint32_t length, uint32_t stream, uint8_t type, enum status 
     CHECK(!frame_parser_midway(&parser));
     CHECK(frame_parser_feed(&parser, bytes, request(bytes, 9, 3)));
     CHECK(seen.requests == 1 && seen.stream == 9 && seen.refusals == 1);
-    frame_parser_reset(&parser);
+    frame_parser_free(&parser);
     free(body);
 }
 
@@ -107,18 +122,19 @@ static void nonsense_is_reported(void) {
         begin();
         header(bytes, 1, 1, wrong[i][0], wrong[i][1]);
         CHECK(!frame_parser_feed(&parser, bytes, sizeof bytes));
-        frame_parser_reset(&parser);
+        frame_parser_free(&parser);
     }
     begin();
     seen.sound = false;
     CHECK(!frame_parser_feed(&parser, bytes, request(bytes, 1, 0)));
-    frame_parser_reset(&parser);
+    frame_parser_free(&parser);
 }
 
 void frame_tests(void) {
     several_frames_in_one_write_come_one_by_one();
     a_frame_may_be_cut_anywhere();
     an_announced_body_takes_no_memory();
+    after_a_reset_the_next_frame_is_taken_and_little_memory_kept();
     refused(FRAME_BODY_MAX + 1, 1, FRAME_REQUEST, STATUS_RESOURCE_EXHAUSTED);
     refused(5, 2, FRAME_REQUEST, STATUS_INVALID_ARGUMENT);
     refused(5, 1, FRAME_DATA, STATUS_INVALID_ARGUMENT);

@@ -29,10 +29,7 @@ void frame_parser_init(struct frame_parser *parser, const struct frame_sink *sin
     *parser = (struct frame_parser){.sink = sink, .context = context};
 }
 
-void frame_parser_reset(struct frame_parser *parser) {
-    free(parser->body);
-    frame_parser_init(parser, parser->sink, parser->context);
-}
+void frame_parser_free(struct frame_parser *parser) { free(parser->body); }
 
 bool frame_parser_midway(const struct frame_parser *parser) {
     return parser->header_have > 0 || parser->skip > 0;
@@ -49,6 +46,11 @@ static void next_frame(struct frame_parser *parser) {
         parser->body = NULL;
         parser->body_room = 0;
     }
+}
+
+void frame_parser_reset(struct frame_parser *parser) {
+    parser->skip = 0;
+    next_frame(parser);
 }
 
 static void refuse(struct frame_parser *parser, enum status code, const char *why) {

@@ -37,8 +37,10 @@ struct frame_parser {
 
 void frame_parser_init(struct frame_parser *parser, const struct frame_sink *sink, void *context);
 
-// Forgets a half frame and frees its memory.
+// Forgets a half frame; its memory is kept for the next unless it is much.
 void frame_parser_reset(struct frame_parser *parser);
+
+void frame_parser_free(struct frame_parser *parser);
 
 // False = these bytes are no frames; the parser must be reset before it is fed again.
 bool frame_parser_feed(struct frame_parser *parser, const uint8_t *bytes, size_t length);

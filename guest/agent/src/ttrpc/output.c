@@ -9,7 +9,12 @@
 
 size_t output_pending(const struct output *output) { return output->length - output->sent; }
 
-void output_drop(struct output *output) {
+void output_free(struct output *output) { free(output->bytes); }
+
+void output_reset(struct output *output) {
+    output->sent = 0;
+    output->length = 0;
+    if (output->room <= ROOM_KEPT) return;
     free(output->bytes);
     *output = (struct output){0};
 }
@@ -41,7 +46,5 @@ void output_flush(struct output *output, int fd) {
         if (written <= 0) return; // full, or gone: an event will say which
         output->sent += (size_t)written;
     }
-    output->sent = 0;
-    output->length = 0;
-    if (output->room > ROOM_KEPT) output_drop(output);
+    output_reset(output);
 }

@@ -21,7 +21,9 @@ void output_flush(struct output *output, int fd);
 
 size_t output_pending(const struct output *output);
 
-// Forgets what was not written and frees the memory.
-void output_drop(struct output *output);
+// Forgets what was not written; the memory is kept for the next answer unless it is much.
+void output_reset(struct output *output);
+
+void output_free(struct output *output);
 
 #endif
