@@ -1,18 +1,17 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
-#include <sys/timerfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../children.h"
 #include "../file.h"
 #include "../log.h"
-#include "../loop.h"
 #include "../memory.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
@@ -24,15 +23,9 @@
 #define STEP_MAX_KIB (64u << 10)
 #define MARGIN_KIB 1024u
 
-// The kernel frees what a process leaves behind some time after its end, and tells nobody (RCU,
-// work queues). What is pending in the snapshot, each clone would do before its first answer.
-#define SETTLE_NANOS 200000000
-
 static struct {
     struct call *call; // NULL = not under way
     int report; // the child writes the KiB it has zeroed
-    uint64_t zeroed_kib, used_kib; // the answer
-    struct source timer; // stays open, for closing it would leave work behind again
 } running;
 
 static uint64_t min_free_kib(void) {
@@ -78,47 +71,39 @@ static void restore_own_pages(void) {
     if (mlockall(MCL_CURRENT) < 0) log_error("Quiesce: cannot lock the agent's memory: %m");
 }
 
-static void on_settled(struct source *source, uint32_t events) {
-    (void)events;
-    uint64_t expirations;
-    if (read(source->fd, &expirations, sizeof expirations) < 0 || running.call == NULL) return;
-    struct call *call = running.call;
-    running.call = NULL;
-    Vmfactory__Guest__V1__QuiesceResponse response = VMFACTORY__GUEST__V1__QUIESCE_RESPONSE__INIT;
-    response.zeroed_kib = running.zeroed_kib;
-    response.used_kib = running.used_kib;
-    call_reply(call, &response.base);
+// The kernel frees what a process leaves behind only after RCU's grace periods. What is pending in the
+// snapshot, each clone would do before its first answer. A barrier waits for one grace period; the
+// first one's callbacks have run when the second one is over.
+static void let_kernel_free(void) {
+    for (int i = 0; i < 2; i++) {
+        if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) < 0) {
+            log_error("Quiesce: membarrier: %m");
+            return;
+        }
+    }
 }
 
 static void on_end(int status, void *context) {
     (void)context;
-    bool reported =
-        read(running.report, &running.zeroed_kib, sizeof running.zeroed_kib) == sizeof running.zeroed_kib;
+    uint64_t zeroed_kib;
+    bool reported = read(running.report, &zeroed_kib, sizeof zeroed_kib) == sizeof zeroed_kib;
     close(running.report);
+    struct call *call = running.call;
+    running.call = NULL;
     if (!reported || !WIFEXITED(status)) {
-        struct call *call = running.call;
-        running.call = NULL;
         call_fail(call, STATUS_INTERNAL, "Quiesce: ended with wait status 0x%x", status);
         return;
     }
     restore_own_pages();
-    running.used_kib = meminfo_kib("MemTotal") - meminfo_kib("MemFree");
-    struct itimerspec settle = {.it_value.tv_nsec = SETTLE_NANOS};
-    timerfd_settime(running.timer.fd, 0, &settle, NULL);
-}
-
-static bool have_timer(void) {
-    if (running.timer.ready != NULL) return true;
-    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    if (fd < 0) return false;
-    running.timer = (struct source){.fd = fd, .ready = on_settled};
-    loop_watch(&running.timer, EPOLLIN);
-    return true;
+    let_kernel_free();
+    Vmfactory__Guest__V1__QuiesceResponse response = VMFACTORY__GUEST__V1__QUIESCE_RESPONSE__INIT;
+    response.zeroed_kib = zeroed_kib;
+    response.used_kib = meminfo_kib("MemTotal") - meminfo_kib("MemFree");
+    call_reply(call, &response.base);
 }
 
 static int start(struct call *call) {
     int ends[2];
-    if (!have_timer()) return -1;
     if (pipe2(ends, O_CLOEXEC) < 0) return -1;
     pid_t child = fork();
     if (child == 0) in_child(ends[1]);

@@ -106,11 +106,8 @@ public final class StoredTemplates implements Templates {
   @Override
   public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
     Manifest manifest = TemplateBuild.run(site, spec, listener, deadline);
-    TemplateKey key = new TemplateKey(manifest.key());
-    cache.drop(key);
-    // What was written is read back at once: the first clone finds it verified and in memory.
-    cache.acquire(key, deadline).close();
-    return manifest.info(cache.holds(key), "");
+    cache.drop(new TemplateKey(manifest.key()));
+    return manifest.info(false, "");
   }
 
   @Override
@@ -120,6 +117,11 @@ public final class StoredTemplates implements Templates {
     } finally {
       cache.drop(key);
     }
+  }
+
+  @Override
+  public void load(TemplateKey key, Deadline deadline) {
+    cache.acquire(key, deadline).close();
   }
 
   @Override

@@ -37,6 +37,13 @@ public interface Templates extends AutoCloseable {
   void delete(TemplateKey key);
 
   /**
+   * Verifies a template and takes it into memory, so that its first clone need not wait for that.
+   *
+   * @throws TemplateException with reason {@code NOT_FOUND} or {@code REFUSED}
+   */
+  void load(TemplateKey key, Deadline deadline);
+
+  /**
    * A new clone: PAUSED, its memory copy-on-write over the template's. The template is loaded and
    * verified first when it is not in memory yet.
    *

@@ -184,6 +184,14 @@ class RestoreTest {
   }
 
   @Test
+  void whatWasLoadedAheadIsNotLoadedAgain() throws IOException {
+    templates.load(key, Rig.soon());
+    assertThat(Rig.memoryFiles()).isEqualTo(1);
+    rig.restore(templates, key);
+    assertThat(Rig.memoryFiles()).isEqualTo(1);
+  }
+
+  @Test
   void aFirstLoadThatIsCalledOffLeavesNothingInTheCache() throws IOException {
     VmId id = VmId.random();
     VmFolder folder = new VmFolders(rig.run).create(id);

@@ -68,6 +68,7 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
     try (Admission.Place place = admissions.places().enter()) {
       admissions.memory().require(spec.boot().memoryMib());
       TemplateInfo info = templates.build(spec, request.listener(), deadline);
+      templates.load(info.key(), deadline);
       events.emit(Kind.TEMPLATE_CREATED, "", "", info.key().hex(), "");
       return info;
     } catch (RequestException | CancelledException e) {

@@ -1,5 +1,7 @@
 package io.vmfactory.factory.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.template.BuildListener;
@@ -82,6 +84,11 @@ final class ScriptedTemplates implements Templates {
   @Override
   public void delete(TemplateKey key) {
     stored.removeIf(t -> t.key().equals(key));
+  }
+
+  @Override
+  public void load(TemplateKey key, Deadline deadline) {
+    assertThat(stored).extracting(TemplateInfo::key).contains(key);
   }
 
   @Override
