@@ -28,8 +28,12 @@ public final class Daemon {
   public static int run(VmFactoryConfig config, @Nullable Path configFile, boolean keepVms) {
     StopSignal stop = new StopSignal(keepVms);
     stop.listen();
-    int exitCode = serve(config, configFile, stop);
-    stop.stopped(exitCode);
+    int exitCode = 1;
+    try {
+      exitCode = serve(config, configFile, stop);
+    } finally {
+      stop.stopped(exitCode);
+    }
     return exitCode;
   }
 
@@ -49,7 +53,8 @@ public final class Daemon {
       System.err.println("vmfactory: " + e.getMessage());
       log.debug("not started", e);
       return 1;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      System.err.println("vmfactory: the daemon failed: " + e);
       log.error("the daemon failed", e);
       return 1;
     }

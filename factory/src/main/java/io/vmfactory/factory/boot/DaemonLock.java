@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ final class DaemonLock implements AutoCloseable {
       }
       return lock;
     } catch (IOException e) {
-      throw new StartException("cannot take the lock " + path + ": " + e, e);
+      throw new StartException("cannot take the lock " + path + ": " + Reasons.of(e), e);
     }
   }
 
@@ -62,12 +63,35 @@ final class DaemonLock implements AutoCloseable {
     }
     String own = Long.toString(ProcessHandle.current().pid());
     channel.truncate(0).write(ByteBuffer.wrap(own.getBytes(StandardCharsets.US_ASCII)), 0);
-    // By stat(2) only: opening and closing the file once more would drop the lock, see fcntl(2).
-    if (Files.exists(path) && Files.size(path) == own.length()) {
+    if (isOpen(path)) {
       return new DaemonLock(path, channel);
     }
     channel.close();
     return null;
+  }
+
+  /**
+   * Whether this process has the file that is at {@code path} now open, and not one that was there
+   * before. By inode, with stat(2) only: to open and close the file once more would drop the lock,
+   * see fcntl(2).
+   */
+  static boolean isOpen(Path path) throws IOException {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (isSame(descriptor, path)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static boolean isSame(Path descriptor, Path path) throws IOException {
+    try {
+      return Files.isSameFile(descriptor, path);
+    } catch (NoSuchFileException e) {
+      return false; // the file is gone, or the descriptor is closed
+    }
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {

@@ -5,12 +5,15 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The folder of socket, lock and VM folders. */
 final class RunDir {
@@ -25,23 +28,36 @@ final class RunDir {
    * Makes it, mode 0700, or 0750 for the configured group. One that exists keeps its mode, unless
    * it is 0700 and a group is to come in.
    *
-   * @throws StartException when it cannot be made, or the paths in it would be too long
+   * @throws StartException when it cannot be made, the paths in it would be too long, or the host
+   *     has no such group
    */
   static Path prepare(DaemonConfig config) {
     Path path = config.runDir().toAbsolutePath();
     requireShort(new VmFolder(path.resolve("vm").resolve(VmId.random().value())).agentSocket());
+    GroupPrincipal group = group(config.socketGroup(), path.getFileSystem());
     try {
       Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
       var view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-      if (!config.socketGroup().isEmpty()
-          && view.readAttributes().permissions().equals(OWNER_ONLY)) {
-        var groups = path.getFileSystem().getUserPrincipalLookupService();
-        view.setGroup(groups.lookupPrincipalByGroupName(config.socketGroup()));
+      if (group != null && view.readAttributes().permissions().equals(OWNER_ONLY)) {
+        view.setGroup(group);
         view.setPermissions(GROUP_TOO);
       }
       return path;
     } catch (IOException e) {
-      throw new StartException("cannot make run_dir " + path + ": " + e, e);
+      throw new StartException("cannot make run_dir " + path + ": " + Reasons.of(e), e);
+    }
+  }
+
+  private static @Nullable GroupPrincipal group(String name, FileSystem files) {
+    if (name.isEmpty()) {
+      return null;
+    }
+    try {
+      return files.getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
+    } catch (IOException e) {
+      throw new StartException(
+          "no group \"%s\" on this host; make it, or change [daemon] socket_group".formatted(name),
+          e);
     }
   }
 

@@ -1,13 +1,18 @@
 package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.time.CancelledException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Told when the daemon shall stop: by the Shutdown call, by SIGTERM or by SIGINT. A signal ends the
  * JVM only after the daemon has stopped, with the daemon's exit code in place of 143.
  */
 final class StopSignal {
+  /** After this the JVM ends whether or not the daemon has; longer than an orderly stop takes. */
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(85);
+
   private final CountDownLatch asked = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onSignal, "stop");
 
@@ -55,7 +60,8 @@ final class StopSignal {
   private void onSignal() {
     asked.countDown();
     try {
-      new CountDownLatch(1).await(); // Until the daemon, stopped, halts the JVM.
+      // Until the daemon, stopped, halts the JVM.
+      boolean unused = new CountDownLatch(1).await(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

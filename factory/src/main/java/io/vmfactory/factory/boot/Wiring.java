@@ -58,7 +58,7 @@ final class Wiring implements AutoCloseable {
       app = part(FactoryApp.create(config, hypervisor, templates, agents, clock, timers()));
       UseCases cases = stopping(app.useCases(), stop);
       skin = part(Skin.start(vertx, config.daemon(), cases, facts(config, configFile)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
@@ -127,7 +127,7 @@ final class Wiring implements AutoCloseable {
       Files.createDirectories(stateDir, PosixFilePermissions.asFileAttribute(ownerOnly));
       return stateDir.resolve("host-check");
     } catch (IOException e) {
-      throw new StartException("cannot make state_dir " + stateDir + ": " + e, e);
+      throw new StartException("cannot make state_dir " + stateDir + ": " + Reasons.of(e), e);
     }
   }
 

@@ -1,0 +1,36 @@
+package io.vmfactory.factory.boot;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+
+/** Why the file system refused something, in words for people. */
+final class Reasons {
+  private Reasons() {}
+
+  /** The reason with the file it is about. */
+  static String of(IOException failure) {
+    if (!(failure instanceof FileSystemException file)) {
+      return String.valueOf(failure.getMessage());
+    }
+    String reason = reason(file);
+    return file.getFile() == null ? reason : file.getFile() + ": " + reason;
+  }
+
+  private static String reason(FileSystemException failure) {
+    @Nullable String reason = failure.getReason();
+    if (reason != null) {
+      return reason;
+    } else if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    } else if (failure instanceof FileAlreadyExistsException) {
+      return "something else is in the way";
+    } else if (failure instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    return "refused by the file system";
+  }
+}
