@@ -8,6 +8,7 @@ import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -48,14 +49,32 @@ public final class VmHandle implements AutoCloseable {
     return renewal.lease();
   }
 
-  /** A new connection to the agent inside; the caller closes it. */
+  /**
+   * A new connection to the agent inside, which has answered over it; the caller closes it.
+   *
+   * @throws GuestException when there is no agent, or none that serves
+   */
   public GuestAgent agent(Deadline deadline) {
     String endpoint = vm().getEndpoints().getAgent();
     if (!endpoint.startsWith(UNIX)) {
       throw new FactoryException(
           Code.UNSUPPORTED, "this client cannot reach an agent at " + endpoint, null);
     }
-    return agents.connect(Path.of(endpoint.substring(UNIX.length())), deadline);
+    return serving(agents.connect(Path.of(endpoint.substring(UNIX.length())), deadline), deadline);
+  }
+
+  /**
+   * A Check must be the first call: by it the guest knows a new host even when the last one left in
+   * the middle of a frame.
+   */
+  private static GuestAgent serving(GuestAgent agent, Deadline deadline) {
+    try {
+      agent.awaitServing(deadline);
+      return agent;
+    } catch (RuntimeException e) {
+      agent.close();
+      throw e;
+    }
   }
 
   /** Moves the lease's expiry to now + as long as it had. */

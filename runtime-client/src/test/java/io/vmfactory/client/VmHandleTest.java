@@ -20,6 +20,7 @@ import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a runtime instance does with the VM it got. */
@@ -146,13 +148,30 @@ final class VmHandleTest {
   }
 
   @Test
-  void connectsToTheAgentInside() throws IOException {
+  void connectsToTheAgentInsideAndHasItAnswerFirst() throws IOException {
     try (FakeAgent fake = FakeAgent.listen(agentSocket);
         VmHandle vm = get();
         GuestAgent agent = vm.agent(soon())) {
-      agent.awaitServing(soon());
+      assertThat(agent.metrics(soon())).isEqualTo("up 1\n");
 
-      assertThat(fake.methods()).containsExactly("Check");
+      assertThat(fake.methods()).containsExactly("Check", "GetMetrics");
+    }
+  }
+
+  @Test
+  @Timeout(30)
+  void anAgentThatDoesNotAnswerIsHungUpOnAndReported() throws Exception {
+    BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
+    try (FakeAgent fake = FakeAgent.listen(agentSocket);
+        VmHandle vm = get()) {
+      fake.script("Check", held::add);
+
+      assertThatExceptionOfType(DeadlineExceededException.class)
+          .isThrownBy(() -> vm.agent(Deadline.after(java.time.Duration.ofSeconds(1))));
+      FakeAgent.Call check = held.take();
+      while (check.channel().isOpen()) {
+        Thread.onSpinWait();
+      }
     }
   }
 

@@ -28,13 +28,6 @@ public final class Deadline {
     return new Deadline(System.nanoTime() + bounded.toNanos(), bounded);
   }
 
-  /**
-   * The earlier of this deadline and one {@code span} from now: a step's own limit inside a call's.
-   */
-  public Deadline atMost(Duration span) {
-    return remaining().compareTo(span) <= 0 ? this : after(span);
-  }
-
   /** Time left; zero when it has passed, never negative. */
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));

@@ -287,22 +287,61 @@ final class TtrpcAgentTest {
 
   @Test
   void theClockIsSetAgainWhenTheGuestWasSlowToTakeIt() {
-    WallClock stepped = new SlowlyTakenClock();
-    agent.makeUnique(Uniqueness.fresh(stepped, "slow"), soon());
+    agent.makeUnique(unique(new SlowlyTakenClock(1, Duration.ofMillis(40))), soon());
 
-    assertThat(fake.methods()).filteredOn("SetGuestDateTime"::equals).hasSize(2);
+    assertThat(clocksSet()).hasSizeGreaterThanOrEqualTo(2);
   }
 
-  /** A clock whose first reading is old by the time it is sent, as on a busy host. */
+  @Test
+  void aClockThatIsAlwaysALittleLateIsTakenInTheEnd() {
+    agent.makeUnique(unique(new SlowlyTakenClock(20, Duration.ofMillis(26))), soon());
+
+    assertThat(clocksSet()).hasSizeGreaterThanOrEqualTo(5);
+  }
+
+  @Test
+  void aGuestWhoseClockCannotBeSetInTimeIsNotUnique() {
+    SlowlyTakenClock tooSlow = new SlowlyTakenClock(20, Duration.ofMillis(51));
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.makeUnique(unique(tooSlow), soon()))
+        .withMessageContaining("not unique: its clock could not be set within 50 ms")
+        .matches(e -> e.code() == GuestException.UNAVAILABLE);
+    assertThat(clocksSet()).hasSize(20);
+  }
+
+  @Test
+  void aClockThatIsLateForLongIsTriedUntilItIsNot() {
+    agent.makeUnique(unique(new SlowlyTakenClock(10, Duration.ofMillis(51))), soon());
+
+    assertThat(clocksSet()).hasSizeGreaterThan(10);
+  }
+
+  private static Uniqueness unique(WallClock clock) {
+    return Uniqueness.fresh(clock, "slow");
+  }
+
+  private List<String> clocksSet() {
+    return fake.methods().stream().filter("SetGuestDateTime"::equals).toList();
+  }
+
+  /** A clock whose first readings are old by the time they are sent, as on a busy host. */
   private static final class SlowlyTakenClock implements WallClock {
-    private boolean read;
+    private final Duration late;
+    private int lateReadings;
+
+    SlowlyTakenClock(int lateReadings, Duration late) {
+      this.lateReadings = lateReadings;
+      this.late = late;
+    }
 
     @Override
     public Instant now() {
-      if (!read) {
-        read = true;
-        LockSupport.parkNanos(Duration.ofMillis(40).toNanos());
+      Deadline sent = Deadline.after(late);
+      while (lateReadings > 0 && !sent.passed()) {
+        LockSupport.parkNanos(sent.remaining().toNanos());
       }
+      lateReadings--;
       return WallClock.system().now();
     }
   }

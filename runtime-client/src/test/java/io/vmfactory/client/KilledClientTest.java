@@ -1,0 +1,40 @@
+package io.vmfactory.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A client whose process ends without a word. */
+final class KilledClientTest {
+  private static final int KILLED = 37;
+
+  /** Opens a client and ends as a killed process does, with no hook run. */
+  static final class Victim {
+    private Victim() {}
+
+    public static void main(String[] socket) {
+      FactoryClient.open(Path.of(socket[0])).leases();
+      Runtime.getRuntime().halt(KILLED);
+    }
+  }
+
+  @Test
+  void leavesNoFilesBehind(@TempDir Path temporary) throws IOException, InterruptedException {
+    Process victim =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-classpath",
+                System.getProperty("java.class.path"),
+                Victim.class.getName(),
+                "/nowhere.sock")
+            .inheritIO()
+            .start();
+
+    assertThat(victim.waitFor()).isEqualTo(KILLED);
+    assertThat(temporary).isEmptyDirectory();
+  }
+}
