@@ -3,6 +3,7 @@ package io.vmfactory.vmm.qemu;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.linux.OwnerOnly;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
@@ -42,6 +43,8 @@ record KvmAnswers(Path file) {
     kept.setProperty("why", answer.why());
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
+      Files.deleteIfExists(fresh);
+      OwnerOnly.create(fresh);
       try (Writer out = Files.newBufferedWriter(fresh)) {
         kept.store(out, null);
       }

@@ -6,6 +6,7 @@ import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.OwnerOnly;
 import io.vmfactory.vmm.linux.Processes;
 import io.vmfactory.vmm.linux.Program;
 import io.vmfactory.vmm.linux.StateFile;
@@ -13,6 +14,7 @@ import io.vmfactory.vmm.linux.UnixListener;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpSession;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +48,7 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
 
   private QemuProcess spawn(Launch launch, List<String> arguments, StateFile state) {
     Path log = launch.folder().vmmLog();
+    ownerOnly(launch.folder().consoleLog());
     try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
         UnixListener agent = UnixListener.open(launch.folder().agentSocket())) {
       // In the order of Inheritance.
@@ -54,6 +57,15 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
       inherited.addAll(memory(launch.ram()));
       HostProcess process = processes.start(new Program(program, arguments, log, inherited));
       return new QemuProcess(process, log);
+    }
+  }
+
+  /** Made here because QEMU would make it for everyone to read. */
+  private static void ownerOnly(Path consoleLog) {
+    try {
+      OwnerOnly.create(consoleLog);
+    } catch (IOException e) {
+      throw new VmmException(VmmException.Reason.FAILED, "cannot make " + consoleLog, e);
     }
   }
 

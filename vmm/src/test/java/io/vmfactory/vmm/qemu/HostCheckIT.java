@@ -67,6 +67,8 @@ class HostCheckIT {
     check.hypervisor();
     String kept = Files.readString(temp.resolve("kvm"));
     assertThat(kept).contains("usable=");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(temp.resolve("kvm"))))
+        .isEqualTo("rw-------");
     boolean usable = kept.contains("usable=true");
     Files.writeString(
         temp.resolve("kvm"),

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +136,18 @@ class QemuHypervisorIT extends HypervisorContract {
     assertThat(vm.identity().executable()).isEqualTo(Path.of("/usr/bin/qemu-system-x86_64"));
     assertThat(ProcessHandle.of(vm.identity().pid())).isPresent();
     assertThat(QemuLeaks.running()).hasSize(1).first().asString().contains(vm.identity().id() + "");
+    vm.kill();
+  }
+
+  @Test
+  void whatAVmLeavesInItsFolderIsItsOwnersOnly() throws IOException {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = qemu.boot(launch, deadline);
+    for (Path file : List.of(launch.folder().consoleLog(), launch.folder().vmmLog())) {
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .as(file.toString())
+          .isEqualTo("rw-------");
+    }
     vm.kill();
   }
 
