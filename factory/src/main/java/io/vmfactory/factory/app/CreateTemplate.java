@@ -1,6 +1,5 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.RequestException.Reason;
@@ -52,11 +51,14 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
   private TemplateInfo once(VmSpec spec, TemplateRequest request, Deadline deadline) {
     TemplateKey key = templates.keyOf(spec);
     if (!building.add(key)) {
-      throw exists(key, "is being built");
+      throw Refusals.notPossible(
+          "template %s is being built by another call; wait for it".formatted(key.shortened()));
     }
     try {
       if (!request.replace() && usable(key)) {
-        throw exists(key, "is there already; ask to replace it");
+        throw new RequestException(
+            Reason.ALREADY_EXISTS,
+            "template %s is there already; ask to replace it".formatted(key.shortened()));
       }
       return build(spec, request, deadline);
     } finally {
@@ -71,7 +73,7 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
       templates.load(info.key(), deadline);
       events.emit(Kind.TEMPLATE_CREATED, "", "", info.key().hex(), "");
       return info;
-    } catch (RequestException | CancelledException e) {
+    } catch (RequestException e) {
       throw e;
     } catch (RuntimeException e) {
       failures.record("building a template", "", e);
@@ -81,10 +83,5 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
 
   private boolean usable(TemplateKey key) {
     return templates.list().stream().anyMatch(t -> t.usable() && t.key().equals(key));
-  }
-
-  private static RequestException exists(TemplateKey key, String how) {
-    return new RequestException(
-        Reason.ALREADY_EXISTS, "template %s %s".formatted(key.shortened(), how));
   }
 }

@@ -133,7 +133,7 @@ public final class FactoryApp implements AutoCloseable {
     }
 
     UseCases useCases() {
-      new Sweep(journal, new Processes(host.proc()))
+      new Sweep(journal, new Processes(host.proc()), host.clock())
           .run(folders.root())
           .forEach(leftover -> failures.record("taking over", "", leftover));
       HandOut handOut =

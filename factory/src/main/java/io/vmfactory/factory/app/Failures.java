@@ -1,5 +1,7 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.Status.Failure;
@@ -25,8 +27,11 @@ final class Failures {
     this.events = events;
   }
 
-  /** Something failed with an exception. */
+  /** Something failed with an exception; that a client waits no longer is no failure. */
   void record(String what, String vmId, Throwable cause) {
+    if (cause instanceof DeadlineExceededException || cause instanceof CancelledException) {
+      return;
+    }
     record(what, vmId, String.valueOf(cause.getMessage()));
     LOG.debug("the failure of {} in full", what, cause);
   }

@@ -37,7 +37,7 @@ final class TemplateChooser {
         .orElseThrow(
             () ->
                 Refusals.notPossible(
-                    "no usable template fits %s; CreateTemplate makes one"
+                    "no usable template fits %s; vmfactory init makes one"
                         .formatted(text(order.wanted()))));
   }
 

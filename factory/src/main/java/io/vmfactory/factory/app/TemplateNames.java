@@ -19,13 +19,12 @@ final class TemplateNames {
   TemplateInfo resolve(String prefix) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw Refusals.invalid(
-          "template key: 8 to 64 lower-case hex digits are needed, see ListTemplates");
+          "template key: 8 to 64 lower-case hex digits are needed; vmfactory status lists them");
     }
     List<TemplateInfo> found =
         templates.list().stream().filter(t -> t.key().hex().startsWith(prefix)).toList();
     if (found.isEmpty()) {
-      throw Refusals.notFound(
-          "no template %s: ListTemplates shows what there is".formatted(prefix));
+      throw Refusals.notFound("no template %s: vmfactory status lists them".formatted(prefix));
     }
     if (found.size() > 1) {
       throw Refusals.invalid(

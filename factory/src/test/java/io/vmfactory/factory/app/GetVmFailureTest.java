@@ -101,6 +101,7 @@ final class GetVmFailureTest {
     assertThatThrownBy(() -> factory.cases.getVm().run(request(spot), brief))
         .isInstanceOf(DeadlineExceededException.class);
     assertLeftNothing();
+    assertThat(factory.status().failures()).isEmpty();
   }
 
   @ParameterizedTest

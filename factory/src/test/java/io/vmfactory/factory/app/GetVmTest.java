@@ -106,7 +106,7 @@ final class GetVmTest {
     assertThat(granted.routeReason())
         .isEqualTo(
             "WARM: this daemon does not serve it; "
-                + "TEMPLATE: no usable template fits 1 vCPU, 256 MiB; CreateTemplate makes one");
+                + "TEMPLATE: no usable template fits 1 vCPU, 256 MiB; vmfactory init makes one");
   }
 
   @Test

@@ -94,7 +94,8 @@ final class TemplateUseCasesTest {
     CompletableFuture<TemplateInfo> first =
         CompletableFuture.supplyAsync(() -> create(null, null, true));
     soon().await(reached, "the first build");
-    refused(Reason.ALREADY_EXISTS, "is being built", () -> create(null, null, true));
+    refused(Reason.NOT_POSSIBLE, "is being built by another", () -> create(null, null, true));
+    refused(Reason.NOT_POSSIBLE, "is being built by another", () -> create(null, null, false));
     factory.templates.faults.letGo();
     assertThat(soon().await(first, "the first build").usable()).isTrue();
     assertThat(create(null, null, true).usable()).isTrue();
@@ -133,9 +134,12 @@ final class TemplateUseCasesTest {
   void aTemplateIsDeletedByTheBeginningOfItsKey() {
     TemplateInfo made = create(null, null, false);
     String prefix = made.key().hex().substring(0, 8);
-    refused(Reason.INVALID, "8 to 64", () -> delete(prefix.substring(1)));
+    refused(Reason.INVALID, "vmfactory status", () -> delete(prefix.substring(1)));
     assertThat(delete(prefix)).isEqualTo(made.key().hex());
-    refused(Reason.NOT_FOUND, "no template " + prefix, () -> delete(prefix));
+    refused(
+        Reason.NOT_FOUND,
+        "no template " + prefix + ": vmfactory status lists them",
+        () -> delete(prefix));
     assertThat(factory.kinds()).containsExactly(Kind.TEMPLATE_CREATED, Kind.TEMPLATE_DELETED);
   }
 

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.app.journal;
 
+import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.journal.VmRecord.State;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
@@ -14,16 +15,19 @@ import java.util.Optional;
 
 /**
  * What a starting daemon does about the VMs of earlier ones: removes what is left of those that are
- * gone, ends those that nobody was ever given (half made, or a template being built), leaves those
- * that a customer has alone and tells of them. Run before the first VM is made.
+ * gone, ends those that nobody was ever given (half made, or a template being built) and those
+ * whose lease has expired, leaves those that a customer has alone and tells of them. Run before the
+ * first VM is made.
  */
 public final class Sweep {
   private final Journal journal;
   private final Processes processes;
+  private final WallClock clock;
 
-  public Sweep(Journal journal, Processes processes) {
+  public Sweep(Journal journal, Processes processes, WallClock clock) {
     this.journal = journal;
     this.processes = processes;
+    this.clock = clock;
   }
 
   /**
@@ -58,8 +62,10 @@ public final class Sweep {
       if (state == State.GIVEN_AWAY) {
         return Optional.empty();
       }
+      boolean leased = state == State.LEASED;
+      boolean expired = leased && record.map(VmRecord::lease).filter(this::expired).isPresent();
       Optional<Integer> pid = pid(folder, record.map(VmRecord::process));
-      if (pid.isPresent() && state == State.LEASED) {
+      if (pid.isPresent() && leased && !expired) {
         return Optional.of(
             "a leased VM of an earlier daemon lives on: %s, pid %d; left alone, end it with kill"
                 .formatted(folder.path(), pid.get()));
@@ -68,11 +74,19 @@ public final class Sweep {
       folder.remove();
       return pid.map(
           ended ->
-              "ended a VM of an earlier daemon that nobody had: %s, pid %d"
-                  .formatted(folder.path(), ended));
+              "ended a VM of an earlier daemon %s: %s, pid %d"
+                  .formatted(
+                      expired ? "whose lease has expired" : "that nobody had",
+                      folder.path(),
+                      ended));
     } catch (UnreadableRecordException e) {
       return Optional.of(e.getMessage() + "; left alone, remove the folder when its VM is gone");
     }
+  }
+
+  /** By the wall clock: no other outlives a daemon. */
+  private boolean expired(VmRecord.LeaseEntry lease) {
+    return lease.expiry().isBefore(clock.now());
   }
 
   private Optional<Integer> pid(VmFolder folder, Optional<VmRecord.ProcessEntry> recorded) {

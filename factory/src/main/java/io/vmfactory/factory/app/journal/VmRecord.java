@@ -64,7 +64,16 @@ public record VmRecord(
    *
    * @param expiresAt ISO-8601, wall clock
    */
-  public record LeaseEntry(String id, String owner, long ttlMillis, String expiresAt) {}
+  public record LeaseEntry(String id, String owner, long ttlMillis, String expiresAt) {
+    public LeaseEntry {
+      Instant.parse(expiresAt); // a record that cannot be read later must not be made
+    }
+
+    /** When it expires. */
+    Instant expiry() {
+      return Instant.parse(expiresAt);
+    }
+  }
 
   /** A VM that is about to be made. */
   public static VmRecord making(

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Against real processes and the real /proc. */
 final class SweepTest {
+  private static final Instant EXPIRY = Instant.parse("2026-01-01T00:00:00Z");
+
   private final Journal journal = new Journal();
   private final VmId id = VmId.random();
   @TempDir private Path root;
@@ -58,11 +60,15 @@ final class SweepTest {
   private VmRecord leased() throws IOException {
     return started(0)
         .settled("host", new Sizing(2, 512))
-        .leased("lease", "owner", Duration.ofSeconds(9), Instant.EPOCH);
+        .leased("lease", "owner", Duration.ofSeconds(9), EXPIRY);
   }
 
   private List<String> sweep() {
-    return new Sweep(journal, new Processes(Path.of("/proc"))).run(root.resolve("vm"));
+    return sweep(EXPIRY);
+  }
+
+  private List<String> sweep(Instant now) {
+    return new Sweep(journal, new Processes(Path.of("/proc")), () -> now).run(root.resolve("vm"));
   }
 
   @Test
@@ -85,6 +91,26 @@ final class SweepTest {
     journal.write(folder, leased());
     assertThat(sweep()).singleElement().asString().contains("pid " + process.pid(), "left alone");
     assertThat(folder.consoleLog()).exists();
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void aVmWhoseLeaseHasExpiredMeanwhileIsEndedAndTold() throws Exception {
+    journal.write(folder, leased());
+    assertThat(sweep(EXPIRY.plusMillis(1)))
+        .singleElement()
+        .asString()
+        .contains("lease has expired", "pid " + process.pid());
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aLeaseWhoseExpiryMakesNoSenseIsLeftAloneAndTold() throws Exception {
+    journal.write(folder, leased());
+    String text = Files.readString(folder.record());
+    Files.writeString(folder.record(), text.replace(EXPIRY.toString(), "soon"));
+    assertThat(sweep()).singleElement().asString().contains("vm.json", "left alone");
     assertThat(process.isAlive()).isTrue();
   }
 
@@ -152,8 +178,7 @@ final class SweepTest {
   @Test
   void noFolderAtAllIsNoWork() {
     folder.remove();
-    assertThat(new Sweep(journal, new Processes(Path.of("/proc"))).run(root.resolve("none")))
-        .isEmpty();
+    assertThat(sweep()).isEmpty();
     assertThat(journal.read(folder)).isEmpty();
   }
 }
