@@ -28,11 +28,12 @@ final class Commands {
     ALL.put("release", ReleaseCommand::new);
     ALL.put("check", CheckCommand::new);
     ALL.put("demo", DemoCommand::new);
+    ALL.put("help", CommandLine.HelpCommand::new);
     ALL.put("generate-completion", AutoComplete.GenerateCompletion::new);
   }
 
   /** Commands that need to see all others. */
-  private static final Set<String> ABOUT_ALL = Set.of("generate-completion");
+  private static final Set<String> ABOUT_ALL = Set.of("help", "generate-completion");
 
   private Commands() {}
 
@@ -43,7 +44,7 @@ final class Commands {
 
   /**
    * A command line that understands {@code args}. Holds only the commands that they name, where
-   * they name any: reflecting over all of them would double a short command's time.
+   * they begin with one: reflecting over all of them would double a short command's time.
    */
   static CommandLine commandLine(VmFactoryCommand root, String... args) {
     CommandLine commandLine = new CommandLine(root);
@@ -59,7 +60,8 @@ final class Commands {
     List<String> words = Arrays.asList(args);
     Set<String> named = new LinkedHashSet<>(ALL.keySet());
     named.retainAll(words);
-    boolean all = named.isEmpty() || named.stream().anyMatch(ABOUT_ALL::contains);
+    boolean optionFirst = args.length > 0 && args[0].startsWith("-");
+    boolean all = optionFirst || named.isEmpty() || named.stream().anyMatch(ABOUT_ALL::contains);
     return all ? ALL.keySet() : named;
   }
 

@@ -37,7 +37,7 @@ final class Complaints {
   }
 
   private static void complain(PrintWriter err, String message) {
-    message.lines().forEach(line -> err.println("vmfactory: " + line));
+    message.lines().forEach(line -> err.println("vmfactory: " + Show.harmless(line)));
   }
 
   private static String message(Exception failure) {

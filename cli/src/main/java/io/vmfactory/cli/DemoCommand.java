@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
@@ -65,7 +66,9 @@ final class DemoCommand implements Callable<Integer> {
       vms.add(DemoVm.get(client, Route.TEMPLATE, root.clock(), deadline));
     }
     root.print("");
-    root.print(DemoView.costs(vms, client.daemon().status(true, deadline)));
+    GetStatusResponse status = client.daemon().status(true, deadline);
+    root.print(DemoView.costs(vms, status));
+    root.print(DemoView.caveat(status.getHypervisor().getAccelerator()));
     say("each one is somebody: what its agent answered");
     root.print(DemoView.answers(vms));
     vms.forEach(vm -> vm.handle().close());

@@ -36,6 +36,10 @@ final class DemoDaemon implements AutoCloseable {
   private final VmFactoryConfig config;
   private final Process process;
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** Under the lock of {@link #closing}. */
+  private boolean closed;
+
   private final Thread hook = new Thread(this::close, "demo-cleanup");
 
   private DemoDaemon(Path dir, VmFactoryConfig config, Process process) {
@@ -82,11 +86,19 @@ final class DemoDaemon implements AutoCloseable {
     return closing.get();
   }
 
+  /** Whoever calls second, such as the end of this process, waits until the first is through. */
   @Override
   public void close() {
-    if (!closing.compareAndSet(false, true)) {
-      return;
+    closing.set(true);
+    synchronized (closing) {
+      if (!closed) {
+        closed = true;
+        end();
+      }
     }
+  }
+
+  private void end() {
     process.destroy();
     try {
       Deadline.after(STOP_LIMIT).await(process.onExit(), "the daemon to end");

@@ -27,7 +27,7 @@ final class DemoView {
     Duration slow = vms.get(0).answeredAfter();
     Table table =
         new Table(
-            "VM", "ROUTE", "ANSWERED AFTER", "SPEED-UP", "PRIVATE", "GUEST RAM OF IT", "SHARED");
+            "VM", "ROUTE", "ANSWERED AFTER", "SPEED-UP", "PRIVATE", "PRIVATE GUEST RAM", "SHARED");
     for (DemoVm vm : vms) {
       Memory used = memory.getOrDefault(vm.handle().vm().getId(), Memory.getDefaultInstance());
       table.row(
@@ -41,6 +41,15 @@ final class DemoView {
           Show.kib(used.getSharedKib()));
     }
     return table.lines(INDENT);
+  }
+
+  /** What to make of the times where the processor does not help; empty where it does. */
+  static List<String> caveat(String accelerator) {
+    return accelerator.equals("kvm")
+        ? List.of()
+        : List.of(
+            "    times are under TCG, software emulation: the guest's own work takes many times as"
+                + " long as with KVM");
   }
 
   /** What each VM answered. */

@@ -31,6 +31,9 @@ final class DestroyCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private Shutdown shutdown = new Shutdown();
 
+  @Option(names = "--json", description = "Print the daemon's replies as JSON, one after another.")
+  private boolean json;
+
   /** Options that make sense only together. */
   static final class Shutdown {
     @Option(names = "--shutdown", required = true, description = "Then stop the daemon.")
@@ -44,14 +47,24 @@ final class DestroyCommand implements Callable<Integer> {
   public Integer call() {
     Factory factory = root.factory();
     for (String key : keys.isEmpty() ? all(factory) : keys) {
-      root.print("deleted template " + factory.deleteTemplate(key).text("key"));
+      Json reply = factory.deleteTemplate(key);
+      show(reply, "deleted template " + reply.text("key"));
     }
     if (shutdown.wanted) {
-      factory.shutdown(shutdown.keepVms);
-      root.print("the daemon is stopping");
+      show(factory.shutdown(shutdown.keepVms), "the daemon is stopping");
     }
-    root.print("vm factory destroyed");
+    if (!json) {
+      root.print("vm factory destroyed");
+    }
     return Exit.OK.code();
+  }
+
+  private void show(Json reply, String line) {
+    if (json) {
+      root.print(reply);
+    } else {
+      root.print(line);
+    }
   }
 
   private static List<String> all(Factory factory) {

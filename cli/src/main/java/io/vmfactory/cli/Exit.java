@@ -7,12 +7,13 @@ import io.vmfactory.configs.ConfigException;
 enum Exit {
   OK(0),
   FAILURE(1),
-  /** The command line or the configuration cannot be used. */
+  /** The command line or the configuration cannot be used, or the daemon says so of a value. */
   USAGE(2),
   NOT_RUNNING(3),
   /** Refused for lack of resources; asking again later may help. */
   EXHAUSTED(4);
 
+  private static final int RPC_INVALID_ARGUMENT = 3;
   private static final int RPC_RESOURCE_EXHAUSTED = 8;
   private static final int RPC_UNAVAILABLE = 14;
 
@@ -29,6 +30,7 @@ enum Exit {
   /** For a refusal by the daemon, by the number of its gRPC code. */
   static Exit ofRpc(int rpcCode) {
     return switch (rpcCode) {
+      case RPC_INVALID_ARGUMENT -> USAGE;
       case RPC_RESOURCE_EXHAUSTED -> EXHAUSTED;
       case RPC_UNAVAILABLE -> NOT_RUNNING;
       default -> FAILURE;
@@ -48,6 +50,7 @@ enum Exit {
 
   private static Exit ofClient(FactoryException.Code code) {
     return switch (code) {
+      case INVALID -> USAGE;
       case NOT_RUNNING, UNAVAILABLE -> NOT_RUNNING;
       case EXHAUSTED -> EXHAUSTED;
       default -> FAILURE;

@@ -44,8 +44,8 @@ final class Factory {
     return http.delete("/v1/leases/" + segment(lease));
   }
 
-  void shutdown(boolean keepVms) {
-    http.post("/v1/shutdown", Json.object().with("keepVms", keepVms));
+  Json shutdown(boolean keepVms) {
+    return http.post("/v1/shutdown", Json.object().with("keepVms", keepVms));
   }
 
   private static String segment(String text) {

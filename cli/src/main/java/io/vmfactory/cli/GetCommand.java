@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,10 +28,6 @@ import picocli.CommandLine.Spec;
       "  vmfactory get --json | jq -r .vm.endpoints.agent"
     })
 final class GetCommand implements Callable<Integer> {
-  private static final int MAX_VCPUS = 240;
-  private static final int MIN_MEMORY_MIB = 64;
-  private static final int MAX_MEMORY_MIB = 1 << 20;
-
   /** Words of the wire. */
   enum Route {
     WARM,
@@ -48,14 +45,7 @@ final class GetCommand implements Callable<Integer> {
       description = "A template's key, or its first 8 digits or more; else whichever fits.")
   private @Nullable String template;
 
-  @Option(names = "--vcpus", paramLabel = "N", description = "vCPUs, 1..240; else as configured.")
-  private @Nullable Integer vcpus;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "MIB",
-      description = "Memory in MiB, 64..1048576; else as configured.")
-  private @Nullable Integer memoryMib;
+  @Mixin private SizeOptions size;
 
   @Option(
       names = "--ttl",
@@ -83,8 +73,6 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    checkRange("--vcpus", vcpus, 1, MAX_VCPUS);
-    checkRange("--memory", memoryMib, MIN_MEMORY_MIB, MAX_MEMORY_MIB);
     Json reply = base ? root.factory().baseVm(baseRequest()) : root.factory().vm(request());
     if (json) {
       root.print(reply);
@@ -96,8 +84,8 @@ final class GetCommand implements Callable<Integer> {
 
   private Json request() {
     return commonRequest()
-        .with("vcpus", vcpus)
-        .with("memoryMib", memoryMib)
+        .with("vcpus", size.vcpus())
+        .with("memoryMib", size.memoryMib())
         .with("leaseTtl", ttl == null ? null : Show.proto(ttl))
         .with("hostname", hostname)
         .with("owner", owner);
@@ -117,12 +105,6 @@ final class GetCommand implements Callable<Integer> {
     return Json.object()
         .with("templateKey", template)
         .with("routes", names.isEmpty() ? null : Json.texts(names));
-  }
-
-  private void checkRange(String option, @Nullable Integer value, int min, int max) {
-    if (value != null && (value < min || value > max)) {
-      throw usage("%s is %d, must be %d..%d".formatted(option, value, min, max));
-    }
   }
 
   private ParameterException usage(String message) {

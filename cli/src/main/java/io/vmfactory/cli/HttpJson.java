@@ -5,7 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,16 +70,28 @@ final class HttpJson {
     try {
       return new DeadlineSocket(socket, deadline);
     } catch (SocketException e) {
-      if (Files.exists(socket) && !Files.isWritable(socket)) {
+      if (isForbidden()) {
         throw new CliException(
             Exit.FAILURE,
-            "you may not connect to the daemon at " + socket,
-            "run as its user or as root, or join its socket_group");
+            "permission denied: you may not connect to the daemon at " + socket,
+            "run as the daemon's user or as root, or join the socket_group of its configuration");
       }
       throw new CliException(
           Exit.NOT_RUNNING,
           "no daemon is running at " + socket,
           "start one with: vmfactory serve (or name another with --socket or --config)");
+    }
+  }
+
+  /** Also when a folder on the way to the socket lets nobody in to see whether it is there. */
+  private boolean isForbidden() {
+    try {
+      socket.getFileSystem().provider().checkAccess(socket, AccessMode.WRITE);
+      return false;
+    } catch (AccessDeniedException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

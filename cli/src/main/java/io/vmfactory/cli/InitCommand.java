@@ -1,16 +1,19 @@
 package io.vmfactory.cli;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
@@ -33,14 +36,7 @@ final class InitCommand implements Callable<Integer> {
 
   @ParentCommand private VmFactoryCommand root;
 
-  @Option(names = "--vcpus", paramLabel = "N", description = "Its vCPUs; else as configured.")
-  private @Nullable Integer vcpus;
-
-  @Option(
-      names = "--memory",
-      paramLabel = "MIB",
-      description = "Its memory in MiB; else as configured.")
-  private @Nullable Integer memoryMib;
+  @Mixin private SizeOptions size;
 
   @Option(names = "--replace", description = "Build it again even if a usable one is there.")
   private boolean replace;
@@ -50,25 +46,54 @@ final class InitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    CreateTemplateRequest.Builder request = CreateTemplateRequest.newBuilder().setReplace(replace);
-    if (vcpus != null) {
-      request.setVcpus(vcpus);
-    }
-    if (memoryMib != null) {
-      request.setMemoryMib(memoryMib);
-    }
     Duration timeout = root.timeout();
     Deadline deadline = Deadline.after(timeout == null ? LONGEST_BUILD : timeout);
     try (FactoryClient client = FactoryClient.open(root.socket())) {
-      show(build(client, request.build(), deadline));
+      initialize(client, deadline);
+    }
+    return Exit.OK.code();
+  }
+
+  private void initialize(FactoryClient client, Deadline deadline) {
+    try {
+      show(build(client, request(), deadline));
     } catch (FactoryException e) {
       if (e.code() != FactoryException.Code.ALREADY_EXISTS) {
         throw e;
       }
-      root.print(e.getMessage());
-      root.print("vm factory initialized");
+      if (json) {
+        showJson(there(client, deadline).orElseThrow(() -> e));
+      } else {
+        root.print(List.of(e.getMessage(), "vm factory initialized"));
+      }
     }
-    return Exit.OK.code();
+  }
+
+  private CreateTemplateRequest request() {
+    CreateTemplateRequest.Builder request = CreateTemplateRequest.newBuilder().setReplace(replace);
+    if (size.vcpus() != null) {
+      request.setVcpus(size.vcpus());
+    }
+    if (size.memoryMib() != null) {
+      request.setMemoryMib(size.memoryMib());
+    }
+    return request.build();
+  }
+
+  /** The usable template of the shape that was asked for, the newest first. */
+  private Optional<Template> there(FactoryClient client, Deadline deadline) {
+    return client.templates().list(deadline).stream()
+        .filter(template -> template.getRefused().isEmpty() && isOfSize(template))
+        .max(
+            Comparator.comparing(Template::getIsDefault)
+                .thenComparing(template -> template.getCreatedAt().getSeconds()));
+  }
+
+  private boolean isOfSize(Template template) {
+    Integer vcpus = size.vcpus();
+    Integer memoryMib = size.memoryMib();
+    return (vcpus == null || vcpus == template.getVcpus())
+        && (memoryMib == null || memoryMib == template.getMemoryMib());
   }
 
   private Template build(FactoryClient client, CreateTemplateRequest request, Deadline deadline) {
@@ -79,7 +104,7 @@ final class InitCommand implements Callable<Integer> {
 
   private void show(Template template) {
     if (json) {
-      root.print(toJson(template));
+      showJson(template);
       return;
     }
     root.print(
@@ -92,11 +117,11 @@ final class InitCommand implements Callable<Integer> {
     root.print("vm factory initialized");
   }
 
-  private static String toJson(Template template) {
+  private void showJson(Template template) {
     try {
-      return JsonFormat.printer().print(template);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a template holds no Any", e);
+      root.print(Json.parse(JsonFormat.printer().print(template)));
+    } catch (IOException e) {
+      throw new IllegalStateException("a template is printed as JSON", e);
     }
   }
 }

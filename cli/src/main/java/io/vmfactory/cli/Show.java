@@ -4,17 +4,34 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Single values as people read them. */
 final class Show {
   private static final int SHORT_NAME = 12;
 
+  /** Control characters, and invisible ones that turn the direction of writing. */
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}]");
+
   private Show() {}
 
   /** The first digits of a long hexadecimal name: enough to tell it from others, and to name it. */
   static String shortened(String name) {
     return name.length() <= SHORT_NAME ? name : name.substring(0, SHORT_NAME);
+  }
+
+  /** Text from elsewhere as it may go to a terminal: without characters that steer it. */
+  static String harmless(String text) {
+    return CONTROL.matcher(text.replace('\t', ' ')).replaceAll("\uFFFD");
+  }
+
+  /** The same in one line, its lines joined by {@code |}. */
+  static String oneLine(String text) {
+    return text.lines()
+        .map(line -> harmless(line).strip())
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining(" | "));
   }
 
   /** Memory in the unit that leaves one to four digits: {@code 34.5 MiB}. */

@@ -5,6 +5,7 @@ import io.vmfactory.configs.LoadedConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.time.WallClock;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -42,6 +44,9 @@ import picocli.CommandLine.Spec;
       "  vmfactory status             what there is"
     })
 final class VmFactoryCommand {
+  /** sun_path, unix(7), without its final zero. */
+  private static final int MAX_SOCKET_PATH_BYTES = 107;
+
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -86,7 +91,17 @@ final class VmFactoryCommand {
 
   /** Where the daemon listens. */
   Path socket() {
-    return socket == null ? config().config().daemon().socket() : socket;
+    if (socket == null) {
+      return config().config().daemon().socket();
+    }
+    int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_SOCKET_PATH_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--socket has %d bytes, a UNIX socket's path at most %d"
+              .formatted(bytes, MAX_SOCKET_PATH_BYTES));
+    }
+    return socket;
   }
 
   /** The daemon, the light way. */
@@ -118,8 +133,9 @@ final class VmFactoryCommand {
     return spec.commandLine().getErr();
   }
 
+  /** For people. */
   void print(List<String> lines) {
-    lines.forEach(out()::println);
+    lines.stream().map(Show::harmless).forEach(out()::println);
     out().flush();
   }
 
@@ -127,7 +143,9 @@ final class VmFactoryCommand {
     print(List.of(line));
   }
 
+  /** For programs. */
   void print(Json json) {
-    print(json.pretty());
+    out().println(json.pretty());
+    out().flush();
   }
 }

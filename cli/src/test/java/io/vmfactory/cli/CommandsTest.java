@@ -35,7 +35,7 @@ class CommandsTest {
 
     assertThat(help.exit()).isZero();
     assertThat(help.out()).contains("vmfactory " + name);
-    if (!name.equals("generate-completion")) {
+    if (!name.equals("generate-completion") && !name.equals("help")) {
       assertThat(help.out()).contains("Examples:", "--config", "--socket", "--version");
     }
   }
@@ -57,6 +57,10 @@ class CommandsTest {
         "get --vcpus 0 | --vcpus is 0, must be 1..240",
         "get --vcpus many | is not an int",
         "get --memory 99999999 | --memory is 99999999, must be 64..1048576",
+        "init --vcpus 0 | --vcpus is 0, must be 1..240",
+        "init --memory 9999999 | --memory is 9999999, must be 64..1048576",
+        "init --memory -5 | --memory is -5, must be 64..1048576",
+        "help frobnicate | frobnicate",
         "get --ttl 10 | is no span",
         "get --ttl 0s | is no span",
         "get --route LUKEWARM | LUKEWARM",
@@ -127,6 +131,27 @@ class CommandsTest {
 
     assertThat(completion.exit()).isZero();
     assertThat(completion.out()).contains("complete -F").contains(Commands.names());
+  }
+
+  @Test
+  void helpTellsAboutAllCommandsOrOne() {
+    assertThat(Cli.run("help")).isEqualTo(Cli.run("--help"));
+    assertThat(Cli.run("help", "get").exit()).isZero();
+    assertThat(Cli.run("help", "get").out()).contains("vmfactory get", "--ttl");
+  }
+
+  @Test
+  void helpListsEveryCommandAlsoWhenOneIsNamed() {
+    assertThat(Cli.run("--help", "init").out()).contains(Commands.names());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"get", "init"})
+  void aSocketPathThatNoSocketCanHaveIsAUsageError(String command) {
+    Cli bad = Cli.run(command, "--socket", "/" + "x".repeat(199));
+
+    assertThat(bad.exit()).isEqualTo(2);
+    assertThat(bad.err()).startsWith("vmfactory: --socket has 200 bytes");
   }
 
   @Test

@@ -224,6 +224,34 @@ class DaemonCommandsTest {
   }
 
   @Test
+  void aValueThatTheDaemonRefusesIsAUsageError() {
+    daemon.answers(400, "{\"code\": 3, \"message\": \"vcpus is 200, at most 4\"}");
+
+    assertThat(run("get", "--vcpus", "200"))
+        .isEqualTo(new Cli(2, "", "vmfactory: vcpus is 200, at most 4\n"));
+  }
+
+  @Test
+  void aFailureHasOneLineAndDoesNotSteerTheTerminal() {
+    daemon.answers(
+        200,
+        """
+        {"failures": [
+          {"at": "2026-01-01T11:59:30Z", "what": "a VM", "cause": "boot:\\r\\n\\u001b[2Jpanic\\n\\n"}]}
+        """);
+
+    assertThat(run("status").out()).contains("\n  30s  a VM       boot: | \uFFFD[2Jpanic\n\n");
+  }
+
+  @Test
+  void destroyForProgramsPrintsTheReplies() {
+    daemon.answers(200, "{\"key\": \"k1full\"}").answers(200, "{}");
+
+    assertThat(run("destroy", "k1", "--shutdown", "--json").out().replaceAll("\\s", ""))
+        .isEqualTo("{\"key\":\"k1full\"}{}");
+  }
+
+  @Test
   void renewTellsTheNewEnd() {
     daemon.answers(200, "{\"lease\": {\"id\": \"l1\", \"expiresAt\": \"2026-01-01T13:00:00Z\"}}");
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,5 +64,38 @@ class DemoDaemonTest {
           .isInstanceOf(CliException.class)
           .hasMessage("the daemon did not start:\nno kernel here");
     }
+  }
+
+  @Test
+  void whoeverClosesSecondWaitsUntilAllIsRemoved() throws Exception {
+    Path go = dir.resolve("go");
+    Map<String, String> launcher =
+        launcher(
+            "trap 'until [ -e %s ]; do sleep 0.02; done; exit 0' TERM; echo ready; read x"
+                .formatted(go));
+    DemoDaemon daemon = DemoDaemon.start(config(), launcher);
+    daemon.awaitReady();
+    Thread first = new Thread(daemon::close);
+    first.start();
+    while (!daemon.isClosing()) {
+      Thread.onSpinWait();
+    }
+    AtomicBoolean removed = new AtomicBoolean();
+    Thread second =
+        new Thread(
+            () -> {
+              daemon.close();
+              removed.set(!Files.exists(daemon.dir()));
+            });
+    second.start();
+    while (second.getState() == Thread.State.RUNNABLE) {
+      Thread.onSpinWait();
+    }
+
+    Files.createFile(go);
+    second.join();
+    first.join();
+
+    assertThat(removed).isTrue();
   }
 }
