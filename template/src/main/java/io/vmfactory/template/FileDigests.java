@@ -24,7 +24,10 @@ final class FileDigests {
     try {
       return known.of(file);
     } catch (NoSuchFileException e) {
-      throw unreadable("there is no %s %s".formatted(what, file), e);
+      throw unreadable(
+          "there is no %s %s: run ./dev guest, or set %s under [hypervisor.qemu]"
+              .formatted(what, file, what),
+          e);
     } catch (IOException e) {
       throw unreadable("cannot read the %s %s: %s".formatted(what, file, e.getMessage()), e);
     }

@@ -5,6 +5,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestDetails;
 import io.vmfactory.guest.QuiesceReport;
 import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.ConsoleTail;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.MemoryFile;

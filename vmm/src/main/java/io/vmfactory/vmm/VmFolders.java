@@ -16,7 +16,8 @@ public record VmFolders(Path root) {
   /**
    * Makes the folder of {@code id}, mode 0700.
    *
-   * @throws VmmException when its sockets' paths would be too long, with the remedy
+   * @throws VmmException when its sockets' paths would be too long, or the disk is full, with the
+   *     remedy
    */
   public VmFolder create(VmId id) {
     VmFolder folder = new VmFolder(root.resolve(id.value()));
@@ -33,8 +34,18 @@ public record VmFolders(Path root) {
       Files.createDirectories(root, ownerOnly);
       Files.createDirectory(folder.path(), ownerOnly);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the VM's folder " + folder.path(), e);
+      throw unwritten("cannot make the VM's folder " + folder.path(), e);
     }
     return folder;
+  }
+
+  /** What to throw when {@code cause} kept something from being written here. */
+  public static RuntimeException unwritten(String what, IOException cause) {
+    String why = String.valueOf(cause.getMessage());
+    boolean full = why.contains("No space left") || why.contains("quota exceeded");
+    return full
+        ? new VmmException(
+            VmmException.Reason.RESOURCES, what + ": run_dir is full: make room", cause)
+        : new UncheckedIOException(what, cause);
   }
 }

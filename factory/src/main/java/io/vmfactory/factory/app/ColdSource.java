@@ -2,10 +2,13 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.vmm.ConsoleTail;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
 
 /** A direct boot of the configured spec at the wanted size: RUNNING, its agent's port open. */
 final class ColdSource implements VmSource {
@@ -46,7 +49,14 @@ final class ColdSource implements VmSource {
       laps.lap("boot");
       return made;
     } catch (RuntimeException e) {
-      throw Undo.kill(made.vm(), e);
+      throw Undo.kill(made.vm(), explained(made, e));
     }
+  }
+
+  /** A guest that panics ends its VMM with code 0 and no word; its console has them. */
+  private static RuntimeException explained(MadeVm made, RuntimeException e) {
+    return e instanceof VmmException vmm && vmm.reason() == Reason.DIED
+        ? new VmmException(Reason.DIED, e.getMessage() + ConsoleTail.of(made.folder()), e)
+        : e;
   }
 }

@@ -14,7 +14,10 @@ import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.fake.FakeVm;
 import io.vmfactory.vmm.fake.Script;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +123,7 @@ final class GetVmFailureTest {
 
   @Test
   void aGuestThatNeverComesUpIsEndedAtTheDeadline() {
-    factory.guestsComeUp = false;
+    factory.guest = vm -> {};
     Deadline brief = Deadline.after(Duration.ofMillis(30));
     assertThatThrownBy(() -> factory.cases.getVm().run(on(Route.COLD), brief))
         .hasMessageContaining("the guest to come up");
@@ -137,6 +140,27 @@ final class GetVmFailureTest {
         .hasMessageContaining("exit code 1: no more luck")
         .hasMessageContaining("connection broke");
     assertLeftNothing();
+  }
+
+  @Test
+  void aGuestThatPanicsBeforeItAnswersIsSaidSoInItsOwnWords() {
+    factory.guest =
+        vm -> {
+          print(vm, "Kernel panic - not syncing: no init\r\n\u001b[0m" + "x\n".repeat(600));
+          vm.exit(new VmExit(0, 0, ""));
+        };
+    assertThatThrownBy(() -> factory.get(on(Route.COLD)))
+        .hasMessageContaining("exit code 0")
+        .hasMessageContaining("its console ends with:\nKernel panic - not syncing: no init\n?[0m");
+    assertLeftNothing();
+  }
+
+  private static void print(FakeVm vm, String text) {
+    try {
+      Files.writeString(vm.launch().folder().consoleLog(), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void endTheVm() {

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The daemon's domain over scripted rooms, with time that is stepped. */
@@ -41,7 +42,7 @@ final class TestFactory implements AutoCloseable {
   final VmFactoryConfig config;
   final FactoryApp app;
   final UseCases cases;
-  volatile boolean guestsComeUp = true;
+  volatile Consumer<FakeVm> guest = FakeVm::openAgentPort;
   private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
   TestFactory(Path root) {
@@ -177,9 +178,7 @@ final class TestFactory implements AutoCloseable {
     @Override
     public Vm boot(Launch launch, Deadline deadline) {
       FakeVm vm = (FakeVm) hypervisor.boot(launch, deadline);
-      if (guestsComeUp) {
-        vm.openAgentPort();
-      }
+      guest.accept(vm);
       return vm;
     }
 

@@ -75,7 +75,8 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     if (!Files.isReadable(file)) {
       throw new VmmException(
           Reason.INVALID,
-          "%s %s is missing or not readable; set it under [hypervisor.qemu]".formatted(what, file));
+          "%s %s is missing or not readable: run ./dev guest, or set %s under [hypervisor.qemu]"
+              .formatted(what, file, what));
     }
   }
 

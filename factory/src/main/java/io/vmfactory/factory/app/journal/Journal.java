@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmmException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,6 +30,7 @@ public final class Journal {
    * Writes {@code record} in place of the one before.
    *
    * @throws UncheckedIOException when it cannot, naming the file; the one before is still there
+   * @throws VmmException with reason {@code RESOURCES} when there is no room; the same
    */
   public void write(VmFolder folder, VmRecord record) {
     Path fresh = fresh(folder);
@@ -42,7 +45,8 @@ public final class Journal {
       }
       Files.move(fresh, folder.record(), StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the VM's record " + folder.record(), e);
+      discard(fresh);
+      throw VmFolders.unwritten("cannot write the VM's record " + folder.record(), e);
     }
   }
 
@@ -65,6 +69,14 @@ public final class Journal {
       throw new UnreadableRecordException(folder.record() + " is not a VM's record", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the VM's record " + folder.record(), e);
+    }
+  }
+
+  private static void discard(Path fresh) {
+    try {
+      Files.deleteIfExists(fresh);
+    } catch (IOException e) {
+      return; // goes with the folder
     }
   }
 

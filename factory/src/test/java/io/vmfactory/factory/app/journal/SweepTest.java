@@ -176,8 +176,9 @@ final class SweepTest {
   }
 
   @Test
-  void noFolderAtAllIsNoWork() {
+  void noFolderAtAllIsNoWork() throws IOException {
     folder.remove();
+    Files.delete(root.resolve("vm"));
     assertThat(sweep()).isEmpty();
     assertThat(journal.read(folder)).isEmpty();
   }

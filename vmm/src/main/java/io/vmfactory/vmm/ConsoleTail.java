@@ -1,0 +1,46 @@
+package io.vmfactory.vmm;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+
+/** The end of what a guest has printed: often the only word on why it did not come up. */
+public final class ConsoleTail {
+  private static final int READ_BYTES = 8192;
+  private static final int SHOWN = 256; // clients see no more than 500 characters of a message
+  private static final String PANIC = "Kernel panic";
+
+  private ConsoleTail() {}
+
+  /**
+   * As an addition to an error message: from where the kernel panicked on, or else the last 256
+   * characters, control characters replaced; says so when there is nothing.
+   */
+  public static String of(VmFolder folder) {
+    String text = plain(read(folder)).strip();
+    return text.isEmpty()
+        ? "; its console is silent"
+        : "; its console ends with:\n" + telling(text).strip();
+  }
+
+  private static String telling(String text) {
+    int panic = text.lastIndexOf(PANIC);
+    int from = panic >= 0 ? panic : Math.max(0, text.length() - SHOWN);
+    return text.substring(from, Math.min(text.length(), from + SHOWN));
+  }
+
+  private static String plain(String text) {
+    return text.replace("\r", "").replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
+  }
+
+  private static String read(VmFolder folder) {
+    try (var log = new RandomAccessFile(folder.consoleLog().toFile(), "r")) {
+      log.seek(Math.max(0, log.length() - READ_BYTES));
+      byte[] tail = new byte[READ_BYTES];
+      int count = Math.max(0, log.read(tail));
+      return new String(tail, 0, count, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}
