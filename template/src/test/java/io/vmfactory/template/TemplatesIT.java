@@ -41,12 +41,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Templates of the real guest on the real QEMU. The template is built once. */
 @Tag("qemu")
 @ExtendWith(QemuLeaks.class)
+@Timeout(300)
 class TemplatesIT {
   private static final int MEMORY_MIB = 256;
 
