@@ -30,8 +30,18 @@ final class Call<Q, P> {
    */
   private static final Duration BACKSTOP = Duration.ofMillis(50);
 
+  /** What sort of work a call is. */
+  enum Kind {
+    /** Soon done; never waits for calls that make something. */
+    SHORT,
+    /** Makes a VM. */
+    VM,
+    /** Builds a template: takes so long that a stopping daemon does not wait for it. */
+    BUILD
+  }
+
   /** What a call does, and what if its reply finds nobody. */
-  record Plan<Q, P>(String name, Work<Q, P> work, Consumer<P> undeliverable) {}
+  record Plan<Q, P>(String name, Kind kind, Work<Q, P> work, Consumer<P> undeliverable) {}
 
   private final Calls calls;
   private final Plan<Q, P> plan;
@@ -55,9 +65,14 @@ final class Call<Q, P> {
     request.errorHandler(e -> abandon());
     request.exceptionHandler(e -> abandon());
     response.exceptionHandler(e -> abandon());
+    request.invalidMessageHandler(this::fail);
     long millis = deadline.remaining().plus(BACKSTOP).toMillis();
     timer = context.owner().setTimer(millis, id -> timeUp());
     request.last().onSuccess(this::submit).onFailure(this::fail);
+  }
+
+  Kind kind() {
+    return plan.kind();
   }
 
   /** The daemon stops and cannot wait any longer. */
@@ -71,7 +86,7 @@ final class Call<Q, P> {
 
   private void submit(Q request) {
     if (open) {
-      calls.submit(() -> interruptible.run(() -> work(request)));
+      calls.submit(plan.kind(), () -> interruptible.run(() -> work(request)));
     }
   }
 
@@ -100,7 +115,7 @@ final class Call<Q, P> {
   }
 
   private void undeliverable(P message) {
-    calls.submit(() -> plan.undeliverable().accept(message));
+    calls.submit(Kind.SHORT, () -> plan.undeliverable().accept(message));
   }
 
   private void timeUp() {
@@ -119,10 +134,10 @@ final class Call<Q, P> {
   }
 
   private void report(Status status, Throwable failure) {
-    if (ErrorMapper.isOurs(status)) {
+    if (ErrorMapper.isDefect(status)) {
       log.warn("{} failed", plan.name(), failure);
     } else {
-      log.info("{}: {}", plan.name(), status.getMessage());
+      log.debug("{}: {}", plan.name(), status.getMessage(), failure);
     }
   }
 

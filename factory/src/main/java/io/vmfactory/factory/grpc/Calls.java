@@ -22,7 +22,11 @@ final class Calls implements AutoCloseable {
   /** For clients that do not read. */
   private static final Duration STREAMS = Duration.ofSeconds(1);
 
+  /** Enough for calls that do not block for long. */
+  private static final int SHORT_WORKERS = 4;
+
   private final ExecutorService workers;
+  private final ExecutorService shortWorkers = Workers.start("short", SHORT_WORKERS);
   private final Duration defaultDeadline;
   private final InFlight inFlight = new InFlight();
   private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
@@ -30,7 +34,7 @@ final class Calls implements AutoCloseable {
   private volatile boolean closing;
 
   Calls(int workers, Duration defaultDeadline) {
-    this.workers = Workers.start(workers);
+    this.workers = Workers.start("worker", workers);
     this.defaultDeadline = defaultDeadline;
   }
 
@@ -85,10 +89,11 @@ final class Calls implements AutoCloseable {
     open.remove(call);
   }
 
-  /** Runs {@code task} on a worker, as soon as one is free. */
-  void submit(Runnable task) {
+  /** Runs {@code task} on a worker, as soon as one for its kind is free. */
+  void submit(Call.Kind kind, Runnable task) {
     inFlight.begin();
-    workers.execute(
+    ExecutorService lane = kind == Call.Kind.SHORT ? shortWorkers : workers;
+    lane.execute(
         () -> {
           try {
             task.run();
@@ -101,11 +106,13 @@ final class Calls implements AutoCloseable {
   }
 
   /**
-   * Takes no new calls, lets those under way finish and cancels them when {@code grace} is over.
-   * Returns when none is left, or when cancelled ones do not end within another such span.
+   * Takes no new calls, cancels builds at once, lets other calls finish and cancels them too when
+   * {@code grace} is over. Returns when none is left, or when cancelled ones do not end within
+   * another such span.
    */
   void drain(Duration grace) {
     closing = true;
+    open.stream().filter(call -> call.kind() == Call.Kind.BUILD).forEach(Call::shutDown);
     if (!inFlight.awaitIdle(Deadline.after(grace))) {
       open.forEach(Call::shutDown);
       if (!inFlight.awaitIdle(Deadline.after(grace))) {
@@ -126,5 +133,6 @@ final class Calls implements AutoCloseable {
       log.info("a stream did not end in time: {}", e.getMessage());
     }
     workers.shutdownNow();
+    shortWorkers.shutdownNow();
   }
 }

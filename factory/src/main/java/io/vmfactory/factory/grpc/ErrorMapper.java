@@ -1,11 +1,14 @@
 package io.vmfactory.factory.grpc;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import io.vertx.grpc.common.CodecException;
+import io.vertx.grpc.common.InvalidMessageException;
+import io.vertx.grpc.common.MessageSizeOverflowException;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.app.RequestException;
@@ -28,6 +31,14 @@ final class ErrorMapper {
   /** Clients limit all headers of a reply together to 8 KiB, and this goes into them twice. */
   private static final int LONGEST_MESSAGE = 500;
 
+  /** The same for text that needs no escapes of several characters. */
+  private static final int LONGEST_ASCII_MESSAGE = 1500;
+
+  /** How a parser's message begins to tell a place in a text that it does not show. */
+  private static final String SOURCE = "\\[Source: REDACTED \\([^)]*\\); ";
+
+  private static final Any DEFECT = Any.pack(info("INTERNAL"));
+
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
 
   private ErrorMapper() {}
@@ -47,15 +58,17 @@ final class ErrorMapper {
       return status(Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", cause, null);
     } else if (cause instanceof CancelledException) {
       return status(Code.CANCELLED, "CANCELLED", cause, null);
-    } else if (cause instanceof CodecException) {
+    } else if (cause instanceof MessageSizeOverflowException) {
+      return bare(Code.INVALID_ARGUMENT, "TOO_LARGE", "the request is too large");
+    } else if (cause instanceof CodecException || cause instanceof InvalidMessageException) {
       return status(Code.INVALID_ARGUMENT, "MALFORMED", root(cause), null);
     }
     return status(Code.INTERNAL, "INTERNAL", cause, null);
   }
 
-  /** Whether {@code status} is a failure of ours, worth a line in the log. */
-  static boolean isOurs(Status status) {
-    return status.getCode() == Code.INTERNAL_VALUE;
+  /** Whether {@code status} is of a failure nobody foresaw, whose stack trace is wanted. */
+  static boolean isDefect(Status status) {
+    return status.getDetails(0).equals(DEFECT);
   }
 
   /** What a JSON client is told when the library refused its request with no more than a number. */
@@ -101,16 +114,19 @@ final class ErrorMapper {
 
   private static Status status(
       Code code, String reason, Throwable cause, @Nullable Duration retryAfter) {
-    ErrorInfo info = ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build();
     Status.Builder status =
         Status.newBuilder()
             .setCode(code.getNumber())
             .setMessage(message(cause))
-            .addDetails(Any.pack(info));
+            .addDetails(Any.pack(info(reason)));
     if (code == Code.RESOURCE_EXHAUSTED) {
       status.addDetails(Any.pack(retry(retryAfter == null ? DEFAULT_RETRY : retryAfter)));
     }
     return status.build();
+  }
+
+  private static ErrorInfo info(String reason) {
+    return ErrorInfo.newBuilder().setReason(reason).setDomain(DOMAIN).build();
   }
 
   private static RetryInfo retry(Duration delay) {
@@ -119,8 +135,21 @@ final class ErrorMapper {
 
   private static String message(Throwable cause) {
     String text =
-        cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    return text.length() <= LONGEST_MESSAGE ? text : text.substring(0, LONGEST_MESSAGE) + "…";
+        cause instanceof JsonProcessingException json
+            ? json.getOriginalMessage().replaceAll(SOURCE, "[")
+            : cause.getMessage();
+    return text == null ? cause.getClass().getSimpleName() : shortened(text);
+  }
+
+  /** Beginning and end of {@code text}: what failed, and what was seen last. */
+  private static String shortened(String text) {
+    boolean ascii = text.chars().allMatch(c -> c < 0x80);
+    int longest = ascii ? LONGEST_ASCII_MESSAGE : LONGEST_MESSAGE;
+    if (text.length() <= longest) {
+      return text;
+    }
+    int head = longest / 3;
+    return text.substring(0, head) + "…" + text.substring(text.length() - (longest - head));
   }
 
   /** The parser's own words, not those of the libraries around it. */

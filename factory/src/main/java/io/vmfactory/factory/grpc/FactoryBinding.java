@@ -36,17 +36,19 @@ final class FactoryBinding {
 
   private final UseCases cases;
   private final Calls calls;
+  private final Unclaimed unclaimed;
   private final ServiceBuilder builder =
       Service.service(FactoryGrpcService.SERVICE_NAME, FactoryGrpcService.SERVICE_DESCRIPTOR);
 
-  private FactoryBinding(UseCases cases, Calls calls) {
+  private FactoryBinding(UseCases cases, Calls calls, Unclaimed unclaimed) {
     this.cases = cases;
     this.calls = calls;
+    this.unclaimed = unclaimed;
   }
 
   /** The service. */
-  static Service of(UseCases cases, Calls calls, DaemonFacts facts) {
-    FactoryBinding binding = new FactoryBinding(cases, calls);
+  static Service of(UseCases cases, Calls calls, DaemonFacts facts, Unclaimed unclaimed) {
+    FactoryBinding binding = new FactoryBinding(cases, calls, unclaimed);
     binding.bindDaemon(facts);
     binding.bindTemplates();
     binding.bindVms();
@@ -92,19 +94,23 @@ final class FactoryBinding {
                 .build());
     builder.bind(
         FactoryGrpcService.CreateTemplate,
-        calls.serve(new Call.Plan<>("CreateTemplate", this::createTemplate, template -> {})));
+        calls.serve(
+            new Call.Plan<>(
+                "CreateTemplate", Call.Kind.BUILD, this::createTemplate, template -> {})));
   }
 
   private void bindVms() {
     bind(
         FactoryGrpcService.GetVm,
+        Call.Kind.VM,
         (q, deadline) -> ProtoMapper.granted(cases.getVm().run(ProtoMapper.request(q), deadline)),
         this::takeBack);
     bind(
         FactoryGrpcService.GetBaseVm,
+        Call.Kind.VM,
         (q, deadline) ->
             ProtoMapper.givenAway(cases.getBaseVm().run(ProtoMapper.request(q), deadline)),
-        given -> log.warn("base VM {} found no taker; end its process by hand", given.getVm()));
+        given -> endUnclaimed(given.getVm().getId()));
     unary(
         FactoryGrpcService.RenewLease,
         (q, deadline) ->
@@ -124,6 +130,11 @@ final class FactoryBinding {
   private void takeBack(GetVmResponse reply) {
     log.info("taking back VM {}, whose client is gone", reply.getVm().getId());
     cases.releaseVm().run(reply.getLease().getId(), calls.ownDeadline());
+  }
+
+  private void endUnclaimed(String vmId) {
+    log.info("ending base VM {}, whose client is gone", vmId);
+    unclaimed.end(vmId);
   }
 
   private CreateTemplateProgress createTemplate(
@@ -149,11 +160,14 @@ final class FactoryBinding {
 
   private <Q extends Message, P extends Message> void unary(
       TranscodingServiceMethod<Q, P> method, UseCase<Q, P> work) {
-    bind(method, work, reply -> {});
+    bind(method, Call.Kind.SHORT, work, reply -> {});
   }
 
   private <Q extends Message, P extends Message> void bind(
-      TranscodingServiceMethod<Q, P> method, UseCase<Q, P> work, Consumer<P> undeliverable) {
+      TranscodingServiceMethod<Q, P> method,
+      Call.Kind kind,
+      UseCase<Q, P> work,
+      Consumer<P> undeliverable) {
     ServiceMethod<Q, P> readable =
         TranscodingServiceMethod.server(
             method.serviceName(),
@@ -165,6 +179,7 @@ final class FactoryBinding {
         calls.serve(
             new Call.Plan<>(
                 method.methodName(),
+                kind,
                 (q, deadline, progress) -> work.run(q, deadline),
                 undeliverable));
     builder.bind(readable, handler);

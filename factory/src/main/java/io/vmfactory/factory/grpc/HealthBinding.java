@@ -36,7 +36,8 @@ final class HealthBinding {
         .bind(
             CHECK,
             calls.serve(
-                new Call.Plan<>("Health.Check", (q, deadline, progress) -> check(q), r -> {})))
+                new Call.Plan<>(
+                    "Health.Check", Call.Kind.SHORT, (q, deadline, progress) -> check(q), r -> {})))
         .bind(WATCH, request -> watch(calls, request))
         .build();
   }

@@ -45,8 +45,9 @@ public final class Skin implements AutoCloseable {
   public static Skin start(Vertx vertx, DaemonConfig config, UseCases cases, DaemonFacts facts) {
     SocketFile file = new SocketFile(config.socket(), config.socketGroup());
     Calls calls = new Calls(config.workers(), config.defaultDeadline());
+    Unclaimed unclaimed = new Unclaimed(config.runDir().toAbsolutePath().resolve("vm"));
     GrpcServer grpc = GrpcServer.server(vertx, protocols());
-    grpc.addService(FactoryBinding.of(cases, calls, facts));
+    grpc.addService(FactoryBinding.of(cases, calls, facts, unclaimed));
     grpc.addService(HealthBinding.of(calls));
     grpc.addService(ReflectionService.v1());
     HttpServer server =
@@ -90,8 +91,8 @@ public final class Skin implements AutoCloseable {
   }
 
   /**
-   * Refuses new calls, lets those under way finish for {@code grace}, cancels the others then.
-   * Streams go on.
+   * Refuses new calls, cancels the builds, lets the rest finish for {@code grace} and cancels what
+   * is left then. Streams go on.
    */
   public void drain(Duration grace) {
     calls.drain(grace);

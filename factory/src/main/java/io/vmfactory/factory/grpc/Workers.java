@@ -11,30 +11,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Workers {
   private Workers() {}
 
-  /** An executor that runs at most {@code count} tasks at once; further ones wait. */
-  static ExecutorService start(int count) {
-    return Executors.newFixedThreadPool(count, threads());
+  /**
+   * An executor that runs at most {@code count} tasks at once; further ones wait. Its threads are
+   * called {@code name} and a number.
+   */
+  static ExecutorService start(String name, int count) {
+    return Executors.newFixedThreadPool(count, threads(name + "-"));
   }
 
-  private static ThreadFactory threads() {
+  private static ThreadFactory threads(String prefix) {
     try {
       Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
       Class<?> type = Class.forName("java.lang.Thread$Builder");
-      Object named =
-          type.getMethod("name", String.class, long.class).invoke(builder, "worker-", 0L);
+      Object named = type.getMethod("name", String.class, long.class).invoke(builder, prefix, 0L);
       Method factory = type.getMethod("factory");
       return (ThreadFactory) factory.invoke(named);
     } catch (NoSuchMethodException | ClassNotFoundException | IllegalAccessException e) {
-      return platformThreads();
+      return platformThreads(prefix);
     } catch (InvocationTargetException e) {
       throw new IllegalStateException("virtual threads refused", e);
     }
   }
 
-  private static ThreadFactory platformThreads() {
+  private static ThreadFactory platformThreads(String prefix) {
     AtomicInteger next = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, "worker-" + next.getAndIncrement());
+      Thread thread = new Thread(task, prefix + next.getAndIncrement());
       thread.setDaemon(true);
       return thread;
     };

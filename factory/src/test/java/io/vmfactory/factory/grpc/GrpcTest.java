@@ -165,13 +165,17 @@ class GrpcTest {
   }
 
   @Test
-  void anEndlessMessageIsCut() throws Exception {
+  void anEndlessMessageIsCutInTheMiddle() throws Exception {
     served.cases.getVm =
         (q, d) -> {
-          throw new IllegalStateException("ü".repeat(100_000));
+          throw new IllegalStateException("ü".repeat(100_000) + "the end");
         };
     var ending = call(FactoryGrpcClient.GetVm, GetVmRequest.getDefaultInstance());
-    assertThat(ending.message()).startsWith("üüü").endsWith("…").hasSizeLessThan(1000);
+    assertThat(ending.message())
+        .startsWith("üüü")
+        .contains("…")
+        .endsWith("üthe end")
+        .hasSizeLessThan(1000);
   }
 
   @Test

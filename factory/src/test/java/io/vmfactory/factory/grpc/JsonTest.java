@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.app.Route;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What curl sees. */
 class JsonTest {
@@ -139,7 +142,22 @@ class JsonTest {
       assertThat(answer.json().at("/details/0/reason").asText()).isEqualTo("MALFORMED");
     }
     assertThat(curl("-d", "{\"vcpu\": 2}", URL + "/v1/vms").text()).contains("vcpu");
+    assertThat(curl("-d", "{", URL + "/v1/vms").text()).doesNotContain("Source", "REDACTED");
     assertThat(served.cases.seen).isEmpty();
+  }
+
+  @Test
+  void aBodyTooLargeIsRefusedAsSuchAndItsCallEnds(@TempDir Path folder) throws Exception {
+    Path body = folder.resolve("body");
+    Files.writeString(body, "{\"owner\": \"" + "x".repeat(3_000_000) + "\"}");
+    Answer answer = curl("--data-binary", "@" + body, URL + "/v1/vms");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().at("/details/0/reason").asText()).isEqualTo("TOO_LARGE");
+    assertThat(served.cases.seen).isEmpty();
+    long begin = System.nanoTime();
+    served.stop(Duration.ofMinutes(5));
+    // Not a timing: a call still open would take the whole grace.
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(1));
   }
 
   @Test

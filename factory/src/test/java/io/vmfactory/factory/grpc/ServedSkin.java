@@ -53,6 +53,10 @@ final class ServedSkin implements AutoCloseable {
     return Deadline.after(LONG).await(future.toCompletionStage(), "the test's future");
   }
 
+  boolean isStopped() {
+    return stopped;
+  }
+
   void stop(Duration grace) {
     stopped = true;
     skin.drain(grace);

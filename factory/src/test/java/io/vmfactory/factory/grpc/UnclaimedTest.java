@@ -1,0 +1,70 @@
+package io.vmfactory.factory.grpc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A base VM whose client is gone; its process is a stand-in. */
+class UnclaimedTest {
+  @TempDir Path root;
+  private Process process;
+  private VmFolder folder;
+
+  @BeforeEach
+  void start() throws IOException {
+    process = new ProcessBuilder("sleep", "300").start();
+    folder = new VmFolder(Files.createDirectory(root.resolve(Samples.VM)));
+  }
+
+  @AfterEach
+  void end() {
+    process.destroyForcibly();
+  }
+
+  private Path exe() throws IOException {
+    return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/exe"));
+  }
+
+  private void give(long startTicksOff) throws IOException {
+    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+    long ticks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+    VmIdentity who =
+        new VmIdentity(new VmId(Samples.VM), (int) process.pid(), ticks + startTicksOff, exe());
+    new Journal()
+        .write(
+            folder,
+            VmRecord.making(Samples.VM, "COLD", "", new Sizing(1, 128), Instant.EPOCH)
+                .started(who)
+                .givenAway());
+  }
+
+  @Test
+  void itsProcessEndsAndItsFolderGoes() throws Exception {
+    give(0);
+    new Unclaimed(root).end(Samples.VM);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void anotherProcessOfThatPidIsLeftAlone() throws Exception {
+    give(1);
+    new Unclaimed(root).end(Samples.VM);
+    assertThat(process.isAlive()).isTrue();
+    assertThat(root).isEmptyDirectory();
+  }
+}
