@@ -1,0 +1,40 @@
+package io.vmfactory.pool.internal;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What actions ask to be done once the lock is released. Confined to one thread. */
+final class Effects {
+  private final Deque<Runnable> pending = new ArrayDeque<>();
+
+  void add(Runnable effect) {
+    pending.add(effect);
+  }
+
+  /** Runs what is pending, also what that adds; one that throws does not stop the others. */
+  void drain(Executor executor) {
+    RuntimeException failure = null;
+    for (Runnable next; (next = pending.poll()) != null; ) {
+      failure = perform(next, executor, failure);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private static @Nullable RuntimeException perform(
+      Runnable effect, Executor executor, @Nullable RuntimeException earlier) {
+    try {
+      executor.execute(effect);
+      return earlier;
+    } catch (RuntimeException e) {
+      if (earlier == null) {
+        return e;
+      }
+      earlier.addSuppressed(e);
+      return earlier;
+    }
+  }
+}

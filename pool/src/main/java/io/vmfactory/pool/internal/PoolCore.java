@@ -1,0 +1,355 @@
+package io.vmfactory.pool.internal;
+
+import io.vmfactory.pool.Allocator;
+import io.vmfactory.pool.Claim;
+import io.vmfactory.pool.Expiry;
+import io.vmfactory.pool.PoolClock;
+import io.vmfactory.pool.PoolException;
+import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolStats;
+import io.vmfactory.pool.PoolStats.Phase;
+import io.vmfactory.pool.RefillPause;
+import io.vmfactory.pool.RollOver;
+import io.vmfactory.pool.Sizing;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool as a set of actions. Each changes what it came to change and ends with {@link #balance},
+ * which does whatever follows from the state as it then is; no action waits for another.
+ */
+public final class PoolCore<T> {
+  private final String name;
+  private final Host host;
+  private final Serial serial;
+  private final Stock<T> stock;
+  private final Target target;
+  private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
+  private Phase phase = Phase.OPEN;
+  private int pauses;
+  private @Nullable CompletableFuture<Void> emptied;
+  private PoolClock.@Nullable Timer review;
+
+  /** A pool that does nothing before {@link #start}. */
+  public PoolCore(
+      String name, Allocator<T> allocator, Expiry<T> expiry, PoolPolicy policy, Host host) {
+    this.name = name;
+    this.host = host;
+    serial = new Serial(host.effects());
+    target = new Target(policy.sizing(), now());
+    stock =
+        new Stock<>(
+            serial,
+            new Stock.Makers<>(allocator, expiry),
+            policy,
+            host,
+            nanos -> target.allocated(nanos, now()),
+            this::balance);
+  }
+
+  /** Begins to fill. */
+  public void start() {
+    serial.act(this::balance);
+  }
+
+  /** How messages call this pool. */
+  public String name() {
+    return name;
+  }
+
+  // Claims.
+
+  /** A claim on what is on stock now. */
+  public Optional<Claim<T>> tryClaim() {
+    return serial.get(
+        fx -> {
+          if (phase != Phase.OPEN) {
+            return Optional.empty();
+          }
+          Claim<T> claim = fromStock(fx);
+          balance(fx);
+          return Optional.ofNullable(claim);
+        });
+  }
+
+  /** A claim that waits at most {@code patience}. */
+  public CompletableFuture<Claim<T>> claim(Duration patience) {
+    Waiter<T> waiter = new Waiter<>(now() + patience.toNanos());
+    serial.act(fx -> enter(waiter, patience, fx));
+    waiter.answer.whenComplete(
+        (claim, failure) -> {
+          if (failure != null) {
+            serial.act(fx -> giveUp(waiter, fx));
+          }
+        });
+    return waiter.answer;
+  }
+
+  private void enter(Waiter<T> waiter, Duration patience, Effects fx) {
+    if (phase != Phase.OPEN) {
+      waiter.answer.completeExceptionally(refused());
+      return;
+    }
+    Claim<T> claim = fromStock(fx);
+    if (claim != null) {
+      waiter.answer.complete(claim);
+    } else if (patience.isZero()) {
+      waiter.answer.completeExceptionally(late());
+    } else {
+      waiters.add(waiter);
+      waiter.arm(host.clock().after(patience, () -> serial.act(f -> timeUp(waiter, f))));
+    }
+    balance(fx);
+  }
+
+  private @Nullable Claim<T> fromStock(Effects fx) {
+    target.arrived(now());
+    Slot<T> slot = stock.claim(fx);
+    if (slot == null) {
+      stock.meter.misses++;
+      return null;
+    }
+    stock.meter.hits++;
+    return new SlotClaim<>(serial, stock, slot);
+  }
+
+  private void timeUp(Waiter<T> waiter, Effects fx) {
+    if (waiters.contains(waiter)) {
+      fail(waiter, lateException(), fx);
+      balance(fx);
+    }
+  }
+
+  /** The claimer ended its own future. */
+  private void giveUp(Waiter<T> waiter, Effects fx) {
+    if (waiters.remove(waiter)) {
+      waiter.disarm();
+      balance(fx);
+    }
+  }
+
+  private void fail(Waiter<T> waiter, PoolException why, Effects fx) {
+    waiters.remove(waiter);
+    waiter.disarm();
+    fx.add(() -> waiter.answer.completeExceptionally(why));
+  }
+
+  // What follows from the state.
+
+  private void balance(Effects fx) {
+    boolean open = phase == Phase.OPEN;
+    serve(fx);
+    stock.trim(open ? target.count() : 0, fx);
+    if (open) {
+      stock.refill((pauses > 0 ? 0 : target.count()) + waiters.size(), fx);
+      tellTheHopeless(fx);
+      if (pauses == 0) {
+        stock.probe(fx);
+      }
+      planReview();
+    } else if (emptied != null && stock.table.isEmpty()) {
+      CompletableFuture<Void> done = emptied;
+      fx.add(() -> done.complete(null));
+    }
+  }
+
+  private void serve(Effects fx) {
+    while (!waiters.isEmpty()) {
+      Slot<T> slot = stock.claim(fx);
+      if (slot == null) {
+        return;
+      }
+      Waiter<T> first = waiters.iterator().next();
+      waiters.remove(first);
+      first.disarm();
+      SlotClaim<T> claim = new SlotClaim<>(serial, stock, slot);
+      fx.add(() -> deliver(claim, first));
+    }
+  }
+
+  /** Exactly one of {answered, given back} happens, however late the claimer gave up. */
+  private void deliver(SlotClaim<T> claim, Waiter<T> waiter) {
+    if (!waiter.answer.complete(claim)) {
+      claim.undo();
+    }
+  }
+
+  private void tellTheHopeless(Effects fx) {
+    long next = stock.gate.retryAt();
+    int underWay = stock.table.count(SlotState.ALLOCATING) + stock.ready();
+    if (next <= now() || underWay > 0) {
+      return;
+    }
+    for (Waiter<T> waiter : List.copyOf(waiters)) {
+      if (waiter.deadline < next) {
+        fail(waiter, exhausted(), fx);
+      }
+    }
+  }
+
+  private void planReview() {
+    if (review == null && target.mayShrink()) {
+      review = host.clock().after(Target.REVIEW, () -> serial.act(this::reviewed));
+    }
+  }
+
+  private void reviewed(Effects fx) {
+    review = null;
+    target.review(now());
+    balance(fx);
+  }
+
+  // Operations.
+
+  /** Follows another sizing. */
+  public void resize(Sizing sizing) {
+    serial.act(
+        fx -> {
+          target.resize(sizing, now());
+          balance(fx);
+        });
+  }
+
+  /** Supersedes what there is. */
+  public void rollOver(RollOver how) {
+    serial.act(
+        fx -> {
+          stock.rollOver(how, fx);
+          balance(fx);
+        });
+  }
+
+  /** One more hold on refilling. */
+  public RefillPause pauseRefill() {
+    serial.act(fx -> pauses++);
+    return new RefillPause() {
+      private boolean lifted;
+
+      @Override
+      public void close() {
+        serial.act(
+            fx -> {
+              if (!lifted) {
+                lifted = true;
+                pauses--;
+                balance(fx);
+              }
+            });
+      }
+    };
+  }
+
+  /** Empties the pool until it is reopened. */
+  public CompletionStage<Void> drain() {
+    return serial.get(fx -> empty(phase == Phase.CLOSED ? phase : Phase.DRAINING, fx));
+  }
+
+  /** Empties the pool for good. */
+  public CompletionStage<Void> close() {
+    return serial.get(fx -> empty(Phase.CLOSED, fx));
+  }
+
+  private CompletionStage<Void> empty(Phase next, Effects fx) {
+    phase = next;
+    stock.keep(false);
+    if (emptied == null) {
+      emptied = new CompletableFuture<>();
+    }
+    if (review != null) {
+      review.cancel();
+      review = null;
+    }
+    List.copyOf(waiters).forEach(waiter -> fail(waiter, refused(), fx));
+    balance(fx);
+    return emptied.minimalCompletionStage();
+  }
+
+  /** Ends a drain. */
+  public void reopen() {
+    serial.act(
+        fx -> {
+          CompletableFuture<Void> waiting = emptied;
+          if (phase == Phase.DRAINING && waiting != null) {
+            phase = Phase.OPEN;
+            emptied = null;
+            stock.keep(true);
+            fx.add(() -> waiting.cancel(false));
+            balance(fx);
+          }
+        });
+  }
+
+  /** A snapshot. */
+  public PoolStats stats() {
+    return serial.get(
+        fx ->
+            new PoolStats(
+                phase,
+                target.aim(now()),
+                slots(),
+                stock.meter.traffic(),
+                pauses,
+                retry(),
+                stock.meter.failures(now())));
+  }
+
+  private PoolStats.Slots slots() {
+    SlotTable<T> table = stock.table;
+    return new PoolStats.Slots(
+        table.count(SlotState.ALLOCATING),
+        table.count(SlotState.IDLE),
+        stock.superseded(),
+        table.count(SlotState.PROBING),
+        table.count(SlotState.CLAIMED),
+        table.count(SlotState.DISPOSING),
+        waiters.size());
+  }
+
+  private Optional<PoolStats.Retry> retry() {
+    RetryGate gate = stock.gate;
+    Duration in = Duration.ofNanos(Math.max(0, gate.retryAt() - now()));
+    return Optional.ofNullable(gate.cause())
+        .map(cause -> new PoolStats.Retry(gate.failuresInARow(), in, cause));
+  }
+
+  // Refusals.
+
+  private PoolException exhausted() {
+    return new PoolException(
+        PoolException.Reason.EXHAUSTED,
+        name + " is empty and its allocations fail: " + stock.gate.cause(),
+        stock.gate.cause());
+  }
+
+  private PoolException refused() {
+    return phase == Phase.CLOSED
+        ? new PoolException(PoolException.Reason.CLOSED, name + " is closed", null)
+        : new PoolException(
+            PoolException.Reason.DRAINING, name + " is draining; reopen it to claim", null);
+  }
+
+  /** The exception for a claimer whose time is over. */
+  public PoolException late() {
+    return serial.get(fx -> lateException());
+  }
+
+  private PoolException lateException() {
+    Throwable cause = stock.gate.cause();
+    return new PoolException(
+        PoolException.Reason.DEADLINE,
+        "deadline exceeded waiting for "
+            + name
+            + (cause == null ? "" : ", whose allocations fail: " + cause),
+        cause);
+  }
+
+  private long now() {
+    return host.clock().nanos();
+  }
+}

@@ -1,0 +1,55 @@
+package io.vmfactory.pool.internal;
+
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** How many slots are in which state, and those on stock by age. Under the pool's lock only. */
+final class SlotTable<T> {
+  private final NavigableSet<Slot<T>> idle =
+      new TreeSet<>(Comparator.<Slot<T>>comparingLong(slot -> slot.id));
+  private final Map<SlotState, Integer> counts = new EnumMap<>(SlotState.class);
+
+  void add(Slot<T> slot) {
+    counts.merge(slot.state(), 1, Integer::sum);
+  }
+
+  void move(Slot<T> slot, SlotState next) {
+    SlotState last = slot.state();
+    slot.become(next);
+    counts.merge(last, -1, Integer::sum);
+    counts.merge(next, 1, Integer::sum);
+    if (last == SlotState.IDLE) {
+      idle.remove(slot);
+    }
+    if (next == SlotState.IDLE) {
+      idle.add(slot);
+    }
+  }
+
+  int count(SlotState state) {
+    return counts.getOrDefault(state, 0);
+  }
+
+  @Nullable Slot<T> oldestIdle() {
+    return idle.isEmpty() ? null : idle.first();
+  }
+
+  List<Slot<T>> idleOlderThan(long generation) {
+    return idle.stream().filter(slot -> slot.generation < generation).toList();
+  }
+
+  /** Whether the pool answers for no value any more. */
+  boolean isEmpty() {
+    return count(SlotState.ALLOCATING)
+            + count(SlotState.IDLE)
+            + count(SlotState.PROBING)
+            + count(SlotState.CLAIMED)
+            + count(SlotState.DISPOSING)
+        == 0;
+  }
+}

@@ -1,0 +1,96 @@
+package io.vmfactory.pool.internal;
+
+import io.vmfactory.pool.PoolStats;
+import io.vmfactory.pool.Sizing;
+import java.time.Duration;
+import java.util.Locale;
+
+/** How many values the pool wants on stock now. Touched under the pool's lock only. */
+final class Target {
+  /** How often a stock that may shrink is looked at without a claim. */
+  static final Duration REVIEW = Duration.ofSeconds(5);
+
+  private static final Duration MEMORY = Duration.ofMinutes(10);
+
+  /** Weight of a new allocation time in the mean, as TCP's round-trip estimate has it. */
+  private static final double NEWEST = 1 / 8.0;
+
+  private Sizing sizing;
+  private ArrivalRate arrivals;
+  private double refillSeconds = 1;
+  private boolean measured;
+  private int count;
+
+  Target(Sizing sizing, long now) {
+    this.sizing = sizing;
+    arrivals = new ArrivalRate(memory(sizing), now);
+    review(now);
+  }
+
+  /** Follows another rule from now on; what was learnt is kept unless the memory differs. */
+  void resize(Sizing next, long now) {
+    if (!memory(next).equals(memory(sizing))) {
+      arrivals = new ArrivalRate(memory(next), now);
+    }
+    sizing = next;
+    review(now);
+  }
+
+  /** A claim came. */
+  void arrived(long now) {
+    arrivals.arrived(now);
+    review(now);
+  }
+
+  /** An allocation took so long; until the first one, a second is assumed. */
+  void allocated(long nanos, long now) {
+    double seconds = nanos / 1e9;
+    refillSeconds = measured ? refillSeconds + NEWEST * (seconds - refillSeconds) : seconds;
+    measured = true;
+    review(now);
+  }
+
+  /** Decides anew, as time alone may change the answer. */
+  void review(long now) {
+    count =
+        sizing instanceof Sizing.Auto auto
+            ? Math.max(auto.min(), covering(auto, now))
+            : ((Sizing.Fixed) sizing).count();
+  }
+
+  private int covering(Sizing.Auto auto, long now) {
+    double demand = arrivals.perSecond(now) * refillSeconds;
+    return StockLevel.smallest(demand, arrivals.dispersion(now), auto.probability(), auto.max());
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Whether time alone can lower the count. */
+  boolean mayShrink() {
+    return sizing instanceof Sizing.Auto auto && count > auto.min();
+  }
+
+  /** The count and where it comes from. */
+  PoolStats.Aim aim(long now) {
+    return new PoolStats.Aim(count, sizing instanceof Sizing.Auto auto ? why(auto, now) : "fixed");
+  }
+
+  private String why(Sizing.Auto auto, long now) {
+    return String.format(
+        Locale.ROOT,
+        "auto %d..%d: %.3g claims/s (variance %.2g x mean), %.3g s to make one%s, cover %s",
+        auto.min(),
+        auto.max(),
+        arrivals.perSecond(now),
+        arrivals.dispersion(now),
+        refillSeconds,
+        measured ? "" : " (assumed)",
+        auto.probability());
+  }
+
+  private static Duration memory(Sizing sizing) {
+    return sizing instanceof Sizing.Auto auto ? auto.memory() : MEMORY;
+  }
+}

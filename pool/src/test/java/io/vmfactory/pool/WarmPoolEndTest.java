@@ -1,0 +1,135 @@
+package io.vmfactory.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Draining, reopening, closing. */
+class WarmPoolEndTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final Kit kit = new Kit();
+  private final ScriptedAllocator allocator = kit.allocator;
+
+  @Test
+  void drainRefusesEmptiesAndWaitsForWhatIsUnderWay() {
+    WarmPool<Item> pool = kit.full(2);
+    pool.resize(Sizing.fixed(3));
+    Claim<Item> held = pool.tryClaim().orElseThrow();
+    CompletableFuture<Void> drained = pool.drain().toCompletableFuture();
+
+    assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(1);
+    assertThat(pool.tryClaim()).isEmpty();
+    assertThat(Kit.reason(Kit.claim(pool, MINUTE))).isEqualTo(PoolException.Reason.DRAINING);
+    while (!allocator.asked.isEmpty()) {
+      assertThat(drained).isNotDone();
+      allocator.succeed();
+    }
+    assertThat(drained).isNotDone();
+    held.take();
+    assertThat(drained).isCompleted();
+    assertThat(allocator.disposed).doesNotContain(new Item(0)).hasSize(allocator.made - 1);
+  }
+
+  @Test
+  void drainFailsThoseWhoWait() {
+    WarmPool<Item> pool = kit.pool(1, 1);
+    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    pool.drain();
+
+    assertThat(Kit.reason(waiter)).isEqualTo(PoolException.Reason.DRAINING);
+  }
+
+  @Test
+  void drainOfAFailingPoolForgetsTheRetryAndReopeningTakesItUpAgain() {
+    WarmPool<Item> pool = kit.pool(1, 1);
+    allocator.fail("no");
+    assertThat(pool.drain().toCompletableFuture()).isCompleted();
+    assertThat(kit.clock.pending()).isZero();
+
+    pool.reopen();
+    kit.clock.advance(MINUTE);
+
+    assertThat(allocator.asked).hasSize(1);
+  }
+
+  @Test
+  void reopeningFillsAgainAndEndsTheDrain() {
+    WarmPool<Item> pool = kit.full(1);
+    allocator.holdDisposals = true;
+    CompletableFuture<Void> drained = pool.drain().toCompletableFuture();
+    pool.reopen();
+
+    assertThat(drained).isCompletedExceptionally();
+    assertThat(allocator.asked).hasSize(1);
+    allocator.succeed();
+    assertThat(pool.tryClaim()).isPresent();
+  }
+
+  @Test
+  void closeWaitsForDisposalsAndIsForGood() {
+    WarmPool<Item> pool = kit.full(1);
+    allocator.holdDisposals = true;
+    CompletableFuture<Void> closed = pool.close().toCompletableFuture();
+    assertThat(closed).isNotDone();
+    assertThat(pool.close().toCompletableFuture()).isNotDone();
+
+    allocator.heldDisposals.get(0).complete(null);
+
+    assertThat(closed).isCompleted();
+    pool.reopen();
+    assertThat(pool.stats().phase()).isEqualTo(PoolStats.Phase.CLOSED);
+    assertThat(Kit.reason(Kit.claim(pool, MINUTE))).isEqualTo(PoolException.Reason.CLOSED);
+    assertThat(pool.drain().toCompletableFuture()).isCompleted();
+  }
+
+  @Test
+  void aDisposalThatFailsIsCountedAndDoesNotHoldUpTheEnd() {
+    WarmPool<Item> pool = kit.full(1);
+    allocator.holdDisposals = true;
+    CompletableFuture<Void> closed = pool.close().toCompletableFuture();
+    allocator.heldDisposals.get(0).completeExceptionally(new IllegalStateException("stuck"));
+
+    assertThat(closed).isCompleted();
+    assertThat(pool.stats().failures().get(0).kind()).isEqualTo(PoolFailure.Kind.DISPOSE);
+  }
+
+  @Test
+  void aClaimHeldOverTheCloseCanBeTakenOrPutAway() {
+    WarmPool<Item> pool = kit.full(2);
+    Claim<Item> taken = pool.tryClaim().orElseThrow();
+    Claim<Item> undone = pool.tryClaim().orElseThrow();
+    allocator.asked.clear();
+    pool.close();
+
+    assertThat(taken.take().id).isZero();
+    assertThat(undone.undo()).isTrue();
+    assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(1);
+  }
+
+  @Test
+  void aClosedPoolLeavesNoTimer() {
+    allocator.atOnce = true;
+    WarmPool<Item> pool =
+        kit.pool(
+            PoolPolicy.of(Sizing.auto(1, 8))
+                .withUpkeep(new Upkeep(MINUTE, Duration.ofSeconds(5), 0.5)));
+    for (int i = 0; i < 5; i++) {
+      pool.tryClaim().ifPresent(Claim::take);
+    }
+    allocator.atOnce = false;
+    CompletableFuture<Claim<Item>> waiter = new CompletableFuture<>();
+    while (!waiter.isDone() && kit.clock.pending() < 30) {
+      waiter = Kit.claim(pool, MINUTE);
+      waiter.thenAccept(Claim::take);
+      if (pool.stats().slots().waiting() > 0) {
+        break;
+      }
+    }
+    pool.close();
+
+    assertThat(kit.clock.pending()).isZero();
+  }
+}

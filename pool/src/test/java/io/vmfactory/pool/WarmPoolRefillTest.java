@@ -1,0 +1,250 @@
+package io.vmfactory.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** How the stock comes about, and what happens when making fails. */
+class WarmPoolRefillTest {
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private final Kit kit = new Kit();
+  private final ScriptedAllocator allocator = kit.allocator;
+
+  @Test
+  void fillsToItsSizeAFewAtATime() {
+    WarmPool<Item> pool = kit.pool(5, 2);
+    List<Integer> underWay = new ArrayList<>();
+    while (!allocator.asked.isEmpty()) {
+      underWay.add(allocator.asked.size());
+      allocator.succeed();
+    }
+
+    assertThat(underWay).containsExactly(2, 2, 2, 2, 1);
+    assertThat(pool.stats().slots().idle()).isEqualTo(5);
+  }
+
+  @Test
+  void whatIsClaimedIsReplaced() {
+    WarmPool<Item> pool = kit.full(2);
+    pool.tryClaim().orElseThrow().take();
+
+    assertThat(allocator.asked).hasSize(1);
+    allocator.succeed();
+    assertThat(pool.stats().slots().idle()).isEqualTo(2);
+    assertThat(allocator.asked).isEmpty();
+  }
+
+  @Test
+  void anAllocatorThatAnswersAtOnceFillsALargePoolWithoutRecursion() {
+    allocator.atOnce = true;
+    WarmPool<Item> pool = kit.pool(20_000, 1);
+
+    assertThat(pool.stats().slots().idle()).isEqualTo(20_000);
+  }
+
+  @Test
+  void aFailureIsKeptAndAllocationPausesThenHealsByItself() {
+    WarmPool<Item> pool = kit.pool(2, 1);
+    allocator.fail("disk full");
+
+    PoolStats.Retry retry = pool.stats().retry().orElseThrow();
+    assertThat(retry.failuresInARow()).isEqualTo(1);
+    assertThat(retry.cause()).hasMessage("disk full");
+    assertThat(allocator.asked).isEmpty();
+
+    kit.clock.advance(retry.in());
+    allocator.succeed();
+    allocator.succeed();
+
+    assertThat(pool.stats().retry()).isEmpty();
+    assertThat(pool.stats().slots().idle()).isEqualTo(2);
+    assertThat(pool.stats().failures()).hasSize(1);
+  }
+
+  @Test
+  void pausesDoubleUpToTheLongest() {
+    WarmPool<Item> pool =
+        kit.pool(
+            PoolPolicy.of(Sizing.fixed(1))
+                .withBackoff(new Backoff(SECOND, SECOND.multipliedBy(5))));
+    List<Long> pauses = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      allocator.fail("no");
+      Duration in = pool.stats().retry().orElseThrow().in();
+      pauses.add(Math.round(in.toNanos() / 1e9));
+      kit.clock.advance(in.minusNanos(1));
+      assertThat(allocator.asked).isEmpty();
+      kit.clock.advance(Duration.ofNanos(1));
+    }
+
+    assertThat(pauses).containsExactly(1L, 2L, 4L, 5L, 5L);
+  }
+
+  @Test
+  void allocationsThatFailTogetherCountOnceAndOneAttemptComesAfterThem() {
+    WarmPool<Item> pool = kit.pool(4, 4);
+    for (int i = 0; i < 4; i++) {
+      allocator.fail("no");
+    }
+    PoolStats.Retry retry = pool.stats().retry().orElseThrow();
+    assertThat(retry.failuresInARow()).isEqualTo(1);
+    assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(4);
+
+    kit.clock.advance(retry.in());
+    assertThat(allocator.asked).hasSize(1);
+    allocator.succeed();
+    assertThat(allocator.asked).hasSize(3);
+  }
+
+  @Test
+  void anAllocatorThatThrowsOrGivesNothingIsAFailedOne() {
+    SteppedClock clock = new SteppedClock();
+    Allocator<Item> thrower =
+        new Allocator<>() {
+          @Override
+          public CompletableFuture<Item> allocate(io.vmfactory.configs.time.Deadline limit) {
+            throw new IllegalArgumentException("thrown");
+          }
+
+          @Override
+          public CompletableFuture<Void> dispose(Item value) {
+            throw new AssertionError("nothing was made");
+          }
+        };
+    PoolPolicy policy = PoolPolicy.of(Sizing.fixed(1));
+    var pool = new WarmPool<>("p", thrower, Expiry.never(), policy, clock, Kit.FULL);
+    assertThat(pool.stats().retry().orElseThrow().cause()).hasMessage("thrown");
+
+    kit.pool(1, 1);
+    allocator.asked.remove(0).complete(null);
+    assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(1);
+  }
+
+  @Test
+  void anAllocatorThatFailsAtOnceIsNotAskedAgainBeforeTheTimer() {
+    allocator.failAtOnce = true;
+    WarmPool<Item> pool =
+        new WarmPool<>(
+            "p", allocator, allocator, PoolPolicy.of(Sizing.fixed(3)), kit.clock, Kit.fixed(0));
+
+    assertThat(allocator.allocations).isEqualTo(1);
+    kit.clock.advance(Duration.ofMillis(10));
+    assertThat(allocator.allocations).isEqualTo(11);
+    assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(11);
+  }
+
+  @Test
+  void aWaiterWhoseTimeOutlastsThePauseWaitsOnAndIsServed() {
+    WarmPool<Item> pool = kit.pool(0, 1);
+    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    allocator.fail("busy");
+    assertThat(waiter).isNotDone();
+
+    kit.clock.advance(SECOND);
+    Item item = allocator.succeed();
+
+    assertThat(waiter.join().take()).isSameAs(item);
+  }
+
+  @Test
+  void aWaiterWhoseTimeEndsBeforeTheNextAttemptIsToldTheCauseAtOnce() {
+    WarmPool<Item> pool =
+        kit.pool(PoolPolicy.of(Sizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
+    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
+    allocator.fail("no such kernel");
+
+    PoolException told = Kit.exception(waiter);
+    assertThat(told.reason()).isEqualTo(PoolException.Reason.EXHAUSTED);
+    assertThat(told).hasRootCauseMessage("no such kernel");
+    assertThat(Kit.reason(Kit.claim(pool, SECOND))).isEqualTo(PoolException.Reason.EXHAUSTED);
+    assertThat(Kit.claim(pool, MINUTE.multipliedBy(2))).isNotDone();
+  }
+
+  @Test
+  void aWaiterIsNotToldWhileAnotherAllocationMayStillServeIt() {
+    WarmPool<Item> pool =
+        kit.pool(
+            PoolPolicy.of(Sizing.fixed(2))
+                .withAllocationsAtOnce(2)
+                .withBackoff(new Backoff(MINUTE, MINUTE)));
+    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
+    allocator.fail("first");
+    assertThat(waiter).isNotDone();
+
+    Item item = allocator.succeed();
+
+    assertThat(waiter.join().take()).isSameAs(item);
+  }
+
+  @Test
+  void aDeadlineThatPassesWhileAllocationFailsNamesTheFailure() {
+    WarmPool<Item> pool = kit.pool(0, 1);
+    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
+    allocator.fail("out of memory");
+    kit.clock.advance(Duration.ofMillis(200));
+    kit.clock.advance(SECOND);
+
+    assertThat(Kit.exception(waiter))
+        .hasRootCauseMessage("out of memory")
+        .extracting(PoolException::reason)
+        .isEqualTo(PoolException.Reason.DEADLINE);
+  }
+
+  @Test
+  void refillStopsWhileAnyPauseIsHeldButWaitersAreServed() {
+    WarmPool<Item> pool = kit.full(2);
+    RefillPause one = pool.pauseRefill();
+    RefillPause two = pool.pauseRefill();
+    pool.tryClaim().orElseThrow().take();
+    pool.tryClaim().orElseThrow().take();
+    assertThat(allocator.asked).isEmpty();
+
+    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    assertThat(allocator.asked).hasSize(1);
+    allocator.succeed();
+    assertThat(waiter).isCompleted();
+
+    one.close();
+    one.close();
+    assertThat(allocator.asked).isEmpty();
+    two.close();
+    assertThat(allocator.asked).hasSize(2);
+  }
+
+  @Test
+  void growsAndShrinksWhileItRuns() {
+    WarmPool<Item> pool = kit.full(2);
+    pool.resize(Sizing.fixed(4));
+    assertThat(allocator.asked).hasSize(2);
+    allocator.succeed();
+    allocator.succeed();
+
+    pool.resize(Sizing.fixed(1));
+
+    assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(0, 1, 2);
+    assertThat(pool.stats().slots().idle()).isEqualTo(1);
+  }
+
+  @Test
+  void whatArrivesAfterShrinkingIsDisposedOf() {
+    WarmPool<Item> pool = kit.pool(1, 1);
+    pool.resize(Sizing.fixed(0));
+    Item late = allocator.succeed();
+
+    assertThat(allocator.disposed).containsExactly(late);
+    assertThat(pool.stats().slots().idle()).isZero();
+  }
+
+  @Test
+  void aFullPoolSetsNoTimer() {
+    kit.full(3);
+
+    assertThat(kit.clock.pending()).isZero();
+  }
+}
