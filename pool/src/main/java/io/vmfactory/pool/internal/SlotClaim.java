@@ -6,7 +6,7 @@ import io.vmfactory.pool.Claim;
 final class SlotClaim<T> implements Claim<T> {
   private final Serial serial;
   private final Stock<T> stock;
-  private final Slot<T> slot;
+  final Slot<T> slot;
   private Stage stage = Stage.HELD;
 
   private enum Stage {
