@@ -23,7 +23,11 @@ public interface PoolClock {
    */
   Timer after(Duration delay, Runnable action);
 
-  /** The host's monotonic clock with timers on {@code executor}, which stays the caller's. */
+  /**
+   * The host's monotonic clock with timers on {@code executor}, which stays the caller's and must
+   * outlive the pool. It should forget cancelled tasks ({@code setRemoveOnCancelPolicy}): most
+   * timers of a pool never fire.
+   */
   static PoolClock on(ScheduledExecutorService executor) {
     long origin = System.nanoTime();
     return new PoolClock() {

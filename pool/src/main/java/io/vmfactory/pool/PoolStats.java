@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  * @param aim how many it wants on stock, and why
  * @param slots what it has
  * @param traffic what it did since it was made
- * @param refillPauses holds on refilling now
+ * @param refillPauses holds on refilling now; not being started yet is one
  * @param retry set while allocation is failing
  * @param failures the last few failures of any kind, newest first
  */
@@ -33,12 +33,16 @@ public record PoolStats(
   }
 
   /**
-   * The wanted stock.
+   * The wanted stock, and what demand and allocation look like, whether or not they decide it.
    *
    * @param count how many
-   * @param why how that number came about, for people
+   * @param claimsPerSecond estimate of the rate of claims, served or not
+   * @param dispersion estimate of variance over mean of the claims in a second, 1 or more
+   * @param refill mean time of a successful allocation; one second before the first
+   * @param why how the count came about, for people
    */
-  public record Aim(int count, String why) {}
+  public record Aim(
+      int count, double claimsPerSecond, double dispersion, Duration refill, String why) {}
 
   /**
    * Slots by state, and claimers waiting for one.

@@ -5,6 +5,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.pool.internal.Host;
 import io.vmfactory.pool.internal.PoolCore;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,7 +32,7 @@ public final class WarmPool<T> {
   private final PoolCore<T> core;
 
   /**
-   * Opens a pool, which begins to fill at once.
+   * A pool that serves claims but keeps no stock of its own before {@link #start}.
    *
    * @param name how messages call it
    * @param random jitter of back-off and upkeep; used under the pool's lock only
@@ -44,7 +45,21 @@ public final class WarmPool<T> {
       PoolClock clock,
       RandomGenerator random) {
     core = new PoolCore<>(name, allocator, expiry, policy, new Host(clock, random, Runnable::run));
+  }
+
+  /** Begins to keep stock; once is enough. */
+  public void start() {
     core.start();
+  }
+
+  /**
+   * Puts a value on stock that was made elsewhere, such as in an earlier life of this program, and
+   * belongs to the pool from now on. Before {@link #start}, so that no replacement for it is made.
+   *
+   * @param age time since it was made
+   */
+  public void adopt(T value, Duration age) {
+    core.adopt(value, age);
   }
 
   /**

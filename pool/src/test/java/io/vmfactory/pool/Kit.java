@@ -28,6 +28,12 @@ final class Kit {
   }
 
   WarmPool<Item> pool(PoolPolicy policy) {
+    WarmPool<Item> pool = unstarted(policy);
+    pool.start();
+    return pool;
+  }
+
+  WarmPool<Item> unstarted(PoolPolicy policy) {
     return new WarmPool<>("pool of tests", allocator, allocator, policy, clock, FULL);
   }
 

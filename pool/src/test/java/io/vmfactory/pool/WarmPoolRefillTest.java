@@ -119,6 +119,7 @@ class WarmPoolRefillTest {
         };
     PoolPolicy policy = PoolPolicy.of(Sizing.fixed(1));
     var pool = new WarmPool<>("p", thrower, Expiry.never(), policy, clock, Kit.FULL);
+    pool.start();
     assertThat(pool.stats().retry().orElseThrow().cause()).hasMessage("thrown");
 
     kit.pool(1, 1);
@@ -132,6 +133,8 @@ class WarmPoolRefillTest {
     WarmPool<Item> pool =
         new WarmPool<>(
             "p", allocator, allocator, PoolPolicy.of(Sizing.fixed(3)), kit.clock, Kit.fixed(0));
+
+    pool.start();
 
     assertThat(allocator.allocations).isEqualTo(1);
     kit.clock.advance(Duration.ofMillis(10));

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A pool that makes its values from another pool's, as warm VMs are made from shells. */
@@ -28,6 +29,12 @@ class WarmPoolTiersTest {
           PoolPolicy.of(Sizing.fixed(3)).withAllocationsAtOnce(2),
           clock,
           Kit.FULL);
+
+  @BeforeEach
+  void start() {
+    shell.start();
+    warm.start();
+  }
 
   private final class Restorer implements Allocator<Item> {
     @Override

@@ -67,7 +67,7 @@ class WarmPoolUpkeepTest {
         PoolPolicy.of(Sizing.fixed(10))
             .withAllocationsAtOnce(10)
             .withUpkeep(new Upkeep(HOUR, Duration.ZERO, 0.5));
-    new WarmPool<>("p", allocator, allocator, policy, kit.clock, new Random(7));
+    new WarmPool<>("p", allocator, allocator, policy, kit.clock, new Random(7)).start();
     allocator.atOnce = false;
     List<Integer> perStep = new ArrayList<>();
     for (int minute = 0; minute < 60; minute++) {

@@ -30,13 +30,14 @@ public final class PoolCore<T> {
   private final Serial serial;
   private final Stock<T> stock;
   private final Target target;
+  private final RefillPause notStarted;
   private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
   private Phase phase = Phase.OPEN;
   private int pauses;
   private @Nullable CompletableFuture<Void> emptied;
   private PoolClock.@Nullable Timer review;
 
-  /** A pool that does nothing before {@link #start}. */
+  /** A pool that does not fill before {@link #start}. */
   public PoolCore(
       String name, Allocator<T> allocator, Expiry<T> expiry, PoolPolicy policy, Host host) {
     this.name = name;
@@ -51,11 +52,21 @@ public final class PoolCore<T> {
             host,
             nanos -> target.allocated(nanos, now()),
             this::balance);
+    notStarted = pauseRefill();
   }
 
   /** Begins to fill. */
   public void start() {
-    serial.act(this::balance);
+    notStarted.close();
+  }
+
+  /** Takes over a value made elsewhere, of that age. */
+  public void adopt(T value, Duration age) {
+    serial.act(
+        fx -> {
+          stock.adopt(value, age, fx);
+          balance(fx);
+        });
   }
 
   /** How messages call this pool. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,38 +32,35 @@ final class Stock<T> {
   private final Host host;
   private final Consumer<Effects> changed;
   private final Set<Slot<T>> dueForProbe = new LinkedHashSet<>();
-  private final Allocations allocations;
+  private final LongConsumer allocationTook;
   private long ids;
   private long generation;
   private long oldestGeneration;
   private boolean keeping = true;
   private PoolClock.@Nullable Timer retry;
 
-  /** Is told how long each successful allocation took. */
-  @FunctionalInterface
-  interface Allocations {
-    void took(long nanos);
-  }
+  /** What is called outside. */
+  record Makers<T>(Allocator<T> allocator, Expiry<T> expiry) {}
 
+  /**
+   * @param allocationTook is told the nanoseconds of each successful allocation
+   */
   Stock(
       Serial serial,
       Makers<T> makers,
       PoolPolicy policy,
       Host host,
-      Allocations allocations,
+      LongConsumer allocationTook,
       Consumer<Effects> changed) {
     this.serial = serial;
     this.allocator = makers.allocator();
     this.expiry = makers.expiry();
     this.policy = policy;
     this.host = host;
-    this.allocations = allocations;
+    this.allocationTook = allocationTook;
     this.changed = changed;
     this.gate = new RetryGate(policy.backoff(), host.random());
   }
-
-  /** What is called outside. */
-  record Makers<T>(Allocator<T> allocator, Expiry<T> expiry) {}
 
   // How values come.
 
@@ -95,8 +93,7 @@ final class Stock<T> {
   }
 
   private void allocate(Effects fx) {
-    Slot<T> slot = new Slot<>(++ids, generation, gate.round(), now());
-    table.add(slot);
+    Slot<T> slot = newSlot();
     serial.call(
         fx,
         () -> allocator.allocate(Deadline.after(policy.allocationLimit())),
@@ -115,12 +112,27 @@ final class Stock<T> {
   }
 
   private void allocated(Slot<T> slot, T value, Effects fx) {
-    long now = now();
-    slot.fill(value, now, later(policy.upkeep().maxAge()));
-    slot.probeAt(later(policy.upkeep().probeEvery()));
     gate.succeeded();
     meter.allocated++;
-    allocations.took(now - slot.startedAt);
+    allocationTook.accept(now() - slot.startedAt);
+    stock(slot, value, Duration.ZERO, fx);
+  }
+
+  /** Takes over a value made elsewhere. */
+  void adopt(T value, Duration age, Effects fx) {
+    stock(newSlot(), value, age, fx);
+  }
+
+  private Slot<T> newSlot() {
+    Slot<T> slot = new Slot<>(++ids, generation, gate.round(), now());
+    table.add(slot);
+    return slot;
+  }
+
+  private void stock(Slot<T> slot, T value, Duration age, Effects fx) {
+    long madeAt = now() - age.toNanos();
+    slot.fill(value, madeAt, later(madeAt, policy.upkeep().maxAge()));
+    slot.probeAt(later(now(), policy.upkeep().probeEvery()));
     settle(slot, fx);
     if (slot.state() == SlotState.IDLE) {
       serial.call(fx, () -> expiry.ended(value), (any, failure, f) -> ended(slot, failure, f));
@@ -239,7 +251,7 @@ final class Stock<T> {
       Slot<T> slot, @Nullable Verdict verdict, @Nullable Throwable failure, Effects fx) {
     Throwable cause = verdict == null ? failure : verdict.expired().map(Stock::found).orElse(null);
     if (verdict != null && cause == null) {
-      slot.probeAt(later(policy.upkeep().probeEvery()));
+      slot.probeAt(later(now(), policy.upkeep().probeEvery()));
     } else {
       slot.doom();
       meter.failed(PoolFailure.Kind.PROBE, cause == null ? found("no verdict") : cause, now());
@@ -332,12 +344,12 @@ final class Stock<T> {
     }
   }
 
-  private long later(Duration period) {
+  private long later(long start, Duration period) {
     if (period.isZero()) {
       return Slot.NEVER;
     }
     double share = 1 - policy.upkeep().spread() * host.random().nextDouble();
-    return now() + (long) (period.toNanos() * share);
+    return start + (long) (period.toNanos() * share);
   }
 
   private long now() {

@@ -74,20 +74,26 @@ final class Target {
 
   /** The count and where it comes from. */
   PoolStats.Aim aim(long now) {
-    return new PoolStats.Aim(count, sizing instanceof Sizing.Auto auto ? why(auto, now) : "fixed");
+    Duration refill = Duration.ofNanos((long) (refillSeconds * 1e9));
+    double rate = arrivals.perSecond(now);
+    double dispersion = arrivals.dispersion(now);
+    return new PoolStats.Aim(count, rate, dispersion, refill, why(rate, dispersion));
   }
 
-  private String why(Sizing.Auto auto, long now) {
-    return String.format(
-        Locale.ROOT,
-        "auto %d..%d: %.3g claims/s (variance %.2g x mean), %.3g s to make one%s, cover %s",
-        auto.min(),
-        auto.max(),
-        arrivals.perSecond(now),
-        arrivals.dispersion(now),
-        refillSeconds,
-        measured ? "" : " (assumed)",
-        auto.probability());
+  private String why(double rate, double dispersion) {
+    if (sizing instanceof Sizing.Auto auto) {
+      return String.format(
+          Locale.ROOT,
+          "auto %d..%d: %.3g claims/s (variance %.2g x mean), %.3g s to make one%s, cover %s",
+          auto.min(),
+          auto.max(),
+          rate,
+          dispersion,
+          refillSeconds,
+          measured ? "" : " (assumed)",
+          auto.probability());
+    }
+    return "fixed";
   }
 
   private static Duration memory(Sizing sizing) {

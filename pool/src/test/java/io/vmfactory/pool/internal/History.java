@@ -67,6 +67,9 @@ final class History implements Allocator<Item>, Expiry<Item> {
 
   /** Lives it all. Throws an AssertionError on the first thing that must not be. */
   void run() {
+    for (int n = choices.next(3); n > 0; n--) {
+      adopt();
+    }
     pool.start();
     while (!choices.over()) {
       step();
@@ -186,7 +189,8 @@ final class History implements Allocator<Item>, Expiry<Item> {
   }
 
   private void operate() {
-    switch (choices.next(8)) {
+    switch (choices.next(9)) {
+      case 8 -> adopt();
       case 0, 1 -> {
         note("pause");
         pauses.add(pool.pauseRefill());
@@ -214,6 +218,12 @@ final class History implements Allocator<Item>, Expiry<Item> {
     Sizing sizing = sizing();
     note("resize to %s", sizing);
     pool.resize(sizing);
+  }
+
+  private void adopt() {
+    Duration age = millis(choices.next(60));
+    note("adopt one of age %s", age);
+    pool.adopt(ledger.made(), age);
   }
 
   private void rollOver() {

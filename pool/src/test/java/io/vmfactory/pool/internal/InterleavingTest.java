@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 /**
  * Random histories of one pool, each checked step by step: every value to at most one claimer, none
  * lost, none disposed of twice, waiters in order, every claimer answered, the pool full once things
- * calm down and empty once it is closed. {@code -Dpool.seed} and {@code -Dpool.histories} rule which
- * and how many.
+ * calm down and empty once it is closed. {@code -Dpool.seed} and {@code -Dpool.histories} rule
+ * which and how many.
  */
 class InterleavingTest {
   private static final long SEED = Long.getLong("pool.seed", 20_260_101L);
   private static final int HISTORIES = Integer.getInteger("pool.histories", 100_000);
-  private static final int CHOICES = 80;
+  private static final int CHOICES = 60;
 
   @Test
   void nothingIsLostInAnyOrderOfEvents() {

@@ -10,8 +10,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StockLevelTest {
   @ParameterizedTest
   @CsvSource({
-    "0.01, 0.99, 0", "0.1, 0.99, 1", "1, 0.99, 4", "4, 0.99, 9", "10, 0.99, 18", "10, 0.5, 10",
-    "1, 0.999, 5", "4, 0.999, 11"
+    "0.01, 0.99, 0",
+    "0.1, 0.99, 1",
+    "1, 0.99, 4",
+    "4, 0.99, 9",
+    "10, 0.99, 18",
+    "10, 0.5, 10",
+    "1, 0.999, 5",
+    "4, 0.999, 11"
   })
   void isThePoissonQuantileWhenDemandIsEven(double mean, double probability, int expected) {
     assertThat(StockLevel.smallest(mean, 1, probability, 1000)).isEqualTo(expected);

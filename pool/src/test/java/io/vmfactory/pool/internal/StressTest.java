@@ -99,6 +99,7 @@ class StressTest {
 
   @Test
   void nothingIsLostUnderManyThreads() throws Exception {
+    pool.start();
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < CLIENTS; i++) {
       running.add(clients.submit(this::client));
