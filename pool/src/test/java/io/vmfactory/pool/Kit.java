@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 
 /** A pool under test with its surroundings. */
@@ -60,7 +61,7 @@ final class Kit {
   static PoolException exception(CompletableFuture<?> failed) {
     try {
       failed.getNow(null);
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       return (PoolException) e.getCause();
     }
     throw new AssertionError("has not failed: " + failed);

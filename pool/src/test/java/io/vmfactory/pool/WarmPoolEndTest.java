@@ -28,9 +28,9 @@ class WarmPoolEndTest {
       allocator.succeed();
     }
     assertThat(drained).isNotDone();
-    held.take();
+    Item taken = held.take();
     assertThat(drained).isCompleted();
-    assertThat(allocator.disposed).doesNotContain(new Item(0)).hasSize(allocator.made - 1);
+    assertThat(allocator.disposed).doesNotContain(taken).hasSize(allocator.made - 1);
   }
 
   @Test
@@ -110,24 +110,24 @@ class WarmPoolEndTest {
   }
 
   @Test
-  void aClosedPoolLeavesNoTimer() {
+  void aClosedPoolLeavesNoTimerOfItsStock() {
     allocator.atOnce = true;
     WarmPool<Item> pool =
-        kit.pool(
-            PoolPolicy.of(Sizing.auto(1, 8))
-                .withUpkeep(new Upkeep(MINUTE, Duration.ofSeconds(5), 0.5)));
-    for (int i = 0; i < 5; i++) {
-      pool.tryClaim().ifPresent(Claim::take);
-    }
-    allocator.atOnce = false;
-    CompletableFuture<Claim<Item>> waiter = new CompletableFuture<>();
-    while (!waiter.isDone() && kit.clock.pending() < 30) {
-      waiter = Kit.claim(pool, MINUTE);
-      waiter.thenAccept(Claim::take);
-      if (pool.stats().slots().waiting() > 0) {
-        break;
-      }
-    }
+        kit.pool(PoolPolicy.of(Sizing.fixed(3)).withUpkeep(new Upkeep(MINUTE, MINUTE, 0.5)));
+    assertThat(kit.clock.pending()).isEqualTo(3);
+
+    pool.close();
+
+    assertThat(kit.clock.pending()).isZero();
+  }
+
+  @Test
+  void aClosedPoolLeavesNoTimerOfWaitersAndRetries() {
+    WarmPool<Item> pool = kit.pool(1, 1);
+    Kit.claim(pool, MINUTE);
+    allocator.fail("no");
+    assertThat(kit.clock.pending()).isEqualTo(2);
+
     pool.close();
 
     assertThat(kit.clock.pending()).isZero();

@@ -2,6 +2,7 @@ package io.vmfactory.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,12 +104,12 @@ class WarmPoolRefillTest {
   }
 
   @Test
-  void anAllocatorThatThrowsOrGivesNothingIsAFailedOne() {
+  void anAllocatorThatThrowsIsAFailedOne() {
     SteppedClock clock = new SteppedClock();
     Allocator<Item> thrower =
         new Allocator<>() {
           @Override
-          public CompletableFuture<Item> allocate(io.vmfactory.configs.time.Deadline limit) {
+          public CompletableFuture<Item> allocate(Deadline limit) {
             throw new IllegalArgumentException("thrown");
           }
 
@@ -121,10 +122,15 @@ class WarmPoolRefillTest {
     var pool = new WarmPool<>("p", thrower, Expiry.never(), policy, clock, Kit.FULL);
     pool.start();
     assertThat(pool.stats().retry().orElseThrow().cause()).hasMessage("thrown");
+  }
 
-    kit.pool(1, 1);
+  @Test
+  void anAllocatorThatGivesNullIsAFailedOne() {
+    WarmPool<Item> pool = kit.pool(1, 1);
     allocator.asked.remove(0).complete(null);
+
     assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(1);
+    assertThat(pool.stats().retry().orElseThrow().cause()).hasMessageContaining("no value");
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 
 /**
  * One life of a pool, every step of which is a choice: what clients do, in which order allocations,
@@ -370,7 +371,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
   }
 
   /** Does all that can be done, and while {@code unfinished} lets time pass to the next timer. */
-  private void settle(java.util.function.BooleanSupplier unfinished) {
+  private void settle(BooleanSupplier unfinished) {
     for (int i = 0; i < SETTLING_STEPS; i++) {
       check();
       if (!advanceWork()) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class InterleavingTest {
   private static final long SEED = Long.getLong("pool.seed", 20_260_101L);
   private static final int HISTORIES = Integer.getInteger("pool.histories", 100_000);
-  private static final int CHOICES = 60;
+  private static final int CHOICES = 80;
 
   @Test
   void nothingIsLostInAnyOrderOfEvents() {
