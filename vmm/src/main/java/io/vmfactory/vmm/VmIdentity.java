@@ -1,5 +1,8 @@
 package io.vmfactory.vmm;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -11,4 +14,20 @@ import java.nio.file.Path;
  * @param startTicks start time in clock ticks since boot: field 22 of /proc/PID/stat, see proc(5)
  * @param executable what /proc/PID/exe points to
  */
-public record VmIdentity(VmId id, int pid, long startTicks, Path executable) {}
+public record VmIdentity(VmId id, int pid, long startTicks, Path executable) {
+  /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
+  private static final int START_TICKS_AFTER_NAME = 19;
+
+  /**
+   * When a process started, in clock ticks since boot.
+   *
+   * @param process its folder, {@code /proc/PID}
+   * @throws IOException when there is no such process any more
+   */
+  public static long startTicks(Path process) throws IOException {
+    // The name in field 2 may hold spaces, brackets and any bytes, and ends with the last ')'.
+    String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(afterName[START_TICKS_AFTER_NAME]);
+  }
+}

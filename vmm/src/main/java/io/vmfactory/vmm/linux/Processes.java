@@ -2,6 +2,7 @@ package io.vmfactory.vmm.linux;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
@@ -53,7 +54,9 @@ public final class Processes implements AutoCloseable {
     int pidfd = -1;
     try {
       pidfd = (int) LibC.syscall(LibC.SYS_PIDFD_OPEN, pid, 0, 0, 0);
-      HostProcess process = new HostProcess(pid, pidfd, startTicks(pid), executable(program, pid));
+      HostProcess process =
+          new HostProcess(
+              pid, pidfd, VmIdentity.startTicks(Path.of("/proc/" + pid)), executable(program, pid));
       watched.put(pidfd, process);
       watch(pidfd);
       return process;
@@ -74,12 +77,6 @@ public final class Processes implements AutoCloseable {
       watched.remove(pidfd);
       LibC.close(pidfd);
     }
-  }
-
-  /** Field 22 of /proc/PID/stat; the name in field 2 may hold spaces and ends with ')'. */
-  private static long startTicks(int pid) throws IOException {
-    String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-    return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 21)[19]);
   }
 
   /** A child that has ended already has no /proc/PID/exe any more. */

@@ -2,6 +2,7 @@ package io.vmfactory.factory.app.journal;
 
 import io.vmfactory.factory.app.journal.VmRecord.ProcessEntry;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,16 +17,11 @@ import java.util.Optional;
  * @param proc normally {@code /proc}
  */
 public record Processes(Path proc) {
-  /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
-  private static final int START_TICKS_AFTER_NAME = 19;
-
   /** Whether this very process, not a later one of the same pid, still lives. */
   public boolean lives(ProcessEntry process) {
     Path folder = proc.resolve(Integer.toString(process.pid()));
     try {
-      String stat = Files.readString(folder.resolve("stat"), StandardCharsets.ISO_8859_1);
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      return Long.parseLong(fields[START_TICKS_AFTER_NAME]) == process.startTicks()
+      return VmIdentity.startTicks(folder) == process.startTicks()
           && executable(folder).equals(process.executable());
     } catch (IOException e) {
       return false;
