@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.observe.Observer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -20,13 +21,15 @@ final class EventBus implements Events {
 
   private final WallClock clock;
   private final Executor executor;
+  private final Observer observer;
   private final List<Inbox> inboxes = new CopyOnWriteArrayList<>();
   private int seq;
 
-  /** Listeners are called on {@code executor}. */
-  EventBus(WallClock clock, Executor executor) {
+  /** Listeners are called on {@code executor}, {@code observer} where an event happens. */
+  EventBus(WallClock clock, Executor executor, Observer observer) {
     this.clock = clock;
     this.executor = executor;
+    this.observer = observer;
   }
 
   @Override
@@ -42,6 +45,7 @@ final class EventBus implements Events {
       Event event = new Event(++seq, clock.now(), kind, vmId, leaseId, templateKey, detail);
       inboxes.forEach(inbox -> inbox.put(event));
     }
+    observer.happened(kind.name());
   }
 
   private final class Inbox {

@@ -6,6 +6,7 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.Processes;
 import io.vmfactory.factory.app.journal.Sweep;
+import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -36,16 +37,21 @@ public final class FactoryApp implements AutoCloseable {
   }
 
   /** The rooms below, as the daemon uses them. */
-  record Rooms(Hypervisor hypervisor, Templates templates, GuestAgents agents) {}
+  public record Rooms(Hypervisor hypervisor, Templates templates, GuestAgents agents) {}
 
   /**
    * What the host gives.
    *
    * @param proc normally {@code /proc}
    * @param listeners where listeners of events are called
+   * @param observer counts what happens
    */
   record Host(
-      WallClock clock, ScheduledExecutorService scheduler, Path proc, ExecutorService listeners) {}
+      WallClock clock,
+      ScheduledExecutorService scheduler,
+      Path proc,
+      ExecutorService listeners,
+      Observer observer) {}
 
   /**
    * Clears away what earlier daemons left in {@code run_dir/vm} and is ready to serve. What is
@@ -55,15 +61,12 @@ public final class FactoryApp implements AutoCloseable {
    */
   public static FactoryApp create(
       VmFactoryConfig config,
-      Hypervisor hypervisor,
-      Templates templates,
-      GuestAgents agents,
+      Rooms rooms,
       WallClock clock,
-      ScheduledExecutorService scheduler) {
+      ScheduledExecutorService scheduler,
+      Observer observer) {
     return create(
-        config,
-        new Rooms(hypervisor, templates, agents),
-        new Host(clock, scheduler, Path.of("/proc"), oneThread()));
+        config, rooms, new Host(clock, scheduler, Path.of("/proc"), oneThread(), observer));
   }
 
   static FactoryApp create(VmFactoryConfig config, Rooms rooms, Host host) {
@@ -121,8 +124,8 @@ public final class FactoryApp implements AutoCloseable {
       this.config = config;
       this.rooms = rooms;
       this.host = host;
-      events = new EventBus(host.clock(), host.listeners());
-      failures = new Failures(host.clock(), events);
+      events = new EventBus(host.clock(), host.listeners(), host.observer());
+      failures = new Failures(host.clock(), events, host.observer());
       spec = SpecFactory.of(config.qemu(), rooms.hypervisor().info());
       admission = new Admission(config.daemon().maxVms());
       folders = new VmFolders(config.daemon().runDir().toAbsolutePath().resolve("vm"));
@@ -137,7 +140,11 @@ public final class FactoryApp implements AutoCloseable {
           .run(folders.root())
           .forEach(leftover -> failures.record("taking over", "", leftover));
       HandOut handOut =
-          new HandOut(inFlight, admission, new RouteWalk(sources(), failures), served);
+          new HandOut(
+              inFlight,
+              admission,
+              new RouteWalk(sources(), failures),
+              new HandOut.Books(served, host.observer()));
       Settler settler = new Settler(rooms.agents(), host.clock());
       return new UseCases(
           new GetVm(rules, handOut, settler, leases),

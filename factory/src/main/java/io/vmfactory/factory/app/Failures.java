@@ -5,9 +5,11 @@ import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.Status.Failure;
+import io.vmfactory.factory.observe.Observer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,10 +23,12 @@ final class Failures {
   private final Deque<Failure> newestFirst = new ArrayDeque<>();
   private final WallClock clock;
   private final EventBus events;
+  private final Observer observer;
 
-  Failures(WallClock clock, EventBus events) {
+  Failures(WallClock clock, EventBus events, Observer observer) {
     this.clock = clock;
     this.events = events;
+    this.observer = observer;
   }
 
   /** Something failed with an exception; that a client waits no longer is no failure. */
@@ -32,15 +36,20 @@ final class Failures {
     if (cause instanceof DeadlineExceededException || cause instanceof CancelledException) {
       return;
     }
-    record(what, vmId, String.valueOf(cause.getMessage()));
+    record(what, vmId, String.valueOf(cause.getMessage()), cause);
     LOG.debug("the failure of {} in full", what, cause);
   }
 
   /** Something failed. */
   void record(String what, String vmId, String cause) {
+    record(what, vmId, cause, null);
+  }
+
+  private void record(String what, String vmId, String cause, @Nullable Throwable thrown) {
     keep(new Failure(clock.now(), what, cause));
     LOG.warn("{} failed: {}", what, cause);
     events.emit(Kind.FAILURE, vmId, "", "", what + ": " + cause);
+    observer.trouble(what, thrown);
   }
 
   private synchronized void keep(Failure failure) {

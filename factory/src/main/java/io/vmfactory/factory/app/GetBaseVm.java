@@ -3,6 +3,7 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.observe.Observer.Verb;
 
 /** A paused VM that passes to the caller: no lease, no uniqueness gate, no supervision. */
 final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
@@ -22,7 +23,7 @@ final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
 
   @Override
   public GrantedVm run(VmRequest request, Deadline deadline) {
-    return handOut.run(() -> rules.baseOrder(request), this::giveAway, deadline);
+    return handOut.run(Verb.GET_BASE_VM, () -> rules.baseOrder(request), this::giveAway, deadline);
   }
 
   private GrantedVm giveAway(HandOut.Trip trip, MadeVm made, String routeReason) {

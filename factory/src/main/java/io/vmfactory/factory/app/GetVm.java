@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.vmm.Sizing;
 
 /** A running, unique, leased VM. */
@@ -20,7 +21,7 @@ final class GetVm implements UseCase<VmRequest, GrantedVm> {
 
   @Override
   public GrantedVm run(VmRequest request, Deadline deadline) {
-    return handOut.run(() -> rules.order(request), this::lease, deadline);
+    return handOut.run(Verb.GET_VM, () -> rules.order(request), this::lease, deadline);
   }
 
   private GrantedVm lease(HandOut.Trip trip, MadeVm made, String routeReason) {

@@ -2,6 +2,8 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.observe.Observer;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** What GetVm and GetBaseVm have in common: admission, the walk of the routes, the books. */
@@ -9,14 +11,17 @@ final class HandOut {
   private final InFlight inFlight;
   private final Admission admission;
   private final RouteWalk walk;
-  private final Served served;
+  private final Books books;
 
-  HandOut(InFlight inFlight, Admission admission, RouteWalk walk, Served served) {
+  HandOut(InFlight inFlight, Admission admission, RouteWalk walk, Books books) {
     this.inFlight = inFlight;
     this.admission = admission;
     this.walk = walk;
-    this.served = served;
+    this.books = books;
   }
+
+  /** Where it is written down who got what. */
+  record Books(Served served, Observer observer) {}
 
   /** One request's way through the daemon. */
   record Trip(Order order, Admission.Place place, Laps laps, Deadline deadline) {}
@@ -27,30 +32,41 @@ final class HandOut {
   }
 
   /** Serves what {@code orders} yields. */
-  GrantedVm run(Supplier<Order> orders, Ending ending, Deadline deadline) {
-    return inFlight.run(
-        () -> {
-          Laps laps = new Laps();
-          Order order = orders.get();
-          Trip trip = new Trip(order, admission.enter(), laps, deadline);
-          laps.lap("admit");
-          return walk(trip, ending);
-        });
+  GrantedVm run(Observer.Verb verb, Supplier<Order> orders, Ending ending, Deadline deadline) {
+    long begun = System.nanoTime();
+    try {
+      GrantedVm granted = inFlight.run(() -> serve(orders, ending, deadline));
+      books.served().count(granted.route());
+      books.observer().served(verb, granted.route().name(), granted.hops(), since(begun));
+      return granted;
+    } catch (RuntimeException | Error e) {
+      books.observer().failed(verb, e, since(begun));
+      throw e;
+    }
+  }
+
+  private GrantedVm serve(Supplier<Order> orders, Ending ending, Deadline deadline) {
+    Laps laps = new Laps();
+    Order order = orders.get();
+    Trip trip = new Trip(order, admission.enter(), laps, deadline);
+    laps.lap("admit");
+    return walk(trip, ending);
   }
 
   private GrantedVm walk(Trip trip, Ending ending) {
     try {
-      GrantedVm granted =
-          walk.walk(
-              trip.order(),
-              trip.laps(),
-              trip.deadline(),
-              (made, why) -> ending.finish(trip, made, why));
-      served.count(granted.route());
-      return granted;
+      return walk.walk(
+          trip.order(),
+          trip.laps(),
+          trip.deadline(),
+          (made, why) -> ending.finish(trip, made, why));
     } catch (RuntimeException | Error e) {
       trip.place().close();
       throw e;
     }
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
   }
 }

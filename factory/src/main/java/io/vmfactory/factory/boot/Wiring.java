@@ -11,6 +11,7 @@ import io.vmfactory.factory.app.FactoryApp;
 import io.vmfactory.factory.app.UseCases;
 import io.vmfactory.factory.grpc.DaemonFacts;
 import io.vmfactory.factory.grpc.Skin;
+import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.template.StoredTemplates;
@@ -55,7 +56,8 @@ final class Wiring implements AutoCloseable {
       QemuHypervisor hypervisor = part(new QemuHypervisor(found, vertx));
       GuestAgents agents = new TtrpcAgents(vertx);
       Templates templates = part(templates(config, hypervisor, agents, clock));
-      app = part(FactoryApp.create(config, hypervisor, templates, agents, clock, timers()));
+      FactoryApp.Rooms rooms = new FactoryApp.Rooms(hypervisor, templates, agents);
+      app = part(FactoryApp.create(config, rooms, clock, timers(), Observer.NONE));
       UseCases cases = stopping(app.useCases(), stop);
       skin = part(Skin.start(vertx, config.daemon(), cases, facts(config, configFile)));
     } catch (RuntimeException | Error e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.factory.app.Events.Event;
 import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.observe.Observer;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 final class EventBusTest {
   private final Queue<Runnable> work = new ArrayDeque<>();
-  private final EventBus bus = new EventBus(() -> Instant.EPOCH, work::add);
+  private final EventBus bus = new EventBus(() -> Instant.EPOCH, work::add, Observer.NONE);
   private final List<Event> heard = new ArrayList<>();
 
   private void emit(int times) {
@@ -79,7 +80,7 @@ final class EventBusTest {
 
   @Test
   void onlyTheLatestFailuresAreKeptNewestFirst() {
-    Failures failures = new Failures(() -> Instant.EPOCH, bus);
+    Failures failures = new Failures(() -> Instant.EPOCH, bus, Observer.NONE);
     for (int i = 0; i < Failures.KEPT + 5; i++) {
       failures.record("step", "", "cause " + i);
     }

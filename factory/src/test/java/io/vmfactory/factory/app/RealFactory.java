@@ -11,6 +11,7 @@ import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
@@ -57,7 +58,13 @@ final class RealFactory implements AutoCloseable {
     templates =
         new StoredTemplates(
             root.resolve("t"), hypervisor, agents, new VmFolders(vms), clock, 1L << 30);
-    app = FactoryApp.create(config, hypervisor, templates, agents, clock, scheduler);
+    app =
+        FactoryApp.create(
+            config,
+            new FactoryApp.Rooms(hypervisor, templates, agents),
+            clock,
+            scheduler,
+            Observer.NONE);
   }
 
   private static VmFactoryConfig config(Path root) {

@@ -37,6 +37,7 @@ final class TestFactory implements AutoCloseable {
   final ScriptedTemplates templates = new ScriptedTemplates(hypervisor);
   final ScriptedAgents agents = new ScriptedAgents(hypervisor);
   final SteppedScheduler scheduler = new SteppedScheduler();
+  final Observed observed = new Observed();
   final List<Events.Event> events = new CopyOnWriteArrayList<>();
   final Path root;
   final VmFactoryConfig config;
@@ -57,7 +58,7 @@ final class TestFactory implements AutoCloseable {
         FactoryApp.create(
             config,
             new FactoryApp.Rooms(new Booting(), templates, agents),
-            new FactoryApp.Host(() -> now, scheduler, root.resolve("proc"), scheduler));
+            new FactoryApp.Host(() -> now, scheduler, root.resolve("proc"), scheduler, observed));
     cases = app.useCases();
     cases.events().subscribe(events::add);
   }
