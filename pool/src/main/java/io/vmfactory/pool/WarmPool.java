@@ -53,6 +53,15 @@ public final class WarmPool<T> {
   }
 
   /**
+   * Calls {@code listener} each time the open pool comes to rest: as many on stock as are wanted,
+   * nothing being made, held or disposed of, no claimer waiting. To be called once, before {@link
+   * #start}.
+   */
+  public void whenSettled(Runnable listener) {
+    core.whenSettled(listener);
+  }
+
+  /**
    * Puts a value on stock that was made elsewhere, such as in an earlier life of this program, and
    * belongs to the pool from now on. Before {@link #start}, so that no replacement for it is made.
    *

@@ -42,6 +42,41 @@ class WarmPoolRefillTest {
   }
 
   @Test
+  void itTellsEachTimeTheStockIsAsWantedAgain() {
+    List<PoolStats.Slots> told = new ArrayList<>();
+    WarmPool<Item> pool = kit.unstarted(PoolPolicy.of(Sizing.fixed(2)).withAllocationsAtOnce(2));
+    pool.whenSettled(() -> told.add(pool.stats().slots()));
+    pool.start();
+    allocator.succeed();
+    assertThat(told).isEmpty();
+    allocator.succeed();
+    assertThat(told).hasSize(1);
+
+    Claim<Item> claim = pool.tryClaim().orElseThrow();
+    allocator.succeed();
+    assertThat(told).as("a value still held is not at rest").hasSize(1);
+    claim.take();
+    assertThat(told).hasSize(2);
+
+    pool.resize(Sizing.fixed(1));
+    assertThat(told).hasSize(3);
+    assertThat(told).allMatch(s -> s.allocating() + s.claimed() + s.disposing() == 0);
+    assertThat(told).extracting(PoolStats.Slots::idle).containsExactly(2, 2, 1);
+  }
+
+  @Test
+  void aPoolThatIsDrainedIsNotCalledFull() {
+    WarmPool<Item> pool = kit.full(1);
+    List<String> told = new ArrayList<>();
+    pool.whenSettled(() -> told.add("settled"));
+    pool.drain();
+    pool.reopen();
+    assertThat(told).isEmpty();
+    allocator.succeed();
+    assertThat(told).containsExactly("settled");
+  }
+
+  @Test
   void anAllocatorThatAnswersAtOnceFillsALargePoolWithoutRecursion() {
     allocator.atOnce = true;
     WarmPool<Item> pool = kit.pool(20_000, 1);

@@ -16,7 +16,8 @@ public interface Events {
     LEASE_EXPIRED,
     VM_DIED,
     FAILURE,
-    SHUTTING_DOWN
+    SHUTTING_DOWN,
+    POOL_FILLED
   }
 
   /**

@@ -34,6 +34,8 @@ public final class PoolCore<T> {
   private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
   private Phase phase = Phase.OPEN;
   private int pauses;
+  private Runnable settled = () -> {};
+  private boolean atRest;
   private @Nullable CompletableFuture<Void> emptied;
   private PoolClock.@Nullable Timer review;
 
@@ -67,6 +69,11 @@ public final class PoolCore<T> {
           stock.adopt(value, age, fx);
           balance(fx);
         });
+  }
+
+  /** Tells {@code listener} each time the stock has come to what is wanted. */
+  public void whenSettled(Runnable listener) {
+    serial.act(fx -> settled = listener);
   }
 
   /** How messages call this pool. */
@@ -167,6 +174,19 @@ public final class PoolCore<T> {
     } else if (emptied != null && stock.table.isEmpty()) {
       CompletableFuture<Void> done = emptied;
       fx.add(() -> done.complete(null));
+    }
+    tellRest(fx);
+  }
+
+  private void tellRest(Effects fx) {
+    boolean wasAtRest = atRest;
+    atRest =
+        phase == Phase.OPEN
+            && waiters.isEmpty()
+            && stock.ready() == target.count()
+            && stock.table.nothingUnderWay();
+    if (atRest && !wasAtRest) {
+      fx.add(settled);
     }
   }
 

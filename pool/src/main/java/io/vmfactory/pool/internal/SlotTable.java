@@ -45,11 +45,11 @@ final class SlotTable<T> {
 
   /** Whether the pool answers for no value any more. */
   boolean isEmpty() {
-    return count(SlotState.ALLOCATING)
-            + count(SlotState.IDLE)
-            + count(SlotState.PROBING)
-            + count(SlotState.CLAIMED)
-            + count(SlotState.DISPOSING)
-        == 0;
+    return nothingUnderWay() && count(SlotState.IDLE) + count(SlotState.PROBING) == 0;
+  }
+
+  /** Whether nothing comes, goes, or is held by a claimer. */
+  boolean nothingUnderWay() {
+    return count(SlotState.ALLOCATING) + count(SlotState.CLAIMED) + count(SlotState.DISPOSING) == 0;
   }
 }
