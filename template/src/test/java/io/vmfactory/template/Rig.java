@@ -16,6 +16,7 @@ import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmFolders;
@@ -215,6 +216,11 @@ final class Rig implements AutoCloseable {
     @Override
     public Vm prepare(Launch launch, Deadline deadline) {
       return fake.prepare(launch, deadline);
+    }
+
+    @Override
+    public Vm adopt(Survivor survivor, Deadline deadline) {
+      return fake.adopt(survivor, deadline);
     }
   }
 }

@@ -26,4 +26,17 @@ public interface Hypervisor {
    * @throws VmmException when the process cannot be started or ends before it answers
    */
   Vm prepare(Launch launch, Deadline deadline);
+
+  /**
+   * Takes over a VM that another process started and that runs on after that process's end: the
+   * phase is what the VMM says it is (INCOMING, PAUSED or RUNNING). How such a VM ends one day may
+   * not be known, see {@link VmExit}; one that is adopted cannot be saved. What fails leaves the
+   * process and its folder as they were.
+   *
+   * @throws VmmException with reason {@code DIED} when the process is gone or is another by now,
+   *     {@code FAILED} when the VMM is in a state that has no phase
+   * @throws io.vmfactory.configs.time.DeadlineExceededException when the VMM does not answer: it
+   *     hangs, or somebody else holds its monitor
+   */
+  Vm adopt(Survivor survivor, Deadline deadline);
 }

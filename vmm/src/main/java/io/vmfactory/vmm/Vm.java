@@ -10,16 +10,7 @@ import io.vmfactory.configs.time.Deadline;
  * <p>A VM whose step fails is in an unknown state: the caller kills it. Thread-safe; steps are
  * serial.
  */
-public interface Vm {
-  /** Which process this is, in a way that survives reuse of its pid. */
-  VmIdentity identity();
-
-  /** Where the VM is in its life. */
-  VmPhase phase();
-
-  /** What happens to the VM by itself: its exit, its agent's port opening. */
-  VmSignals signals();
-
+public interface Vm extends VmStatus {
   /** INCOMING to PAUSED: loads device state. */
   void load(byte[] deviceState, Deadline deadline);
 

@@ -30,6 +30,20 @@ public final class VmPhases {
   }
 
   /**
+   * Checks that the VM is there and ours.
+   *
+   * @throws VmmException with reason {@code DIED} when its process has ended, {@code ILLEGAL_PHASE}
+   *     when it was given away
+   */
+  public synchronized void requireOurs(String step) {
+    if (current == VmPhase.EXITED || current == VmPhase.DETACHED) {
+      Reason reason = current == VmPhase.EXITED ? Reason.DIED : Reason.ILLEGAL_PHASE;
+      throw new VmmException(
+          reason, "cannot %s VM %s: it is %s".formatted(step, id.shortened(), current));
+    }
+  }
+
+  /**
    * Moves on.
    *
    * @throws VmmException with reason {@code DIED} when the process has ended meanwhile, with {@code

@@ -148,6 +148,33 @@ public abstract class HypervisorContract {
     vm.kill();
   }
 
+  @Test
+  void aCheckFindsAVmWellInEveryPhaseItIsOursIn() {
+    Vm clone = prepare();
+    clone.check(deadline);
+    clone.kill();
+    Vm vm = boot();
+    vm.check(deadline);
+    vm.stop(deadline);
+    vm.check(deadline);
+    vm.save(deadline);
+    vm.check(deadline);
+    assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
+    vm.detach();
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.check(deadline));
+    endByItself(vm);
+    deadline.await(vm.signals().exited(), "exit");
+  }
+
+  @Test
+  void aCheckSaysThatAVmHasEnded() {
+    Vm vm = boot();
+    endByItself(vm);
+    deadline.await(vm.signals().exited(), "exit");
+    refuses(Reason.DIED, () -> vm.check(deadline));
+    vm.kill();
+  }
+
   /** With shared memory, as a template. */
   protected Vm boot() {
     return hypervisor().boot(launch(new GuestRam.Shared(memory)), deadline);

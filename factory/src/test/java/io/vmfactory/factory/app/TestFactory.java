@@ -13,6 +13,7 @@ import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
@@ -186,6 +187,11 @@ final class TestFactory implements AutoCloseable {
     @Override
     public Vm prepare(Launch launch, Deadline deadline) {
       return hypervisor.prepare(launch, deadline);
+    }
+
+    @Override
+    public Vm adopt(Survivor survivor, Deadline deadline) {
+      return hypervisor.adopt(survivor, deadline);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
@@ -65,6 +66,11 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     var started = start().start(launch, QemuCommandLine.prepare(launch), List.of(), deadline);
     started.events().agentPort().complete(null);
     return new QemuVm(launch, vertx, started, VmPhase.INCOMING);
+  }
+
+  @Override
+  public Vm adopt(Survivor survivor, Deadline deadline) {
+    throw new VmmException(Reason.FAILED, "QEMU's VMs cannot be adopted yet");
   }
 
   private QemuStart start() {

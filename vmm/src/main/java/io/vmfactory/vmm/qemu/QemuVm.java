@@ -83,6 +83,23 @@ final class QemuVm implements Vm {
   }
 
   @Override
+  public void check(Deadline deadline) {
+    step("check", deadline, () -> doCheck(deadline));
+  }
+
+  private Object doCheck(Deadline deadline) {
+    phases.requireOurs("check");
+    QmpCommand.RunState state = monitor.execute(QmpCommand.status(), deadline);
+    if (RunStates.phase(state) != phases.current()) {
+      throw new VmmException(
+          Reason.FAILED,
+          "QEMU of VM %s says it is %s, which is not %s"
+              .formatted(launch.id().shortened(), state.status(), phases.current()));
+    }
+    return phases;
+  }
+
+  @Override
   public void load(byte[] deviceState, Deadline deadline) {
     step(VmPhase.INCOMING, "load", deadline, () -> doLoad(deviceState, deadline));
   }
@@ -162,9 +179,18 @@ final class QemuVm implements Vm {
 
   /** One step at a time, in its phase. Killing does not queue here: it ends a step that hangs. */
   private <T> T step(VmPhase needed, String name, Deadline deadline, Supplier<T> body) {
+    return step(
+        name,
+        deadline,
+        () -> {
+          phases.require(needed, name);
+          return body.get();
+        });
+  }
+
+  private <T> T step(String name, Deadline deadline, Supplier<T> body) {
     enter(name, deadline);
     try {
-      phases.require(needed, name);
       deadline.check("step " + name + " of VM " + launch.id().shortened());
       return body.get();
     } finally {

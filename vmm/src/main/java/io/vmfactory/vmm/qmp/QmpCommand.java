@@ -45,6 +45,13 @@ public final class QmpCommand<R> {
       @JsonProperty("thread-id") int thread) {}
 
   /**
+   * What the VM is doing.
+   *
+   * @param status RunState as QEMU spells it, e.g. {@code running}, {@code inmigrate}
+   */
+  public record RunState(String status) {}
+
+  /**
    * A place for a CPU.
    *
    * @param type the driver that fits
@@ -76,6 +83,11 @@ public final class QmpCommand<R> {
   /** Stops the CPUs. */
   public static QmpCommand<Done> stop() {
     return plain("stop");
+  }
+
+  /** What the VM is doing. */
+  public static QmpCommand<RunState> status() {
+    return new QmpCommand<>("query-status", new None(), RunState.class);
   }
 
   /** Device state without shared RAM, and an event at each change of a migration's state. */

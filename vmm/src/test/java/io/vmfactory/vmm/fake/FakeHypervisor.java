@@ -5,9 +5,12 @@ import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.fake.Script.Step;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,6 +54,24 @@ public final class FakeHypervisor implements Hypervisor {
   @Override
   public Vm prepare(Launch launch, Deadline deadline) {
     return start(launch, Step.PREPARE, VmPhase.INCOMING, deadline);
+  }
+
+  /**
+   * The living VM itself: it survives whoever held it before. Its sockets and its phase stay as
+   * they are.
+   */
+  @Override
+  public Vm adopt(Survivor survivor, Deadline deadline) {
+    FakeVm vm =
+        vms.stream()
+            .filter(one -> one.identity().equals(survivor.identity()))
+            .findFirst()
+            .orElseThrow(() -> new VmmException(Reason.DIED, "no such fake VM: " + survivor));
+    if (vm.phase() == VmPhase.EXITED) {
+      throw new VmmException(Reason.DIED, "that fake VM has ended: " + survivor);
+    }
+    script.play(Step.ADOPT, deadline);
+    return vm;
   }
 
   private Vm start(Launch launch, Step step, VmPhase first, Deadline deadline) {

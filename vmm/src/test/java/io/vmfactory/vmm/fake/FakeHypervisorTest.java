@@ -10,6 +10,7 @@ import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorContract;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmSpec;
@@ -54,6 +55,29 @@ class FakeHypervisorTest extends HypervisorContract {
     assertThat(fake.vms()).isEmpty();
     fake.script().heal();
     fake.prepare(launch, deadline).kill();
+  }
+
+  @Test
+  void aSurvivorIsTheSameLivingVmAndAFailedAdoptionLeavesItAsItWas() {
+    Launch launch = launch(new GuestRam.CopyOnWrite(memory));
+    Vm vm = fake.prepare(launch, deadline);
+    Survivor survivor = new Survivor(vm.identity(), launch.spec(), launch.folder());
+    fake.script().failAt(Step.ADOPT, new VmmException(Reason.FAILED, "scripted"));
+    assertThatThrownBy(() -> fake.adopt(survivor, deadline)).hasMessage("scripted");
+    fake.script().heal();
+    Vm adopted = fake.adopt(survivor, deadline);
+    assertThat(adopted).isSameAs(vm);
+    adopted.load(FakeVm.STATE, deadline);
+    adopted.kill();
+    refuses(Reason.DIED, () -> fake.adopt(survivor, deadline));
+  }
+
+  @Test
+  void aScriptedCheckFails() {
+    fake.script().failAt(Step.CHECK, new VmmException(Reason.FAILED, "scripted"));
+    Vm vm = boot();
+    assertThatThrownBy(() -> vm.check(deadline)).hasMessage("scripted");
+    vm.kill();
   }
 
   @Test

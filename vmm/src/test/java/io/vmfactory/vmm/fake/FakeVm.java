@@ -117,6 +117,12 @@ public final class FakeVm implements Vm {
   }
 
   @Override
+  public void check(Deadline deadline) {
+    phases.requireOurs("check");
+    script.play(Step.CHECK, deadline);
+  }
+
+  @Override
   public void load(byte[] deviceState, Deadline deadline) {
     phases.require(VmPhase.INCOMING, "load");
     script.play(Step.LOAD, deadline);

@@ -14,6 +14,8 @@ public final class Script {
   public enum Step {
     BOOT,
     PREPARE,
+    ADOPT,
+    CHECK,
     LOAD,
     CONT,
     STOP,
