@@ -36,13 +36,19 @@ public record PoolStats(
    * The wanted stock, and what demand and allocation look like, whether or not they decide it.
    *
    * @param count how many
+   * @param wanted how many without the ceiling of {@link WarmPool#limit}; {@code count} or more
    * @param claimsPerSecond estimate of the rate of claims, served or not
    * @param dispersion estimate of variance over mean of the claims in a second, 1 or more
    * @param refill mean time of a successful allocation; one second before the first
    * @param why how the count came about, for people
    */
   public record Aim(
-      int count, double claimsPerSecond, double dispersion, Duration refill, String why) {}
+      int count,
+      int wanted,
+      double claimsPerSecond,
+      double dispersion,
+      Duration refill,
+      String why) {}
 
   /**
    * Slots by state, and claimers waiting for one.

@@ -114,6 +114,20 @@ public final class WarmPool<T> {
   }
 
   /**
+   * Keeps at most {@code most} from now on, whatever the sizing says; surplus stock is disposed of,
+   * the oldest first. Waiting claims are served beyond it, as they are beyond any sizing. Replaces
+   * the limit set before; {@link Integer#MAX_VALUE} lifts it.
+   *
+   * @param most zero or more
+   * @param why who limits and what helps, for people; shown in {@link PoolStats.Aim#why} while the
+   *     sizing wants more
+   */
+  public void limit(int most, String why) {
+    Checks.that(most >= 0, "most must not be negative, is " + most);
+    core.limit(most, why);
+  }
+
+  /**
    * Holds back refilling of stock, and examinations, until the result is closed. Waiting claimers
    * are still served.
    */

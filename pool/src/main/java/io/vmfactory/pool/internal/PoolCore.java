@@ -247,6 +247,15 @@ public final class PoolCore<T> {
         });
   }
 
+  /** Keeps at most so many. */
+  public void limit(int most, String why) {
+    serial.act(
+        fx -> {
+          target.limit(most, why);
+          balance(fx);
+        });
+  }
+
   /** Supersedes what there is. */
   public void rollOver(RollOver how) {
     serial.act(

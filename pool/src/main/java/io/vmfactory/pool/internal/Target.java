@@ -19,7 +19,9 @@ final class Target {
   private ArrivalRate arrivals;
   private double refillSeconds = 1;
   private boolean measured;
-  private int count;
+  private int wanted;
+  private int most = Integer.MAX_VALUE;
+  private String limitedWhy = "";
 
   Target(Sizing sizing, long now) {
     this.sizing = sizing;
@@ -34,6 +36,12 @@ final class Target {
     }
     sizing = next;
     review(now);
+  }
+
+  /** Keeps at most {@code ceiling} from now on, whatever the rule says. */
+  void limit(int ceiling, String why) {
+    most = ceiling;
+    limitedWhy = why;
   }
 
   /** A claim came. */
@@ -52,7 +60,7 @@ final class Target {
 
   /** Decides anew, as time alone may change the answer. */
   void review(long now) {
-    count =
+    wanted =
         sizing instanceof Sizing.Auto auto
             ? Math.max(auto.min(), covering(auto, now))
             : ((Sizing.Fixed) sizing).count();
@@ -64,12 +72,12 @@ final class Target {
   }
 
   int count() {
-    return count;
+    return Math.min(wanted, most);
   }
 
-  /** Whether time alone can lower the count. */
+  /** Whether time alone can lower what is wanted. */
   boolean mayShrink() {
-    return sizing instanceof Sizing.Auto auto && count > auto.min();
+    return sizing instanceof Sizing.Auto auto && wanted > auto.min();
   }
 
   /** The count and where it comes from. */
@@ -77,10 +85,15 @@ final class Target {
     Duration refill = Duration.ofNanos((long) (refillSeconds * 1e9));
     double rate = arrivals.perSecond(now);
     double dispersion = arrivals.dispersion(now);
-    return new PoolStats.Aim(count, rate, dispersion, refill, why(rate, dispersion));
+    String why = rule(rate, dispersion) + limit();
+    return new PoolStats.Aim(count(), wanted, rate, dispersion, refill, why);
   }
 
-  private String why(double rate, double dispersion) {
+  private String limit() {
+    return wanted > most ? ", wants %d; limited to %d: %s".formatted(wanted, most, limitedWhy) : "";
+  }
+
+  private String rule(double rate, double dispersion) {
     if (sizing instanceof Sizing.Auto auto) {
       return String.format(
           Locale.ROOT,

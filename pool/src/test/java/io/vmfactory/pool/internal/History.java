@@ -190,7 +190,8 @@ final class History implements Allocator<Item>, Expiry<Item> {
   }
 
   private void operate() {
-    switch (choices.next(9)) {
+    switch (choices.next(10)) {
+      case 9 -> limit();
       case 8 -> adopt();
       case 0, 1 -> {
         note("pause");
@@ -219,6 +220,14 @@ final class History implements Allocator<Item>, Expiry<Item> {
     Sizing sizing = sizing();
     note("resize to %s", sizing);
     pool.resize(sizing);
+  }
+
+  private void limit() {
+    int most = choices.next(4);
+    note("limit to %d", most);
+    pool.limit(most == 3 ? Integer.MAX_VALUE : most, "scripted");
+    require(pool.stats().aim().count() <= most || most == 3, "more is wanted than the limit");
+    require(effectsLater || pool.stats().slots().idle() <= pool.stats().aim().count(), "surplus");
   }
 
   private void adopt() {
