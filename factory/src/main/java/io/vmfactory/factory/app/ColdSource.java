@@ -2,6 +2,8 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.vm.Nursery;
+import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.vmm.ConsoleTail;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
@@ -36,13 +38,10 @@ final class ColdSource implements VmSource {
     }
     memory.require(order.wanted().memoryMib());
     VmSpec spec = configured.withBoot(order.wanted());
-    MadeVm made =
-        nursery.make(
-            Route.COLD,
-            "",
-            spec.boot(),
-            (id, folder) ->
-                hypervisor.boot(new Launch(id, spec, folder, new GuestRam.Anonymous()), deadline));
+    Nursery.VmStarter boot =
+        (id, folder) ->
+            hypervisor.boot(new Launch(id, spec, folder, new GuestRam.Anonymous()), deadline);
+    MadeVm made = MadeVm.of(route(), nursery.make(route().name(), "", spec.boot(), boot));
     laps.lap("spawn");
     try {
       deadline.await(made.vm().signals().agentPort(), "the guest to come up");

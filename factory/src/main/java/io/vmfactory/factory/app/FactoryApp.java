@@ -7,6 +7,7 @@ import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.Processes;
 import io.vmfactory.factory.app.journal.Sweep;
 import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;

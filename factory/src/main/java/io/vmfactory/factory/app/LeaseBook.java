@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;

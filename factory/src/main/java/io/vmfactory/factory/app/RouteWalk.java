@@ -5,6 +5,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Sizing;
@@ -30,10 +31,9 @@ final class TemplateSource implements VmSource {
     TemplateInfo template = chooser.choose(order);
     Sizing boot = template.spec().boot();
     memory.require(boot.shortOf(order.wanted()).memoryMib());
-    return nursery.make(
-        Route.TEMPLATE,
-        template.key().hex(),
-        boot,
-        (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline));
+    Nursery.VmStarter restore =
+        (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline);
+    return MadeVm.of(
+        route(), nursery.make(route().name(), template.key().hex(), boot, restore));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;

@@ -1,4 +1,4 @@
-package io.vmfactory.factory.app;
+package io.vmfactory.factory.vm;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.vmm.Vm;
@@ -7,11 +7,11 @@ import io.vmfactory.vmm.VmmException;
 import java.util.concurrent.CompletableFuture;
 
 /** Ends VMs that must not live on. */
-final class Undo {
+public final class Undo {
   private Undo() {}
 
   /** Kills {@code vm} though the thread may be cancelled; the cancellation stays pending. */
-  static void kill(Vm vm) {
+  public static void kill(Vm vm) {
     boolean cancelled = Thread.interrupted();
     try {
       vm.kill();
@@ -31,7 +31,7 @@ final class Undo {
    *
    * @return what to throw: the VM's own end, where that is what the failure came from
    */
-  static RuntimeException kill(Vm vm, RuntimeException failure) {
+  public static RuntimeException kill(Vm vm, RuntimeException failure) {
     CompletableFuture<VmExit> exited = vm.signals().exited().toCompletableFuture();
     RuntimeException told = failure;
     if (exited.isDone() && !exited.isCompletedExceptionally()) {
