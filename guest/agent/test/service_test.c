@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +98,21 @@ static void an_identity_that_no_file_can_show_is_refused_before_anything_is_set(
     CHECK(gethostname(after, sizeof after) == 0 && strcmp(before, after) == 0);
 }
 
+static void a_name_comes_alone_or_with_both_ids(void) {
+    char id[] = "0123456789abcdef0123456789abcdef", uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
+    CHECK(set_identity("x", id, "") == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", "", uuid) == STATUS_INVALID_ARGUMENT);
+    // Never the host's own name: whoever may not have one for himself may not set the host's either.
+    if (unshare(CLONE_NEWUTS) < 0) {
+        CHECK(errno == EPERM);
+        CHECK(set_identity("vmfactory-agent-test", "", "") == STATUS_INTERNAL);
+        return;
+    }
+    char after[256];
+    CHECK(set_identity("vmfactory-agent-test", "", "") == STATUS_OK);
+    CHECK(gethostname(after, sizeof after) == 0 && strcmp(after, "vmfactory-agent-test") == 0);
+}
+
 static void too_many_random_bytes_are_refused(void) {
     Vmfactory__Guest__V1__GetIdentityRequest request = VMFACTORY__GUEST__V1__GET_IDENTITY_REQUEST__INIT;
     request.random_bytes = 257;
@@ -121,6 +138,7 @@ void service_tests(void) {
     metrics_count_requests();
     a_wrong_identity_is_refused_before_anything_is_set();
     an_identity_that_no_file_can_show_is_refused_before_anything_is_set();
+    a_name_comes_alone_or_with_both_ids();
     too_many_random_bytes_are_refused();
     bad_entropy_and_bad_time_are_refused();
     close(fd);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/random.h>
@@ -42,9 +43,15 @@ void identity_start(void) {
     if (boot_id == NULL) log_error(BOOT_ID ": %m");
 }
 
+// A guest that has ids of its own already is given another name alone.
+static bool name_alone(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
+    return *request->machine_id == '\0' && *request->boot_id == '\0';
+}
+
 // The field that is wrong, or NULL.
 static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
     if (!is_hostname(request->hostname)) return "hostname: not an RFC 1123 label";
+    if (name_alone(request)) return NULL;
     if (!is_machine_id(request->machine_id)) return "machine_id: not 32 lower-case hex digits";
     if (!is_uuid(request->boot_id)) return "boot_id: not a UUID in lower case";
     return NULL;
@@ -56,13 +63,15 @@ void identity_set(struct call *call, const ProtobufCMessage *message) {
     const char *wrong = wrong_field(request);
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "SetIdentity: %s", wrong);
-    } else if (machine_id == NULL || boot_id == NULL) {
+    } else if (!name_alone(request) && (machine_id == NULL || boot_id == NULL)) {
         call_fail(call, STATUS_INTERNAL, "SetIdentity: no file shows the ids; why is in the kernel log");
     } else if (sethostname(request->hostname, strlen(request->hostname)) < 0) {
         call_fail(call, STATUS_INTERNAL, "SetIdentity: hostname: %s", strerror(errno));
     } else {
-        memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
-        memcpy(boot_id, request->boot_id, BOOT_ID_LENGTH);
+        if (!name_alone(request)) {
+            memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
+            memcpy(boot_id, request->boot_id, BOOT_ID_LENGTH);
+        }
         call_reply_empty(call);
     }
 }

@@ -1,6 +1,7 @@
 package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
 
 /**
  * The agent inside one guest, over one connection. Calls may be made from several threads at once;
@@ -21,6 +22,17 @@ public interface GuestAgent extends AutoCloseable {
    * the guest has all of them; when it throws, the guest must not be used.
    */
   void makeUnique(Uniqueness unique, Deadline deadline);
+
+  /**
+   * The hand-out of a guest that was made unique before and has been stopped since: its clock, and
+   * its name when it shall have another. One write, each part acknowledged. When this throws, the
+   * guest must not be used.
+   *
+   * @param clock the host's clock, read at the moment of sending; the guest's is right within 50 ms
+   *     when this returns
+   * @param hostname RFC 1123 label, 1..63 characters; empty = it keeps the one it has
+   */
+  void wake(WallClock clock, String hostname, Deadline deadline);
 
   /**
    * Who the guest is now, with {@code randomBytes} (0..256) fresh bytes of its random number

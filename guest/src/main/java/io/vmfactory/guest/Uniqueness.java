@@ -25,6 +25,11 @@ public record Uniqueness(
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
   public Uniqueness {
+    requireLabel(hostname);
+  }
+
+  /** Throws IllegalArgumentException when {@code hostname} is no RFC 1123 label. */
+  public static void requireLabel(String hostname) {
     if (!LABEL.matcher(hostname).matches()) {
       throw new IllegalArgumentException(
           "not a host name (1..63 letters, digits and inner hyphens): " + hostname);

@@ -250,7 +250,9 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   private void setNames(Call call) throws IOException {
-    names = SetIdentityRequest.parseFrom(call.payload());
+    SetIdentityRequest given = SetIdentityRequest.parseFrom(call.payload());
+    boolean nameAlone = given.getMachineId().isEmpty() && given.getBootId().isEmpty();
+    names = nameAlone ? names.toBuilder().setHostname(given.getHostname()).build() : given;
     call.reply(SetIdentityResponse.getDefaultInstance());
   }
 

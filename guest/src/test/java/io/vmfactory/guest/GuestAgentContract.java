@@ -2,6 +2,7 @@ package io.vmfactory.guest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -57,6 +58,43 @@ public abstract class GuestAgentContract {
 
     // The guest may round what it is told down to a microsecond.
     assertThat(told).isBetween(before.minusNanos(1_000), after);
+  }
+
+  @Test
+  void hasTheClockItWasWokenWithAndIsOtherwiseWhoItWas() {
+    agent().makeUnique(Uniqueness.fresh(WallClock.system(), "contract-3"), soon());
+    GuestIdentity asleep = agent().identity(0, soon());
+    WallClock later = () -> Instant.now().plus(Duration.ofDays(400));
+
+    Instant before = later.now();
+    agent().wake(later, "", soon());
+    GuestIdentity awake = agent().identity(0, soon());
+    Instant after = later.now();
+
+    assertThat(awake.clock()).isBetween(before.minusNanos(1_000), after);
+    assertThat(awake.hostname()).isEqualTo("contract-3");
+    assertThat(awake.machineId()).isEqualTo(asleep.machineId());
+    assertThat(awake.bootId()).isEqualTo(asleep.bootId());
+  }
+
+  @Test
+  void hasTheNameItWasWokenWithAndItsOtherIdsStill() {
+    Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-4");
+    agent().makeUnique(unique, soon());
+
+    agent().wake(WallClock.system(), "woken-4", soon());
+
+    GuestIdentity awake = agent().identity(0, soon());
+    assertThat(awake.hostname()).isEqualTo("woken-4");
+    assertThat(awake.machineId()).isEqualTo(unique.machineId());
+    assertThat(awake.bootId()).isEqualTo(unique.bootId());
+  }
+
+  @Test
+  void isNotWokenAsWhatIsNoName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> agent().wake(WallClock.system(), "no name", soon()))
+        .withMessageContaining("no name");
   }
 
   @Test

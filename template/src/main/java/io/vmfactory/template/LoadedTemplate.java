@@ -5,10 +5,12 @@ import io.vmfactory.vmm.VmSpec;
 
 /**
  * A verified template in memory. Counts its users, the cache being the first; the last to go frees
- * it. Clones need it only while they are started: afterwards they have mapped its memory.
+ * it. Clones need it only while they are started: afterwards they have mapped its memory. A shell
+ * keeps the array of its state for as long as it waits.
  */
 final class LoadedTemplate implements AutoCloseable {
   private final VmSpec spec;
+  private final String digest;
   private final MemoryFile memory;
   private final byte[] state;
   private final long bytes;
@@ -16,6 +18,7 @@ final class LoadedTemplate implements AutoCloseable {
 
   LoadedTemplate(Manifest manifest, MemoryFile memory, byte[] state) {
     this.spec = manifest.spec();
+    this.digest = manifest.digest();
     this.memory = memory;
     this.state = state;
     this.bytes = manifest.memory().dataBytes() + state.length;
@@ -25,11 +28,17 @@ final class LoadedTemplate implements AutoCloseable {
     return spec;
   }
 
+  /** Which snapshot this is, see {@link TemplateInfo#digest()}. */
+  String digest() {
+    return digest;
+  }
+
   /** Sealed: nobody can alter what the next clone starts from. */
   MemoryFile memory() {
     return memory;
   }
 
+  /** Device state. One array for all; nobody writes to it. */
   byte[] state() {
     return state;
   }

@@ -2,6 +2,7 @@ package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.vmm.VmSpec;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -69,10 +70,16 @@ record Manifest(
     }
   }
 
+  /** Which snapshot this is, see {@link TemplateInfo#digest()}. */
+  String digest() {
+    return Sha256.hex((memory.sha256() + state.sha256()).getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** As the outside sees it. */
   TemplateInfo info(boolean loaded, String refused) {
     return new TemplateInfo(
         new TemplateKey(key),
+        digest(),
         spec,
         created,
         memory.dataBytes(),

@@ -14,7 +14,9 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,7 +94,7 @@ public final class StoredTemplates implements Templates {
 
   private TemplateInfo unreadable(TemplateKey key, String why) {
     Instant since = modified(site.store().files(key).directory());
-    return new TemplateInfo(key, UNKNOWN_SPEC, since, 0, 0, "", false, why, List.of());
+    return new TemplateInfo(key, "", UNKNOWN_SPEC, since, 0, 0, "", false, why, List.of());
   }
 
   private static Instant modified(Path path) {
@@ -125,24 +127,26 @@ public final class StoredTemplates implements Templates {
   }
 
   @Override
-  public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+  public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     try (LoadedTemplate template = cache.acquire(key, deadline)) {
       laps.lap("template");
       GuestRam ram = new GuestRam.CopyOnWrite(template.memory());
       Vm vm = site.hypervisor().prepare(new Launch(id, template.spec(), folder, ram), deadline);
       laps.lap("spawn");
-      return loaded(vm, template.state(), laps, deadline);
+      return new LoadableShell(vm, template);
     }
   }
 
-  private static Vm loaded(Vm vm, byte[] state, Laps laps, Deadline deadline) {
-    try {
-      vm.load(state, deadline);
-      laps.lap("load");
-      return vm;
-    } catch (RuntimeException e) {
-      vm.kill();
-      throw e;
+  @Override
+  public Shell adopt(TemplateKey key, Vm vm, Deadline deadline) {
+    if (vm.phase() != VmPhase.INCOMING) {
+      throw new VmmException(
+          VmmException.Reason.ILLEGAL_PHASE,
+          "VM %s is no shell: it is %s, not %s"
+              .formatted(vm.identity().id().shortened(), vm.phase(), VmPhase.INCOMING));
+    }
+    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+      return new LoadableShell(vm, template);
     }
   }
 

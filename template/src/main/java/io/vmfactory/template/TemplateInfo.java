@@ -9,6 +9,9 @@ import java.util.List;
  * What is known of a template without loading it.
  *
  * @param key its name
+ * @param digest which snapshot this is: SHA-256, 64 hex digits, over the manifest's digests of
+ *     memory and state, so another after each rebuild under the same key; empty when the manifest
+ *     cannot be read
  * @param spec what its clones are, as the manifest has it; empty names and zeros when the manifest
  *     cannot be read
  * @param createdAt when it was published; when its directory was last changed, when the manifest
@@ -22,6 +25,7 @@ import java.util.List;
  */
 public record TemplateInfo(
     TemplateKey key,
+    String digest,
     VmSpec spec,
     Instant createdAt,
     long memoryBytes,

@@ -59,6 +59,7 @@ final class Rig implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final GuestAgents agents;
+  private long boots; // no two guests are alike, nor are their templates
   private long clock = 1_800_000_000;
 
   Rig(Path dir) throws IOException {
@@ -193,7 +194,7 @@ final class Rig implements AutoCloseable {
       FakeVm vm = (FakeVm) fake.boot(launch, deadline);
       MemoryFile memory = ((GuestRam.Shared) launch.ram()).file();
       byte[] page = new byte[4096];
-      new Random(1).nextBytes(page);
+      new Random(++boots).nextBytes(page);
       memory.write(DATA_PAGE, ByteBuffer.wrap(page));
       memory.write(DATA_PAGE + page.length, ByteBuffer.wrap(new byte[MIB]));
       print(launch.folder().consoleLog());

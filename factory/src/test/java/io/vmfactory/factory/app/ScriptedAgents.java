@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestDetails;
@@ -28,6 +29,7 @@ final class ScriptedAgents implements GuestAgents {
     CONNECT,
     SERVING,
     UNIQUE,
+    WAKE,
     ONLINE
   }
 
@@ -96,6 +98,11 @@ final class ScriptedAgents implements GuestAgents {
     public void makeUnique(Uniqueness uniqueness, Deadline deadline) {
       call(Step.UNIQUE, "unique", deadline);
       unique.put(vm, uniqueness);
+    }
+
+    @Override
+    public void wake(WallClock clock, String hostname, Deadline deadline) {
+      call(Step.WAKE, hostname.isEmpty() ? "wake" : "wake as " + hostname, deadline);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.Shell;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
@@ -16,7 +17,9 @@ import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.fake.FakeVm;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -26,17 +29,23 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Templates without files: a list, and clones of a scripted hypervisor. */
 final class ScriptedTemplates implements Templates {
   enum Step {
     BUILD,
-    RESTORE
+    RESTORE,
+    PREPARE,
+    ADOPT
   }
 
   final Faults<Step> faults = new Faults<>();
   private final Hypervisor hypervisor;
   private final List<TemplateInfo> stored = new CopyOnWriteArrayList<>();
+
+  /** Each build is another snapshot, also under the same key. */
+  private final AtomicInteger built = new AtomicInteger();
 
   /** Stands for the content of kernel and initrd: another one, and every key is another. */
   volatile String kernelDigest = "kernel 1";
@@ -49,7 +58,16 @@ final class ScriptedTemplates implements Templates {
   TemplateInfo store(VmSpec spec, String refused) {
     TemplateInfo info =
         new TemplateInfo(
-            keyOf(spec), spec, Instant.EPOCH, 1, 1, "7.2.0-fake", true, refused, List.of());
+            keyOf(spec),
+            "snapshot " + built.incrementAndGet(),
+            spec,
+            Instant.EPOCH,
+            1,
+            1,
+            "7.2.0-fake",
+            true,
+            refused,
+            List.of());
     stored.removeIf(t -> t.key().equals(info.key()));
     stored.add(info);
     return info;
@@ -95,18 +113,48 @@ final class ScriptedTemplates implements Templates {
   @Override
   public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     faults.play(Step.RESTORE, deadline);
+    return Templates.super.restore(key, id, folder, laps, deadline);
+  }
+
+  @Override
+  public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    faults.play(Step.PREPARE, deadline);
+    TemplateInfo template = find(key);
     laps.lap("template");
-    VmSpec spec = stored.stream().filter(t -> t.key().equals(key)).findFirst().orElseThrow().spec();
-    Vm vm = hypervisor.prepare(new Launch(id, spec, folder, new GuestRam.Anonymous()), deadline);
+    GuestRam ram = new GuestRam.Anonymous();
+    Vm vm = hypervisor.prepare(new Launch(id, template.spec(), folder, ram), deadline);
     laps.lap("spawn");
-    try {
-      vm.load(FakeVm.STATE, deadline);
-    } catch (RuntimeException e) {
-      Undo.kill(vm);
-      throw e;
+    return new FakeShell(vm, template.digest());
+  }
+
+  @Override
+  public Shell adopt(TemplateKey key, Vm vm, Deadline deadline) {
+    faults.play(Step.ADOPT, deadline);
+    if (vm.phase() != VmPhase.INCOMING) {
+      throw new VmmException(VmmException.Reason.ILLEGAL_PHASE, "no shell: it is " + vm.phase());
     }
-    laps.lap("load");
-    return vm;
+    return new FakeShell(vm, find(key).digest());
+  }
+
+  private TemplateInfo find(TemplateKey key) {
+    return stored.stream()
+        .filter(t -> t.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () -> new TemplateException(TemplateException.Reason.NOT_FOUND, "no template " + key));
+  }
+
+  private record FakeShell(Vm vm, String digest) implements Shell {
+    @Override
+    public void load(Laps laps, Deadline deadline) {
+      try {
+        vm.load(FakeVm.STATE, deadline);
+      } catch (RuntimeException e) {
+        Undo.kill(vm);
+        throw e;
+      }
+      laps.lap("load");
+    }
   }
 
   @Override

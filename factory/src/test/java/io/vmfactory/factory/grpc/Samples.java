@@ -65,7 +65,16 @@ final class Samples {
             new VmSpec.Kernel(Path.of("/boot/vmlinuz"), Path.of("/boot/initrd"), List.of()),
             AgentTransport.VIRTIO_SERIAL);
     return new TemplateInfo(
-        new TemplateKey(KEY), spec, NOON, 40 << 20, 2 << 20, "7.2.22", true, "", List.of());
+        new TemplateKey(KEY),
+        "d".repeat(64),
+        spec,
+        NOON,
+        40 << 20,
+        2 << 20,
+        "7.2.22",
+        true,
+        "",
+        List.of());
   }
 
   static Status status() {

@@ -25,6 +25,7 @@ import io.vmfactory.guest.Uniqueness;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -73,19 +74,37 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call rename = Rpc.SET_IDENTITY.with(names(unique));
     try {
       connection.exchange(List.of(reseed, rename), deadline);
-      setClock(unique.clock(), deadline);
+      // Alone, when the guest is awake already: behind them it would be late by what they take.
+      setClock(unique.clock(), List.of(), deadline);
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + e.getMessage(), e);
     }
   }
 
+  @Override
+  public void wake(WallClock clock, String hostname, Deadline deadline) {
+    List<Rpc.Call> naming = hostname.isEmpty() ? List.of() : List.of(rename(hostname));
+    try {
+      setClock(clock, naming, deadline);
+    } catch (GuestException e) {
+      throw new GuestException(e.code(), "the guest is not awake: " + e.getMessage(), e);
+    }
+  }
+
+  private static Rpc.Call rename(String hostname) {
+    Uniqueness.requireLabel(hostname);
+    return Rpc.SET_IDENTITY.with(SetIdentityRequest.newBuilder().setHostname(hostname).build());
+  }
+
   /**
-   * The guest's clock is late by what the request took on its way, so it goes alone, when the guest
-   * is awake already, and again while a busy host makes it slow.
+   * The guest's clock is late by what the request took on its way, so it is sent again, alone,
+   * while a busy host makes it slow.
+   *
+   * @param others sent behind the clock the first time, in the same write
    */
-  private void setClock(WallClock clock, Deadline deadline) {
+  private void setClock(WallClock clock, List<Rpc.Call> others, Deadline deadline) {
     for (int tries = 1; tries <= CLOCK_TRIES; tries++) {
-      Duration late = sendClock(clock, deadline);
+      Duration late = sendClock(clock, tries == 1 ? others : List.of(), deadline);
       if (late.compareTo(tries < CLOCK_WISHES ? CLOCK_WISH : CLOCK_BOUND) <= 0) {
         return;
       }
@@ -98,9 +117,12 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   /** Returns how late the guest's clock is at most. */
-  private Duration sendClock(WallClock clock, Deadline deadline) {
+  private Duration sendClock(WallClock clock, List<Rpc.Call> others, Deadline deadline) {
+    List<Rpc.Call> calls = new ArrayList<>();
     long read = System.nanoTime();
-    connection.call(Rpc.SET_GUEST_DATE_TIME, time(clock.now()), deadline);
+    calls.add(Rpc.SET_GUEST_DATE_TIME.with(time(clock.now())));
+    calls.addAll(others);
+    connection.exchange(calls, deadline);
     return Duration.ofNanos(System.nanoTime() - read);
   }
 

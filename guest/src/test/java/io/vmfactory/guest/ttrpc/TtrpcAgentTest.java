@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Empty;
 import io.vertx.core.Vertx;
 import io.vmfactory.api.guest.v1.Identity;
+import io.vmfactory.api.guest.v1.SetIdentityRequest;
 import io.vmfactory.api.kata.HealthCheckResponse;
 import io.vmfactory.api.kata.Metrics;
 import io.vmfactory.api.kata.ReseedRandomDevRequest;
@@ -366,5 +367,74 @@ final class TtrpcAgentTest {
     assertThatExceptionOfType(DeadlineExceededException.class)
         .isThrownBy(() -> agent.makeUnique(unique(), Deadline.after(Duration.ofMillis(50))))
         .withMessageContaining(method);
+  }
+
+  @Test
+  void clockAndNameOfAWakingGuestAreSentWithoutWaitingForEachOther() throws Exception {
+    BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
+    fake.script("SetIdentity", held::add);
+    var done = CompletableFuture.runAsync(() -> agent.wake(WallClock.system(), "vm-2", soon()));
+
+    FakeAgent.Call name = held.take();
+
+    assertThat(fake.methods()).containsExactly("SetGuestDateTime", "SetIdentity");
+    assertThat(done).isNotDone();
+    name.reply(Empty.getDefaultInstance());
+    done.get();
+    assertThat(SetIdentityRequest.parseFrom(name.payload()))
+        .isEqualTo(SetIdentityRequest.newBuilder().setHostname("vm-2").build());
+  }
+
+  @Test
+  void aGuestThatWakesSlowlyIsToldTheTimeAgainButNotItsName() {
+    agent.wake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", soon());
+
+    assertThat(clocksSet()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(fake.methods()).containsOnlyOnce("SetIdentity");
+  }
+
+  @Test
+  void aGuestWhoseClockCannotBeSetInTimeIsNotAwake() {
+    SlowlyTakenClock tooSlow = new SlowlyTakenClock(20, Duration.ofMillis(51));
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.wake(tooSlow, "", soon()))
+        .withMessageContaining("not awake: its clock could not be set within 50 ms")
+        .matches(e -> e.code() == GuestException.UNAVAILABLE);
+    assertThat(clocksSet()).hasSize(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SetGuestDateTime", "SetIdentity"})
+  void aGuestThatRefusesToBeWokenIsNotAwake(String method) {
+    fake.refuse(method, GuestException.UNIMPLEMENTED, "not here");
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", soon()))
+        .withMessageContaining("not awake")
+        .withMessageContaining(method)
+        .matches(e -> e.code() == GuestException.UNIMPLEMENTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SetGuestDateTime", "SetIdentity"})
+  void aGuestThatDoesNotAcknowledgeItsWakingIsGivenUpInTime(String method) {
+    fake.hang(method);
+
+    Deadline over = Deadline.after(Duration.ofMillis(50));
+    assertThatExceptionOfType(DeadlineExceededException.class)
+        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", over))
+        .withMessageContaining(method);
+  }
+
+  @Test
+  void aGuestWhoseConnectionBreaksIsNotAwake() {
+    fake.script("SetGuestDateTime", FakeAgent.Call::hangUp);
+
+    assertThatExceptionOfType(GuestException.class)
+        .isThrownBy(() -> agent.wake(WallClock.system(), "", soon()))
+        .withMessageContaining("not awake")
+        .withMessageContaining("connection is gone")
+        .matches(e -> e.code() == GuestException.UNAVAILABLE);
   }
 }
