@@ -52,7 +52,9 @@ final class LeaseBook {
    */
   Lease open(MadeVm made, VmView view, Order order, Admission.Place place) {
     Lease lease = lease(Randoms.hex(), made.id(), order.owner(), order.ttl());
-    VmRecord record = made.record().settled(view.hostname(), view.sizing());
+    VmRecord record =
+        made.record()
+            .handedOut(view.route().name(), view.hostname(), view.sizing(), view.createdAt());
     synchronized (this) {
       if (closed) {
         throw Refusals.shuttingDown();

@@ -33,7 +33,6 @@ final class TemplateSource implements VmSource {
     memory.require(boot.shortOf(order.wanted()).memoryMib());
     Nursery.VmStarter restore =
         (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline);
-    return MadeVm.of(
-        route(), nursery.make(route().name(), template.key().hex(), boot, restore));
+    return MadeVm.of(route(), nursery.make(route().name(), template.key().hex(), boot, restore));
   }
 }

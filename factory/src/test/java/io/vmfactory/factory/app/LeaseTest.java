@@ -177,6 +177,7 @@ final class LeaseTest {
   void aRenewalThatCannotBeJournalledChangesNothing() throws Exception {
     GrantedVm granted = factory.get(any());
     Path inTheWay = granted.vm().folder().path().resolve("vm.json.tmp");
+    Files.delete(inTheWay);
     Files.createDirectories(inTheWay.resolve("full"));
     assertThatThrownBy(() -> renew(granted, Duration.ofMinutes(10)))
         .hasMessageContaining("vm.json");

@@ -23,6 +23,8 @@ final class LibC {
   static final int SPAWN_SETSIGMASK = 0x08;
   static final int SPAWN_SETSID = 0x80;
   static final int WNOHANG = 1;
+  static final int AT_FDCWD = -100;
+  static final int RENAME_EXCHANGE = 2;
   static final int EPOLL_CLOEXEC = 0x80000;
   static final int EPOLL_CTL_ADD = 1;
   static final int EPOLL_CTL_DEL = 2;
@@ -55,6 +57,9 @@ final class LibC {
   static native int bind(int fd, Pointer address, int length) throws LastErrorException;
 
   static native int listen(int fd, int backlog) throws LastErrorException;
+
+  static native int renameat2(int fromDir, String from, int toDir, String to, int flags)
+      throws LastErrorException;
 
   static native int fchmod(int fd, int mode) throws LastErrorException;
 

@@ -6,21 +6,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmmException;
-import java.io.FileOutputStream;
+import io.vmfactory.vmm.linux.SwappedFile;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
  * The records of all VMs: one {@code vm.json}, mode 0600, in each VM's folder. A record is replaced
- * by renaming, so a reader finds the old one or the new one and never half of one. Not synced: the
- * folders live in {@code run_dir}, which is not there after a reboot.
+ * whole: whenever the daemon is killed, there is the old one or the new one and never half of one.
+ * Not synced: no VM outlives the host's kernel.
  */
 public final class Journal {
   private static final ObjectMapper JSON =
@@ -33,19 +29,9 @@ public final class Journal {
    * @throws VmmException with reason {@code RESOURCES} when there is no room; the same
    */
   public void write(VmFolder folder, VmRecord record) {
-    Path fresh = fresh(folder);
     try {
-      Files.deleteIfExists(fresh);
-      var ownerOnly =
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-      Files.createFile(fresh, ownerOnly);
-      // Not a channel: those break when the thread is interrupted, and records matter most then.
-      try (OutputStream out = new FileOutputStream(fresh.toFile())) {
-        out.write(JSON.writeValueAsBytes(record));
-      }
-      Files.move(fresh, folder.record(), StandardCopyOption.ATOMIC_MOVE);
+      file(folder).write(JSON.writeValueAsBytes(record));
     } catch (IOException e) {
-      discard(fresh);
       throw VmFolders.unwritten("cannot write the VM's record " + folder.record(), e);
     }
   }
@@ -58,9 +44,11 @@ public final class Journal {
   public Optional<VmRecord> read(VmFolder folder) {
     try {
       VmRecord record = JSON.readValue(Files.readAllBytes(folder.record()), VmRecord.class);
-      if (record == null || record.version() != VmRecord.VERSION) {
+      if (record == null || !record.readable()) {
         throw new UnreadableRecordException(
-            folder.record() + " is not of format version " + VmRecord.VERSION, null);
+            "%s is not of format version %d..%d"
+                .formatted(folder.record(), VmRecord.OLDEST, VmRecord.VERSION),
+            null);
       }
       return Optional.of(record);
     } catch (NoSuchFileException e) {
@@ -72,15 +60,7 @@ public final class Journal {
     }
   }
 
-  private static void discard(Path fresh) {
-    try {
-      Files.deleteIfExists(fresh);
-    } catch (IOException e) {
-      return; // goes with the folder
-    }
-  }
-
-  private static Path fresh(VmFolder folder) {
-    return folder.path().resolve("vm.json.tmp");
+  private static SwappedFile file(VmFolder folder) {
+    return new SwappedFile(folder.record(), folder.path().resolve("vm.json.tmp"));
   }
 }

@@ -59,7 +59,7 @@ final class SweepTest {
 
   private VmRecord leased() throws IOException {
     return started(0)
-        .settled("host", new Sizing(2, 512))
+        .handedOut("WARM", "host", new Sizing(2, 512), EXPIRY)
         .leased("lease", "owner", Duration.ofSeconds(9), EXPIRY);
   }
 
@@ -154,13 +154,12 @@ final class SweepTest {
     assertThat(journal.read(folder)).contains(started(0));
     journal.write(folder, started(0).givenAway());
     assertThat(journal.read(folder)).contains(started(0).givenAway());
-    assertThat(folder.path().resolve("vm.json.tmp")).doesNotExist();
   }
 
   @Test
   void aRecordThatMakesNoSenseIsLeftAloneAndTold() throws Exception {
     for (String text :
-        List.of("{\"version\":2}", "{", "[]", "null", "{\"new\":1}", "{\"version\":1}")) {
+        List.of("{\"version\":3}", "{", "[]", "null", "{\"new\":1}", "{\"version\":1}")) {
       Files.writeString(folder.record(), text);
       assertThatThrownBy(() -> journal.read(folder)).isInstanceOf(UnreadableRecordException.class);
       assertThat(sweep()).singleElement().asString().contains("vm.json", "left alone");
@@ -170,9 +169,31 @@ final class SweepTest {
 
   @Test
   void aRecordIsReadAsItWasWritten() throws Exception {
-    VmRecord leased = leased();
-    journal.write(folder, leased);
-    assertThat(journal.read(folder)).contains(leased);
+    for (VmRecord record :
+        List.of(making(), started(0), started(0).shell("d1"), started(0).warm("d2"), leased())) {
+      journal.write(folder, record);
+      assertThat(journal.read(folder)).contains(record);
+      assertThat(folder.record().toFile().length()).isLessThan(1024);
+    }
+  }
+
+  /** As version 1 wrote them: a daemon that is upgraded takes its VMs over. */
+  @Test
+  void theFormatBeforeIsReadToo() throws IOException {
+    Files.writeString(
+        folder.record(),
+        """
+        {"version":1,"state":"LEASED","id":"%s","route":"TEMPLATE","templateKey":"ab",
+        "hostname":"h","vcpus":1,"memoryMib":256,"madeAt":"1970-01-01T00:00:00Z",
+        "process":{"pid":7,"startTicks":8,"executable":"/q"},
+        "lease":{"id":"l","owner":"o","ttlMillis":9000,"expiresAt":"2026-01-01T00:00:00Z"}}"""
+            .formatted(id));
+    VmRecord read = journal.read(folder).orElseThrow();
+    assertThat(read.state()).isEqualTo(VmRecord.State.LEASED);
+    assertThat(read.templateDigest()).isEmpty();
+    assertThat(read.lease().expiry()).isEqualTo(EXPIRY);
+    assertThat(read.leased("l", "o", Duration.ofSeconds(9), EXPIRY).version())
+        .isEqualTo(VmRecord.VERSION);
   }
 
   @Test
