@@ -17,6 +17,17 @@ import java.util.stream.Stream;
 final class PrivateDaemon implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  /** Without a pool, whose refill would disturb what is measured. */
+  private static final String CONFIG =
+      """
+      [daemon]
+      state_dir = "%1$s/state"
+      run_dir = "%1$s/run"
+      [pool]
+      vm_cache_number = 0
+      shell_number = 0
+      """;
+
   private final Path folder;
   private final Process process;
 
@@ -33,8 +44,7 @@ final class PrivateDaemon implements AutoCloseable {
   static PrivateDaemon start(Path launcher) throws IOException {
     Path folder = Files.createTempDirectory("vmfactory-bench");
     Path config = folder.resolve("vmfactory.toml");
-    Files.writeString(
-        config, "[daemon]\nstate_dir = \"%1$s/state\"\nrun_dir = \"%1$s/run\"\n".formatted(folder));
+    Files.writeString(config, CONFIG.formatted(folder));
     Process process =
         new ProcessBuilder(launcher.toString(), "serve", "--config", config.toString())
             .redirectError(folder.resolve("daemon.log").toFile())

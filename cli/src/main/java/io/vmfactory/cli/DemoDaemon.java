@@ -3,6 +3,8 @@ package io.vmfactory.cli;
 import io.vmfactory.configs.ConfigWriter;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
+import io.vmfactory.configs.MetricsConfig;
+import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -31,6 +33,9 @@ final class DemoDaemon implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final int LOG_LINES = 10;
+
+  /** The demonstration compares clones with direct boots, on a machine that does nothing else. */
+  private static final PoolConfig.Count NONE = new PoolConfig.Fixed(0);
 
   private final Path dir;
   private final VmFactoryConfig config;
@@ -165,6 +170,8 @@ final class DemoDaemon implements AutoCloseable {
             dir.resolve("state/templates"),
             factory.templateCacheBytes(),
             List.of("TEMPLATE", "COLD")),
-        like.leases());
+        like.leases(),
+        like.pool().withNumbers(NONE, NONE),
+        new MetricsConfig(0));
   }
 }

@@ -13,12 +13,13 @@ final class ConfigReader {
   /** The longest path below run_dir: a VM's folder is named by 32 hex digits. */
   private static final String LONGEST_SOCKET = "vm/" + "0".repeat(32) + "/agent.sock";
 
-  private static final List<String> ROUTES = List.of("TEMPLATE", "COLD");
+  private static final List<String> ROUTES = List.of("WARM", "SHELL", "TEMPLATE", "COLD");
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration YEAR = Duration.ofDays(365);
   private static final long MIB = 1L << 20;
   private static final int MAX_MEMORY_MIB = 1 << 20;
+  private static final int MAX_PORT = 65535;
   private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._+,=:-]*";
 
   private final Document document;
@@ -35,8 +36,11 @@ final class ConfigReader {
     QemuConfig qemu = qemu(document.section("hypervisor", "qemu"));
     FactoryConfig factory = factory(document.section("factory"), daemon.stateDir());
     LeaseConfig leases = leases(document.section("lease"));
+    PoolConfig pool = new PoolReader(document.section("pool")).read();
+    MetricsConfig metrics =
+        new MetricsConfig(document.section("metrics").number("port", 0, 0, MAX_PORT));
     document.reportUnknown();
-    return new VmFactoryConfig(daemon, qemu, factory, leases);
+    return new VmFactoryConfig(daemon, qemu, factory, leases, pool, metrics);
   }
 
   private DaemonConfig daemon(Section section) {
@@ -97,9 +101,10 @@ final class ConfigReader {
             section.path("template_path", stateDir.resolve("templates")),
             section.bytes("template_cache", 1024 * MIB, 64 * MIB, MAX_MEMORY_MIB * MIB),
             section.words("routes", ROUTES, ROUTES));
-    if (!factory.enableTemplate() && factory.routes().equals(List.of("TEMPLATE"))) {
+    if (!factory.enableTemplate() && !factory.routes().contains("COLD")) {
       section.problem(
-          "factory.routes has only TEMPLATE, but factory.enable_template is false: add COLD",
+          "factory.routes has only routes that need a template, but factory.enable_template is"
+              + " false: add COLD",
           "routes",
           "enable_template");
     }

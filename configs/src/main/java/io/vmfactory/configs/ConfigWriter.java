@@ -3,6 +3,7 @@ package io.vmfactory.configs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tomlj.Toml;
 
 /** Renders a configuration as TOML that reads back equal, with every key written out. */
@@ -18,6 +19,8 @@ public final class ConfigWriter {
     writer.qemu(config.qemu());
     writer.factory(config.factory());
     writer.leases(config.leases());
+    writer.pool(config.pool());
+    writer.metrics(config.metrics());
     return writer.out.toString();
   }
 
@@ -61,6 +64,42 @@ public final class ConfigWriter {
     table("lease");
     text("default_ttl", Units.text(leases.defaultTtl()));
     text("max_ttl", Units.text(leases.maxTtl()));
+  }
+
+  private void pool(PoolConfig pool) {
+    PoolConfig.Auto bounds = bounds(pool);
+    table("pool");
+    count("vm_cache_number", pool.warm());
+    bare("min_warm", bounds.min());
+    bare("max_warm", bounds.max());
+    count("shell_number", pool.shells());
+    bare("hit_target", pool.demand().hitTarget());
+    text("demand_half_life", Units.text(pool.demand().halfLife()));
+    text("memory_budget", Units.text(pool.memoryBudgetBytes()));
+    text("warm_ttl", Units.text(pool.upkeep().warmTtl()));
+    text("health_interval", Units.text(pool.upkeep().healthInterval()));
+    text("probe_interval", Units.text(pool.upkeep().probeInterval()));
+    text("roll_over", pool.rollOver().word());
+    bare("restores_at_once", pool.restoresAtOnce());
+    bare("max_waiting", pool.maxWaiting());
+  }
+
+  private void count(String key, PoolConfig.Count count) {
+    bare(key, count instanceof PoolConfig.Fixed fixed ? fixed.count() : quoted("auto"));
+  }
+
+  /** What min_warm and max_warm must be; without an auto number they decide nothing. */
+  private static PoolConfig.Auto bounds(PoolConfig pool) {
+    return Stream.of(pool.warm(), pool.shells())
+        .filter(PoolConfig.Auto.class::isInstance)
+        .map(PoolConfig.Auto.class::cast)
+        .findFirst()
+        .orElse(PoolReader.BOUNDS);
+  }
+
+  private void metrics(MetricsConfig metrics) {
+    table("metrics");
+    bare("port", metrics.port());
   }
 
   private void table(String name) {

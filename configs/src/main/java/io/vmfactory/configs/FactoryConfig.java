@@ -9,7 +9,7 @@ import java.util.List;
  * @param enableTemplate whether templates may be built and used
  * @param templatePath the store; default {@code state_dir/templates}
  * @param templateCacheBytes memory that loaded templates may hold
- * @param routes names of routes in the order to try: TEMPLATE, COLD
+ * @param routes names of routes in the order to try: WARM, SHELL, TEMPLATE, COLD
  */
 public record FactoryConfig(
     boolean enableTemplate, Path templatePath, long templateCacheBytes, List<String> routes) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
@@ -37,19 +38,50 @@ final class Section {
     return value.map(Long::intValue).orElse(otherwise);
   }
 
+  /** A whole number, or empty for {@code word}, which is the default. */
+  Optional<Integer> numberOrWord(String key, String word, int min, int max) {
+    Object value = document.value(path(key));
+    if (value == null || word.equals(value)) {
+      return Optional.empty();
+    }
+    if (value instanceof Long number && number >= min && number <= max) {
+      return Optional.of(number.intValue());
+    }
+    String form = "must be %d..%d or \"%s\"".formatted(min, max, word);
+    return refuse(key, "is " + shown(value) + ", " + form, Optional.empty());
+  }
+
+  /** A number with decimals. */
+  double fraction(String key, double otherwise, double min, double max) {
+    Optional<Number> value = value(key, Number.class, "a number");
+    if (value.isPresent()
+        && !(value.get().doubleValue() >= min && value.get().doubleValue() <= max)) {
+      return refuse(key, "is %s, must be %s..%s".formatted(value.get(), min, max), otherwise);
+    }
+    return value.map(Number::doubleValue).orElse(otherwise);
+  }
+
   Duration duration(String key, Duration otherwise, Duration min, Duration max) {
+    String range = Units.text(min) + ".." + Units.text(max);
+    return duration(key, otherwise, s -> s.compareTo(min) >= 0 && s.compareTo(max) <= 0, range);
+  }
+
+  /** A span as {@link #duration} reads it, or none at all, which stands for never. */
+  Duration durationOrZero(String key, Duration otherwise, Duration min, Duration max) {
+    String range = "0s (never) or " + Units.text(min) + ".." + Units.text(max);
+    return duration(
+        key, otherwise, s -> s.isZero() || s.compareTo(min) >= 0 && s.compareTo(max) <= 0, range);
+  }
+
+  private Duration duration(
+      String key, Duration otherwise, Predicate<Duration> allowed, String range) {
     return text(key)
         .map(
             text -> {
               Optional<Duration> span = Units.duration(text);
-              if (span.isEmpty()) {
-                return refuse(
-                    key, "is \"" + text + "\", must be " + Units.DURATION_FORM, otherwise);
-              }
-              if (span.get().compareTo(min) < 0 || span.get().compareTo(max) > 0) {
-                return refuse(key, outside(text, Units.text(min), Units.text(max)), otherwise);
-              }
-              return span.get();
+              String form = span.isEmpty() ? Units.DURATION_FORM : range;
+              return span.filter(allowed)
+                  .orElseGet(() -> refuse(key, "is \"" + text + "\", must be " + form, otherwise));
             })
         .orElse(otherwise);
   }
@@ -164,6 +196,13 @@ final class Section {
     List<String> path = new ArrayList<>(name);
     path.add(key);
     return path;
+  }
+
+  private static String shown(Object value) {
+    if (value instanceof String text) {
+      return "\"" + text + "\"";
+    }
+    return value instanceof TomlArray ? "a list" : String.valueOf(value);
   }
 
   private static String outside(String text, String min, String max) {

@@ -7,6 +7,13 @@ package io.vmfactory.configs;
  * @param qemu how VMs are made
  * @param factory templates and hand-out
  * @param leases how long customers may keep VMs
+ * @param pool VMs kept ready
+ * @param metrics where figures can be read
  */
 public record VmFactoryConfig(
-    DaemonConfig daemon, QemuConfig qemu, FactoryConfig factory, LeaseConfig leases) {}
+    DaemonConfig daemon,
+    QemuConfig qemu,
+    FactoryConfig factory,
+    LeaseConfig leases,
+    PoolConfig pool,
+    MetricsConfig metrics) {}

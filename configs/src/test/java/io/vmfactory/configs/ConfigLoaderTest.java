@@ -108,6 +108,53 @@ class ConfigLoaderTest {
                 false, Path.of("/t/templates"), 64L << 20, java.util.List.of("COLD")));
   }
 
+  @Test
+  void numbersOfThePoolAreFixedOrFollowDemand() {
+    assertThat(pool("")).extracting(PoolConfig::warm).isEqualTo(new PoolConfig.Auto(1, 32));
+    assertThat(pool("")).extracting(PoolConfig::shells).isEqualTo(new PoolConfig.Auto(1, 32));
+
+    PoolConfig bounded = pool("min_warm = 3\nmax_warm = 5\nshell_number = 0");
+    assertThat(bounded.warm()).isEqualTo(new PoolConfig.Auto(3, 5));
+    assertThat(bounded.shells()).isEqualTo(new PoolConfig.Fixed(0));
+
+    PoolConfig fixed = pool("vm_cache_number = 4096\nmin_warm = 0\nmax_warm = 0");
+    assertThat(fixed.warm()).isEqualTo(new PoolConfig.Fixed(4096));
+    assertThat(fixed.shells()).isEqualTo(new PoolConfig.Auto(0, 0));
+  }
+
+  @Test
+  void thePoolsOtherKeysAreRead() {
+    PoolConfig pool =
+        pool(
+            """
+            hit_target = 0.5
+            demand_half_life = "1m"
+            memory_budget = "64MiB"
+            warm_ttl = "0s"
+            health_interval = "1s"
+            probe_interval = "2h"
+            roll_over = "OnReplenish"
+            restores_at_once = 3
+            max_waiting = 0
+            """);
+
+    assertThat(pool)
+        .isEqualTo(
+            new PoolConfig(
+                new PoolConfig.Auto(1, 32),
+                new PoolConfig.Auto(1, 32),
+                new PoolConfig.Demand(0.5, Duration.ofMinutes(1)),
+                64L << 20,
+                new PoolConfig.Upkeep(Duration.ZERO, Duration.ofSeconds(1), Duration.ofHours(2)),
+                PoolConfig.RollOver.ON_REPLENISH,
+                3,
+                0));
+  }
+
+  private static PoolConfig pool(String keys) {
+    return new ConfigLoader(ROOT).parse("[pool]\n" + keys, "test").pool();
+  }
+
   private Path write(String name, String content) throws IOException {
     return Files.writeString(dir.resolve(name), content);
   }

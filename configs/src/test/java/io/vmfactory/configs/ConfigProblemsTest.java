@@ -24,7 +24,7 @@ class ConfigProblemsTest {
                 [factory]
                 enable_template = 1
                 template_cache = "1 bag"
-                routes = ["TEMPLATE", "WARM"]
+                routes = ["TEMPLATE", "HOT"]
                 [lease]
                 default_ttl = "2h"
                 max_ttl = "1h"
@@ -37,8 +37,8 @@ class ConfigProblemsTest {
             "f.toml:7: factory.enable_template is 1, must be true or false",
             "f.toml:8: factory.template_cache is \"1 bag\", must be a whole number with KiB, MiB or"
                 + " GiB, such as \"1GiB\"",
-            "f.toml:9: factory.routes has WARM, must be a list of some of [TEMPLATE, COLD], each"
-                + " once",
+            "f.toml:9: factory.routes has HOT, must be a list of some of [WARM, SHELL, TEMPLATE,"
+                + " COLD], each once",
             "f.toml:12: lease.max_ttl (1h) is below lease.default_ttl (2h)");
   }
 
@@ -108,10 +108,55 @@ class ConfigProblemsTest {
 
   @Test
   void templatesOffAndNoOtherRouteContradictEachOther() {
-    assertThat(problems("[factory]\nenable_template = false\nroutes = [\"TEMPLATE\"]"))
+    assertThat(problems("[factory]\nenable_template = false\nroutes = [\"WARM\", \"TEMPLATE\"]"))
         .containsExactly(
-            "f.toml:3: factory.routes has only TEMPLATE, but factory.enable_template is false: add"
-                + " COLD");
+            "f.toml:3: factory.routes has only routes that need a template, but"
+                + " factory.enable_template is false: add COLD");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "vm_cache_number = 4097 | is 4097, must be 0..4096 or \"auto\"",
+        "vm_cache_number = -1 | is -1, must be 0..4096 or \"auto\"",
+        "vm_cache_number = 'many' | is \"many\", must be 0..4096 or \"auto\"",
+        "shell_number = 1.5 | is 1.5, must be 0..4096 or \"auto\"",
+        "shell_number = [1] | is a list, must be 0..4096 or \"auto\"",
+        "min_warm = 33 | pool.max_warm (32) is below pool.min_warm (33)",
+        "max_warm = 4097 | is 4097, must be 0..4096",
+        "hit_target = 1 | is 1, must be 0.5..0.9999",
+        "hit_target = nan | is NaN, must be 0.5..0.9999",
+        "hit_target = '99%' | is 99%, must be a number",
+        "demand_half_life = '0s' | is \"0s\", must be 1s..30d",
+        "memory_budget = '1KiB' | is \"1KiB\", must be 1MiB..1024GiB",
+        "warm_ttl = '999ms' | is \"999ms\", must be 0s (never) or 1s..365d",
+        "health_interval = '2d' | is \"2d\", must be 0s (never) or 1s..1d",
+        "probe_interval = '366d' | is \"366d\", must be 0s (never) or 1s..365d",
+        "probe_interval = 'never' | must be a whole number with ms, s, m, h or d",
+        "roll_over = 'recreate' | must be \"OnReplenish\" or \"Recreate\"",
+        "restores_at_once = 257 | must be 0..256",
+        "max_waiting = -1 | must be 0..65536",
+      })
+  void thePoolsKeysAreChecked(String line, String message) {
+    assertThat(problems("[pool]\n" + line))
+        .singleElement()
+        .asString()
+        .startsWith("f.toml:2: pool.")
+        .contains(message);
+  }
+
+  @Test
+  void aPortHasSixteenBits() {
+    assertThat(problems("[metrics]\nport = 65536"))
+        .containsExactly("f.toml:2: metrics.port is 65536, must be 0..65535");
+  }
+
+  @Test
+  void katasKeyInKatasTableIsPointedToThePool() {
+    assertThat(problems("[factory]\nvm_cache_number = 3"))
+        .containsExactly(
+            "f.toml:2: unknown key factory.vm_cache_number; did you mean pool.vm_cache_number?");
   }
 
   private static String[] problems(String toml) {

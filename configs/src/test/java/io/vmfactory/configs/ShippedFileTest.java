@@ -48,9 +48,19 @@ class ShippedFileTest {
             [factory]
             template_cache = "65537KiB"
             routes = ["COLD"]
+            [pool]
+            vm_cache_number = 7
+            max_warm = 9
+            hit_target = 0.9999
+            warm_ttl = "0s"
+            roll_over = "OnReplenish"
+            [metrics]
+            port = 9100
             """,
             "odd");
-    for (VmFactoryConfig config : List.of(defaults(), odd)) {
+    VmFactoryConfig fixed =
+        loader.parse("[pool]\nvm_cache_number = 7\nshell_number = 0\nmax_warm = 9", "fixed");
+    for (VmFactoryConfig config : List.of(defaults(), odd, fixed)) {
       assertThat(loader.parse(ConfigWriter.toToml(config), "written")).isEqualTo(config);
     }
   }

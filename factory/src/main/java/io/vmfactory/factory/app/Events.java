@@ -17,7 +17,12 @@ public interface Events {
     VM_DIED,
     FAILURE,
     SHUTTING_DOWN,
-    POOL_FILLED
+    POOL_FILLED,
+    POOL_FAILING,
+    POOL_HEALED,
+    POOL_RESIZED,
+    POOL_DRAINED,
+    VM_ADOPTED
   }
 
   /**

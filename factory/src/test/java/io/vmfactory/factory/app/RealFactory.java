@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
 import io.vmfactory.configs.LeaseConfig;
+import io.vmfactory.configs.MetricsConfig;
 import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
@@ -81,7 +82,9 @@ final class RealFactory implements AutoCloseable {
             "tcg",
             List.of()),
         new FactoryConfig(true, root.resolve("t"), 1L << 30, List.of("TEMPLATE", "COLD")),
-        new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)));
+        new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
+        TestFactory.noPool(),
+        new MetricsConfig(0));
   }
 
   static Deadline soon() {

@@ -2,10 +2,14 @@ package io.vmfactory.factory.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.configs.ConfigLoader;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
 import io.vmfactory.configs.LeaseConfig;
+import io.vmfactory.configs.MetricsConfig;
+import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.template.TemplateInfo;
@@ -26,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -79,7 +84,16 @@ final class TestFactory implements AutoCloseable {
             "auto",
             List.of("extra=1")),
         new FactoryConfig(true, root.resolve("t"), 1 << 30, List.of("TEMPLATE", "COLD")),
-        new LeaseConfig(TTL, Duration.ofHours(1)));
+        new LeaseConfig(TTL, Duration.ofHours(1)),
+        noPool(),
+        new MetricsConfig(0));
+  }
+
+  /** Nothing is kept ready, so that every request makes its VM itself. */
+  static PoolConfig noPool() {
+    return new ConfigLoader(new Surroundings(Map.of(), true))
+        .parse("[pool]\nvm_cache_number = 0\nshell_number = 0", "no pool")
+        .pool();
   }
 
   /** Sets what the host's MemAvailable says. */

@@ -1,0 +1,80 @@
+package io.vmfactory.configs;
+
+import io.vmfactory.configs.PoolConfig.Auto;
+import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.configs.PoolConfig.Demand;
+import io.vmfactory.configs.PoolConfig.RollOver;
+import io.vmfactory.configs.PoolConfig.Upkeep;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/** Reads {@code [pool]}. Names, defaults and ranges of its keys are here. */
+final class PoolReader {
+  /** Of an auto number. */
+  static final Auto BOUNDS = new Auto(1, 32);
+
+  private static final int MOST = 4096;
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration YEAR = Duration.ofDays(365);
+  private static final long MIB = 1L << 20;
+  private static final long GIB = 1L << 30;
+
+  private final Section section;
+
+  PoolReader(Section section) {
+    this.section = section;
+  }
+
+  PoolConfig read() {
+    Auto warm = bounds();
+    Auto shells = new Auto(Math.min(1, warm.max()), warm.max());
+    return new PoolConfig(
+        count("vm_cache_number", warm),
+        count("shell_number", shells),
+        new Demand(
+            section.fraction("hit_target", 0.99, 0.5, 0.9999),
+            section.duration(
+                "demand_half_life", Duration.ofMinutes(10), SECOND, DAY.multipliedBy(30))),
+        section.bytes("memory_budget", 2 * GIB, MIB, 1024 * GIB),
+        upkeep(),
+        rollOver(),
+        section.number("restores_at_once", 0, 0, 256),
+        section.number("max_waiting", 256, 0, 65536));
+  }
+
+  private Auto bounds() {
+    int min = section.number("min_warm", BOUNDS.min(), 0, MOST);
+    int max = section.number("max_warm", BOUNDS.max(), 0, MOST);
+    if (max < min) {
+      section.problem(
+          "pool.max_warm (%d) is below pool.min_warm (%d)".formatted(max, min),
+          "max_warm",
+          "min_warm");
+    }
+    return new Auto(min, Math.max(min, max));
+  }
+
+  private Count count(String key, Auto auto) {
+    return section
+        .numberOrWord(key, "auto", 0, MOST)
+        .<Count>map(PoolConfig.Fixed::new)
+        .orElse(auto);
+  }
+
+  private Upkeep upkeep() {
+    return new Upkeep(
+        section.durationOrZero("warm_ttl", Duration.ofHours(1), SECOND, YEAR),
+        section.durationOrZero("health_interval", Duration.ofSeconds(30), SECOND, DAY),
+        section.durationOrZero("probe_interval", Duration.ofMinutes(10), SECOND, YEAR));
+  }
+
+  private RollOver rollOver() {
+    List<String> words = Arrays.stream(RollOver.values()).map(RollOver::word).toList();
+    String form = "\"" + String.join("\" or \"", words) + "\"";
+    String pattern = String.join("|", words);
+    String word = section.text("roll_over", RollOver.RECREATE.word(), pattern, form);
+    return RollOver.values()[words.indexOf(word)];
+  }
+}
