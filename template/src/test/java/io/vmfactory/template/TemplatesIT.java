@@ -11,6 +11,7 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.GuestImage;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.vmm.Accelerator;
@@ -30,6 +31,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -111,9 +113,7 @@ class TemplatesIT {
         new Sizing(2, 1024),
         2,
         new VmSpec.Kernel(
-            guest.resolve("vmlinuz"),
-            guest.resolve("initrd"),
-            List.of("console=ttyS0", "quiet", "panic=-1", "reboot=t")),
+            guest.resolve("vmlinuz"), guest.resolve("initrd"), GuestImage.KERNEL_PARAMETERS),
         AgentTransport.VIRTIO_SERIAL);
   }
 
@@ -124,22 +124,40 @@ class TemplatesIT {
       VmFolder folder = folders().create(id);
       Laps laps = new Laps();
       try {
-        Vm vm = templates.restore(built.key(), id, folder, laps, soon());
-        assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
-        vm.cont(soon());
-        GuestAgent agent = agents.connect(folder.agentSocket(), soon());
-        agent.awaitServing(soon());
-        return new Clone(vm, agent, laps);
+        return running(templates.restore(built.key(), id, folder, laps, soon()), folder, laps);
       } catch (TemplateException e) {
         folder.remove(); // made here, so removed here
         throw e;
       }
     }
 
+    static Clone of(Shell shell) {
+      Laps laps = new Laps();
+      shell.load(laps, soon());
+      String id = shell.vm().identity().id().value();
+      return running(shell.vm(), new VmFolder(dir.resolve("vm").resolve(id)), laps);
+    }
+
+    private static Clone running(Vm vm, VmFolder folder, Laps laps) {
+      assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
+      vm.cont(soon());
+      GuestAgent agent = agents.connect(folder.agentSocket(), soon());
+      agent.awaitServing(soon());
+      return new Clone(vm, agent, laps);
+    }
+
     GuestIdentity unique() {
       String name = "vm-" + vm.identity().id().shortened();
       agent.makeUnique(Uniqueness.fresh(WallClock.system(), name), soon());
       return agent.identity(64, soon());
+    }
+
+    /** Who the guest is; its clock is at most 50 ms behind the host's and not ahead of it. */
+    GuestIdentity tellsTheTime() {
+      Instant asked = WallClock.system().now();
+      GuestIdentity told = agent.identity(0, soon());
+      assertThat(told.clock()).isBetween(asked.minusMillis(50), WallClock.system().now());
+      return told;
     }
 
     @Override
@@ -236,5 +254,64 @@ class TemplatesIT {
     assertThat(templates.list())
         .extracting(TemplateInfo::createdAt)
         .containsExactly(built.createdAt());
+  }
+
+  private static Shell shell() {
+    VmId id = VmId.random();
+    return templates.prepare(built.key(), id, folders().create(id), new Laps(), soon());
+  }
+
+  @Test
+  void aShellOfATemplateThatWasRebuiltMeanwhileIsTheGuestItWasMadeFor() {
+    Shell old = shell();
+    try {
+      TemplateInfo before = built;
+      built = templates.build(spec(), Rig.SILENT, soon());
+      assertThat(built.key()).isEqualTo(before.key());
+      assertThat(built.digest()).isNotEqualTo(before.digest());
+      assertThat(old.digest()).isEqualTo(before.digest());
+      try (Clone ofTheOld = Clone.of(old);
+          Clone ofTheNew = Clone.of(templates)) {
+        assertThat(ofTheOld.unique().bootId()).isNotEqualTo(ofTheNew.unique().bootId());
+      }
+    } finally {
+      old.vm().kill();
+    }
+  }
+
+  @Test
+  void aShellIsLoadedByAnotherDaemonThanPreparedIt() {
+    Shell prepared = shell();
+    try (StoredTemplates next = open(store())) {
+      Shell adopted = next.adopt(built.key(), prepared.vm(), soon());
+      assertThat(adopted.digest()).isEqualTo(prepared.digest());
+      try (Clone clone = Clone.of(adopted)) {
+        assertThat(clone.unique().hostname()).startsWith("vm-");
+      }
+    } finally {
+      prepared.vm().kill();
+    }
+  }
+
+  @Test
+  void aGuestThatWasStoppedIsItselfWhenItWakesAndKnowsTheTime() {
+    try (Clone warm = Clone.of(templates)) {
+      GuestIdentity asleep = warm.unique();
+      warm.vm().stop(soon());
+      Clone.of(templates).close(); // so long it sleeps
+
+      warm.vm().cont(soon());
+      warm.agent().wake(WallClock.system(), "", soon());
+
+      GuestIdentity awake = warm.tellsTheTime();
+      assertThat(awake.hostname()).isEqualTo(asleep.hostname());
+      assertThat(awake.machineId()).isEqualTo(asleep.machineId());
+      assertThat(awake.bootId()).isEqualTo(asleep.bootId());
+      warm.agent().wake(WallClock.system(), "customers-name", soon());
+      GuestIdentity renamed = warm.tellsTheTime();
+      assertThat(renamed.hostname()).isEqualTo("customers-name");
+      assertThat(renamed.machineId()).isEqualTo(asleep.machineId());
+      assertThat(renamed.bootId()).isEqualTo(asleep.bootId());
+    }
   }
 }

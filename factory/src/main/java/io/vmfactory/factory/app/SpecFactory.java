@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.guest.GuestImage;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -11,24 +12,11 @@ import java.util.stream.Stream;
 
 /** Turns the configuration into the spec of the VMs that this daemon makes. */
 final class SpecFactory {
-  /** The line that guest/README.md recommends, and says why. */
-  static final List<String> KERNEL_PARAMETERS =
-      List.of(
-          "console=ttyS0",
-          "quiet",
-          "panic=-1",
-          "reboot=t",
-          "random.trust_cpu=on",
-          "swiotlb=noforce",
-          "cryptomgr.notests",
-          "no_timer_check",
-          "tsc=reliable");
-
   private SpecFactory() {}
 
   static VmSpec of(QemuConfig qemu, HypervisorInfo host) {
     List<String> parameters =
-        Stream.concat(KERNEL_PARAMETERS.stream(), qemu.kernelParams().stream()).toList();
+        Stream.concat(GuestImage.KERNEL_PARAMETERS.stream(), qemu.kernelParams().stream()).toList();
     return new VmSpec(
         new VmSpec.Machine(
             qemu.machine().type(),

@@ -3,6 +3,7 @@ package io.vmfactory.factory.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.guest.GuestImage;
 import io.vmfactory.vmm.fake.FakeHypervisor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ final class SpecFactoryTest {
         SpecFactory.of(config.qemu(), new FakeHypervisor().info()).kernel().parameters();
     Path readme = Path.of(System.getProperty("vmfactory.top"), "guest", "README.md");
     assertThat(Files.readAllLines(readme).stream().map(String::strip))
-        .contains(String.join(" ", SpecFactory.KERNEL_PARAMETERS));
+        .contains(String.join(" ", GuestImage.KERNEL_PARAMETERS));
     assertThat(parameters).startsWith("console=ttyS0").endsWith("extra=1");
   }
 }

@@ -1,7 +1,9 @@
 package io.vmfactory.guest.ttrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
@@ -11,12 +13,16 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our own agent through QEMU's serial port, against hosts that do not behave. */
 @Tag("qemu")
@@ -132,5 +138,50 @@ final class RealAgentIT {
     }
 
     assertStillServing();
+  }
+
+  private static final int HOSTS = 20;
+
+  /** What the last host of a guest left behind that stood still when it went. */
+  static Stream<Arguments> legacies() {
+    byte[] check = check(1);
+    byte[] metrics = RawConnection.request(3, "grpc.AgentService", "GetMetrics");
+    return Stream.of(
+        argumentSet("nothing", new byte[0]),
+        argumentSet("a question", metrics),
+        argumentSet("half a header", Arrays.copyOf(metrics, 7)),
+        argumentSet("half a frame", Arrays.copyOf(metrics, metrics.length - 5)),
+        argumentSet("half a first call", Arrays.copyOf(check, check.length - 1)));
+  }
+
+  /** A daemon that died while its VMs were warm, and the one that adopts them. */
+  @ParameterizedTest
+  @MethodSource("legacies")
+  void wakesForAHostThatCameWhileTheGuestStoodStill(byte[] legacy) throws IOException {
+    for (int host = 0; host < HOSTS; host++) {
+      guest.stop();
+      try (RawConnection last = new RawConnection(guest.socket())) {
+        last.send(legacy);
+      }
+      try (GuestAgent agent = guest.agent()) {
+        guest.cont();
+        agent.awaitServing(RealGuest.soon());
+        agent.wake(WallClock.system(), "host-" + host, RealGuest.soon());
+        assertThat(agent.identity(0, RealGuest.soon()).hostname()).isEqualTo("host-" + host);
+      }
+    }
+  }
+
+  @Test
+  void wakesForTheHostThatStayedWhileTheGuestStoodStill() {
+    try (GuestAgent agent = guest.agent()) {
+      agent.awaitServing(RealGuest.soon());
+      for (int nap = 0; nap < HOSTS; nap++) {
+        guest.stop();
+        guest.cont();
+        agent.wake(WallClock.system(), "nap-" + nap, RealGuest.soon());
+        assertThat(agent.identity(0, RealGuest.soon()).hostname()).isEqualTo("nap-" + nap);
+      }
+    }
   }
 }

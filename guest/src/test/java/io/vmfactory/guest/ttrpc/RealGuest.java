@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestImage;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
@@ -20,7 +21,6 @@ import io.vmfactory.vmm.qemu.QemuHypervisor;
 import io.vmfactory.vmm.qemu.QemuLeaks;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 
 /** Our own guest from dist/guest, booted on QEMU (TCG, so that it boots on every host). */
 final class RealGuest implements AutoCloseable {
@@ -48,9 +48,7 @@ final class RealGuest implements AutoCloseable {
         size,
         0,
         new VmSpec.Kernel(
-            IMAGES.resolve("vmlinuz"),
-            IMAGES.resolve("initrd"),
-            List.of("console=ttyS0", "panic=-1")),
+            IMAGES.resolve("vmlinuz"), IMAGES.resolve("initrd"), GuestImage.KERNEL_PARAMETERS),
         AgentTransport.VIRTIO_SERIAL);
   }
 
@@ -65,6 +63,16 @@ final class RealGuest implements AutoCloseable {
   /** A new connection, made by the client under test. */
   GuestAgent agent() {
     return agents.connect(socket(), soon());
+  }
+
+  /** Its CPUs stand still. */
+  void stop() {
+    vm.stop(soon());
+  }
+
+  /** Its CPUs run again. */
+  void cont() {
+    vm.cont(soon());
   }
 
   @Override
