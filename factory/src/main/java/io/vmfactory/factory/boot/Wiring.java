@@ -11,11 +11,13 @@ import io.vmfactory.factory.app.FactoryApp;
 import io.vmfactory.factory.app.UseCases;
 import io.vmfactory.factory.grpc.DaemonFacts;
 import io.vmfactory.factory.grpc.Skin;
-import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.metrics.BuildInfo;
+import io.vmfactory.factory.metrics.Metrics;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.qemu.HostCheck;
@@ -44,6 +46,12 @@ final class Wiring implements AutoCloseable {
   private static final int EVENT_LOOPS = 2;
   private static final int TIMERS = 4;
 
+  /** Vert.x's own, which make the metrics page; those of the calls are the skin's. */
+  private static final int WORKERS = 2;
+
+  /** A scrape shall not wait longer; Prometheus gives up after ten seconds. */
+  private static final Duration SCRAPE = Duration.ofSeconds(5);
+
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final FactoryApp app;
   private final Skin skin;
@@ -53,13 +61,17 @@ final class Wiring implements AutoCloseable {
       WallClock clock = WallClock.system();
       Vertx vertx = vertx();
       HypervisorInfo found = new HostCheck(config.qemu(), answers(config)).hypervisor();
+      Metrics metrics = new Metrics();
       QemuHypervisor hypervisor = part(new QemuHypervisor(found, vertx));
       GuestAgents agents = new TtrpcAgents(vertx);
-      Templates templates = part(templates(config, hypervisor, agents, clock));
-      FactoryApp.Rooms rooms = new FactoryApp.Rooms(hypervisor, templates, agents);
-      app = part(FactoryApp.create(config, rooms, clock, timers(), Observer.NONE));
+      Hypervisor counted = metrics.counted(hypervisor);
+      Templates templates = part(templates(config, counted, agents, clock));
+      FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, agents);
+      app = part(FactoryApp.create(config, rooms, clock, timers(), metrics.observer()));
       UseCases cases = stopping(app.useCases(), stop);
-      skin = part(Skin.start(vertx, config.daemon(), cases, facts(config, configFile)));
+      DaemonFacts facts = facts(config, configFile);
+      show(metrics, new BuildInfo(facts.version(), found, config.daemon().maxVms()));
+      skin = part(Skin.start(vertx, config.daemon(), cases, facts, metrics));
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -110,6 +122,7 @@ final class Wiring implements AutoCloseable {
             new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(EVENT_LOOPS)
+                .setWorkerPoolSize(WORKERS)
                 .setFileSystemOptions(noFiles));
     part(() -> Deadline.after(CLOSING).await(vertx.close().toCompletionStage(), "Vert.x to close"));
     return vertx;
@@ -133,8 +146,12 @@ final class Wiring implements AutoCloseable {
     }
   }
 
+  private void show(Metrics metrics, BuildInfo build) {
+    metrics.show(build, () -> app.useCases().getStatus().run(false, Deadline.after(SCRAPE)));
+  }
+
   private static Templates templates(
-      VmFactoryConfig config, QemuHypervisor hypervisor, GuestAgents agents, WallClock clock) {
+      VmFactoryConfig config, Hypervisor hypervisor, GuestAgents agents, WallClock clock) {
     return new StoredTemplates(
         config.factory().templatePath(),
         hypervisor,

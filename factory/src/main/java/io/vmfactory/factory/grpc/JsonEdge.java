@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Lets plain HTTP clients in: whatever is not gRPC is treated as JSON for the unary calls, at the
  * paths of their http options in factory.proto. A client may send the header {@code grpc-timeout}
  * ("500m" = 500 ms) to set a deadline; fields may be given as query parameters; the content type
- * does not matter.
+ * does not matter. {@code GET /metrics} is served beside it.
  *
  * <p>An error's body is {@code google.rpc.Status} in proto3 JSON, under the HTTP status that
  * google.rpc.Code names for its code (404 for NOT_FOUND, 429 for RESOURCE_EXHAUSTED, 503 for
@@ -48,9 +48,11 @@ final class JsonEdge implements Handler<HttpServerRequest> {
   private static final String JSON = "application/json";
 
   private final Handler<HttpServerRequest> grpc;
+  private final Handler<HttpServerRequest> metrics;
 
-  JsonEdge(Handler<HttpServerRequest> grpc) {
+  JsonEdge(Handler<HttpServerRequest> grpc, MetricsEdge metrics) {
     this.grpc = grpc;
+    this.metrics = metrics;
   }
 
   @Override
@@ -58,6 +60,8 @@ final class JsonEdge implements Handler<HttpServerRequest> {
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     if (type != null && type.startsWith("application/grpc")) {
       grpc.handle(request);
+    } else if (MetricsEdge.accepts(request)) {
+      metrics.handle(request);
     } else if (request.path() == null || !request.path().startsWith("/v1/")) {
       endWithBody(request.response().setStatusCode(404), request);
     } else {

@@ -13,6 +13,7 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.UseCases;
+import io.vmfactory.factory.metrics.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.time.Duration;
 
 /**
  * The daemon's face: vmfactory.v1.Factory, grpc.health.v1.Health and reflection as gRPC, and the
- * unary calls of the first as JSON over HTTP/1.1, all on one UNIX socket.
+ * unary calls of the first as JSON over HTTP/1.1, the metrics too, all on one UNIX socket.
  */
 public final class Skin implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(10);
@@ -42,7 +43,8 @@ public final class Skin implements AutoCloseable {
    * @throws io.vmfactory.factory.app.RequestException when the socket's path is too long
    * @throws UncheckedIOException when the socket cannot be made, or the group does not exist
    */
-  public static Skin start(Vertx vertx, DaemonConfig config, UseCases cases, DaemonFacts facts) {
+  public static Skin start(
+      Vertx vertx, DaemonConfig config, UseCases cases, DaemonFacts facts, Metrics metrics) {
     SocketFile file = new SocketFile(config.socket(), config.socketGroup());
     Calls calls = new Calls(config.workers(), config.defaultDeadline());
     Unclaimed unclaimed = new Unclaimed(config.runDir().toAbsolutePath().resolve("vm"));
@@ -52,7 +54,7 @@ public final class Skin implements AutoCloseable {
     grpc.addService(ReflectionService.v1());
     HttpServer server =
         vertx.createHttpServer(new HttpServerOptions().setRegisterWebSocketWriteHandlers(false));
-    server.requestHandler(new JsonEdge(grpc));
+    server.requestHandler(new JsonEdge(grpc, new MetricsEdge(metrics)));
     try {
       listen(server, file);
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ final class ServedSkin implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(30);
 
   final ScriptedCases cases = new ScriptedCases();
+  final Metrics metrics = new Metrics();
   final Vertx vertx;
   final DaemonConfig config;
   final Skin skin;
@@ -38,7 +40,8 @@ final class ServedSkin implements AutoCloseable {
     }
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
     config = new DaemonConfig(folder, folder, group, LONG, 4, 16);
-    skin = Skin.start(vertx, config, cases.all(), new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x"));
+    DaemonFacts facts = new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x");
+    skin = Skin.start(vertx, config, cases.all(), facts, metrics);
   }
 
   SocketAddress address() {

@@ -1,0 +1,46 @@
+package io.vmfactory.factory.metrics;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.template.TemplateException;
+import io.vmfactory.vmm.VmmException;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** A failure as a label's value: a word of a small set, never a message. */
+final class Causes {
+  private Causes() {}
+
+  /** The exception's own reason, after the room that it comes from. */
+  static String of(@Nullable Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof RequestException e) {
+      return word(e.reason());
+    } else if (cause instanceof TemplateException e) {
+      return "template_" + word(e.reason());
+    } else if (cause instanceof VmmException e) {
+      return "vmm_" + word(e.reason());
+    } else if (cause instanceof GuestException) {
+      return "guest";
+    } else if (cause instanceof DeadlineExceededException) {
+      return "deadline";
+    } else if (cause instanceof CancelledException) {
+      return "cancelled";
+    }
+    return cause == null ? "unknown" : "internal";
+  }
+
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable Throwable unwrap(@Nullable Throwable failure) {
+    boolean wrapper =
+        failure instanceof CompletionException || failure instanceof ExecutionException;
+    return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
+  }
+}

@@ -1,0 +1,45 @@
+package io.vmfactory.factory.metrics;
+
+import java.util.Map;
+
+/**
+ * The steps of a request or a refill as labels: which there are, and who is waited for in each. So
+ * the latency of QEMU's monitor and of the guest's agent is read from what is measured anyway.
+ */
+final class Hops {
+  /** A step that this class has not heard of; keeps the number of series bounded. */
+  private static final String OTHER = "other";
+
+  private static final Map<String, String> PARTS =
+      Map.ofEntries(
+          Map.entry("admit", "daemon"),
+          Map.entry("turn", "daemon"),
+          Map.entry("claim", "daemon"),
+          Map.entry("lease", "daemon"),
+          Map.entry("undo", "daemon"),
+          Map.entry("template", "daemon"),
+          Map.entry("spawn", "process"),
+          Map.entry("boot", "guest"),
+          Map.entry("load", "monitor"),
+          Map.entry("cont", "monitor"),
+          Map.entry("stop", "monitor"),
+          Map.entry("plug", "monitor"),
+          Map.entry("detach", "monitor"),
+          Map.entry("connect", "agent"),
+          Map.entry("answer", "agent"),
+          Map.entry("unique", "agent"),
+          Map.entry("wake", "agent"),
+          Map.entry("online", "agent"));
+
+  private Hops() {}
+
+  /** The step's name as a label. */
+  static String label(String hop) {
+    return PARTS.containsKey(hop) ? hop : OTHER;
+  }
+
+  /** Who is waited for: daemon, process, monitor, guest or agent. */
+  static String part(String hop) {
+    return PARTS.getOrDefault(hop, OTHER);
+  }
+}

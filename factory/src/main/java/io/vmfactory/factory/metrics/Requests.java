@@ -1,0 +1,157 @@
+package io.vmfactory.factory.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Summary;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.factory.observe.Observer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Counts what the daemon says of requests, refills, leases and failures. Thread-safe. */
+final class Requests implements Observer {
+  /**
+   * Seconds. Fine where a warm VM is handed out (single milliseconds) and where a clone is made
+   * (tens to hundreds), coarse at the end, where a guest boots or somebody waits for his turn.
+   */
+  private static final double[] WHOLE = {
+    .0005, .001, .002, .003, .005, .0075, .01, .015, .02, .03, .05, .075, .1, .15, .2, .3, .5, .75,
+    1, 1.5, 2.5, 5, 10, 30, 60
+  };
+
+  /** Seconds. Steps are many, so their buckets are few. */
+  private static final double[] STEP = {
+    .0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30
+  };
+
+  /** Which events begin or end a lease, and the word for it. */
+  private static final Map<String, String> ENDS =
+      Map.of("LEASE_RELEASED", "released", "LEASE_EXPIRED", "expired", "VM_DIED", "vm_died");
+
+  private final Histogram getVm;
+  private final Histogram getBaseVm;
+  private final Histogram hop;
+  private final Summary failed;
+  private final Histogram refill;
+  private final Counter refillsFailed;
+  private final Counter leasesOpened;
+  private final Counter leasesEnded;
+  private final Counter renewals;
+  private final Counter failures;
+
+  Requests(PrometheusRegistry registry) {
+    getVm =
+        histogram("vmfactory_get_vm_seconds", "Time of a GetVm that was served.", WHOLE)
+            .labelNames("route", "launch_type")
+            .register(registry);
+    getBaseVm =
+        histogram("vmfactory_get_base_vm_seconds", "Time of a GetBaseVm that was served.", WHOLE)
+            .labelNames("route", "launch_type")
+            .register(registry);
+    hop =
+        histogram("vmfactory_hop_seconds", "Time of each step, and who was waited for.", STEP)
+            .labelNames("work", "hop", "part")
+            .register(registry);
+    failed =
+        Summary.builder()
+            .name("vmfactory_requests_failed_seconds")
+            .help("Requests for a VM that failed or were turned away, and how long that took.")
+            .labelNames("call", "cause")
+            .withoutExemplars()
+            .register(registry);
+    refill =
+        histogram("vmfactory_refill_seconds", "Time to make one VM for a pool.", WHOLE)
+            .labelNames("tier")
+            .register(registry);
+    refillsFailed =
+        counter("vmfactory_refills_failed_total", "VMs for a pool that could not be made.")
+            .labelNames("tier", "cause")
+            .register(registry);
+    leasesOpened = counter("vmfactory_leases_opened_total", "Leases opened.").register(registry);
+    leasesEnded =
+        counter("vmfactory_leases_ended_total", "Leases ended.")
+            .labelNames("why")
+            .register(registry);
+    renewals = counter("vmfactory_leases_renewed_total", "Leases renewed.").register(registry);
+    failures =
+        counter("vmfactory_failures_total", "Operations that failed, as kept for status.")
+            .labelNames("operation", "cause")
+            .register(registry);
+    ENDS.values().forEach(leasesEnded::initLabelValues);
+    for (Tier tier : Tier.values()) {
+      refill.initLabelValues(Causes.word(tier));
+    }
+  }
+
+  @Override
+  public void served(Verb verb, String route, List<Lap> hops, Duration total) {
+    Histogram whole = verb == Verb.GET_VM ? getVm : getBaseVm;
+    whole.labelValues(route, launchType(route)).observe(seconds(total));
+    steps(Causes.word(verb), hops);
+  }
+
+  @Override
+  public void failed(Verb verb, Throwable cause, Duration total) {
+    failed.labelValues(Causes.word(verb), Causes.of(cause)).observe(seconds(total));
+  }
+
+  @Override
+  public void refilled(Tier tier, List<Lap> hops, Duration total) {
+    refill.labelValues(Causes.word(tier)).observe(seconds(total));
+    steps("refill_" + Causes.word(tier), hops);
+  }
+
+  @Override
+  public void refillFailed(Tier tier, Throwable cause) {
+    refillsFailed.labelValues(Causes.word(tier), Causes.of(cause)).inc();
+  }
+
+  @Override
+  public void happened(String kind) {
+    String end = ENDS.get(kind);
+    if (end != null) {
+      leasesEnded.labelValues(end).inc();
+    } else if (kind.equals("VM_LEASED")) {
+      leasesOpened.inc();
+    } else if (kind.equals("LEASE_RENEWED")) {
+      renewals.inc();
+    }
+  }
+
+  @Override
+  public void trouble(String what, @Nullable Throwable cause) {
+    failures.labelValues(what, Causes.of(cause)).inc();
+  }
+
+  /** What a request would have had to wait for without a pool: nothing, or a start of a VM. */
+  private static String launchType(String route) {
+    return route.equals("WARM") ? "warm" : "cold";
+  }
+
+  private void steps(String work, List<Lap> hops) {
+    for (Lap lap : hops) {
+      String name = Hops.label(lap.name());
+      hop.labelValues(work, name, Hops.part(name)).observe(seconds(lap.span()));
+    }
+  }
+
+  private static double seconds(Duration span) {
+    return span.toNanos() / 1e9;
+  }
+
+  private static Histogram.Builder histogram(String name, String help, double[] buckets) {
+    return Histogram.builder()
+        .name(name)
+        .help(help)
+        .classicOnly()
+        .classicUpperBounds(buckets)
+        .withoutExemplars();
+  }
+
+  private static Counter.Builder counter(String name, String help) {
+    return Counter.builder().name(name).help(help).withoutExemplars();
+  }
+}

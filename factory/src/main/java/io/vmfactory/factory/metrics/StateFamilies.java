@@ -1,0 +1,45 @@
+package io.vmfactory.factory.metrics;
+
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.vmfactory.factory.app.Status;
+import io.vmfactory.template.TemplateInfo;
+import java.util.function.Supplier;
+
+/**
+ * What the daemon holds, from one snapshot per scrape. Nothing is measured for it: what costs is
+ * measured elsewhere, at its own pace, and remembered.
+ *
+ * @param status may block for as long as a scrape may last
+ */
+record StateFamilies(Supplier<Status> status) implements MultiCollector {
+  @Override
+  public MetricSnapshots collect() {
+    Status now = status.get();
+    Families families = new Families();
+    families.gauge("vmfactory_leases", "Leases open.", now.leases().size());
+    families.gauge("vmfactory_vms_leased", "VMs that are leased.", now.vms().size());
+    now.templates().forEach(template -> template(families, template));
+    families.gauge(
+        "vmfactory_template_for_configuration",
+        "1 when a usable template of the configured shape is there.",
+        now.on() ? 1 : 0);
+    return families.all();
+  }
+
+  private static void template(Families families, TemplateInfo template) {
+    String key = template.key().shortened();
+    families.gauge(
+        "vmfactory_template_usable",
+        "1 = clones can be made of it; 0 = refused, see ListTemplates for why.",
+        template.usable() ? 1 : 0,
+        "template",
+        key);
+    families.gauge(
+        "vmfactory_template_loaded_bytes",
+        "Memory that the loaded template holds, shared by its clones; 0 = not loaded.",
+        template.loaded() ? template.memoryBytes() + template.stateBytes() : 0,
+        "template",
+        key);
+  }
+}

@@ -1,0 +1,5 @@
+/** What can be counted and measured of the daemon, in Prometheus's formats. */
+@NullMarked
+package io.vmfactory.factory.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.vmfactory.factory.metrics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.factory.app.Status;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class StateFamiliesTest {
+  private final Metrics metrics = new Metrics();
+  private final AtomicReference<Status> status = new AtomicReference<>(States.of());
+
+  @BeforeEach
+  void show() {
+    metrics.show(States.build(), status::get);
+  }
+
+  private Exposition scrape() {
+    return new Exposition(new String(metrics.page(null).body(), UTF_8));
+  }
+
+  @Test
+  void theBuildIsInLabels() {
+    Exposition page = scrape();
+    assertThat(page.series("vmfactory_build_info"))
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("accelerator=tcg", "version=1.2.3", "vmm=7.2.22 \\\"x\\\\y\\\"");
+    assertThat(page.value("vmfactory_vms_limit")).isEqualTo(16);
+    assertThat(page.value("vmfactory_leases")).isOne();
+  }
+
+  @Test
+  void aTemplateThatIsGoneHasNoSeries() {
+    status.set(
+        States.of(
+            States.template(States.OLD, false, "another host"),
+            States.template(States.NEW, true, "")));
+    Exposition both = scrape();
+    assertThat(both.value("vmfactory_template_usable{template=0a0a0a0a0a0a}")).isZero();
+    assertThat(both.value("vmfactory_template_usable{template=0b0b0b0b0b0b}")).isOne();
+    assertThat(both.value("vmfactory_template_loaded_bytes{template=0b0b0b0b0b0b}"))
+        .isEqualTo(5120);
+    assertThat(both.value("vmfactory_template_loaded_bytes{template=0a0a0a0a0a0a}")).isZero();
+    assertThat(both.value("vmfactory_template_for_configuration")).isOne();
+    status.set(States.of(States.template(States.OLD, false, "another host")));
+    Exposition one = scrape();
+    assertThat(one.series("vmfactory_template_usable")).hasSize(1);
+    assertThat(one.value("vmfactory_template_for_configuration")).isZero();
+  }
+}

@@ -1,0 +1,60 @@
+package io.vmfactory.factory.metrics;
+
+import io.vmfactory.factory.app.Lease;
+import io.vmfactory.factory.app.Status;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** States of the daemon for metrics to show. */
+final class States {
+  static final String OLD = "0a".repeat(32);
+  static final String NEW = "0b".repeat(32);
+
+  private States() {}
+
+  static HypervisorInfo hypervisor() {
+    return new HypervisorInfo(Path.of("/q"), "7.2.22 \"x\\y\"", Accelerator.TCG, "no KVM", "cpu");
+  }
+
+  static BuildInfo build() {
+    return new BuildInfo("1.2.3", hypervisor(), 16);
+  }
+
+  static TemplateInfo template(String key, boolean loaded, String refused) {
+    VmSpec spec =
+        new VmSpec(
+            new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+            new Sizing(1, 128),
+            new Sizing(4, 1024),
+            2,
+            new VmSpec.Kernel(Path.of("/k"), Path.of("/i"), List.of()),
+            AgentTransport.VIRTIO_SERIAL);
+    return new TemplateInfo(
+        new TemplateKey(key), "", spec, Instant.EPOCH, 4096, 1024, "7", loaded, refused, List.of());
+  }
+
+  static Status of(TemplateInfo... templates) {
+    Lease lease =
+        new Lease("l", new VmId("ab".repeat(16)), "me", Duration.ofMinutes(1), Instant.EPOCH);
+    return new Status(
+        Instant.EPOCH,
+        hypervisor(),
+        List.of(templates),
+        List.of(NEW),
+        List.of(),
+        List.of(lease),
+        List.of(),
+        Map.of());
+  }
+}
