@@ -39,7 +39,9 @@ final class DestroyCommand implements Callable<Integer> {
     @Option(names = "--shutdown", required = true, description = "Then stop the daemon.")
     private boolean wanted;
 
-    @Option(names = "--keep-vms", description = "With --shutdown: leave leased VMs running.")
+    @Option(
+        names = "--keep-vms",
+        description = "With --shutdown: leave leased and waiting VMs to the next daemon.")
     private boolean keepVms;
   }
 

@@ -44,6 +44,14 @@ final class Factory {
     return http.delete("/v1/leases/" + segment(lease));
   }
 
+  Json resizePool(Json request) {
+    return http.post("/v1/pools/resize", request);
+  }
+
+  Json drainPool(Json request) {
+    return http.post("/v1/pools/drain", request);
+  }
+
   Json shutdown(boolean keepVms) {
     return http.post("/v1/shutdown", Json.object().with("keepVms", keepVms));
   }

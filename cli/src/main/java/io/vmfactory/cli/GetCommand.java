@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       "  vmfactory get",
       "  vmfactory get --ttl 10m --owner me --hostname web1",
       "  vmfactory get --vcpus 2 --memory 512        more than the template has is plugged in",
+      "  vmfactory get --route WARM                  one that is up already, or none",
       "  vmfactory get --route COLD                  boot it, even if there is a template",
       "  vmfactory get --json | jq -r .vm.endpoints.agent"
     })
@@ -56,7 +57,10 @@ final class GetCommand implements Callable<Integer> {
   @Option(
       names = "--route",
       paramLabel = "ROUTE",
-      description = "How it may be made: TEMPLATE or COLD. Repeat it for a choice, in order.")
+      description = {
+        "How it may be made: WARM, SHELL, TEMPLATE or COLD. Repeat it for a choice, in order;",
+        "else as configured."
+      })
   private List<Route> routes = new ArrayList<>();
 
   @Option(names = "--hostname", paramLabel = "NAME", description = "Its host name.")

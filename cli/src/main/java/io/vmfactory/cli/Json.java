@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,13 @@ final class Json {
   long number(String name) {
     Object field = get(name).value;
     return field instanceof Number number ? number.longValue() : 0;
+  }
+
+  /** A number with decimals; empty when it is not there. */
+  OptionalDouble decimal(String name) {
+    return get(name).value instanceof Number number
+        ? OptionalDouble.of(number.doubleValue())
+        : OptionalDouble.empty();
   }
 
   boolean flag(String name) {

@@ -23,7 +23,7 @@ import picocli.CommandLine.ParentCommand;
 final class ServeCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Option(names = "--keep-vms", description = "Leave leased VMs running when the daemon ends.")
+  @Option(names = "--keep-vms", description = "Leave leased and waiting VMs to the next daemon.")
   private boolean keepVms;
 
   @Override

@@ -1,9 +1,11 @@
 package io.vmfactory.cli;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -59,6 +61,20 @@ final class Show {
       return seconds / 60 + "m";
     }
     return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
+  }
+
+  /** The span that proto3 JSON writes as {@code 1.500s}; none for an empty text. */
+  static Duration span(String proto) {
+    if (proto.isEmpty()) {
+      return Duration.ZERO;
+    }
+    BigDecimal seconds = new BigDecimal(proto.substring(0, proto.length() - 1));
+    return Duration.ofNanos(seconds.movePointRight(9).longValue());
+  }
+
+  /** A share of one: {@code 99.1 %}; empty for none. */
+  static String percent(OptionalDouble share) {
+    return share.isEmpty() ? "" : decimal(share.getAsDouble() * 100) + " %";
   }
 
   /** A span as proto3 JSON writes it: seconds with a fraction, {@code 1.500s}. */

@@ -25,6 +25,9 @@ final class StatusView {
     StatusView view = new StatusView(status, now);
     view.daemon();
     view.table("templates", view.templates());
+    List<Json> pools = status.list("pools");
+    view.table("pools", PoolsView.table(pools));
+    view.table("last failure of each pool", PoolsView.troubles(pools));
     view.table("VMs", view.vms());
     view.table("failures, newest first", view.failures());
     view.lines.add("");
@@ -56,6 +59,28 @@ final class StatusView {
                 hypervisor.text("accelerator"),
                 hypervisor.text("acceleratorReason")));
     lines.add("served      " + (served.isEmpty() ? "nothing yet" : served));
+    waiting(status.get("memoryBudget"), status.get("restores"));
+  }
+
+  /** What waiting VMs cost, and who waits. A daemon of another version may not say. */
+  private void waiting(Json budget, Json restores) {
+    if (!budget.fields().isEmpty()) {
+      lines.add(
+          "budget      %s of %s private memory, %d VMs waiting to be handed out"
+              .formatted(
+                  Show.kib(budget.number("privateKib")),
+                  Show.kib(budget.number("budgetKib")),
+                  budget.number("vms")));
+    }
+    if (!restores.fields().isEmpty()) {
+      lines.add(
+          "restores    %d of %d at once, %d of %d requests waiting"
+              .formatted(
+                  restores.number("inFlight"),
+                  restores.number("limit"),
+                  restores.number("waiting"),
+                  restores.number("maxWaiting")));
+    }
   }
 
   private void table(String title, Table table) {

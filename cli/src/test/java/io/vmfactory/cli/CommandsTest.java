@@ -40,6 +40,16 @@ class CommandsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"list", "resize", "drain", "wait"})
+  void everyCommandOfThePoolHasHelpAndTheCommonOptions(String name) {
+    Cli help = Cli.run("pool", name, "--help");
+
+    assertThat(help.exit()).isZero();
+    assertThat(help.out())
+        .contains("vmfactory pool " + name, "Examples:", "--template", "--socket", "--timeout");
+  }
+
   @Test
   void withoutACommandTheUsageIsTold() {
     Cli none = Cli.run();
@@ -65,6 +75,19 @@ class CommandsTest {
         "get --ttl 0s | is no span",
         "get --route LUKEWARM | LUKEWARM",
         "get --base --owner me | --owner has no meaning for a base VM",
+        "pool | Missing required subcommand",
+        "pool frobnicate | frobnicate",
+        "pool resize | --warm",
+        "pool resize --warm -1 | is no size of a pool",
+        "pool resize --warm 4097 | is no size of a pool",
+        "pool resize --warm auto:8-1 | is no size of a pool",
+        "pool resize --shells auto:0-0 | is no size of a pool",
+        "pool resize --shells auto:1-4097 | is no size of a pool",
+        "pool drain 3 | 3",
+        "pool wait --timeout 3 | is no span",
+        "status --watch 0 | --watch is 0, must be 1..86400",
+        "status --watch 1.5 | is not an int",
+        "status --watch --json | leave one out",
         "renew | LEASE",
         "release | LEASE",
         "destroy --keep-vms | --shutdown",
@@ -78,7 +101,16 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"status", "get", "renew x", "release x", "destroy"})
+  @CsvSource({
+    "status",
+    "get",
+    "pool list",
+    "pool drain",
+    "pool resize --warm 1",
+    "renew x",
+    "release x",
+    "destroy"
+  })
   void withoutADaemonTheRemedyIsTold(String line) {
     Cli failed = Cli.run((Object[]) (line + " --socket " + dir.resolve("s")).split(" "));
 

@@ -36,7 +36,11 @@ record Failures(Path socket) {
   FactoryException unreachable(Throwable cause) {
     if (!Files.notExists(socket) && !Files.isWritable(socket)) {
       return new FactoryException(
-          Code.FORBIDDEN, "no permission to connect to the daemon's socket " + socket, cause);
+          Code.FORBIDDEN,
+          "no permission to connect to the daemon's socket "
+              + socket
+              + "; run as the daemon's user or as root, or join the socket_group of its configuration",
+          cause);
     }
     String how = Files.exists(socket) ? "nobody listens on " : "there is no socket ";
     return new FactoryException(

@@ -1,0 +1,31 @@
+package io.vmfactory.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code vmfactory pool drain} */
+@Command(
+    name = "drain",
+    description = {
+      "Ends the VMs that wait to be handed out and keeps none until vmfactory pool resize. Leased VMs"
+          + " go on; requests are served by the slower routes.",
+      "Returns when the pools are empty."
+    },
+    footer = {
+      "  vmfactory pool drain",
+      "  vmfactory pool drain --template 4f1a09c2",
+      "  vmfactory pool drain && vmfactory pool resize --warm auto     begin anew"
+    })
+final class PoolDrainCommand implements Callable<Integer> {
+  @ParentCommand private PoolCommand pool;
+  @Mixin private PoolCommand.Options options;
+
+  @Override
+  public Integer call() {
+    Json request = Json.object().with("templateKey", options.template());
+    options.show(pool.root(), pool.root().factory().drainPool(request));
+    return Exit.OK.code();
+  }
+}

@@ -1,0 +1,63 @@
+package io.vmfactory.cli;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * How many VMs a pool shall keep, as the command line writes it.
+ *
+ * @param wire PoolSize of the wire
+ */
+record PoolNumber(Json wire) {
+  /** How it is written. */
+  static final String FORM = "N|auto[:MIN-MAX]";
+
+  private static final int MOST = 4096;
+  private static final Pattern FIXED = Pattern.compile("\\d{1,9}");
+  private static final Pattern BOUNDED = Pattern.compile("auto:(\\d{1,9})-(\\d{1,9})");
+
+  /** For picocli. */
+  static final class Converter implements ITypeConverter<PoolNumber> {
+    @Override
+    public PoolNumber convert(String text) {
+      return parse(text);
+    }
+  }
+
+  private static PoolNumber parse(String text) {
+    if (text.equals("auto")) {
+      return new PoolNumber(Json.object().with("auto", Json.object()));
+    }
+    if (FIXED.matcher(text).matches()) {
+      int fixed = number(text, text);
+      return new PoolNumber(Json.object().with("fixed", fixed));
+    }
+    Matcher bounded = BOUNDED.matcher(text);
+    if (!bounded.matches()) {
+      throw refusal(text);
+    }
+    int min = number(text, bounded.group(1));
+    int max = number(text, bounded.group(2));
+    if (max < min || max == 0) {
+      throw refusal(text);
+    }
+    Json auto = Json.object().with("min", min).with("max", max);
+    return new PoolNumber(Json.object().with("auto", auto));
+  }
+
+  private static int number(String text, String digits) {
+    int number = Integer.parseInt(digits);
+    if (number > MOST) {
+      throw refusal(text);
+    }
+    return number;
+  }
+
+  private static TypeConversionException refusal(String text) {
+    return new TypeConversionException(
+        "'%s' is no size of a pool: write a number 0..%d, \"auto\", or bounds such as \"auto:1-8\""
+            .formatted(text, MOST));
+  }
+}

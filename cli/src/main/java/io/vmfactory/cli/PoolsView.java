@@ -1,0 +1,104 @@
+package io.vmfactory.cli;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Pools as people read them: a table, and what went wrong last in each. */
+final class PoolsView {
+  private PoolsView() {}
+
+  /** The lines. */
+  static List<String> lines(List<Json> pools) {
+    if (pools.isEmpty()) {
+      return List.of("no pools: they come with a usable template; vmfactory init makes one");
+    }
+    List<String> lines = new ArrayList<>(table(pools).lines(0));
+    Table troubles = troubles(pools);
+    if (!troubles.isEmpty()) {
+      lines.add("");
+      lines.addAll(troubles.lines(0));
+    }
+    return lines;
+  }
+
+  /** What each wants, has and takes. */
+  static Table table(List<Json> pools) {
+    Table table =
+        new Table(
+            "TEMPLATE",
+            "TIER",
+            "IDLE",
+            "TARGET",
+            "MAKING",
+            "HITS",
+            "REFILL",
+            "PRIVATE",
+            "SHARED",
+            "WHY");
+    for (Json pool : pools) {
+      table.row(
+          Show.shortened(pool.text("templateKey")),
+          pool.text("tier"),
+          String.valueOf(pool.number("idle") + pool.number("probing")),
+          String.valueOf(pool.number("target")),
+          String.valueOf(pool.number("allocating")),
+          Show.percent(pool.decimal("hitRatio")),
+          Show.micros(Show.span(pool.text("refill")).toNanos() / 1000),
+          Show.kib(pool.number("privateKib")),
+          Show.kib(pool.number("sharedKib")),
+          why(pool));
+    }
+    return table;
+  }
+
+  /** The last failure of each that had one, and when it tries again. */
+  static Table troubles(List<Json> pools) {
+    Table table = new Table("AGE", "TEMPLATE", "TIER", "FAILED", "CAUSE");
+    for (Json pool : pools) {
+      pool.list("failures").stream()
+          .findFirst()
+          .ifPresent(
+              failure ->
+                  table.row(
+                      Show.span(Show.span(failure.text("ago"))),
+                      Show.shortened(pool.text("templateKey")),
+                      pool.text("tier"),
+                      act(failure.text("kind")),
+                      failure.text("cause") + retry(pool.get("retry"))));
+    }
+    return table;
+  }
+
+  private static String why(Json pool) {
+    if (pool.text("phase").equals("DRAINING")) {
+      return "drained: vmfactory pool resize fills it again";
+    }
+    long superseded = pool.number("superseded");
+    String old = superseded == 0 ? "" : "; %d of the template before".formatted(superseded);
+    String held = pool.number("refillPauses") == 0 ? "" : "; refill waits for requests";
+    return pool.text("targetReason") + old + held;
+  }
+
+  private static String act(String kind) {
+    return switch (kind) {
+      case "ALLOCATE" -> "making";
+      case "DISPOSE" -> "ending";
+      case "PROBE" -> "examining";
+      case "DIED" -> "died waiting";
+      case "POISONED" -> "hand-out";
+      default -> kind;
+    };
+  }
+
+  private static String retry(Json retry) {
+    long failures = retry.number("failuresInARow");
+    if (failures == 0) {
+      return "";
+    }
+    Duration in = Show.span(retry.text("in"));
+    String when =
+        in.isZero() ? "trying again" : "tries again in " + Show.micros(in.toNanos() / 1000);
+    return " (%s, failed %d x)".formatted(when, failures);
+  }
+}
