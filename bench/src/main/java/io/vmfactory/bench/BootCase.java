@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Direct boot against clone against the floor of a clone. Clones and floor take turns, so that a
@@ -25,6 +26,7 @@ import java.util.Locale;
 final class BootCase {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int WARM_UP = 3;
+  private static final Set<String> QUEUES = Set.of("admit", "turn");
   private static final String TOTAL = "total";
   private static final String ANSWERED = "until the agent answered";
   private static final String UNIQUE = "until unique";
@@ -103,11 +105,13 @@ final class BootCase {
     }
   }
 
-  /** From the end of the queue for admission until the end of the hop {@code last}. */
+  /**
+   * From the end of the queues for admission and for a turn until the end of the hop {@code last}.
+   */
   static long micros(List<Hop> hops, String last) {
     long sum = 0;
     for (Hop hop : hops) {
-      sum += hop.getName().equals("admit") ? 0 : hop.getMicros();
+      sum += QUEUES.contains(hop.getName()) ? 0 : hop.getMicros();
       if (hop.getName().equals(last)) {
         return sum;
       }

@@ -1,11 +1,17 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.factory.gate.MeanTime;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** How many VMs there may be at once, those being made and those being ended included. */
 final class Admission {
+  /** The default time to live of a lease. */
+  private static final Duration FIRST_GUESS = Duration.ofMinutes(1);
+
   private final int maxVms;
+  private final MeanTime stay = new MeanTime(FIRST_GUESS);
   private int taken;
   private CompletableFuture<Void> empty = CompletableFuture.completedFuture(null);
 
@@ -16,12 +22,14 @@ final class Admission {
   /**
    * A place for one VM.
    *
-   * @throws RequestException with reason {@code EXHAUSTED} when all are taken
+   * @throws RequestException with reason {@code EXHAUSTED} when all are taken; its hint is how long
+   *     VMs stay by how many there are, for one leaves so often
    */
   synchronized Place enter() {
     if (taken == maxVms) {
       throw Refusals.exhausted(
-          "all %d VMs are in use (max_vms in the configuration); release one".formatted(maxVms));
+          "all %d VMs are in use (max_vms in the configuration); release one".formatted(maxVms),
+          stay.mean().dividedBy(maxVms));
     }
     if (taken++ == 0) {
       empty = new CompletableFuture<>();
@@ -34,7 +42,8 @@ final class Admission {
     return empty;
   }
 
-  private synchronized void leave() {
+  private synchronized void leave(long stayedNanos) {
+    stay.add(stayedNanos);
     if (--taken == 0) {
       empty.complete(null);
     }
@@ -42,6 +51,7 @@ final class Admission {
 
   /** One VM's place; closed when the VM is gone or no longer ours. */
   final class Place implements AutoCloseable {
+    private final long since = System.nanoTime();
     private boolean closed;
 
     private Place() {}
@@ -51,7 +61,7 @@ final class Admission {
       synchronized (Admission.this) {
         if (!closed) {
           closed = true;
-          leave();
+          leave(System.nanoTime() - since);
         }
       }
     }

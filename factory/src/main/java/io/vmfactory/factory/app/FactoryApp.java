@@ -116,6 +116,7 @@ public final class FactoryApp implements AutoCloseable {
     private final Served served = new Served();
     private final Admission admission;
     private final VmFolders folders;
+    private final KnownTemplates templates;
     private final TemplateNames names;
     private final TemplateChooser chooser;
     private final Rules rules;
@@ -130,8 +131,9 @@ public final class FactoryApp implements AutoCloseable {
       spec = SpecFactory.of(config.qemu(), rooms.hypervisor().info());
       admission = new Admission(config.daemon().maxVms());
       folders = new VmFolders(config.daemon().runDir().toAbsolutePath().resolve("vm"));
-      names = new TemplateNames(rooms.templates());
-      chooser = new TemplateChooser(rooms.templates(), spec);
+      templates = new KnownTemplates(rooms.templates());
+      names = new TemplateNames(templates);
+      chooser = new TemplateChooser(templates, spec);
       rules = new Rules(config, names);
       leases = new LeaseBook(journal, host.clock(), host.scheduler(), events, failures);
     }
@@ -153,8 +155,8 @@ public final class FactoryApp implements AutoCloseable {
           new RenewLease(rules, leases),
           new ReleaseVm(leases),
           createTemplate(),
-          (nothing, deadline) -> rooms.templates().list(),
-          new DeleteTemplate(names, rooms.templates(), events),
+          (nothing, deadline) -> templates.list(),
+          new DeleteTemplate(names, templates, events),
           getStatus(),
           new Shutdown(inFlight, leases, admission, events),
           events);
@@ -165,7 +167,7 @@ public final class FactoryApp implements AutoCloseable {
       Nursery nursery = new Nursery(folders, journal, host.clock());
       VmSource cold = new ColdSource(spec, rooms.hypervisor(), nursery, memory);
       return config.factory().enableTemplate()
-          ? List.of(new TemplateSource(chooser, rooms.templates(), nursery, memory), cold)
+          ? List.of(new TemplateSource(chooser, templates, nursery, memory), cold)
           : List.of(cold);
     }
 
@@ -173,14 +175,14 @@ public final class FactoryApp implements AutoCloseable {
       var admissions =
           new CreateTemplate.Admissions(
               config.factory().enableTemplate(), inFlight, admission, new HostMemory(host.proc()));
-      return new CreateTemplate(rules, rooms.templates(), spec, admissions, events, failures);
+      return new CreateTemplate(rules, templates, spec, admissions, events, failures);
     }
 
     private GetStatus getStatus() {
       return new GetStatus(
           host.clock().now(),
           rooms.hypervisor().info(),
-          rooms.templates(),
+          templates,
           chooser,
           new GetStatus.Books(leases, failures, served),
           new MemoryMeter(host.proc()));

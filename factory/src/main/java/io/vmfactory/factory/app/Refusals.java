@@ -8,6 +8,9 @@ final class Refusals {
   /** A guess: most steps that free something take less. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
+  private static final Duration SOONEST = Duration.ofMillis(50);
+  private static final Duration LATEST = Duration.ofMinutes(1);
+
   private Refusals() {}
 
   static RequestException invalid(String message) {
@@ -23,7 +26,14 @@ final class Refusals {
   }
 
   static RequestException exhausted(String message) {
-    return new RequestException(Reason.EXHAUSTED, message, SOON);
+    return exhausted(message, SOON);
+  }
+
+  /** With an estimate of when asking again makes sense, kept to what a client can use. */
+  static RequestException exhausted(String message, Duration retryAfter) {
+    Duration bounded = retryAfter.compareTo(LATEST) > 0 ? LATEST : retryAfter;
+    return new RequestException(
+        Reason.EXHAUSTED, message, bounded.compareTo(SOONEST) < 0 ? SOONEST : bounded);
   }
 
   static RequestException shuttingDown() {

@@ -1,10 +1,11 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.template.TemplateInfo;
-import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmSpec;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 
 /** Which template serves an order: the largest that fits, since what it lacks must be plugged. */
 final class TemplateChooser {
@@ -12,10 +13,10 @@ final class TemplateChooser {
       Comparator.comparingInt((TemplateInfo t) -> t.spec().boot().memoryMib())
           .thenComparingInt(t -> t.spec().boot().vcpus());
 
-  private final Templates templates;
+  private final KnownTemplates templates;
   private final VmSpec configured;
 
-  TemplateChooser(Templates templates, VmSpec configured) {
+  TemplateChooser(KnownTemplates templates, VmSpec configured) {
     this.templates = templates;
     this.configured = configured;
   }
@@ -31,14 +32,22 @@ final class TemplateChooser {
   }
 
   private TemplateInfo largest(Order order) {
-    return templates.list().stream()
-        .filter(t -> t.usable() && current(t) && fits(t, order))
-        .max(BY_SIZE)
+    return templates
+        .find(all -> largest(all, order))
         .orElseThrow(
             () ->
                 Refusals.notPossible(
                     "no usable template fits %s; vmfactory init makes one"
                         .formatted(text(order.wanted()))));
+  }
+
+  private Optional<TemplateInfo> largest(List<TemplateInfo> all, Order order) {
+    // By size first: whether one is current costs a look at kernel and initrd.
+    return all.stream()
+        .filter(t -> t.usable() && fits(t, order))
+        .sorted(BY_SIZE.reversed())
+        .filter(this::current)
+        .findFirst();
   }
 
   private static TemplateInfo checked(TemplateInfo named, Order order) {

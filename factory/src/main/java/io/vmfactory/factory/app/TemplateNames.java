@@ -1,17 +1,17 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.template.TemplateInfo;
-import io.vmfactory.template.Templates;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Finds a template by its key or the beginning of it. */
 final class TemplateNames {
   private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{8,64}");
 
-  private final Templates templates;
+  private final KnownTemplates templates;
 
-  TemplateNames(Templates templates) {
+  TemplateNames(KnownTemplates templates) {
     this.templates = templates;
   }
 
@@ -22,14 +22,21 @@ final class TemplateNames {
           "template key: 8 to 64 lower-case hex digits are needed; vmfactory status lists them");
     }
     List<TemplateInfo> found =
-        templates.list().stream().filter(t -> t.key().hex().startsWith(prefix)).toList();
-    if (found.isEmpty()) {
-      throw Refusals.notFound("no template %s: vmfactory status lists them".formatted(prefix));
-    }
+        templates
+            .find(all -> named(all, prefix))
+            .orElseThrow(
+                () ->
+                    Refusals.notFound(
+                        "no template %s: vmfactory status lists them".formatted(prefix)));
     if (found.size() > 1) {
       throw Refusals.invalid(
           "template key %s fits %d templates: give more digits".formatted(prefix, found.size()));
     }
     return found.get(0);
+  }
+
+  private static Optional<List<TemplateInfo>> named(List<TemplateInfo> all, String prefix) {
+    List<TemplateInfo> found = all.stream().filter(t -> t.key().hex().startsWith(prefix)).toList();
+    return found.isEmpty() ? Optional.empty() : Optional.of(found);
   }
 }

@@ -29,8 +29,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,7 +129,8 @@ final class Wiring implements AutoCloseable {
   }
 
   private ScheduledExecutorService timers() {
-    ScheduledExecutorService timers = Executors.newScheduledThreadPool(TIMERS);
+    var timers = new ScheduledThreadPoolExecutor(TIMERS);
+    timers.setRemoveOnCancelPolicy(true); // most never fire: leases are renewed, waits end
     part(timers::shutdownNow);
     return timers;
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param refills turns that refill has
  * @param customersWaiting customers in line
  * @param refillsWaiting refills in line
+ * @param maxWaiting most customers in line
  * @param meanTurn mean time of a turn, the recent ones weighing more; one second before the first
  */
 public record GateStats(
@@ -18,6 +19,7 @@ public record GateStats(
     int refills,
     int customersWaiting,
     int refillsWaiting,
+    int maxWaiting,
     Duration meanTurn) {
   /** Turns that somebody has. */
   public int inFlight() {

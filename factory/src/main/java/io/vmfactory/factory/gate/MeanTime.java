@@ -2,8 +2,11 @@ package io.vmfactory.factory.gate;
 
 import java.time.Duration;
 
-/** A mean in which the newest value weighs an eighth, as TCP's round-trip estimate has it. */
-final class MeanTime {
+/**
+ * A mean in which the newest value weighs an eighth, as TCP's round-trip estimate has it. Not
+ * thread-safe.
+ */
+public final class MeanTime {
   private static final double NEWEST = 1 / 8.0;
 
   private double nanos;
@@ -12,16 +15,18 @@ final class MeanTime {
   /**
    * @param assumed until something is measured
    */
-  MeanTime(Duration assumed) {
+  public MeanTime(Duration assumed) {
     nanos = assumed.toNanos();
   }
 
-  void add(long measuredNanos) {
+  /** One more was measured. */
+  public void add(long measuredNanos) {
     nanos = measured ? nanos + NEWEST * (measuredNanos - nanos) : measuredNanos;
     measured = true;
   }
 
-  Duration mean() {
+  /** As it stands. */
+  public Duration mean() {
     return Duration.ofNanos((long) nanos);
   }
 }

@@ -122,6 +122,7 @@ public final class RestoreGate {
         taken.get(Kind.REFILL),
         lines.get(Kind.CUSTOMER).size(),
         lines.get(Kind.REFILL).size(),
+        maxWaiting,
         turnTime.mean());
   }
 

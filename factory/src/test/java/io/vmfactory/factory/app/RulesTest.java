@@ -18,7 +18,7 @@ final class RulesTest {
   private final Rules rules =
       new Rules(
           TestFactory.config(Path.of("/none"), 1),
-          new TemplateNames(new ScriptedTemplates(new FakeHypervisor())));
+          new TemplateNames(new KnownTemplates(new ScriptedTemplates(new FakeHypervisor()))));
 
   private static VmRequest request(Integer vcpus, Integer memory, Duration ttl, String hostname) {
     return new VmRequest("", vcpus, memory, ttl, List.of(), hostname, "");

@@ -45,6 +45,9 @@ final class ScriptedTemplates implements Templates {
   private final List<TemplateInfo> stored = new CopyOnWriteArrayList<>();
 
   /** Each build is another snapshot, also under the same key. */
+  /** How often the store was listed. */
+  final AtomicInteger listings = new AtomicInteger();
+
   private final AtomicInteger built = new AtomicInteger();
 
   /** Stands for the content of kernel and initrd: another one, and every key is another. */
@@ -89,6 +92,7 @@ final class ScriptedTemplates implements Templates {
 
   @Override
   public List<TemplateInfo> list() {
+    listings.incrementAndGet();
     return List.copyOf(stored);
   }
 

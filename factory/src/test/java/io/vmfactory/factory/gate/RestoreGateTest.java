@@ -54,7 +54,7 @@ final class RestoreGateTest {
     now(gate.enter(REFILL, LONG));
     CompletableFuture<Turn> third = gate.enter(CUSTOMER, LONG);
     assertThat(third).isNotDone();
-    assertThat(gate.stats()).isEqualTo(new GateStats(2, 1, 1, 1, 0, SECOND));
+    assertThat(gate.stats()).isEqualTo(new GateStats(2, 1, 1, 1, 0, 8, SECOND));
 
     first.close();
 
@@ -231,7 +231,7 @@ final class RestoreGateTest {
     }
     assertThat(gate.stats().inFlight()).isEqualTo(1);
     turn.close();
-    assertThat(gate.stats()).isEqualTo(new GateStats(1, 0, 0, 0, 0, Duration.ZERO));
+    assertThat(gate.stats()).isEqualTo(new GateStats(1, 0, 0, 0, 0, 8, Duration.ZERO));
     assertThat(clock.pending()).as("timers").isZero();
   }
 
