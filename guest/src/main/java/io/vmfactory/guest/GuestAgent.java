@@ -24,15 +24,23 @@ public interface GuestAgent extends AutoCloseable {
   void makeUnique(Uniqueness unique, Deadline deadline);
 
   /**
-   * The hand-out of a guest that was made unique before and has been stopped since: its clock, and
-   * its name when it shall have another. One write, each part acknowledged. When this throws, the
-   * guest must not be used.
+   * The hand-out of a guest that was made unique before and stands still since: its clock, and its
+   * name when it shall have another. One write, each part acknowledged. When this throws, the guest
+   * must not be used.
    *
    * @param clock the host's clock, read at the moment of sending; the guest's is right within 50 ms
    *     when this returns
    * @param hostname RFC 1123 label, 1..63 characters; empty = it keeps the one it has
+   * @param resume lets the guest run; called once, on this thread, when the request is on its way:
+   *     it waits in the VMM then, and the guest finds it at its first look. What it throws is
+   *     thrown
    */
-  void wake(WallClock clock, String hostname, Deadline deadline);
+  void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline);
+
+  /** The same for a guest that runs again already. */
+  default void wake(WallClock clock, String hostname, Deadline deadline) {
+    wake(clock, hostname, () -> {}, deadline);
+  }
 
   /**
    * Who the guest is now, with {@code randomBytes} (0..256) fresh bytes of its random number

@@ -300,8 +300,7 @@ class TemplatesIT {
       warm.vm().stop(soon());
       Clone.of(templates).close(); // so long it sleeps
 
-      warm.vm().cont(soon());
-      warm.agent().wake(WallClock.system(), "", soon());
+      warm.agent().wake(WallClock.system(), "", () -> warm.vm().cont(soon()), soon());
 
       GuestIdentity awake = warm.tellsTheTime();
       assertThat(awake.hostname()).isEqualTo(asleep.hostname());

@@ -101,7 +101,8 @@ final class ScriptedAgents implements GuestAgents {
     }
 
     @Override
-    public void wake(WallClock clock, String hostname, Deadline deadline) {
+    public void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline) {
+      resume.run();
       call(Step.WAKE, hostname.isEmpty() ? "wake" : "wake as " + hostname, deadline);
     }
 

@@ -73,19 +73,20 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call reseed = Rpc.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = Rpc.SET_IDENTITY.with(names(unique));
     try {
-      connection.exchange(List.of(reseed, rename), deadline);
+      connection.exchange(List.of(reseed, rename), () -> {}, deadline);
       // Alone, when the guest is awake already: behind them it would be late by what they take.
-      setClock(unique.clock(), List.of(), deadline);
+      correctClock(sendClock(unique.clock(), deadline), unique.clock(), deadline);
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + e.getMessage(), e);
     }
   }
 
   @Override
-  public void wake(WallClock clock, String hostname, Deadline deadline) {
+  public void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline) {
     List<Rpc.Call> naming = hostname.isEmpty() ? List.of() : List.of(rename(hostname));
     try {
-      setClock(clock, naming, deadline);
+      Duration late = sendClock(clock, naming, resume, deadline);
+      correctClock(late, clock, deadline);
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not awake: " + e.getMessage(), e);
     }
@@ -100,29 +101,41 @@ final class TtrpcAgent implements GuestAgent {
    * The guest's clock is late by what the request took on its way, so it is sent again, alone,
    * while a busy host makes it slow.
    *
-   * @param others sent behind the clock the first time, in the same write
+   * @param first how late the clock is that it has been sent
    */
-  private void setClock(WallClock clock, List<Rpc.Call> others, Deadline deadline) {
-    for (int tries = 1; tries <= CLOCK_TRIES; tries++) {
-      Duration late = sendClock(clock, tries == 1 ? others : List.of(), deadline);
-      if (late.compareTo(tries < CLOCK_WISHES ? CLOCK_WISH : CLOCK_BOUND) <= 0) {
-        return;
+  private void correctClock(Duration first, WallClock clock, Deadline deadline) {
+    Duration late = first;
+    for (int tries = 1;
+        late.compareTo(tries < CLOCK_WISHES ? CLOCK_WISH : CLOCK_BOUND) > 0;
+        tries++) {
+      if (tries == CLOCK_TRIES) {
+        throw new GuestException(
+            GuestException.UNAVAILABLE,
+            "its clock could not be set within %d ms in %d tries; the host is too busy"
+                .formatted(CLOCK_BOUND.toMillis(), CLOCK_TRIES),
+            null);
       }
+      late = sendClock(clock, deadline);
     }
-    throw new GuestException(
-        GuestException.UNAVAILABLE,
-        "its clock could not be set within %d ms in %d tries; the host is too busy"
-            .formatted(CLOCK_BOUND.toMillis(), CLOCK_TRIES),
-        null);
   }
 
-  /** Returns how late the guest's clock is at most. */
-  private Duration sendClock(WallClock clock, List<Rpc.Call> others, Deadline deadline) {
+  private Duration sendClock(WallClock clock, Deadline deadline) {
+    return sendClock(clock, List.of(), () -> {}, deadline);
+  }
+
+  /**
+   * Returns how late the guest's clock is at most.
+   *
+   * @param others sent behind it in the same write
+   * @param meanwhile done before the answers are waited for
+   */
+  private Duration sendClock(
+      WallClock clock, List<Rpc.Call> others, Runnable meanwhile, Deadline deadline) {
     List<Rpc.Call> calls = new ArrayList<>();
     long read = System.nanoTime();
     calls.add(Rpc.SET_GUEST_DATE_TIME.with(time(clock.now())));
     calls.addAll(others);
-    connection.exchange(calls, deadline);
+    connection.exchange(calls, meanwhile, deadline);
     return Duration.ofNanos(System.nanoTime() - read);
   }
 

@@ -53,14 +53,16 @@ final class TtrpcConnection implements AutoCloseable {
 
   /** Makes one call and waits for its answer. */
   <R extends MessageLite> R call(Rpc<R> rpc, MessageLite request, Deadline deadline) {
-    return rpc.read(exchange(List.of(rpc.with(request)), deadline).get(0));
+    return rpc.read(exchange(List.of(rpc.with(request)), () -> {}, deadline).get(0));
   }
 
   /**
    * Sends {@code calls} in one write and waits until each is answered. Returns the payloads in the
    * order of the calls; throws what the first failed one says.
+   *
+   * @param meanwhile done on this thread between sending and waiting; what it throws ends the wait
    */
-  List<ByteString> exchange(List<Rpc.Call> calls, Deadline deadline) {
+  List<ByteString> exchange(List<Rpc.Call> calls, Runnable meanwhile, Deadline deadline) {
     List<Pending> sent = calls.stream().map(this::register).toList();
     try {
       Buffer out = Buffer.buffer();
@@ -68,6 +70,7 @@ final class TtrpcConnection implements AutoCloseable {
         frame(calls.get(i), sent.get(i).stream(), deadline).appendTo(out);
       }
       socket.write(out).onFailure(e -> gone("writing failed: " + e.getMessage()));
+      meanwhile.run();
       return sent.stream().map(call -> call.await(deadline)).toList();
     } finally {
       forget(sent);

@@ -178,8 +178,7 @@ final class RealAgentIT {
       agent.awaitServing(RealGuest.soon());
       for (int nap = 0; nap < HOSTS; nap++) {
         guest.stop();
-        guest.cont();
-        agent.wake(WallClock.system(), "nap-" + nap, RealGuest.soon());
+        agent.wake(WallClock.system(), "nap-" + nap, guest::cont, RealGuest.soon());
         assertThat(agent.identity(0, RealGuest.soon()).hostname()).isEqualTo("nap-" + nap);
       }
     }

@@ -386,6 +386,34 @@ final class TtrpcAgentTest {
   }
 
   @Test
+  void aGuestIsLetRunWhenItsWakingIsOnItsWay() {
+    CompletableFuture<FakeAgent.Call> arrived = new CompletableFuture<>();
+    fake.script("SetGuestDateTime", arrived::complete);
+
+    agent.wake(
+        WallClock.system(),
+        "",
+        () -> soon().await(arrived, "the clock").reply(Empty.getDefaultInstance()),
+        soon());
+
+    assertThat(fake.methods()).startsWith("SetGuestDateTime");
+  }
+
+  @Test
+  void aGuestThatCannotBeLetRunIsNotWaitedFor() {
+    fake.hang("SetGuestDateTime");
+    Runnable fails =
+        () -> {
+          throw new IllegalStateException("the VM is gone");
+        };
+
+    assertThatThrownBy(() -> agent.wake(WallClock.system(), "", fails, soon()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the VM is gone");
+    assertThat(clocksSet()).hasSizeLessThanOrEqualTo(1);
+  }
+
+  @Test
   void aGuestThatWakesSlowlyIsToldTheTimeAgainButNotItsName() {
     agent.wake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", soon());
 
