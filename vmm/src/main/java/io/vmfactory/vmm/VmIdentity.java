@@ -18,6 +18,28 @@ public record VmIdentity(VmId id, int pid, long startTicks, Path executable) {
   /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
   private static final int START_TICKS_AFTER_NAME = 19;
 
+  /** What the kernel appends to a program's path once its file was replaced, by an upgrade say. */
+  private static final String REPLACED = " (deleted)";
+
+  /**
+   * Whether the process that has this pid now is this one, and not a later one.
+   *
+   * @param processes where the kernel shows them, normally {@code /proc}
+   */
+  public boolean lives(Path processes) {
+    Path process = processes.resolve(Integer.toString(pid));
+    try {
+      return startTicks(process) == startTicks && runs(process);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean runs(Path process) throws IOException {
+    String program = Files.readSymbolicLink(process.resolve("exe")).toString();
+    return program.equals(executable.toString()) || program.equals(executable + REPLACED);
+  }
+
   /**
    * When a process started, in clock ticks since boot.
    *

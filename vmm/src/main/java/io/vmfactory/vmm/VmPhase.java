@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** Where a VM is in its life. The table of legal transitions is here and nowhere else. */
 public enum VmPhase {
-  /** The process is being started. */
+  /** The process is being started, or taken over from an earlier daemon. */
   STARTING,
   /** Memory mapped, waiting for device state: a shell. */
   INCOMING,
@@ -20,7 +20,7 @@ public enum VmPhase {
 
   private static final Map<VmPhase, Set<VmPhase>> NEXT =
       Map.of(
-          STARTING, Set.of(INCOMING, RUNNING, EXITED),
+          STARTING, Set.of(INCOMING, PAUSED, RUNNING, EXITED),
           INCOMING, Set.of(PAUSED, EXITED),
           PAUSED, Set.of(RUNNING, DETACHED, EXITED),
           RUNNING, Set.of(PAUSED, DETACHED, EXITED),

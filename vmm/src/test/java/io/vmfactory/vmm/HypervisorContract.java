@@ -9,6 +9,7 @@ import io.vmfactory.vmm.linux.MemoryFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,14 @@ public abstract class HypervisorContract {
 
   /** A small VM: 1 vCPU of at most 2, 128 MiB of at most 384, two slots. */
   protected abstract VmSpec spec();
+
+  /** A VM whose guest takes what is plugged into use. */
+  protected Vm bootGrowing() {
+    return boot();
+  }
+
+  /** The same hypervisor in a daemon that comes after: this one is gone, its VMs run on. */
+  protected abstract Hypervisor successor();
 
   /** Makes the process end without being asked through the interface. */
   protected abstract void endByItself(Vm vm);
@@ -133,7 +142,7 @@ public abstract class HypervisorContract {
 
   @Test
   void memoryIsPluggedInWholeBlocksAndTheSumIsToldTruly() {
-    Vm vm = boot();
+    Vm vm = bootGrowing();
     assertThat(vm.plug(new Sizing(1, 1), deadline)).isEqualTo(new Sizing(1, 128));
     assertThat(vm.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));
     vm.kill();
@@ -141,7 +150,7 @@ public abstract class HypervisorContract {
 
   @Test
   void beyondTheMaximumNothingIsPlugged() {
-    Vm vm = boot();
+    Vm vm = bootGrowing();
     refuses(Reason.RESOURCES, () -> vm.plug(new Sizing(2, 128), deadline));
     refuses(Reason.RESOURCES, () -> vm.plug(new Sizing(1, 257), deadline));
     assertThat(vm.plug(new Sizing(1, 256), deadline)).isEqualTo(new Sizing(1, 256));
@@ -173,6 +182,93 @@ public abstract class HypervisorContract {
     deadline.await(vm.signals().exited(), "exit");
     refuses(Reason.DIED, () -> vm.check(deadline));
     vm.kill();
+  }
+
+  @Test
+  void aShellOfAnEarlierDaemonIsAdoptedAndLoaded() {
+    Vm template = boot();
+    template.stop(deadline);
+    byte[] state = template.save(deadline);
+    template.kill();
+    Launch launch = launch(new GuestRam.CopyOnWrite(memory));
+    Vm shell = hypervisor().prepare(launch, deadline);
+    Vm adopted = successor().adopt(survivor(launch, shell), deadline);
+    assertThat(adopted.phase()).isEqualTo(VmPhase.INCOMING);
+    assertThat(adopted.identity()).isEqualTo(shell.identity());
+    assertThat(adopted.signals().agentPort().toCompletableFuture()).isCompleted();
+    adopted.check(deadline);
+    adopted.load(state, deadline);
+    adopted.cont(deadline);
+    adopted.check(deadline);
+    adopted.kill();
+    assertThat(adopted.phase()).isEqualTo(VmPhase.EXITED);
+    assertThat(launch.folder().path()).doesNotExist();
+  }
+
+  @Test
+  void aPausedAndARunningVmAreAdoptedAsTheyAre() {
+    Launch paused = launch(new GuestRam.Anonymous());
+    Launch running = launch(new GuestRam.Shared(memory));
+    Vm first = hypervisor().boot(paused, deadline);
+    first.stop(deadline);
+    Vm second = hypervisor().boot(running, deadline);
+    Hypervisor successor = successor();
+    Vm stopped = successor.adopt(survivor(paused, first), deadline);
+    assertThat(stopped.phase()).isEqualTo(VmPhase.PAUSED);
+    stopped.cont(deadline);
+    stopped.check(deadline);
+    Vm lively = successor.adopt(survivor(running, second), deadline);
+    assertThat(lively.phase()).isEqualTo(VmPhase.RUNNING);
+    assertThat(lively.signals().agentPort().toCompletableFuture()).isNotDone();
+    lively.stop(deadline);
+    refuses(Reason.INVALID, () -> lively.save(deadline));
+    lively.check(deadline);
+    stopped.kill();
+    lively.kill();
+  }
+
+  @Test
+  void theEndOfAnAdoptedVmIsNoticed() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = hypervisor().boot(launch, deadline);
+    Vm adopted = successor().adopt(survivor(launch, vm), deadline);
+    endByItself(adopted);
+    deadline.await(adopted.signals().exited(), "exit");
+    assertThat(adopted.phase()).isEqualTo(VmPhase.EXITED);
+    refuses(Reason.DIED, () -> adopted.check(deadline));
+    adopted.kill();
+    assertThat(launch.folder().path()).doesNotExist();
+  }
+
+  @Test
+  void aLaterProcessOfTheSamePidIsNotAdopted() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = hypervisor().boot(launch, deadline);
+    VmIdentity its = vm.identity();
+    Hypervisor successor = successor();
+    VmIdentity later = new VmIdentity(its.id(), its.pid(), its.startTicks() + 1, its.executable());
+    VmIdentity other =
+        new VmIdentity(its.id(), its.pid(), its.startTicks(), Path.of("/usr/bin/other"));
+    for (VmIdentity wrong : List.of(later, other)) {
+      Survivor survivor = new Survivor(wrong, launch.spec(), launch.folder());
+      refuses(Reason.DIED, () -> successor.adopt(survivor, deadline));
+    }
+    successor.adopt(survivor(launch, vm), deadline).kill();
+  }
+
+  @Test
+  void aDeadVmIsNotAdoptedAndItsFolderStays() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = hypervisor().boot(launch, deadline);
+    endByItself(vm);
+    deadline.await(vm.signals().exited(), "exit");
+    Hypervisor successor = successor();
+    refuses(Reason.DIED, () -> successor.adopt(survivor(launch, vm), deadline));
+    assertThat(launch.folder().consoleLog()).exists();
+  }
+
+  protected static Survivor survivor(Launch launch, Vm vm) {
+    return new Survivor(vm.identity(), launch.spec(), launch.folder());
   }
 
   /** With shared memory, as a template. */

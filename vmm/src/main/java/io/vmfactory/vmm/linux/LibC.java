@@ -35,6 +35,7 @@ final class LibC {
   static final int ENXIO = 6;
   static final int EINTR = 4;
   static final int ESRCH = 3;
+  static final int ECHILD = 10;
 
   static {
     Native.register(LibC.class, "c");

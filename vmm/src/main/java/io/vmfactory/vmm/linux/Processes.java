@@ -10,12 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts child processes and notices their end: one thread waits in epoll for the pidfds of all of
- * them. Thread-safe. Closing it ends the watching, not the children.
+ * Starts child processes, adopts those of an earlier daemon, and notices their end: one thread
+ * waits in epoll for the pidfds of all of them. Thread-safe. Closing it ends the watching, not the
+ * processes.
  */
 public final class Processes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
@@ -25,7 +28,16 @@ public final class Processes implements AutoCloseable {
 
   private static final int BATCH = 64;
 
-  private final Map<Integer, HostProcess> watched = new ConcurrentHashMap<>();
+  private static final Path PROC = Path.of("/proc");
+  private static final long STOP = 0;
+
+  /**
+   * By ticket. An event can come late, and must not be taken for that of a process whose descriptor
+   * has the same number.
+   */
+  private final Map<Long, HostProcess> watched = new ConcurrentHashMap<>();
+
+  private final AtomicLong lastTicket = new AtomicLong(STOP);
   private final int epoll;
   private final int stop;
   private final Thread watcher;
@@ -34,7 +46,7 @@ public final class Processes implements AutoCloseable {
     try {
       epoll = LibC.epoll_create1(LibC.EPOLL_CLOEXEC);
       stop = LibC.eventfd(0, LibC.EFD_CLOEXEC);
-      watch(stop);
+      watch(stop, STOP);
     } catch (LastErrorException e) {
       throw Errno.failure("cannot watch processes", e);
     }
@@ -53,13 +65,9 @@ public final class Processes implements AutoCloseable {
     int pid = Spawner.spawn(program);
     int pidfd = -1;
     try {
-      pidfd = (int) LibC.syscall(LibC.SYS_PIDFD_OPEN, pid, 0, 0, 0);
-      HostProcess process =
-          new HostProcess(
-              pid, pidfd, VmIdentity.startTicks(Path.of("/proc/" + pid)), executable(program, pid));
-      watched.put(pidfd, process);
-      watch(pidfd);
-      return process;
+      pidfd = open(pid);
+      long ticks = VmIdentity.startTicks(PROC.resolve(Integer.toString(pid)));
+      return watched(pid, pidfd, ticks, executable(program, pid));
     } catch (LastErrorException e) {
       abandon(pid, pidfd);
       throw Errno.failure("cannot watch process " + pid, e);
@@ -70,18 +78,73 @@ public final class Processes implements AutoCloseable {
   }
 
   /** An unreaped child's pid is still its own, so killing by pid is safe here. */
-  private void abandon(int pid, int pidfd) {
+  private static void abandon(int pid, int pidfd) {
     LibC.kill(pid, 9);
     LibC.waitpid(pid, new int[1], 0);
     if (pidfd >= 0) {
-      watched.remove(pidfd);
       LibC.close(pidfd);
+    }
+  }
+
+  /**
+   * Watches a process that somebody else has started.
+   *
+   * @throws VmmException with reason {@code DIED} when it is gone, or another has its pid
+   */
+  public HostProcess adopt(VmIdentity who) {
+    int pidfd = -1;
+    try {
+      pidfd = open(who.pid());
+      // Checked once it is held: what lives now did so when it was opened, so that is what is held.
+      if (!who.lives(PROC)) {
+        throw HostProcess.gone(who.pid(), null);
+      }
+      return watched(who.pid(), pidfd, who.startTicks(), who.executable());
+    } catch (LastErrorException e) {
+      close(pidfd);
+      throw who.lives(PROC)
+          ? Errno.failure("cannot watch process " + who.pid(), e)
+          : HostProcess.gone(who.pid(), e);
+    } catch (VmmException e) {
+      close(pidfd);
+      throw e;
+    }
+  }
+
+  private static void close(int pidfd) {
+    if (pidfd >= 0) {
+      LibC.close(pidfd);
+    }
+  }
+
+  private static int open(int pid) {
+    return (int) LibC.syscall(LibC.SYS_PIDFD_OPEN, pid, 0, 0, 0);
+  }
+
+  private HostProcess watched(int pid, int pidfd, long startTicks, Path executable) {
+    HostProcess process =
+        new HostProcess(lastTicket.incrementAndGet(), pid, pidfd, startTicks, executable);
+    watched.put(process.ticket(), process);
+    try {
+      watch(pidfd, process.ticket());
+      return process;
+    } catch (LastErrorException e) {
+      watched.remove(process.ticket());
+      throw e;
+    }
+  }
+
+  /** Watches {@code process} no longer; it runs on, and its end is nobody's to notice. */
+  public void forget(HostProcess process) {
+    if (watched.remove(process.ticket(), process)) {
+      unwatch(process.pidfd());
+      process.letGo();
     }
   }
 
   /** A child that has ended already has no /proc/PID/exe any more. */
   private static Path executable(Program program, int pid) throws IOException {
-    Path link = Path.of("/proc/" + pid + "/exe");
+    Path link = PROC.resolve(pid + "/exe");
     try {
       return Files.readSymbolicLink(link);
     } catch (IOException e) {
@@ -89,10 +152,10 @@ public final class Processes implements AutoCloseable {
     }
   }
 
-  private void watch(int fd) {
+  private void watch(int fd, long ticket) {
     Memory event = new Memory(EVENT_BYTES);
     event.setInt(0, LibC.EPOLLIN);
-    event.setLong(4, fd);
+    event.setLong(4, ticket);
     LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_ADD, fd, event);
   }
 
@@ -110,12 +173,12 @@ public final class Processes implements AutoCloseable {
     while (running) {
       int count = await(events);
       for (int i = 0; i < count; i++) {
-        int fd = (int) events.getLong((long) i * EVENT_BYTES + 4);
-        running &= fd != stop;
-        unwatch(fd);
-        ended(watched.remove(fd));
+        long ticket = events.getLong((long) i * EVENT_BYTES + 4);
+        running &= ticket != STOP;
+        ended(watched.remove(ticket));
       }
     }
+    watched.values().forEach(this::forget);
     LibC.close(stop);
     LibC.close(epoll);
   }
@@ -131,11 +194,12 @@ public final class Processes implements AutoCloseable {
     }
   }
 
-  private static void ended(@org.jspecify.annotations.Nullable HostProcess process) {
+  private void ended(@Nullable HostProcess process) {
     if (process == null) {
       return;
     }
     try {
+      unwatch(process.pidfd());
       process.reap();
     } catch (RuntimeException e) {
       LOG.error("end of process {} could not be handled", process.pid(), e);

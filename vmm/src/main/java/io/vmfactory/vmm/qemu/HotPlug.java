@@ -8,43 +8,48 @@ import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.CpuPlace;
 import io.vmfactory.vmm.qmp.QmpCommand.CpuSlot;
+import io.vmfactory.vmm.qmp.QmpCommand.MemoryDevice;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
-/** Adds CPUs and memory to one VM and keeps count of them. Used by one step at a time. */
-final class HotPlug {
+/**
+ * Adds CPUs and memory to a VM. Keeps no count of them: QEMU knows what was plugged, whoever did
+ * it.
+ *
+ * @param spec what the VM is
+ */
+record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
+  private static final long MIB = 1 << 20;
+
   private static final Comparator<CpuPlace> IN_ORDER =
       Comparator.comparingInt(CpuPlace::socket)
           .thenComparingInt(CpuPlace::die)
           .thenComparingInt(CpuPlace::core)
           .thenComparingInt(CpuPlace::thread);
 
-  private final VmSpec spec;
-  private final QemuMonitor monitor;
-  private Sizing now;
-  private int dimms;
-
-  HotPlug(VmSpec spec, QemuMonitor monitor) {
-    this.spec = spec;
-    this.monitor = monitor;
-    this.now = spec.boot();
-  }
-
+  /** Adds {@code extra} in whole blocks and tells what that was. One at a time per VM. */
   Sizing plug(Sizing extra, Deadline deadline) {
     Sizing added = extra.inBlocks();
-    Sizing grown = now.plus(added);
-    check(added, grown);
+    List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
+    List<MemoryDevice> dimms = monitor.execute(QmpCommand.memoryDevices(), deadline);
+    require(added, size(cpus, dimms).plus(added), dimms.size());
     if (added.vcpus() > 0) {
-      addCpus(added.vcpus(), deadline);
+      addCpus(cpus, added.vcpus(), deadline);
     }
     if (added.memoryMib() > 0) {
-      addMemory(added.memoryMib(), deadline);
+      addMemory(dimms.size() + 1, added.memoryMib(), deadline);
     }
-    now = grown;
     return added;
   }
 
-  private void check(Sizing added, Sizing grown) {
+  private Sizing size(List<CpuSlot> cpus, List<MemoryDevice> dimms) {
+    long vcpus = cpus.stream().filter(slot -> slot.occupant() != null).count();
+    long plugged = dimms.stream().mapToLong(device -> device.dimm().size()).sum();
+    return new Sizing((int) vcpus, spec.boot().memoryMib() + (int) (plugged / MIB));
+  }
+
+  private void require(Sizing added, Sizing grown, int dimms) {
     if (!spec.max().shortOf(grown).isZero()) {
       throw new VmmException(
           Reason.RESOURCES,
@@ -59,22 +64,22 @@ final class HotPlug {
     }
   }
 
-  private void addCpus(int count, Deadline deadline) {
-    List<CpuSlot> free =
-        monitor.execute(QmpCommand.hotpluggableCpus(), deadline).stream()
-            .filter(slot -> slot.occupant() == null)
-            .sorted(Comparator.comparing(CpuSlot::place, IN_ORDER))
-            .limit(count)
-            .toList();
-    for (CpuSlot slot : free) {
-      monitor.execute(QmpCommand.addCpu(slot), deadline);
-    }
+  private void addCpus(List<CpuSlot> all, int count, Deadline deadline) {
+    all.stream()
+        .filter(slot -> slot.occupant() == null)
+        .sorted(Comparator.comparing(CpuSlot::place, IN_ORDER))
+        .limit(count)
+        .forEach(slot -> monitor.execute(QmpCommand.addCpu(slot), deadline));
   }
 
-  private void addMemory(int mib, Deadline deadline) {
-    String ram = "ram" + (dimms + 1);
-    monitor.execute(QmpCommand.addRam(ram, mib * 1024L * 1024), deadline);
-    monitor.execute(QmpCommand.addDimm("dimm" + (dimms + 1), ram), deadline);
-    dimms++;
+  /** Returns when the guest has it: what runs in there next may need it at once. */
+  private void addMemory(int number, int mib, Deadline deadline) {
+    String ram = "ram" + number;
+    String dimm = "dimm" + number;
+    CompletionStage<Void> plugged = events.plugged(dimm);
+    monitor.execute(QmpCommand.addRam(ram, mib * MIB), deadline);
+    monitor.execute(QmpCommand.addDimm(dimm, ram), deadline);
+    monitor.await(
+        plugged, "the guest to take %s of %d MiB into use".formatted(dimm, mib), deadline);
   }
 }

@@ -21,6 +21,9 @@ final class QemuCommandLine {
   /** The agent's virtio-serial port: its device id in events, and its name inside the guest. */
   static final String AGENT_PORT = "agent";
 
+  /** What the port is attached to on the host's side. */
+  static final String AGENT_CHARDEV = "agent0";
+
   static final String AGENT_PORT_NAME = "org.vmfactory.agent.0";
 
   /**
@@ -114,11 +117,13 @@ final class QemuCommandLine {
 
   private void agent() {
     add("-device", "virtio-serial-pci,id=serial0,max_ports=2");
-    add("-chardev", "socket,id=agent0,fd=" + Inheritance.AGENT + ",server=on,wait=off");
+    add(
+        "-chardev",
+        "socket,id=" + AGENT_CHARDEV + ",fd=" + Inheritance.AGENT + ",server=on,wait=off");
     add(
         "-device",
-        "virtserialport,bus=serial0.0,chardev=agent0,id=%s,name=%s"
-            .formatted(AGENT_PORT, AGENT_PORT_NAME));
+        "virtserialport,bus=serial0.0,chardev=%s,id=%s,name=%s"
+            .formatted(AGENT_CHARDEV, AGENT_PORT, AGENT_PORT_NAME));
     if (launch.spec().agent() == AgentTransport.VSOCK) {
       add("-device", "vhost-vsock-pci,id=vsock0,guest-cid=" + contextId(launch.id()));
     }

@@ -3,13 +3,16 @@ package io.vmfactory.vmm.qemu;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpEvent;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /** Turns one VM's events into what others can wait for. Called on an event loop. */
 final class QemuEvents implements Consumer<QmpEvent> {
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private final CompletableFuture<Void> migrated = new CompletableFuture<>();
+  private final Map<String, CompletableFuture<Void>> plugging = new ConcurrentHashMap<>(1);
 
   @Override
   public void accept(QmpEvent event) {
@@ -17,6 +20,8 @@ final class QemuEvents implements Consumer<QmpEvent> {
       portChanged(port);
     } else if (event instanceof QmpEvent.MigrationChanged migration) {
       migrationChanged(migration.status());
+    } else if (event instanceof QmpEvent.DeviceAnswered answer) {
+      answered(answer);
     }
   }
 
@@ -34,10 +39,23 @@ final class QemuEvents implements Consumer<QmpEvent> {
     }
   }
 
+  private void answered(QmpEvent.DeviceAnswered answer) {
+    CompletableFuture<Void> plugged = plugging.remove(answer.device());
+    if (plugged != null && answer.status() == 0) {
+      plugged.complete(null);
+    } else if (plugged != null) {
+      String what = "the guest refused %s (ACPI _OST status %d)";
+      fail(
+          plugged,
+          new VmmException(Reason.FAILED, what.formatted(answer.device(), answer.status())));
+    }
+  }
+
   /** The process is gone: nobody shall wait any more. */
   void died(VmmException why) {
     fail(agentPort, why);
     fail(migrated, why);
+    plugging.values().forEach(plugged -> fail(plugged, why));
   }
 
   private static void fail(CompletableFuture<Void> future, VmmException why) {
@@ -47,6 +65,14 @@ final class QemuEvents implements Consumer<QmpEvent> {
   /** The guest has the agent's port open. */
   CompletableFuture<Void> agentPort() {
     return agentPort;
+  }
+
+  /**
+   * The guest has taken {@code device} into use, or refused it. To be called before the device is
+   * plugged.
+   */
+  CompletableFuture<Void> plugged(String device) {
+    return plugging.computeIfAbsent(device, id -> new CompletableFuture<>());
   }
 
   /** Device state has been read or written completely; a VM does either once. */

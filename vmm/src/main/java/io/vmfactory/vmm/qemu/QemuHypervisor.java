@@ -57,20 +57,19 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     // The guest is let go only after events are on: its opening of the agent's port is not missed.
     var then = List.<QmpCommand<?>>of(QmpCommand.cont());
     var started = start().start(launch, QemuCommandLine.boot(launch), then, deadline);
-    started.state().close();
-    return new QemuVm(launch, vertx, started, VmPhase.RUNNING);
+    return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.RUNNING);
   }
 
   @Override
   public Vm prepare(Launch launch, Deadline deadline) {
     var started = start().start(launch, QemuCommandLine.prepare(launch), List.of(), deadline);
     started.events().agentPort().complete(null);
-    return new QemuVm(launch, vertx, started, VmPhase.INCOMING);
+    return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.INCOMING);
   }
 
   @Override
   public Vm adopt(Survivor survivor, Deadline deadline) {
-    throw new VmmException(Reason.FAILED, "QEMU's VMs cannot be adopted yet");
+    return new QemuAdoption(survivor, processes, monitors).adopt(vertx, deadline);
   }
 
   private QemuStart start() {

@@ -2,6 +2,7 @@ package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
@@ -50,21 +51,18 @@ final class QemuMonitor implements AutoCloseable {
 
   private VmmException explained(VmmException failure) {
     boolean ended = session.ended().toCompletableFuture().isDone();
-    return ended ? explained(failure, id, process) : failure;
+    return ended ? died(failure) : failure;
   }
 
   /** A failed connection most often means a dying process, and its last words say more. */
-  static VmmException explained(VmmException failure, VmId id, QemuProcess process) {
+  private VmmException died(VmmException failure) {
     try {
-      return died(id, Deadline.after(DYING).await(process.exited(), "exit").toString(), failure);
+      VmExit exit = Deadline.after(DYING).await(process.exited(), "exit");
+      String what = "QEMU of VM %s ended: %s".formatted(id.shortened(), exit);
+      return new VmmException(Reason.DIED, what, failure);
     } catch (DeadlineExceededException alive) {
       return failure;
     }
-  }
-
-  private static VmmException died(VmId id, String exit, Throwable cause) {
-    String what = "QEMU of VM %s ended: %s".formatted(id.shortened(), exit);
-    return new VmmException(Reason.DIED, what, cause);
   }
 
   @Override

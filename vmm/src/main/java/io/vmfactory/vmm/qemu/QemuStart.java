@@ -28,29 +28,28 @@ import java.util.concurrent.CompletionStage;
 record QemuStart(Path program, Processes processes, QmpClient monitors) {
 
   /** Starts {@code launch} and, when its monitor answers, has it do {@code then}. */
-  QemuVm.Started start(
+  QemuVm.Connected start(
       Launch launch, List<String> arguments, List<QmpCommand<?>> then, Deadline deadline) {
-    StateFile state = StateFile.create("vmfactory-state");
     try {
-      QemuProcess process = spawn(launch, arguments, state);
+      QemuProcess process = spawn(launch, arguments);
       try {
-        return negotiate(launch, process, state, then, deadline);
+        return negotiate(launch, process, then, deadline);
       } catch (RuntimeException e) {
         process.end();
         throw e;
       }
     } catch (RuntimeException e) {
-      state.close();
       launch.folder().removeVmmFiles();
       throw e;
     }
   }
 
-  private QemuProcess spawn(Launch launch, List<String> arguments, StateFile state) {
+  private QemuProcess spawn(Launch launch, List<String> arguments) {
     Path log = launch.folder().vmmLog();
     ownerOnly(launch.folder().consoleLog());
     try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
-        UnixListener agent = UnixListener.open(launch.folder().agentSocket())) {
+        UnixListener agent = UnixListener.open(launch.folder().agentSocket());
+        StateFile state = StateFile.create("vmfactory-state")) {
       // In the order of Inheritance.
       List<Integer> inherited =
           new ArrayList<>(List.of(qmp.descriptor(), agent.descriptor(), state.descriptor()));
@@ -79,33 +78,17 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
     return file == null ? List.of() : List.of(file.descriptor());
   }
 
-  private QemuVm.Started negotiate(
-      Launch launch,
-      QemuProcess process,
-      StateFile state,
-      List<QmpCommand<?>> then,
-      Deadline deadline) {
+  private QemuVm.Connected negotiate(
+      Launch launch, QemuProcess process, List<QmpCommand<?>> then, Deadline deadline) {
     QemuEvents events = new QemuEvents();
-    var connecting = monitors.connect(launch.folder().qmpSocket(), events);
-    QmpSession session = greeted(launch, connecting, process, deadline);
+    QmpSession session = monitors.connect(launch.folder().qmpSocket(), events);
     QemuMonitor monitor = new QemuMonitor(launch.id(), session, process);
+    monitor.await(session.greeted(), "QEMU's monitor to answer", deadline);
     List<CompletionStage<?>> replies = new ArrayList<>();
     replies.add(monitor.send(QmpCommand.negotiate()));
     replies.add(monitor.send(QmpCommand.prepareMigration()));
     then.forEach(command -> replies.add(monitor.send(command)));
     replies.forEach(reply -> monitor.await(reply, "QEMU's monitor", deadline));
-    return new QemuVm.Started(process, monitor, events, state);
-  }
-
-  private static QmpSession greeted(
-      Launch launch,
-      CompletionStage<QmpSession> connecting,
-      QemuProcess process,
-      Deadline deadline) {
-    try {
-      return deadline.await(connecting, "QEMU's monitor to answer");
-    } catch (VmmException e) {
-      throw QemuMonitor.explained(e, launch.id(), process);
-    }
+    return new QemuVm.Connected(process, monitor, events);
   }
 }

@@ -5,16 +5,19 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmPhases;
 import io.vmfactory.vmm.VmSignals;
+import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.linux.HostProcess;
-import io.vmfactory.vmm.linux.StateFile;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -24,52 +27,62 @@ import java.util.function.Supplier;
 
 /** One QEMU process as a VM. */
 final class QemuVm implements Vm {
-  private final Launch launch;
+  private final Subject subject;
   private final Vertx vertx;
   private final QemuProcess process;
   private final QemuMonitor monitor;
   private final QemuEvents events;
-  private final StateFile state;
   private final VmPhases phases;
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
   private final ReentrantLock steps = new ReentrantLock();
-  private final HotPlug hotPlug;
 
   /**
-   * @param running a started process, its monitor negotiated
-   * @param first RUNNING or INCOMING
+   * @param first INCOMING, PAUSED or RUNNING
    */
-  QemuVm(Launch launch, Vertx vertx, Started running, VmPhase first) {
-    this.launch = launch;
+  QemuVm(Subject subject, Vertx vertx, Connected running, VmPhase first) {
+    this.subject = subject;
     this.vertx = vertx;
     this.process = running.process();
     this.monitor = running.monitor();
     this.events = running.events();
-    this.state = running.state();
-    this.hotPlug = new HotPlug(launch.spec(), monitor);
-    this.phases = new VmPhases(launch.id());
+    this.phases = new VmPhases(subject.id());
     phases.enter(first);
     process.exited().thenAccept(this::ended);
   }
 
-  /** What a start has brought about. */
-  record Started(QemuProcess process, QemuMonitor monitor, QemuEvents events, StateFile state) {}
+  /**
+   * Which VM it is.
+   *
+   * @param savable whether its memory outlives it
+   */
+  record Subject(VmId id, VmSpec spec, VmFolder folder, boolean savable) {
+    static Subject of(Launch launch) {
+      boolean savable = launch.ram() instanceof GuestRam.Shared;
+      return new Subject(launch.id(), launch.spec(), launch.folder(), savable);
+    }
+
+    static Subject of(Survivor survivor) {
+      return new Subject(survivor.identity().id(), survivor.spec(), survivor.folder(), false);
+    }
+  }
+
+  /** A process that runs, its monitor negotiated. */
+  record Connected(QemuProcess process, QemuMonitor monitor, QemuEvents events) {}
 
   /** On the watcher's thread. */
   private void ended(VmExit exit) {
     phases.enter(VmPhase.EXITED);
-    state.close();
     monitor.close();
     events.died(
         new VmmException(
-            Reason.DIED, "QEMU of VM %s ended: %s".formatted(launch.id().shortened(), exit)));
+            Reason.DIED, "QEMU of VM %s ended: %s".formatted(subject.id().shortened(), exit)));
     exited.complete(exit);
   }
 
   @Override
   public VmIdentity identity() {
     HostProcess host = process.process();
-    return new VmIdentity(launch.id(), host.pid(), host.startTicks(), host.executable());
+    return new VmIdentity(subject.id(), host.pid(), host.startTicks(), host.executable());
   }
 
   @Override
@@ -94,7 +107,7 @@ final class QemuVm implements Vm {
       throw new VmmException(
           Reason.FAILED,
           "QEMU of VM %s says it is %s, which is not %s"
-              .formatted(launch.id().shortened(), state.status(), phases.current()));
+              .formatted(subject.id().shortened(), state.status(), phases.current()));
     }
     return phases;
   }
@@ -105,10 +118,9 @@ final class QemuVm implements Vm {
   }
 
   private Object doLoad(byte[] deviceState, Deadline deadline) {
-    state.put(deviceState);
+    process.process().put(Inheritance.STATE, deviceState);
     monitor.execute(QmpCommand.migrateIncoming("fd:" + Inheritance.STATE), deadline);
     monitor.await(events.migrated(), "the device state to be loaded", deadline);
-    state.close();
     phases.enter(VmPhase.PAUSED);
     return phases;
   }
@@ -143,11 +155,12 @@ final class QemuVm implements Vm {
   }
 
   private byte[] doSave(Deadline deadline) {
-    if (!(launch.ram() instanceof GuestRam.Shared)) {
+    if (!subject.savable()) {
       throw new VmmException(
-          Reason.INVALID, "only a VM with shared memory can be saved: another's RAM would be lost");
+          Reason.INVALID,
+          "only a VM started with shared memory can be saved: another's RAM would be lost");
     }
-    Path socket = launch.folder().path().resolve("state.sock");
+    Path socket = subject.folder().path().resolve("state.sock");
     try (StateReceiver receiver = new StateReceiver(vertx, socket, deadline)) {
       monitor.execute(QmpCommand.migrate("unix:" + socket), deadline);
       monitor.await(events.migrated(), "the device state to be saved", deadline);
@@ -157,7 +170,11 @@ final class QemuVm implements Vm {
 
   @Override
   public Sizing plug(Sizing extra, Deadline deadline) {
-    return step(VmPhase.RUNNING, "plug", deadline, () -> hotPlug.plug(extra, deadline));
+    return step(VmPhase.RUNNING, "plug", deadline, () -> doPlug(extra, deadline));
+  }
+
+  private Sizing doPlug(Sizing extra, Deadline deadline) {
+    return new HotPlug(subject.spec(), monitor, events).plug(extra, deadline);
   }
 
   @Override
@@ -174,7 +191,7 @@ final class QemuVm implements Vm {
     }
     process.end();
     exited.join();
-    launch.folder().remove();
+    subject.folder().remove();
   }
 
   /** One step at a time, in its phase. Killing does not queue here: it ends a step that hangs. */
@@ -191,7 +208,7 @@ final class QemuVm implements Vm {
   private <T> T step(String name, Deadline deadline, Supplier<T> body) {
     enter(name, deadline);
     try {
-      deadline.check("step " + name + " of VM " + launch.id().shortened());
+      deadline.check("step " + name + " of VM " + subject.id().shortened());
       return body.get();
     } finally {
       steps.unlock();

@@ -3,8 +3,6 @@ package io.vmfactory.vmm.qmp;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /** Opens monitor connections. Closing it closes those that are still open. Thread-safe. */
@@ -18,16 +16,17 @@ public final class QmpClient implements AutoCloseable {
   }
 
   /**
-   * Connects to the monitor behind {@code socket}; completes when QEMU has greeted.
+   * Connects to the monitor behind {@code socket}. The session is of use once it is {@linkplain
+   * QmpSession#greeted greeted}; QEMU serves one connection at a time and lets others wait. The
+   * caller closes it, greeted or not: one that was given up would be the next to be served.
    *
    * @param listener told of events on the connection's event loop; must not block
    */
-  public CompletionStage<QmpSession> connect(Path socket, Consumer<QmpEvent> listener) {
-    CompletableFuture<QmpSession> greeted = new CompletableFuture<>();
-    QmpSession session = new QmpSession(listener, greeted);
+  public QmpSession connect(Path socket, Consumer<QmpEvent> listener) {
+    QmpSession session = new QmpSession(listener);
     // On the event loop: a handler that is set from elsewhere can come after the greeting.
     vertx.getOrCreateContext().runOnContext(v -> session.connect(client, socket));
-    return greeted;
+    return session;
   }
 
   @Override

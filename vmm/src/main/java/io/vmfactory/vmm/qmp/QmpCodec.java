@@ -70,9 +70,17 @@ final class QmpCodec {
     return switch (name) {
       case "VSERPORT_CHANGE" ->
           new QmpEvent.PortChanged(data.path("id").asText(), data.path("open").asBoolean());
+      case "ACPI_DEVICE_OST" -> answer(data.path("info"));
       case "MIGRATION" -> new QmpEvent.MigrationChanged(data.path("status").asText());
       default -> new QmpEvent.Other(name);
     };
+  }
+
+  /** A slot whose device has no id of ours, a CPU's say, is told apart by its kind and number. */
+  private static QmpEvent answer(JsonNode info) {
+    String slot = info.path("slot-type").asText() + " " + info.path("slot").asText();
+    String device = info.path("device").asText(slot);
+    return new QmpEvent.DeviceAnswered(device, info.path("status").asInt(-1));
   }
 
   private static JsonNode parse(byte[] line) {

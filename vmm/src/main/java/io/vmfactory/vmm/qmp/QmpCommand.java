@@ -35,7 +35,7 @@ public final class QmpCommand<R> {
 
   private record Ram(@JsonProperty("qom-type") String type, String id, long size) {}
 
-  private record Dimm(String driver, String id, String memdev) {}
+  private record DimmDevice(String driver, String id, String memdev) {}
 
   private record Cpu(
       String driver,
@@ -50,6 +50,28 @@ public final class QmpCommand<R> {
    * @param status RunState as QEMU spells it, e.g. {@code running}, {@code inmigrate}
    */
   public record RunState(String status) {}
+
+  /**
+   * A character device and who is behind it.
+   *
+   * @param label its id on the command line
+   * @param open whether the guest has what it is attached to open
+   */
+  public record Chardev(String label, @JsonProperty("frontend-open") boolean open) {}
+
+  /**
+   * A piece of plugged memory.
+   *
+   * @param dimm what it is
+   */
+  public record MemoryDevice(@JsonProperty("data") Dimm dimm) {
+    /**
+     * What it is.
+     *
+     * @param size in bytes
+     */
+    public record Dimm(long size) {}
+  }
 
   /**
    * A place for a CPU.
@@ -109,6 +131,17 @@ public final class QmpCommand<R> {
     return new QmpCommand<>("migrate-incoming", new Uri(uri), Done.class);
   }
 
+  /** Every character device. */
+  public static QmpCommand<List<Chardev>> chardevs() {
+    return new QmpCommand<>("query-chardev", new None(), QmpCodec.listOf(Chardev.class));
+  }
+
+  /** All memory that was plugged. */
+  public static QmpCommand<List<MemoryDevice>> memoryDevices() {
+    return new QmpCommand<>(
+        "query-memory-devices", new None(), QmpCodec.listOf(MemoryDevice.class));
+  }
+
   /** Every place for a CPU, free or not. */
   public static QmpCommand<List<CpuSlot>> hotpluggableCpus() {
     return new QmpCommand<>("query-hotpluggable-cpus", new None(), QmpCodec.listOf(CpuSlot.class));
@@ -130,7 +163,7 @@ public final class QmpCommand<R> {
 
   /** Plugs memory into the next free slot. */
   public static QmpCommand<Done> addDimm(String id, String ram) {
-    return new QmpCommand<>("device_add", new Dimm("pc-dimm", id, ram), Done.class);
+    return new QmpCommand<>("device_add", new DimmDevice("pc-dimm", id, ram), Done.class);
   }
 
   private static QmpCommand<Done> plain(String name) {

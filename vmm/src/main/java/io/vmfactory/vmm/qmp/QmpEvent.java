@@ -18,6 +18,14 @@ public sealed interface QmpEvent {
   record MigrationChanged(String status) implements QmpEvent {}
 
   /**
+   * The guest has dealt with a device that was plugged or is to be removed (ACPI_DEVICE_OST).
+   *
+   * @param device its id; of one without, the kind and number of its slot, e.g. {@code CPU 1}
+   * @param status 0 = taken into use; all others are refusals, see _OST in the ACPI specification
+   */
+  record DeviceAnswered(String device, int status) implements QmpEvent {}
+
+  /**
    * Any other.
    *
    * @param name as QEMU spells it, e.g. {@code STOP}, {@code RESUME}, {@code SHUTDOWN}

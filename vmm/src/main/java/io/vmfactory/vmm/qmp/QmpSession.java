@@ -28,9 +28,10 @@ public final class QmpSession implements AutoCloseable {
   private final Consumer<QmpEvent> listener;
   private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
-  private final CompletableFuture<QmpSession> greeted;
+  private final CompletableFuture<Void> greeted = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable NetSocket socket;
+  private volatile boolean closed;
 
   /** A command whose reply is awaited. */
   private record Pending<R>(QmpCommand<R> command, CompletableFuture<R> reply) {
@@ -51,9 +52,8 @@ public final class QmpSession implements AutoCloseable {
     }
   }
 
-  QmpSession(Consumer<QmpEvent> listener, CompletableFuture<QmpSession> greeted) {
+  QmpSession(Consumer<QmpEvent> listener) {
     this.listener = listener;
-    this.greeted = greeted;
   }
 
   /** Must be called on an event loop. */
@@ -73,6 +73,9 @@ public final class QmpSession implements AutoCloseable {
     connected.handler(lines);
     connected.exceptionHandler(e -> breakOff("the connection to QEMU's monitor failed", e));
     connected.closeHandler(v -> end("the connection to QEMU's monitor ended", null));
+    if (closed) { // while it was being made
+      connected.close();
+    }
   }
 
   private void received(Buffer line) {
@@ -91,7 +94,7 @@ public final class QmpSession implements AutoCloseable {
     } else if (message instanceof QmpMessage.Event event) {
       listener.accept(event.event());
     } else {
-      greeted.complete(this);
+      greeted.complete(null);
     }
   }
 
@@ -154,6 +157,11 @@ public final class QmpSession implements AutoCloseable {
     return reply;
   }
 
+  /** Completes when QEMU is ready for commands; fails when the connection ends before. */
+  public CompletionStage<Void> greeted() {
+    return greeted;
+  }
+
   /** Fails, with the cause, when the connection has ended; never completes otherwise. */
   public CompletionStage<Void> ended() {
     return ended;
@@ -161,6 +169,7 @@ public final class QmpSession implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     NetSocket connected = socket;
     if (connected != null) {
       connected.close();

@@ -71,6 +71,7 @@ public final class FakeHypervisor implements Hypervisor {
       throw new VmmException(Reason.DIED, "that fake VM has ended: " + survivor);
     }
     script.play(Step.ADOPT, deadline);
+    vm.adopted();
     return vm;
   }
 

@@ -42,6 +42,11 @@ class FakeHypervisorTest extends HypervisorContract {
   }
 
   @Override
+  protected Hypervisor successor() {
+    return fake;
+  }
+
+  @Override
   protected void endByItself(Vm vm) {
     ((FakeVm) vm).exit(new VmExit(-1, 9, ""));
   }

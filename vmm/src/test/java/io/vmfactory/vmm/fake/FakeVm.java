@@ -43,12 +43,14 @@ public final class FakeVm implements Vm {
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private Sizing size;
+  private volatile boolean savable;
 
   FakeVm(Launch launch, Script script) {
     this.launch = launch;
     this.script = script;
     this.phases = new VmPhases(launch.id());
     this.size = launch.spec().boot();
+    this.savable = launch.ram() instanceof GuestRam.Shared;
     makeFiles();
   }
 
@@ -75,6 +77,11 @@ public final class FakeVm implements Vm {
     if (first == VmPhase.RUNNING && launch.ram() instanceof GuestRam.Shared shared) {
       shared.file().write(0, ByteBuffer.wrap(MEMORY));
     }
+  }
+
+  /** Nobody knows any more whose memory it has. */
+  void adopted() {
+    savable = false;
   }
 
   /** What it was started as. */
@@ -149,7 +156,7 @@ public final class FakeVm implements Vm {
   @Override
   public byte[] save(Deadline deadline) {
     phases.require(VmPhase.PAUSED, "save");
-    if (!(launch.ram() instanceof GuestRam.Shared)) {
+    if (!savable) {
       throw new VmmException(Reason.INVALID, "only a VM with shared memory can be saved");
     }
     script.play(Step.SAVE, deadline);

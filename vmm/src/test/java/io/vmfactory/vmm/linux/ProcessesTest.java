@@ -1,10 +1,13 @@
 package io.vmfactory.vmm.linux;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,6 +101,101 @@ class ProcessesTest {
       assertThat(end(many.get(i)).code()).isEqualTo(i);
     }
     assertThat(openDescriptors()).isEqualTo(before);
+  }
+
+  @Test
+  void aProcessOfAnotherParentIsAdoptedAndItsEndNoticedThoughNotHow() throws IOException {
+    VmIdentity orphan = orphan();
+    HostProcess adopted = processes.adopt(orphan);
+    assertThat(adopted.exited().toCompletableFuture()).isNotDone();
+    adopted.kill();
+    assertThat(end(adopted)).isEqualTo(new ExitStatus(-1, 0));
+    adopted.kill();
+    assertThatThrownBy(() -> processes.adopt(orphan)).hasMessageContaining("is gone");
+  }
+
+  @Test
+  void aForgottenProcessRunsOn() throws IOException {
+    VmIdentity orphan = orphan();
+    long before = openDescriptors();
+    HostProcess adopted = processes.adopt(orphan);
+    processes.forget(adopted);
+    adopted.kill(); // of a process that is not held any more
+    assertThat(openDescriptors()).isEqualTo(before);
+    assertThat(orphan.lives(Path.of("/proc"))).isTrue();
+    HostProcess again = processes.adopt(orphan);
+    again.kill();
+    end(again);
+  }
+
+  @Test
+  void aLaterProcessOfTheSamePidIsNotAdopted() throws IOException {
+    VmIdentity its = orphan();
+    long before = openDescriptors();
+    for (VmIdentity wrong :
+        List.of(
+            new VmIdentity(its.id(), its.pid(), its.startTicks() - 1, its.executable()),
+            new VmIdentity(its.id(), its.pid(), its.startTicks(), Path.of("/bin/true")))) {
+      assertThatThrownBy(() -> processes.adopt(wrong))
+          .isInstanceOf(VmmException.class)
+          .hasMessage("process " + its.pid() + " is gone");
+    }
+    assertThat(openDescriptors()).isEqualTo(before);
+    HostProcess right = processes.adopt(its);
+    right.kill();
+    end(right);
+  }
+
+  @Test
+  void aProgramReplacedByAnUpgradeIsStillTheSame() throws IOException {
+    Path program = Files.copy(Path.of("/bin/sleep"), temp.resolve("program"));
+    HostProcess process =
+        processes.start(new Program(program, List.of("1000"), output(), List.of()));
+    VmIdentity its = identity(process.pid(), program);
+    Files.delete(program);
+    assertThat(its.lives(Path.of("/proc"))).isTrue();
+    process.kill();
+    end(process);
+    assertThat(its.lives(Path.of("/proc"))).isFalse();
+  }
+
+  @Test
+  void aMemoryFileThatAProcessHasInheritedIsGivenAnotherContent() {
+    try (StateFile file = StateFile.create("given")) {
+      HostProcess process = start("exec sleep 1000", List.of(file.descriptor()));
+      process.put(3, "a longer content".getBytes(UTF_8));
+      process.put(3, "content".getBytes(UTF_8));
+      assertThat(new String(file.content(), UTF_8)).isEqualTo("content");
+      process.kill();
+      end(process);
+      assertThatThrownBy(() -> process.put(3, new byte[1])).hasMessageContaining("is gone");
+    }
+  }
+
+  @Test
+  void closingLeavesProcessesAndNoDescriptor() throws IOException {
+    VmIdentity orphan = orphan();
+    long before = openDescriptors();
+    Processes other = new Processes();
+    other.adopt(orphan);
+    other.close();
+    assertThat(openDescriptors()).isEqualTo(before);
+    HostProcess adopted = processes.adopt(orphan);
+    adopted.kill();
+    end(adopted);
+  }
+
+  /** A process that is no child of this one. */
+  private VmIdentity orphan() throws IOException {
+    String script = "cd %s; mkfifo never; (read line < never) & echo $! > pid";
+    end(start(script.formatted(temp), List.of()));
+    int pid = Integer.parseInt(Files.readString(temp.resolve("pid")).strip());
+    return identity(pid, Path.of("/bin/sh").toRealPath());
+  }
+
+  private static VmIdentity identity(int pid, Path program) throws IOException {
+    long ticks = VmIdentity.startTicks(Path.of("/proc/" + pid));
+    return new VmIdentity(VmId.random(), pid, ticks, program);
   }
 
   @Test

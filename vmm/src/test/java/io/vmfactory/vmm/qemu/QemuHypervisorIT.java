@@ -40,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("qemu")
 class QemuHypervisorIT extends HypervisorContract {
+  static final Path PROGRAM = Path.of("/usr/bin/qemu-system-x86_64");
   private static final int PAGE = 4096;
   private static Vertx vertx;
 
@@ -63,11 +64,12 @@ class QemuHypervisorIT extends HypervisorContract {
     files = folder;
     Files.write(files.resolve("initrd"), new byte[1]);
     kernel = kernel(TinyKernel.write(files.resolve("kernel")));
-    qemu =
-        new QemuHypervisor(
-            new HypervisorInfo(
-                Path.of("/usr/bin/qemu-system-x86_64"), "7.2", Accelerator.TCG, "test", "test"),
-            vertx);
+    qemu = hypervisorOn(vertx);
+  }
+
+  private static QemuHypervisor hypervisorOn(Vertx vertx) {
+    return new QemuHypervisor(
+        new HypervisorInfo(PROGRAM, "7.2", Accelerator.TCG, "test", "test"), vertx);
   }
 
   private VmSpec.Kernel kernel(Path image) {
@@ -93,6 +95,19 @@ class QemuHypervisorIT extends HypervisorContract {
         2,
         kernel,
         AgentTransport.VIRTIO_SERIAL);
+  }
+
+  @Override
+  protected Hypervisor successor() {
+    qemu.close();
+    qemu = hypervisorOn(vertx);
+    return qemu;
+  }
+
+  @Override
+  protected Vm bootGrowing() {
+    kernel = kernel(TinyKernel.writeAnswering(files.resolve("answering"), 0));
+    return boot();
   }
 
   @Override
@@ -133,7 +148,7 @@ class QemuHypervisorIT extends HypervisorContract {
   @Test
   void identityIsThatOfTheProcess() {
     Vm vm = boot();
-    assertThat(vm.identity().executable()).isEqualTo(Path.of("/usr/bin/qemu-system-x86_64"));
+    assertThat(vm.identity().executable()).isEqualTo(PROGRAM);
     assertThat(ProcessHandle.of(vm.identity().pid())).isPresent();
     assertThat(QemuLeaks.running()).hasSize(1).first().asString().contains(vm.identity().id() + "");
     vm.kill();
@@ -202,6 +217,51 @@ class QemuHypervisorIT extends HypervisorContract {
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("stop");
     vm.kill();
+  }
+
+  @Test
+  void memoryThatTheGuestRefusesIsAFailure() {
+    kernel = kernel(TinyKernel.writeAnswering(files.resolve("refusing"), 1));
+    Vm vm = boot();
+    assertThatThrownBy(() -> vm.plug(new Sizing(0, 128), deadline))
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FAILED))
+        .hasMessageContaining("guest refused dimm1");
+    vm.kill();
+  }
+
+  @Test
+  void memoryThatTheGuestNeverTakesIsWaitedForUntilTheDeadline() {
+    Vm vm = boot();
+    assertThatThrownBy(() -> vm.plug(new Sizing(0, 128), Deadline.after(Duration.ofMillis(300))))
+        .isInstanceOf(DeadlineExceededException.class)
+        .hasMessageContaining("the guest to take dimm1 of 128 MiB into use");
+    vm.kill();
+  }
+
+  @Test
+  void aGuestThatDiesWhileMemoryIsPluggedMakesThePlugFailAsDied() {
+    Vm vm = boot();
+    CompletableFuture<Sizing> plugging =
+        CompletableFuture.supplyAsync(() -> vm.plug(new Sizing(0, 128), deadline));
+    vm.kill();
+    assertThatThrownBy(() -> deadline.await(plugging, "plug"))
+        .isInstanceOfSatisfying(
+            VmmException.class,
+            e -> assertThat(e.reason()).isIn(Reason.DIED, Reason.ILLEGAL_PHASE));
+  }
+
+  @Test
+  void anAdoptedVmGrowsOnFromWhatItHas() {
+    kernel = kernel(TinyKernel.writeAnswering(files.resolve("answering"), 0));
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = qemu.boot(launch, deadline);
+    assertThat(vm.plug(new Sizing(1, 128), deadline)).isEqualTo(new Sizing(1, 128));
+    Vm adopted = successor().adopt(survivor(launch, vm), deadline);
+    refuses(Reason.RESOURCES, () -> adopted.plug(new Sizing(1, 0), deadline));
+    assertThat(adopted.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));
+    refuses(Reason.RESOURCES, () -> adopted.plug(new Sizing(0, 128), deadline));
+    adopted.kill();
   }
 
   @Test

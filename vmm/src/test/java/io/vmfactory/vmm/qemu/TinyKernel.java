@@ -14,6 +14,7 @@ public final class TinyKernel {
   private static final int LOAD = 0x100000;
   private static final int HEADER_BYTES = 32;
   private static final int ZEROS = LOAD + 20;
+  private static final int SLOTS = 0xa00;
   private static final byte[] HALT_FOR_EVER = {(byte) 0xf4, (byte) 0xeb, (byte) 0xfd};
 
   private TinyKernel() {}
@@ -28,6 +29,39 @@ public final class TinyKernel {
     ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     code.put(new byte[] {0x0f, 0x01, 0x1d}).putInt(ZEROS).put((byte) 0xcc); // lidt [ZEROS]; int3
     return write(file, code.array());
+  }
+
+  /**
+   * Writes another to {@code file}, which does what a guest's ACPI driver does about plugged
+   * memory: watches the slots' registers (QEMU, docs/specs/acpi_mem_hotplug) and answers with
+   * {@code status}.
+   *
+   * @param status 0 = taken into use
+   */
+  public static Path writeAnswering(Path file, int status) {
+    ByteBuffer code = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    code.put(bytes(0x31, 0xc9)); //                   xor ecx, ecx
+    code.put((byte) 0xba).putInt(SLOTS); //     next: mov edx, SLOTS
+    code.put(bytes(0x89, 0xc8, 0xef)); //             mov eax, ecx; out dx, eax: select slot
+    code.put(bytes(0xb2, 0x14, 0xec)); //             mov dl, 0x14; in al, dx: its flags
+    code.put(bytes(0xa8, 0x02, 0x74, 19)); //         test al, 2; jz skip: nothing inserted
+    code.put(bytes(0xb0, 0x02, 0xee)); //             mov al, 2; out dx, al: seen
+    code.put(bytes(0xb2, 0x04, 0xb8)).putInt(1); //   mov dl, 4; mov eax, 1: device check
+    code.put(bytes(0xef)); //                         out dx, eax
+    code.put(bytes(0xb2, 0x08, 0xb8)).putInt(status); // mov dl, 8; mov eax, status
+    code.put(bytes(0xef)); //                         out dx, eax: the answer
+    code.put(bytes(0x41, 0x83, 0xe1, 0x01)); // skip: inc ecx; and ecx, 1: two slots
+    int jump = code.position() + 2;
+    code.put(bytes(0xeb, 2 - jump)); //               jmp next
+    return write(file, code.array());
+  }
+
+  private static byte[] bytes(int... all) {
+    byte[] bytes = new byte[all.length];
+    for (int i = 0; i < all.length; i++) {
+      bytes[i] = (byte) all[i];
+    }
+    return bytes;
   }
 
   private static Path write(Path file, byte[] code) {

@@ -17,7 +17,7 @@ final class FakeQmpServer implements AutoCloseable {
   static final String GREETING = "{\"QMP\": {\"version\": {}, \"capabilities\": [\"oob\"]}}\r\n";
 
   private final ServerSocketChannel server;
-  private SocketChannel client;
+  private volatile SocketChannel client; // hung up by another thread than reads
   private BufferedReader lines;
 
   FakeQmpServer(Path path) throws IOException {

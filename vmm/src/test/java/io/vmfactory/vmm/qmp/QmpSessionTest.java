@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -27,7 +26,7 @@ class QmpSessionTest {
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(20));
   private final BlockingQueue<QmpEvent> events = new LinkedBlockingQueue<>();
   private FakeQmpServer server;
-  private CompletionStage<QmpSession> connecting;
+  private QmpSession connecting;
 
   @AfterAll
   static void closeVertx() {
@@ -50,7 +49,7 @@ class QmpSessionTest {
 
   @Test
   void theSessionIsReadyOnceGreeted() throws IOException {
-    assertThat(connecting.toCompletableFuture()).isNotDone();
+    assertThat(connecting.greeted().toCompletableFuture()).isNotDone();
     session();
   }
 
@@ -79,9 +78,15 @@ class QmpSessionTest {
     server.write("\"vcpus-count\": 1, \"props\": {\"core-id\": 3}}], \"id\": 1}\r\n");
     assertThat(deadline.await(reply, "reply"))
         .isEqualTo(List.of(new QmpCommand.CpuSlot("t", new QmpCommand.CpuPlace(0, 0, 3, 0), null)));
+    server.write("{\"event\": \"ACPI_DEVICE_OST\", \"data\": {\"info\": {\"device\": \"dimm1\",");
+    server.write("\"source\": 1, \"status\": 0, \"slot\": \"0\", \"slot-type\": \"DIMM\"}}}\r\n");
+    server.write("{\"event\": \"ACPI_DEVICE_OST\", \"data\": {\"info\": {\"source\": 1,");
+    server.write("\"status\": 1, \"slot\": \"3\", \"slot-type\": \"CPU\"}}}\r\n");
     assertThat(next()).isEqualTo(new QmpEvent.PortChanged("agent", true));
     assertThat(next()).isEqualTo(new QmpEvent.Other("STOP"));
     assertThat(next()).isEqualTo(new QmpEvent.MigrationChanged("completed"));
+    assertThat(next()).isEqualTo(new QmpEvent.DeviceAnswered("dimm1", 0));
+    assertThat(next()).isEqualTo(new QmpEvent.DeviceAnswered("CPU 3", 1));
   }
 
   @Test
@@ -114,7 +119,15 @@ class QmpSessionTest {
   @Test
   void aConnectionThatEndsBeforeTheGreetingIsAFailure() throws IOException {
     server.hangUp();
-    assertThatThrownBy(() -> deadline.await(connecting, "session"))
+    assertThatThrownBy(() -> deadline.await(connecting.greeted(), "session"))
+        .isInstanceOf(VmmException.class);
+  }
+
+  @Test
+  void aSessionGivenUpBeforeTheGreetingLetsGoOfItsConnection() throws IOException {
+    connecting.close();
+    assertThat(server.read()).isNull();
+    assertThatThrownBy(() -> deadline.await(connecting.greeted(), "session"))
         .isInstanceOf(VmmException.class);
   }
 
@@ -144,7 +157,8 @@ class QmpSessionTest {
 
   private QmpSession session() throws IOException {
     server.write(FakeQmpServer.GREETING);
-    return deadline.await(connecting, "session");
+    deadline.await(connecting.greeted(), "session");
+    return connecting;
   }
 
   private QmpEvent next() throws InterruptedException {

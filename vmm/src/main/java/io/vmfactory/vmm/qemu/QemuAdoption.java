@@ -1,0 +1,80 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.Survivor;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.Processes;
+import io.vmfactory.vmm.qmp.QmpClient;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
+import io.vmfactory.vmm.qmp.QmpCommand.RunState;
+import io.vmfactory.vmm.qmp.QmpSession;
+import java.util.List;
+
+/**
+ * Takes over one QEMU that an earlier daemon has started. QEMU itself says in which phase it is: no
+ * record can be as true.
+ */
+record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) {
+
+  /** The VM, or its process as it was. */
+  Vm adopt(Vertx vertx, Deadline deadline) {
+    HostProcess held = processes.adopt(survivor.identity());
+    try {
+      return connect(new QemuProcess(held, survivor.folder().vmmLog()), vertx, deadline);
+    } catch (RuntimeException e) {
+      processes.forget(held);
+      throw e;
+    }
+  }
+
+  /** QEMU drops what an earlier connection has asked and not got; this one begins anew. */
+  private Vm connect(QemuProcess process, Vertx vertx, Deadline deadline) {
+    QemuEvents events = new QemuEvents();
+    QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
+    try {
+      QemuMonitor monitor = new QemuMonitor(survivor.identity().id(), session, process);
+      monitor.await(session.greeted(), "QEMU's monitor to answer", deadline);
+      monitor.execute(QmpCommand.negotiate(), deadline);
+      VmPhase phase = phase(monitor.execute(QmpCommand.status(), deadline));
+      catchUp(phase, monitor, events, deadline);
+      var connected = new QemuVm.Connected(process, monitor, events);
+      return new QemuVm(QemuVm.Subject.of(survivor), vertx, connected, phase);
+    } catch (RuntimeException e) {
+      session.close();
+      throw e;
+    }
+  }
+
+  private VmPhase phase(RunState state) {
+    VmPhase phase = RunStates.phase(state);
+    if (phase == null) {
+      throw new VmmException(
+          Reason.FAILED,
+          "VM %s cannot be adopted: QEMU says it is %s"
+              .formatted(survivor.identity().id().shortened(), state.status()));
+    }
+    return phase;
+  }
+
+  /** What the earlier daemon may not have come to any more, and the event it alone has seen. */
+  private static void catchUp(
+      VmPhase phase, QemuMonitor monitor, QemuEvents events, Deadline deadline) {
+    if (phase == VmPhase.INCOMING) {
+      monitor.execute(QmpCommand.prepareMigration(), deadline);
+      events.agentPort().complete(null);
+    } else if (hasAgentPortOpen(monitor.execute(QmpCommand.chardevs(), deadline))) {
+      events.agentPort().complete(null);
+    }
+  }
+
+  private static boolean hasAgentPortOpen(List<Chardev> all) {
+    return all.stream()
+        .anyMatch(device -> device.open() && device.label().equals(QemuCommandLine.AGENT_CHARDEV));
+  }
+}

@@ -1,0 +1,169 @@
+package io.vmfactory.vmm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.Processes;
+import io.vmfactory.vmm.linux.Program;
+import io.vmfactory.vmm.qmp.ScriptedMonitor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a real QEMU cannot be made to say: the process is another program, its monitor scripted. */
+@Timeout(60)
+class QemuAdoptionTest {
+  private static final Path PROGRAM = Path.of("/bin/sleep");
+
+  private final Deadline deadline = Deadline.after(Duration.ofSeconds(30));
+  private final Vertx vertx = Vertx.vertx();
+  private final Processes earlier = new Processes();
+  private final QemuHypervisor qemu =
+      new QemuHypervisor(new HypervisorInfo(PROGRAM, "", Accelerator.TCG, "test", ""), vertx);
+  private HostProcess process;
+  private Survivor survivor;
+  private ScriptedMonitor monitor;
+
+  @BeforeEach
+  void start(@TempDir Path temp) throws IOException {
+    VmId id = VmId.random();
+    VmFolder folder = new VmFolders(temp).create(id);
+    monitor = new ScriptedMonitor(folder.qmpSocket());
+    process = earlier.start(new Program(PROGRAM, List.of("1000"), folder.vmmLog(), List.of()));
+    VmIdentity who = new VmIdentity(id, process.pid(), process.startTicks(), PROGRAM.toRealPath());
+    survivor = new Survivor(who, spec(), folder);
+  }
+
+  private static VmSpec spec() {
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        new Sizing(1, 128),
+        new Sizing(1, 128),
+        0,
+        new VmSpec.Kernel(Path.of("/k"), Path.of("/i"), List.of()),
+        AgentTransport.VIRTIO_SERIAL);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    process.kill();
+    deadline.await(process.exited(), "exit");
+    monitor.close();
+    qemu.close();
+    earlier.close();
+    vertx.close().await();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"guest-panicked", "shutdown", "internal-error", "io-error", "no-such"})
+  void aVmInAStateWithoutPhaseIsRefusedAndLeftAsItWas(String state) {
+    monitor.says("query-status", status(state));
+    assertThatThrownBy(() -> qemu.adopt(survivor, deadline))
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FAILED))
+        .hasMessageContaining("QEMU says it is " + state);
+    assertThat(process.exited().toCompletableFuture()).isNotDone();
+    assertThat(survivor.folder().path()).exists();
+    monitor.says("query-status", status("paused"));
+    assertThat(qemu.adopt(survivor, deadline).phase()).isEqualTo(VmPhase.PAUSED);
+  }
+
+  @Test
+  void theAgentsPortIsOpenOnlyWhenQemuSaysSo() {
+    monitor.says("query-status", status("running"));
+    monitor.says("query-chardev", "[{\"label\": \"agent0\", \"frontend-open\": true}]");
+    Vm vm = qemu.adopt(survivor, deadline);
+    assertThat(vm.signals().agentPort().toCompletableFuture()).isCompleted();
+    vm.kill();
+  }
+
+  @Test
+  void anAdoptedVmWhoseGuestHasNotOpenedItsPortYetStillSignalsIt() {
+    monitor.says("query-status", status("running"));
+    monitor.says("query-chardev", "[{\"label\": \"agent0\", \"frontend-open\": false}]");
+    Vm vm = qemu.adopt(survivor, deadline);
+    assertThat(vm.signals().agentPort().toCompletableFuture()).isNotDone();
+    monitor.tells(
+        "{\"event\": \"VSERPORT_CHANGE\", \"data\": {\"id\": \"agent\", \"open\": true}}");
+    deadline.await(vm.signals().agentPort(), "port");
+    vm.kill();
+  }
+
+  @Test
+  void aCheckComplainsOfAStateThatIsNotThePhase() {
+    monitor.says("query-status", status("running"));
+    Vm vm = qemu.adopt(survivor, deadline);
+    vm.check(deadline);
+    for (String state : List.of("paused", "guest-panicked")) {
+      monitor.says("query-status", status(state));
+      assertThatThrownBy(() -> vm.check(deadline))
+          .isInstanceOfSatisfying(
+              VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FAILED))
+          .hasMessageContaining("says it is " + state + ", which is not RUNNING");
+    }
+    vm.kill();
+  }
+
+  @Test
+  void aCheckComplainsOfAMonitorThatHungUp() {
+    monitor.says("query-status", status("running"));
+    Vm vm = qemu.adopt(survivor, deadline);
+    monitor.hangUp();
+    assertThatThrownBy(() -> vm.check(deadline)).isInstanceOf(VmmException.class);
+    assertThat(vm.phase()).isEqualTo(VmPhase.RUNNING);
+    vm.kill();
+  }
+
+  @Test
+  void aCheckThatIsNotAnsweredEndsAtItsDeadline() {
+    monitor.says("query-status", status("running"));
+    Vm vm = qemu.adopt(survivor, deadline);
+    monitor.says("query-status", ScriptedMonitor.NOTHING);
+    assertThatThrownBy(() -> vm.check(Deadline.after(Duration.ofMillis(50))))
+        .isInstanceOf(DeadlineExceededException.class);
+    monitor.says("query-status", status("running"));
+    vm.check(deadline);
+    vm.kill();
+  }
+
+  @Test
+  void aMonitorThatIsGoneMeansNoAdoptionAndAProcessLeftAlone() throws IOException {
+    monitor.close();
+    Files.delete(survivor.folder().qmpSocket());
+    assertThatThrownBy(() -> qemu.adopt(survivor, deadline))
+        .isInstanceOf(VmmException.class)
+        .hasMessageContaining("cannot connect to QEMU's monitor");
+    assertThat(process.exited().toCompletableFuture()).isNotDone();
+  }
+
+  private static String status(String state) {
+    return "{\"status\": \"" + state + "\", \"running\": false, \"singlestep\": false}";
+  }
+}

@@ -1,0 +1,98 @@
+package io.vmfactory.vmm.qmp;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A monitor that greets one connection after the other and answers each command as it was told to;
+ * with an empty object when it was not.
+ */
+public final class ScriptedMonitor implements AutoCloseable {
+  /** To be said where no answer shall come. */
+  public static final String NOTHING = "";
+
+  private static final Pattern COMMAND =
+      Pattern.compile("\\{\"execute\":\"([^\"]+)\".*\"id\":(\\d+)}");
+
+  private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final FakeQmpServer server;
+  private final Thread thread;
+
+  public ScriptedMonitor(Path socket) throws IOException {
+    server = new FakeQmpServer(socket);
+    answers.put("query-chardev", "[]");
+    thread = new Thread(this::serve, "scripted-monitor");
+    thread.start();
+  }
+
+  /** From now on {@code command} is answered with {@code result}, a JSON value. */
+  public void says(String command, String result) {
+    answers.put(command, result);
+  }
+
+  /** Says something that nobody asked for. */
+  public void tells(String event) {
+    try {
+      server.write(event + "\r\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends the connection it serves. */
+  public void hangUp() {
+    try {
+      server.hangUp();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void serve() {
+    try {
+      while (true) {
+        server.accept();
+        converse();
+      }
+    } catch (IOException e) {
+      return; // closed
+    }
+  }
+
+  private void converse() {
+    try {
+      server.write(FakeQmpServer.GREETING);
+      for (String line = server.read(); line != null; line = server.read()) {
+        answer(line);
+      }
+    } catch (IOException e) {
+      return; // hung up
+    }
+  }
+
+  private void answer(String line) throws IOException {
+    Matcher command = COMMAND.matcher(line);
+    if (!command.matches()) {
+      throw new IllegalArgumentException("not a command: " + line);
+    }
+    String result = answers.getOrDefault(command.group(1), "{}");
+    if (!result.equals(NOTHING)) {
+      server.write("{\"return\": %s, \"id\": %s}\r\n".formatted(result, command.group(2)));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
