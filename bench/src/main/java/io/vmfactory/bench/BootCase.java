@@ -6,6 +6,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Hop;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.bench.daemon.PrivateDaemon;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.Deadline;
@@ -24,6 +25,14 @@ import java.util.Set;
  * noisy machine is noisy to both; what is promised are their ratios.
  */
 final class BootCase {
+  /** No pool, whose refill would disturb what is measured. */
+  static final String SETTINGS =
+      """
+      [pool]
+      vm_cache_number = 0
+      shell_number = 0
+      """;
+
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final int WARM_UP = 3;
   private static final Set<String> QUEUES = Set.of("admit", "turn");
@@ -86,7 +95,9 @@ final class BootCase {
   private RawQemu floorLike(VmHandle vm, Template template) throws IOException {
     String line = Files.readString(Path.of("/proc/" + vm.vm().getPid() + "/cmdline"));
     return new RawQemu(
-        List.of(line.split("\0")), daemon.template(template.getKey()), daemon.scratch());
+        List.of(line.split("\0")),
+        daemon.home().template(template.getKey()),
+        daemon.home().scratch());
   }
 
   private void grant(FactoryClient client, Route route, Figures figures) {

@@ -1,0 +1,107 @@
+package io.vmfactory.bench.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Folders and configuration of a private daemon. They outlive its processes and go with close. */
+public final class DaemonHome implements AutoCloseable {
+  private static final int LAST_LINES = 15;
+
+  private final Path folder;
+  private final List<String> command;
+
+  private DaemonHome(Path folder, List<String> command) {
+    this.folder = folder;
+    this.command = command;
+  }
+
+  /**
+   * New ones.
+   *
+   * @param command what starts {@code vmfactory}, to which its verb and options are added
+   * @param settings the configuration in TOML, which begins with further keys of [daemon]
+   */
+  public static DaemonHome make(List<String> command, String settings) throws IOException {
+    Path folder = Files.createTempDirectory("vmfactory-bench");
+    Files.writeString(
+        folder.resolve("vmfactory.toml"),
+        "[daemon]\nstate_dir = \"%1$s/state\"\nrun_dir = \"%1$s/run\"\n%2$s"
+            .formatted(folder, settings));
+    return new DaemonHome(folder, command);
+  }
+
+  /** Starts a daemon here; its log is appended to that of earlier ones. */
+  public DaemonProcess start(String... options) throws IOException {
+    List<String> line = new ArrayList<>(command);
+    line.addAll(List.of("serve", "--config", folder.resolve("vmfactory.toml").toString()));
+    line.addAll(List.of(options));
+    Process process =
+        new ProcessBuilder(line)
+            .redirectError(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
+            .start();
+    return new DaemonProcess(process, this::log);
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** The daemon's run_dir. */
+  public Path runDir() {
+    return folder.resolve("run");
+  }
+
+  /** Where clients connect. */
+  public Path socket() {
+    return runDir().resolve("factory.sock");
+  }
+
+  /** Where each VM has its folder. */
+  public Path vms() {
+    return runDir().resolve("vm");
+  }
+
+  /** A template's folder in the store. */
+  public Path template(String key) {
+    return folder.resolve("state/templates").resolve(key);
+  }
+
+  /** A folder for sockets and files of the bench itself. */
+  public Path scratch() throws IOException {
+    return Files.createDirectories(folder.resolve("floor"));
+  }
+
+  /** The last lines of the daemons' log. */
+  public String log() {
+    try {
+      List<String> lines = Files.readAllLines(logFile());
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
+    } catch (IOException e) {
+      return "(no log: " + e.getMessage() + ")";
+    }
+  }
+
+  private Path logFile() {
+    return folder.resolve("daemon.log");
+  }
+
+  /** Removes everything below {@code root}, and itself. */
+  public static void remove(Path root) {
+    try (Stream<Path> all = Files.walk(root)) {
+      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot remove " + root, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    remove(folder);
+  }
+}

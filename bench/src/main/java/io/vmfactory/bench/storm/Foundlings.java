@@ -1,0 +1,64 @@
+package io.vmfactory.bench.storm;
+
+import io.vmfactory.bench.daemon.DaemonHome;
+import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.storm.Operation.Kind;
+import io.vmfactory.bench.storm.Operation.Outcome;
+import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Base VMs that were given away in a reply that never came, because the daemon was killed as it
+ * gave it. Nobody can know of them but by their records. Whoever runs the host ends them; here,
+ * that is us.
+ */
+final class Foundlings {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  private final Path vms;
+  private int buried;
+
+  Foundlings(Path vms) {
+    this.vms = vms;
+  }
+
+  /** Ends them all, as many as cut-off requests account for; a further one is left to be found. */
+  void bury(List<Operation> history) {
+    long lost =
+        history.stream()
+            .filter(o -> o.kind() == Kind.GET_BASE && o.outcome() == Outcome.UNKNOWN)
+            .count();
+    Set<String> known =
+        history.stream()
+            .filter(o -> o.kind() == Kind.GET_BASE && o.ok())
+            .map(Operation::vm)
+            .collect(Collectors.toSet());
+    QemuProcess.of(vms).stream()
+        .filter(vm -> !known.contains(vm.vm()) && givenAway(vm))
+        .limit(lost - buried)
+        .forEach(this::bury);
+  }
+
+  private void bury(QemuProcess vm) {
+    vm.kill(Deadline.after(LIMIT));
+    DaemonHome.remove(vms.resolve(vm.vm()));
+    buried++;
+  }
+
+  private boolean givenAway(QemuProcess vm) {
+    try {
+      return Files.readString(vms.resolve(vm.vm()).resolve("vm.json")).contains("GIVEN_AWAY");
+    } catch (java.nio.file.NoSuchFileException ended) {
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
