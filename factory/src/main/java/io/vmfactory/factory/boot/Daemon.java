@@ -38,11 +38,15 @@ public final class Daemon {
   }
 
   private static int serve(VmFactoryConfig config, @Nullable Path configFile, StopSignal stop) {
+    Systemd systemd = Systemd.of(System.getenv());
     try (DaemonLock lock = DaemonLock.take(RunDir.prepare(config.daemon()));
         Wiring wiring = Wiring.start(config, configFile, stop)) {
       System.out.println("vmfactory ready on " + wiring.socket());
+      systemd.ready("serving on " + wiring.socket());
+      wiring.watch(systemd);
       stop.await();
       log.info("stopping");
+      systemd.stopping(stop.keepsVms() ? "stopping, VMs are kept" : "stopping, VMs are ended");
       wiring.stop(stop.keepsVms());
       return 0;
     } catch (StartException

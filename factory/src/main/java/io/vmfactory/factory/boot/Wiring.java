@@ -1,8 +1,10 @@
 package io.vmfactory.factory.boot;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vmfactory.configs.ConfigWriter;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
@@ -10,6 +12,7 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.FactoryApp;
 import io.vmfactory.factory.app.UseCases;
 import io.vmfactory.factory.grpc.DaemonFacts;
+import io.vmfactory.factory.grpc.MetricsPort;
 import io.vmfactory.factory.grpc.Skin;
 import io.vmfactory.factory.metrics.BuildInfo;
 import io.vmfactory.factory.metrics.Metrics;
@@ -29,8 +32,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,13 +61,15 @@ final class Wiring implements AutoCloseable {
   private static final Duration SCRAPE = Duration.ofSeconds(5);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Vertx vertx;
+  private final ScheduledExecutorService timers;
   private final FactoryApp app;
   private final Skin skin;
 
   private Wiring(VmFactoryConfig config, @Nullable Path configFile, StopSignal stop) {
     try {
       WallClock clock = WallClock.system();
-      Vertx vertx = vertx();
+      vertx = vertx();
       HypervisorInfo found = new HostCheck(config.qemu(), answers(config)).hypervisor();
       Metrics metrics = new Metrics();
       QemuHypervisor hypervisor = part(new QemuHypervisor(found, vertx));
@@ -67,11 +77,15 @@ final class Wiring implements AutoCloseable {
       Hypervisor counted = metrics.counted(hypervisor);
       Templates templates = part(templates(config, counted, agents, clock));
       FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, agents);
-      app = part(FactoryApp.create(config, rooms, clock, timers(), metrics.observer()));
+      timers = timers();
+      app = part(FactoryApp.create(config, rooms, clock, timers, metrics.observer()));
       UseCases cases = stopping(app.useCases(), stop);
       DaemonFacts facts = facts(config, configFile);
       show(metrics, new BuildInfo(facts.version(), found, config.daemon().maxVms()));
       skin = part(Skin.start(vertx, config.daemon(), cases, facts, metrics));
+      if (config.metrics().port() != 0) {
+        part(MetricsPort.listen(vertx, config.metrics().port(), metrics));
+      }
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -86,6 +100,23 @@ final class Wiring implements AutoCloseable {
   /** Where clients connect. */
   Path socket() {
     return skin.socket();
+  }
+
+  /** Lets {@code systemd} know, at the pace it asks for, that what serves requests is alive. */
+  void watch(Systemd systemd) {
+    Map<String, Supplier<CompletionStage<?>>> organs = new LinkedHashMap<>();
+    for (int i = 1; i <= EVENT_LOOPS; i++) {
+      Context loop = ((VertxInternal) vertx).createEventLoopContext(); // by turns, loop by loop
+      organs.put("event loop " + i, () -> turn(loop));
+    }
+    organs.put("the workers of short calls", skin::turn);
+    new Watchdog(organs, systemd).start(timers);
+  }
+
+  private static CompletionStage<?> turn(Context loop) {
+    CompletableFuture<Void> turn = new CompletableFuture<>();
+    loop.runOnContext(nothing -> turn.complete(null));
+    return turn;
   }
 
   /**

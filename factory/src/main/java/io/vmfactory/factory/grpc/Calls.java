@@ -10,6 +10,7 @@ import io.vmfactory.factory.app.RequestException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
@@ -103,6 +104,11 @@ final class Calls implements AutoCloseable {
             inFlight.end();
           }
         });
+  }
+
+  /** Completes when a short worker has come to it; fails when there are none any more. */
+  CompletionStage<?> turn() {
+    return CompletableFuture.runAsync(() -> {}, shortWorkers);
   }
 
   /**

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The daemon's face: vmfactory.v1.Factory, grpc.health.v1.Health and reflection as gRPC, and the
@@ -85,6 +86,11 @@ public final class Skin implements AutoCloseable {
     return new GrpcServerOptions()
         .removeEnabledProtocol(GrpcProtocol.WEB)
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT);
+  }
+
+  /** Completes when a worker of the short calls has come to it: whether they get anywhere. */
+  public CompletionStage<?> turn() {
+    return calls.turn();
   }
 
   /** Where it is served. */

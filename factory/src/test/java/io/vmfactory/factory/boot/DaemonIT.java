@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmfactory.factory.metrics.Exposition;
+import io.vmfactory.vmm.linux.DatagramReceiver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,13 +20,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon as its users have it: a process of its own, a socket, real VMs. */
 @Tag("qemu")
+@Timeout(300)
 class DaemonIT {
   @TempDir Path folder;
   private Process daemon;
+  private DatagramReceiver manager;
 
   @BeforeEach
   void start() throws Exception {
@@ -40,6 +46,9 @@ class DaemonIT {
         accelerator = "tcg"
         """
             .formatted(folder, guest));
+    if (manager == null) {
+      manager = new DatagramReceiver(folder.resolve("notify").toString(), Duration.ofSeconds(60));
+    }
     daemon = spawn();
     assertThat(
             new BufferedReader(
@@ -53,20 +62,23 @@ class DaemonIT {
   void stop() throws Exception {
     daemon.destroy();
     daemon.waitFor();
+    manager.close();
     assertThat(survivors()).isEmpty();
   }
 
   private Process spawn() throws IOException {
-    return new ProcessBuilder(
+    ProcessBuilder builder =
+        new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             DaemonMain.class.getName(),
-            folder.resolve("c.toml").toString())
-        .redirectError(folder.resolve("log").toFile())
-        .start();
+            folder.resolve("c.toml").toString());
+    builder.environment().put("NOTIFY_SOCKET", folder.resolve("notify").toString());
+    builder.environment().put("WATCHDOG_USEC", "2000000");
+    return builder.redirectError(folder.resolve("log").toFile()).start();
   }
 
   /** VMs whose command line names this test's folder. */
@@ -88,11 +100,15 @@ class DaemonIT {
   }
 
   private JsonNode curl(String... args) throws Exception {
+    return new ObjectMapper().readTree(text(args));
+  }
+
+  private String text(String... args) throws Exception {
     List<String> command = new ArrayList<>(List.of("curl", "-sS", "--max-time", "100"));
     command.addAll(List.of("--unix-socket", folder.resolve("run/factory.sock").toString()));
     command.addAll(List.of(args));
     Process curl = new ProcessBuilder(command).redirectErrorStream(true).start();
-    return new ObjectMapper().readTree(curl.getInputStream());
+    return new String(curl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   private JsonNode getVm() throws Exception {
@@ -117,6 +133,37 @@ class DaemonIT {
     assertThat(folder.resolve("run/factory.sock")).doesNotExist();
     assertThat(folder.resolve("run/factory.lock")).doesNotExist();
     assertThat(folder.resolve("run/vm")).isEmptyDirectory();
+  }
+
+  @Test
+  void metricsTellWhatTheDaemonDid() throws Exception {
+    String lease = getVm().at("/lease/id").asText();
+    Exposition page = new Exposition(text("http://localhost/metrics"));
+    assertThat(page.value("vmfactory_get_vm_seconds_count{launch_type=cold,route=COLD}")).isOne();
+    assertThat(page.value("vmfactory_hop_seconds_count{hop=answer,part=agent,work=get_vm}"))
+        .isOne();
+    assertThat(page.value("vmfactory_vmm_processes")).isOne();
+    assertThat(page.value("vmfactory_leases")).isOne();
+    curl("-X", "DELETE", "http://localhost/v1/leases/" + lease);
+    Exposition after = new Exposition(text("http://localhost/metrics"));
+    assertThat(after.value("vmfactory_leases_ended_total{why=released}")).isOne();
+    assertThat(after.value("vmfactory_vmm_exits_total{status=signal 9}")).isOne();
+    assertThat(after.value("vmfactory_vmm_processes")).isZero();
+  }
+
+  @Test
+  void theServiceManagerHearsOfReadinessLifeAndEnd() throws Exception {
+    assertThat(manager.receive())
+        .isEqualTo("READY=1\nSTATUS=serving on " + folder.resolve("run/factory.sock"));
+    assertThat(manager.receive()).isEqualTo("WATCHDOG=1");
+    assertThat(manager.receive()).isEqualTo("WATCHDOG=1");
+    daemon.destroy();
+    assertThat(daemon.waitFor()).isZero();
+    String last = manager.receive();
+    while (last.equals("WATCHDOG=1")) {
+      last = manager.receive();
+    }
+    assertThat(last).isEqualTo("STOPPING=1\nSTATUS=stopping, VMs are ended");
   }
 
   @Test

@@ -17,6 +17,8 @@ final class LibC {
   static final int SEEK_HOLE = 4;
   static final int AF_UNIX = 1;
   static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+  static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+  static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
   static final int O_RDONLY = 0;
   static final int O_WRONLY_CREAT_APPEND = 0x1 | 0x40 | 0x400;
   static final int SPAWN_SETSIGDEF = 0x04;
@@ -56,6 +58,10 @@ final class LibC {
   static native int socket(int domain, int type, int protocol) throws LastErrorException;
 
   static native int bind(int fd, Pointer address, int length) throws LastErrorException;
+
+  static native long sendto(
+      int fd, Pointer message, long length, int flags, Pointer address, int addressLength)
+      throws LastErrorException;
 
   static native int listen(int fd, int backlog) throws LastErrorException;
 
