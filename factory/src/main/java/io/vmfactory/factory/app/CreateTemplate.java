@@ -6,7 +6,6 @@ import io.vmfactory.factory.app.RequestException.Reason;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
-import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.VmSpec;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
   private final Set<TemplateKey> building = ConcurrentHashMap.newKeySet();
   private final Rules rules;
-  private final Templates templates;
+  private final Catalogue catalogue;
   private final VmSpec configured;
   private final Admissions admissions;
   private final EventBus events;
@@ -26,13 +25,13 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
 
   CreateTemplate(
       Rules rules,
-      Templates templates,
+      Catalogue catalogue,
       VmSpec configured,
       Admissions admissions,
       EventBus events,
       Failures failures) {
     this.rules = rules;
-    this.templates = templates;
+    this.catalogue = catalogue;
     this.configured = configured;
     this.admissions = admissions;
     this.events = events;
@@ -49,13 +48,13 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
   }
 
   private TemplateInfo once(VmSpec spec, TemplateRequest request, Deadline deadline) {
-    TemplateKey key = templates.keyOf(spec);
+    TemplateKey key = catalogue.keyOf(spec);
     if (!building.add(key)) {
       throw Refusals.notPossible(
           "template %s is being built by another call; wait for it".formatted(key.shortened()));
     }
     try {
-      if (!request.replace() && usable(key)) {
+      if (!request.replace() && catalogue.usable(key)) {
         throw new RequestException(
             Reason.ALREADY_EXISTS,
             "template %s is there already; ask to replace it".formatted(key.shortened()));
@@ -69,8 +68,7 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
   private TemplateInfo build(VmSpec spec, TemplateRequest request, Deadline deadline) {
     try (Admission.Place place = admissions.places().enter()) {
       admissions.memory().require(spec.boot().memoryMib());
-      TemplateInfo info = templates.build(spec, request.listener(), deadline);
-      templates.load(info.key(), deadline);
+      TemplateInfo info = catalogue.build(spec, request.listener(), deadline);
       events.emit(Kind.TEMPLATE_CREATED, "", "", info.key().hex(), "");
       return info;
     } catch (RequestException e) {
@@ -79,9 +77,5 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
       failures.record("building a template", "", e);
       throw e;
     }
-  }
-
-  private boolean usable(TemplateKey key) {
-    return templates.list().stream().anyMatch(t -> t.usable() && t.key().equals(key));
   }
 }

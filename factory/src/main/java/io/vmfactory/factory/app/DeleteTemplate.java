@@ -3,24 +3,26 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.template.TemplateKey;
-import io.vmfactory.template.Templates;
 
-/** Removes a template, named by its key or a prefix of it. Answers the whole key. */
+/**
+ * Removes a template, named by its key or a prefix of it, and ends the VMs that are kept of it.
+ * Answers the whole key.
+ */
 final class DeleteTemplate implements UseCase<String, String> {
   private final TemplateNames names;
-  private final Templates templates;
+  private final Catalogue catalogue;
   private final EventBus events;
 
-  DeleteTemplate(TemplateNames names, Templates templates, EventBus events) {
+  DeleteTemplate(TemplateNames names, Catalogue catalogue, EventBus events) {
     this.names = names;
-    this.templates = templates;
+    this.catalogue = catalogue;
     this.events = events;
   }
 
   @Override
   public String run(String prefix, Deadline deadline) {
     TemplateKey key = names.resolve(prefix).key();
-    templates.delete(key);
+    catalogue.delete(key, deadline);
     events.emit(Kind.TEMPLATE_DELETED, "", "", key.hex(), "");
     return key.hex();
   }

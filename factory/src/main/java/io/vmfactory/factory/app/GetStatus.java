@@ -1,6 +1,8 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
@@ -17,8 +19,8 @@ final class GetStatus implements UseCase<Boolean, Status> {
   private final Books books;
   private final MemoryMeter meter;
 
-  /** What the daemon keeps of its VMs. */
-  record Books(LeaseBook leases, Failures failures, Served served) {}
+  /** What the daemon keeps of its VMs, and where it keeps them. */
+  record Books(LeaseBook leases, Failures failures, Served served, Stock stock, RestoreGate gate) {}
 
   GetStatus(
       Instant startedAt,
@@ -47,7 +49,9 @@ final class GetStatus implements UseCase<Boolean, Status> {
         held.stream().map(h -> h.now(withMemory ? meter.measure(h.view()) : null)).toList(),
         held.stream().map(Holding::lease).toList(),
         books.failures().all(),
-        books.served().all());
+        books.served().all(),
+        books.stock().views(),
+        books.gate().stats());
   }
 
   private boolean isDefault(TemplateInfo template) {

@@ -3,6 +3,7 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.factory.vm.Gatekeeper;
 import io.vmfactory.vmm.Sizing;
 
 /** A running, unique, leased VM. */
@@ -27,8 +28,9 @@ final class GetVm implements UseCase<VmRequest, GrantedVm> {
   private GrantedVm lease(HandOut.Trip trip, MadeVm made, String routeReason) {
     Order order = trip.order();
     Laps laps = trip.laps();
-    String hostname = order.hostname().isEmpty() ? "vm-" + made.id().shortened() : order.hostname();
-    Sizing sizing = settler.settle(made, order.wanted(), hostname, laps, trip.deadline());
+    String hostname =
+        order.hostname().isEmpty() ? Gatekeeper.hostname(made.id()) : order.hostname();
+    Sizing sizing = settler.settle(made, order, laps, trip.deadline());
     trip.deadline().check("the lease");
     VmView view = made.view(sizing, hostname);
     Lease lease = leases.open(made, view, order, trip.place());

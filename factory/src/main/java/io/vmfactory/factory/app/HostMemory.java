@@ -1,5 +1,6 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.template.TemplateInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,11 @@ record HostMemory(Path proc) {
           "the host has %d MiB of memory available and the VM needs %d MiB; release a VM or ask for less"
               .formatted(available, needed));
     }
+  }
+
+  /** Checks that what a clone of {@code template} lacks for {@code order} could be given to it. */
+  void requireGrowth(TemplateInfo template, Order order) {
+    require(template.spec().boot().shortOf(order.wanted()).memoryMib());
   }
 
   private long availableMib() {

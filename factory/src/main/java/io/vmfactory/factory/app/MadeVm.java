@@ -1,25 +1,55 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.stock.ShellVm;
+import io.vmfactory.factory.stock.WarmVm;
 import io.vmfactory.factory.vm.Nursery.Newborn;
+import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.pool.Claim;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A VM that a route made and nobody has yet: PAUSED, or RUNNING with its agent's port open.
  *
- * @param vm to be killed by whoever holds this and does not pass it on
+ * @param vm to be ended by whoever holds this and does not pass it on, see {@link #end}
  * @param folder its sockets and logs
  * @param record what the journal says of it
  * @param route how it was made
+ * @param at when its making began; for one off the stock, when it was taken
+ * @param warmth null = not made unique yet
  */
-record MadeVm(Vm vm, VmFolder folder, VmRecord record, Route route) {
+record MadeVm(
+    Vm vm, VmFolder folder, VmRecord record, Route route, Instant at, @Nullable Warmth warmth) {
+  /**
+   * What a warm VM has besides: it answered and was made unique before.
+   *
+   * @param agent connected
+   * @param claim by which it was taken from the stock
+   */
+  record Warmth(GuestAgent agent, Claim<WarmVm> claim) {}
+
   /** A VM that was started just now. */
   static MadeVm of(Route route, Newborn<Vm> born) {
-    return new MadeVm(born.vm(), born.folder(), born.record(), route);
+    Instant at = Instant.parse(born.record().madeAt());
+    return new MadeVm(born.vm(), born.folder(), born.record(), route, at, null);
+  }
+
+  /** A shell whose state was loaded just now. */
+  static MadeVm of(ShellVm shell, Instant at) {
+    return new MadeVm(shell.vm(), shell.folder(), shell.record(), Route.SHELL, at, null);
+  }
+
+  /** A warm VM that was taken by {@code claim} just now. */
+  static MadeVm of(WarmVm warm, Claim<WarmVm> claim, Instant at) {
+    Warmth warmth = new Warmth(warm.agent(), claim);
+    return new MadeVm(warm.vm(), warm.folder(), warm.record(), Route.WARM, at, warmth);
   }
 
   VmId id() {
@@ -33,13 +63,29 @@ record MadeVm(Vm vm, VmFolder folder, VmRecord record, Route route) {
 
   /** What it has so far. */
   Sizing boot() {
-    return new Sizing(record.vcpus(), record.memoryMib());
+    return record.sizing();
   }
 
   /** As a client sees it, with what it was given since. */
   VmView view(Sizing sizing, String hostname) {
-    Instant madeAt = Instant.parse(record.madeAt());
     return new VmView(
-        vm.identity(), vm.phase(), folder, sizing, templateKey(), hostname, route, madeAt, null);
+        vm.identity(), vm.phase(), folder, sizing, templateKey(), hostname, route, at, null);
+  }
+
+  /**
+   * Ends it because of {@code failure}; the stock learns of it when that was the VM's own.
+   *
+   * @return what to throw
+   */
+  RuntimeException end(RuntimeException failure) {
+    if (warmth == null) {
+      return Undo.kill(vm, failure);
+    }
+    warmth.agent().close();
+    RuntimeException told = Undo.kill(vm, failure);
+    if (!(told instanceof CancelledException || told instanceof RequestException)) {
+      warmth.claim().poison(told);
+    }
+    return told;
   }
 }

@@ -5,25 +5,38 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.app.RequestException.Reason;
-import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Tries the routes of an order one after the other, each once, and keeps why one was left: a route
- * that cannot serve the order is passed over, one that fails is recorded as a failure besides.
+ * Tries the routes of an order one after the other and keeps why one was left: a route that cannot
+ * serve the order is passed over, one that fails is recorded as a failure besides. A warm VM that
+ * fails is followed by the next warm one; every other route is tried once.
  */
 final class RouteWalk {
+  /**
+   * Most warm VMs tried for one request: where so many in a row fail, they are not the reason, and
+   * one request must not use up the stock.
+   */
+  static final int MOST_WARM = 3;
+
   private final Map<Route, VmSource> sources;
+  private final Supplier<RightOfWay> ways;
   private final Failures failures;
 
-  RouteWalk(List<VmSource> sources, Failures failures) {
+  /**
+   * @param ways what a request needs while a VM is made for it
+   */
+  RouteWalk(List<VmSource> sources, Supplier<RightOfWay> ways, Failures failures) {
     this.sources = sources.stream().collect(Collectors.toMap(VmSource::route, Function.identity()));
+    this.ways = ways;
     this.failures = failures;
   }
 
@@ -34,27 +47,65 @@ final class RouteWalk {
 
   /** The first route's VM that comes through {@code finish}. */
   GrantedVm walk(Order order, Laps laps, Deadline deadline, Finish finish) {
-    List<RuntimeException> causes = new ArrayList<>();
-    List<String> reasons = new ArrayList<>();
-    for (Route route : order.routes()) {
-      try {
-        deadline.check("route " + route);
-        MadeVm made = source(route).make(order, laps, deadline);
-        return finished(made, String.join("; ", reasons), finish);
-      } catch (RuntimeException e) {
-        causes.add(passable(route, e, deadline));
-        reasons.add(route + ": " + e.getMessage());
-        laps.lap("undo");
+    Walk walk = new Walk(order, laps, deadline, finish);
+    try (RightOfWay way = ways.get()) {
+      for (Route route : order.routes()) {
+        if (route != Route.WARM) {
+          way.take(laps, deadline);
+        }
+        GrantedVm granted = walk.along(route);
+        if (granted != null) {
+          return granted;
+        }
       }
     }
-    throw verdict(causes, String.join("; ", reasons));
+    throw verdict(walk.causes, walk.reason());
   }
 
-  private static GrantedVm finished(MadeVm made, String routeReason, Finish finish) {
-    try {
-      return finish.finish(made, routeReason);
-    } catch (RuntimeException e) {
-      throw Undo.kill(made.vm(), e);
+  /** One request's walk so far. */
+  private final class Walk {
+    private final Order order;
+    private final Laps laps;
+    private final Deadline deadline;
+    private final Finish finish;
+    private final List<RuntimeException> causes = new ArrayList<>();
+    private final List<String> reasons = new ArrayList<>();
+
+    Walk(Order order, Laps laps, Deadline deadline, Finish finish) {
+      this.order = order;
+      this.laps = laps;
+      this.deadline = deadline;
+      this.finish = finish;
+    }
+
+    /** Null = this route is to be left; the reason is kept. */
+    @Nullable GrantedVm along(Route route) {
+      RuntimeException failure = null;
+      int tries = route == Route.WARM ? MOST_WARM : 1;
+      for (; tries > 0 && !(failure instanceof RequestException); tries--) {
+        try {
+          deadline.check("route " + route);
+          return finished(source(route).make(order, laps, deadline));
+        } catch (RuntimeException e) {
+          failure = passable(route, e, deadline);
+          causes.add(failure);
+          reasons.add(route + ": " + e.getMessage());
+          laps.lap("undo");
+        }
+      }
+      return null;
+    }
+
+    private GrantedVm finished(MadeVm made) {
+      try {
+        return finish.finish(made, reason());
+      } catch (RuntimeException e) {
+        throw made.end(e);
+      }
+    }
+
+    private String reason() {
+      return String.join("; ", reasons);
     }
   }
 

@@ -1,13 +1,17 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.app.MadeVm.Warmth;
+import io.vmfactory.factory.vm.Gatekeeper;
 import io.vmfactory.guest.GuestAgent;
-import io.vmfactory.guest.GuestAgents;
-import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.time.Duration;
 
 /**
  * Brings a VM, whatever its route, to the state in which customers get it: running, unique, clock
@@ -15,52 +19,69 @@ import io.vmfactory.vmm.VmPhase;
  * time.
  */
 final class Settler {
-  /** Fills the guest's entropy pool, see {@link Uniqueness}. */
-  private final GuestAgents agents;
+  /** Waking takes milliseconds, where the CPUs are busy with other guests some hundreds. */
+  private static final Duration WAKING = Duration.ofSeconds(5);
 
-  private final WallClock clock;
+  private final Gatekeeper gatekeeper;
 
-  Settler(GuestAgents agents, WallClock clock) {
-    this.agents = agents;
-    this.clock = clock;
+  Settler(Gatekeeper gatekeeper) {
+    this.gatekeeper = gatekeeper;
   }
 
-  /** What {@code made} really has in the end. */
-  Sizing settle(MadeVm made, Sizing wanted, String hostname, Laps laps, Deadline deadline) {
-    try (GuestAgent agent = connect(made, laps, deadline)) {
-      if (made.vm().phase() == VmPhase.PAUSED) {
-        made.vm().cont(deadline);
-        laps.lap("cont");
-      }
-      answer(agent, laps, deadline);
-      agent.makeUnique(Uniqueness.fresh(clock, hostname), deadline);
-      laps.lap("unique");
-      return grow(made, wanted, agent, laps, deadline);
+  /**
+   * Hands {@code made} what {@code order} wants of it.
+   *
+   * @return what it really has in the end
+   */
+  Sizing settle(MadeVm made, Order order, Laps laps, Deadline deadline) {
+    try (GuestAgent agent = running(made, order.hostname(), laps, deadline)) {
+      return grow(made, order.wanted(), agent, laps, deadline);
     }
   }
 
-  /** Leaves {@code made} PAUSED, its guest known to answer when the route had it running. */
+  private GuestAgent running(MadeVm made, String hostname, Laps laps, Deadline deadline) {
+    Warmth warmth = made.warmth();
+    if (warmth == null) {
+      String name = hostname.isEmpty() ? Gatekeeper.hostname(made.id()) : hostname;
+      return gatekeeper.pass(made.vm(), made.folder(), name, laps, deadline);
+    }
+    wake(made.vm(), warmth.agent(), hostname, laps, deadline);
+    return warmth.agent();
+  }
+
+  /**
+   * Time is left for another when this one hangs.
+   *
+   * @param hostname empty = the one that it was given when it was made
+   */
+  private void wake(Vm vm, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
+    Duration half = deadline.remaining().dividedBy(2);
+    Deadline limit = Deadline.after(half.compareTo(WAKING) < 0 ? half : WAKING);
+    try {
+      gatekeeper.wake(vm, agent, hostname, laps, limit);
+    } catch (DeadlineExceededException e) {
+      deadline.check("a warm VM to wake");
+      throw new VmmException(Reason.FAILED, "the warm VM hangs: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Leaves {@code made} PAUSED, its guest known to answer when the route had it running, and its
+   * agent's port free.
+   */
   void pause(MadeVm made, Laps laps, Deadline deadline) {
+    Warmth warmth = made.warmth();
+    if (warmth != null) {
+      warmth.agent().close();
+    }
     if (made.vm().phase() == VmPhase.PAUSED) {
       return;
     }
-    try (GuestAgent agent = connect(made, laps, deadline)) {
-      answer(agent, laps, deadline);
+    try (GuestAgent agent = gatekeeper.connect(made.folder(), laps, deadline)) {
+      Gatekeeper.answer(agent, laps, deadline);
     }
     made.vm().stop(deadline);
     laps.lap("stop");
-  }
-
-  private GuestAgent connect(MadeVm made, Laps laps, Deadline deadline) {
-    GuestAgent agent = agents.connect(made.folder().agentSocket(), deadline);
-    laps.lap("connect");
-    return agent;
-  }
-
-  /** The first call of a connection, as the agent wants it (guest/README.md). */
-  private static void answer(GuestAgent agent, Laps laps, Deadline deadline) {
-    agent.awaitServing(deadline);
-    laps.lap("answer");
   }
 
   private static Sizing grow(

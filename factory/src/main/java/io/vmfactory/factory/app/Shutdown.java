@@ -3,21 +3,29 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.stock.Stock;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Refuses new work, calls off what is under way, ends the leased VMs; asked with true, leaves those
- * running. All VMs that end are gone when it returns. A second call only waits for that.
+ * Refuses new work, calls off what is under way, ends the VMs on stock and the leased ones; asked
+ * with true, leaves those running, and on stock those that are complete. All VMs that end are gone
+ * when it returns. A second call only waits for that.
  */
 final class Shutdown implements UseCase<Boolean, Nothing> {
   private final AtomicBoolean told = new AtomicBoolean();
-  private final InFlight inFlight;
+  private final Doors doors;
+  private final Stock stock;
   private final LeaseBook leases;
   private final Admission admission;
   private final EventBus events;
 
-  Shutdown(InFlight inFlight, LeaseBook leases, Admission admission, EventBus events) {
-    this.inFlight = inFlight;
+  /** What work has to come through. */
+  record Doors(InFlight inFlight, RestoreGate gate) {}
+
+  Shutdown(Doors doors, Stock stock, LeaseBook leases, Admission admission, EventBus events) {
+    this.doors = doors;
+    this.stock = stock;
     this.leases = leases;
     this.admission = admission;
     this.events = events;
@@ -28,9 +36,12 @@ final class Shutdown implements UseCase<Boolean, Nothing> {
     if (told.compareAndSet(false, true)) {
       events.emit(Kind.SHUTTING_DOWN, "", "", "", keepVms ? "VMs are kept" : "");
     }
-    var idle = inFlight.close();
+    var idle = doors.inFlight().close();
+    doors.gate().close();
+    var emptied = stock.close(keepVms);
     leases.close(keepVms);
     deadline.await(idle, "requests under way to end");
+    deadline.await(emptied, "the VMs on stock to end");
     deadline.await(admission.empty(), "the VMs to end");
     return Nothing.NOTHING;
   }

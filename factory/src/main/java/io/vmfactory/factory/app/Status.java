@@ -1,5 +1,7 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;
@@ -17,6 +19,8 @@ import java.util.Map;
  * @param leases one for each leased VM
  * @param failures newest first, bounded
  * @param served requests served, by route
+ * @param pools the VMs kept ready, by template, warm before shells
+ * @param restores turns to restore or boot a VM
  */
 public record Status(
     Instant startedAt,
@@ -26,7 +30,9 @@ public record Status(
     List<VmView> vms,
     List<Lease> leases,
     List<Failure> failures,
-    Map<Route, Integer> served) {
+    Map<Route, Integer> served,
+    List<PoolView> pools,
+    GateStats restores) {
 
   /**
    * Something that went wrong.

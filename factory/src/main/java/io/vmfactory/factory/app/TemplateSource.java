@@ -5,7 +5,6 @@ import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
-import io.vmfactory.vmm.Sizing;
 
 /** A new clone of a template: PAUSED. */
 final class TemplateSource implements VmSource {
@@ -29,10 +28,11 @@ final class TemplateSource implements VmSource {
   @Override
   public MadeVm make(Order order, Laps laps, Deadline deadline) {
     TemplateInfo template = chooser.choose(order);
-    Sizing boot = template.spec().boot();
-    memory.require(boot.shortOf(order.wanted()).memoryMib());
+    memory.requireGrowth(template, order);
     Nursery.VmStarter restore =
         (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline);
-    return MadeVm.of(route(), nursery.make(route().name(), template.key().hex(), boot, restore));
+    return MadeVm.of(
+        route(),
+        nursery.make(route().name(), template.key().hex(), template.spec().boot(), restore));
   }
 }

@@ -1,5 +1,7 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateInfo;
 import java.time.Duration;
@@ -15,6 +17,8 @@ public record UseCases(
     UseCase<TemplateRequest, TemplateInfo> createTemplate,
     UseCase<Nothing, List<TemplateInfo>> listTemplates,
     UseCase<String, String> deleteTemplate,
+    UseCase<PoolResize, List<PoolView>> resizePool,
+    UseCase<String, List<PoolView>> drainPool,
     UseCase<Boolean, Status> getStatus,
     UseCase<Boolean, Nothing> shutdown,
     Events events) {
@@ -30,6 +34,15 @@ public record UseCases(
    * @param ttl null = as before
    */
   public record Renewal(String leaseId, @Nullable Duration ttl) {}
+
+  /**
+   * A wish for other numbers of VMs kept.
+   *
+   * @param templateKey key or a prefix of at least 8 digits; empty = every template, later ones too
+   * @param warm null = as before
+   * @param shells null = as before
+   */
+  public record PoolResize(String templateKey, @Nullable Count warm, @Nullable Count shells) {}
 
   /**
    * A wish for a template.

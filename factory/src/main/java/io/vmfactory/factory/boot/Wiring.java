@@ -203,6 +203,8 @@ final class Wiring implements AutoCloseable {
         cases.createTemplate(),
         cases.listTemplates(),
         cases.deleteTemplate(),
+        cases.resizePool(),
+        cases.drainPool(),
         cases.getStatus(),
         (keep, deadline) -> {
           var done = cases.shutdown().run(keep, deadline);

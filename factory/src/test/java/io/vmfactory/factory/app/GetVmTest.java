@@ -47,6 +47,7 @@ final class GetVmTest {
         .extracting(Lap::name)
         .containsExactly(
             "admit",
+            "turn",
             "template",
             "spawn",
             "load",
@@ -84,7 +85,7 @@ final class GetVmTest {
         .containsExactly("connect RUNNING", "serving RUNNING", "unique RUNNING");
     assertThat(granted.hops())
         .extracting(Lap::name)
-        .containsExactly("admit", "spawn", "boot", "connect", "answer", "unique", "lease");
+        .containsExactly("admit", "turn", "spawn", "boot", "connect", "answer", "unique", "lease");
   }
 
   @Test
@@ -105,13 +106,14 @@ final class GetVmTest {
     assertThat(granted.route()).isEqualTo(Route.COLD);
     assertThat(granted.routeReason())
         .isEqualTo(
-            "WARM: this daemon does not serve it; "
+            "WARM: no usable template fits 1 vCPU, 256 MiB; vmfactory init makes one; "
                 + "TEMPLATE: no usable template fits 1 vCPU, 256 MiB; vmfactory init makes one");
   }
 
   @Test
-  void routesOfALaterPartAloneAreRefused() {
-    refused(Reason.NOT_POSSIBLE, on(Route.WARM, Route.SHELL), "WARM", "SHELL");
+  void routesThatCannotServeAreRefusedEachWithItsReason() {
+    refused(
+        Reason.NOT_POSSIBLE, on(Route.WARM, Route.SHELL), "WARM: no usable", "SHELL: no usable");
     factory.template(1, 512);
     refused(Reason.NOT_POSSIBLE, on(Route.TEMPLATE), "no usable template fits 1 vCPU, 256 MiB");
   }

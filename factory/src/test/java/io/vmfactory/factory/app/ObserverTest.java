@@ -38,7 +38,7 @@ final class ObserverTest {
     assertThat(factory.observed.lines)
         .containsExactly(
             "VM_LEASED",
-            "GET_VM TEMPLATE [admit, template, spawn, load, connect, cont, answer, unique, lease]");
+            "GET_VM TEMPLATE [admit, turn, template, spawn, load, connect, cont, answer, unique, lease]");
     Duration hops =
         granted.hops().stream().map(lap -> lap.span()).reduce(Duration.ZERO, Duration::plus);
     assertThat(factory.observed.totals.get(0)).isGreaterThanOrEqualTo(hops);
@@ -50,7 +50,7 @@ final class ObserverTest {
     factory.cases.getBaseVm().run(on(Route.TEMPLATE), soon());
     assertThat(factory.observed.lines)
         .containsExactly(
-            "VM_GIVEN_AWAY", "GET_BASE_VM TEMPLATE [admit, template, spawn, load, detach]");
+            "VM_GIVEN_AWAY", "GET_BASE_VM TEMPLATE [admit, turn, template, spawn, load, detach]");
   }
 
   @Test

@@ -39,6 +39,9 @@ final class ScriptedAgents implements GuestAgents {
   private final Map<VmId, List<String>> calls = new ConcurrentHashMap<>();
   private final Map<VmId, Uniqueness> unique = new ConcurrentHashMap<>();
 
+  /** VMs whose agent has stopped to answer. */
+  final Set<VmId> deaf = ConcurrentHashMap.newKeySet();
+
   ScriptedAgents(FakeHypervisor hypervisor) {
     this.hypervisor = hypervisor;
   }
@@ -84,6 +87,9 @@ final class ScriptedAgents implements GuestAgents {
     private void call(Step step, String name, Deadline deadline) {
       faults.play(step, deadline);
       note(vm, name);
+      if (deaf.contains(vm)) {
+        throw new GuestException(GuestException.UNAVAILABLE, "the agent is deaf", null);
+      }
       if (hypervisor.vm(vm).phase() != VmPhase.RUNNING) {
         throw new GuestException(GuestException.UNAVAILABLE, "connection to the agent broke", null);
       }

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.pool.PoolClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -25,6 +27,24 @@ final class SteppedScheduler extends AbstractExecutorService implements Schedule
     for (Task task = due(); task != null; task = due()) {
       task.run();
     }
+  }
+
+  /** The same time, for pools. */
+  PoolClock poolClock() {
+    return new PoolClock() {
+      @Override
+      public long nanos() {
+        synchronized (SteppedScheduler.this) {
+          return nowNanos;
+        }
+      }
+
+      @Override
+      public Timer after(Duration delay, Runnable action) {
+        Future<?> timer = schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> timer.cancel(false);
+      }
+    };
   }
 
   /** Tasks that wait for their time. */

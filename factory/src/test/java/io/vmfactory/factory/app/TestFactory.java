@@ -12,6 +12,11 @@ import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -32,6 +37,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -49,6 +55,11 @@ final class TestFactory implements AutoCloseable {
   final VmFactoryConfig config;
   final FactoryApp app;
   final UseCases cases;
+
+  /** Where the stock's work is done: on whatever thread caused it, unless it is to be slow. */
+  ExecutorService making = scheduler;
+
+  ExecutorService upkeep = scheduler;
   volatile Consumer<FakeVm> guest = FakeVm::openAgentPort;
   private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -57,19 +68,40 @@ final class TestFactory implements AutoCloseable {
   }
 
   TestFactory(Path root, int maxVms) {
+    this(root, config(root, maxVms), maker -> {});
+  }
+
+  /** With {@code beforehand} done to it before the daemon starts. */
+  TestFactory(Path root, VmFactoryConfig config, Consumer<TestFactory> beforehand) {
     this.root = root;
-    this.config = config(root, maxVms);
+    this.config = config;
     available(1 << 20);
+    beforehand.accept(this);
+    Stock.Threads threads = new Stock.Threads(making, upkeep, scheduler.poolClock());
     app =
         FactoryApp.create(
             config,
             new FactoryApp.Rooms(new Booting(), templates, agents),
-            new FactoryApp.Host(() -> now, scheduler, root.resolve("proc"), scheduler, observed));
+            new FactoryApp.Host(
+                () -> now, scheduler, root.resolve("proc"), scheduler, observed, threads));
     cases = app.useCases();
     cases.events().subscribe(events::add);
   }
 
+  /** With a template of the configured spec, and a stock of it as these lines of [pool] say. */
+  static TestFactory stocked(Path root, String... lines) {
+    return new TestFactory(root, stockedConfig(root, lines), f -> f.template(1, 256));
+  }
+
+  static VmFactoryConfig stockedConfig(Path root, String... lines) {
+    return config(root, 16, List.of("WARM", "SHELL", "TEMPLATE", "COLD"), pool(lines));
+  }
+
   static VmFactoryConfig config(Path root, int maxVms) {
+    return config(root, maxVms, List.of("TEMPLATE", "COLD"), noPool());
+  }
+
+  static VmFactoryConfig config(Path root, int maxVms, List<String> routes, PoolConfig pool) {
     return new VmFactoryConfig(
         new DaemonConfig(
             root.resolve("state"), root.resolve("run"), "", Duration.ofSeconds(30), 8, maxVms),
@@ -83,16 +115,21 @@ final class TestFactory implements AutoCloseable {
             new QemuConfig.Machine("q35", "", ""),
             "auto",
             List.of("extra=1")),
-        new FactoryConfig(true, root.resolve("t"), 1 << 30, List.of("TEMPLATE", "COLD")),
+        new FactoryConfig(true, root.resolve("t"), 1 << 30, routes),
         new LeaseConfig(TTL, Duration.ofHours(1)),
-        noPool(),
+        pool,
         new MetricsConfig(0));
   }
 
   /** Nothing is kept ready, so that every request makes its VM itself. */
   static PoolConfig noPool() {
+    return pool("vm_cache_number = 0", "shell_number = 0");
+  }
+
+  /** The defaults, but for these lines. */
+  static PoolConfig pool(String... lines) {
     return new ConfigLoader(new Surroundings(Map.of(), true))
-        .parse("[pool]\nvm_cache_number = 0\nshell_number = 0", "no pool")
+        .parse("[pool]\n" + String.join("\n", lines), "a test's pool")
         .pool();
   }
 
@@ -134,6 +171,22 @@ final class TestFactory implements AutoCloseable {
 
   GrantedVm get(VmRequest request) {
     return cases.getVm().run(request, soon());
+  }
+
+  /** The pool of that tier; there must be one template. */
+  PoolView pool(Tier tier) {
+    List<PoolView> pools = status().pools();
+    assertThat(pools).hasSize(2);
+    return pools.get(tier == Tier.WARM ? 0 : 1);
+  }
+
+  /** VMs on stock, oldest first. */
+  List<FakeVm> idle(VmPhase phase) {
+    return hypervisor.vms().stream().filter(vm -> vm.phase() == phase).toList();
+  }
+
+  VmRecord record(FakeVm vm) {
+    return new Journal().read(vm.launch().folder()).orElseThrow();
   }
 
   Status status() {

@@ -7,6 +7,7 @@ import io.vmfactory.factory.app.Route;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.app.VmMemory;
 import io.vmfactory.factory.app.VmView;
+import io.vmfactory.factory.gate.GateStats;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
@@ -86,6 +87,8 @@ final class Samples {
         List.of(view()),
         List.of(lease()),
         List.of(new Status.Failure(NOON, "restore", "died")),
-        Map.of(Route.TEMPLATE, 3));
+        Map.of(Route.TEMPLATE, 3),
+        List.of(),
+        new GateStats(2, 0, 0, 0, 0, 256, Duration.ofSeconds(1)));
   }
 }

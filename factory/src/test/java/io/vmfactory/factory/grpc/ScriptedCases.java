@@ -44,6 +44,8 @@ final class ScriptedCases implements Events {
         (q, d) -> createTemplate.run(q, d),
         (q, d) -> List.of(Samples.template()),
         (q, d) -> deleteTemplate.run(q, d),
+        (q, d) -> List.of(),
+        (q, d) -> List.of(),
         (q, d) -> getStatus.run(q, d),
         (q, d) -> shutdown.run(q, d),
         this);

@@ -2,6 +2,7 @@ package io.vmfactory.factory.metrics;
 
 import io.vmfactory.factory.app.Lease;
 import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.gate.GateStats;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
@@ -55,6 +56,8 @@ final class States {
         List.of(),
         List.of(lease),
         List.of(),
-        Map.of());
+        Map.of(),
+        List.of(),
+        new GateStats(2, 0, 0, 0, 0, 256, Duration.ofSeconds(1)));
   }
 }

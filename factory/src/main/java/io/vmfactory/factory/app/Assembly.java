@@ -1,0 +1,140 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.factory.app.FactoryApp.Host;
+import io.vmfactory.factory.app.FactoryApp.Rooms;
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.app.journal.Processes;
+import io.vmfactory.factory.app.journal.Sweep;
+import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.stock.Kit;
+import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.vm.Gatekeeper;
+import io.vmfactory.factory.vm.Nursery;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmSpec;
+import java.util.List;
+
+/** The parts of the daemon's domain, each made once, and how they are put together. */
+final class Assembly {
+  private final VmFactoryConfig config;
+  private final Rooms rooms;
+  private final Host host;
+  private final EventBus events;
+  private final Failures failures;
+  private final VmSpec spec;
+  private final Journal journal = new Journal();
+  private final InFlight inFlight = new InFlight();
+  private final Served served = new Served();
+  private final Admission admission;
+  private final VmFolders folders;
+  private final KnownTemplates templates;
+  private final TemplateNames names;
+  private final TemplateChooser chooser;
+  private final Rules rules;
+  private final LeaseBook leases;
+  private final HostMemory memory;
+  private final Nursery nursery;
+  private final Gatekeeper gatekeeper;
+  private final RestoreGate gate;
+  private final Stock stock;
+  private final Catalogue catalogue;
+
+  Assembly(VmFactoryConfig config, Rooms rooms, Host host) {
+    this.config = config;
+    this.rooms = rooms;
+    this.host = host;
+    events = new EventBus(host.clock(), host.listeners(), host.observer());
+    failures = new Failures(host.clock(), events, host.observer());
+    spec = SpecFactory.of(config.qemu(), rooms.hypervisor().info());
+    admission = new Admission(config.daemon().maxVms());
+    folders = new VmFolders(config.daemon().runDir().toAbsolutePath().resolve("vm"));
+    templates = new KnownTemplates(rooms.templates());
+    names = new TemplateNames(templates);
+    chooser = new TemplateChooser(templates, spec);
+    rules = new Rules(config, names);
+    leases = new LeaseBook(journal, host.clock(), host.scheduler(), events, failures);
+    memory = new HostMemory(host.proc());
+    nursery = new Nursery(folders, journal, host.clock());
+    gatekeeper = new Gatekeeper(rooms.agents(), host.clock());
+    gate =
+        new RestoreGate(restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
+    stock = stock();
+    catalogue = new Catalogue(templates, chooser, stock);
+  }
+
+  /** How many VMs may be restored or booted at once. */
+  static int restoresAtOnce(VmFactoryConfig config) {
+    int configured = config.pool().restoresAtOnce();
+    return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+  }
+
+  private Stock stock() {
+    Kit kit = new Kit(templates, nursery, gatekeeper, journal, host.observer());
+    return new Stock(config.pool(), kit, gate, host.threads(), new StockNews(events, failures));
+  }
+
+  /** Takes over what earlier daemons left, begins to fill the stock, and is ready to serve. */
+  UseCases begin() {
+    new Sweep(journal, new Processes(host.proc()), host.clock())
+        .run(folders.root())
+        .forEach(leftover -> failures.record("taking over", "", leftover));
+    if (config.factory().enableTemplate()) {
+      catalogue.sync();
+    }
+    stock.start();
+    return useCases();
+  }
+
+  private UseCases useCases() {
+    HandOut handOut = handOut();
+    Settler settler = new Settler(gatekeeper);
+    PoolNames pools = new PoolNames(names, stock);
+    return new UseCases(
+        new GetVm(rules, handOut, settler, leases),
+        new GetBaseVm(rules, handOut, settler, journal, events),
+        new RenewLease(rules, leases),
+        new ReleaseVm(leases),
+        createTemplate(),
+        (nothing, deadline) -> templates.list(),
+        new DeleteTemplate(names, catalogue, events),
+        new ResizePool(pools, stock, events),
+        new DrainPool(pools, stock, events),
+        getStatus(),
+        new Shutdown(new Shutdown.Doors(inFlight, gate), stock, leases, admission, events),
+        events);
+  }
+
+  private HandOut handOut() {
+    RouteWalk walk = new RouteWalk(sources(), () -> new RightOfWay(stock, gate), failures);
+    return new HandOut(inFlight, admission, walk, new HandOut.Books(served, host.observer()));
+  }
+
+  private List<VmSource> sources() {
+    VmSource cold = new ColdSource(spec, rooms.hypervisor(), nursery, memory);
+    return config.factory().enableTemplate()
+        ? List.of(
+            new WarmSource(chooser, stock, memory, host.clock()),
+            new ShellSource(chooser, stock, memory, host.clock()),
+            new TemplateSource(chooser, templates, nursery, memory),
+            cold)
+        : List.of(cold);
+  }
+
+  private CreateTemplate createTemplate() {
+    var admissions =
+        new CreateTemplate.Admissions(
+            config.factory().enableTemplate(), inFlight, admission, memory);
+    return new CreateTemplate(rules, catalogue, spec, admissions, events, failures);
+  }
+
+  private GetStatus getStatus() {
+    return new GetStatus(
+        host.clock().now(),
+        rooms.hypervisor().info(),
+        templates,
+        chooser,
+        new GetStatus.Books(leases, failures, served, stock, gate),
+        new MemoryMeter(host.proc()));
+  }
+}

@@ -1,0 +1,49 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.ShellVm;
+import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.pool.Claim;
+import io.vmfactory.template.TemplateInfo;
+
+/** A shell off the stock, its state loaded now: PAUSED. Never waits for one. */
+final class ShellSource implements VmSource {
+  private final TemplateChooser chooser;
+  private final Stock stock;
+  private final HostMemory memory;
+  private final WallClock clock;
+
+  ShellSource(TemplateChooser chooser, Stock stock, HostMemory memory, WallClock clock) {
+    this.chooser = chooser;
+    this.stock = stock;
+    this.memory = memory;
+    this.clock = clock;
+  }
+
+  @Override
+  public Route route() {
+    return Route.SHELL;
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    TemplateInfo template = chooser.choose(order);
+    memory.requireGrowth(template, order);
+    Claim<ShellVm> claim =
+        stock
+            .claimShell(template.key())
+            .orElseThrow(() -> Refusals.notPossible(stock.shortage(template.key(), Tier.SHELL)));
+    ShellVm shell = claim.take().taken();
+    laps.lap("claim");
+    try {
+      shell.shell().load(laps, deadline);
+      return MadeVm.of(shell, clock.now());
+    } catch (RuntimeException e) {
+      throw Undo.kill(shell.vm(), e);
+    }
+  }
+}

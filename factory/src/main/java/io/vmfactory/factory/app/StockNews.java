@@ -1,0 +1,41 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.StockListener;
+import io.vmfactory.template.TemplateKey;
+
+/** Passes on as events and failures what the stock tells. */
+final class StockNews implements StockListener {
+  private final EventBus events;
+  private final Failures failures;
+
+  StockNews(EventBus events, Failures failures) {
+    this.events = events;
+    this.failures = failures;
+  }
+
+  @Override
+  public void filled(TemplateKey template, Tier tier) {
+    emit(Kind.POOL_FILLED, template, tier.toString());
+  }
+
+  @Override
+  public void failing(TemplateKey template, Tier tier, Throwable cause) {
+    emit(Kind.POOL_FAILING, template, tier + ": " + cause.getMessage());
+  }
+
+  @Override
+  public void healed(TemplateKey template, Tier tier) {
+    emit(Kind.POOL_HEALED, template, tier.toString());
+  }
+
+  @Override
+  public void failed(String what, String vmId, Throwable cause) {
+    failures.record(what, vmId, cause);
+  }
+
+  private void emit(Kind kind, TemplateKey template, String detail) {
+    events.emit(kind, "", "", template.hex(), detail);
+  }
+}

@@ -1,0 +1,33 @@
+package io.vmfactory.factory.app;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Bounded pools of daemon threads that come when there is work and go when there is none. */
+final class ThreadPools {
+  private static final int IDLE_SECONDS = 10;
+
+  private ThreadPools() {}
+
+  /** At most {@code most} threads; what is more than they can do waits. */
+  static ExecutorService of(String name, int most) {
+    AtomicInteger made = new AtomicInteger();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            most,
+            most,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name + "-" + made.incrementAndGet());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+}

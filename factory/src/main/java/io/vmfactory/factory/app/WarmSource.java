@@ -1,0 +1,43 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.stock.WarmVm;
+import io.vmfactory.pool.Claim;
+import io.vmfactory.template.TemplateInfo;
+
+/** A warm VM off the stock: PAUSED, unique, its agent connected. Never waits for one. */
+final class WarmSource implements VmSource {
+  private final TemplateChooser chooser;
+  private final Stock stock;
+  private final HostMemory memory;
+  private final WallClock clock;
+
+  WarmSource(TemplateChooser chooser, Stock stock, HostMemory memory, WallClock clock) {
+    this.chooser = chooser;
+    this.stock = stock;
+    this.memory = memory;
+    this.clock = clock;
+  }
+
+  @Override
+  public Route route() {
+    return Route.WARM;
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    TemplateInfo template = chooser.choose(order);
+    memory.requireGrowth(template, order);
+    Claim<WarmVm> claim =
+        stock
+            .claimWarm(template.key())
+            .orElseThrow(() -> Refusals.notPossible(stock.shortage(template.key(), Tier.WARM)));
+    MadeVm made = MadeVm.of(claim.take().taken(), claim, clock.now());
+    laps.lap("claim");
+    return made;
+  }
+}

@@ -1,0 +1,119 @@
+package io.vmfactory.factory.stock;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.stock.Workers.NoTurnException;
+import io.vmfactory.pool.Expiry;
+import io.vmfactory.pool.PoolFailure;
+import io.vmfactory.pool.Verdict;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Examines idle VMs of one pool: asks their VMM, which does not wake the guest, and tells the pool
+ * of one that ended by itself.
+ */
+class Examiner<T extends Kept> implements Expiry<T> {
+  /** For a monitor's answer: it is there at once, or the VMM hangs. */
+  private static final Duration CHECK = Duration.ofSeconds(5);
+
+  private final Workers workers;
+  private final Complaints complaints;
+
+  Examiner(Workers workers, Complaints complaints) {
+    this.workers = workers;
+    this.complaints = complaints;
+  }
+
+  @Override
+  public final CompletionStage<Verdict> examine(T value, Facts facts) {
+    return checked(value)
+        .thenCompose(nothing -> further(value, facts))
+        .whenComplete(
+            (verdict, failure) -> {
+              if (failure != null) {
+                tell(PoolFailure.Kind.PROBE, value, failure);
+              }
+            });
+  }
+
+  private CompletableFuture<Void> checked(T value) {
+    return workers.aside(
+        () -> {
+          value.vm().check(Deadline.after(CHECK));
+          return null;
+        });
+  }
+
+  /** What else there is to examine once the VMM has answered. */
+  CompletionStage<Verdict> further(T value, Facts facts) {
+    return CompletableFuture.completedFuture(Verdict.keep());
+  }
+
+  @Override
+  public final CompletionStage<VmExit> ended(T value) {
+    return value.vm().signals().exited().thenApply(exit -> noted(value, exit));
+  }
+
+  /** Only the end of one that is still here is news. */
+  private VmExit noted(T value, VmExit exit) {
+    if (!value.tenure().over()) {
+      tell(PoolFailure.Kind.DIED, value, new VmmException(Reason.DIED, "ended by itself: " + exit));
+    }
+    return exit;
+  }
+
+  private void tell(PoolFailure.Kind kind, T value, Throwable failure) {
+    complaints.tell(kind, value.vm().identity().id().value(), failure);
+  }
+
+  /** Examines warm VMs, and now and then lets one run for as long as its agent takes to answer. */
+  static final class OfWarm extends Examiner<WarmVm> {
+    private static final Duration PROBE = Duration.ofSeconds(10);
+
+    /** Nobody can have the VM while it waits for a turn, so it does not wait long. */
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+
+    private final Workers workers;
+    private final Duration every;
+
+    /**
+     * @param every between two probes of a VM; zero = never
+     */
+    OfWarm(Workers workers, Complaints complaints, Duration every) {
+      super(workers, complaints);
+      this.workers = workers;
+      this.every = every;
+    }
+
+    @Override
+    CompletionStage<Verdict> further(WarmVm warm, Facts facts) {
+      if (every.isZero() || !warm.tenure().probeDue(facts.age(), every)) {
+        return super.further(warm, facts);
+      }
+      return workers
+          .inTurn(Deadline.after(PATIENCE), () -> probe(warm, facts.age()))
+          .exceptionally(OfWarm::postponed);
+    }
+
+    private static Verdict probe(WarmVm warm, Duration age) {
+      Deadline deadline = Deadline.after(PROBE);
+      warm.vm().cont(deadline);
+      warm.agent().awaitServing(deadline);
+      warm.vm().stop(deadline);
+      warm.tenure().answered(age);
+      return Verdict.keep();
+    }
+
+    private static Verdict postponed(Throwable failure) {
+      if (Complaints.cause(failure) instanceof NoTurnException) {
+        return Verdict.keep();
+      }
+      throw new CompletionException(Complaints.cause(failure));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.vmfactory.factory.stock;
+
+import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.PoolView.Memory;
+import io.vmfactory.pool.PoolClock;
+import io.vmfactory.pool.PoolStats;
+import io.vmfactory.pool.RefillPause;
+import io.vmfactory.pool.RollOver;
+import io.vmfactory.pool.WarmPool;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The two pools of one template. Warm VMs come out of shells, so what ends ends warm first. */
+final class Shelf {
+  private final TemplateKey key;
+  private final WarmPool<ShellVm> shells;
+  private final WarmPool<WarmVm> warm;
+  private volatile Sizes sizes;
+  private String digest;
+
+  /** What all shelves share. */
+  record Shop(
+      Kit kit, Workers workers, StockListener listener, PoolClock clock, RandomGenerator random) {}
+
+  Shelf(TemplateInfo template, Sizes sizes, Shop shop) {
+    this.key = template.key();
+    this.digest = template.digest();
+    this.sizes = sizes;
+    shells = shells(template, shop);
+    warm = warm(shop);
+    shells.whenSettled(() -> settled(Tier.SHELL, shop.listener()));
+    warm.whenSettled(() -> settled(Tier.WARM, shop.listener()));
+  }
+
+  /** That a pool which shall be empty is so is no news. */
+  private void settled(Tier tier, StockListener listener) {
+    if (stats(tier).aim().count() > 0) {
+      listener.filled(key, tier);
+    }
+  }
+
+  private WarmPool<ShellVm> shells(TemplateInfo template, Shop shop) {
+    Complaints complaints = new Complaints(key, Tier.SHELL, shop.listener(), shop.clock());
+    return new WarmPool<>(
+        complaints.pool(),
+        new ShellMaker(template, shop.kit(), shop.workers(), complaints),
+        new Examiner<>(shop.workers(), complaints),
+        sizes.shells(),
+        shop.clock(),
+        shop.random());
+  }
+
+  private WarmPool<WarmVm> warm(Shop shop) {
+    Complaints complaints = new Complaints(key, Tier.WARM, shop.listener(), shop.clock());
+    Duration probes = sizes.config().upkeep().probeInterval();
+    return new WarmPool<>(
+        complaints.pool(),
+        new WarmMaker(shells, shop.kit(), shop.workers(), complaints),
+        new Examiner.OfWarm(shop.workers(), complaints, probes),
+        sizes.warm(),
+        shop.clock(),
+        shop.random());
+  }
+
+  WarmPool<ShellVm> shells() {
+    return shells;
+  }
+
+  WarmPool<WarmVm> warm() {
+    return warm;
+  }
+
+  void start() {
+    shells.start();
+    warm.start();
+  }
+
+  /** The template may have been built again since: then what is on stock is of the one before. */
+  synchronized void follow(TemplateInfo template) {
+    if (template.digest().equals(digest)) {
+      return;
+    }
+    digest = template.digest();
+    RollOver how = sizes.rollOver();
+    // Shells first: a warm VM begun from now on is made of a shell that still counts.
+    shells.rollOver(how);
+    warm.rollOver(how);
+  }
+
+  /** Other sizes, null = as before; serves again after {@link #drain}. */
+  synchronized void resize(@Nullable Count warmCount, @Nullable Count shellCount) {
+    sizes = sizes.with(warmCount, shellCount);
+    shells.resize(sizes.sizing(sizes.config().shells()));
+    warm.resize(sizes.sizing(sizes.config().warm()));
+    shells.reopen();
+    warm.reopen();
+  }
+
+  /** Ends when both are empty; a warm VM that waits for a shell meanwhile is refused it. */
+  CompletionStage<Void> drain() {
+    return both(warm.drain(), shells.drain());
+  }
+
+  CompletionStage<Void> close() {
+    return both(warm.close(), shells.close());
+  }
+
+  private static CompletionStage<Void> both(CompletionStage<Void> one, CompletionStage<Void> two) {
+    return CompletableFuture.allOf(one.toCompletableFuture(), two.toCompletableFuture());
+  }
+
+  RefillPause pause() {
+    RefillPause ofWarm = warm.pauseRefill();
+    RefillPause ofShells = shells.pauseRefill();
+    return () -> {
+      ofShells.close();
+      ofWarm.close();
+    };
+  }
+
+  List<PoolView> views() {
+    PoolConfig config = sizes.config();
+    return List.of(view(Tier.WARM, config.warm()), view(Tier.SHELL, config.shells()));
+  }
+
+  PoolStats stats(Tier tier) {
+    return tier == Tier.WARM ? warm.stats() : shells.stats();
+  }
+
+  private PoolView view(Tier tier, Count size) {
+    return new PoolView(key, tier, size, stats(tier), Memory.NONE);
+  }
+}

@@ -1,0 +1,70 @@
+package io.vmfactory.factory.stock;
+
+import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.pool.Backoff;
+import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.RollOver;
+import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.Upkeep;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the configuration means to the pools.
+ *
+ * @param config the configuration
+ * @param atOnce most VMs of a pool made at once
+ */
+record Sizes(PoolConfig config, int atOnce) {
+  /** By when a VM has been made or never will be: a slow boot host's restore takes seconds. */
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** VMs made together are not examined, nor replaced, together. */
+  private static final double SPREAD = 0.2;
+
+  /** The same but for the numbers kept; null = as they are. */
+  Sizes with(@Nullable Count warm, @Nullable Count shells) {
+    PoolConfig other =
+        config.withNumbers(
+            warm == null ? config.warm() : warm, shells == null ? config.shells() : shells);
+    return new Sizes(other, atOnce);
+  }
+
+  PoolPolicy warm() {
+    return policy(config.warm(), config.upkeep().warmTtl(), examineWarm());
+  }
+
+  PoolPolicy shells() {
+    return policy(config.shells(), Duration.ZERO, config.upkeep().healthInterval());
+  }
+
+  /** A count as a pool takes it. */
+  Sizing sizing(Count count) {
+    if (count instanceof PoolConfig.Auto auto) {
+      PoolConfig.Demand demand = config.demand();
+      return new Sizing.Auto(auto.min(), auto.max(), demand.hitTarget(), demand.halfLife());
+    }
+    return Sizing.fixed(((PoolConfig.Fixed) count).count());
+  }
+
+  RollOver rollOver() {
+    return switch (config.rollOver()) {
+      case ON_REPLENISH -> RollOver.ON_REPLENISH;
+      case RECREATE -> RollOver.RECREATE;
+    };
+  }
+
+  private PoolPolicy policy(Count count, Duration maxAge, Duration examineEvery) {
+    Upkeep upkeep = new Upkeep(maxAge, examineEvery, SPREAD);
+    return new PoolPolicy(sizing(count), atOnce, LIMIT, Backoff.defaults(), upkeep);
+  }
+
+  /** A probe is part of an examination; with either off, the other still takes place. */
+  private Duration examineWarm() {
+    Duration health = config.upkeep().healthInterval();
+    Duration probe = config.upkeep().probeInterval();
+    boolean probeFirst = health.isZero() || !probe.isZero() && probe.compareTo(health) < 0;
+    return probeFirst ? probe : health;
+  }
+}

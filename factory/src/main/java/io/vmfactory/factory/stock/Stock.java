@@ -1,0 +1,283 @@
+package io.vmfactory.factory.stock;
+
+import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.Shelf.Shop;
+import io.vmfactory.pool.Claim;
+import io.vmfactory.pool.PoolClock;
+import io.vmfactory.pool.PoolStats;
+import io.vmfactory.pool.RefillPause;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All VMs that are kept ready: a shelf of two pools for each template that the configuration would
+ * make today. Thread-safe; nothing here waits, but for what says that it takes a deadline.
+ *
+ * <p>Life: {@link #sync} with the templates there are, adopt what an earlier daemon left, {@link
+ * #start}; from then on {@link #sync} as templates change; {@link #close}.
+ */
+public final class Stock {
+  private static final Duration LOADING = Duration.ofSeconds(60);
+
+  private final Shop shop;
+  private final Map<String, Shelf> shelves = new ConcurrentSkipListMap<>();
+  private final Set<CompletableFuture<Void>> closing = new HashSet<>();
+  private Sizes sizes;
+  private boolean started;
+  private boolean closed;
+
+  /**
+   * Where the stock's work is done; the stock closes them.
+   *
+   * @param making one thread for each turn of the gate
+   * @param upkeep a few threads, to check and to end VMs
+   * @param clock times and timers of the pools
+   */
+  public record Threads(ExecutorService making, ExecutorService upkeep, PoolClock clock) {}
+
+  /** A stock of no template. */
+  public Stock(
+      PoolConfig config, Kit kit, RestoreGate gate, Threads threads, StockListener listener) {
+    this.sizes = new Sizes(config, gate.stats().limit());
+    this.shop =
+        new Shop(
+            kit,
+            new Workers(threads.making(), threads.upkeep(), gate),
+            listener,
+            threads.clock(),
+            new SplittableRandom());
+  }
+
+  // Which templates.
+
+  /**
+   * Keeps VMs of these templates and no others: takes new ones into memory and begins to keep VMs
+   * of them, rolls over those that were built again, ends the VMs of those that are gone.
+   *
+   * @return ends when the latter are gone
+   */
+  public CompletionStage<Void> sync(Collection<TemplateInfo> current) {
+    Set<String> wanted = current.stream().map(t -> t.key().hex()).collect(Collectors.toSet());
+    synchronized (this) {
+      List<Shelf> gone =
+          shelves.keySet().stream().filter(Predicate.not(wanted::contains)).toList().stream()
+              .map(shelves::remove)
+              .toList();
+      if (!closed) {
+        current.forEach(this::follow);
+      }
+      return ended(gone);
+    }
+  }
+
+  private void follow(TemplateInfo template) {
+    Shelf known = shelves.get(template.key().hex());
+    if (known != null) {
+      known.follow(template);
+      return;
+    }
+    Shelf shelf = new Shelf(template, sizes, shop);
+    shelves.put(template.key().hex(), shelf);
+    takeIntoMemory(template.key());
+    if (started) {
+      shelf.start();
+    }
+  }
+
+  /** Also where no VM is kept: the first clone need not wait for that. */
+  private void takeIntoMemory(TemplateKey template) {
+    shop.workers()
+        .aside(() -> load(template))
+        .exceptionally(
+            failure -> {
+              String what = "taking template %s into memory".formatted(template.shortened());
+              shop.listener().failed(what, "", Complaints.cause(failure));
+              return null;
+            });
+  }
+
+  private @Nullable Void load(TemplateKey template) {
+    shop.kit().templates().load(template, Deadline.after(LOADING));
+    return null;
+  }
+
+  private CompletionStage<Void> ended(List<Shelf> gone) {
+    List<CompletableFuture<Void>> ends =
+        gone.stream().map(shelf -> shelf.close().toCompletableFuture()).toList();
+    closing.addAll(ends);
+    return all(ends).thenRun(() -> forget(ends));
+  }
+
+  private synchronized void forget(List<CompletableFuture<Void>> ends) {
+    closing.removeAll(ends);
+  }
+
+  private static CompletableFuture<Void> all(Collection<CompletableFuture<Void>> stages) {
+    return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
+  }
+
+  // What an earlier daemon left; before the start.
+
+  /** Whether VMs of that template are kept here at all. */
+  public boolean keeps(TemplateKey template) {
+    return shelves.containsKey(template.hex());
+  }
+
+  /**
+   * Takes a shell onto the stock.
+   *
+   * @param age since it was made
+   * @return false = not wanted: it stays the caller's
+   */
+  public boolean adoptShell(TemplateKey template, ShellVm shell, Duration age) {
+    Optional<Shelf> shelf = shelf(template);
+    shelf.ifPresent(s -> s.shells().adopt(shell, age));
+    return shelf.isPresent();
+  }
+
+  /**
+   * Takes a warm VM onto the stock, its agent connected and known to answer.
+   *
+   * @param age since it was made
+   * @return false = not wanted: it stays the caller's
+   */
+  public boolean adoptWarm(TemplateKey template, WarmVm warm, Duration age) {
+    Optional<Shelf> shelf = shelf(template);
+    shelf.ifPresent(s -> s.warm().adopt(warm, age));
+    return shelf.isPresent();
+  }
+
+  /** Begins to fill. */
+  public synchronized void start() {
+    started = true;
+    shelves.values().forEach(Shelf::start);
+  }
+
+  // What customers take.
+
+  /** A warm VM, when there is one; what is taken has left the stock, also when it is undone. */
+  public Optional<Claim<WarmVm>> claimWarm(TemplateKey template) {
+    return shelf(template).flatMap(shelf -> shelf.warm().tryClaim());
+  }
+
+  /** A shell, when there is one. */
+  public Optional<Claim<ShellVm>> claimShell(TemplateKey template) {
+    return shelf(template).flatMap(shelf -> shelf.shells().tryClaim());
+  }
+
+  /** Why there was none to claim, for people. */
+  public String shortage(TemplateKey template, Tier tier) {
+    String what = tier == Tier.WARM ? "warm VM" : "shell";
+    return shelf(template)
+        .map(shelf -> shelf.stats(tier))
+        .map(stats -> "no %s on stock (%s)".formatted(what, state(stats)))
+        .orElse("no %ss are kept of template %s".formatted(what, template.shortened()));
+  }
+
+  private static String state(PoolStats stats) {
+    if (stats.phase() != PoolStats.Phase.OPEN) {
+      return "drained; resize the pool to fill it again";
+    }
+    String making = ", %d being made".formatted(stats.slots().allocating());
+    String failing =
+        stats.retry().map(retry -> ", allocation fails: " + retry.cause().getMessage()).orElse("");
+    return "target " + stats.aim().count() + making + failing;
+  }
+
+  /** Holds back all refilling while a customer needs the CPUs, until the result is closed. */
+  public RefillPause pause() {
+    List<RefillPause> pauses = shelves.values().stream().map(Shelf::pause).toList();
+    return () -> pauses.forEach(RefillPause::close);
+  }
+
+  // What operators do.
+
+  /**
+   * Keeps other numbers from now on, until this daemon ends; fills again what was drained.
+   *
+   * @param template null = of every template, later ones too
+   * @param warm null = as before
+   * @param shells null = as before
+   * @return the pools concerned
+   */
+  public synchronized List<PoolView> resize(
+      @Nullable TemplateKey template, @Nullable Count warm, @Nullable Count shells) {
+    if (template == null) {
+      sizes = sizes.with(warm, shells);
+    }
+    List<Shelf> chosen = chosen(template);
+    chosen.forEach(shelf -> shelf.resize(warm, shells));
+    return views(chosen);
+  }
+
+  /**
+   * Ends the idle VMs and keeps none until {@link #resize}.
+   *
+   * @param template null = of every template
+   * @return ends with the pools concerned when they are empty; cancelled when one is filled again
+   *     before
+   */
+  public CompletionStage<List<PoolView>> drain(@Nullable TemplateKey template) {
+    List<Shelf> chosen = chosen(template);
+    return all(chosen.stream().map(shelf -> shelf.drain().toCompletableFuture()).toList())
+        .thenApply(nothing -> views(chosen));
+  }
+
+  /** Every pool, by template, warm before shells. */
+  public List<PoolView> views() {
+    return views(List.copyOf(shelves.values()));
+  }
+
+  private List<Shelf> chosen(@Nullable TemplateKey template) {
+    return template == null ? List.copyOf(shelves.values()) : shelf(template).stream().toList();
+  }
+
+  private static List<PoolView> views(List<Shelf> chosen) {
+    return chosen.stream().map(Shelf::views).flatMap(List::stream).toList();
+  }
+
+  private Optional<Shelf> shelf(TemplateKey template) {
+    return Optional.ofNullable(shelves.get(template.hex()));
+  }
+
+  // The end.
+
+  /**
+   * Makes no more VMs and ends those on stock. The gate is to be closed before, or what waits there
+   * waits on.
+   *
+   * @param keepVms leave those that are complete for the next daemon; what is half made is ended
+   * @return ends when nothing is left here. A second call only tells when the first has ended
+   */
+  public synchronized CompletionStage<Void> close(boolean keepVms) {
+    if (!closed) {
+      closed = true;
+      if (keepVms) {
+        shop.workers().keepVms();
+      }
+      shop.workers().callOff();
+      shelves.values().forEach(shelf -> closing.add(shelf.close().toCompletableFuture()));
+      all(Set.copyOf(closing)).whenComplete((nothing, failure) -> shop.workers().close());
+    }
+    return all(Set.copyOf(closing));
+  }
+}
