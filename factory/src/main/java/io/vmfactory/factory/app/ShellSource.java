@@ -6,7 +6,6 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.stock.ShellVm;
 import io.vmfactory.factory.stock.Stock;
-import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.template.TemplateInfo;
 
@@ -39,11 +38,7 @@ final class ShellSource implements VmSource {
             .orElseThrow(() -> Refusals.notPossible(stock.shortage(template.key(), Tier.SHELL)));
     ShellVm shell = claim.take().taken();
     laps.lap("claim");
-    try {
-      shell.shell().load(laps, deadline);
-      return MadeVm.of(shell, clock.now());
-    } catch (RuntimeException e) {
-      throw Undo.kill(shell.vm(), e);
-    }
+    shell.load(laps, deadline);
+    return MadeVm.of(shell, clock.now());
   }
 }

@@ -1,5 +1,7 @@
 package io.vmfactory.factory.stock;
 
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.app.journal.VmRecord;
 import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.template.Shell;
@@ -26,6 +28,16 @@ public record ShellVm(Shell shell, VmFolder folder, VmRecord record, Tenure tenu
   public ShellVm taken() {
     tenure.end();
     return this;
+  }
+
+  /** INCOMING to PAUSED, told as "load"; when this throws, nothing is left of it. */
+  public void load(Laps laps, Deadline deadline) {
+    try {
+      shell.load(laps, deadline);
+    } catch (RuntimeException e) {
+      end(); // the shell killed it; a cancelled thread may not have waited for its end
+      throw e;
+    }
   }
 
   @Override

@@ -40,8 +40,8 @@ final class WarmMaker extends Maker<WarmVm> {
   private WarmVm warm(Claim<ShellVm> claim, Laps laps, Deadline limit) {
     ShellVm shell = claim.take().taken();
     laps.lap("turn");
+    shell.load(laps, limit);
     try {
-      shell.shell().load(laps, limit);
       return warm(shell, laps, limit);
     } catch (RuntimeException e) {
       throw Undo.kill(shell.vm(), e);

@@ -7,6 +7,7 @@ import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
 import io.vmfactory.configs.LeaseConfig;
 import io.vmfactory.configs.MetricsConfig;
+import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
@@ -52,10 +53,15 @@ final class RealFactory implements AutoCloseable {
   private final StoredTemplates templates;
   private final FactoryApp app;
 
+  /** Without a stock: every VM is made for its request. */
   RealFactory(Path root) {
+    this(root, List.of("TEMPLATE", "COLD"), TestFactory.noPool());
+  }
+
+  RealFactory(Path root, List<String> routes, PoolConfig pool) {
     vms = root.resolve("run/vm");
     WallClock clock = WallClock.system();
-    VmFactoryConfig config = config(root);
+    VmFactoryConfig config = config(root, routes, pool);
     templates =
         new StoredTemplates(
             root.resolve("t"), hypervisor, agents, new VmFolders(vms), clock, 1L << 30);
@@ -68,7 +74,7 @@ final class RealFactory implements AutoCloseable {
             Observer.NONE);
   }
 
-  private static VmFactoryConfig config(Path root) {
+  private static VmFactoryConfig config(Path root, List<String> routes, PoolConfig pool) {
     return new VmFactoryConfig(
         new DaemonConfig(root, root.resolve("run"), "", Duration.ofMinutes(2), 8, 16),
         new QemuConfig(
@@ -81,9 +87,9 @@ final class RealFactory implements AutoCloseable {
             new QemuConfig.Machine("q35", "", ""),
             "tcg",
             List.of()),
-        new FactoryConfig(true, root.resolve("t"), 1L << 30, List.of("TEMPLATE", "COLD")),
+        new FactoryConfig(true, root.resolve("t"), 1L << 30, routes),
         new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
-        TestFactory.noPool(),
+        pool,
         new MetricsConfig(0));
   }
 
@@ -117,6 +123,20 @@ final class RealFactory implements AutoCloseable {
         .subscribe(
             event -> {
               if (event.kind() == kind && event.vmId().equals(id)) {
+                heard.complete(event);
+              }
+            });
+    return heard;
+  }
+
+  /** Completes with the next event of that kind and detail, from now on. */
+  CompletableFuture<Events.Event> next(Events.Kind kind, String detail) {
+    CompletableFuture<Events.Event> heard = new CompletableFuture<>();
+    cases()
+        .events()
+        .subscribe(
+            event -> {
+              if (event.kind() == kind && event.detail().equals(detail)) {
                 heard.complete(event);
               }
             });
