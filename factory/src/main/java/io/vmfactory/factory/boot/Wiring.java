@@ -81,7 +81,7 @@ final class Wiring implements AutoCloseable {
       app = part(FactoryApp.create(config, rooms, clock, timers, metrics.observer()));
       UseCases cases = stopping(app.useCases(), stop);
       DaemonFacts facts = facts(config, configFile);
-      show(metrics, new BuildInfo(facts.version(), found, config.daemon().maxVms()));
+      show(metrics, build(config, facts.version(), found));
       skin = part(Skin.start(vertx, config.daemon(), cases, facts, metrics));
       if (config.metrics().port() != 0) {
         part(MetricsPort.listen(vertx, config.metrics().port(), metrics));
@@ -176,6 +176,11 @@ final class Wiring implements AutoCloseable {
     } catch (IOException e) {
       throw new StartException("cannot make state_dir " + stateDir + ": " + Reasons.of(e), e);
     }
+  }
+
+  private static BuildInfo build(VmFactoryConfig config, String version, HypervisorInfo found) {
+    return new BuildInfo(
+        version, found, config.daemon().maxVms(), config.pool().memoryBudgetBytes());
   }
 
   private void show(Metrics metrics, BuildInfo build) {

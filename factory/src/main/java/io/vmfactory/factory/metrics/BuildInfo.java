@@ -10,8 +10,10 @@ import io.vmfactory.vmm.HypervisorInfo;
  * @param version the product's
  * @param hypervisor what it runs VMs with
  * @param maxVms limit on the VMs that there may be at once
+ * @param memoryBudgetBytes private memory that all idle VMs together may hold
  */
-public record BuildInfo(String version, HypervisorInfo hypervisor, int maxVms)
+public record BuildInfo(
+    String version, HypervisorInfo hypervisor, int maxVms, long memoryBudgetBytes)
     implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
@@ -29,6 +31,10 @@ public record BuildInfo(String version, HypervisorInfo hypervisor, int maxVms)
         "accelerator",
         Causes.word(hypervisor.accelerator()));
     families.gauge("vmfactory_vms_limit", "Most VMs that may be leased at once.", maxVms);
+    families.gauge(
+        "vmfactory_pool_memory_budget_bytes",
+        "Private memory that all idle VMs together may hold.",
+        memoryBudgetBytes);
     return families.all();
   }
 }

@@ -3,7 +3,9 @@ package io.vmfactory.factory.metrics;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.gate.GateException;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.pool.PoolException;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.util.Locale;
@@ -24,6 +26,10 @@ final class Causes {
       return "template_" + word(e.reason());
     } else if (cause instanceof VmmException e) {
       return "vmm_" + word(e.reason());
+    } else if (cause instanceof PoolException e) {
+      return "pool_" + word(e.reason());
+    } else if (cause instanceof GateException e) {
+      return "gate_" + word(e.reason());
     } else if (cause instanceof GuestException) {
       return "guest";
     } else if (cause instanceof DeadlineExceededException) {

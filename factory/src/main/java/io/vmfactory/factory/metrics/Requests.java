@@ -9,6 +9,7 @@ import io.vmfactory.factory.observe.Observer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what the daemon says of requests, refills, leases and failures. Thread-safe. */
@@ -26,6 +27,9 @@ final class Requests implements Observer {
   private static final double[] STEP = {
     .0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30
   };
+
+  /** What pools are told apart by: a series for each would stay when the template goes. */
+  private static final Pattern OF_TEMPLATE = Pattern.compile(" of template .*");
 
   /** Which events begin or end a lease, and the word for it. */
   private static final Map<String, String> ENDS =
@@ -123,7 +127,8 @@ final class Requests implements Observer {
 
   @Override
   public void trouble(String what, @Nullable Throwable cause) {
-    failures.labelValues(what, Causes.of(cause)).inc();
+    String operation = OF_TEMPLATE.matcher(what).replaceFirst("");
+    failures.labelValues(operation, Causes.of(cause)).inc();
   }
 
   /** What a request would have had to wait for without a pool: nothing, or a start of a VM. */

@@ -24,6 +24,8 @@ record StateFamilies(Supplier<Status> status) implements MultiCollector {
         "vmfactory_template_for_configuration",
         "1 when a usable template of the configured shape is there.",
         now.on() ? 1 : 0);
+    now.pools().forEach(pool -> PoolFamilies.add(families, pool));
+    PoolFamilies.add(families, now.restores());
     return families.all();
   }
 

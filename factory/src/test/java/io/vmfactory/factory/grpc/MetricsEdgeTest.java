@@ -27,7 +27,7 @@ class MetricsEdgeTest {
   @BeforeEach
   void show() {
     served.metrics.show(
-        new BuildInfo("1.2.3", Samples.status().hypervisor(), 16),
+        new BuildInfo("1.2.3", Samples.status().hypervisor(), 16, 1 << 30),
         () -> {
           onEventLoop.set(Context.isOnEventLoopThread());
           if (failure.get() != null) {

@@ -139,6 +139,18 @@ public final class Exposition {
     return names;
   }
 
+  /** Names of the labels of the samples of that very name. */
+  public Set<String> labels(String name) {
+    Set<String> labels = new HashSet<>();
+    for (String series : series(name)) {
+      Matcher label = Pattern.compile("[{,]([a-zA-Z_][a-zA-Z0-9_]*)=").matcher(series);
+      while (label.find()) {
+        labels.add(label.group(1));
+      }
+    }
+    return labels;
+  }
+
   /** Names of the families. */
   public Set<String> families() {
     return types.keySet();

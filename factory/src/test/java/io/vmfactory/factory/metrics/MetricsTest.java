@@ -74,6 +74,8 @@ final class MetricsTest {
     observer.refillFailed(
         Tier.SHELL, new TemplateException(TemplateException.Reason.REFUSED, "other host"));
     observer.trouble("VM", null);
+    observer.trouble("making the shells of template 0a0a0a0a0a0a", died);
+    observer.trouble("making the shells of template 0b0b0b0b0b0b", died);
     Exposition page = scrape();
     String failed = "vmfactory_requests_failed_seconds_count";
     assertThat(page.value(failed + "{call=get_vm,cause=exhausted}")).isOne();
@@ -85,6 +87,8 @@ final class MetricsTest {
     assertThat(page.value("vmfactory_refills_failed_total{cause=template_refused,tier=shell}"))
         .isOne();
     assertThat(page.value("vmfactory_failures_total{cause=unknown,operation=VM}")).isOne();
+    assertThat(page.value("vmfactory_failures_total{cause=vmm_died,operation=making the shells}"))
+        .isEqualTo(2);
   }
 
   @Test

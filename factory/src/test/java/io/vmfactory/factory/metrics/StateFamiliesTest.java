@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.observe.Observer.Tier;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,5 +52,40 @@ final class StateFamiliesTest {
     Exposition one = scrape();
     assertThat(one.series("vmfactory_template_usable")).hasSize(1);
     assertThat(one.value("vmfactory_template_for_configuration")).isZero();
+  }
+
+  @Test
+  void poolsAreShownByTemplateAndTier() {
+    status.set(
+        States.of(
+            List.of(States.pool(States.NEW, Tier.WARM), States.pool(States.NEW, Tier.SHELL)),
+            States.template(States.NEW, true, "")));
+    Exposition page = scrape();
+    String warm = "template=0b0b0b0b0b0b,tier=warm}";
+    assertThat(page.value("vmfactory_pool_vms{state=idle," + warm)).isEqualTo(3);
+    assertThat(page.value("vmfactory_pool_vms{state=allocating," + warm)).isOne();
+    assertThat(page.value("vmfactory_pool_vms{state=claimed," + warm)).isOne();
+    assertThat(page.value("vmfactory_pool_target{" + warm)).isEqualTo(4);
+    assertThat(page.value("vmfactory_pool_wanted{" + warm)).isEqualTo(6);
+    assertThat(page.value("vmfactory_pool_superseded{" + warm)).isEqualTo(2);
+    assertThat(page.value("vmfactory_pool_waiting{" + warm)).isEqualTo(5);
+    assertThat(page.value("vmfactory_pool_hits_total{" + warm)).isEqualTo(7);
+    assertThat(page.value("vmfactory_pool_misses_total{" + warm)).isEqualTo(2);
+    assertThat(page.value("vmfactory_pool_failures_in_a_row{" + warm)).isEqualTo(3);
+    assertThat(page.value("vmfactory_pool_memory_bytes{kind=private," + warm)).isEqualTo(2 << 20);
+    assertThat(page.value("vmfactory_pool_memory_budget_bytes")).isEqualTo(2L << 30);
+    assertThat(page.series("vmfactory_pool_vms")).hasSize(10);
+    status.set(States.of());
+    assertThat(scrape().series("vmfactory_pool_vms")).isEmpty();
+  }
+
+  @Test
+  void turnsAreShownByWhoHasThem() {
+    Exposition page = scrape();
+    assertThat(page.value("vmfactory_restores_limit")).isEqualTo(2);
+    assertThat(page.value("vmfactory_restores_in_flight{by=refill}")).isOne();
+    assertThat(page.value("vmfactory_restores_waiting{by=customer}")).isEqualTo(3);
+    assertThat(page.value("vmfactory_restores_waiting{by=refill}")).isEqualTo(4);
+    assertThat(page.value("vmfactory_restore_mean_seconds")).isOne();
   }
 }

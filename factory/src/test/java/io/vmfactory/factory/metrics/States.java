@@ -1,8 +1,12 @@
 package io.vmfactory.factory.metrics;
 
+import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.factory.app.Lease;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.pool.PoolStats;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** States of the daemon for metrics to show. */
 final class States {
@@ -29,7 +34,7 @@ final class States {
   }
 
   static BuildInfo build() {
-    return new BuildInfo("1.2.3", hypervisor(), 16);
+    return new BuildInfo("1.2.3", hypervisor(), 16, 2L << 30);
   }
 
   static TemplateInfo template(String key, boolean loaded, String refused) {
@@ -45,7 +50,30 @@ final class States {
         new TemplateKey(key), "", spec, Instant.EPOCH, 4096, 1024, "7", loaded, refused, List.of());
   }
 
+  /** A pool that served 7 of 9 claims at once, has one VM fewer than it wants, and fails. */
+  static PoolView pool(String key, Tier tier) {
+    PoolStats stats =
+        new PoolStats(
+            PoolStats.Phase.OPEN,
+            new PoolStats.Aim(4, 6, 1.5, 1, Duration.ofMillis(300), "ceiling"),
+            new PoolStats.Slots(1, 3, 2, 0, 1, 0, 5),
+            new PoolStats.Traffic(7, 2, 8, 0, 1, 12, 3, 4, 5),
+            1,
+            Optional.of(new PoolStats.Retry(3, Duration.ZERO, new IllegalStateException())),
+            List.of());
+    return new PoolView(
+        new TemplateKey(key),
+        tier,
+        new PoolConfig.Auto(1, 32),
+        stats,
+        new PoolView.Memory(2048, 4096));
+  }
+
   static Status of(TemplateInfo... templates) {
+    return of(List.of(), templates);
+  }
+
+  static Status of(List<PoolView> pools, TemplateInfo... templates) {
     Lease lease =
         new Lease("l", new VmId("ab".repeat(16)), "me", Duration.ofMinutes(1), Instant.EPOCH);
     return new Status(
@@ -57,7 +85,7 @@ final class States {
         List.of(lease),
         List.of(),
         Map.of(),
-        List.of(),
-        new GateStats(2, 0, 0, 0, 0, 256, Duration.ofSeconds(1)));
+        pools,
+        new GateStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
   }
 }
