@@ -3,7 +3,6 @@ package io.vmfactory.configs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.tomlj.Toml;
 
 /** Renders a configuration as TOML that reads back equal, with every key written out. */
@@ -67,11 +66,10 @@ public final class ConfigWriter {
   }
 
   private void pool(PoolConfig pool) {
-    PoolConfig.Auto bounds = bounds(pool);
     table("pool");
     count("vm_cache_number", pool.warm());
-    bare("min_warm", bounds.min());
-    bare("max_warm", bounds.max());
+    bare("min_warm", pool.bounds().min());
+    bare("max_warm", pool.bounds().max());
     count("shell_number", pool.shells());
     bare("hit_target", pool.demand().hitTarget());
     text("demand_half_life", Units.text(pool.demand().halfLife()));
@@ -86,15 +84,6 @@ public final class ConfigWriter {
 
   private void count(String key, PoolConfig.Count count) {
     bare(key, count instanceof PoolConfig.Fixed fixed ? fixed.count() : quoted("auto"));
-  }
-
-  /** What min_warm and max_warm must be; without an auto number they decide nothing. */
-  private static PoolConfig.Auto bounds(PoolConfig pool) {
-    return Stream.of(pool.warm(), pool.shells())
-        .filter(PoolConfig.Auto.class::isInstance)
-        .map(PoolConfig.Auto.class::cast)
-        .findFirst()
-        .orElse(PoolReader.BOUNDS);
   }
 
   private void metrics(MetricsConfig metrics) {

@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param warm VMs per template that are up, unique and stopped
  * @param shells processes per template that wait with the template's memory mapped
+ * @param bounds what an auto number of warm VMs has unless asked for otherwise
  * @param demand how demand is foreseen where a number is {@link Auto}
  * @param memoryBudgetBytes private memory, measured, that all idle VMs together may hold
  * @param upkeep ageing and examination of idle VMs
@@ -18,6 +19,7 @@ import java.time.Duration;
 public record PoolConfig(
     Count warm,
     Count shells,
+    Auto bounds,
     Demand demand,
     long memoryBudgetBytes,
     Upkeep upkeep,
@@ -30,6 +32,7 @@ public record PoolConfig(
     return new PoolConfig(
         otherWarm,
         otherShells,
+        bounds,
         demand,
         memoryBudgetBytes,
         upkeep,

@@ -11,9 +11,6 @@ import java.util.List;
 
 /** Reads {@code [pool]}. Names, defaults and ranges of its keys are here. */
 final class PoolReader {
-  /** Of an auto number. */
-  static final Auto BOUNDS = new Auto(1, 32);
-
   private static final int MOST = 4096;
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration DAY = Duration.ofDays(1);
@@ -33,6 +30,7 @@ final class PoolReader {
     return new PoolConfig(
         count("vm_cache_number", warm),
         count("shell_number", shells),
+        warm,
         new Demand(
             section.fraction("hit_target", 0.99, 0.5, 0.9999),
             section.duration(
@@ -45,8 +43,8 @@ final class PoolReader {
   }
 
   private Auto bounds() {
-    int min = section.number("min_warm", BOUNDS.min(), 0, MOST);
-    int max = section.number("max_warm", BOUNDS.max(), 0, MOST);
+    int min = section.number("min_warm", 1, 0, MOST);
+    int max = section.number("max_warm", 32, 0, MOST);
     if (max < min) {
       section.problem(
           "pool.max_warm (%d) is below pool.min_warm (%d)".formatted(max, min),

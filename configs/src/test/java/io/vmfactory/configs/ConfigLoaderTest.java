@@ -143,6 +143,7 @@ class ConfigLoaderTest {
             new PoolConfig(
                 new PoolConfig.Auto(1, 32),
                 new PoolConfig.Auto(1, 32),
+                new PoolConfig.Auto(1, 32),
                 new PoolConfig.Demand(0.5, Duration.ofMinutes(1)),
                 64L << 20,
                 new PoolConfig.Upkeep(Duration.ZERO, Duration.ofSeconds(1), Duration.ofHours(2)),

@@ -224,6 +224,7 @@ final class Wiring implements AutoCloseable {
     return new DaemonFacts(
         version == null ? "development" : version,
         ConfigWriter.toToml(config),
-        configFile == null ? "" : configFile.toString());
+        configFile == null ? "" : configFile.toString(),
+        config.pool());
   }
 }

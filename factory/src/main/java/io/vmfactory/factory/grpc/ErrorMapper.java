@@ -130,7 +130,7 @@ final class ErrorMapper {
   }
 
   private static RetryInfo retry(Duration delay) {
-    return RetryInfo.newBuilder().setRetryDelay(ProtoMapper.wire(delay)).build();
+    return RetryInfo.newBuilder().setRetryDelay(Wire.wire(delay)).build();
   }
 
   private static String message(Throwable cause) {

@@ -10,6 +10,7 @@ import io.vertx.grpc.transcoding.TranscodingServiceMethod;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.DeleteTemplateResponse;
+import io.vmfactory.api.v1.DrainPoolResponse;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.api.v1.GetConfigResponse;
@@ -17,6 +18,7 @@ import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.ListTemplatesResponse;
 import io.vmfactory.api.v1.ReleaseVmResponse;
 import io.vmfactory.api.v1.RenewLeaseResponse;
+import io.vmfactory.api.v1.ResizePoolResponse;
 import io.vmfactory.api.v1.ShutdownResponse;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
@@ -52,6 +54,7 @@ final class FactoryBinding {
     binding.bindDaemon(facts);
     binding.bindTemplates();
     binding.bindVms();
+    binding.bindPools(facts);
     return binding.builder.build();
   }
 
@@ -65,8 +68,7 @@ final class FactoryBinding {
     unary(
         FactoryGrpcService.GetStatus,
         (q, deadline) ->
-            ProtoMapper.status(
-                cases.getStatus().run(q.getWithMemory(), deadline), facts.version()));
+            StatusProtos.status(cases.getStatus().run(q.getWithMemory(), deadline), facts));
     unary(
         FactoryGrpcService.Shutdown,
         (q, deadline) -> {
@@ -83,7 +85,7 @@ final class FactoryBinding {
           List<TemplateInfo> all = cases.listTemplates().run(Nothing.NOTHING, deadline);
           List<String> defaults = defaultKeys(deadline);
           return ListTemplatesResponse.newBuilder()
-              .addAllTemplates(all.stream().map(t -> ProtoMapper.template(t, defaults)).toList())
+              .addAllTemplates(all.stream().map(t -> TemplateProtos.template(t, defaults)).toList())
               .build();
         });
     unary(
@@ -103,26 +105,41 @@ final class FactoryBinding {
     bind(
         FactoryGrpcService.GetVm,
         Call.Kind.VM,
-        (q, deadline) -> ProtoMapper.granted(cases.getVm().run(ProtoMapper.request(q), deadline)),
+        (q, deadline) -> VmProtos.granted(cases.getVm().run(VmProtos.request(q), deadline)),
         this::takeBack);
     bind(
         FactoryGrpcService.GetBaseVm,
         Call.Kind.VM,
-        (q, deadline) ->
-            ProtoMapper.givenAway(cases.getBaseVm().run(ProtoMapper.request(q), deadline)),
+        (q, deadline) -> VmProtos.givenAway(cases.getBaseVm().run(VmProtos.request(q), deadline)),
         given -> endUnclaimed(given.getVm().getId()));
     unary(
         FactoryGrpcService.RenewLease,
         (q, deadline) ->
             RenewLeaseResponse.newBuilder()
-                .setLease(
-                    ProtoMapper.lease(cases.renewLease().run(ProtoMapper.renewal(q), deadline)))
+                .setLease(VmProtos.lease(cases.renewLease().run(VmProtos.renewal(q), deadline)))
                 .build());
     unary(
         FactoryGrpcService.ReleaseVm,
         (q, deadline) ->
             ReleaseVmResponse.newBuilder()
                 .setVmId(cases.releaseVm().run(q.getLeaseId(), deadline))
+                .build());
+  }
+
+  private void bindPools(DaemonFacts facts) {
+    unary(
+        FactoryGrpcService.ResizePool,
+        (q, deadline) -> {
+          var wish = PoolProtos.resize(q, facts.pool());
+          return ResizePoolResponse.newBuilder()
+              .addAllPools(PoolProtos.pools(cases.resizePool().run(wish, deadline)))
+              .build();
+        });
+    unary(
+        FactoryGrpcService.DrainPool,
+        (q, deadline) ->
+            DrainPoolResponse.newBuilder()
+                .addAllPools(PoolProtos.pools(cases.drainPool().run(q.getTemplateKey(), deadline)))
                 .build());
   }
 
@@ -139,9 +156,9 @@ final class FactoryBinding {
 
   private CreateTemplateProgress createTemplate(
       CreateTemplateRequest request, Deadline deadline, Consumer<CreateTemplateProgress> progress) {
-    var wish = ProtoMapper.templateRequest(request, new ProgressListener(progress));
+    var wish = TemplateProtos.templateRequest(request, new ProgressListener(progress));
     TemplateInfo made = cases.createTemplate().run(wish, deadline);
-    return ProtoMapper.lastProgress(made, defaultKeys(deadline));
+    return TemplateProtos.lastProgress(made, defaultKeys(deadline));
   }
 
   private List<String> defaultKeys(Deadline deadline) {
@@ -154,7 +171,7 @@ final class FactoryBinding {
       return;
     }
     OutStream<Event> stream = OutStream.open(request, calls.streams());
-    var subscription = cases.events().subscribe(e -> stream.offer(ProtoMapper.event(e)));
+    var subscription = cases.events().subscribe(e -> stream.offer(StatusProtos.event(e)));
     stream.whenOver(subscription::close);
   }
 

@@ -17,7 +17,7 @@ record ProgressListener(Consumer<CreateTemplateProgress> client) implements Buil
     client.accept(
         message(step, index, count)
             .setDone(true)
-            .setMicros(ProtoMapper.micros(span))
+            .setMicros(Wire.micros(span))
             .setDetail(detail)
             .build());
   }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.app.Route;
+import io.vmfactory.factory.app.UseCases.PoolResize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,6 +98,22 @@ class JsonTest {
       assertThat(seen.leaseTtl()).isEqualTo(Duration.ofSeconds(90));
       assertThat(seen.routes()).containsExactly(Route.COLD);
     }
+  }
+
+  @Test
+  void poolsAreResizedAndDrained() throws Exception {
+    List<PoolResize> resized = new ArrayList<>();
+    served.cases.resizePool =
+        (q, d) -> {
+          resized.add(q);
+          return List.of(Samples.poolView());
+        };
+    String body = "{\"warm\": {\"fixed\": 3}, \"shells\": {\"auto\": {}}}";
+    assertThat(curl("-d", body, URL + "/v1/pools/resize").json().at("/pools/0/tier").asText())
+        .isEqualTo("WARM");
+    assertThat(resized)
+        .containsExactly(new PoolResize("", new PoolConfig.Fixed(3), new PoolConfig.Auto(1, 32)));
+    assertThat(curl("-X", "POST", URL + "/v1/pools/drain").json().at("/pools").isArray()).isTrue();
   }
 
   @Test

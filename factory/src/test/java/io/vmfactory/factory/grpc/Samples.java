@@ -1,5 +1,8 @@
 package io.vmfactory.factory.grpc;
 
+import io.vmfactory.configs.ConfigLoader;
+import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.app.GrantedVm;
 import io.vmfactory.factory.app.Lease;
@@ -8,6 +11,10 @@ import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.app.VmMemory;
 import io.vmfactory.factory.app.VmView;
 import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.pool.PoolFailure;
+import io.vmfactory.pool.PoolStats;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
@@ -24,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Values of the domain for the skin to show. */
 final class Samples {
@@ -88,7 +96,37 @@ final class Samples {
         List.of(lease()),
         List.of(new Status.Failure(NOON, "restore", "died")),
         Map.of(Route.TEMPLATE, 3),
-        List.of(),
-        new GateStats(2, 0, 0, 0, 0, 256, Duration.ofSeconds(1)));
+        List.of(poolView()),
+        new GateStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
+  }
+
+  /** As nobody has configured it. */
+  static PoolConfig pool() {
+    return new ConfigLoader(new Surroundings(Map.of(), true)).parse("", "defaults").pool();
+  }
+
+  /** A pool of numbers that differ. */
+  static PoolView poolView() {
+    PoolStats stats =
+        new PoolStats(
+            PoolStats.Phase.OPEN,
+            new PoolStats.Aim(4, 5, 0.5, 1, Duration.ofMillis(50), "because"),
+            new PoolStats.Slots(11, 12, 13, 14, 15, 16, 17),
+            new PoolStats.Traffic(3, 1, 22, 23, 24, 25, 26, 27, 28),
+            18,
+            Optional.of(
+                new PoolStats.Retry(
+                    2, Duration.ofMillis(1500), new IllegalStateException("no memory"))),
+            List.of(
+                new PoolFailure(
+                    PoolFailure.Kind.DIED,
+                    new IllegalStateException("killed"),
+                    Duration.ofSeconds(3))));
+    return new PoolView(
+        new TemplateKey(KEY),
+        Observer.Tier.WARM,
+        new PoolConfig.Auto(1, 32),
+        stats,
+        new PoolView.Memory(1000, 2000));
   }
 }

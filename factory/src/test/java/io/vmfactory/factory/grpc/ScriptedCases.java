@@ -7,9 +7,11 @@ import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.app.UseCase;
 import io.vmfactory.factory.app.UseCases;
 import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.app.UseCases.PoolResize;
 import io.vmfactory.factory.app.UseCases.Renewal;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
 import io.vmfactory.factory.app.VmRequest;
+import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +27,8 @@ final class ScriptedCases implements Events {
   UseCase<String, String> releaseVm = (q, d) -> Samples.VM;
   UseCase<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
   UseCase<String, String> deleteTemplate = (q, d) -> q;
+  UseCase<PoolResize, List<PoolView>> resizePool = (q, d) -> List.of();
+  UseCase<String, List<PoolView>> drainPool = (q, d) -> List.of();
   UseCase<Boolean, Status> getStatus = (q, d) -> Samples.status();
   UseCase<Boolean, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
 
@@ -44,8 +48,8 @@ final class ScriptedCases implements Events {
         (q, d) -> createTemplate.run(q, d),
         (q, d) -> List.of(Samples.template()),
         (q, d) -> deleteTemplate.run(q, d),
-        (q, d) -> List.of(),
-        (q, d) -> List.of(),
+        (q, d) -> resizePool.run(q, d),
+        (q, d) -> drainPool.run(q, d),
         (q, d) -> getStatus.run(q, d),
         (q, d) -> shutdown.run(q, d),
         this);

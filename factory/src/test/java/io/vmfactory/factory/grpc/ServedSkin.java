@@ -40,7 +40,7 @@ final class ServedSkin implements AutoCloseable {
     }
     vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
     config = new DaemonConfig(folder, folder, group, LONG, 4, 16);
-    DaemonFacts facts = new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x");
+    DaemonFacts facts = new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x", Samples.pool());
     skin = Skin.start(vertx, config, cases.all(), facts, metrics);
   }
 
