@@ -27,6 +27,9 @@ import picocli.CommandLine.ParentCommand;
 final class PoolWaitCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+  /** What --timeout bounds is the filling; each call on the way has this. */
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
   @ParentCommand private PoolCommand pool;
   @Mixin private PoolCommand.Options options;
 
@@ -34,18 +37,18 @@ final class PoolWaitCommand implements Callable<Integer> {
   public Integer call() {
     Duration timeout = pool.root().timeout();
     Duration limit = timeout == null ? PATIENCE : timeout;
-    Deadline deadline = Deadline.after(limit);
     PoolChanges changes = new PoolChanges();
     try (FactoryClient client = FactoryClient.open(pool.root().socket());
-        EventWatch watch = client.daemon().watch(changes::told, deadline)) {
+        EventWatch watch = client.daemon().watch(changes::told, Deadline.after(ANSWER))) {
       watch.ended().whenComplete((nothing, failure) -> changes.over());
-      List<Json> filled = await(changes, limit, deadline);
+      List<Json> filled = await(changes, limit);
       options.show(pool.root(), Json.object().with("pools", Json.array(filled)));
     }
     return Exit.OK.code();
   }
 
-  private List<Json> await(PoolChanges changes, Duration limit, Deadline deadline) {
+  private List<Json> await(PoolChanges changes, Duration limit) {
+    Deadline deadline = Deadline.after(limit);
     while (true) {
       // Asked for before the status, so that no change between the two is missed.
       CompletionStage<Void> change = changes.next();
@@ -63,7 +66,8 @@ final class PoolWaitCommand implements Callable<Integer> {
   }
 
   private List<Json> pools() {
-    List<Json> all = pool.root().factory().status(false).list("pools");
+    Factory factory = new Factory(new HttpJson(pool.root().socket(), ANSWER));
+    List<Json> all = factory.status(false).list("pools");
     if (all.isEmpty()) {
       throw new CliException(
           Exit.FAILURE,
