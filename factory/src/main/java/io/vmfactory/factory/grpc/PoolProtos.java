@@ -133,12 +133,12 @@ final class PoolProtos {
     return view.stats().slots().idle() + view.stats().slots().probing();
   }
 
-  static Restores restores(GateStats gate, PoolConfig config) {
+  static Restores restores(GateStats gate) {
     return Restores.newBuilder()
         .setInFlight(gate.inFlight())
         .setLimit(gate.limit())
         .setWaiting(gate.customersWaiting())
-        .setMaxWaiting(config.maxWaiting())
+        .setMaxWaiting(gate.maxWaiting())
         .build();
   }
 }

@@ -22,7 +22,7 @@ final class StatusProtos {
             .setHypervisor(hypervisor(status.hypervisor()))
             .addAllPools(PoolProtos.pools(status.pools()))
             .setMemoryBudget(PoolProtos.budget(status.pools(), facts.pool()))
-            .setRestores(PoolProtos.restores(status.restores(), facts.pool()));
+            .setRestores(PoolProtos.restores(status.restores()));
     status
         .templates()
         .forEach(t -> reply.addTemplates(TemplateProtos.template(t, status.defaultKeys())));
