@@ -25,10 +25,13 @@ public interface Vm extends VmStatus {
 
   /**
    * Adds vCPUs and memory to a RUNNING VM. What is returned is what was really added: memory comes
-   * in whole blocks ({@link Sizing#MEMORY_BLOCK_MIB}), rounded up.
+   * in whole blocks ({@link Sizing#MEMORY_BLOCK_MIB}), rounded up. When it returns, the guest's
+   * kernel has accepted the memory; bringing memory and CPUs online is the agent's part.
    *
-   * @throws VmmException with reason {@code RESOURCES} when the VM's maximum does not allow it;
-   *     nothing added
+   * @throws VmmException with reason {@code RESOURCES} when the VM's maximum does not allow it,
+   *     nothing added; {@code FAILED} when the guest refuses the memory
+   * @throws io.vmfactory.configs.time.DeadlineExceededException when the guest does not answer: its
+   *     kernel hangs, or has no ACPI memory hot-plug
    */
   Sizing plug(Sizing extra, Deadline deadline);
 

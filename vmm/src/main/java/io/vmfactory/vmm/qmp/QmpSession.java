@@ -61,7 +61,7 @@ public final class QmpSession implements AutoCloseable {
     client
         .connect(SocketAddress.domainSocketAddress(path.toString()))
         .onSuccess(this::attach)
-        .onFailure(e -> end("cannot connect to QEMU's monitor " + path, e));
+        .onFailure(e -> end("cannot connect to QEMU's monitor: " + e.getMessage(), e));
   }
 
   /** In the connect callback, on the event loop: set later, the handler would miss the greeting. */

@@ -70,6 +70,9 @@ public final class FakeHypervisor implements Hypervisor {
     if (vm.phase() == VmPhase.EXITED) {
       throw new VmmException(Reason.DIED, "that fake VM has ended: " + survivor);
     }
+    if (vm.phase() == VmPhase.DETACHED) {
+      throw new VmmException(Reason.ILLEGAL_PHASE, "that fake VM was given away: " + survivor);
+    }
     script.play(Step.ADOPT, deadline);
     vm.adopted();
     return vm;

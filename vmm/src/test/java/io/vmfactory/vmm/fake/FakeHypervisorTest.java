@@ -78,6 +78,16 @@ class FakeHypervisorTest extends HypervisorContract {
   }
 
   @Test
+  void whoAdoptsAVmThatWasGivenAwayIsTold() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = fake.boot(launch, deadline);
+    vm.stop(deadline);
+    vm.detach();
+    refuses(Reason.ILLEGAL_PHASE, () -> fake.adopt(survivor(launch, vm), deadline));
+    endByItself(vm);
+  }
+
+  @Test
   void aScriptedCheckFails() {
     fake.script().failAt(Step.CHECK, new VmmException(Reason.FAILED, "scripted"));
     Vm vm = boot();

@@ -108,7 +108,6 @@ class AdoptIT {
 
   @Test
   void aStoppedQemuIsNotWaitedForPastTheDeadlineAndLeftAsItWas() throws IOException {
-    long before = descriptors();
     signal("-STOP", paused);
     assertThatThrownBy(() -> qemu.adopt(paused, Deadline.after(Duration.ofMillis(300))))
         .isInstanceOf(DeadlineExceededException.class)
@@ -120,7 +119,6 @@ class AdoptIT {
     vm.check(deadline);
     vm.kill();
     endOthers(incoming, running);
-    assertThat(descriptors()).isLessThanOrEqualTo(before + 1); // epoll of an event loop
   }
 
   @Test
@@ -195,11 +193,5 @@ class AdoptIT {
         .start()
         .onExit()
         .join();
-  }
-
-  private static long descriptors() throws IOException {
-    try (var all = Files.list(Path.of("/proc/self/fd"))) {
-      return all.count();
-    }
   }
 }

@@ -10,9 +10,11 @@ import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,11 +33,13 @@ class GuestBootIT {
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(120));
   private final Vertx vertx = Vertx.vertx();
-  private final QemuHypervisor qemu =
-      new QemuHypervisor(
-          new HypervisorInfo(
-              Path.of("/usr/bin/qemu-system-x86_64"), "7.2", Accelerator.TCG, "test", "test"),
-          vertx);
+  private QemuHypervisor qemu = hypervisor();
+
+  private QemuHypervisor hypervisor() {
+    return new QemuHypervisor(
+        new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", "test"),
+        vertx);
+  }
 
   @AfterEach
   void close() {
@@ -55,6 +59,24 @@ class GuestBootIT {
     }
   }
 
+  @Test
+  void aGuestThatIsUpIsAdoptedAsSuchAndTakesWhatIsPlugged(@TempDir Path temp) {
+    Launch launch = launch(temp);
+    Vm vm = qemu.boot(launch, deadline);
+    try {
+      deadline.await(vm.signals().agentPort(), "the agent's port");
+      qemu.close();
+      qemu = hypervisor();
+      vm = qemu.adopt(new Survivor(vm.identity(), launch.spec(), launch.folder()), deadline);
+      assertThat(vm.phase()).isEqualTo(VmPhase.RUNNING);
+      assertThat(vm.signals().agentPort().toCompletableFuture()).isCompleted();
+      assertThat(vm.plug(new Sizing(1, 128), deadline)).isEqualTo(new Sizing(1, 128));
+      vm.check(deadline);
+    } finally {
+      vm.kill();
+    }
+  }
+
   private static Launch launch(Path temp) {
     var kernel =
         new VmSpec.Kernel(
@@ -63,8 +85,8 @@ class GuestBootIT {
         new VmSpec(
             new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
             new Sizing(1, 256),
-            new Sizing(1, 256),
-            0,
+            new Sizing(2, 512),
+            2,
             kernel,
             AgentTransport.VIRTIO_SERIAL);
     VmId id = VmId.random();

@@ -96,6 +96,18 @@ class QemuAdoptionTest {
   }
 
   @Test
+  void refusedAdoptionsLeaveNoDescriptor() throws IOException {
+    monitor.says("query-status", status("shutdown"));
+    refusedAdoption();
+    long before = descriptors();
+    for (int i = 0; i < 10; i++) {
+      refusedAdoption();
+    }
+    // Sockets are closed by an event loop: both ends of the last may be on their way.
+    assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
+  }
+
+  @Test
   void theAgentsPortIsOpenOnlyWhenQemuSaysSo() {
     monitor.says("query-status", status("running"));
     monitor.says("query-chardev", "[{\"label\": \"agent0\", \"frontend-open\": true}]");
@@ -161,6 +173,16 @@ class QemuAdoptionTest {
         .isInstanceOf(VmmException.class)
         .hasMessageContaining("cannot connect to QEMU's monitor");
     assertThat(process.exited().toCompletableFuture()).isNotDone();
+  }
+
+  private void refusedAdoption() {
+    assertThatThrownBy(() -> qemu.adopt(survivor, deadline)).isInstanceOf(VmmException.class);
+  }
+
+  private static long descriptors() throws IOException {
+    try (var all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.count();
+    }
   }
 
   private static String status(String state) {

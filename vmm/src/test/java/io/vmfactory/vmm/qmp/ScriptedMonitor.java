@@ -70,6 +70,7 @@ public final class ScriptedMonitor implements AutoCloseable {
       for (String line = server.read(); line != null; line = server.read()) {
         answer(line);
       }
+      server.hangUp();
     } catch (IOException e) {
       return; // hung up
     }
