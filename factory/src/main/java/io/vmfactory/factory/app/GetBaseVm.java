@@ -5,7 +5,11 @@ import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.observe.Observer.Verb;
 
-/** A paused VM that passes to the caller: no lease, no uniqueness gate, no supervision. */
+/**
+ * A paused VM that passes to the caller: no lease, no uniqueness gate, no supervision. One off the
+ * warm stock (route WARM) went through the gate once, when it was made; whoever wakes it has to set
+ * its clock.
+ */
 final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
   private final Rules rules;
   private final HandOut handOut;

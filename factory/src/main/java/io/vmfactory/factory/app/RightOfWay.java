@@ -11,23 +11,23 @@ import io.vmfactory.pool.RefillPause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request has while a VM is made for it: the stock's refilling held back, so that it does
- * not take the CPUs the customer waits for, and a customer's turn at the gate. Nothing until {@link
- * #take}. Confined to one thread.
+ * What one request has while it is served: the stock's refilling held back, so that what it takes
+ * off the stock is not replaced on the CPUs that it needs itself; and, while a VM is made for it, a
+ * customer's turn at the gate. Confined to one thread.
  */
 final class RightOfWay implements AutoCloseable {
-  private final Stock stock;
   private final RestoreGate gate;
-  private @Nullable RefillPause pause;
+  private final RefillPause pause;
   private @Nullable Turn turn;
 
+  /** Holds back refilling until it is closed. */
   RightOfWay(Stock stock, RestoreGate gate) {
-    this.stock = stock;
+    this.pause = stock.pause();
     this.gate = gate;
   }
 
   /**
-   * Takes both, once; waits for the turn.
+   * Takes a turn, once; waits for it.
    *
    * @param laps told of "turn"
    * @throws RequestException with reason {@code EXHAUSTED} when too many wait already
@@ -36,7 +36,6 @@ final class RightOfWay implements AutoCloseable {
     if (turn != null) {
       return;
     }
-    pause = stock.pause();
     try {
       turn = gate.await(Kind.CUSTOMER, deadline);
     } catch (GateException e) {
@@ -52,8 +51,6 @@ final class RightOfWay implements AutoCloseable {
     if (turn != null) {
       turn.close();
     }
-    if (pause != null) {
-      pause.close();
-    }
+    pause.close();
   }
 }

@@ -32,7 +32,7 @@ final class RouteWalk {
   private final Failures failures;
 
   /**
-   * @param ways what a request needs while a VM is made for it
+   * @param ways what a request has while it is served
    */
   RouteWalk(List<VmSource> sources, Supplier<RightOfWay> ways, Failures failures) {
     this.sources = sources.stream().collect(Collectors.toMap(VmSource::route, Function.identity()));

@@ -31,7 +31,9 @@ final class WarmSource implements VmSource {
   @Override
   public MadeVm make(Order order, Laps laps, Deadline deadline) {
     TemplateInfo template = chooser.choose(order);
-    memory.requireGrowth(template, order);
+    if (!template.spec().boot().shortOf(order.wanted()).isZero()) {
+      memory.requireGrowth(template, order); // what it has besides, it has already
+    }
     Claim<WarmVm> claim =
         stock
             .claimWarm(template.key())

@@ -130,6 +130,16 @@ final class StockServingTest {
   }
 
   @Test
+  void aWarmVmNeedsNoMoreMemoryOfTheHost() {
+    try (TestFactory factory = stocked(root, sizes(1, 0))) {
+      factory.available(10);
+      assertThatThrownBy(() -> factory.get(sized(1, 512, Route.WARM)))
+          .hasMessageContaining("the host has 10 MiB");
+      assertThat(factory.get(on(Route.WARM)).route()).isEqualTo(Route.WARM);
+    }
+  }
+
+  @Test
   void aVmThatDoesNotWakeIsEndedAndTheNextOneServes() {
     try (TestFactory factory = stocked(root, sizes(2, 0))) {
       FakeVm broken = factory.idle(VmPhase.PAUSED).get(0);
@@ -223,6 +233,20 @@ final class StockServingTest {
       soon().await(cold, "the cold VM");
       assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isEqualTo(1);
       assertThat(factory.status().restores().customers()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsTakenIsReplacedOnceItsCustomerIsServed() {
+    try (TestFactory factory = stocked(root, sizes(1, 0))) {
+      var waking = factory.agents.faults.hangAt(ScriptedAgents.Step.WAKE);
+      CompletableFuture<GrantedVm> warm = CompletableFuture.supplyAsync(() -> factory.get(any()));
+      soon().await(waking, "the waking");
+      assertThat(factory.pool(Tier.WARM).stats().slots().allocating()).isZero();
+      assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isZero();
+      factory.agents.faults.letGo();
+      assertThat(soon().await(warm, "the warm VM").route()).isEqualTo(Route.WARM);
+      assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isEqualTo(1);
     }
   }
 
