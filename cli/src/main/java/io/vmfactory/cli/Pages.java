@@ -2,6 +2,8 @@ package io.vmfactory.cli;
 
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 
@@ -20,7 +22,7 @@ interface Pages {
     return new Pages() {
       @Override
       public void show(List<String> lines, Instant now) {
-        out.println("--- " + now);
+        out.println("--- " + now.truncatedTo(ChronoUnit.SECONDS));
         lines.forEach(line -> out.println(Show.harmless(line)));
         out.println();
         out.flush();
@@ -50,7 +52,7 @@ interface Pages {
   final class InPlace implements Pages {
     private static final String CLEAR = "\u001b[2J";
     private static final String HOME = "\u001b[H";
-    private static final String REST_OF_LINE = "\u001b[K";
+    private static final String WHOLE_LINE = "\u001b[2K";
     private static final String REST_OF_SCREEN = "\u001b[J";
     private static final String CUT_LINES = "\u001b[?7l";
     private static final String WRAP_LINES = "\u001b[?7h";
@@ -75,11 +77,19 @@ interface Pages {
       out.print(begun ? HOME : CUT_LINES + HIDE_CURSOR + CLEAR + HOME);
       begun = true;
       // The last line stays free for the cursor: to end it would scroll.
-      lines.stream()
-          .limit(Math.max(1, height.getAsInt() - 1L))
-          .forEach(line -> out.print(Show.harmless(line) + REST_OF_LINE + "\r\n"));
+      fitting(lines, Math.max(1, height.getAsInt() - 1))
+          .forEach(line -> out.print(WHOLE_LINE + Show.harmless(line) + "\r\n"));
       out.print(REST_OF_SCREEN);
       out.flush();
+    }
+
+    private static List<String> fitting(List<String> lines, int most) {
+      if (lines.size() <= most) {
+        return lines;
+      }
+      List<String> shown = new ArrayList<>(lines.subList(0, most - 1));
+      shown.add("(%d more lines than fit here)".formatted(lines.size() - most + 1));
+      return shown;
     }
 
     @Override

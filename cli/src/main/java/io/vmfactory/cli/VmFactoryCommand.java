@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       "  vmfactory demo               see all of it at work, then gone again",
       "  vmfactory serve &            start the daemon",
       "  vmfactory init               build the template",
+      "  vmfactory pool wait          until VMs are ready to be handed out",
       "  vmfactory get --ttl 10m      get a VM for ten minutes",
       "  vmfactory status             what there is"
     })

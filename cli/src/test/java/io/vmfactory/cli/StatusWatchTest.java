@@ -120,10 +120,11 @@ class StatusWatchTest {
   @Test
   void whatIsTooHighIsCutOffAndNothingSteersTheTerminal() {
     Pages pages = Pages.inPlace(out, () -> 3);
-    pages.show(List.of("1", "\u001b[2J2", "3"), Cli.NOW);
+    pages.show(List.of("\u001b[2J1", "2", "3"), Cli.NOW);
     pages.end();
 
-    assertThat(onTerminal(written.toString())).isEqualTo("1\n\uFFFD[2J2\n");
+    assertThat(onTerminal(written.toString()))
+        .isEqualTo("\uFFFD[2J1\n(2 more lines than fit here)\n");
   }
 
   @Test
@@ -184,7 +185,7 @@ class StatusWatchTest {
         rows.subList(row, rows.size()).clear();
         continue;
       }
-      String content = text.replace("\u001b[K", "");
+      String content = text.replace("\u001b[2K", "");
       if (row < rows.size()) {
         rows.set(row, content);
       } else {
