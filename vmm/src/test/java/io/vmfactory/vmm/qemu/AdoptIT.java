@@ -62,7 +62,8 @@ class AdoptIT {
     qemu.close();
     vertx.close().await();
     List<Survivor> alive = earlier.survivors().stream().filter(AdoptIT::lives).toList();
-    alive.forEach(vm -> ProcessHandle.of(vm.identity().pid()).ifPresent(ProcessHandle::destroy));
+    alive.forEach(
+        vm -> ProcessHandle.of(vm.identity().pid()).ifPresent(ProcessHandle::destroyForcibly));
     assertThat(alive).as("QEMU processes left behind").isEmpty();
   }
 
