@@ -6,6 +6,7 @@ import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +19,14 @@ import picocli.CommandLine.ParentCommand;
     name = "demo",
     description = {
       "Shows all of it at work: starts a daemon of its own, builds a template, gets one VM by direct"
-          + " boot and five clones, asks each who it is, shows what each cost, and removes it all.",
+          + " boot, five clones and two that were up already, asks each who it is, shows what each cost,"
+          + " and removes it all.",
       "Ending it early (Ctrl-C) cleans up, too."
     },
     footer = {"  vmfactory demo"})
 final class DemoCommand implements Callable<Integer> {
   private static final int CLONES = 5;
+  private static final int WARM = 2;
   private static final int EXIT_INTERRUPTED = 130;
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
@@ -42,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
       say("starting a daemon of its own in " + daemon.dir());
       daemon.awaitReady();
       try (FactoryClient client = FactoryClient.open(daemon.socket())) {
-        show(client, Deadline.after(LIMIT));
+        show(client, daemon.socket(), Deadline.after(LIMIT));
       }
       say("releasing the VMs, stopping the daemon, removing " + daemon.dir());
       return Exit.OK.code();
@@ -54,7 +57,7 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private void show(FactoryClient client, Deadline deadline) {
+  private void show(FactoryClient client, Path socket, Deadline deadline) {
     say("booting a template VM and taking its snapshot");
     try (BuildProgress progress = new BuildProgress(root.err(), Terminal.isWatched())) {
       client.templates().create(CreateTemplateRequest.getDefaultInstance(), progress, deadline);
@@ -65,6 +68,12 @@ final class DemoCommand implements Callable<Integer> {
     for (int i = 0; i < CLONES; i++) {
       vms.add(DemoVm.get(client, Route.TEMPLATE, root.clock(), deadline));
     }
+    say("keeping " + WARM + " VMs up and unique ahead of demand, then getting them (WARM)");
+    keep(client, socket, deadline);
+    for (int i = 0; i < WARM; i++) {
+      vms.add(DemoVm.get(client, Route.WARM, root.clock(), deadline));
+    }
+    keepNone(socket);
     root.print("");
     GetStatusResponse status = client.daemon().status(true, deadline);
     root.print(DemoView.costs(vms, status));
@@ -72,6 +81,21 @@ final class DemoCommand implements Callable<Integer> {
     say("each one is somebody: what its agent answered");
     root.print(DemoView.answers(vms));
     vms.forEach(vm -> vm.handle().close());
+  }
+
+  private static void keep(FactoryClient client, Path socket, Deadline deadline) {
+    resize(socket, WARM);
+    new PoolFill(socket, null).await(client, deadline.remaining());
+  }
+
+  /** No refill shall disturb what follows. */
+  private static void keepNone(Path socket) {
+    resize(socket, 0);
+  }
+
+  private static void resize(Path socket, int warm) {
+    Json size = Json.object().with("fixed", warm);
+    new Factory(new HttpJson(socket, null)).resizePool(Json.object().with("warm", size));
   }
 
   private void say(String line) {

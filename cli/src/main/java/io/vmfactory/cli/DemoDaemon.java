@@ -34,7 +34,7 @@ final class DemoDaemon implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final int LOG_LINES = 10;
 
-  /** The demonstration compares clones with direct boots, on a machine that does nothing else. */
+  /** While clones are compared with direct boots the machine does nothing else. */
   private static final PoolConfig.Count NONE = new PoolConfig.Fixed(0);
 
   private final Path dir;
