@@ -9,7 +9,9 @@ import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.template.TemplateKey;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -19,6 +21,9 @@ import java.util.concurrent.CompletionException;
 final class Complaints {
   /** A failure after a longer silence of its kind begins another run. Longer than any back-off. */
   static final Duration SILENCE = Duration.ofMinutes(5);
+
+  private static final Set<PoolException.Reason> ENDING =
+      EnumSet.of(PoolException.Reason.DRAINING, PoolException.Reason.CLOSED);
 
   private final TemplateKey template;
   private final Tier tier;
@@ -80,8 +85,7 @@ final class Complaints {
   private static boolean calledOff(Throwable cause) {
     return cause instanceof CancelledException
         || cause instanceof NoTurnException
-        || cause instanceof PoolException refused
-            && refused.reason() != PoolException.Reason.EXHAUSTED;
+        || cause instanceof PoolException refused && ENDING.contains(refused.reason());
   }
 
   private synchronized boolean beginsRun(PoolFailure.Kind kind) {
