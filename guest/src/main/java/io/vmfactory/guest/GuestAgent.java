@@ -37,11 +37,6 @@ public interface GuestAgent extends AutoCloseable {
    */
   void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline);
 
-  /** The same for a guest that runs again already. */
-  default void wake(WallClock clock, String hostname, Deadline deadline) {
-    wake(clock, hostname, () -> {}, deadline);
-  }
-
   /**
    * Who the guest is now, with {@code randomBytes} (0..256) fresh bytes of its random number
    * generator.

@@ -14,8 +14,7 @@ public final class GuestImage {
           "random.trust_cpu=on",
           "swiotlb=noforce",
           "cryptomgr.notests",
-          "no_timer_check",
-          "tsc=reliable");
+          "no_timer_check");
 
   private GuestImage() {}
 }

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 
 /** What every agent behind {@link GuestAgent} does, the scripted one and the real one alike. */
 public abstract class GuestAgentContract {
+  /** Nothing to resume: the guest runs. */
+  private static final Runnable RUNS = () -> {};
+
   /** A connection to a running agent; the subclass closes it. */
   protected abstract GuestAgent agent();
 
@@ -67,7 +70,7 @@ public abstract class GuestAgentContract {
     WallClock later = () -> Instant.now().plus(Duration.ofDays(400));
 
     Instant before = later.now();
-    agent().wake(later, "", soon());
+    agent().wake(later, "", RUNS, soon());
     GuestIdentity awake = agent().identity(0, soon());
     Instant after = later.now();
 
@@ -82,7 +85,7 @@ public abstract class GuestAgentContract {
     Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-4");
     agent().makeUnique(unique, soon());
 
-    agent().wake(WallClock.system(), "woken-4", soon());
+    agent().wake(WallClock.system(), "woken-4", RUNS, soon());
 
     GuestIdentity awake = agent().identity(0, soon());
     assertThat(awake.hostname()).isEqualTo("woken-4");
@@ -93,7 +96,7 @@ public abstract class GuestAgentContract {
   @Test
   void isNotWokenAsWhatIsNoName() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> agent().wake(WallClock.system(), "no name", soon()))
+        .isThrownBy(() -> agent().wake(WallClock.system(), "no name", RUNS, soon()))
         .withMessageContaining("no name");
   }
 

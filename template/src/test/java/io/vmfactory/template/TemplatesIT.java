@@ -306,7 +306,7 @@ class TemplatesIT {
       assertThat(awake.hostname()).isEqualTo(asleep.hostname());
       assertThat(awake.machineId()).isEqualTo(asleep.machineId());
       assertThat(awake.bootId()).isEqualTo(asleep.bootId());
-      warm.agent().wake(WallClock.system(), "customers-name", soon());
+      warm.agent().wake(WallClock.system(), "customers-name", () -> {}, soon());
       GuestIdentity renamed = warm.tellsTheTime();
       assertThat(renamed.hostname()).isEqualTo("customers-name");
       assertThat(renamed.machineId()).isEqualTo(asleep.machineId());

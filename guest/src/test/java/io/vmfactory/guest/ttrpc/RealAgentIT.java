@@ -166,7 +166,7 @@ final class RealAgentIT {
       try (GuestAgent agent = guest.agent()) {
         guest.cont();
         agent.awaitServing(RealGuest.soon());
-        agent.wake(WallClock.system(), "host-" + host, RealGuest.soon());
+        agent.wake(WallClock.system(), "host-" + host, () -> {}, RealGuest.soon());
         assertThat(agent.identity(0, RealGuest.soon()).hostname()).isEqualTo("host-" + host);
       }
     }

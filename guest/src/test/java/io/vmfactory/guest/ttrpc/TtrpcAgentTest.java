@@ -38,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against an agent that misbehaves on cue. */
 final class TtrpcAgentTest {
+  /** Nothing to resume: the guest runs. */
+  private static final Runnable RUNS = () -> {};
+
   private static final Metrics METRICS = Metrics.newBuilder().setMetrics("up 1\n").build();
 
   private final Vertx vertx = Vertx.vertx();
@@ -373,7 +376,8 @@ final class TtrpcAgentTest {
   void clockAndNameOfAWakingGuestAreSentWithoutWaitingForEachOther() throws Exception {
     BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
     fake.script("SetIdentity", held::add);
-    var done = CompletableFuture.runAsync(() -> agent.wake(WallClock.system(), "vm-2", soon()));
+    var done =
+        CompletableFuture.runAsync(() -> agent.wake(WallClock.system(), "vm-2", RUNS, soon()));
 
     FakeAgent.Call name = held.take();
 
@@ -415,7 +419,7 @@ final class TtrpcAgentTest {
 
   @Test
   void aGuestThatWakesSlowlyIsToldTheTimeAgainButNotItsName() {
-    agent.wake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", soon());
+    agent.wake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", RUNS, soon());
 
     assertThat(clocksSet()).hasSizeGreaterThanOrEqualTo(2);
     assertThat(fake.methods()).containsOnlyOnce("SetIdentity");
@@ -426,7 +430,7 @@ final class TtrpcAgentTest {
     SlowlyTakenClock tooSlow = new SlowlyTakenClock(20, Duration.ofMillis(51));
 
     assertThatExceptionOfType(GuestException.class)
-        .isThrownBy(() -> agent.wake(tooSlow, "", soon()))
+        .isThrownBy(() -> agent.wake(tooSlow, "", RUNS, soon()))
         .withMessageContaining("not awake: its clock could not be set within 50 ms")
         .matches(e -> e.code() == GuestException.UNAVAILABLE);
     assertThat(clocksSet()).hasSize(20);
@@ -438,7 +442,7 @@ final class TtrpcAgentTest {
     fake.refuse(method, GuestException.UNIMPLEMENTED, "not here");
 
     assertThatExceptionOfType(GuestException.class)
-        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", soon()))
+        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", RUNS, soon()))
         .withMessageContaining("not awake")
         .withMessageContaining(method)
         .matches(e -> e.code() == GuestException.UNIMPLEMENTED);
@@ -451,7 +455,7 @@ final class TtrpcAgentTest {
 
     Deadline over = Deadline.after(Duration.ofMillis(50));
     assertThatExceptionOfType(DeadlineExceededException.class)
-        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", over))
+        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", RUNS, over))
         .withMessageContaining(method);
   }
 
@@ -460,7 +464,7 @@ final class TtrpcAgentTest {
     fake.script("SetGuestDateTime", FakeAgent.Call::hangUp);
 
     assertThatExceptionOfType(GuestException.class)
-        .isThrownBy(() -> agent.wake(WallClock.system(), "", soon()))
+        .isThrownBy(() -> agent.wake(WallClock.system(), "", RUNS, soon()))
         .withMessageContaining("not awake")
         .withMessageContaining("connection is gone")
         .matches(e -> e.code() == GuestException.UNAVAILABLE);
