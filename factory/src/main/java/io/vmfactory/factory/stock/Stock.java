@@ -174,12 +174,12 @@ public final class Stock {
 
   // What customers take.
 
-  /** A warm VM, when there is one; what is taken has left the stock, also when it is undone. */
+  /** A warm VM, when there is one. Whoever takes it calls {@link WarmVm#taken}. */
   public Optional<Claim<WarmVm>> claimWarm(TemplateKey template) {
     return shelf(template).flatMap(shelf -> shelf.warm().tryClaim());
   }
 
-  /** A shell, when there is one. */
+  /** A shell, when there is one. Whoever takes it calls {@link ShellVm#taken}. */
   public Optional<Claim<ShellVm>> claimShell(TemplateKey template) {
     return shelf(template).flatMap(shelf -> shelf.shells().tryClaim());
   }
