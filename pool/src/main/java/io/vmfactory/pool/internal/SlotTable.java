@@ -4,7 +4,9 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class SlotTable<T> {
   private final NavigableSet<Slot<T>> idle =
       new TreeSet<>(Comparator.<Slot<T>>comparingLong(slot -> slot.id));
+  private final NavigableMap<Long, Integer> idleByGeneration = new TreeMap<>();
   private final Map<SlotState, Integer> counts = new EnumMap<>(SlotState.class);
 
   void add(Slot<T> slot) {
@@ -25,9 +28,11 @@ final class SlotTable<T> {
     counts.merge(next, 1, Integer::sum);
     if (last == SlotState.IDLE) {
       idle.remove(slot);
+      idleByGeneration.computeIfPresent(slot.generation, (g, n) -> n == 1 ? null : n - 1);
     }
     if (next == SlotState.IDLE) {
       idle.add(slot);
+      idleByGeneration.merge(slot.generation, 1, Integer::sum);
     }
   }
 
@@ -41,6 +46,10 @@ final class SlotTable<T> {
 
   List<Slot<T>> idleOlderThan(long generation) {
     return idle.stream().filter(slot -> slot.generation < generation).toList();
+  }
+
+  int countIdleOlderThan(long generation) {
+    return idleByGeneration.headMap(generation).values().stream().mapToInt(n -> n).sum();
   }
 
   /** Whether the pool answers for no value any more. */

@@ -287,7 +287,7 @@ final class Stock<T> {
   }
 
   int superseded() {
-    return table.idleOlderThan(generation).size();
+    return table.countIdleOlderThan(generation);
   }
 
   // How they go.

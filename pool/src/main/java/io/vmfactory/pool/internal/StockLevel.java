@@ -14,6 +14,9 @@ final class StockLevel {
   /** Below this excess over 1 the negative binomial is a Poisson for all purposes. */
   private static final double POISSON_BELOW = 1e-6;
 
+  /** Terms whose logarithm is lower lose digits as doubles. */
+  private static final double SMALL = -700;
+
   private StockLevel() {}
 
   /** The smallest count with P(demand <= count) >= probability, at most {@code max}. */
@@ -21,15 +24,18 @@ final class StockLevel {
     double excess = dispersion - 1;
     boolean poisson = excess < POISSON_BELOW;
     double size = poisson ? 0 : mean / excess;
-    // Logarithms, because P(0) is below the smallest double once the mean is above some 700.
+    // P(0) is below the smallest double once the mean is above some 700; logarithms never are.
     double log = poisson ? -mean : -size * Math.log(dispersion);
-    double covered = Math.exp(log);
+    boolean small = log < SMALL;
+    double term = Math.exp(log);
+    double covered = term;
     int count = 0;
     while (covered < probability && count < max) {
       double ratio = poisson ? mean : (size + count) * excess / dispersion;
       count++;
-      log += Math.log(ratio / count);
-      covered += Math.exp(log);
+      log += small ? Math.log(ratio / count) : 0;
+      term = small ? Math.exp(log) : term * ratio / count;
+      covered += term;
     }
     return count;
   }
