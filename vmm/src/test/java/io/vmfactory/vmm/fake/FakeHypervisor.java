@@ -14,6 +14,9 @@ import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.fake.Script.Step;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -24,6 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeHypervisor implements Hypervisor {
   private final Script script = new Script();
   private final List<FakeVm> vms = new CopyOnWriteArrayList<>();
+  private final Map<VmId, FakeVm> byId = new ConcurrentHashMap<>();
 
   /** What shall go wrong, and what was done. */
   public Script script() {
@@ -37,7 +41,7 @@ public final class FakeHypervisor implements Hypervisor {
 
   /** The VM of that name. */
   public FakeVm vm(VmId id) {
-    return vms.stream().filter(vm -> vm.identity().id().equals(id)).findFirst().orElseThrow();
+    return Optional.ofNullable(byId.get(id)).orElseThrow();
   }
 
   @Override
@@ -88,6 +92,7 @@ public final class FakeHypervisor implements Hypervisor {
     }
     vm.begin(first);
     vms.add(vm);
+    byId.put(launch.id(), vm);
     return vm;
   }
 }

@@ -1,0 +1,86 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.pool.PoolClock;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.fake.FakeHypervisor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+
+/**
+ * The daemon's domain over scripted rooms with real threads and real time, its stock full: what is
+ * left of a daemon when no VM costs anything. A VM here is two sockets, a folder and its record.
+ */
+public final class FakeFactory implements AutoCloseable {
+  final FakeHypervisor hypervisor = new FakeHypervisor();
+  final VmFactoryConfig config;
+  private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(4);
+  private final FactoryApp app;
+
+  /**
+   * One template with {@code warm} VMs on stock, in {@code root}.
+   *
+   * @param more lines of [pool]
+   */
+  public FakeFactory(Path root, int warm, String... more) {
+    config = config(root, warm, more);
+    timers.setRemoveOnCancelPolicy(true);
+    memory(root.resolve("proc"));
+    ScriptedTemplates templates = new ScriptedTemplates(hypervisor);
+    ScriptedAgents agents = new ScriptedAgents(hypervisor);
+    Sizing boot = SpecFactory.of(config.qemu(), hypervisor.info()).boot();
+    templates.store(SpecFactory.of(config.qemu(), hypervisor.info()).withBoot(boot), "");
+    Stock.Threads threads =
+        new Stock.Threads(
+            ThreadPools.of("refill", 2), ThreadPools.of("upkeep", 4), PoolClock.on(timers));
+    FactoryApp.Host host =
+        new FactoryApp.Host(
+            WallClock.system(),
+            timers,
+            root.resolve("proc"),
+            ThreadPools.of("events", 1),
+            Observer.NONE,
+            threads);
+    app = FactoryApp.create(config, new FactoryApp.Rooms(hypervisor, templates, agents), host);
+  }
+
+  private static VmFactoryConfig config(Path root, int warm, String... more) {
+    String lines =
+        "vm_cache_number = %d\nshell_number = 8\nmemory_budget = \"1024GiB\"\n%s"
+            .formatted(warm, String.join("\n", more));
+    return TestFactory.config(
+        root, 65536, List.of("WARM", "SHELL", "TEMPLATE"), TestFactory.pool(lines));
+  }
+
+  private static void memory(Path proc) {
+    try {
+      Files.createDirectories(proc);
+      Files.writeString(proc.resolve("meminfo"), "MemAvailable: 1073741824 kB\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What it can be asked to do. */
+  public UseCases cases() {
+    return app.useCases();
+  }
+
+  /** How it is configured; its socket is not served yet. */
+  public VmFactoryConfig config() {
+    return config;
+  }
+
+  @Override
+  public void close() {
+    app.close();
+    timers.shutdownNow();
+  }
+}
