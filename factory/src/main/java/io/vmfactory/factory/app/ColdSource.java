@@ -32,11 +32,16 @@ final class ColdSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public void check(Order order) {
     if (order.named() != null) {
       throw Refusals.notPossible("the request names a template");
     }
     memory.require(order.wanted().memoryMib());
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    check(order);
     VmSpec spec = configured.withBoot(order.wanted());
     Nursery.VmStarter boot =
         (id, folder) ->

@@ -8,8 +8,10 @@ import io.vmfactory.factory.app.RequestException.Reason;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -51,6 +53,9 @@ final class RouteWalk {
     try (RightOfWay way = ways.get()) {
       for (Route route : order.routes()) {
         if (route != Route.WARM) {
+          if (!walk.isPossible(route)) {
+            continue;
+          }
           way.take(laps, deadline);
         }
         GrantedVm granted = walk.along(route);
@@ -78,6 +83,17 @@ final class RouteWalk {
       this.finish = finish;
     }
 
+    /** Whether a turn would be of use to {@code route}; when not, the reason is kept. */
+    boolean isPossible(Route route) {
+      try {
+        source(route).check(order);
+        return true;
+      } catch (RuntimeException e) {
+        left(route, e);
+        return false;
+      }
+    }
+
     /** Null = this route is to be left; the reason is kept. */
     @Nullable GrantedVm along(Route route) {
       RuntimeException failure = null;
@@ -87,13 +103,18 @@ final class RouteWalk {
           deadline.check("route " + route);
           return finished(source(route).make(order, laps, deadline));
         } catch (RuntimeException e) {
-          failure = passable(route, e, deadline);
-          causes.add(failure);
-          reasons.add(route + ": " + e.getMessage());
-          laps.lap("undo");
+          failure = left(route, e);
         }
       }
       return null;
+    }
+
+    private RuntimeException left(Route route, RuntimeException e) {
+      RuntimeException failure = passable(route, e, deadline);
+      causes.add(failure);
+      reasons.add(route + ": " + e.getMessage());
+      laps.lap("undo");
+      return failure;
     }
 
     private GrantedVm finished(MadeVm made) {
@@ -143,9 +164,14 @@ final class RouteWalk {
   }
 
   private static RequestException refusal(List<RuntimeException> causes, String reasons) {
-    boolean exhausted =
-        causes.stream().anyMatch(e -> ((RequestException) e).reason() == Reason.EXHAUSTED);
-    return exhausted ? Refusals.exhausted(reasons) : Refusals.notPossible(reasons);
+    return causes.stream()
+        .map(RequestException.class::cast)
+        .filter(e -> e.reason() == Reason.EXHAUSTED)
+        .map(RequestException::retryAfter)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .map(retryAfter -> Refusals.exhausted(reasons, retryAfter))
+        .orElseGet(() -> Refusals.notPossible(reasons));
   }
 
   private static boolean lacksResources(RuntimeException e) {

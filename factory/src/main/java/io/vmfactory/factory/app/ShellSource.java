@@ -29,9 +29,19 @@ final class ShellSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public void check(Order order) {
+    template(order);
+  }
+
+  private TemplateInfo template(Order order) {
     TemplateInfo template = chooser.choose(order);
     memory.requireGrowth(template, order);
+    return template;
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    TemplateInfo template = template(order);
     Claim<ShellVm> claim =
         stock
             .claimShell(template.key())

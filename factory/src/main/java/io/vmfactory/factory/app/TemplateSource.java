@@ -26,9 +26,19 @@ final class TemplateSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public void check(Order order) {
+    template(order);
+  }
+
+  private TemplateInfo template(Order order) {
     TemplateInfo template = chooser.choose(order);
     memory.requireGrowth(template, order);
+    return template;
+  }
+
+  @Override
+  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+    TemplateInfo template = template(order);
     Nursery.VmStarter restore =
         (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline);
     return MadeVm.of(

@@ -9,6 +9,13 @@ interface VmSource {
   Route route();
 
   /**
+   * Tells at once what {@link #make} would, so that nobody waits for a turn only to be refused.
+   *
+   * @throws RequestException when this route cannot serve that order now
+   */
+  default void check(Order order) {}
+
+  /**
    * A VM for {@code order}. A failure leaves nothing.
    *
    * @param laps told of each step
