@@ -10,6 +10,7 @@ import io.vmfactory.factory.gate.RestoreGate;
 import io.vmfactory.factory.stock.Kit;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.vm.Gatekeeper;
+import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmSpec;
@@ -34,6 +35,7 @@ final class Assembly {
   private final Rules rules;
   private final LeaseBook leases;
   private final HostMemory memory;
+  private final MemoryMeter meter;
   private final Nursery nursery;
   private final Gatekeeper gatekeeper;
   private final RestoreGate gate;
@@ -55,6 +57,7 @@ final class Assembly {
     rules = new Rules(config, names);
     leases = new LeaseBook(journal, host.clock(), host.scheduler(), events, failures);
     memory = new HostMemory(host.proc());
+    meter = new MemoryMeter(host.proc());
     nursery = new Nursery(folders, journal, host.clock());
     gatekeeper = new Gatekeeper(rooms.agents(), host.clock());
     gate =
@@ -70,7 +73,7 @@ final class Assembly {
   }
 
   private Stock stock() {
-    Kit kit = new Kit(templates, nursery, gatekeeper, journal, host.observer());
+    Kit kit = new Kit(templates, nursery, gatekeeper, journal, host.observer(), meter);
     return new Stock(config.pool(), kit, gate, host.threads(), new StockNews(events, failures));
   }
 
@@ -135,6 +138,6 @@ final class Assembly {
         templates,
         chooser,
         new GetStatus.Books(leases, failures, served, stock, gate),
-        new MemoryMeter(host.proc()));
+        meter);
   }
 }

@@ -3,12 +3,15 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.gate.RestoreGate;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.vm.MemoryMeter;
+import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the daemon holds; asked with true, the memory of each VM is measured. */
 final class GetStatus implements UseCase<Boolean, Status> {
@@ -46,12 +49,17 @@ final class GetStatus implements UseCase<Boolean, Status> {
         hypervisor,
         stored,
         stored.stream().filter(this::isDefault).map(t -> t.key().hex()).toList(),
-        held.stream().map(h -> h.now(withMemory ? meter.measure(h.view()) : null)).toList(),
+        held.stream().map(h -> h.now(withMemory ? measure(h) : null)).toList(),
         held.stream().map(Holding::lease).toList(),
         books.failures().all(),
         books.served().all(),
         books.stock().views(),
         books.gate().stats());
+  }
+
+  private @Nullable VmMemory measure(Holding holding) {
+    VmView vm = holding.view();
+    return meter.measure(vm.identity().pid(), vm.sizing().memoryMib());
   }
 
   private boolean isDefault(TemplateInfo template) {

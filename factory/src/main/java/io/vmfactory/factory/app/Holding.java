@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.vmm.Vm;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;

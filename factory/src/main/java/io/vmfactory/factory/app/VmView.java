@@ -1,5 +1,6 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmIdentity;

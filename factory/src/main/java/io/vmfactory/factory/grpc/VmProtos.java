@@ -14,9 +14,9 @@ import io.vmfactory.factory.app.Lease;
 import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.app.Route;
 import io.vmfactory.factory.app.UseCases.Renewal;
-import io.vmfactory.factory.app.VmMemory;
 import io.vmfactory.factory.app.VmRequest;
 import io.vmfactory.factory.app.VmView;
+import io.vmfactory.factory.vm.VmMemory;
 import java.util.List;
 
 /** VMs, leases, and requests for them. */

@@ -23,10 +23,12 @@ class Examiner<T extends Kept> implements Expiry<T> {
 
   private final Workers workers;
   private final Complaints complaints;
+  private final Budget.Account account;
 
-  Examiner(Workers workers, Complaints complaints) {
+  Examiner(Workers workers, Complaints complaints, Budget.Account account) {
     this.workers = workers;
     this.complaints = complaints;
+    this.account = account;
   }
 
   @Override
@@ -45,6 +47,7 @@ class Examiner<T extends Kept> implements Expiry<T> {
     return workers.aside(
         () -> {
           value.vm().check(Deadline.after(CHECK));
+          account.examined(value.vm().identity().id());
           return null;
         });
   }
@@ -84,8 +87,8 @@ class Examiner<T extends Kept> implements Expiry<T> {
     /**
      * @param every between two probes of a VM; zero = never
      */
-    OfWarm(Workers workers, Complaints complaints, Duration every) {
-      super(workers, complaints);
+    OfWarm(Workers workers, Complaints complaints, Budget.Account account, Duration every) {
+      super(workers, complaints, account);
       this.workers = workers;
       this.every = every;
     }

@@ -3,6 +3,7 @@ package io.vmfactory.factory.stock;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.vm.Gatekeeper;
+import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.template.Templates;
 
@@ -12,4 +13,5 @@ public record Kit(
     Nursery nursery,
     Gatekeeper gatekeeper,
     Journal journal,
-    Observer observer) {}
+    Observer observer,
+    MemoryMeter meter) {}

@@ -16,9 +16,16 @@ abstract class Maker<T extends Kept> implements Allocator<T> {
   private final Observer observer;
   private final Workers workers;
   private final Complaints complaints;
+  private final Budget.Account account;
 
-  Maker(Tier tier, Observer observer, Workers workers, Complaints complaints) {
+  Maker(
+      Tier tier,
+      Observer observer,
+      Workers workers,
+      Complaints complaints,
+      Budget.Account account) {
     this.tier = tier;
+    this.account = account;
     this.observer = observer;
     this.workers = workers;
     this.complaints = complaints;
@@ -32,6 +39,7 @@ abstract class Maker<T extends Kept> implements Allocator<T> {
     long begun = System.nanoTime();
     Laps laps = new Laps();
     return make(laps, limit)
+        .thenApply(account::entered)
         .whenComplete((made, failure) -> told(laps, System.nanoTime() - begun, failure));
   }
 

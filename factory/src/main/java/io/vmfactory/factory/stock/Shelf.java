@@ -4,6 +4,7 @@ import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.stock.PoolView.Memory;
+import io.vmfactory.factory.vm.Footprint;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.pool.RefillPause;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** The two pools of one template. Warm VMs come out of shells, so what ends ends warm first. */
 final class Shelf {
   private final TemplateKey key;
+  private final Budget.Account shellMemory;
+  private final Budget.Account warmMemory;
   private final WarmPool<ShellVm> shells;
   private final WarmPool<WarmVm> warm;
   private volatile Sizes sizes;
@@ -28,14 +31,23 @@ final class Shelf {
 
   /** What all shelves share. */
   record Shop(
-      Kit kit, Workers workers, StockListener listener, PoolClock clock, RandomGenerator random) {}
+      Kit kit,
+      Workers workers,
+      Budget budget,
+      StockListener listener,
+      PoolClock clock,
+      RandomGenerator random) {}
 
   Shelf(TemplateInfo template, Sizes sizes, Shop shop) {
     this.key = template.key();
     this.digest = template.digest();
     this.sizes = sizes;
+    shellMemory = shop.budget().open(Tier.SHELL);
+    warmMemory = shop.budget().open(Tier.WARM);
     shells = shells(template, shop);
     warm = warm(shop);
+    shellMemory.limit(shells);
+    warmMemory.limit(warm);
     shells.whenSettled(() -> settled(Tier.SHELL, shop.listener()));
     warm.whenSettled(() -> settled(Tier.WARM, shop.listener()));
   }
@@ -51,8 +63,8 @@ final class Shelf {
     Complaints complaints = new Complaints(key, Tier.SHELL, shop.listener(), shop.clock());
     return new WarmPool<>(
         complaints.pool(),
-        new ShellMaker(template, shop.kit(), shop.workers(), complaints),
-        new Examiner<>(shop.workers(), complaints),
+        new ShellMaker(template, shop.kit(), shop.workers(), complaints, shellMemory),
+        new Examiner<>(shop.workers(), complaints, shellMemory),
         sizes.shells(),
         shop.clock(),
         shop.random());
@@ -63,8 +75,8 @@ final class Shelf {
     Duration probes = sizes.config().upkeep().probeInterval();
     return new WarmPool<>(
         complaints.pool(),
-        new WarmMaker(shells, shop.kit(), shop.workers(), complaints),
-        new Examiner.OfWarm(shop.workers(), complaints, probes),
+        new WarmMaker(shells, shop.kit(), shop.workers(), complaints, warmMemory),
+        new Examiner.OfWarm(shop.workers(), complaints, warmMemory, probes),
         sizes.warm(),
         shop.clock(),
         shop.random());
@@ -110,7 +122,22 @@ final class Shelf {
   }
 
   CompletionStage<Void> close() {
-    return both(warm.close(), shells.close());
+    CompletionStage<Void> closed = both(warm.close(), shells.close());
+    return closed.thenRun(
+        () -> {
+          warmMemory.close();
+          shellMemory.close();
+        });
+  }
+
+  /** Takes a shell made elsewhere. */
+  void adoptShell(ShellVm shell, Duration age) {
+    shells.adopt(shellMemory.entered(shell), age);
+  }
+
+  /** Takes a warm VM made elsewhere. */
+  void adoptWarm(WarmVm adopted, Duration age) {
+    warm.adopt(warmMemory.entered(adopted), age);
   }
 
   private static CompletionStage<Void> both(CompletionStage<Void> one, CompletionStage<Void> two) {
@@ -128,14 +155,17 @@ final class Shelf {
 
   List<PoolView> views() {
     PoolConfig config = sizes.config();
-    return List.of(view(Tier.WARM, config.warm()), view(Tier.SHELL, config.shells()));
+    return List.of(
+        view(Tier.WARM, config.warm(), warmMemory.memory()),
+        view(Tier.SHELL, config.shells(), shellMemory.memory()));
   }
 
   PoolStats stats(Tier tier) {
     return tier == Tier.WARM ? warm.stats() : shells.stats();
   }
 
-  private PoolView view(Tier tier, Count size) {
-    return new PoolView(key, tier, size, stats(tier), Memory.NONE);
+  private PoolView view(Tier tier, Count size, Footprint idle) {
+    Memory memory = new Memory(idle.privateKib(), idle.sharedKib());
+    return new PoolView(key, tier, size, stats(tier), memory);
   }
 }

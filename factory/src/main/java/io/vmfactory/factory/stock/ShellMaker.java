@@ -18,8 +18,13 @@ final class ShellMaker extends Maker<ShellVm> {
   private final Kit kit;
   private final Workers workers;
 
-  ShellMaker(TemplateInfo template, Kit kit, Workers workers, Complaints complaints) {
-    super(Tier.SHELL, kit.observer(), workers, complaints);
+  ShellMaker(
+      TemplateInfo template,
+      Kit kit,
+      Workers workers,
+      Complaints complaints,
+      Budget.Account account) {
+    super(Tier.SHELL, kit.observer(), workers, complaints, account);
     this.template = template;
     this.kit = kit;
     this.workers = workers;

@@ -58,10 +58,12 @@ public final class Stock {
   public Stock(
       PoolConfig config, Kit kit, RestoreGate gate, Threads threads, StockListener listener) {
     this.sizes = new Sizes(config, gate.stats().limit());
+    Budget budget = new Budget(config.memoryBudgetBytes(), kit.meter(), threads.upkeep());
     this.shop =
         new Shop(
             kit,
             new Workers(threads.making(), threads.upkeep(), gate),
+            budget,
             listener,
             threads.clock(),
             new SplittableRandom());
@@ -150,7 +152,7 @@ public final class Stock {
    */
   public boolean adoptShell(TemplateKey template, ShellVm shell, Duration age) {
     Optional<Shelf> shelf = shelf(template);
-    shelf.ifPresent(s -> s.shells().adopt(shell, age));
+    shelf.ifPresent(s -> s.adoptShell(shell, age));
     return shelf.isPresent();
   }
 
@@ -162,7 +164,7 @@ public final class Stock {
    */
   public boolean adoptWarm(TemplateKey template, WarmVm warm, Duration age) {
     Optional<Shelf> shelf = shelf(template);
-    shelf.ifPresent(s -> s.warm().adopt(warm, age));
+    shelf.ifPresent(s -> s.adoptWarm(warm, age));
     return shelf.isPresent();
   }
 
@@ -226,6 +228,7 @@ public final class Stock {
     }
     List<Shelf> chosen = chosen(template);
     chosen.forEach(shelf -> shelf.resize(warm, shells));
+    shop.budget().review();
     return views(chosen);
   }
 
@@ -239,7 +242,13 @@ public final class Stock {
   public CompletionStage<List<PoolView>> drain(@Nullable TemplateKey template) {
     List<Shelf> chosen = chosen(template);
     return all(chosen.stream().map(shelf -> shelf.drain().toCompletableFuture()).toList())
-        .thenApply(nothing -> views(chosen));
+        .thenApply(nothing -> drained(chosen));
+  }
+
+  /** What they do not take others may. */
+  private List<PoolView> drained(List<Shelf> emptied) {
+    shop.budget().review();
+    return views(emptied);
   }
 
   /** Every pool, by template, warm before shells. */

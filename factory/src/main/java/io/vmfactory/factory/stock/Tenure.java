@@ -1,6 +1,7 @@
 package io.vmfactory.factory.stock;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A VM's time on stock: when it was last seen to answer, and whether it is over. Thread-safe. */
@@ -10,7 +11,7 @@ final class Tenure {
 
   private final double share = 1 - SPREAD * ThreadLocalRandom.current().nextDouble();
   private volatile Duration answeredAt = Duration.ZERO;
-  private volatile boolean over;
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
 
   /** Whether a VM of {@code age} is to be probed, when it shall be {@code every} so often. */
   boolean probeDue(Duration age, Duration every) {
@@ -24,10 +25,15 @@ final class Tenure {
 
   /** It leaves the stock, for a customer or for its end. */
   void end() {
-    over = true;
+    over.complete(null);
   }
 
   boolean over() {
-    return over;
+    return over.isDone();
+  }
+
+  /** Does {@code action} when it leaves, at once when it has left; must not block. */
+  void whenOver(Runnable action) {
+    over.thenRun(action);
   }
 }

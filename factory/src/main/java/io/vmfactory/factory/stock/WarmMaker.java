@@ -18,8 +18,13 @@ final class WarmMaker extends Maker<WarmVm> {
   private final Kit kit;
   private final Workers workers;
 
-  WarmMaker(WarmPool<ShellVm> shells, Kit kit, Workers workers, Complaints complaints) {
-    super(Tier.WARM, kit.observer(), workers, complaints);
+  WarmMaker(
+      WarmPool<ShellVm> shells,
+      Kit kit,
+      Workers workers,
+      Complaints complaints,
+      Budget.Account account) {
+    super(Tier.WARM, kit.observer(), workers, complaints, account);
     this.shells = shells;
     this.kit = kit;
     this.workers = workers;

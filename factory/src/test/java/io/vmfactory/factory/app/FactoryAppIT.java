@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vmfactory.factory.app.Events.Event;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.RealFactory.Seen;
+import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.vmm.Sizing;

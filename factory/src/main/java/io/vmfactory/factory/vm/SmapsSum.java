@@ -1,4 +1,4 @@
-package io.vmfactory.factory.app;
+package io.vmfactory.factory.vm;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Adds up the lines of a VM's /proc/PID/smaps. Guest RAM at boot is a memfd in a clone and
- * anonymous otherwise; plugged memory is always anonymous. An anonymous mapping is known by its
- * size.
+ * Adds up the lines of a VM's /proc/PID/smaps, or of smaps_rollup, which has the sums only. Guest
+ * RAM at boot is a memfd in a clone and anonymous otherwise; plugged memory is always anonymous. An
+ * anonymous mapping is known by its size.
  */
 final class SmapsSum {
   private static final Pattern MAPPING =
@@ -50,10 +50,14 @@ final class SmapsSum {
     return new VmMemory(privateKib, sharedKib, pssKib, guest);
   }
 
+  Footprint footprint() {
+    return new Footprint(privateKib, sharedKib);
+  }
+
   private void count(String what, long kib) {
     switch (what) {
-      case "Private_Clean", "Private_Dirty" -> privateKib += kib;
-      case "Shared_Clean", "Shared_Dirty" -> sharedKib += kib;
+      case "Private_Clean", "Private_Dirty", "Private_Hugetlb" -> privateKib += kib;
+      case "Shared_Clean", "Shared_Dirty", "Shared_Hugetlb" -> sharedKib += kib;
       case "Pss" -> pssKib += kib;
       case "Anonymous" -> countOwn(kib);
       default -> {}

@@ -1,4 +1,4 @@
-package io.vmfactory.factory.app;
+package io.vmfactory.factory.vm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
