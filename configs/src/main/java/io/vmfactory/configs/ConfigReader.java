@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Reads the records out of a {@link Document}. Names, defaults and ranges of all keys are here. */
+/**
+ * Reads the records out of a {@link Document}. Names, defaults and ranges of all keys are here;
+ * those of the pool in {@link PoolReader}.
+ */
 final class ConfigReader {
   /** The kernel's limit on a socket's path: {@code sun_path} less its NUL, see unix(7). */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
