@@ -36,6 +36,14 @@ final class Failures {
     if (cause instanceof DeadlineExceededException || cause instanceof CancelledException) {
       return;
     }
+    recordOwn(what, vmId, cause);
+  }
+
+  /**
+   * Something failed that no client asked for. A deadline that passed is the daemon's own then, and
+   * a failure: a VM that hangs shows itself by that alone.
+   */
+  void recordOwn(String what, String vmId, Throwable cause) {
     record(what, vmId, String.valueOf(cause.getMessage()), cause);
     LOG.debug("the failure of {} in full", what, cause);
   }

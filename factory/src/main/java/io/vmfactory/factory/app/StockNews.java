@@ -1,6 +1,5 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.stock.StockListener;
@@ -33,12 +32,7 @@ final class StockNews implements StockListener {
 
   @Override
   public void failed(String what, String vmId, Throwable cause) {
-    if (cause instanceof DeadlineExceededException) {
-      // No client's patience, but a VM that hangs.
-      failures.record(what, vmId, String.valueOf(cause.getMessage()));
-    } else {
-      failures.record(what, vmId, cause);
-    }
+    failures.recordOwn(what, vmId, cause);
   }
 
   private void emit(Kind kind, TemplateKey template, String detail) {

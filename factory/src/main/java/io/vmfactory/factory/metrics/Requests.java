@@ -28,8 +28,9 @@ final class Requests implements Observer {
     .0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30
   };
 
-  /** What pools are told apart by: a series for each would stay when the template goes. */
-  private static final Pattern OF_TEMPLATE = Pattern.compile(" of template .*");
+  /** Which template it was about: a series for each would stay when the template goes. */
+  private static final Pattern TEMPLATE =
+      Pattern.compile(" (of )?template [0-9a-f]{12}");
 
   /** Which events begin or end a lease, and the word for it. */
   private static final Map<String, String> ENDS =
@@ -127,7 +128,7 @@ final class Requests implements Observer {
 
   @Override
   public void trouble(String what, @Nullable Throwable cause) {
-    String operation = OF_TEMPLATE.matcher(what).replaceFirst("");
+    String operation = TEMPLATE.matcher(what).replaceFirst("");
     failures.labelValues(operation, Causes.of(cause)).inc();
   }
 

@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.app.Events.Event;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.observe.Observer;
@@ -86,5 +87,20 @@ final class EventBusTest {
     }
     assertThat(failures.all()).hasSize(Failures.KEPT);
     assertThat(failures.all().get(0).cause()).isEqualTo("cause " + (Failures.KEPT + 4));
+  }
+
+  @Test
+  void aDeadlineIsAFailureOnlyWhenItIsTheDaemonsOwn() {
+    Observed observed = new Observed();
+    Failures failures = new Failures(() -> Instant.EPOCH, bus, observed);
+    var late = new DeadlineExceededException("no answer from the monitor");
+    failures.record("route WARM", "", late);
+    assertThat(failures.all()).isEmpty();
+    new StockNews(bus, failures).failed("examining a VM of the warm VMs", "id", late);
+    assertThat(failures.all()).hasSize(1);
+    assertThat(failures.all().get(0).cause()).isEqualTo("no answer from the monitor");
+    assertThat(observed.lines)
+        .containsExactly(
+            "trouble examining a VM of the warm VMs: no answer from the monitor");
   }
 }

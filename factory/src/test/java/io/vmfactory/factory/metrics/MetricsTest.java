@@ -76,6 +76,7 @@ final class MetricsTest {
     observer.trouble("VM", null);
     observer.trouble("making the shells of template 0a0a0a0a0a0a", died);
     observer.trouble("making the shells of template 0b0b0b0b0b0b", died);
+    observer.trouble("taking template 0b0b0b0b0b0b into memory", died);
     Exposition page = scrape();
     String failed = "vmfactory_requests_failed_seconds_count";
     assertThat(page.value(failed + "{call=get_vm,cause=exhausted}")).isOne();
@@ -89,6 +90,9 @@ final class MetricsTest {
     assertThat(page.value("vmfactory_failures_total{cause=unknown,operation=VM}")).isOne();
     assertThat(page.value("vmfactory_failures_total{cause=vmm_died,operation=making the shells}"))
         .isEqualTo(2);
+    assertThat(
+            page.value("vmfactory_failures_total{cause=vmm_died,operation=taking into memory}"))
+        .isOne();
   }
 
   @Test
