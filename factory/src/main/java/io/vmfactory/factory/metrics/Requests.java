@@ -29,8 +29,7 @@ final class Requests implements Observer {
   };
 
   /** Which template it was about: a series for each would stay when the template goes. */
-  private static final Pattern TEMPLATE =
-      Pattern.compile(" (of )?template [0-9a-f]{12}");
+  private static final Pattern TEMPLATE = Pattern.compile(" (of )?template [0-9a-f]{12}");
 
   /** Which events begin or end a lease, and the word for it. */
   private static final Map<String, String> ENDS =

@@ -100,7 +100,6 @@ final class EventBusTest {
     assertThat(failures.all()).hasSize(1);
     assertThat(failures.all().get(0).cause()).isEqualTo("no answer from the monitor");
     assertThat(observed.lines)
-        .containsExactly(
-            "trouble examining a VM of the warm VMs: no answer from the monitor");
+        .containsExactly("trouble examining a VM of the warm VMs: no answer from the monitor");
   }
 }

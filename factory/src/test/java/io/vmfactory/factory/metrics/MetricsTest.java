@@ -90,8 +90,7 @@ final class MetricsTest {
     assertThat(page.value("vmfactory_failures_total{cause=unknown,operation=VM}")).isOne();
     assertThat(page.value("vmfactory_failures_total{cause=vmm_died,operation=making the shells}"))
         .isEqualTo(2);
-    assertThat(
-            page.value("vmfactory_failures_total{cause=vmm_died,operation=taking into memory}"))
+    assertThat(page.value("vmfactory_failures_total{cause=vmm_died,operation=taking into memory}"))
         .isOne();
   }
 
