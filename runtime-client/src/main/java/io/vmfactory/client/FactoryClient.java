@@ -30,7 +30,9 @@ import java.nio.file.Path;
  *
  * <p>Every call throws {@link FactoryException} when it fails and {@code CancelledException} when
  * it is interrupted. Nothing is connected before the first call; a lost connection is made anew, so
- * that a daemon that was started again is found again.
+ * that a daemon that was started again is found again. It has every VM that was leased before,
+ * under the same lease, and connections to agents are not concerned. Calls made while no daemon is
+ * there fail, {@link FactoryException#isRetryable()}.
  */
 public final class FactoryClient implements AutoCloseable {
   private final Vertx vertx;

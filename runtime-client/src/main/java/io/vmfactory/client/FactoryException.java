@@ -37,7 +37,10 @@ public final class FactoryException extends RuntimeException {
     DEADLINE,
     /** The call was called off. */
     CANCELLED,
-    /** The daemon is shutting down, or its connection was lost; what it had done is not known. */
+    /**
+     * The daemon is starting or shutting down, or its connection was lost; what it had done is not
+     * known.
+     */
     UNAVAILABLE,
     /** The daemon does not know this call: it is of another version. */
     UNSUPPORTED,
@@ -63,6 +66,14 @@ public final class FactoryException extends RuntimeException {
 
   public Code code() {
     return code;
+  }
+
+  /**
+   * Whether the same call may do later: no daemon is there just now, it is starting, stopping or
+   * was killed in the middle of the call, or a limit is reached.
+   */
+  public boolean isRetryable() {
+    return code == Code.NOT_RUNNING || code == Code.UNAVAILABLE || code == Code.EXHAUSTED;
   }
 
   /**

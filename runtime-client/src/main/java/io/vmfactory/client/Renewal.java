@@ -11,16 +11,37 @@ import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps one lease alive from a timer of the event loop: no thread waits. */
+/**
+ * Keeps one lease alive from a timer of the event loop: no thread waits.
+ *
+ * <p>While no daemon answers the lease is not lost: nobody ends the VM then, and a daemon that
+ * comes back takes it over and gives its owner at least ten seconds to renew. So a renewal that
+ * fails is tried again until a daemon says that there is no such lease, soon at first and never
+ * less often than {@link #LONGEST_PAUSE}.
+ */
 final class Renewal {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+  /** Leaves several attempts in those ten seconds. */
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private static final int DOUBLINGS = 10; // more than lead to the longest pause
+
+  /** What one attempt may take, when the lease allows it. */
+  private static final Duration ATTEMPT = Duration.ofSeconds(5);
+
   private final Vertx vertx;
   private final Channel channel;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private volatile Lease lease;
   private @Nullable Timer next;
+
+  /** Attempts that failed since the last that did not. */
+  private int failed;
 
   Renewal(Vertx vertx, Channel channel, Lease lease) {
     this.vertx = vertx;
@@ -40,7 +61,7 @@ final class Renewal {
   /** Starts renewing; a second call changes nothing. */
   synchronized CompletionStage<Void> start() {
     if (next == null) {
-      schedule();
+      schedule(third());
     }
     return over.minimalCompletionStage();
   }
@@ -52,9 +73,9 @@ final class Renewal {
     }
   }
 
-  private synchronized void schedule() {
+  private synchronized void schedule(Duration pause) {
     if (!over.isDone()) {
-      next = vertx.timer(third().toMillis(), TimeUnit.MILLISECONDS);
+      next = vertx.timer(Math.max(1, pause.toMillis()), TimeUnit.MILLISECONDS);
       next.onSuccess(v -> renew());
     }
   }
@@ -65,15 +86,16 @@ final class Renewal {
   }
 
   private void renew() {
+    Duration limit = shorter(third(), ATTEMPT);
     RenewLeaseRequest request = RenewLeaseRequest.newBuilder().setLeaseId(lease.getId()).build();
     Call<RenewLeaseResponse> call =
         channel.start(
             FactoryGrpcClient.RenewLease,
             request,
-            Deadline.after(third()),
+            Deadline.after(limit),
             answer -> renewed(answer.getLease()));
     call.ended()
-        .orTimeout(third().toMillis(), TimeUnit.MILLISECONDS)
+        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
         .whenComplete((ok, failure) -> onAnswer(call, failure));
   }
 
@@ -85,6 +107,22 @@ final class Renewal {
     if (failure != null) {
       call.cancel();
     }
-    schedule();
+    schedule(pause(failure == null));
+  }
+
+  private synchronized Duration pause(boolean renewed) {
+    failed = renewed ? 0 : failed + 1;
+    return renewed ? third() : shorter(third(), backOff(failed));
+  }
+
+  /** Doubles with each failure; a random part keeps clients from coming back all at once. */
+  private static Duration backOff(int failures) {
+    Duration whole = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
+    int percent = ThreadLocalRandom.current().nextInt(50, 101);
+    return shorter(whole, LONGEST_PAUSE).multipliedBy(percent).dividedBy(100);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

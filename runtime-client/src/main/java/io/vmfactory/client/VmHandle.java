@@ -84,7 +84,8 @@ public final class VmHandle implements AutoCloseable {
 
   /**
    * From now on renews the lease by itself, each time a third of it is over, until the handle is
-   * closed. A daemon that does not answer is asked again a third later.
+   * closed. When that fails it tries again every few seconds, however long: while no daemon is
+   * there nobody ends the VM, and the next one takes it over with its lease.
    *
    * @return fails with {@link FactoryException} when the daemon says that there is no such lease
    *     any more; completes when the handle is closed
@@ -93,7 +94,12 @@ public final class VmHandle implements AutoCloseable {
     return renewal.start();
   }
 
-  /** Ends lease and VM; the VM is gone when this returns. A lease that is over already is fine. */
+  /**
+   * Ends lease and VM; the VM is gone when this returns. A lease that is over already is fine.
+   *
+   * @throws FactoryException when the daemon cannot be asked; then the VM ends with its lease,
+   *     which is renewed no more
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {

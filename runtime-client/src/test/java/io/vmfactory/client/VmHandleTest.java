@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,14 +39,20 @@ final class VmHandleTest {
   private final BlockingQueue<String> released = new LinkedBlockingQueue<>();
   private final BlockingQueue<RenewLeaseRequest> renewals = new LinkedBlockingQueue<>();
   private Path agentSocket;
+  private Path socket;
   private FakeDaemon daemon;
   private FactoryClient client;
 
   @BeforeEach
   void start(@TempDir Path dir) {
     agentSocket = dir.resolve("agent.sock");
-    daemon = new FakeDaemon(dir.resolve("factory.sock"));
-    client = FactoryClient.open(dir.resolve("factory.sock"));
+    socket = dir.resolve("factory.sock");
+    client = FactoryClient.open(socket);
+    startDaemon();
+  }
+
+  private void startDaemon() {
+    daemon = new FakeDaemon(socket);
     daemon.serve(
         FactoryGrpcService.GetVm,
         (request, call) -> call.response().end(granted(request, "unix://" + agentSocket)));
@@ -246,6 +253,27 @@ final class VmHandleTest {
       assertThatExceptionOfType(FactoryException.class)
           .isThrownBy(() -> soon().await(vm.keepAlive(), "the loss"))
           .matches(e -> e.code() == Code.NOT_FOUND);
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aDaemonThatIsAwayForLongerThanTheLeaseIsAskedUntilItIsBack() throws InterruptedException {
+    try (VmHandle vm = get()) {
+      var over = vm.keepAlive();
+      renewals.take();
+      daemon.close();
+      assertThatExceptionOfType(FactoryException.class)
+          .isThrownBy(() -> vm.renew(soon()))
+          .matches(FactoryException::isRetryable);
+      renewals.clear();
+      assertThat(renewals.poll(500, TimeUnit.MILLISECONDS)).as("nobody there to ask").isNull();
+      assertThat(over.toCompletableFuture()).isNotDone();
+
+      startDaemon();
+      renewals.take();
+      renewals.take();
+      assertThat(over.toCompletableFuture()).isNotDone();
     }
   }
 }
