@@ -25,8 +25,8 @@ public interface GuestAgent extends AutoCloseable {
 
   /**
    * The hand-out of a guest that was made unique before and stands still since: its clock, and its
-   * name when it shall have another. One write, each part acknowledged. When this throws, the guest
-   * must not be used.
+   * name when it shall have another; before them a Check, when this connection has not been
+   * answered yet. One write, each part acknowledged. When this throws, the guest must not be used.
    *
    * @param clock the host's clock, read at the moment of sending; the guest's is right within 50 ms
    *     when this returns

@@ -40,6 +40,9 @@ final class TtrpcAgent implements GuestAgent {
 
   private final TtrpcConnection connection;
 
+  /** Whether the guest has answered here, and so knows that this is another host than before. */
+  private volatile boolean greeted;
+
   TtrpcAgent(TtrpcConnection connection) {
     this.connection = connection;
   }
@@ -52,6 +55,7 @@ final class TtrpcAgent implements GuestAgent {
       throw new GuestException(
           GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);
     }
+    greeted = true;
   }
 
   @Override
@@ -132,10 +136,14 @@ final class TtrpcAgent implements GuestAgent {
   private Duration sendClock(
       WallClock clock, List<Rpc.Call> others, Runnable meanwhile, Deadline deadline) {
     List<Rpc.Call> calls = new ArrayList<>();
+    if (!greeted) {
+      calls.add(Rpc.CHECK.with(CheckRequest.getDefaultInstance()));
+    }
     long read = System.nanoTime();
     calls.add(Rpc.SET_GUEST_DATE_TIME.with(time(clock.now())));
     calls.addAll(others);
     connection.exchange(calls, meanwhile, deadline);
+    greeted = true;
     return Duration.ofNanos(System.nanoTime() - read);
   }
 

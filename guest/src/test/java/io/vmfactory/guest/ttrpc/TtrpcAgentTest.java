@@ -381,12 +381,21 @@ final class TtrpcAgentTest {
 
     FakeAgent.Call name = held.take();
 
-    assertThat(fake.methods()).containsExactly("SetGuestDateTime", "SetIdentity");
+    assertThat(fake.methods()).containsExactly("Check", "SetGuestDateTime", "SetIdentity");
     assertThat(done).isNotDone();
     name.reply(Empty.getDefaultInstance());
     done.get();
     assertThat(SetIdentityRequest.parseFrom(name.payload()))
         .isEqualTo(SetIdentityRequest.newBuilder().setHostname("vm-2").build());
+  }
+
+  @Test
+  void aGuestThatHasAnsweredHereIsNotGreetedAgain() {
+    agent.awaitServing(soon());
+    agent.wake(WallClock.system(), "", () -> {}, soon());
+
+    assertThat(fake.methods()).startsWith("Check", "SetGuestDateTime");
+    assertThat(fake.methods()).containsOnlyOnce("Check");
   }
 
   @Test
@@ -400,7 +409,7 @@ final class TtrpcAgentTest {
         () -> soon().await(arrived, "the clock").reply(Empty.getDefaultInstance()),
         soon());
 
-    assertThat(fake.methods()).startsWith("SetGuestDateTime");
+    assertThat(fake.methods()).startsWith("Check", "SetGuestDateTime");
   }
 
   @Test
