@@ -26,11 +26,16 @@ final class Admission {
    *     VMs stay by how many there are, for one leaves so often
    */
   synchronized Place enter() {
-    if (taken == maxVms) {
+    if (taken >= maxVms) {
       throw Refusals.exhausted(
           "all %d VMs are in use (max_vms in the configuration); release one".formatted(maxVms),
           stay.mean().dividedBy(maxVms));
     }
+    return enterAnyway();
+  }
+
+  /** A place for a VM that is there already, also when the limit was lowered below that. */
+  synchronized Place enterAnyway() {
     if (taken++ == 0) {
       empty = new CompletableFuture<>();
     }

@@ -4,17 +4,21 @@ import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.app.FactoryApp.Host;
 import io.vmfactory.factory.app.FactoryApp.Rooms;
 import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.Processes;
-import io.vmfactory.factory.app.journal.Sweep;
 import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.recovery.Estate;
+import io.vmfactory.factory.recovery.Heirs;
+import io.vmfactory.factory.recovery.Recovery;
+import io.vmfactory.factory.recovery.TakeOver;
 import io.vmfactory.factory.stock.Kit;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.vm.Gatekeeper;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.Nursery;
+import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmSpec;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** The parts of the daemon's domain, each made once, and how they are put together. */
 final class Assembly {
@@ -79,17 +83,28 @@ final class Assembly {
 
   /** Takes over what earlier daemons left, begins to fill the stock, and is ready to serve. */
   UseCases begin() {
-    new Sweep(journal, new Processes(host.proc()), host.clock())
-        .run(folders.root())
-        .forEach(leftover -> failures.record("taking over", "", leftover));
     if (config.factory().enableTemplate()) {
       catalogue.sync();
     }
-    stock.start();
-    return useCases();
+    // Not before the last idle VM is taken over: another would be made in its place.
+    CompletionStage<Void> recovered = recovery().run(folders.root()).thenRun(stock::start);
+    return useCases(recovered);
   }
 
-  private UseCases useCases() {
+  private Recovery recovery() {
+    List<TemplateInfo> stored = templates.known();
+    StockHeirs ofStock =
+        new StockHeirs(
+            stock,
+            templates,
+            rooms.agents(),
+            new StockHeirs.Facts(stored, host.clock(), host.threads().upkeep()));
+    Heirs heirs = new DaemonsHeirs(stored, spec, leases, admission, ofStock, failures);
+    TakeOver takeOver = new TakeOver(rooms.hypervisor(), host.processes(), heirs);
+    return new Recovery(new Estate(journal, host.processes(), takeOver, heirs));
+  }
+
+  private UseCases useCases(CompletionStage<Void> recovered) {
     HandOut handOut = handOut();
     Settler settler = new Settler(gatekeeper);
     PoolNames pools = new PoolNames(names, stock);
@@ -104,7 +119,8 @@ final class Assembly {
         new ResizePool(pools, stock, events),
         new DrainPool(pools, stock, events),
         getStatus(),
-        new Shutdown(new Shutdown.Doors(inFlight, gate), stock, leases, admission, events),
+        new Shutdown(
+            new Shutdown.Doors(inFlight, gate, recovered), stock, leases, admission, events),
         events);
   }
 

@@ -4,6 +4,8 @@ import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.recovery.ProcProcesses;
+import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.pool.PoolClock;
@@ -39,6 +41,7 @@ public final class FactoryApp implements AutoCloseable {
    * What the host gives.
    *
    * @param proc normally {@code /proc}
+   * @param processes the VMs' processes there
    * @param listeners where listeners of events are called
    * @param observer counts what happens
    * @param threads where the stock's work is done; closed with the application
@@ -47,13 +50,14 @@ public final class FactoryApp implements AutoCloseable {
       WallClock clock,
       ScheduledExecutorService scheduler,
       Path proc,
+      VmProcesses processes,
       ExecutorService listeners,
       Observer observer,
       Stock.Threads threads) {}
 
   /**
-   * Clears away what earlier daemons left in {@code run_dir/vm} and is ready to serve. What is
-   * passed in stays the caller's to close, after this.
+   * Takes over or clears away what earlier daemons left in {@code run_dir/vm} and is ready to
+   * serve. What is passed in stays the caller's to close, after this.
    *
    * @param scheduler ends leases and VMs, and has the pools' timers; two threads or more, so that
    *     one slow end holds up none
@@ -64,11 +68,13 @@ public final class FactoryApp implements AutoCloseable {
       WallClock clock,
       ScheduledExecutorService scheduler,
       Observer observer) {
+    Path proc = Path.of("/proc");
     Host host =
         new Host(
             clock,
             scheduler,
-            Path.of("/proc"),
+            proc,
+            new ProcProcesses(proc),
             ThreadPools.of("events", 1),
             observer,
             threads(config, scheduler));

@@ -4,14 +4,19 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.app.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +30,14 @@ import org.jspecify.annotations.Nullable;
  * <p>Spans are the scheduler's, hence monotonic; the wall clock is only shown and journalled.
  */
 final class LeaseBook {
+  /**
+   * What a lease of an earlier daemon has left at least, however long no daemon was there: its
+   * owner could not renew it then.
+   */
+  static final Duration GRACE = Duration.ofSeconds(10);
+
   private final Map<String, Holding> holdings = new LinkedHashMap<>();
+  private final Set<String> expected = new HashSet<>();
   private final Journal journal;
   private final WallClock clock;
   private final ScheduledExecutorService scheduler;
@@ -61,11 +73,59 @@ final class LeaseBook {
       }
       journal.write(view.folder(), leased(record, lease));
       holdings.put(
-          lease.id(), new Holding(made.vm(), view, lease, record, place, scheduleExpiry(lease)));
+          lease.id(),
+          new Holding(made.vm(), view, lease, record, place, scheduleExpiry(lease, lease.ttl())));
       emit(Kind.VM_LEASED, view, lease.id(), "route " + view.route());
     }
-    made.vm().signals().exited().thenAcceptAsync(exit -> died(lease.id(), exit), scheduler);
+    watch(made.vm(), lease);
     return lease;
+  }
+
+  private void watch(Vm vm, Lease lease) {
+    vm.signals().exited().thenAcceptAsync(exit -> died(lease.id(), exit), scheduler);
+  }
+
+  /**
+   * A lease of an earlier daemon whose VM is not taken over yet: it can wait, but is not unknown.
+   */
+  synchronized void expect(LeaseEntry lease) {
+    expected.add(lease.id());
+  }
+
+  /**
+   * Takes over an expected lease with its VM and {@code place}. It lasts what the journal says is
+   * left of it, by the wall clock, but at least {@link #GRACE} and at most its whole term.
+   */
+  void adopt(Vm vm, VmView view, VmRecord record, LeaseEntry was, Admission.Place place) {
+    Duration left = left(was);
+    Lease lease =
+        new Lease(was.id(), record.vmId(), was.owner(), was.ttl(), clock.now().plus(left));
+    synchronized (this) {
+      expected.remove(was.id());
+      holdings.put(
+          was.id(), new Holding(vm, view, lease, record, place, scheduleExpiry(lease, left)));
+    }
+    watch(vm, lease);
+  }
+
+  private Duration left(LeaseEntry was) {
+    Duration left = Duration.between(clock.now(), was.expiry());
+    Duration most = longer(was.ttl(), GRACE); // a clock that was set back meanwhile
+    return longer(left.compareTo(most) < 0 ? left : most, GRACE);
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? other : one;
+  }
+
+  /** The VM of a lease of an earlier daemon is gone. */
+  void lost(VmRecord record, String why) {
+    String leaseId = Objects.requireNonNull(record.lease()).id();
+    synchronized (this) {
+      expected.remove(leaseId);
+      events.emit(Kind.VM_DIED, record.id(), leaseId, record.templateKey(), why);
+    }
+    failures.record("VM", record.id(), why);
   }
 
   /** Lets a lease last {@code ttl} from now; null = as long as before. */
@@ -81,7 +141,13 @@ final class LeaseBook {
     old.expiry().cancel(false);
     holdings.put(
         leaseId,
-        new Holding(old.vm(), old.view(), lease, old.record(), old.place(), scheduleExpiry(lease)));
+        new Holding(
+            old.vm(),
+            old.view(),
+            lease,
+            old.record(),
+            old.place(),
+            scheduleExpiry(lease, lease.ttl())));
     emit(Kind.LEASE_RENEWED, old.view(), leaseId, "until " + lease.expiresAt());
     return lease;
   }
@@ -154,6 +220,9 @@ final class LeaseBook {
 
   private Holding existing(String leaseId) {
     Holding holding = holdings.get(leaseId);
+    if (expected.contains(leaseId)) {
+      throw Refusals.takingOver();
+    }
     if (holding == null) {
       throw Refusals.notFound("no such lease: it was released, has expired, or its VM died");
     }
@@ -169,8 +238,8 @@ final class LeaseBook {
     return record.leased(lease.id(), lease.owner(), lease.ttl(), lease.expiresAt());
   }
 
-  private Future<?> scheduleExpiry(Lease lease) {
-    return scheduler.schedule(() -> expire(lease), lease.ttl().toNanos(), TimeUnit.NANOSECONDS);
+  private Future<?> scheduleExpiry(Lease lease, Duration span) {
+    return scheduler.schedule(() -> expire(lease), span.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void emit(Kind kind, VmView view, String leaseId, String detail) {

@@ -39,4 +39,9 @@ final class Refusals {
   static RequestException shuttingDown() {
     return new RequestException(Reason.SHUTTING_DOWN, "the daemon is shutting down");
   }
+
+  static RequestException takingOver() {
+    return new RequestException(
+        Reason.NOT_YET, "the daemon has just started and is taking this VM over; ask again", SOON);
+  }
 }

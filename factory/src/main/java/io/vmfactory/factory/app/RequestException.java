@@ -24,6 +24,8 @@ public final class RequestException extends RuntimeException {
     NOT_POSSIBLE,
     /** A limit is reached; comes with a time to wait. */
     EXHAUSTED,
+    /** The daemon has just started and does not know yet; comes with a time to wait. */
+    NOT_YET,
     /** The daemon is shutting down. */
     SHUTTING_DOWN
   }

@@ -5,6 +5,7 @@ import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.UseCases.Nothing;
 import io.vmfactory.factory.gate.RestoreGate;
 import io.vmfactory.factory.stock.Stock;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -20,8 +21,12 @@ final class Shutdown implements UseCase<Boolean, Nothing> {
   private final Admission admission;
   private final EventBus events;
 
-  /** What work has to come through. */
-  record Doors(InFlight inFlight, RestoreGate gate) {}
+  /**
+   * What work has to come through.
+   *
+   * @param recovered completes when nothing of an earlier daemon is left to take over
+   */
+  record Doors(InFlight inFlight, RestoreGate gate, CompletionStage<Void> recovered) {}
 
   Shutdown(Doors doors, Stock stock, LeaseBook leases, Admission admission, EventBus events) {
     this.doors = doors;
@@ -38,6 +43,7 @@ final class Shutdown implements UseCase<Boolean, Nothing> {
     }
     var idle = doors.inFlight().close();
     doors.gate().close();
+    deadline.await(doors.recovered(), "VMs of an earlier daemon to be taken over");
     var emptied = stock.close(keepVms);
     leases.close(keepVms);
     deadline.await(idle, "requests under way to end");

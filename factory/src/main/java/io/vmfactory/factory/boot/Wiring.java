@@ -82,9 +82,15 @@ final class Wiring implements AutoCloseable {
       UseCases cases = stopping(app.useCases(), stop);
       DaemonFacts facts = facts(config, configFile);
       show(metrics, build(config, facts.version(), found));
-      skin = part(Skin.start(vertx, config.daemon(), cases, facts, metrics));
-      if (config.metrics().port() != 0) {
-        part(MetricsPort.listen(vertx, config.metrics().port(), metrics));
+      try {
+        skin = part(Skin.start(vertx, config.daemon(), cases, facts, metrics));
+        if (config.metrics().port() != 0) {
+          part(MetricsPort.listen(vertx, config.metrics().port(), metrics));
+        }
+      } catch (RuntimeException | Error e) {
+        // What was taken over is for a daemon that can serve.
+        app.useCases().shutdown().run(true, Deadline.after(CLOSING));
+        throw e;
       }
     } catch (RuntimeException | Error e) {
       close();

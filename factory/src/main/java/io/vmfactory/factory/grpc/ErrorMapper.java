@@ -91,7 +91,7 @@ final class ErrorMapper {
       case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
       case NOT_POSSIBLE -> Code.FAILED_PRECONDITION;
       case EXHAUSTED -> Code.RESOURCE_EXHAUSTED;
-      case SHUTTING_DOWN -> Code.UNAVAILABLE;
+      case NOT_YET, SHUTTING_DOWN -> Code.UNAVAILABLE;
     };
   }
 

@@ -45,6 +45,7 @@ public final class FakeFactory implements AutoCloseable {
             WallClock.system(),
             timers,
             root.resolve("proc"),
+            new FakeProcesses(hypervisor),
             ThreadPools.of("events", 1),
             Observer.NONE,
             threads);

@@ -42,19 +42,32 @@ final class ScriptedTemplates implements Templates {
 
   final Faults<Step> faults = new Faults<>();
   private final Hypervisor hypervisor;
-  private final List<TemplateInfo> stored = new CopyOnWriteArrayList<>();
+  private final List<TemplateInfo> stored;
 
   /** Each build is another snapshot, also under the same key. */
+  private final AtomicInteger built;
+
   /** How often the store was listed. */
   final AtomicInteger listings = new AtomicInteger();
-
-  private final AtomicInteger built = new AtomicInteger();
 
   /** Stands for the content of kernel and initrd: another one, and every key is another. */
   volatile String kernelDigest = "kernel 1";
 
   ScriptedTemplates(Hypervisor hypervisor) {
+    this(hypervisor, new CopyOnWriteArrayList<>(), new AtomicInteger());
+  }
+
+  private ScriptedTemplates(Hypervisor hypervisor, List<TemplateInfo> stored, AtomicInteger built) {
     this.hypervisor = hypervisor;
+    this.stored = stored;
+    this.built = built;
+  }
+
+  /** The same store, its VMs made through {@code steps}. */
+  Templates over(Steps steps) {
+    return steps.counts()
+        ? new ScriptedTemplates(steps.through(Hypervisor.class, hypervisor), stored, built)
+        : this;
   }
 
   /** Puts a template of {@code spec} into the store; {@code refused} empty = usable. */

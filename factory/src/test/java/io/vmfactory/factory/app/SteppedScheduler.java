@@ -13,11 +13,31 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A scheduler whose time passes only when told to. Tasks run on the thread that steps it. */
 final class SteppedScheduler extends AbstractExecutorService implements ScheduledExecutorService {
   private final List<Task> tasks = new ArrayList<>();
   private long nowNanos;
+  private final BooleanSupplier dead;
+  private volatile boolean killed;
+
+  SteppedScheduler() {
+    this(() -> false);
+  }
+
+  /**
+   * @param dead whether to run nothing any more
+   */
+  SteppedScheduler(BooleanSupplier dead) {
+    this.dead = dead;
+  }
+
+  /** From now on runs nothing. */
+  void kill() {
+    killed = true;
+  }
 
   /** Lets time pass and runs what becomes due, in order. */
   void step(Duration span) {
@@ -53,7 +73,10 @@ final class SteppedScheduler extends AbstractExecutorService implements Schedule
     return tasks.size();
   }
 
-  private synchronized Task due() {
+  private synchronized @Nullable Task due() {
+    if (killed) {
+      return null;
+    }
     Task next =
         tasks.stream()
             .filter(t -> t.atNanos <= nowNanos)
@@ -72,7 +95,9 @@ final class SteppedScheduler extends AbstractExecutorService implements Schedule
 
   @Override
   public void execute(Runnable command) {
-    command.run();
+    if (!killed && !dead.getAsBoolean()) {
+      command.run();
+    }
   }
 
   private final class Task extends FutureTask<Void> implements ScheduledFuture<Void> {

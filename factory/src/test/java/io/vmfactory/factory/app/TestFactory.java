@@ -12,12 +12,16 @@ import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.VmRecord;
 import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
@@ -45,10 +49,10 @@ import java.util.stream.Stream;
 final class TestFactory implements AutoCloseable {
   static final Duration TTL = Duration.ofSeconds(60);
 
-  final FakeHypervisor hypervisor = new FakeHypervisor();
-  final ScriptedTemplates templates = new ScriptedTemplates(hypervisor);
-  final ScriptedAgents agents = new ScriptedAgents(hypervisor);
-  final SteppedScheduler scheduler = new SteppedScheduler();
+  final FakeHypervisor hypervisor;
+  final ScriptedTemplates templates;
+  final ScriptedAgents agents;
+  final SteppedScheduler scheduler;
   final Observed observed = new Observed();
   final List<Events.Event> events = new CopyOnWriteArrayList<>();
   final Path root;
@@ -57,11 +61,44 @@ final class TestFactory implements AutoCloseable {
   final UseCases cases;
 
   /** Where the stock's work is done: on whatever thread caused it, unless it is to be slow. */
-  ExecutorService making = scheduler;
+  ExecutorService making;
 
-  ExecutorService upkeep = scheduler;
+  ExecutorService upkeep;
   volatile Consumer<FakeVm> guest = FakeVm::openAgentPort;
-  private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
+  private volatile Instant now;
+
+  /** What a daemon's end leaves as it is. */
+  record World(
+      Path root,
+      VmFactoryConfig config,
+      FakeHypervisor hypervisor,
+      ScriptedTemplates templates,
+      ScriptedAgents agents,
+      Instant now) {
+    static World fresh(Path root, VmFactoryConfig config) {
+      FakeHypervisor hypervisor = new FakeHypervisor();
+      return new World(
+          root,
+          config,
+          hypervisor,
+          new ScriptedTemplates(hypervisor),
+          new ScriptedAgents(hypervisor),
+          Instant.parse("2026-01-01T00:00:00Z"));
+    }
+
+    World later(Duration span) {
+      return new World(root, config, hypervisor, templates, agents, now.plus(span));
+    }
+
+    World with(VmFactoryConfig other) {
+      return new World(root, other, hypervisor, templates, agents, now);
+    }
+
+    /** The next daemon. */
+    TestFactory daemon() {
+      return new TestFactory(this, next -> {}, Steps.uncounted());
+    }
+  }
 
   TestFactory(Path root) {
     this(root, 16);
@@ -73,17 +110,38 @@ final class TestFactory implements AutoCloseable {
 
   /** With {@code beforehand} done to it before the daemon starts. */
   TestFactory(Path root, VmFactoryConfig config, Consumer<TestFactory> beforehand) {
-    this.root = root;
-    this.config = config;
+    this(World.fresh(root, config), beforehand, Steps.uncounted());
+  }
+
+  /** Over rooms whose every step goes through {@code steps}. */
+  TestFactory(World world, Consumer<TestFactory> beforehand, Steps steps) {
+    root = world.root();
+    config = world.config();
+    hypervisor = world.hypervisor();
+    templates = world.templates();
+    agents = world.agents();
+    now = world.now();
+    scheduler = new SteppedScheduler(steps::isDead);
+    making = scheduler;
+    upkeep = scheduler;
     available(1 << 20);
     beforehand.accept(this);
     Stock.Threads threads = new Stock.Threads(making, upkeep, scheduler.poolClock());
     app =
         FactoryApp.create(
             config,
-            new FactoryApp.Rooms(new Booting(), templates, agents),
+            new FactoryApp.Rooms(
+                steps.through(Hypervisor.class, new Booting()),
+                steps.through(Templates.class, templates.over(steps)),
+                steps.through(GuestAgents.class, agents)),
             new FactoryApp.Host(
-                () -> now, scheduler, root.resolve("proc"), scheduler, observed, threads));
+                steps.through(WallClock.class, () -> now),
+                scheduler,
+                root.resolve("proc"),
+                steps.through(VmProcesses.class, new FakeProcesses(hypervisor)),
+                scheduler,
+                observed,
+                threads));
     cases = app.useCases();
     cases.events().subscribe(events::add);
   }
@@ -95,6 +153,18 @@ final class TestFactory implements AutoCloseable {
 
   static VmFactoryConfig stockedConfig(Path root, String... lines) {
     return config(root, 16, List.of("WARM", "SHELL", "TEMPLATE", "COLD"), pool(lines));
+  }
+
+  /** The daemon is killed: it does nothing more. What it leaves is the next one's. */
+  World kill() {
+    scheduler.kill();
+    agents.connected().clear();
+    return new World(root, config, hypervisor, templates, agents, now);
+  }
+
+  /** The daemon is killed, and after {@code away} there is another. */
+  TestFactory successor(Duration away) {
+    return kill().later(away).daemon();
   }
 
   static VmFactoryConfig config(Path root, int maxVms) {

@@ -4,13 +4,16 @@ import io.vmfactory.configs.ConfigLoader;
 import io.vmfactory.configs.LoadedConfig;
 import io.vmfactory.configs.Surroundings;
 import java.nio.file.Path;
+import java.util.List;
 
-/** The daemon as a program of its own, for tests: one argument, the configuration file. */
+/**
+ * The daemon as a program of its own, for tests: the configuration file, and perhaps --keep-vms.
+ */
 final class DaemonMain {
   private DaemonMain() {}
 
   public static void main(String[] args) {
     LoadedConfig loaded = new ConfigLoader(Surroundings.ofThisProcess()).load(Path.of(args[0]));
-    System.exit(Daemon.run(loaded.config(), loaded.file(), false));
+    System.exit(Daemon.run(loaded.config(), loaded.file(), List.of(args).contains("--keep-vms")));
   }
 }

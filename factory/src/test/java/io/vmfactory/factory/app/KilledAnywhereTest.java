@@ -1,0 +1,211 @@
+package io.vmfactory.factory.app;
+
+import static io.vmfactory.factory.app.TestFactory.any;
+import static io.vmfactory.factory.app.TestFactory.on;
+import static io.vmfactory.factory.app.TestFactory.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.factory.app.UseCases.Renewal;
+import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.app.journal.VmRecord.State;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.fake.FakeVm;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * A daemon is killed between any two steps of what it does, its own recovery included, and the next
+ * one has every VM that a customer may know of, and no other is left.
+ */
+@Timeout(120)
+final class KilledAnywhereTest {
+  @TempDir private Path root;
+
+  /** What a daemon is doing when it is killed; a VM is leased already. */
+  private enum Deed {
+    CLONE(2) {
+      @Override
+      void run(TestFactory factory) {
+        factory.get(on(Route.TEMPLATE));
+      }
+    },
+    BOOT(2) {
+      @Override
+      void run(TestFactory factory) {
+        factory.get(on(Route.COLD));
+      }
+    },
+    GROW(2) {
+      @Override
+      void run(TestFactory factory) {
+        factory.get(TestFactory.sized(2, 512, Route.TEMPLATE));
+      }
+    },
+    GIVE_AWAY(1) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.getBaseVm().run(any(), soon());
+      }
+    },
+    RENEW(1) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.renewLease().run(new Renewal(onlyLease(factory), null), soon());
+      }
+    },
+    RELEASE(0) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.releaseVm().run(onlyLease(factory), soon());
+      }
+    },
+    BUILD(1) {
+      @Override
+      void run(TestFactory factory) {
+        TemplateRequest request = new TemplateRequest(2, 512, true, TemplateUseCasesTest.SILENT);
+        factory.cases.createTemplate().run(request, soon());
+      }
+    },
+    KEEP(1) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.shutdown().run(true, soon());
+      }
+    },
+    SHUT_DOWN(0) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.shutdown().run(false, soon());
+      }
+    },
+    /** Nothing but being started: the recovery. */
+    START(1) {
+      @Override
+      void run(TestFactory factory) {}
+    };
+
+    final int leasedAfterwards;
+    final boolean mayEndTheVm;
+
+    Deed(int leasedAfterwards) {
+      this.leasedAfterwards = leasedAfterwards;
+      this.mayEndTheVm = leasedAfterwards == 0;
+    }
+
+    abstract void run(TestFactory factory);
+
+    private static String onlyLease(TestFactory factory) {
+      return factory.status().leases().get(0).id();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void nothingIsLostAndNothingIsLeft(Deed deed) {
+    int steps = 0;
+    while (!finishedWithin(steps, deed)) {
+      steps++;
+    }
+    assertThat(steps).as("steps of %s", deed).isGreaterThan(deed == Deed.START ? 3 : 6);
+  }
+
+  /** Kills a daemon after that many steps, unless it has done {@code deed} before. */
+  private boolean finishedWithin(int count, Deed deed) {
+    TestFactory first = new TestFactory(root.resolve(deed + "-" + count));
+    first.template(1, 256);
+    GrantedVm known = first.get(any());
+    TestFactory.World world = first.kill();
+    Steps steps = new Steps(count);
+    CompletableFuture<Void> done = begin(world, steps, deed);
+    soon()
+        .await(
+            CompletableFuture.anyOf(done, steps.stopped().toCompletableFuture()),
+            deed + " or the daemon's end");
+    boolean finished = done.isDone();
+    steps.stop();
+    world.agents().connected().clear();
+    check(world, known, deed, finished);
+    return finished;
+  }
+
+  private static CompletableFuture<Void> begin(TestFactory.World world, Steps steps, Deed deed) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread daemon =
+        new Thread(
+            () -> {
+              try {
+                deed.run(new TestFactory(world, next -> {}, steps));
+                done.complete(null);
+              } catch (RuntimeException | Error e) {
+                done.completeExceptionally(e);
+              }
+            },
+            "killed daemon");
+    daemon.setDaemon(true);
+    daemon.start();
+    return done;
+  }
+
+  private static void check(TestFactory.World world, GrantedVm known, Deed deed, boolean finished) {
+    TestFactory next = world.daemon();
+    Set<VmId> leased = leased(next);
+    assertThat(leased).isEqualTo(alive(world));
+    assertThat(folders(next)).isEqualTo(owned(world, leased));
+    if (!deed.mayEndTheVm) {
+      assertThat(leased).contains(known.vm().identity().id());
+    }
+    if (finished) {
+      assertThat(leased).hasSize(deed.leasedAfterwards);
+    }
+    next.kill();
+    try (TestFactory again = world.daemon()) {
+      assertThat(leased(again)).isEqualTo(leased);
+      assertThat(again.status().failures()).isEmpty();
+    }
+    assertThat(alive(world)).isEmpty();
+  }
+
+  private static Set<VmId> leased(TestFactory factory) {
+    return ids(factory.status().leases().stream().map(Lease::vmId));
+  }
+
+  /** Those that are not somebody else's. */
+  private static Set<VmId> alive(TestFactory.World world) {
+    return ids(
+        world.hypervisor().vms().stream()
+            .filter(vm -> vm.phase() != VmPhase.EXITED && !isGivenAway(vm))
+            .map(vm -> vm.identity().id()));
+  }
+
+  private static boolean isGivenAway(FakeVm vm) {
+    return new Journal()
+        .read(vm.launch().folder())
+        .filter(record -> record.state() == State.GIVEN_AWAY)
+        .isPresent();
+  }
+
+  private static Set<VmId> owned(TestFactory.World world, Set<VmId> leased) {
+    Stream<VmId> givenAway =
+        world.hypervisor().vms().stream()
+            .filter(KilledAnywhereTest::isGivenAway)
+            .map(vm -> vm.identity().id());
+    return ids(Stream.concat(leased.stream(), givenAway));
+  }
+
+  private static Set<VmId> folders(TestFactory factory) {
+    return ids(factory.folders().stream().map(path -> new VmId(path.getFileName().toString())));
+  }
+
+  private static Set<VmId> ids(Stream<VmId> stream) {
+    return stream.collect(Collectors.toSet());
+  }
+}

@@ -1,0 +1,247 @@
+package io.vmfactory.factory.app;
+
+import static io.vmfactory.factory.app.TestFactory.any;
+import static io.vmfactory.factory.app.TestFactory.on;
+import static io.vmfactory.factory.app.TestFactory.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.factory.app.UseCases.Renewal;
+import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.fake.FakeVm;
+import io.vmfactory.vmm.fake.Script;
+import io.vmfactory.vmm.fake.Script.Step;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A daemon is killed, and the next one has its VMs. */
+@Timeout(60)
+final class TakeOverTest {
+  private static final Duration TTL = TestFactory.TTL;
+  private static final Duration MOMENT = Duration.ofMillis(1);
+
+  private TestFactory factory;
+
+  @BeforeEach
+  void start(@TempDir Path root) {
+    factory = new TestFactory(root);
+    factory.template(1, 256);
+  }
+
+  @AfterEach
+  void stop() {
+    factory.close();
+    assertThat(factory.folders()).isEmpty();
+  }
+
+  private void restartAfter(Duration away) {
+    factory = factory.successor(away);
+  }
+
+  private FakeVm vm(GrantedVm granted) {
+    return factory.hypervisor.vm(granted.vm().identity().id());
+  }
+
+  private Lease renew(GrantedVm granted) {
+    return factory.cases.renewLease().run(new Renewal(granted.lease().id(), null), soon());
+  }
+
+  private static void refused(Reason reason, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  @Test
+  void aLeasedVmIsTheSameForItsCustomerAsBefore() {
+    GrantedVm granted =
+        factory.get(
+            new VmRequest("", 2, 384, Duration.ofMinutes(2), java.util.List.of(), "web", "me"));
+    restartAfter(Duration.ofSeconds(30));
+
+    assertThat(factory.status().vms()).containsExactly(granted.vm());
+    assertThat(granted.vm().sizing()).isEqualTo(new Sizing(2, 384));
+    assertThat(factory.status().leases()).containsExactly(granted.lease());
+    assertThat(factory.status().failures()).isEmpty();
+
+    Lease renewed = renew(granted);
+    assertThat(renewed.id()).isEqualTo(granted.lease().id());
+    assertThat(renewed.ttl()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(renewed.expiresAt()).isEqualTo(factory.now().plus(Duration.ofMinutes(2)));
+    assertThat(new Journal().read(granted.vm().folder()).orElseThrow().lease().expiry())
+        .isEqualTo(renewed.expiresAt());
+    factory.cases.releaseVm().run(granted.lease().id(), soon());
+    factory.assertNothingLeft();
+  }
+
+  @Test
+  void aLeaseEndsWhenItWouldHaveEndedAnyway() {
+    GrantedVm granted = factory.get(any());
+    restartAfter(TTL.dividedBy(2));
+    factory.pass(TTL.dividedBy(2).minus(MOMENT));
+    assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
+    factory.pass(MOMENT);
+    factory.assertNothingLeft();
+    assertThat(factory.kinds()).containsExactly(Kind.LEASE_EXPIRED);
+  }
+
+  @Test
+  void aLeaseThatExpiredWhileNoDaemonWasThereCanStillBeRenewedForAWhile() {
+    GrantedVm granted = factory.get(any());
+    restartAfter(TTL.multipliedBy(100));
+    assertThat(factory.status().leases().get(0).expiresAt())
+        .isEqualTo(factory.now().plus(LeaseBook.GRACE));
+    factory.pass(LeaseBook.GRACE.minus(MOMENT));
+    assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
+    renew(granted);
+    factory.pass(TTL.minus(MOMENT));
+    assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
+    factory.pass(MOMENT);
+    factory.assertNothingLeft();
+  }
+
+  @Test
+  void aLeaseThatNobodyRenewsThenEnds() {
+    factory.get(any());
+    restartAfter(TTL.multipliedBy(100));
+    factory.pass(LeaseBook.GRACE);
+    factory.assertNothingLeft();
+  }
+
+  @Test
+  void aWallClockThatWasSetBackMeanwhileMakesNoLeaseLonger() {
+    factory.get(any());
+    restartAfter(Duration.ofDays(-400));
+    factory.pass(TTL);
+    factory.assertNothingLeft();
+  }
+
+  @Test
+  void aLeasedVmThatEndedMeanwhileIsAFailure() {
+    GrantedVm granted = factory.get(any());
+    factory.kill();
+    vm(granted).exit(new VmExit(-1, 9, ""));
+    restartAfter(MOMENT);
+    factory.assertNothingLeft();
+    assertThat(factory.status().failures())
+        .singleElement()
+        .satisfies(f -> assertThat(f.cause()).contains("no daemon was there"));
+    refused(Reason.NOT_FOUND, () -> renew(granted));
+  }
+
+  @Test
+  void aVmThatWasTakenOverIsWatched() {
+    GrantedVm granted = factory.get(any());
+    restartAfter(MOMENT);
+    vm(granted).exit(new VmExit(-1, 0, "oops"));
+    factory.assertNothingLeft();
+    assertThat(factory.kinds()).containsExactly(Kind.VM_DIED, Kind.FAILURE);
+  }
+
+  @Test
+  void aVmWhoseMonitorIsBrokenIsEndedAndTold() {
+    GrantedVm granted = factory.get(any());
+    factory
+        .hypervisor
+        .script()
+        .failAt(Step.ADOPT, new VmmException(VmmException.Reason.FAILED, "x"));
+    restartAfter(MOMENT);
+    factory.hypervisor.script().heal();
+    factory.assertNothingLeft();
+    assertThat(factory.status().failures().get(0).cause()).contains("could not be taken over: x");
+    refused(Reason.NOT_FOUND, () -> renew(granted));
+  }
+
+  @Test
+  void aDaemonThatLacksMeansLeavesACustomersVmToTheNext() {
+    GrantedVm granted = factory.get(any());
+    var shortage = new VmmException(VmmException.Reason.RESOURCES, "too many open files");
+    factory.hypervisor.script().failAt(Step.ADOPT, shortage);
+    restartAfter(MOMENT);
+    factory.hypervisor.script().heal();
+    assertThat(factory.status().failures().get(0).cause()).contains("left alone", "too many");
+    assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
+    restartAfter(MOMENT);
+    assertThat(factory.status().leases()).containsExactly(granted.lease());
+  }
+
+  @Test
+  void aVmThatDoesNotAnswerHoldsUpNeitherTheStartNorTheOthers() {
+    GrantedVm slow = factory.get(any());
+    Script.Gate gate = factory.hypervisor.script().hangAt(Step.ADOPT);
+    restartAfter(MOMENT);
+
+    factory.get(any());
+    refused(Reason.NOT_YET, () -> renew(slow));
+    refused(Reason.NOT_YET, () -> factory.cases.releaseVm().run(slow.lease().id(), soon()));
+    gate.open();
+    Deadline deadline = soon();
+    while (factory.status().leases().size() < 2) {
+      deadline.check("the slow VM to be taken over");
+      Thread.onSpinWait();
+    }
+    renew(slow);
+  }
+
+  @Test
+  void moreLeasesThanTheLimitAllowsNowAreTakenOverAndNoMoreGranted() {
+    GrantedVm one = factory.get(any());
+    GrantedVm two = factory.get(any());
+    factory = factory.kill().with(TestFactory.config(factory.root, 1)).daemon();
+    assertThat(factory.status().leases()).containsExactlyInAnyOrder(one.lease(), two.lease());
+    refused(Reason.EXHAUSTED, () -> factory.get(any()));
+    factory.cases.releaseVm().run(one.lease().id(), soon());
+    refused(Reason.EXHAUSTED, () -> factory.get(any()));
+    factory.cases.releaseVm().run(two.lease().id(), soon());
+    factory.get(any());
+  }
+
+  @Test
+  void aVmWithoutTemplateIsTakenOverToo() {
+    GrantedVm granted = factory.get(on(Route.COLD));
+    restartAfter(MOMENT);
+    assertThat(factory.status().vms()).containsExactly(granted.vm());
+  }
+
+  @Test
+  void soIsOneWhoseTemplateIsGone() {
+    GrantedVm granted = factory.get(any());
+    factory.cases.deleteTemplate().run(granted.vm().templateKey(), soon());
+    restartAfter(MOMENT);
+    assertThat(factory.status().vms()).containsExactly(granted.vm());
+  }
+
+  @Test
+  void vmsThatWereKeptAreTakenOverAndOthersThereAreNone() {
+    GrantedVm granted = factory.get(any());
+    factory.cases.shutdown().run(true, soon());
+    assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
+    restartAfter(Duration.ofSeconds(1));
+    assertThat(factory.status().leases()).containsExactly(granted.lease());
+    renew(granted);
+  }
+
+  @Test
+  void aDaemonThatIsKilledAgainAndAgainLosesNothing() {
+    GrantedVm one = factory.get(any());
+    restartAfter(MOMENT);
+    GrantedVm two = factory.get(any());
+    for (int times = 0; times < 5; times++) {
+      restartAfter(MOMENT);
+      assertThat(factory.status().leases()).containsExactlyInAnyOrder(one.lease(), two.lease());
+    }
+  }
+}
