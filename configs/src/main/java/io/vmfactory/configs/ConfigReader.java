@@ -53,7 +53,7 @@ final class ConfigReader {
             section.path("run_dir", surroundings.runDir()),
             section.text("socket_group", "", "|[a-z_][a-z0-9_-]{0,31}", "a group's name, or empty"),
             section.duration("default_deadline", MINUTE, SECOND, Duration.ofHours(1)),
-            section.number("workers", 32, 1, 1024),
+            section.number("workers", 384, 1, 4096),
             section.number("max_vms", 256, 1, 65536));
     Path longest = daemon.runDir().resolve(LONGEST_SOCKET);
     int length = longest.toString().getBytes(StandardCharsets.UTF_8).length;

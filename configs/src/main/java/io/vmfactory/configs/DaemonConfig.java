@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param runDir does not: socket, lock, VM folders
  * @param socketGroup group that may connect beside own uid and root; empty = none
  * @param defaultDeadline for calls that come without one
- * @param workers requests served at once, 1..1024; further ones wait
+ * @param workers requests served at once, 1..4096; further ones wait
  * @param maxVms VMs at once, 1..65536
  */
 public record DaemonConfig(

@@ -125,7 +125,8 @@ final class Assembly {
   }
 
   private HandOut handOut() {
-    RouteWalk walk = new RouteWalk(sources(), () -> new RightOfWay(stock, gate), failures);
+    Customers customers = new Customers(gate.stats().limit(), stock::pause);
+    RouteWalk walk = new RouteWalk(sources(), () -> new RightOfWay(customers, gate), failures);
     return new HandOut(inFlight, admission, walk, new HandOut.Books(served, host.observer()));
   }
 

@@ -6,23 +6,19 @@ import io.vmfactory.factory.gate.GateException;
 import io.vmfactory.factory.gate.RestoreGate;
 import io.vmfactory.factory.gate.RestoreGate.Kind;
 import io.vmfactory.factory.gate.Turn;
-import io.vmfactory.factory.stock.Stock;
-import io.vmfactory.pool.RefillPause;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request has while it is served: the stock's refilling held back, so that what it takes
- * off the stock is not replaced on the CPUs that it needs itself; and, while a VM is made for it, a
- * customer's turn at the gate. Confined to one thread.
+ * What one request has while it is served: its presence among the customers, for whom refilling is
+ * held back; and, while a VM is made for it, a customer's turn at the gate. Confined to one thread.
  */
 final class RightOfWay implements AutoCloseable {
   private final RestoreGate gate;
-  private final RefillPause pause;
+  private final Customers.Presence presence;
   private @Nullable Turn turn;
 
-  /** Holds back refilling until it is closed. */
-  RightOfWay(Stock stock, RestoreGate gate) {
-    this.pause = stock.pause();
+  RightOfWay(Customers customers, RestoreGate gate) {
+    this.presence = customers.enter();
     this.gate = gate;
   }
 
@@ -51,6 +47,6 @@ final class RightOfWay implements AutoCloseable {
     if (turn != null) {
       turn.close();
     }
-    pause.close();
+    presence.close();
   }
 }

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +25,8 @@ final class Calls implements AutoCloseable {
   /** Enough for calls that do not block for long. */
   private static final int SHORT_WORKERS = 4;
 
-  private final ExecutorService workers;
-  private final ExecutorService shortWorkers = Workers.start("short", SHORT_WORKERS);
+  private final Workers workers;
+  private final Workers shortWorkers = new Workers("short", SHORT_WORKERS);
   private final Duration defaultDeadline;
   private final InFlight inFlight = new InFlight();
   private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
@@ -35,7 +34,7 @@ final class Calls implements AutoCloseable {
   private volatile boolean closing;
 
   Calls(int workers, Duration defaultDeadline) {
-    this.workers = Workers.start("worker", workers);
+    this.workers = new Workers("worker", workers);
     this.defaultDeadline = defaultDeadline;
   }
 
@@ -93,7 +92,7 @@ final class Calls implements AutoCloseable {
   /** Runs {@code task} on a worker, as soon as one for its kind is free. */
   void submit(Call.Kind kind, Runnable task) {
     inFlight.begin();
-    ExecutorService lane = kind == Call.Kind.SHORT ? shortWorkers : workers;
+    Workers lane = kind == Call.Kind.SHORT ? shortWorkers : workers;
     lane.execute(
         () -> {
           try {
@@ -138,7 +137,7 @@ final class Calls implements AutoCloseable {
     } catch (RuntimeException e) {
       log.info("a stream did not end in time: {}", e.getMessage());
     }
-    workers.shutdownNow();
-    shortWorkers.shutdownNow();
+    workers.close();
+    shortWorkers.close();
   }
 }
