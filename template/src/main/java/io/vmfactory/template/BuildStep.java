@@ -7,6 +7,7 @@ enum BuildStep {
   AGENT("agent answers"),
   FEATURES("agent features"),
   QUIESCE("quiesce"),
+  CLOCK("guest clock"),
   DISCONNECT("disconnect"),
   STOP("stop"),
   SAVE("save device state"),

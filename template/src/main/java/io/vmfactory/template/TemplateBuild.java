@@ -27,7 +27,7 @@ final class TemplateBuild {
 
   private record Booted(Vm vm, VmFolder folder, MemoryFile memory) {}
 
-  private record Quiesced(long dataBytesBefore, QuiesceReport report) {}
+  private record Quiesced(ClockReading clock, long dataBytesBefore, QuiesceReport report) {}
 
   private record Written(Workspace workspace, TemplateWriter writer, MemoryContent memory) {}
 
@@ -51,6 +51,7 @@ final class TemplateBuild {
     GuestAgent agent = plan.run(BuildStep.AGENT, () -> agent(booted));
     plan.run(BuildStep.FEATURES, () -> features(agent));
     Quiesced quiesced = plan.run(BuildStep.QUIESCE, () -> quiesce(agent, booted.memory()));
+    plan.run(BuildStep.CLOCK, () -> clock(agent, quiesced.clock()));
     plan.run(BuildStep.DISCONNECT, agent::close);
     plan.run(BuildStep.STOP, () -> booted.vm().stop(deadline));
     byte[] state = plan.run(BuildStep.SAVE, () -> save(booted.vm()));
@@ -98,11 +99,19 @@ final class TemplateBuild {
   }
 
   private Quiesced quiesce(GuestAgent agent, MemoryFile memory) throws IOException {
+    ClockReading clock = ClockReading.quickest(agent, deadline);
     long before = PageWalk.count(PageSource.of(memory), deadline);
     QuiesceReport report = agent.quiesce(deadline);
     plan.detail(
         "%d MiB zeroed, %d MiB in use".formatted(report.zeroedKib() >> 10, report.usedKib() >> 10));
-    return new Quiesced(before, report);
+    return new Quiesced(clock, before, report);
+  }
+
+  /** Quiescing takes a second, so its beginning and its end tell how fast the clock runs. */
+  private void clock(GuestAgent agent, ClockReading before) {
+    ClockSpeed speed = ClockSpeed.since(before, agent, deadline);
+    speed.require();
+    plan.detail(speed.toString());
   }
 
   private byte[] save(Vm vm) {

@@ -100,15 +100,18 @@ class BuildTest {
           }
         };
     TemplateInfo info = rig.open().build(rig.spec(), listener, Rig.soon());
-    assertThat(told).hasSize(20).startsWith("1/10 fingerprint").contains("10/10 publish");
+    assertThat(told).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
     assertThat(told).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
-    assertThat(info.steps()).hasSize(9); // publishing writes the record
+    assertThat(told).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
+    assertThat(info.steps()).hasSize(10); // publishing writes the record
   }
 
   @Test
   void theAgentIsLetGoBeforeTheGuestIsStopped() {
     rig.built();
-    assertThat(rig.agent.methods()).containsExactly("Check", "GetGuestDetails", "Quiesce");
+    assertThat(rig.agent.methods())
+        .containsSubsequence("Check", "GetGuestDetails", "GetIdentity", "Quiesce", "GetIdentity")
+        .containsOnlyOnce("Quiesce");
   }
 
   record Fault(String step, Reason reason, Consumer<Rig> cause) {}
@@ -141,6 +144,18 @@ class BuildTest {
             new Fault("quiesce", Reason.FAILED, rig -> rig.agent.refuse("Quiesce", 12, "no")),
             new Fault(
                 "quiesce", Reason.FAILED, rig -> rig.agent.script("Quiesce", c -> c.hangUp())),
+            new Fault("quiesce", Reason.FAILED, rig -> rig.agent.refuse("GetIdentity", 13, "no")),
+            new Fault(
+                "guest clock",
+                Reason.FAILED,
+                rig ->
+                    rig.agent.script(
+                        "Quiesce",
+                        call -> {
+                          rig.agent.refuse("GetIdentity", 13, "no");
+                          call.reply(
+                              io.vmfactory.api.guest.v1.QuiesceResponse.getDefaultInstance());
+                        })),
             new Fault(
                 "stop", Reason.FAILED, rig -> fail(rig, Step.STOP, VmmException.Reason.FAILED)),
             new Fault(

@@ -32,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -104,7 +105,9 @@ class TemplatesIT {
     return Deadline.after(Duration.ofSeconds(90));
   }
 
-  private static VmSpec spec() {
+  private static VmSpec spec(String... moreParameters) {
+    List<String> parameters = new ArrayList<>(GuestImage.KERNEL_PARAMETERS);
+    parameters.addAll(List.of(moreParameters));
     Path guest = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
     assertThat(guest.resolve("initrd")).as("the guest, made by ./dev guest").exists();
     return new VmSpec(
@@ -112,8 +115,7 @@ class TemplatesIT {
         new Sizing(1, MEMORY_MIB),
         new Sizing(2, 1024),
         2,
-        new VmSpec.Kernel(
-            guest.resolve("vmlinuz"), guest.resolve("initrd"), GuestImage.KERNEL_PARAMETERS),
+        new VmSpec.Kernel(guest.resolve("vmlinuz"), guest.resolve("initrd"), parameters),
         AgentTransport.VIRTIO_SERIAL);
   }
 
@@ -254,6 +256,15 @@ class TemplatesIT {
     assertThat(templates.list())
         .extracting(TemplateInfo::createdAt)
         .containsExactly(built.createdAt());
+  }
+
+  /** It is told a frequency that no CPU of today has, and told not to doubt it. */
+  @Test
+  void aGuestThatMisreadItsTimeStampCounterIsNoTemplate() {
+    VmSpec fast = spec("tsc_early_khz=500000", "tsc=reliable");
+    assertThatThrownBy(() -> templates.build(fast, Rig.SILENT, soon()))
+        .isInstanceOf(TemplateException.class)
+        .hasMessageContaining("times as fast as the host's");
   }
 
   private static Shell shell() {
