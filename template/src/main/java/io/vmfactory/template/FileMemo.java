@@ -3,9 +3,7 @@ package io.vmfactory.template;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
  * What was read from files, read again only when a file's device, inode, size or times have
@@ -14,12 +12,10 @@ import java.util.Map;
  * @param <V> what is read
  */
 final class FileMemo<V> {
-  private static final String STAMP = "unix:dev,ino,size,lastModifiedTime,ctime";
-
   private final Reader<V> reader;
   private final Cache<Path, Known<V>> known;
 
-  private record Known<V>(Map<String, Object> stamp, V value) {}
+  private record Known<V>(FileStamp stamp, V value) {}
 
   /** Reads a file. */
   @FunctionalInterface
@@ -34,7 +30,7 @@ final class FileMemo<V> {
 
   /** What the file holds now. */
   V of(Path file) throws IOException {
-    Map<String, Object> stamp = Files.readAttributes(file, STAMP);
+    FileStamp stamp = FileStamp.of(file);
     Known<V> before = known.getIfPresent(file);
     if (before != null && before.stamp().equals(stamp)) {
       return before.value();

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class TemplateLoader {
   private final TemplateStore store;
   private final Fingerprints fingerprints;
+  private final KnownDamage damage = new KnownDamage();
 
   TemplateLoader(TemplateStore store, Fingerprints fingerprints) {
     this.store = store;
@@ -58,7 +59,9 @@ final class TemplateLoader {
     return fingerprints
         .mismatch(manifest.fingerprint(), manifest.spec())
         .or(() -> wrongSize(files.memory(), manifest.memory().bytes()))
-        .or(() -> wrongSize(files.state(), manifest.state().bytes()));
+        .or(() -> wrongSize(files.state(), manifest.state().bytes()))
+        .or(() -> damage.of(files.memory()))
+        .or(() -> damage.of(files.state()));
   }
 
   private static Optional<String> wrongSize(Path file, long bytes) {
@@ -94,21 +97,22 @@ final class TemplateLoader {
     }
   }
 
-  private static byte[] state(Manifest manifest, Path file) throws IOException {
+  private byte[] state(Manifest manifest, Path file) throws IOException {
+    FileStamp stamp = FileStamp.of(file);
     byte[] state = Files.readAllBytes(file);
     if (!Manifest.StateContent.of(state).equals(manifest.state())) {
-      throw refused("state altered: it does not match its digest", null);
+      throw altered(file, stamp);
     }
     return state;
   }
 
-  private static MemoryFile memory(Manifest manifest, Path file, Deadline deadline)
-      throws IOException {
+  private MemoryFile memory(Manifest manifest, Path file, Deadline deadline) throws IOException {
+    FileStamp stamp = FileStamp.of(file);
     String name = "vmfactory-" + manifest.key().substring(0, 12);
     MemoryFile memory = MemoryFiles.create(name, manifest.memory().bytes());
     try (DiskPages pages = DiskPages.open(file)) {
       if (!PageWalk.copy(pages, memory::write, deadline).equals(manifest.memory())) {
-        throw refused("memory altered: it does not match its digest", null);
+        throw altered(file, stamp);
       }
       memory.seal();
       return memory;
@@ -116,6 +120,12 @@ final class TemplateLoader {
       memory.close();
       throw e;
     }
+  }
+
+  private TemplateException altered(Path file, FileStamp stamp) {
+    String why = file.getFileName() + " altered: it does not match its digest";
+    damage.note(file, stamp, why);
+    return refused(why, null);
   }
 
   private static CancelledException cancelled(Exception cause) {

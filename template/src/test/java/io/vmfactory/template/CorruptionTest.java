@@ -152,6 +152,20 @@ class CorruptionTest {
   }
 
   @Test
+  void damageThatWasFoundIsKnownUntilTheFileChanges() throws IOException {
+    flip(rig.files(key).memory(), Rig.DATA_PAGE + 9);
+    StoredTemplates templates = rig.open();
+    assertThat(templates.list().get(0).usable()).isTrue();
+    var thrown = catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, key));
+    assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
+    assertThat(templates.list().get(0).refused()).contains("memory altered");
+
+    flip(rig.files(key).memory(), Rig.DATA_PAGE + 9);
+    assertThat(templates.list().get(0).usable()).isTrue();
+    rig.restore(templates, key).kill();
+  }
+
+  @Test
   void damageAfterLoadingHarmsNobody() throws IOException {
     StoredTemplates templates = rig.open();
     rig.restore(templates, key);
