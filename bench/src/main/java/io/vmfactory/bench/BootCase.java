@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -152,46 +151,20 @@ final class BootCase {
     double overFloor = (double) clone.median(ANSWERED) / floor.median(TOTAL);
     double speedUp = (double) direct.median(ANSWERED) / clone.median(ANSWERED);
     List<String> out = new ArrayList<>();
-    out.add(host(status));
+    out.add(Host.line(status));
     out.add("milliseconds                    median      p99  count");
     out.add("direct boot (route COLD)\n" + direct.table());
     out.add("clone (route TEMPLATE)\n" + clone.table());
     out.add("floor: the same clone by hand, without a daemon\n" + floor.table());
-    out.add(promise("clone over floor", overFloor, "x", overFloor <= 1.25, "at most 1.25 x"));
-    out.add(promise("direct boot over clone", speedUp, "x", speedUp >= 25, "at least 25 x"));
+    out.add(Promise.atMost("clone over floor", overFloor, "x", 1.25).line());
+    out.add(Promise.atLeast("direct boot over clone", speedUp, "x", 25).line());
     double mib = guestPrivateKib / 1024.0;
-    out.add(promise("private guest RAM of a clone", mib, "MiB", mib <= 4, "at most 4 MiB"));
+    out.add(Promise.atMost("private guest RAM of a clone", mib, "MiB", 4).line());
     out.add("private memory of a clone's process: %.1f MiB".formatted(privateKib / 1024.0));
     out.add(
         "template: %.1f MiB memory, %d KiB device state"
             .formatted(template.getMemoryKib() / 1024.0, template.getStateKib()));
     return String.join("\n", out) + "\n";
-  }
-
-  private static String promise(
-      String name, double value, String unit, boolean kept, String bound) {
-    String verdict = kept ? "kept" : "MISSED";
-    return String.format(
-        Locale.ROOT, "%-29s %7.2f %-3s (promised: %s) %s", name, value, unit, bound, verdict);
-  }
-
-  private static String host(GetStatusResponse status) throws IOException {
-    String cpu =
-        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-            .filter(line -> line.startsWith("model name"))
-            .map(line -> line.substring(line.indexOf(':') + 2))
-            .findFirst()
-            .orElse("unknown CPU");
-    String load = Files.readString(Path.of("/proc/loadavg")).strip();
-    return "host: %d x %s, Linux %s, load %s; QEMU %s, accelerator %s, Java %s"
-        .formatted(
-            Runtime.getRuntime().availableProcessors(),
-            cpu,
-            System.getProperty("os.version"),
-            load,
-            status.getHypervisor().getVersion(),
-            status.getHypervisor().getAccelerator(),
-            Runtime.version());
   }
 
   private static GetVmRequest request(Route route) {

@@ -28,7 +28,12 @@ final class Figures {
 
   /** Median of a step in microseconds. */
   long median(String step) {
-    return steps.get(step).getValueAtPercentile(50);
+    return percentile(step, 50);
+  }
+
+  /** What {@code percent} of 100 samples of a step do not exceed, in microseconds. */
+  long percentile(String step, double percent) {
+    return steps.get(step).getValueAtPercentile(percent);
   }
 
   /** A line a step: name, median, 99th percentile, in milliseconds. */

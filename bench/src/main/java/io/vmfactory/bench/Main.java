@@ -65,6 +65,22 @@ public final class Main implements Callable<Integer> {
   }
 
   @Command(
+      name = "pool",
+      description = {
+        "The warm pool: latency by route, bursts, refill, memory, each beside its floor in one run.",
+        "Prints what SPECIFICATION.md promises of it and whether it is kept."
+      },
+      mixinStandardHelpOptions = true)
+  int pool(@Option(names = "--quick", description = "only see that every part works") boolean quick)
+      throws Exception {
+    PoolCase parts = quick ? PoolCase.quick() : PoolCase.full();
+    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), PoolCase.SETTINGS)) {
+      System.out.print(parts.run(daemon));
+    }
+    return 0;
+  }
+
+  @Command(
       name = "storm",
       description = {
         "Clients getting, renewing, releasing and vanishing while VMs and the daemon are killed.",

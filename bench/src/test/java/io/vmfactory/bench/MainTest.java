@@ -35,10 +35,17 @@ class MainTest {
     assertThat(err.toString()).contains("./dev bench");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--cycles=0", "--cycles=-1"})
+  void aStormWithoutACycleIsRefused(String option) {
+    assertThat(execute("storm", option)).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--cycles takes a number from 1");
+  }
+
   @Test
   void withoutACaseItSaysWhichThereAre() {
     assertThat(execute()).isZero();
-    assertThat(out.toString()).contains("boot", "--help");
+    assertThat(out.toString()).contains("boot", "pool", "storm", "--help");
   }
 
   private int execute(String... arguments) {

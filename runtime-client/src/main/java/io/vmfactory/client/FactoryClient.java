@@ -96,6 +96,11 @@ public final class FactoryClient implements AutoCloseable {
     return new TemplateCalls(channel);
   }
 
+  /** The stock of idle VMs. */
+  public PoolCalls pools() {
+    return new PoolCalls(channel);
+  }
+
   /** The daemon itself. */
   public DaemonCalls daemon() {
     return new DaemonCalls(channel);

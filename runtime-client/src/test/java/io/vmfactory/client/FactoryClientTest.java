@@ -12,6 +12,7 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.DeleteTemplateResponse;
+import io.vmfactory.api.v1.DrainPoolResponse;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.api.v1.GetBaseVmRequest;
@@ -19,6 +20,9 @@ import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetConfigResponse;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.ListTemplatesResponse;
+import io.vmfactory.api.v1.Pool;
+import io.vmfactory.api.v1.ResizePoolRequest;
+import io.vmfactory.api.v1.ResizePoolResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.ShutdownResponse;
 import io.vmfactory.api.v1.Template;
@@ -112,6 +116,27 @@ final class FactoryClientTest {
         .isEqualTo(Route.COLD);
     client.daemon().shutdown(true, soon());
     assertThat(kept).containsExactly(true);
+  }
+
+  @Test
+  void poolsAreResizedAndDrained() {
+    List<ResizePoolRequest> sizes = new ArrayList<>();
+    Pool pool = Pool.newBuilder().setTarget(3).build();
+    daemon.serve(
+        FactoryGrpcService.ResizePool,
+        (request, call) -> {
+          sizes.add(request);
+          call.response().end(ResizePoolResponse.newBuilder().addPools(pool).build());
+        });
+    daemon.answer(
+        FactoryGrpcService.DrainPool, DrainPoolResponse.newBuilder().addPools(pool).build());
+
+    assertThat(client.pools().resize(3, 0, soon())).containsExactly(pool);
+    assertThat(sizes).hasSize(1);
+    assertThat(sizes.get(0).getWarm().getFixed()).isEqualTo(3);
+    assertThat(sizes.get(0).getShells().hasFixed()).isTrue();
+    assertThat(sizes.get(0).getTemplateKey()).isEmpty();
+    assertThat(client.pools().drain(soon())).containsExactly(pool);
   }
 
   @Test

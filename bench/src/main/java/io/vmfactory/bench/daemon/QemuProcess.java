@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -44,5 +45,16 @@ public record QemuProcess(String vm, ProcessHandle handle) {
   public void kill(Deadline deadline) {
     handle.destroyForcibly();
     deadline.await(handle.onExit(), "the process of VM " + vm + " to end");
+  }
+
+  /**
+   * Stops it where it is: it neither runs nor answers any more, and can only be killed.
+   *
+   * @return completes when it has ended
+   */
+  public CompletableFuture<Void> freeze() throws IOException {
+    CompletableFuture<Void> ended = handle.onExit().thenApply(process -> null);
+    new ProcessBuilder("kill", "-STOP", Long.toString(handle.pid())).inheritIO().start();
+    return ended;
   }
 }

@@ -6,9 +6,11 @@ import io.vmfactory.bench.storm.Operation.Kind;
 import io.vmfactory.bench.storm.Operation.Outcome;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,10 +21,12 @@ import java.util.concurrent.TimeUnit;
 final class Chaos {
   private static final String NAME = "chaos";
   private static final Duration LIMIT = Duration.ofSeconds(90);
+  private static final int FROZEN_PERCENT = 25;
 
   /** That many operations begin for certain, with as many steps. */
   private final int moments;
 
+  private final List<CompletableFuture<Void>> freezes = new ArrayList<>();
   private final Dice dice;
   private final Ground ground;
 
@@ -64,9 +68,17 @@ final class Chaos {
       }
       if (killsAt.contains(moment)) {
         await(begun + moment);
-        killVm();
+        if (dice.chance(FROZEN_PERCENT)) {
+          freezeVm();
+        } else {
+          killVm();
+        }
       }
     }
+    for (CompletableFuture<Void> freeze : freezes) {
+      Deadline.after(LIMIT.plus(LIMIT)).await(freeze, "a VM that hangs to be replaced");
+    }
+    freezes.clear();
   }
 
   private void await(int operations) {
@@ -74,10 +86,8 @@ final class Chaos {
     limit.await(ground.history().whenBegun(operations), "operation " + operations + " to begin");
     Duration later = dice.millis(0, 150);
     limit.await(
-        java.util.concurrent.CompletableFuture.runAsync(
-            () -> {},
-            java.util.concurrent.CompletableFuture.delayedExecutor(
-                later.toNanos(), TimeUnit.NANOSECONDS)),
+        CompletableFuture.runAsync(
+            () -> {}, CompletableFuture.delayedExecutor(later.toNanos(), TimeUnit.NANOSECONDS)),
         "the moment of chaos");
   }
 
@@ -115,6 +125,37 @@ final class Chaos {
     Entry entry = begin(Kind.KILL_VM).vm(victim.vm());
     victim.kill(Deadline.after(LIMIT));
     entry.end(Outcome.OK, leased ? "leased" : "not in a client's hand");
+  }
+
+  /** One that waits in the pool, as its record says; it is the daemon's to find out. */
+  private void freezeVm() throws IOException {
+    List<QemuProcess> victims =
+        QemuProcess.of(ground.seat().home().vms()).stream().filter(this::waits).toList();
+    int choice = dice.below(1 << 16);
+    if (victims.isEmpty()) {
+      return;
+    }
+    QemuProcess victim = victims.get(choice % victims.size());
+    Entry entry = begin(Kind.FREEZE_VM).vm(victim.vm());
+    freezes.add(
+        victim
+            .freeze()
+            .orTimeout(LIMIT.toNanos(), TimeUnit.NANOSECONDS)
+            .handle(
+                (gone, late) -> {
+                  entry.end(late == null ? Outcome.OK : Outcome.UNKNOWN, "");
+                  return null;
+                }));
+  }
+
+  private boolean waits(QemuProcess vm) {
+    try {
+      String record =
+          Files.readString(ground.seat().home().vms().resolve(vm.vm()).resolve("vm.json"));
+      return record.contains("\"SHELL\"") || record.contains("\"WARM\"");
+    } catch (IOException ended) {
+      return false;
+    }
   }
 
   private Entry begin(Kind kind) {

@@ -30,7 +30,7 @@ final class Checker {
     rules.put("the same as before", IdentityRules::constant);
     rules.put("a live lease works", LeaseRules::liveLeaseWorks);
     rules.put("a lease lasts as long as was said", LeaseRules::lastsAsLongAsSaid);
-    rules.put("a lease nobody renews ends", LeaseRules::endsUnrenewed);
+    rules.put("what nobody wants ends", LeaseRules::endsUnwanted);
     rules.put("ends by its deadline", TimeRules::endsByItsDeadline);
     return rules;
   }

@@ -57,7 +57,7 @@ final class HandOutRules {
 
   private static boolean endsVm(Operation operation) {
     return switch (operation.kind()) {
-      case RELEASE, VANISH, BURY, KILL_VM -> true;
+      case RELEASE, VANISH, BURY, KILL_VM, FREEZE_VM -> true;
       default -> false;
     };
   }

@@ -47,7 +47,7 @@ final class LeaseRules {
   private static boolean over(Operation use, List<Operation> history) {
     return history.stream()
         .filter(o -> o != use && o.vm().equals(use.vm()) && o.start() < use.end())
-        .anyMatch(o -> o.kind() == Kind.KILL_VM || releases(o));
+        .anyMatch(o -> o.kind() == Kind.KILL_VM || o.kind() == Kind.FREEZE_VM || releases(o));
   }
 
   private static boolean releases(Operation operation) {
@@ -65,12 +65,13 @@ final class LeaseRules {
         .toList();
   }
 
-  /** A VM whose client fell silent is ended in the end. */
-  static List<String> endsUnrenewed(List<Operation> history) {
+  /** A VM whose client fell silent is ended in the end, and so is one that hangs while it waits. */
+  static List<String> endsUnwanted(List<Operation> history) {
     List<String> broken = new ArrayList<>();
     history.stream()
-        .filter(o -> o.kind() == Kind.VANISH && !o.ok())
-        .forEach(o -> broken.add(o + ", its process still runs"));
+        .filter(o -> o.kind() == Kind.VANISH || o.kind() == Kind.FREEZE_VM)
+        .filter(o -> !o.ok())
+        .forEach(o -> broken.add(o + ", its process is still there"));
     return broken;
   }
 }

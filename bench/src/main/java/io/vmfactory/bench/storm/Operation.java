@@ -48,6 +48,8 @@ record Operation(
     BURY,
     /** A VM's process was killed by us; ends when it is gone. */
     KILL_VM,
+    /** A waiting VM's process was stopped (SIGSTOP); ends when the daemon has replaced it. */
+    FREEZE_VM,
     /** SIGKILL to the daemon; ends when the next one is ready. */
     KILL_DAEMON,
     /** SIGTERM to a daemon that keeps its VMs; ends when the next one is ready. */

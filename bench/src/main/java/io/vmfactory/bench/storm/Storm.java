@@ -93,6 +93,7 @@ public final class Storm {
       storm.timers.shutdownNow();
       storm.clear();
     }
+    Summary.lines(storm.ground.history().all()).forEach(progress);
     storm.complaints.addAll(Checker.complaints(storm.ground.history().all()));
     return storm.complaints;
   }

@@ -249,7 +249,15 @@ class CheckerTest {
   @Test
   void aVmThatOutlivesItsLeaseIsRefused() {
     past.get("a", 0, 1).cut(Kind.VANISH, "a", 0, 60);
-    refusedBy("a lease nobody renews ends");
+    refusedBy("what nobody wants ends");
+  }
+
+  @Test
+  void aVmThatHangsWhileItWaitsIsReplaced() {
+    past.done(Kind.FREEZE_VM, "a", 0, 5);
+    accepted();
+    past.cut(Kind.FREEZE_VM, "b", 0, 60);
+    refusedBy("what nobody wants ends");
   }
 
   // Ends by its deadline.

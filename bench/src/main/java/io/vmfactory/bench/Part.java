@@ -1,0 +1,17 @@
+package io.vmfactory.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * One part of the pool's case, measured.
+ *
+ * @param text figures that nobody promised, lines that end with a line break
+ */
+record Part(String title, String text, List<Promise> promises) {
+
+  /** What measures a part. */
+  interface Measure {
+    Part run(PoolBench bench) throws IOException;
+  }
+}
