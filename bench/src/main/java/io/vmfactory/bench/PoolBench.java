@@ -84,6 +84,11 @@ final class PoolBench implements AutoCloseable {
     return client.getVm(request.build(), deadline());
   }
 
+  /** A call that makes the daemon do next to nothing: what any call costs. */
+  void call() {
+    client.daemon().config(deadline());
+  }
+
   static Deadline deadline() {
     return Deadline.after(LIMIT);
   }

@@ -7,14 +7,16 @@ import java.util.List;
 
 /**
  * The warm path, one request at a time, each against the same two steps by hand: a stopped VM that
- * has answered once is told to go on and answers again. Nothing else is under way while either is
- * measured.
+ * has answered once is told to go on and answers again. Nothing else is under way when either
+ * begins; a call that makes the daemon do nothing is measured while the pool refills, and tells how
+ * much of a reply's time is the wire's and the machine's.
  */
 record WarmPart(int samples) implements Part.Measure {
   private static final int WARM_UP = 5;
   private static final int KEPT = 3;
   private static final String REPLY = "request to reply";
   private static final String AWAKE = "cont and answer";
+  private static final String NOTHING = "a call of nothing (no floor)";
 
   @Override
   public Part run(PoolBench bench) throws IOException {
@@ -26,6 +28,7 @@ record WarmPart(int samples) implements Part.Measure {
       boolean counts = i > WARM_UP;
       bySelf(bench, counts ? floor : new Figures());
       byDaemon(bench, counts ? warm : new Figures());
+      nothing(bench, counts ? floor : new Figures());
       bench.settled();
     }
     double ratio = (double) warm.median(REPLY) / floor.median(AWAKE);
@@ -48,6 +51,12 @@ record WarmPart(int samples) implements Part.Measure {
       vm.granted().getHopsList().forEach(hop -> figures.add(hop.getName(), hop.getMicros()));
       figures.add(REPLY, micros);
     }
+  }
+
+  private static void nothing(PoolBench bench, Figures figures) {
+    long start = System.nanoTime();
+    bench.call();
+    figures.add(NOTHING, (System.nanoTime() - start) / 1000);
   }
 
   private static void bySelf(PoolBench bench, Figures figures) throws IOException {
