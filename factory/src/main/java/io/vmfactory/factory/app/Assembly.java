@@ -125,7 +125,7 @@ final class Assembly {
   }
 
   private HandOut handOut() {
-    Customers customers = new Customers(gate.stats().limit(), stock::pause);
+    Customers customers = new Customers(gate.stats().limit(), stock::pause, host.scheduler());
     RouteWalk walk = new RouteWalk(sources(), () -> new RightOfWay(customers, gate), failures);
     return new HandOut(inFlight, admission, walk, new HandOut.Books(served, host.observer()));
   }

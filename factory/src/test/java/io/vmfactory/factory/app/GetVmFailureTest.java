@@ -222,6 +222,7 @@ final class GetVmFailureTest {
     assertThat(factory.folders()).isEmpty();
     assertThat(factory.agents.connected()).isEmpty();
     assertThat(factory.status().leases()).isEmpty();
+    factory.lingered();
     assertThat(factory.scheduler.waiting()).isZero();
   }
 

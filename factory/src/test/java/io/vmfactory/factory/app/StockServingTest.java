@@ -53,7 +53,7 @@ final class StockServingTest {
     try (TestFactory factory = stocked(root, sizes(2, 1))) {
       FakeVm oldest = factory.idle(VmPhase.PAUSED).get(0);
       assertThat(factory.record(oldest).state()).isEqualTo(State.WARM);
-      GrantedVm granted = factory.get(any());
+      GrantedVm granted = factory.getAndRefill(any());
       assertThat(granted.route()).isEqualTo(Route.WARM);
       assertThat(granted.routeReason()).isEmpty();
       assertThat(id(granted)).isEqualTo(oldest.identity().id());
@@ -75,7 +75,7 @@ final class StockServingTest {
   void whatWasTakenIsReplacedFromAShellAndTheShellFromNothing() {
     try (TestFactory factory = stocked(root, sizes(2, 1))) {
       FakeVm shell = factory.idle(VmPhase.INCOMING).get(0);
-      factory.get(any());
+      factory.getAndRefill(any());
       assertThat(shell.phase()).isEqualTo(VmPhase.PAUSED);
       assertThat(factory.idle(VmPhase.PAUSED)).hasSize(2).contains(shell);
       assertThat(factory.idle(VmPhase.INCOMING)).hasSize(1).doesNotContain(shell);
@@ -90,7 +90,7 @@ final class StockServingTest {
   void aNameAndASizeOfItsOwnAreGivenAtTheHandOut() {
     try (TestFactory factory = stocked(root, sizes(1, 0))) {
       GrantedVm granted =
-          factory.get(new VmRequest("", 2, 300, null, List.of(Route.WARM), "web-1", ""));
+          factory.getAndRefill(new VmRequest("", 2, 300, null, List.of(Route.WARM), "web-1", ""));
       assertThat(granted.vm().hostname()).isEqualTo("web-1");
       assertThat(granted.vm().sizing()).isEqualTo(new Sizing(2, 384));
       assertThat(factory.agents.calls(id(granted)))
@@ -103,7 +103,7 @@ final class StockServingTest {
   @Test
   void aMissWalksOnAndSaysWhy() {
     try (TestFactory factory = stocked(root, sizes(0, 1))) {
-      GrantedVm granted = factory.get(any());
+      GrantedVm granted = factory.getAndRefill(any());
       assertThat(granted.route()).isEqualTo(Route.SHELL);
       assertThat(granted.routeReason())
           .isEqualTo("WARM: no warm VM on stock (target 0, 0 being made)");
@@ -119,11 +119,11 @@ final class StockServingTest {
   @Test
   void anEmptyStockLeavesTheOtherRoutes() {
     try (TestFactory factory = stocked(root, sizes(0, 0))) {
-      GrantedVm granted = factory.get(any());
+      GrantedVm granted = factory.getAndRefill(any());
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
       assertThat(granted.routeReason())
           .contains("WARM: no warm VM on stock", "SHELL: no shell on stock (target 0");
-      assertThatThrownBy(() -> factory.get(on(Route.WARM, Route.SHELL)))
+      assertThatThrownBy(() -> factory.getAndRefill(on(Route.WARM, Route.SHELL)))
           .isInstanceOf(RequestException.class)
           .hasMessageContaining("no shell on stock");
     }
@@ -133,9 +133,9 @@ final class StockServingTest {
   void aWarmVmNeedsNoMoreMemoryOfTheHost() {
     try (TestFactory factory = stocked(root, sizes(1, 0))) {
       factory.available(10);
-      assertThatThrownBy(() -> factory.get(sized(1, 512, Route.WARM)))
+      assertThatThrownBy(() -> factory.getAndRefill(sized(1, 512, Route.WARM)))
           .hasMessageContaining("the host has 10 MiB");
-      assertThat(factory.get(on(Route.WARM)).route()).isEqualTo(Route.WARM);
+      assertThat(factory.getAndRefill(on(Route.WARM)).route()).isEqualTo(Route.WARM);
     }
   }
 
@@ -144,7 +144,7 @@ final class StockServingTest {
     try (TestFactory factory = stocked(root, sizes(2, 0))) {
       FakeVm broken = factory.idle(VmPhase.PAUSED).get(0);
       factory.agents.deaf.add(broken.identity().id());
-      GrantedVm granted = factory.get(any());
+      GrantedVm granted = factory.getAndRefill(any());
       assertThat(granted.route()).isEqualTo(Route.WARM);
       assertThat(granted.routeReason()).isEqualTo("WARM: the agent is deaf");
       assertThat(broken.phase()).isEqualTo(VmPhase.EXITED);
@@ -164,7 +164,7 @@ final class StockServingTest {
   void oneRequestDoesNotUseUpTheStock() {
     try (TestFactory factory = stocked(root, sizes(8, 1))) {
       factory.agents.faults.failAt(ScriptedAgents.Step.WAKE, new GuestException(13, "no", null));
-      assertThat(factory.get(any()).route()).isEqualTo(Route.SHELL);
+      assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.SHELL);
       assertThat(factory.pool(Tier.WARM).stats().traffic().poisoned())
           .isEqualTo(RouteWalk.MOST_WARM);
     }
@@ -199,6 +199,7 @@ final class StockServingTest {
                       .run(sized(2, 300, Route.WARM), Deadline.after(Duration.ofMillis(30))))
           .isInstanceOf(DeadlineExceededException.class);
       assertThat(taken.phase()).isEqualTo(VmPhase.EXITED);
+      factory.lingered();
       assertThat(factory.idle(VmPhase.PAUSED)).as("replaced").hasSize(1);
     }
   }
@@ -226,11 +227,12 @@ final class StockServingTest {
           CompletableFuture.supplyAsync(() -> factory.get(on(Route.COLD)));
       soon().await(gate.reached(), "the boot");
       assertThat(factory.status().restores().customers()).isEqualTo(1);
-      factory.get(on(Route.WARM));
+      factory.getAndRefill(on(Route.WARM));
       assertThat(factory.pool(Tier.WARM).stats().refillPauses()).isEqualTo(1);
       assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isZero();
       gate.open();
       soon().await(cold, "the cold VM");
+      factory.lingered();
       assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isEqualTo(1);
       assertThat(factory.status().restores().customers()).isZero();
     }
@@ -246,6 +248,8 @@ final class StockServingTest {
       assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isZero();
       factory.agents.faults.letGo();
       assertThat(soon().await(warm, "the warm VM").route()).isEqualTo(Route.WARM);
+      assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isZero();
+      factory.lingered();
       assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isEqualTo(1);
     }
   }
@@ -259,7 +263,7 @@ final class StockServingTest {
       Script.Gate gate = factory.hypervisor.script().hangAt(Script.Step.LOAD);
       CompletableFuture<GrantedVm> first = CompletableFuture.supplyAsync(() -> factory.get(any()));
       soon().await(gate.reached(), "the first");
-      assertThatThrownBy(() -> factory.get(any()))
+      assertThatThrownBy(() -> factory.getAndRefill(any()))
           .isInstanceOfSatisfying(
               RequestException.class,
               e -> {
@@ -268,6 +272,7 @@ final class StockServingTest {
               });
       gate.open();
       soon().await(first, "the first");
+      factory.lingered();
       assertThat(factory.pool(Tier.WARM).stats().refillPauses()).as("all lifted").isZero();
     }
   }

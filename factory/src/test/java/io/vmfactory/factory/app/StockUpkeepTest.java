@@ -94,7 +94,7 @@ final class StockUpkeepTest {
     try (TestFactory factory = new TestFactory(root, off, f -> f.template(1, 256))) {
       assertThat(factory.status().pools()).isEmpty();
       assertThat(factory.hypervisor.vms()).isEmpty();
-      GrantedVm granted = factory.get(any());
+      GrantedVm granted = factory.getAndRefill(any());
       assertThat(granted.routeReason()).isEqualTo("WARM: this daemon does not serve it");
     }
   }
@@ -116,7 +116,7 @@ final class StockUpkeepTest {
       assertThat(factory.hypervisor.script().done())
           .as("not again at the next check")
           .endsWith(Script.Step.STOP, Script.Step.CHECK);
-      assertThat(factory.get(any()).route()).isEqualTo(Route.WARM);
+      assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.WARM);
     }
   }
 
@@ -151,7 +151,7 @@ final class StockUpkeepTest {
       factory.pass(PROBE);
       assertThat(vm.phase()).isEqualTo(VmPhase.EXITED);
       assertThat(factory.pool(Tier.WARM).stats().slots().idle()).isEqualTo(1);
-      assertThat(factory.get(any()).route()).isEqualTo(Route.WARM);
+      assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.WARM);
     }
   }
 
@@ -177,7 +177,7 @@ final class StockUpkeepTest {
   void aFailingPoolIsToldOnceKeepsItsCauseAndHeals() {
     try (TestFactory factory = stock(1, 1)) {
       factory.hypervisor.script().failAt(Script.Step.PREPARE, NO_MORE);
-      factory.get(any());
+      factory.getAndRefill(any());
       for (int i = 0; i < 100; i++) {
         factory.pass(Duration.ofSeconds(31));
       }
@@ -217,7 +217,7 @@ final class StockUpkeepTest {
       TemplateInfo rebuilt = factory.cases.createTemplate().run(rebuild(), soon());
       assertThat(factory.idle(VmPhase.PAUSED)).isEqualTo(old);
       assertThat(factory.pool(Tier.WARM).stats().slots().superseded()).isEqualTo(2);
-      assertThat(factory.get(any()).vm().identity()).isEqualTo(old.get(0).identity());
+      assertThat(factory.getAndRefill(any()).vm().identity()).isEqualTo(old.get(0).identity());
       assertThat(factory.idle(VmPhase.PAUSED)).contains(old.get(1)).hasSize(2);
       assertThat(digests(factory, factory.idle(VmPhase.PAUSED))).contains(rebuilt.digest());
     }
@@ -232,7 +232,7 @@ final class StockUpkeepTest {
       assertThat(factory.folders()).isEmpty();
       assertThat(factory.status().pools()).isEmpty();
       factory.cases.createTemplate().run(rebuild(), soon());
-      assertThat(factory.get(any()).route()).isEqualTo(Route.WARM);
+      assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.WARM);
     }
   }
 
@@ -301,11 +301,11 @@ final class StockUpkeepTest {
       assertThat(pools).extracting(p -> p.stats().phase()).containsOnly(Phase.DRAINING);
       assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(factory.kinds()).contains(Kind.POOL_DRAINED);
-      GrantedVm granted = factory.get(any());
+      GrantedVm granted = factory.getAndRefill(any());
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
       assertThat(granted.routeReason()).contains("WARM: no warm VM on stock (drained; resize");
       resize("", new Fixed(1), null, factory);
-      assertThat(factory.get(any()).route()).isEqualTo(Route.WARM);
+      assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.WARM);
       assertThat(factory.idle(VmPhase.INCOMING)).hasSize(1);
     }
   }

@@ -243,6 +243,20 @@ final class TestFactory implements AutoCloseable {
     return cases.getVm().run(request, soon());
   }
 
+  /** As {@link #get}, and what was taken off the stock is replaced. */
+  GrantedVm getAndRefill(VmRequest request) {
+    try {
+      return get(request);
+    } finally {
+      lingered();
+    }
+  }
+
+  /** The moment passes in which refilling is still held back for customers who have gone. */
+  void lingered() {
+    scheduler.step(Customers.LINGER);
+  }
+
   /** The pool of that tier; there must be one template. */
   PoolView pool(Tier tier) {
     List<PoolView> pools = status().pools();
@@ -280,6 +294,7 @@ final class TestFactory implements AutoCloseable {
 
   /** No VM, no folder, no connection, no lease, no timer. */
   void assertNothingLeft() {
+    lingered();
     assertThat(hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
     assertThat(folders()).isEmpty();
     assertThat(agents.connected()).isEmpty();
