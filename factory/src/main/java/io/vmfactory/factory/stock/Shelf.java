@@ -14,8 +14,10 @@ import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class Shelf {
   private final Budget.Account warmMemory;
   private final WarmPool<ShellVm> shells;
   private final WarmPool<WarmVm> warm;
+  private final Map<Tier, Integer> told = new ConcurrentHashMap<>();
   private volatile Sizes sizes;
   private String digest;
 
@@ -52,9 +55,11 @@ final class Shelf {
     warm.whenSettled(() -> settled(Tier.WARM, shop.listener()));
   }
 
-  /** That a pool which shall be empty is so is no news. */
+  /** That a pool which shall be empty is so is news only once. */
   private void settled(Tier tier, StockListener listener) {
-    if (stats(tier).aim().count() > 0) {
+    int target = stats(tier).aim().count();
+    Integer before = told.put(tier, target);
+    if (target > 0 || before != null && before > 0) {
       listener.filled(key, tier);
     }
   }

@@ -270,6 +270,21 @@ final class StockUpkeepTest {
     }
   }
 
+  @Test
+  void aPoolThatCameToNothingSaysSoOnce() {
+    try (TestFactory factory = stock(2, 0)) {
+      factory.events.clear();
+      resize("", new Fixed(0), null, factory);
+      assertThat(factory.idle(VmPhase.PAUSED)).isEmpty();
+      resize("", new Fixed(0), null, factory);
+      factory.getAndRefill(TestFactory.on(Route.TEMPLATE));
+      assertThat(factory.events)
+          .filteredOn(event -> event.kind() == Kind.POOL_FILLED)
+          .extracting(Events.Event::detail)
+          .containsOnlyOnce("WARM");
+    }
+  }
+
   private static List<PoolView> resize(String key, Count warm, Count shells, TestFactory factory) {
     return factory.cases.resizePool().run(new PoolResize(key, warm, shells), soon());
   }
