@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Base VMs that were given away in a reply that never came, because the daemon was killed as it
@@ -40,21 +41,29 @@ final class Foundlings {
             .filter(o -> o.kind() == Kind.GET_BASE && o.ok())
             .map(Operation::vm)
             .collect(Collectors.toSet());
-    QemuProcess.of(vms).stream()
-        .filter(vm -> !known.contains(vm.vm()) && givenAway(vm))
-        .limit(lost - buried)
-        .forEach(this::bury);
+    try (Stream<Path> folders = Files.list(vms)) {
+      folders
+          .map(folder -> folder.getFileName().toString())
+          .filter(vm -> !known.contains(vm) && givenAway(vm))
+          .limit(lost - buried)
+          .forEach(this::bury);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
-  private void bury(QemuProcess vm) {
-    vm.kill(Deadline.after(LIMIT));
-    DaemonHome.remove(vms.resolve(vm.vm()));
+  /** With its process, unless that has ended, as any may that nobody looks after. */
+  private void bury(String vm) {
+    QemuProcess.of(vms).stream()
+        .filter(process -> process.vm().equals(vm))
+        .forEach(process -> process.kill(Deadline.after(LIMIT)));
+    DaemonHome.remove(vms.resolve(vm));
     buried++;
   }
 
-  private boolean givenAway(QemuProcess vm) {
+  private boolean givenAway(String vm) {
     try {
-      return Files.readString(vms.resolve(vm.vm()).resolve("vm.json")).contains("GIVEN_AWAY");
+      return Files.readString(vms.resolve(vm).resolve("vm.json")).contains("GIVEN_AWAY");
     } catch (java.nio.file.NoSuchFileException ended) {
       return false;
     } catch (IOException e) {

@@ -19,7 +19,7 @@ import java.util.Optional;
  *   <li>MAKING, STARTED, or no record (a template was being built): nobody has it, it is ended;
  *   <li>SHELL, WARM: taken over by the stock, or ended;
  *   <li>LEASED: taken over with its lease;
- *   <li>GIVEN_AWAY: somebody else's, not even looked at;
+ *   <li>GIVEN_AWAY: somebody else's, left alone while it lives;
  *   <li>a record that makes no sense: it might be a customer's, so it is left alone, and told of at
  *       each start.
  * </ul>
@@ -55,14 +55,13 @@ public final class Estate {
 
   private Optional<Task> inspect(VmFolder folder, VmId id) {
     Optional<VmRecord> record = journal.read(folder);
-    Optional<State> state = record.map(VmRecord::state);
-    if (state.isPresent() && state.get() == State.GIVEN_AWAY) {
-      return Optional.empty();
-    }
     Optional<VmIdentity> process = processes.find(id, record.map(VmRecord::process).orElse(null));
     if (process.isEmpty()) {
       record.filter(r -> r.state() == State.LEASED).ifPresent(heirs::died);
       folder.remove();
+      return Optional.empty();
+    }
+    if (record.filter(r -> r.state() == State.GIVEN_AWAY).isPresent()) {
       return Optional.empty();
     }
     return Optional.of(

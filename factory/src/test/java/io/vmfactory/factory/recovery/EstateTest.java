@@ -179,13 +179,14 @@ final class EstateTest {
   }
 
   @Test
-  void aVmThatWasGivenAwayIsNeverTouched() throws Exception {
+  void aVmThatWasGivenAwayIsNotTouchedWhileItLives() throws Exception {
     journal.write(folder, started(0).givenAway());
     assertThat(recover()).isEmpty();
     assertThat(process.isAlive()).isTrue();
+    assertThat(folder.consoleLog()).exists();
     stop();
     assertThat(recover()).isEmpty();
-    assertThat(folder.consoleLog()).exists();
+    assertThat(folder.path()).doesNotExist();
   }
 
   @Test
