@@ -13,6 +13,7 @@ import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.fake.FakeVm;
 import io.vmfactory.vmm.fake.Script;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,7 @@ final class BaseVmTest {
     assertThat(factory.kinds()).containsExactly(Kind.VM_GIVEN_AWAY);
     factory.close();
     assertThat(given.vm().folder().path()).exists();
-    try (TestFactory next = new TestFactory(root)) {
+    try (TestFactory next = factory.successor(Duration.ZERO)) {
       assertThat(given.vm().folder().path()).exists();
       assertThat(next.status().failures()).isEmpty();
     }
