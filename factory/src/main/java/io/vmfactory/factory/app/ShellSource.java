@@ -30,18 +30,12 @@ final class ShellSource implements VmSource {
 
   @Override
   public void check(Order order) {
-    template(order);
-  }
-
-  private TemplateInfo template(Order order) {
-    TemplateInfo template = chooser.choose(order);
-    memory.requireGrowth(template, order);
-    return template;
+    chooser.chooseWithin(memory, order);
   }
 
   @Override
   public MadeVm make(Order order, Laps laps, Deadline deadline) {
-    TemplateInfo template = template(order);
+    TemplateInfo template = chooser.chooseWithin(memory, order);
     Claim<ShellVm> claim =
         stock
             .claimShell(template.key())

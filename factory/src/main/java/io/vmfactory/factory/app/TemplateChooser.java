@@ -31,6 +31,17 @@ final class TemplateChooser {
     return named == null ? largest(order) : checked(named, order);
   }
 
+  /**
+   * The same, when the host has the memory for a clone that grows to what {@code order} wants.
+   *
+   * @throws RequestException with reason {@code EXHAUSTED} besides
+   */
+  TemplateInfo chooseWithin(HostMemory memory, Order order) {
+    TemplateInfo template = choose(order);
+    memory.requireGrowth(template, order);
+    return template;
+  }
+
   private TemplateInfo largest(Order order) {
     return templates
         .find(all -> largest(all, order))

@@ -27,18 +27,12 @@ final class TemplateSource implements VmSource {
 
   @Override
   public void check(Order order) {
-    template(order);
-  }
-
-  private TemplateInfo template(Order order) {
-    TemplateInfo template = chooser.choose(order);
-    memory.requireGrowth(template, order);
-    return template;
+    chooser.chooseWithin(memory, order);
   }
 
   @Override
   public MadeVm make(Order order, Laps laps, Deadline deadline) {
-    TemplateInfo template = template(order);
+    TemplateInfo template = chooser.chooseWithin(memory, order);
     Nursery.VmStarter restore =
         (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline);
     return MadeVm.of(

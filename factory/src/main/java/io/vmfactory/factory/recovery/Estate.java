@@ -61,20 +61,10 @@ public final class Estate {
       folder.remove();
       return Optional.empty();
     }
-    if (record.filter(r -> r.state() == State.GIVEN_AWAY).isPresent()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        record
-            .filter(Estate::isSomebodys)
-            .map(r -> takeOver(new Remains(folder, r, process.get())))
-            .orElseGet(() -> new Task(false, () -> end(folder, process.get()))));
-  }
-
-  private static boolean isSomebodys(VmRecord record) {
-    return switch (record.state()) {
-      case MAKING, STARTED -> false;
-      case SHELL, WARM, LEASED, GIVEN_AWAY -> true;
+    return switch (record.map(VmRecord::state).orElse(State.MAKING)) {
+      case MAKING, STARTED -> Optional.of(new Task(false, () -> end(folder, process.get())));
+      case SHELL, WARM, LEASED -> record.map(r -> takeOver(new Remains(folder, r, process.get())));
+      case GIVEN_AWAY -> Optional.empty();
     };
   }
 
