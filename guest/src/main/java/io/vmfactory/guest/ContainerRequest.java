@@ -1,0 +1,19 @@
+package io.vmfactory.guest;
+
+import io.vmfactory.guest.oci.OciSpec;
+import java.util.List;
+
+/**
+ * A container to be made.
+ *
+ * @param id 1..127 of {@code [A-Za-z0-9_.-]}, the first a letter or digit
+ * @param spec what it is; paths in it are the guest's
+ * @param storages mounted before it is made, in order, and unmounted with it
+ * @param sharedPids whether it joins the sandbox's PID namespace
+ */
+public record ContainerRequest(
+    String id, OciSpec spec, List<GuestStorage> storages, boolean sharedPids) {
+  public ContainerRequest {
+    storages = List.copyOf(storages);
+  }
+}

@@ -1,0 +1,20 @@
+package io.vmfactory.guest;
+
+import java.util.List;
+
+/**
+ * A sandbox to be set up.
+ *
+ * @param id 1..127 characters
+ * @param hostname RFC 1123 label; empty = as it is
+ * @param dns lines of resolv.conf; empty = none
+ * @param storages mounted for all containers, in order
+ * @param sharedPids whether containers may share one PID namespace
+ */
+public record SandboxRequest(
+    String id, String hostname, List<String> dns, List<GuestStorage> storages, boolean sharedPids) {
+  public SandboxRequest {
+    dns = List.copyOf(dns);
+    storages = List.copyOf(storages);
+  }
+}
