@@ -10,7 +10,7 @@ static const struct {
 } suites[] = {
     {"frame", frame_tests},     {"fuzz", fuzz_tests},     {"channel", channel_tests},
     {"names", names_tests},     {"online", online_tests}, {"services", service_tests},
-    {"vsock", vsock_tests},     {"file", file_tests},
+    {"vsock", vsock_tests},     {"file", file_tests},     {"oci_json", oci_json_tests},
 };
 
 int main(void) {
