@@ -6,16 +6,24 @@
 #include <unistd.h>
 
 #include "../names.h"
+#include "../sandbox.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
-#define SANDBOX_DIR "/run/kata-containers"
 #define DESCRIPTORS 16 // nftw may hold open
 
 static struct {
     bool present;
     char id[128];
 } sandbox;
+
+bool sandbox_present(void) { return sandbox.present; }
+
+// Not offered yet: each container has its own.
+const char *sandbox_pid_namespace(void) {
+    errno = 0;
+    return NULL;
+}
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at) {
     (void)st;
