@@ -5,6 +5,7 @@ import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
 import io.vmfactory.configs.MetricsConfig;
 import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -156,14 +157,16 @@ final class DemoDaemon implements AutoCloseable {
   private static VmFactoryConfig in(Path dir, VmFactoryConfig like) {
     DaemonConfig daemon = like.daemon();
     FactoryConfig factory = like.factory();
-    return new VmFactoryConfig(
+    DaemonConfig own =
         new DaemonConfig(
             dir.resolve("state"),
             dir.resolve("run"),
             "",
             daemon.defaultDeadline(),
             daemon.workers(),
-            daemon.maxVms()),
+            daemon.maxVms());
+    return new VmFactoryConfig(
+        own,
         like.qemu(),
         new FactoryConfig(
             true,
@@ -172,6 +175,7 @@ final class DemoDaemon implements AutoCloseable {
             List.of("TEMPLATE", "COLD")),
         like.leases(),
         like.pool().withNumbers(NONE, NONE),
-        new MetricsConfig(0));
+        new MetricsConfig(0),
+        RuntimeConfig.beside(own));
   }
 }

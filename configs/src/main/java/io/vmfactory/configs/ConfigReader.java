@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Reads the records out of a {@link Document}. Names, defaults and ranges of all keys are here;
- * those of the pool in {@link PoolReader}.
+ * those of the pool in {@link PoolReader}, of runtime instances in {@link RuntimeReader}.
  */
 final class ConfigReader {
   /** The kernel's limit on a socket's path: {@code sun_path} less its NUL, see unix(7). */
@@ -42,8 +42,9 @@ final class ConfigReader {
     PoolConfig pool = new PoolReader(document.section("pool")).read();
     MetricsConfig metrics =
         new MetricsConfig(document.section("metrics").number("port", 0, 0, MAX_PORT));
+    RuntimeConfig runtime = new RuntimeReader(document.section("runtime"), daemon).read();
     document.reportUnknown();
-    return new VmFactoryConfig(daemon, qemu, factory, leases, pool, metrics);
+    return new VmFactoryConfig(daemon, qemu, factory, leases, pool, metrics, runtime);
   }
 
   private DaemonConfig daemon(Section section) {

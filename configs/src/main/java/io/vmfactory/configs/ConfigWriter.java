@@ -20,6 +20,7 @@ public final class ConfigWriter {
     writer.leases(config.leases());
     writer.pool(config.pool());
     writer.metrics(config.metrics());
+    writer.runtime(config.runtime());
     return writer.out.toString();
   }
 
@@ -89,6 +90,16 @@ public final class ConfigWriter {
   private void metrics(MetricsConfig metrics) {
     table("metrics");
     bare("port", metrics.port());
+  }
+
+  private void runtime(RuntimeConfig runtime) {
+    table("runtime");
+    bare("enable_template", runtime.enableTemplate());
+    text("on_factory_down", runtime.onFactoryDown().word());
+    text("factory_socket", runtime.factorySocket().toString());
+    text("sandbox_dir", runtime.sandboxDir().toString());
+    text("image_dir", runtime.imageDir().toString());
+    text("image_cache", Units.text(runtime.imageCacheBytes()));
   }
 
   private void table(String name) {

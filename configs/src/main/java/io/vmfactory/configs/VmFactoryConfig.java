@@ -9,6 +9,7 @@ package io.vmfactory.configs;
  * @param leases how long customers may keep VMs
  * @param pool VMs kept ready
  * @param metrics where figures can be read
+ * @param runtime what runtime instances on this host do
  */
 public record VmFactoryConfig(
     DaemonConfig daemon,
@@ -16,4 +17,5 @@ public record VmFactoryConfig(
     FactoryConfig factory,
     LeaseConfig leases,
     PoolConfig pool,
-    MetricsConfig metrics) {}
+    MetricsConfig metrics,
+    RuntimeConfig runtime) {}

@@ -152,6 +152,52 @@ class ConfigLoaderTest {
                 0));
   }
 
+  @Test
+  void runtimeInstancesFindTheDaemonBesideThem() {
+    RuntimeConfig runtime =
+        new ConfigLoader(ROOT)
+            .parse("daemon = { state_dir = \"/s\", run_dir = \"/r\" }", "test")
+            .runtime();
+
+    assertThat(runtime)
+        .isEqualTo(
+            new RuntimeConfig(
+                true,
+                RuntimeConfig.OnFactoryDown.FAIL,
+                Path.of("/r/factory.sock"),
+                Path.of("/r/sandboxes"),
+                Path.of("/s/images"),
+                8L << 30));
+  }
+
+  @Test
+  void whatRuntimeInstancesDoIsRead() {
+    RuntimeConfig runtime =
+        new ConfigLoader(ROOT)
+            .parse(
+                """
+                [runtime]
+                enable_template = false
+                on_factory_down = "direct"
+                factory_socket = "/f/f.sock"
+                sandbox_dir = "/b"
+                image_dir = "/i"
+                image_cache = "1MiB"
+                """,
+                "test")
+            .runtime();
+
+    assertThat(runtime)
+        .isEqualTo(
+            new RuntimeConfig(
+                false,
+                RuntimeConfig.OnFactoryDown.DIRECT,
+                Path.of("/f/f.sock"),
+                Path.of("/b"),
+                Path.of("/i"),
+                1L << 20));
+  }
+
   private static PoolConfig pool(String keys) {
     return new ConfigLoader(ROOT).parse("[pool]\n" + keys, "test").pool();
   }

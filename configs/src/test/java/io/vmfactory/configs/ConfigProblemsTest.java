@@ -43,6 +43,25 @@ class ConfigProblemsTest {
   }
 
   @Test
+  void aRuntimeInstanceIsToldWhatItCannotDo() {
+    String longDir = "/" + "d".repeat(74);
+    assertThat(
+            problems(
+                """
+                [runtime]
+                on_factory_down = "wait"
+                sandbox_dir = "%s"
+                image_cache = "1KiB"
+                """
+                    .formatted(longDir)))
+        .containsExactly(
+            "f.toml:2: runtime.on_factory_down is \"wait\", must be \"direct\" or \"fail\"",
+            "f.toml:3: runtime.sandbox_dir is too long: %s has 75 bytes, must be at most 74"
+                .formatted(longDir),
+            "f.toml:4: runtime.image_cache is \"1KiB\", must be 1MiB..1024GiB");
+  }
+
+  @Test
   void aKeyInTheWrongTableIsPointedToTheRightOne() {
     assertThat(problems("[factory]\nkernel = \"/vmlinuz\""))
         .containsExactly(

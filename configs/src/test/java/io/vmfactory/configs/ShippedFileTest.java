@@ -56,6 +56,11 @@ class ShippedFileTest {
             roll_over = "OnReplenish"
             [metrics]
             port = 9100
+            [runtime]
+            enable_template = false
+            on_factory_down = "direct"
+            sandbox_dir = "/s"
+            image_cache = "3MiB"
             """,
             "odd");
     VmFactoryConfig fixed =

@@ -9,6 +9,7 @@ import io.vmfactory.configs.LeaseConfig;
 import io.vmfactory.configs.MetricsConfig;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
@@ -75,8 +76,10 @@ final class RealFactory implements AutoCloseable {
   }
 
   private static VmFactoryConfig config(Path root, List<String> routes, PoolConfig pool) {
+    DaemonConfig daemon =
+        new DaemonConfig(root, root.resolve("run"), "", Duration.ofMinutes(2), 8, 16);
     return new VmFactoryConfig(
-        new DaemonConfig(root, root.resolve("run"), "", Duration.ofMinutes(2), 8, 16),
+        daemon,
         new QemuConfig(
             QEMU,
             IMAGES.resolve("vmlinuz"),
@@ -90,7 +93,8 @@ final class RealFactory implements AutoCloseable {
         new FactoryConfig(true, root.resolve("t"), 1L << 30, routes),
         new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
         pool,
-        new MetricsConfig(0));
+        new MetricsConfig(0),
+        RuntimeConfig.beside(daemon));
   }
 
   static Deadline soon() {

@@ -90,7 +90,8 @@ final class StockUpkeepTest {
             new FactoryConfig(false, root, 1 << 30, List.of("WARM", "COLD")),
             config.leases(),
             config.pool(),
-            config.metrics());
+            config.metrics(),
+            config.runtime());
     try (TestFactory factory = new TestFactory(root, off, f -> f.template(1, 256))) {
       assertThat(factory.status().pools()).isEmpty();
       assertThat(factory.hypervisor.vms()).isEmpty();

@@ -9,6 +9,7 @@ import io.vmfactory.configs.LeaseConfig;
 import io.vmfactory.configs.MetricsConfig;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
@@ -172,9 +173,11 @@ final class TestFactory implements AutoCloseable {
   }
 
   static VmFactoryConfig config(Path root, int maxVms, List<String> routes, PoolConfig pool) {
-    return new VmFactoryConfig(
+    DaemonConfig daemon =
         new DaemonConfig(
-            root.resolve("state"), root.resolve("run"), "", Duration.ofSeconds(30), 8, maxVms),
+            root.resolve("state"), root.resolve("run"), "", Duration.ofSeconds(30), 8, maxVms);
+    return new VmFactoryConfig(
+        daemon,
         new QemuConfig(
             null,
             Path.of("/k"),
@@ -188,7 +191,8 @@ final class TestFactory implements AutoCloseable {
         new FactoryConfig(true, root.resolve("t"), 1 << 30, routes),
         new LeaseConfig(TTL, Duration.ofHours(1)),
         pool,
-        new MetricsConfig(0));
+        new MetricsConfig(0),
+        RuntimeConfig.beside(daemon));
   }
 
   /** Nothing is kept ready, so that every request makes its VM itself. */

@@ -1,0 +1,54 @@
+package io.vmfactory.configs;
+
+import io.vmfactory.configs.RuntimeConfig.OnFactoryDown;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Reads {@code [runtime]}. Names, defaults and ranges of its keys are here. */
+final class RuntimeReader {
+  /** Leaves room in a socket's path for the folder of a sandbox and the sockets of its VM. */
+  private static final int MAX_SANDBOX_DIR_BYTES = 74;
+
+  private static final long MIB = 1L << 20;
+  private static final long MAX_CACHE = 1024 * 1024 * MIB;
+
+  private final Section section;
+  private final RuntimeConfig defaults;
+
+  RuntimeReader(Section section, DaemonConfig daemon) {
+    this.section = section;
+    this.defaults = RuntimeConfig.beside(daemon);
+  }
+
+  RuntimeConfig read() {
+    return new RuntimeConfig(
+        section.flag("enable_template", defaults.enableTemplate()),
+        onFactoryDown(),
+        section.path("factory_socket", defaults.factorySocket()),
+        sandboxDir(),
+        section.path("image_dir", defaults.imageDir()),
+        section.bytes("image_cache", defaults.imageCacheBytes(), MIB, MAX_CACHE));
+  }
+
+  private OnFactoryDown onFactoryDown() {
+    String word =
+        section.text(
+            "on_factory_down",
+            defaults.onFactoryDown().word(),
+            "direct|fail",
+            "\"direct\" or \"fail\"");
+    return word.equals(OnFactoryDown.DIRECT.word()) ? OnFactoryDown.DIRECT : OnFactoryDown.FAIL;
+  }
+
+  private Path sandboxDir() {
+    Path dir = section.path("sandbox_dir", defaults.sandboxDir());
+    int length = dir.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > MAX_SANDBOX_DIR_BYTES) {
+      section.problem(
+          "runtime.sandbox_dir is too long: %s has %d bytes, must be at most %d"
+              .formatted(dir, length, MAX_SANDBOX_DIR_BYTES),
+          "sandbox_dir");
+    }
+    return dir;
+  }
+}
