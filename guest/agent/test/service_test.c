@@ -30,7 +30,7 @@ static void every_kata_method_we_lack_is_unimplemented_by_name(void) {
         CHECK(host_code(response) == STATUS_UNIMPLEMENTED);
         lacking++;
     }
-    CHECK(lacking > 30);
+    CHECK(lacking > 0);
     CHECK(host_code(host_call(fd, AGENT, "NoSuchMethod", NULL)) == STATUS_UNIMPLEMENTED);
     CHECK(host_code(host_call(fd, "no.such.Service", "Check", NULL)) == STATUS_UNIMPLEMENTED);
 }

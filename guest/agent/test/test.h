@@ -18,6 +18,7 @@ void frame_tests(void);
 void fuzz_tests(void);
 void channel_tests(void);
 void names_tests(void);
+void network_tests(void);
 void oci_json_tests(void);
 void online_tests(void);
 void service_tests(void);

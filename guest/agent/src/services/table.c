@@ -10,13 +10,18 @@ static struct method health[] = {
 };
 
 static struct method agent[] = {
+    {.name = "AddARPNeighbors", .handle = neighbours_add},
     {.name = "CreateSandbox", .handle = sandbox_create},
     {.name = "DestroySandbox", .handle = sandbox_destroy},
     {.name = "GetGuestDetails", .handle = details_get},
     {.name = "GetMetrics", .handle = metrics_get},
+    {.name = "ListInterfaces", .handle = interfaces_list},
+    {.name = "ListRoutes", .handle = routes_list},
     {.name = "OnlineCPUMem", .handle = online_cpu_mem},
     {.name = "ReseedRandomDev", .handle = random_reseed},
     {.name = "SetGuestDateTime", .handle = clock_set},
+    {.name = "UpdateInterface", .handle = interface_update},
+    {.name = "UpdateRoutes", .handle = routes_update},
     {0},
 };
 
