@@ -10,7 +10,7 @@ import io.vmfactory.configs.time.WallClock;
  * <p>Every method throws {@link GuestException} when the agent refuses or the connection breaks,
  * and {@code DeadlineExceededException} when the answer does not come in time.
  */
-public interface GuestAgent extends AutoCloseable {
+public interface GuestAgent extends ContainerHost, AutoCloseable {
   /** Waits until the agent says SERVING. */
   void awaitServing(Deadline deadline);
 

@@ -6,8 +6,9 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The processes in a guest's containers and their streams. Errors as in {@link GuestAgent}; stages
- * fail with {@link GuestException}. Nothing here holds up anything else: a process that is read
- * slowly waits in the guest.
+ * fail with {@link GuestException}, also when the connection breaks, and complete on the
+ * connection's event loop, where nothing that is chained to them may block. Nothing here holds up
+ * anything else: a process that is read slowly waits in the guest.
  */
 public interface GuestProcesses {
   /** One of the two outputs; with a terminal everything is STDOUT. */
@@ -34,6 +35,10 @@ public interface GuestProcesses {
   /**
    * The next bytes of an output, as soon as there are any; empty = its end. One call at a time per
    * output, or the order is lost.
+   *
+   * <p>A read cannot be called off: the bytes come to its stage even when nobody waits there any
+   * more, and a second read would get the ones after them. Who gives up waiting keeps the stage.
+   * When the connection is closed with a read under way, what was on its way is lost.
    *
    * @param most 1..1 MiB
    */

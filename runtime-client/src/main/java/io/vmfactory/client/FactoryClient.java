@@ -9,7 +9,6 @@ import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import java.nio.file.Path;
 
@@ -37,7 +36,7 @@ import java.nio.file.Path;
 public final class FactoryClient implements AutoCloseable {
   private final Vertx vertx;
   private final Channel channel;
-  private final GuestAgents agents;
+  private final TtrpcAgents agents;
   private final Runnable onClose;
 
   private FactoryClient(Vertx vertx, Path socket, Runnable afterwards) {

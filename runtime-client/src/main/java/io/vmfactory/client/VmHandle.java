@@ -1,16 +1,18 @@
 package io.vmfactory.client;
 
 import io.vertx.core.Vertx;
+import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
-import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -21,13 +23,13 @@ public final class VmHandle implements AutoCloseable {
 
   private static final String UNIX = "unix://";
 
-  private final GuestAgents agents;
+  private final TtrpcAgents agents;
   private final GetVmResponse granted;
   private final LeaseCalls leases;
   private final Renewal renewal;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  VmHandle(Vertx vertx, Channel channel, GuestAgents agents, GetVmResponse granted) {
+  VmHandle(Vertx vertx, Channel channel, TtrpcAgents agents, GetVmResponse granted) {
     this.agents = agents;
     this.granted = granted;
     this.leases = new LeaseCalls(channel);
@@ -50,17 +52,25 @@ public final class VmHandle implements AutoCloseable {
   }
 
   /**
-   * A new connection to the agent inside, which has answered over it; the caller closes it.
+   * A new connection to the agent inside, which has answered over it; the caller closes it. A VM
+   * has a few ports for that; when others have them all, waits for one of them.
    *
    * @throws GuestException when there is no agent, or none that serves
    */
   public GuestAgent agent(Deadline deadline) {
-    String endpoint = vm().getEndpoints().getAgent();
+    Endpoints endpoints = vm().getEndpoints();
+    List<String> ports = endpoints.getAgentsList();
+    List<String> known = ports.isEmpty() ? List.of(endpoints.getAgent()) : ports;
+    return serving(
+        agents.connect(known.stream().map(VmHandle::socket).toList(), deadline), deadline);
+  }
+
+  private static Path socket(String endpoint) {
     if (!endpoint.startsWith(UNIX)) {
       throw new FactoryException(
           Code.UNSUPPORTED, "this client cannot reach an agent at " + endpoint, null);
     }
-    return serving(agents.connect(Path.of(endpoint.substring(UNIX.length())), deadline), deadline);
+    return Path.of(endpoint.substring(UNIX.length()));
   }
 
   /**

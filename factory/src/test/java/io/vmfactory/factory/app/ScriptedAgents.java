@@ -4,9 +4,13 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestDetails;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.GuestNetwork;
+import io.vmfactory.guest.GuestProcesses;
+import io.vmfactory.guest.GuestSandbox;
 import io.vmfactory.guest.QuiesceReport;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.VmId;
@@ -134,6 +138,26 @@ final class ScriptedAgents implements GuestAgents {
 
     @Override
     public String metrics(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestSandbox sandbox() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestContainers containers() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestProcesses processes() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestNetwork network() {
       throw new UnsupportedOperationException();
     }
 

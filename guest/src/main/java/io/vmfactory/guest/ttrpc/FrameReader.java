@@ -1,11 +1,21 @@
 package io.vmfactory.guest.ttrpc;
 
 import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
-/** Puts frames together from bytes as they come, however they are cut. Confined to one thread. */
+/**
+ * Puts frames together from bytes as they come, however they are cut; copies each byte once.
+ * Confined to one thread.
+ */
 final class FrameReader {
   private final Sink sink;
-  private Buffer pending = Buffer.buffer();
+  private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER_BYTES);
+
+  /** Of the frame whose header is complete; null = the header is not. */
+  private byte @Nullable [] data;
+
+  private int dataRead;
 
   /** Takes a complete frame, or finds that it is nonsense. */
   interface Sink {
@@ -23,24 +33,38 @@ final class FrameReader {
    *     the next frame after it
    */
   void feed(Buffer more) throws ProtocolException {
-    pending.appendBuffer(more);
     int at = 0;
-    while (pending.length() - at >= Frame.HEADER_BYTES) {
-      int end = at + Frame.HEADER_BYTES + checkedLength(at);
-      if (pending.length() < end) {
-        break;
+    while (at < more.length()) {
+      at += data == null ? feedHeader(more, at) : feedData(more, at, data);
+      if (data != null && dataRead == data.length) {
+        sink.accept(new Frame(header.getInt(4), header.get(8), data));
+        header.clear();
+        data = null;
       }
-      sink.accept(frame(at, end));
-      at = end;
-    }
-    if (at > 0) {
-      pending = pending.getBuffer(at, pending.length());
     }
   }
 
-  private int checkedLength(int at) throws ProtocolException {
-    long length = pending.getUnsignedInt(at);
-    byte type = pending.getByte(at + 8);
+  /** Returns how many bytes it took. */
+  private int feedHeader(Buffer more, int at) throws ProtocolException {
+    int taken = Math.min(header.remaining(), more.length() - at);
+    header.put(more.getBytes(at, at + taken));
+    if (!header.hasRemaining()) {
+      data = new byte[checkedLength()];
+      dataRead = 0;
+    }
+    return taken;
+  }
+
+  private int feedData(Buffer more, int at, byte[] into) {
+    int taken = Math.min(into.length - dataRead, more.length() - at);
+    more.getBytes(at, at + taken, into, dataRead);
+    dataRead += taken;
+    return taken;
+  }
+
+  private int checkedLength() throws ProtocolException {
+    long length = Integer.toUnsignedLong(header.getInt(0));
+    byte type = header.get(8);
     if (type != Frame.RESPONSE) {
       throw new ProtocolException("it sent a frame of type %d, not an answer".formatted(type));
     }
@@ -50,12 +74,5 @@ final class FrameReader {
               .formatted(length, Frame.MAX_DATA_BYTES));
     }
     return (int) length;
-  }
-
-  private Frame frame(int at, int end) {
-    return new Frame(
-        pending.getInt(at + 4),
-        pending.getByte(at + 8),
-        pending.getBytes(at + Frame.HEADER_BYTES, end));
   }
 }

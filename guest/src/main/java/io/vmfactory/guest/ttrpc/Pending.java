@@ -5,6 +5,7 @@ import io.vmfactory.api.ttrpc.Response;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A call that was sent and waits for its answer.
@@ -17,7 +18,15 @@ record Pending(String what, int stream, CompletableFuture<Response> answer) {
 
   /** The payload of the answer; throws when the agent refused or never answered. */
   ByteString await(Deadline deadline) {
-    Response response = deadline.await(answer, what);
+    return payload(deadline.await(answer, what));
+  }
+
+  /** The payload of the answer; fails when the agent refuses or the connection breaks. */
+  CompletionStage<ByteString> payload() {
+    return answer.thenApply(this::payload);
+  }
+
+  private ByteString payload(Response response) {
     if (response.getStatus().getCode() != 0) {
       throw failure(response.getStatus().getCode(), response.getStatus().getMessage());
     }

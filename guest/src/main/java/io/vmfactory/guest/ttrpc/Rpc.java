@@ -27,21 +27,40 @@ record Rpc<R extends MessageLite>(String service, String method, Parser<R> answe
   static final Rpc<HealthCheckResponse> CHECK =
       new Rpc<>("grpc.Health", "Check", HealthCheckResponse.parser());
   static final Rpc<GuestDetailsResponse> GET_GUEST_DETAILS =
-      new Rpc<>(AGENT, "GetGuestDetails", GuestDetailsResponse.parser());
-  static final Rpc<Empty> RESEED_RANDOM_DEV = new Rpc<>(AGENT, "ReseedRandomDev", Empty.parser());
-  static final Rpc<Empty> SET_GUEST_DATE_TIME =
-      new Rpc<>(AGENT, "SetGuestDateTime", Empty.parser());
-  static final Rpc<Empty> ONLINE_CPU_MEM = new Rpc<>(AGENT, "OnlineCPUMem", Empty.parser());
-  static final Rpc<Metrics> GET_METRICS = new Rpc<>(AGENT, "GetMetrics", Metrics.parser());
+      agent("GetGuestDetails", GuestDetailsResponse.parser());
+  static final Rpc<Empty> RESEED_RANDOM_DEV = agent("ReseedRandomDev", Empty.parser());
+  static final Rpc<Empty> SET_GUEST_DATE_TIME = agent("SetGuestDateTime", Empty.parser());
+  static final Rpc<Empty> ONLINE_CPU_MEM = agent("OnlineCPUMem", Empty.parser());
+  static final Rpc<Metrics> GET_METRICS = agent("GetMetrics", Metrics.parser());
   static final Rpc<SetIdentityResponse> SET_IDENTITY =
-      new Rpc<>(GUEST, "SetIdentity", SetIdentityResponse.parser());
-  static final Rpc<Identity> GET_IDENTITY = new Rpc<>(GUEST, "GetIdentity", Identity.parser());
-  static final Rpc<QuiesceResponse> QUIESCE = new Rpc<>(GUEST, "Quiesce", QuiesceResponse.parser());
+      guest("SetIdentity", SetIdentityResponse.parser());
+  static final Rpc<Identity> GET_IDENTITY = guest("GetIdentity", Identity.parser());
+  static final Rpc<QuiesceResponse> QUIESCE = guest("Quiesce", QuiesceResponse.parser());
 
   private static final int INTERNAL = 13;
 
-  /** This procedure called with {@code request}. */
+  /** A frame also holds the names of service and procedure, and the time limit. */
+  private static final int MAX_REQUEST_BYTES = Frame.MAX_DATA_BYTES - 256;
+
+  /** A procedure of Kata's agent service. */
+  static <R extends MessageLite> Rpc<R> agent(String method, Parser<R> answer) {
+    return new Rpc<>(AGENT, method, answer);
+  }
+
+  /** A procedure of vmfactory's own service. */
+  static <R extends MessageLite> Rpc<R> guest(String method, Parser<R> answer) {
+    return new Rpc<>(GUEST, method, answer);
+  }
+
+  /** This procedure called with {@code request}, which must fit one frame. */
   Call with(MessageLite request) {
+    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
+      throw new GuestException(
+          GuestException.RESOURCE_EXHAUSTED,
+          "%s failed: its request has %d bytes, the protocol allows %d"
+              .formatted(this, request.getSerializedSize(), MAX_REQUEST_BYTES),
+          null);
+    }
     return new Call(this, request.toByteString());
   }
 

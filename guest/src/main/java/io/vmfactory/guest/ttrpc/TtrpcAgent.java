@@ -17,9 +17,13 @@ import io.vmfactory.api.kata.SetGuestDateTimeRequest;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestDetails;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.GuestNetwork;
+import io.vmfactory.guest.GuestProcesses;
+import io.vmfactory.guest.GuestSandbox;
 import io.vmfactory.guest.QuiesceReport;
 import io.vmfactory.guest.Uniqueness;
 import java.time.Duration;
@@ -39,12 +43,17 @@ final class TtrpcAgent implements GuestAgent {
   private static final int CLOCK_TRIES = 20;
 
   private final TtrpcConnection connection;
+  private final Runnable onClose;
 
   /** Whether the guest has answered here, and so knows that this is another host than before. */
   private volatile boolean greeted;
 
-  TtrpcAgent(TtrpcConnection connection) {
+  /**
+   * @param onClose done when the connection has been closed
+   */
+  TtrpcAgent(TtrpcConnection connection, Runnable onClose) {
     this.connection = connection;
+    this.onClose = onClose;
   }
 
   /** One call, however long the guest still boots: its bytes wait in the VMM until it reads. */
@@ -203,7 +212,28 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   @Override
+  public GuestSandbox sandbox() {
+    return new TtrpcSandbox(connection);
+  }
+
+  @Override
+  public GuestContainers containers() {
+    return new TtrpcContainers(connection);
+  }
+
+  @Override
+  public GuestProcesses processes() {
+    return new TtrpcProcesses(connection);
+  }
+
+  @Override
+  public GuestNetwork network() {
+    return new TtrpcNetwork(connection);
+  }
+
+  @Override
   public void close() {
     connection.close();
+    onClose.run();
   }
 }

@@ -8,6 +8,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Agents behind UNIX sockets, spoken to over ttRPC. The Vert.x instance stays its creator's. */
@@ -22,9 +23,34 @@ public final class TtrpcAgents implements GuestAgents {
 
   @Override
   public GuestAgent connect(Path socket, Deadline deadline) {
+    return connect(socket, () -> {}, deadline);
+  }
+
+  /**
+   * Connects to whichever of an agent's ports is free: each serves one connection at a time. The
+   * port is this connection's until it is closed or this process ends, by a lock on the socket's
+   * path + {@code .lock} that all who connect this way respect. When none is free, waits for one of
+   * them.
+   *
+   * @param ports sockets of one agent, at least one
+   * @throws GuestException when nobody listens there, or a port cannot be locked
+   * @throws io.vmfactory.configs.time.DeadlineExceededException when no port becomes free in time
+   */
+  public GuestAgent connect(List<Path> ports, Deadline deadline) {
+    PortLock lock = PortLock.anyOf(ports, deadline);
+    try {
+      return connect(lock.port(), lock::close, deadline);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private GuestAgent connect(Path socket, Runnable afterwards, Deadline deadline) {
     CompletableFuture<TtrpcConnection> dialled = dial(socket);
     try {
-      return new TtrpcAgent(deadline.await(dialled, "a connection to the agent at " + socket));
+      return new TtrpcAgent(
+          deadline.await(dialled, "a connection to the agent at " + socket), afterwards);
     } catch (RuntimeException e) {
       dialled.thenAccept(TtrpcConnection::close);
       throw e;

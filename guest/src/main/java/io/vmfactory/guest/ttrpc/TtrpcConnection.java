@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * call by that id. Once broken it stays broken. Thread-safe.
  */
 final class TtrpcConnection implements AutoCloseable {
+  /** A time limit of zero means that there is none. */
+  private static final long NO_LIMIT = 0;
+
   private final NetSocket socket;
   private final Path path;
   private final FrameReader reader = new FrameReader(this::onFrame);
@@ -57,6 +61,19 @@ final class TtrpcConnection implements AutoCloseable {
   }
 
   /**
+   * Makes one call that may take as long as it takes and holds up nobody: it ends with its answer
+   * or with the connection. Its stage completes on the event loop.
+   */
+  <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
+    Rpc.Call call = rpc.with(request);
+    Pending sent = register(call);
+    Buffer out = Buffer.buffer();
+    frame(call, sent.stream(), NO_LIMIT).appendTo(out);
+    write(out);
+    return sent.payload().thenApply(rpc::read);
+  }
+
+  /**
    * Sends {@code calls} in one write and waits until each is answered. Returns the payloads in the
    * order of the calls; throws what the first failed one says.
    *
@@ -67,9 +84,10 @@ final class TtrpcConnection implements AutoCloseable {
     try {
       Buffer out = Buffer.buffer();
       for (int i = 0; i < sent.size(); i++) {
-        frame(calls.get(i), sent.get(i).stream(), deadline).appendTo(out);
+        long nanos = Math.max(1, deadline.remaining().toNanos());
+        frame(calls.get(i), sent.get(i).stream(), nanos).appendTo(out);
       }
-      socket.write(out).onFailure(e -> gone("writing failed: " + e.getMessage()));
+      write(out);
       meanwhile.run();
       return sent.stream().map(call -> call.await(deadline)).toList();
     } finally {
@@ -77,13 +95,17 @@ final class TtrpcConnection implements AutoCloseable {
     }
   }
 
-  private static Frame frame(Rpc.Call call, int stream, Deadline deadline) {
+  private void write(Buffer out) {
+    socket.write(out).onFailure(e -> gone("writing failed: " + e.getMessage()));
+  }
+
+  private static Frame frame(Rpc.Call call, int stream, long timeoutNanos) {
     Request request =
         Request.newBuilder()
             .setService(call.rpc().service())
             .setMethod(call.rpc().method())
             .setPayload(call.request())
-            .setTimeoutNano(Math.max(1, deadline.remaining().toNanos()))
+            .setTimeoutNano(timeoutNanos)
             .build();
     return new Frame(stream, Frame.REQUEST, request.toByteArray());
   }

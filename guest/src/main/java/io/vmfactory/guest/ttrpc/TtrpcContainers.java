@@ -1,0 +1,198 @@
+package io.vmfactory.guest.ttrpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import io.vmfactory.api.guest.v1.Container;
+import io.vmfactory.api.guest.v1.ListContainersRequest;
+import io.vmfactory.api.guest.v1.ListContainersResponse;
+import io.vmfactory.api.guest.v1.ListProcessesRequest;
+import io.vmfactory.api.guest.v1.ListProcessesResponse;
+import io.vmfactory.api.guest.v1.Process;
+import io.vmfactory.api.kata.CreateContainerRequest;
+import io.vmfactory.api.kata.LinuxCPU;
+import io.vmfactory.api.kata.LinuxMemory;
+import io.vmfactory.api.kata.LinuxPids;
+import io.vmfactory.api.kata.LinuxResources;
+import io.vmfactory.api.kata.PauseContainerRequest;
+import io.vmfactory.api.kata.RemoveContainerRequest;
+import io.vmfactory.api.kata.ResumeContainerRequest;
+import io.vmfactory.api.kata.StartContainerRequest;
+import io.vmfactory.api.kata.StatsContainerRequest;
+import io.vmfactory.api.kata.StatsContainerResponse;
+import io.vmfactory.api.kata.UpdateContainerRequest;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.ContainerInfo;
+import io.vmfactory.guest.ContainerInfo.State;
+import io.vmfactory.guest.ContainerRequest;
+import io.vmfactory.guest.ContainerStats;
+import io.vmfactory.guest.GuestContainers;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.ProcessInfo;
+import io.vmfactory.guest.ResourceLimits;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** The containers behind one {@link TtrpcConnection}. */
+final class TtrpcContainers implements GuestContainers {
+  private static final Rpc<Empty> CREATE_CONTAINER = Rpc.agent("CreateContainer", Empty.parser());
+  private static final Rpc<Empty> START_CONTAINER = Rpc.agent("StartContainer", Empty.parser());
+  private static final Rpc<Empty> REMOVE_CONTAINER = Rpc.agent("RemoveContainer", Empty.parser());
+  private static final Rpc<Empty> UPDATE_CONTAINER = Rpc.agent("UpdateContainer", Empty.parser());
+  private static final Rpc<StatsContainerResponse> STATS_CONTAINER =
+      Rpc.agent("StatsContainer", StatsContainerResponse.parser());
+  private static final Rpc<Empty> PAUSE_CONTAINER = Rpc.agent("PauseContainer", Empty.parser());
+  private static final Rpc<Empty> RESUME_CONTAINER = Rpc.agent("ResumeContainer", Empty.parser());
+  private static final Rpc<ListContainersResponse> LIST_CONTAINERS =
+      Rpc.guest("ListContainers", ListContainersResponse.parser());
+  private static final Rpc<ListProcessesResponse> LIST_PROCESSES =
+      Rpc.guest("ListProcesses", ListProcessesResponse.parser());
+
+  private static final int INTERNAL = 13;
+
+  private final TtrpcConnection connection;
+
+  TtrpcContainers(TtrpcConnection connection) {
+    this.connection = connection;
+  }
+
+  @Override
+  public void create(ContainerRequest request, Deadline deadline) {
+    CreateContainerRequest message =
+        CreateContainerRequest.newBuilder()
+            .setContainerId(request.id())
+            .setExecId(request.id())
+            .setOCI(request.spec().proto())
+            .addAllStorages(TtrpcSandbox.storages(request.storages()))
+            .setSandboxPidns(request.sharedPids())
+            .build();
+    connection.call(CREATE_CONTAINER, message, deadline);
+  }
+
+  @Override
+  public void start(String id, Deadline deadline) {
+    StartContainerRequest request = StartContainerRequest.newBuilder().setContainerId(id).build();
+    connection.call(START_CONTAINER, request, deadline);
+  }
+
+  /** The wire has whole seconds, and zero for no limit. */
+  @Override
+  public void remove(String id, Duration grace, Deadline deadline) {
+    long seconds = grace.plusSeconds(1).minusNanos(1).toSeconds();
+    RemoveContainerRequest request =
+        RemoveContainerRequest.newBuilder().setContainerId(id).setTimeout((int) seconds).build();
+    connection.call(REMOVE_CONTAINER, request, deadline);
+  }
+
+  @Override
+  public void update(String id, ResourceLimits limits, Deadline deadline) {
+    UpdateContainerRequest request =
+        UpdateContainerRequest.newBuilder()
+            .setContainerId(id)
+            .setResources(resources(limits))
+            .build();
+    connection.call(UPDATE_CONTAINER, request, deadline);
+  }
+
+  private static LinuxResources resources(ResourceLimits limits) {
+    LinuxResources.Builder resources = LinuxResources.newBuilder();
+    if (limits.memoryBytes() != null) {
+      resources.setMemory(LinuxMemory.newBuilder().setLimit(limits.memoryBytes()));
+    }
+    if (limits.pids() != null) {
+      resources.setPids(LinuxPids.newBuilder().setLimit(limits.pids()));
+    }
+    LinuxCPU.Builder cpu = LinuxCPU.newBuilder();
+    if (limits.cpuQuotaMicros() != null) {
+      cpu.setQuota(limits.cpuQuotaMicros());
+    }
+    if (limits.cpuPeriodMicros() != null) {
+      cpu.setPeriod(limits.cpuPeriodMicros());
+    }
+    if (limits.cpuShares() != null) {
+      cpu.setShares(limits.cpuShares());
+    }
+    if (!cpu.build().equals(LinuxCPU.getDefaultInstance())) {
+      resources.setCPU(cpu);
+    }
+    return resources.build();
+  }
+
+  @Override
+  public ContainerStats stats(String id, Deadline deadline) {
+    StatsContainerRequest request = StatsContainerRequest.newBuilder().setContainerId(id).build();
+    return StatsAnswer.read(connection.call(STATS_CONTAINER, request, deadline));
+  }
+
+  @Override
+  public void pause(String id, Deadline deadline) {
+    PauseContainerRequest request = PauseContainerRequest.newBuilder().setContainerId(id).build();
+    connection.call(PAUSE_CONTAINER, request, deadline);
+  }
+
+  @Override
+  public void resume(String id, Deadline deadline) {
+    ResumeContainerRequest request = ResumeContainerRequest.newBuilder().setContainerId(id).build();
+    connection.call(RESUME_CONTAINER, request, deadline);
+  }
+
+  @Override
+  public List<ContainerInfo> list(Deadline deadline) {
+    return connection
+        .call(LIST_CONTAINERS, ListContainersRequest.getDefaultInstance(), deadline)
+        .getContainersList()
+        .stream()
+        .map(TtrpcContainers::info)
+        .toList();
+  }
+
+  private static ContainerInfo info(Container container) {
+    return new ContainerInfo(
+        container.getId(),
+        state(container),
+        container.getPid(),
+        container.getExitStatus(),
+        container.getOomKilled(),
+        Instant.EPOCH.plusNanos(container.getCreatedAtNanos()));
+  }
+
+  private static State state(Container container) {
+    return switch (container.getState()) {
+      case CREATED -> State.CREATED;
+      case RUNNING -> State.RUNNING;
+      case PAUSED -> State.PAUSED;
+      case STOPPED -> State.STOPPED;
+      case STATE_UNSPECIFIED, UNRECOGNIZED ->
+          throw new GuestException(
+              INTERNAL, "the agent names no known state of container " + container.getId(), null);
+    };
+  }
+
+  @Override
+  public List<ProcessInfo> processes(String id, Deadline deadline) {
+    ListProcessesRequest request = ListProcessesRequest.newBuilder().setContainerId(id).build();
+    return connection.call(LIST_PROCESSES, request, deadline).getProcessesList().stream()
+        .map(TtrpcContainers::process)
+        .toList();
+  }
+
+  private static ProcessInfo process(Process process) {
+    return new ProcessInfo(
+        process.getPid(),
+        process.getContainerPid(),
+        process.getParentPid(),
+        process.getUid(),
+        process.getState(),
+        Duration.ofMillis(process.getCpuMillis()),
+        process.getResidentKib(),
+        arguments(process.getCommandLine()));
+  }
+
+  /** Each argument ends with NUL, the last one may lack it. */
+  private static List<String> arguments(ByteString commandLine) {
+    String text = commandLine.toString(StandardCharsets.UTF_8);
+    String separated = text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;
+    return List.of(separated.split("\0", -1));
+  }
+}

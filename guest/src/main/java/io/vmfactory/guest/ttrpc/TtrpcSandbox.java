@@ -1,0 +1,137 @@
+package io.vmfactory.guest.ttrpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import io.vmfactory.api.kata.CopyFileRequest;
+import io.vmfactory.api.kata.CreateSandboxRequest;
+import io.vmfactory.api.kata.DestroySandboxRequest;
+import io.vmfactory.api.kata.GetOOMEventRequest;
+import io.vmfactory.api.kata.OOMEvent;
+import io.vmfactory.api.kata.Storage;
+import io.vmfactory.api.kata.UpdateEphemeralMountsRequest;
+import io.vmfactory.api.kata.VolumeStatsRequest;
+import io.vmfactory.api.kata.VolumeStatsResponse;
+import io.vmfactory.api.kata.VolumeUsage.Unit;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestFile;
+import io.vmfactory.guest.GuestSandbox;
+import io.vmfactory.guest.GuestStorage;
+import io.vmfactory.guest.SandboxRequest;
+import io.vmfactory.guest.VolumeUsage;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The sandbox behind one {@link TtrpcConnection}. */
+final class TtrpcSandbox implements GuestSandbox {
+  private static final Rpc<Empty> CREATE_SANDBOX = Rpc.agent("CreateSandbox", Empty.parser());
+  private static final Rpc<Empty> DESTROY_SANDBOX = Rpc.agent("DestroySandbox", Empty.parser());
+  private static final Rpc<Empty> COPY_FILE = Rpc.agent("CopyFile", Empty.parser());
+  private static final Rpc<OOMEvent> GET_OOM_EVENT = Rpc.agent("GetOOMEvent", OOMEvent.parser());
+  private static final Rpc<Empty> UPDATE_EPHEMERAL_MOUNTS =
+      Rpc.agent("UpdateEphemeralMounts", Empty.parser());
+  private static final Rpc<VolumeStatsResponse> GET_VOLUME_STATS =
+      Rpc.agent("GetVolumeStats", VolumeStatsResponse.parser());
+
+  private static final int CHUNK_BYTES = 1 << 20;
+
+  /** S_IFREG of stat(2): a file's mode goes with its type. */
+  private static final int REGULAR_FILE = 0100000;
+
+  private final TtrpcConnection connection;
+
+  TtrpcSandbox(TtrpcConnection connection) {
+    this.connection = connection;
+  }
+
+  @Override
+  public void create(SandboxRequest request, Deadline deadline) {
+    CreateSandboxRequest message =
+        CreateSandboxRequest.newBuilder()
+            .setSandboxId(request.id())
+            .setHostname(request.hostname())
+            .addAllDns(request.dns())
+            .addAllStorages(storages(request.storages()))
+            .setSandboxPidns(request.sharedPids())
+            .build();
+    connection.call(CREATE_SANDBOX, message, deadline);
+  }
+
+  @Override
+  public void destroy(Deadline deadline) {
+    connection.call(DESTROY_SANDBOX, DestroySandboxRequest.getDefaultInstance(), deadline);
+  }
+
+  /** An empty file takes a call, too. */
+  @Override
+  public void copyFile(GuestFile file, Deadline deadline) {
+    int at = 0;
+    do {
+      int taken = Math.min(CHUNK_BYTES, file.content().length - at);
+      CopyFileRequest chunk =
+          CopyFileRequest.newBuilder()
+              .setPath(file.path())
+              .setFileSize(file.content().length)
+              .setFileMode(REGULAR_FILE | file.mode())
+              .setDirMode(file.directoryMode())
+              .setUid(file.uid())
+              .setGid(file.gid())
+              .setOffset(at)
+              .setData(ByteString.copyFrom(file.content(), at, taken))
+              .build();
+      connection.call(COPY_FILE, chunk, deadline);
+      at += taken;
+    } while (at < file.content().length);
+  }
+
+  @Override
+  public CompletionStage<String> nextOom() {
+    return connection
+        .start(GET_OOM_EVENT, GetOOMEventRequest.getDefaultInstance())
+        .thenApply(OOMEvent::getContainerId);
+  }
+
+  @Override
+  public void remount(List<GuestStorage> storages, Deadline deadline) {
+    UpdateEphemeralMountsRequest request =
+        UpdateEphemeralMountsRequest.newBuilder().addAllStorages(storages(storages)).build();
+    connection.call(UPDATE_EPHEMERAL_MOUNTS, request, deadline);
+  }
+
+  @Override
+  public VolumeUsage volume(String guestPath, Deadline deadline) {
+    VolumeStatsRequest request =
+        VolumeStatsRequest.newBuilder().setVolumeGuestPath(guestPath).build();
+    VolumeStatsResponse answer = connection.call(GET_VOLUME_STATS, request, deadline);
+    var bytes = usage(answer, Unit.BYTES);
+    var inodes = usage(answer, Unit.INODES);
+    return new VolumeUsage(
+        bytes.getTotal(),
+        bytes.getUsed(),
+        bytes.getAvailable(),
+        inodes.getTotal(),
+        inodes.getUsed());
+  }
+
+  private static io.vmfactory.api.kata.VolumeUsage usage(VolumeStatsResponse answer, Unit unit) {
+    return answer.getUsageList().stream()
+        .filter(usage -> usage.getUnit() == unit)
+        .findFirst()
+        .orElse(io.vmfactory.api.kata.VolumeUsage.getDefaultInstance());
+  }
+
+  /** Storages as the wire has them. */
+  static List<Storage> storages(List<GuestStorage> storages) {
+    return storages.stream().map(TtrpcSandbox::storage).toList();
+  }
+
+  private static Storage storage(GuestStorage storage) {
+    return Storage.newBuilder()
+        .setDriver(storage.driver())
+        .addAllDriverOptions(storage.driverOptions())
+        .setSource(storage.source())
+        .setFstype(storage.fsType())
+        .addAllOptions(storage.options())
+        .setMountPoint(storage.mountPoint())
+        .build();
+  }
+}
