@@ -1,8 +1,16 @@
 package io.vmfactory.guest.oci;
 
+import io.vmfactory.api.kata.Box;
 import io.vmfactory.api.kata.Process;
+import io.vmfactory.api.kata.User;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
-/** What a process is: {@code process} of an OCI runtime specification. Immutable. */
+/**
+ * What a process is: {@code process} of an OCI runtime specification. Immutable; each {@code with}
+ * gives another one and throws {@link OciSpecException} when it would be none that can run.
+ */
 public final class OciProcess {
   private final Process process;
 
@@ -10,8 +18,111 @@ public final class OciProcess {
     this.process = process;
   }
 
+  private static OciProcess of(Process.Builder builder) {
+    Process process = builder.build();
+    SpecRules.check(process);
+    return new OciProcess(process);
+  }
+
   /** As the wire has it. */
   public Process proto() {
     return process;
+  }
+
+  /** Program and arguments; never empty. */
+  public List<String> args() {
+    return process.getArgsList();
+  }
+
+  /** {@code NAME=value} each. */
+  public List<String> env() {
+    return process.getEnvList();
+  }
+
+  /** Absolute path in the container. */
+  public String cwd() {
+    return process.getCwd();
+  }
+
+  /** Whether it has a terminal. */
+  public boolean terminal() {
+    return process.getTerminal();
+  }
+
+  /**
+   * Runs this program with these arguments.
+   *
+   * @param args the first is the program, a path or a name to be looked up in PATH
+   */
+  public OciProcess withArgs(List<String> args) {
+    return of(process.toBuilder().clearArgs().addAllArgs(args));
+  }
+
+  /**
+   * Sets variables; those of other names stay.
+   *
+   * @param variables {@code NAME=value} each
+   */
+  public OciProcess withEnv(List<String> variables) {
+    Map<String, String> all = new LinkedHashMap<>();
+    env().forEach(variable -> all.put(name(variable), variable));
+    variables.forEach(variable -> all.put(name(variable), variable));
+    return of(process.toBuilder().clearEnv().addAllEnv(all.values()));
+  }
+
+  private static String name(String variable) {
+    int end = variable.indexOf('=');
+    return end < 0 ? variable : variable.substring(0, end);
+  }
+
+  /** Begins in this directory, an absolute path in the container. */
+  public OciProcess withCwd(String cwd) {
+    return of(process.toBuilder().setCwd(cwd));
+  }
+
+  /**
+   * Runs as this user.
+   *
+   * @param uid 0..4294967295, so are gid and the groups
+   * @param groups further groups
+   */
+  public OciProcess withUser(long uid, long gid, List<Long> groups) {
+    User.Builder user = User.newBuilder().setUID(id("uid", uid)).setGID(id("gid", gid));
+    groups.forEach(group -> user.addAdditionalGids(id("additionalGids", group)));
+    return of(process.toBuilder().setUser(user));
+  }
+
+  private static int id(String name, long value) {
+    if (value < 0 || value > 0xFFFF_FFFFL) {
+      throw new OciSpecException(
+          List.of("process.user.%s: must be 0..4294967295, is %d".formatted(name, value)));
+    }
+    return (int) value;
+  }
+
+  /** Gives it a terminal, or takes it away. */
+  public OciProcess withTerminal(boolean terminal) {
+    return of(process.toBuilder().setTerminal(terminal));
+  }
+
+  /** How large its terminal is at first; 0 = not said. */
+  public OciProcess withTerminalSize(int rows, int columns) {
+    return of(
+        process.toBuilder().setConsoleSize(Box.newBuilder().setHeight(rows).setWidth(columns)));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof OciProcess that && process.equals(that.process);
+  }
+
+  @Override
+  public int hashCode() {
+    return process.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "OciProcess" + args();
   }
 }

@@ -1,0 +1,24 @@
+package io.vmfactory.guest.oci;
+
+import java.util.List;
+
+/** A specification cannot be used; every problem that was found is in it. */
+public final class OciSpecException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final List<String> problems;
+
+  OciSpecException(List<String> problems) {
+    super(String.join("\n", problems));
+    this.problems = List.copyOf(problems);
+  }
+
+  /**
+   * One line each, beginning with the JSON path of the property ({@code process.args[0]: must be a
+   * text, is a number}) or with the place in a text that is no JSON ({@code line 3, column 7:
+   * ...}). Never empty.
+   */
+  public List<String> problems() {
+    return problems;
+  }
+}

@@ -1,0 +1,234 @@
+package io.vmfactory.guest.oci;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import io.vmfactory.api.kata.Spec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * config.json to the wire's messages, led by their descriptors. Goes on after a problem, so that
+ * all are told at once. Null stands for a property that is not there, as for other runtimes.
+ */
+final class SpecReader {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private static final BigInteger UINT64_MAX =
+      BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+  private static final Map<FieldDescriptor.Type, Range> RANGES =
+      Map.of(
+          FieldDescriptor.Type.UINT32,
+          new Range(BigInteger.ZERO, BigInteger.valueOf(0xFFFF_FFFFL)),
+          FieldDescriptor.Type.INT64,
+          new Range(BigInteger.valueOf(Long.MIN_VALUE), BigInteger.valueOf(Long.MAX_VALUE)),
+          FieldDescriptor.Type.UINT64,
+          new Range(BigInteger.ZERO, UINT64_MAX));
+
+  private final Problems problems = new Problems();
+  private final List<String> ignored = new ArrayList<>();
+
+  private record Range(BigInteger least, BigInteger most) {
+    boolean holds(BigInteger value) {
+      return value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
+    }
+  }
+
+  private SpecReader() {}
+
+  static OciSpec read(byte[] json) {
+    SpecReader reader = new SpecReader();
+    Spec.Builder spec = Spec.newBuilder();
+    reader.object(tree(json), spec, JsonPath.ROOT);
+    SpecRules.judge(spec.build(), reader.problems);
+    reader.problems.refuse();
+    return new OciSpec(spec.build(), reader.ignored);
+  }
+
+  private static JsonNode tree(byte[] json) {
+    if (json.length > OciSpec.MAX_BYTES) {
+      throw new OciSpecException(
+          List.of(
+              "config.json: has %d bytes, at most %d are read"
+                  .formatted(json.length, OciSpec.MAX_BYTES)));
+    }
+    try {
+      JsonNode tree = MAPPER.readTree(json);
+      if (!tree.isObject()) {
+        throw new OciSpecException(List.of("config.json: must be an object, " + is(tree)));
+      }
+      return tree;
+    } catch (JsonProcessingException e) {
+      throw new OciSpecException(List.of(place(e.getLocation()) + e.getOriginalMessage()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading from memory", e);
+    }
+  }
+
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? "config.json: "
+        : "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  private void object(JsonNode node, Message.Builder into, JsonPath path) {
+    Map<String, FieldDescriptor> fields = fields(into.getDescriptorForType());
+    for (var property : node.properties()) {
+      JsonPath at = path.property(property.getKey());
+      FieldDescriptor field = fields.get(property.getKey());
+      if (property.getValue().isNull()) {
+        continue;
+      }
+      if (field == null || Unsupported.OTHER_PLATFORMS.contains(at.pattern())) {
+        unknown(property.getValue(), at);
+      } else {
+        field(property.getValue(), into, field, at);
+      }
+    }
+    required(node, path);
+  }
+
+  private static Map<String, FieldDescriptor> fields(Descriptor type) {
+    Map<String, FieldDescriptor> fields = new HashMap<>();
+    type.getFields().forEach(field -> fields.put(JsonNames.of(field), field));
+    return fields;
+  }
+
+  private void unknown(JsonNode value, JsonPath path) {
+    String why = Unsupported.why(path.pattern(), value);
+    if (why == null) {
+      ignored.add(path.toString());
+    } else {
+      problems.add(path, why);
+    }
+  }
+
+  private void required(JsonNode node, JsonPath path) {
+    for (String name : SpecRules.required(path.pattern())) {
+      if (!node.hasNonNull(name)) {
+        problems.add(path.property(name), "missing");
+      }
+    }
+  }
+
+  private void field(JsonNode node, Message.Builder into, FieldDescriptor field, JsonPath path) {
+    if (field.isMapField()) {
+      map(node, into, field, path);
+    } else if (field.isRepeated()) {
+      list(node, into, field, path);
+    } else {
+      Object value = value(node, into, field, path);
+      if (value != null) {
+        into.setField(field, value);
+      }
+    }
+  }
+
+  private void list(JsonNode node, Message.Builder into, FieldDescriptor field, JsonPath path) {
+    if (!node.isArray()) {
+      wrong(path, "a list", node);
+      return;
+    }
+    for (int i = 0; i < node.size(); i++) {
+      Object value = value(node.get(i), into, field, path.item(i));
+      into.addRepeatedField(field, value == null ? nothing(into, field) : value);
+    }
+  }
+
+  /** Stands for an item with a problem, so that the others keep their places. */
+  private static Object nothing(Message.Builder into, FieldDescriptor field) {
+    return switch (field.getType()) {
+      case STRING -> "";
+      case MESSAGE -> into.newBuilderForField(field).build();
+      default -> 0;
+    };
+  }
+
+  private void map(JsonNode node, Message.Builder into, FieldDescriptor field, JsonPath path) {
+    if (!node.isObject()) {
+      wrong(path, "an object", node);
+      return;
+    }
+    FieldDescriptor key = field.getMessageType().findFieldByName("key");
+    FieldDescriptor content = field.getMessageType().findFieldByName("value");
+    for (var property : node.properties()) {
+      Message.Builder entry = into.newBuilderForField(field);
+      Object value = value(property.getValue(), entry, content, path.property(property.getKey()));
+      if (value != null) {
+        into.addRepeatedField(
+            field, entry.setField(key, property.getKey()).setField(content, value).build());
+      }
+    }
+  }
+
+  /** The value as protobuf has it; null after a problem. */
+  private @Nullable Object value(
+      JsonNode node, Message.Builder into, FieldDescriptor field, JsonPath path) {
+    return switch (field.getType()) {
+      case STRING -> node.isTextual() ? node.textValue() : wrong(path, "a text", node);
+      case BOOL -> node.isBoolean() ? node.booleanValue() : wrong(path, "true or false", node);
+      case MESSAGE -> message(node, into.newBuilderForField(field), path);
+      default -> number(node, field, path);
+    };
+  }
+
+  private @Nullable Object message(JsonNode node, Message.Builder builder, JsonPath path) {
+    if (!node.isObject()) {
+      return wrong(path, "an object", node);
+    }
+    object(node, builder, path);
+    return builder.build();
+  }
+
+  private @Nullable Object number(JsonNode node, FieldDescriptor field, JsonPath path) {
+    if (!node.isIntegralNumber()) {
+      return wrong(path, "a whole number", node);
+    }
+    Range range = RANGES.get(field.getType());
+    if (range == null) {
+      throw new IllegalStateException("no range for " + field.getFullName());
+    }
+    BigInteger value = node.bigIntegerValue();
+    if (!range.holds(value)) {
+      problems.add(path, "must be %d..%d, is %d".formatted(range.least(), range.most(), value));
+      return null;
+    }
+    if (field.getType() == FieldDescriptor.Type.UINT32) {
+      return value.intValue();
+    }
+    return value.longValue();
+  }
+
+  private @Nullable Object wrong(JsonPath path, String right, JsonNode node) {
+    problems.add(path, "must be " + right + ", " + is(node));
+    return null;
+  }
+
+  private static String is(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case STRING -> "is a text";
+      case NUMBER -> node.isIntegralNumber() ? "is a number" : "is " + node.asText();
+      case BOOLEAN -> "is " + node.asText();
+      case OBJECT -> "is an object";
+      case ARRAY -> "is a list";
+      case NULL -> "is null";
+      default -> "is missing";
+    };
+  }
+}
