@@ -37,9 +37,10 @@ final class ByHand {
       return List.of();
     }
     String replaced =
-        value.contains("id=agent0")
-            ? "socket,id=agent0,server=on,wait=off,path=" + agentSocket
-            : value.replaceAll("path=.*", "path=/dev/null");
+        value
+            .replaceAll("path=.*", "path=/dev/null")
+            .replaceAll("id=agent0,fd=\\d+", "id=agent0,path=" + agentSocket)
+            .replaceAll("socket,id=(agent\\d),fd=.*", "null,id=$1");
     return List.of("-chardev", replaced);
   }
 }

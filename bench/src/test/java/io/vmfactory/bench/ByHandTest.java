@@ -22,7 +22,13 @@ class ByHandTest {
   @Test
   void theAgentListensOnASocketWithAName() {
     assertThat(byHand("-chardev", "socket,id=agent0,fd=4,server=on,wait=off"))
-        .endsWith("-chardev", "socket,id=agent0,server=on,wait=off,path=/floor/agent.sock");
+        .endsWith("-chardev", "socket,id=agent0,path=/floor/agent.sock,server=on,wait=off");
+  }
+
+  @Test
+  void theAgentsOtherPortsLeadNowhere() {
+    assertThat(byHand("-chardev", "socket,id=agent3,fd=7,server=on,wait=off"))
+        .endsWith("-chardev", "null,id=agent3");
   }
 
   @Test

@@ -14,7 +14,7 @@ final class ConfigReader {
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   /** The longest path below run_dir: a VM's folder is named by 32 hex digits. */
-  private static final String LONGEST_SOCKET = "vm/" + "0".repeat(32) + "/agent.sock";
+  private static final String LONGEST_SOCKET = "vm/" + "0".repeat(32) + "/agent.3.sock";
 
   private static final List<String> ROUTES = List.of("WARM", "SHELL", "TEMPLATE", "COLD");
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -61,7 +61,7 @@ final class ConfigReader {
     if (length > MAX_SOCKET_PATH_BYTES) {
       section.problem(
           "daemon.run_dir is too long: %s/%s has %d bytes, a socket's path may have %d"
-              .formatted(daemon.runDir(), "vm/<id>/agent.sock", length, MAX_SOCKET_PATH_BYTES),
+              .formatted(daemon.runDir(), "vm/<id>/agent.3.sock", length, MAX_SOCKET_PATH_BYTES),
           "run_dir");
     }
     return daemon;
@@ -81,7 +81,17 @@ final class ConfigReader {
         section.number("memory_slots", 4, 0, 32),
         machine(section),
         section.text("accelerator", "auto", "auto|kvm|tcg", "\"auto\", \"kvm\" or \"tcg\""),
-        section.blankSeparated("kernel_params"));
+        section.blankSeparated("kernel_params"),
+        devices(section));
+  }
+
+  private static QemuConfig.Devices devices(Section section) {
+    return new QemuConfig.Devices(
+        section.number("drive_slots", 4, 0, 16),
+        section.number("read_only_drive_slots", 2, 0, 16),
+        section.number("hotplug_ports", 2, 0, 8),
+        section.number("nic_slots", 0, 0, 4),
+        section.bytes("drive_slot_size", 64L << 30, MIB, MAX_MEMORY_MIB * MIB));
   }
 
   private static QemuConfig.Machine machine(Section section) {

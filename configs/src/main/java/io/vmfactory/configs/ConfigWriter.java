@@ -50,6 +50,11 @@ public final class ConfigWriter {
     bare("default_memory", qemu.defaultSize().memoryMib());
     bare("default_maxmemory", qemu.maxSize().memoryMib());
     bare("memory_slots", qemu.memorySlots());
+    bare("drive_slots", qemu.devices().driveSlots());
+    bare("read_only_drive_slots", qemu.devices().readOnlyDriveSlots());
+    bare("hotplug_ports", qemu.devices().hotplugPorts());
+    bare("nic_slots", qemu.devices().nicSlots());
+    text("drive_slot_size", Units.text(qemu.devices().driveSlotBytes()));
   }
 
   private void factory(FactoryConfig factory) {

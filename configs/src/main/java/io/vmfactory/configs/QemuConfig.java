@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param machine board, its options and CPU
  * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
  * @param kernelParams added to the built-in kernel command line
+ * @param devices what can be attached to a running VM
  */
 public record QemuConfig(
     @Nullable Path path,
@@ -26,7 +27,8 @@ public record QemuConfig(
     int memorySlots,
     Machine machine,
     String accelerator,
-    List<String> kernelParams) {
+    List<String> kernelParams,
+    Devices devices) {
   public QemuConfig {
     kernelParams = List.copyOf(kernelParams);
   }
@@ -47,4 +49,20 @@ public record QemuConfig(
    * @param cpuModel empty = {@code host} under KVM, {@code max} under TCG
    */
   public record Machine(String type, String accelerators, String cpuModel) {}
+
+  /**
+   * Places that every VM has from the start, for what is attached to it later.
+   *
+   * @param driveSlots drives the guest can write, 0..16
+   * @param readOnlyDriveSlots drives it cannot write, 0..16
+   * @param hotplugPorts places for whole devices, for when the slots are used up, 0..8
+   * @param nicSlots network interfaces, 0..4
+   * @param driveSlotBytes size that a drive slot shows to the guest, whatever is in it
+   */
+  public record Devices(
+      int driveSlots,
+      int readOnlyDriveSlots,
+      int hotplugPorts,
+      int nicSlots,
+      long driveSlotBytes) {}
 }

@@ -93,7 +93,7 @@ class ConfigProblemsTest {
 
   @Test
   void aRunDirectoryTooLongForSocketsIsRefusedAndTheLongestFitsExactly() {
-    String longest = "/" + "r".repeat(59);
+    String longest = "/" + "r".repeat(57);
     assertThat(
             new ConfigLoader(ROOT).parse("[daemon]\nrun_dir = \"" + longest + "\"", "f").daemon())
         .extracting(DaemonConfig::runDir)

@@ -23,6 +23,7 @@ import java.util.List;
  * @param memorySlots hot-plug slots
  * @param kernel what it boots
  * @param agent how the agent is reached
+ * @param devices what can be attached to its clones
  */
 record Fingerprint(
     int format,
@@ -34,12 +35,13 @@ record Fingerprint(
     Sizing max,
     int memorySlots,
     Kernel kernel,
-    AgentTransport agent) {
+    AgentTransport agent,
+    VmSpec.Devices devices) {
   /**
    * The one format this program writes and reads. Raised when the layout of the store changes, and
    * when the VMM is given other devices, since older device state does not fit them.
    */
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
 
   /**
    * What is booted, by content: where the files are does not matter.

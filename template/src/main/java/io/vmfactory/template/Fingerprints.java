@@ -34,7 +34,8 @@ final class Fingerprints {
         spec.max(),
         spec.memorySlots(),
         kernel,
-        spec.agent());
+        spec.agent(),
+        spec.devices());
   }
 
   /** Why this host may not load a template that was made as {@code made} of {@code spec}. */

@@ -60,7 +60,9 @@ final class ManifestCodec {
       }
       if (format != Fingerprint.FORMAT) {
         throw refused(
-            "format version %d, this program reads %d".formatted(format, Fingerprint.FORMAT), null);
+            "format version %d, this program reads %d; build it anew"
+                .formatted(format, Fingerprint.FORMAT),
+            null);
       }
       return checked(JSON.treeToValue(tree, Envelope.class));
     } catch (JacksonException e) {

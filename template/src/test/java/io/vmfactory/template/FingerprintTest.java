@@ -39,7 +39,8 @@ class FingerprintTest {
             new Sizing(4, 2048),
             4,
             new VmSpec.Kernel(kernel, initrd, List.of("quiet", "panic=-1")),
-            AgentTransport.VIRTIO_SERIAL);
+            AgentTransport.VIRTIO_SERIAL,
+            new VmSpec.Devices(4, 2, 2, 0, 64L << 30));
     fingerprint = new Fingerprints(info).of(spec);
   }
 
@@ -65,6 +66,9 @@ class FingerprintTest {
           .collect(Collectors.toMap(e -> name + "." + e.getKey(), Map.Entry::getValue));
     }
     if (value instanceof Integer number) {
+      return Map.of(name, number + 1);
+    }
+    if (value instanceof Long number) {
       return Map.of(name, number + 1);
     }
     if (value instanceof String text) {
@@ -134,7 +138,13 @@ class FingerprintTest {
     var moved = new VmSpec.Kernel(kernel, initrd, spec.kernel().parameters());
     VmSpec other =
         new VmSpec(
-            spec.machine(), spec.boot(), spec.max(), spec.memorySlots(), moved, spec.agent());
+            spec.machine(),
+            spec.boot(),
+            spec.max(),
+            spec.memorySlots(),
+            moved,
+            spec.agent(),
+            spec.devices());
     assertThat(key(info, other)).isEqualTo(fingerprint.key());
   }
 
@@ -175,7 +185,8 @@ class FingerprintTest {
             new Sizing(4, 2048),
             4,
             new Fingerprint.Kernel("bb", "cc", List.of("a", "b")),
-            AgentTransport.VSOCK);
+            AgentTransport.VSOCK,
+            new VmSpec.Devices(4, 2, 3, 1, 1 << 20));
     String encoded =
         """
         =22:vmfactory template key
@@ -198,6 +209,11 @@ class FingerprintTest {
         .kernel.parameters[]=1:a
         .kernel.parameters[]=1:b
         .agent=5:VSOCK
+        .devices.driveSlots=1:4
+        .devices.readOnlySlots=1:2
+        .devices.hotplugPorts=1:3
+        .devices.nicSlots=1:1
+        .devices.driveSlotBytes=7:1048576
         """;
     assertThat(fixed.key().hex())
         .isEqualTo(Sha256.hex(encoded.getBytes(java.nio.charset.StandardCharsets.UTF_8)));

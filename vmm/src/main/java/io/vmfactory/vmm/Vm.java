@@ -35,6 +35,9 @@ public interface Vm extends VmStatus {
    */
   Sizing plug(Sizing extra, Deadline deadline);
 
+  /** The drives that are attached to it and those that can be. */
+  VmDrives drives();
+
   /**
    * PAUSED to DETACHED: lets go of monitor and supervision; the process and its folder stay, for a
    * new owner.

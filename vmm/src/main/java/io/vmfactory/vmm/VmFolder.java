@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A VM's folder under {@code run_dir/vm}, mode 0700, and the names in it. The folder exists before
@@ -16,6 +17,9 @@ public record VmFolder(Path path) {
   /** Longest path that fits sockaddr_un.sun_path with its closing NUL, see unix(7). */
   public static final int MAX_SOCKET_PATH_BYTES = 107;
 
+  /** How many ports the agent has. */
+  public static final int AGENT_PORTS = 4;
+
   /** Journal record of the VM, written by the daemon. */
   public Path record() {
     return path.resolve("vm.json");
@@ -26,9 +30,24 @@ public record VmFolder(Path path) {
     return path.resolve("qmp.sock");
   }
 
-  /** The agent's port. */
+  /** The agent's first port: the daemon's own, until it hands the VM out. */
   public Path agentSocket() {
-    return path.resolve("agent.sock");
+    return agentSocket(0);
+  }
+
+  /**
+   * One of the agent's ports. Each serves one connection at a time; who shares a VM with others
+   * holds an exclusive lock on the file of this name with {@code .lock} appended meanwhile.
+   *
+   * @param port 0..{@link #AGENT_PORTS}-1
+   */
+  public Path agentSocket(int port) {
+    return path.resolve(port == 0 ? "agent.sock" : "agent." + port + ".sock");
+  }
+
+  /** All of the agent's ports, the first one first. */
+  public List<Path> agentSockets() {
+    return IntStream.range(0, AGENT_PORTS).mapToObj(this::agentSocket).toList();
   }
 
   /** What the guest's kernel and agent print. */
@@ -43,9 +62,8 @@ public record VmFolder(Path path) {
 
   /** Removes what a VMM made in the folder: what a start that failed must not leave behind. */
   public void removeVmmFiles() {
-    for (Path file : List.of(qmpSocket(), agentSocket(), consoleLog(), vmmLog())) {
-      delete(file);
-    }
+    List.of(qmpSocket(), consoleLog(), vmmLog()).forEach(VmFolder::delete);
+    agentSockets().forEach(VmFolder::delete);
   }
 
   /** Removes the folder and everything in it; nothing happens when it is not there. */

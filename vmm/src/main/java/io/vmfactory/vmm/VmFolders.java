@@ -21,12 +21,13 @@ public record VmFolders(Path root) {
    */
   public VmFolder create(VmId id) {
     VmFolder folder = new VmFolder(root.resolve(id.value()));
-    int length = folder.agentSocket().toString().getBytes(StandardCharsets.UTF_8).length;
+    Path longest = folder.agentSocket(VmFolder.AGENT_PORTS - 1);
+    int length = longest.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > VmFolder.MAX_SOCKET_PATH_BYTES) {
       throw new VmmException(
           VmmException.Reason.INVALID,
           "socket path too long (%d bytes, the kernel takes %d): %s; choose a shorter run_dir"
-              .formatted(length, VmFolder.MAX_SOCKET_PATH_BYTES, folder.agentSocket()));
+              .formatted(length, VmFolder.MAX_SOCKET_PATH_BYTES, longest));
     }
     var ownerOnly =
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));

@@ -13,6 +13,7 @@ import java.util.List;
  * @param memorySlots number of hot-plug memory slots, 0..32
  * @param kernel what it boots
  * @param agent how the agent inside is reached
+ * @param devices what can be attached while it runs
  */
 public record VmSpec(
     Machine machine,
@@ -20,7 +21,19 @@ public record VmSpec(
     Sizing max,
     int memorySlots,
     Kernel kernel,
-    AgentTransport agent) {
+    AgentTransport agent,
+    Devices devices) {
+
+  /** A VM that nothing can be attached to. */
+  public VmSpec(
+      Machine machine,
+      Sizing boot,
+      Sizing max,
+      int memorySlots,
+      Kernel kernel,
+      AgentTransport agent) {
+    this(machine, boot, max, memorySlots, kernel, agent, Devices.NONE);
+  }
 
   /**
    * Board and CPU.
@@ -46,11 +59,27 @@ public record VmSpec(
     }
   }
 
+  /**
+   * Places the VM has from the start, for what is attached to it later. Empty ones are part of its
+   * device state.
+   *
+   * @param driveSlots drives that the guest can write, 0..16
+   * @param readOnlySlots drives that it cannot write, 0..16
+   * @param hotplugPorts places for whole devices, 0..8; needs a board with PCI Express (q35)
+   * @param nicSlots network interfaces, 0..4
+   * @param driveSlotBytes size that a drive slot shows to the guest, whatever is in it
+   */
+  public record Devices(
+      int driveSlots, int readOnlySlots, int hotplugPorts, int nicSlots, long driveSlotBytes) {
+    /** None at all. */
+    public static final Devices NONE = new Devices(0, 0, 0, 0, 0);
+  }
+
   /** This spec with other boot-time sizes; the maximum grows with it where it must. */
   public VmSpec withBoot(Sizing sizing) {
     Sizing grown =
         new Sizing(
             Math.max(max.vcpus(), sizing.vcpus()), Math.max(max.memoryMib(), sizing.memoryMib()));
-    return new VmSpec(machine, sizing, grown, memorySlots, kernel, agent);
+    return new VmSpec(machine, sizing, grown, memorySlots, kernel, agent, devices);
   }
 }

@@ -17,7 +17,9 @@ public final class VmmException extends RuntimeException {
     UNUSABLE,
     /** The VM's own request is impossible: beyond its maximum, path too long, kernel unreadable. */
     INVALID,
-    /** The host has no more of something: memory, processes, descriptors. */
+    /** Somebody else has it in use. */
+    BUSY,
+    /** The host, or the VM, has no more of something: memory, processes, descriptors, slots. */
     RESOURCES,
     /** The step is not legal in the VM's phase. */
     ILLEGAL_PHASE,

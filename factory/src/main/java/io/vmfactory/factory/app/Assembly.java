@@ -14,6 +14,7 @@ import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.vm.Gatekeeper;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.Nursery;
+import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmSpec;

@@ -33,7 +33,8 @@ final class RunDir {
    */
   static Path prepare(DaemonConfig config) {
     Path path = config.runDir().toAbsolutePath();
-    requireShort(new VmFolder(path.resolve("vm").resolve(VmId.random().value())).agentSocket());
+    VmFolder folder = new VmFolder(path.resolve("vm").resolve(VmId.random().value()));
+    requireShort(folder.agentSocket(VmFolder.AGENT_PORTS - 1));
     GroupPrincipal group = group(config.socketGroup(), path.getFileSystem());
     try {
       Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));

@@ -106,7 +106,7 @@ final class ErrorMapper {
 
   private static Code code(VmmException.Reason reason) {
     return switch (reason) {
-      case UNUSABLE, INVALID -> Code.FAILED_PRECONDITION;
+      case UNUSABLE, INVALID, BUSY -> Code.FAILED_PRECONDITION;
       case RESOURCES -> Code.RESOURCE_EXHAUSTED;
       case ILLEGAL_PHASE, DIED, FAILED -> Code.INTERNAL;
     };

@@ -85,6 +85,7 @@ final class VmProtos {
             .setEndpoints(
                 Endpoints.newBuilder()
                     .setAgent(Wire.unix(view.folder().agentSocket()))
+                    .addAllAgents(view.folder().agentSockets().stream().map(Wire::unix).toList())
                     .setConsole(view.folder().consoleLog().toString()))
             .setVcpus(view.sizing().vcpus())
             .setMemoryMib(view.sizing().memoryMib())

@@ -4,6 +4,7 @@ import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.fake.FakeHypervisor;

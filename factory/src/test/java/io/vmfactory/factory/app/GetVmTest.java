@@ -153,7 +153,8 @@ final class GetVmTest {
             spec.max(),
             spec.memorySlots(),
             spec.kernel(),
-            spec.agent()),
+            spec.agent(),
+            spec.devices()),
         "");
     assertThat(factory.get(any()).route()).isEqualTo(Route.COLD);
     factory.template(1, 256);

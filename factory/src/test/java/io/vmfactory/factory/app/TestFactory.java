@@ -21,6 +21,7 @@ import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -187,7 +188,8 @@ final class TestFactory implements AutoCloseable {
             4,
             new QemuConfig.Machine("q35", "", ""),
             "auto",
-            List.of("extra=1")),
+            List.of("extra=1"),
+            new QemuConfig.Devices(2, 1, 1, 0, 64L << 30)),
         new FactoryConfig(true, root.resolve("t"), 1 << 30, routes),
         new LeaseConfig(TTL, Duration.ofHours(1)),
         pool,

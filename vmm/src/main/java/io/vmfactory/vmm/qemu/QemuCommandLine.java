@@ -4,6 +4,7 @@ import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import java.util.ArrayList;
@@ -18,13 +19,11 @@ final class QemuCommandLine {
   static final String SANDBOX =
       "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 
-  /** The agent's virtio-serial port: its device id in events, and its name inside the guest. */
-  static final String AGENT_PORT = "agent";
+  /** The agent's first virtio-serial port: its device id in events. */
+  static final String AGENT_PORT = "agentport0";
 
-  /** What the port is attached to on the host's side. */
+  /** What that port is attached to on the host's side. */
   static final String AGENT_CHARDEV = "agent0";
-
-  static final String AGENT_PORT_NAME = "org.vmfactory.agent.0";
 
   /**
    * MiB of translated code TCG may keep. QEMU's default lets it grow to 1 GiB of private memory per
@@ -116,14 +115,17 @@ final class QemuCommandLine {
   }
 
   private void agent() {
-    add("-device", "virtio-serial-pci,id=serial0,max_ports=2");
-    add(
-        "-chardev",
-        "socket,id=" + AGENT_CHARDEV + ",fd=" + Inheritance.AGENT + ",server=on,wait=off");
-    add(
-        "-device",
-        "virtserialport,bus=serial0.0,chardev=%s,id=%s,name=%s"
-            .formatted(AGENT_CHARDEV, AGENT_PORT, AGENT_PORT_NAME));
+    int ports = VmFolder.AGENT_PORTS;
+    // The guest's port 0 is kept for a console.
+    add("-device", "virtio-serial-pci,id=serial0,max_ports=" + (ports + 1));
+    for (int i = 0; i < ports; i++) {
+      int fd = Inheritance.AGENT + i;
+      add("-chardev", "socket,id=agent%d,fd=%d,server=on,wait=off".formatted(i, fd));
+      add(
+          "-device",
+          "virtserialport,bus=serial0.0,chardev=agent%d,id=agentport%d,name=org.vmfactory.agent.%d"
+              .formatted(i, i, i));
+    }
     if (launch.spec().agent() == AgentTransport.VSOCK) {
       add("-device", "vhost-vsock-pci,id=vsock0,guest-cid=" + contextId(launch.id()));
     }

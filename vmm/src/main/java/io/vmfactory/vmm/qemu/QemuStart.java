@@ -48,11 +48,12 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
     Path log = launch.folder().vmmLog();
     ownerOnly(launch.folder().consoleLog());
     try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
-        UnixListener agent = UnixListener.open(launch.folder().agentSocket());
+        AgentPorts agents = AgentPorts.listen(launch.folder());
         StateFile state = StateFile.create("vmfactory-state")) {
       // In the order of Inheritance.
-      List<Integer> inherited =
-          new ArrayList<>(List.of(qmp.descriptor(), agent.descriptor(), state.descriptor()));
+      List<Integer> inherited = new ArrayList<>(List.of(qmp.descriptor()));
+      inherited.addAll(agents.descriptors());
+      inherited.add(state.descriptor());
       inherited.addAll(memory(launch.ram()));
       HostProcess process = processes.start(new Program(program, arguments, log, inherited));
       return new QemuProcess(process, log);

@@ -7,6 +7,7 @@ import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmDrives;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
@@ -175,6 +176,11 @@ final class QemuVm implements Vm {
 
   private Sizing doPlug(Sizing extra, Deadline deadline) {
     return new HotPlug(subject.spec(), monitor, events).plug(extra, deadline);
+  }
+
+  @Override
+  public VmDrives drives() {
+    throw new UnsupportedOperationException("drives"); // lands next
   }
 
   @Override

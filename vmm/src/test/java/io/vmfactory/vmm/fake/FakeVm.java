@@ -7,6 +7,7 @@ import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmDrives;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmPhase;
@@ -58,7 +59,9 @@ public final class FakeVm implements Vm {
     try {
       Files.createFile(launch.folder().consoleLog());
       Files.createFile(launch.folder().vmmLog());
-      for (Path path : List.of(launch.folder().qmpSocket(), launch.folder().agentSocket())) {
+      List<Path> paths = new ArrayList<>(launch.folder().agentSockets());
+      paths.add(launch.folder().qmpSocket());
+      for (Path path : paths) {
         ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         sockets.add(socket);
         socket.bind(UnixDomainSocketAddress.of(path));
@@ -174,6 +177,11 @@ public final class FakeVm implements Vm {
     script.play(Step.PLUG, deadline);
     size = grown;
     return added;
+  }
+
+  @Override
+  public VmDrives drives() {
+    throw new UnsupportedOperationException("drives"); // lands next
   }
 
   @Override

@@ -115,7 +115,17 @@ class HostCheckIT {
     var size = new QemuConfig.Size(1, 256);
     var machine = new QemuConfig.Machine("q35", "", "");
     return new HostCheck(
-        new QemuConfig(path, none, none, size, size, 0, machine, accelerator, List.of()),
+        new QemuConfig(
+            path,
+            none,
+            none,
+            size,
+            size,
+            0,
+            machine,
+            accelerator,
+            List.of(),
+            new QemuConfig.Devices(0, 0, 0, 0, 0)),
         temp.resolve("kvm"));
   }
 }

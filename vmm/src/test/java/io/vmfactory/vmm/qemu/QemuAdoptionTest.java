@@ -123,7 +123,7 @@ class QemuAdoptionTest {
     Vm vm = qemu.adopt(survivor, deadline);
     assertThat(vm.signals().agentPort().toCompletableFuture()).isNotDone();
     monitor.tells(
-        "{\"event\": \"VSERPORT_CHANGE\", \"data\": {\"id\": \"agent\", \"open\": true}}");
+        "{\"event\": \"VSERPORT_CHANGE\", \"data\": {\"id\": \"agentport0\", \"open\": true}}");
     deadline.await(vm.signals().agentPort(), "port");
     vm.kill();
   }

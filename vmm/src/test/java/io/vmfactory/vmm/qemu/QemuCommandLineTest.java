@@ -42,10 +42,19 @@ class QemuCommandLineTest {
             -mon chardev=qmp,mode=control
             -chardev file,id=console,append=on,path=/run/a,,b/console.log
             -serial chardev:console
-            -device virtio-serial-pci,id=serial0,max_ports=2
+            -device virtio-serial-pci,id=serial0,max_ports=5
             -chardev socket,id=agent0,fd=4,server=on,wait=off
-            -device virtserialport,bus=serial0.0,chardev=agent0,id=agent,\
+            -device virtserialport,bus=serial0.0,chardev=agent0,id=agentport0,\
             name=org.vmfactory.agent.0
+            -chardev socket,id=agent1,fd=5,server=on,wait=off
+            -device virtserialport,bus=serial0.0,chardev=agent1,id=agentport1,\
+            name=org.vmfactory.agent.1
+            -chardev socket,id=agent2,fd=6,server=on,wait=off
+            -device virtserialport,bus=serial0.0,chardev=agent2,id=agentport2,\
+            name=org.vmfactory.agent.2
+            -chardev socket,id=agent3,fd=7,server=on,wait=off
+            -device virtserialport,bus=serial0.0,chardev=agent3,id=agentport3,\
+            name=org.vmfactory.agent.3
             -kernel /k
             -initrd /i
             -append console=ttyS0 quiet
@@ -57,7 +66,7 @@ class QemuCommandLineTest {
     try (MemoryFile memory = MemoryFiles.create("golden", 4096)) {
       List<String> template = QemuCommandLine.boot(launch(new GuestRam.Shared(memory)));
       List<String> clone = QemuCommandLine.prepare(launch(new GuestRam.CopyOnWrite(memory)));
-      String backend = "memory-backend-file,mem-path=/proc/self/fd/6,share=%s,id=ram0,size=256M";
+      String backend = "memory-backend-file,mem-path=/proc/self/fd/9,share=%s,id=ram0,size=256M";
       assertThat(template).contains(backend.formatted("on")).doesNotContain("-incoming");
       assertThat(clone).contains(backend.formatted("off")).doesNotContain("-kernel");
       assertThat(lines(clone)).endsWith("-incoming defer\n");

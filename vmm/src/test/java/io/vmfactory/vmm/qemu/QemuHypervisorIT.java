@@ -313,7 +313,8 @@ class QemuHypervisorIT extends HypervisorContract {
     var machine = new VmSpec.Machine(board, "", Accelerator.TCG, "max");
     return new Launch(
         launch.id(),
-        new VmSpec(machine, spec.boot(), spec.max(), 2, spec.kernel(), spec.agent()),
+        new VmSpec(
+            machine, spec.boot(), spec.max(), 2, spec.kernel(), spec.agent(), spec.devices()),
         launch.folder(),
         launch.ram());
   }

@@ -1,7 +1,6 @@
-package io.vmfactory.factory.app;
+package io.vmfactory.guest;
 
 import io.vmfactory.configs.QemuConfig;
-import io.vmfactory.guest.GuestImage;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -10,11 +9,16 @@ import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Turns the configuration into the spec of the VMs that this daemon makes. */
-final class SpecFactory {
+/** Turns the configuration into the spec of the VMs that run this project's guest. */
+public final class SpecFactory {
   private SpecFactory() {}
 
-  static VmSpec of(QemuConfig qemu, HypervisorInfo host) {
+  /**
+   * The spec of a VM as configured.
+   *
+   * @param host decides the accelerator, and with it the CPU model when none is configured
+   */
+  public static VmSpec of(QemuConfig qemu, HypervisorInfo host) {
     List<String> parameters =
         Stream.concat(GuestImage.KERNEL_PARAMETERS.stream(), qemu.kernelParams().stream()).toList();
     return new VmSpec(
@@ -27,7 +31,19 @@ final class SpecFactory {
         sizing(qemu.maxSize()),
         qemu.memorySlots(),
         new VmSpec.Kernel(qemu.kernel(), qemu.initrd(), parameters),
-        AgentTransport.VIRTIO_SERIAL);
+        AgentTransport.VIRTIO_SERIAL,
+        devices(qemu));
+  }
+
+  private static VmSpec.Devices devices(QemuConfig qemu) {
+    QemuConfig.Devices devices = qemu.devices();
+    boolean express = qemu.machine().type().contains("q35");
+    return new VmSpec.Devices(
+        devices.driveSlots(),
+        devices.readOnlyDriveSlots(),
+        express ? devices.hotplugPorts() : 0,
+        devices.nicSlots(),
+        devices.driveSlotBytes());
   }
 
   private static String cpuModel(QemuConfig qemu, HypervisorInfo host) {

@@ -1,0 +1,13 @@
+package io.vmfactory.vmm;
+
+import java.nio.file.Path;
+
+/**
+ * A file that is to become a VM's drive. Its content is raw: no format is ever guessed.
+ *
+ * @param file absolute; a regular file, not empty, at most as large as the VM's drive slots
+ * @param mode how it is used
+ * @param overlayDir where an OVERLAY's copy-on-write file is made; it has no name there for longer
+ *     than it takes to open it
+ */
+public record DriveImage(Path file, DriveMode mode, Path overlayDir) {}

@@ -1,0 +1,37 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.linux.UnixListener;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The sockets of a VM's agent ports, listening, until QEMU has inherited them. */
+final class AgentPorts implements AutoCloseable {
+  private final List<UnixListener> listeners = new ArrayList<>();
+
+  private AgentPorts() {}
+
+  static AgentPorts listen(VmFolder folder) {
+    AgentPorts ports = new AgentPorts();
+    try {
+      for (Path socket : folder.agentSockets()) {
+        ports.listeners.add(UnixListener.open(socket));
+      }
+      return ports;
+    } catch (RuntimeException e) {
+      ports.close();
+      throw e;
+    }
+  }
+
+  /** In the order of the ports. */
+  List<Integer> descriptors() {
+    return listeners.stream().map(UnixListener::descriptor).toList();
+  }
+
+  @Override
+  public void close() {
+    listeners.forEach(UnixListener::close);
+  }
+}
