@@ -3,9 +3,12 @@
 
 #include <stdbool.h>
 
-#define SERIAL_PORT "org.vmfactory.agent.0"
+// Names of the agent's virtio-serial ports but for their number. Each takes one host at a time, so a
+// guest has several.
+#define SERIAL_PORT "org.vmfactory.agent."
+#define SERIAL_PORTS 4
 
-// Serves on the virtio-serial port of that name, as soon as the device is there.
+// Serves on those that are there, and on each further one as soon as it is.
 void serial_start(void);
 
 // Serves on vsock when the kernel command line says agent.server_addr=vsock://CID:PORT.
