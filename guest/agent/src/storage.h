@@ -28,4 +28,16 @@ typedef void storages_gone(const char *error, void *context);
 // told. The mounts are freed either way; NULL = nothing was mounted.
 void storages_unmount(struct mounts *mounts, storages_gone *gone, void *context);
 
+// Unmounts all there are, whoever has them; for the end of a sandbox, when its containers and its own
+// mounts are gone: what is left are storages that are shared until then.
+void storages_unmount_rest(storages_gone *gone, void *context);
+
+// Changes the mount options of ephemeral storages that are mounted; done with no mounts. After an
+// error those before the one it names are changed.
+void storages_change(size_t n, Grpc__Storage **all, storages_done *done, void *context);
+
+// How long a drive that is not there is waited for.
+#define STORAGE_WAIT_MS 10000
+void storages_wait_at_most(unsigned milliseconds);
+
 #endif

@@ -4,11 +4,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../src/channel.h"
+#include "../src/children.h"
+#include "../src/file.h"
 #include "../src/loop.h"
 #include "test.h"
 
@@ -99,4 +106,37 @@ int host_connect(void) {
 
 void host_settle(void) {
     while (loop_turn(0)) continue;
+}
+
+// Whoever is not root becomes it in a user namespace.
+static void leave_host(void) {
+    char map[64];
+    uid_t user = getuid();
+    gid_t group = getgid();
+    if (unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0) {
+        CHECK(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS) == 0);
+        snprintf(map, sizeof map, "0 %u 1", user);
+        CHECK(file_set("/proc/self/uid_map", map) == 0);
+        CHECK(file_set("/proc/self/setgroups", "deny") == 0);
+        snprintf(map, sizeof map, "0 %u 1", group);
+        CHECK(file_set("/proc/self/gid_map", map) == 0);
+    }
+    CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+    CHECK(mount("tmpfs", "/run", "tmpfs", 0, "mode=0755") == 0);
+    CHECK(mkdir("/run/vmfactory", 0755) == 0);
+}
+
+void host_apart(void (*suite)(void)) {
+    int status;
+    fflush(stdout);
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        leave_host();
+        loop_start();
+        children_start();
+        suite();
+        exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
 }

@@ -11,7 +11,7 @@ static const struct {
     {"frame", frame_tests},     {"fuzz", fuzz_tests},     {"channel", channel_tests},
     {"names", names_tests},     {"online", online_tests}, {"services", service_tests},
     {"vsock", vsock_tests},     {"file", file_tests},     {"oci_json", oci_json_tests},
-    {"network", network_tests},
+    {"network", network_tests}, {"storage", storage_tests},
 };
 
 int main(void) {

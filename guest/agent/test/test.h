@@ -22,6 +22,7 @@ void network_tests(void);
 void oci_json_tests(void);
 void online_tests(void);
 void service_tests(void);
+void storage_tests(void);
 void vsock_tests(void);
 
 #endif
