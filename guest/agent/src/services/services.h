@@ -12,6 +12,8 @@ handler clock_set;
 handler details_get;
 handler online_cpu_mem;
 handler sandbox_create, sandbox_destroy;
+handler ephemeral_update, volume_stats, memory_probe;
+handler file_copy;
 handler interfaces_list, interface_update;
 handler routes_list, routes_update;
 handler neighbours_add;
