@@ -16,6 +16,17 @@
 #include "module.h"
 
 #define MODULES "/lib/modules"
+#define CGROUPS "/sys/fs/cgroup"
+
+// The kernel's own root, where the image lies, cannot be left by pivot_root, which containers need.
+// The same files mounted over it can: nothing is copied.
+static void leave_first_root(void) {
+    if (mount("/", "/run", NULL, MS_BIND, NULL) < 0 || chdir("/run") < 0
+        || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0) {
+        log_error("cannot mount the root over itself, containers will not start: %m");
+    }
+    if (chdir("/") < 0) log_error("no root: %m");
+}
 
 static void mount_at(const char *type, const char *target, unsigned long flags, const char *data) {
     mkdir(target, 0755);
@@ -32,15 +43,40 @@ static void open_standard_descriptors(void) {
     if (fd > STDERR_FILENO) close(fd);
 }
 
+// Every controller for the root's children, and for those of /vmfactory, where containers are.
+static void delegate(const char *group) {
+    char controllers[256], line[512] = "", path[64];
+    snprintf(path, sizeof path, "%s/cgroup.controllers", group);
+    if (file_read(path, controllers, sizeof controllers) < 0) controllers[0] = '\0';
+    char *rest, *name = strtok_r(controllers, " ", &rest);
+    for (; name != NULL; name = strtok_r(NULL, " ", &rest)) {
+        size_t length = strlen(line);
+        snprintf(line + length, sizeof line - length, "+%s ", name);
+    }
+    snprintf(path, sizeof path, "%s/cgroup.subtree_control", group);
+    if (file_set(path, line) < 0) log_error("%s: %m", path);
+}
+
+static void init_cgroups(void) {
+    mkdir(CGROUPS "/vmfactory", 0755);
+    delegate(CGROUPS);
+    delegate(CGROUPS "/vmfactory");
+}
+
 void init_mounts(void) {
     const unsigned long plain = MS_NOSUID | MS_NOEXEC | MS_NODEV;
+    leave_first_root();
     mount_at("devtmpfs", "/dev", MS_NOSUID, "mode=0755");
     open_standard_descriptors();
     mount_at("proc", "/proc", plain, NULL);
     mount_at("sysfs", "/sys", plain, NULL);
     mount_at("tmpfs", "/run", MS_NOSUID | MS_NODEV, "mode=0755");
     mount_at("tmpfs", "/tmp", MS_NOSUID | MS_NODEV, "mode=1777");
-    mount_at("cgroup2", "/sys/fs/cgroup", plain, NULL);
+    mount_at("cgroup2", CGROUPS, plain, NULL);
+    mount_at("devpts", "/dev/pts", MS_NOSUID | MS_NOEXEC, "mode=0620,gid=5,ptmxmode=0666");
+    mount_at("tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777");
+    mount_at("mqueue", "/dev/mqueue", plain, NULL);
+    init_cgroups();
     mkdir("/etc", 0755);
     mkdir("/run/vmfactory", 0755);
 }
