@@ -3,6 +3,7 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.app.FactoryApp.Host;
 import io.vmfactory.factory.app.FactoryApp.Rooms;
+import io.vmfactory.factory.app.UseCases.Pools;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.gate.RestoreGate;
 import io.vmfactory.factory.recovery.Estate;
@@ -18,6 +19,7 @@ import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmSpec;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -109,6 +111,7 @@ final class Assembly {
     HandOut handOut = handOut();
     Settler settler = new Settler(gatekeeper);
     PoolNames pools = new PoolNames(names, stock);
+    Path overlays = Overlays.sweep(config.daemon().stateDir());
     return new UseCases(
         new GetVm(rules, handOut, settler, leases),
         new GetBaseVm(rules, handOut, settler, journal, events),
@@ -117,8 +120,9 @@ final class Assembly {
         createTemplate(),
         (nothing, deadline) -> templates.list(),
         new DeleteTemplate(names, catalogue, events),
-        new ResizePool(pools, stock, events),
-        new DrainPool(pools, stock, events),
+        new Attachments(
+            new AttachDrive(leases, overlays, host.observer()), new DetachDrive(leases)),
+        new Pools(new ResizePool(pools, stock, events), new DrainPool(pools, stock, events)),
         getStatus(),
         new Shutdown(
             new Shutdown.Doors(inFlight, gate, recovered), stock, leases, admission, events),

@@ -9,6 +9,7 @@ import io.vmfactory.factory.vm.Undo;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +152,24 @@ final class LeaseBook {
             scheduleExpiry(lease, lease.ttl())));
     emit(Kind.LEASE_RENEWED, old.view(), leaseId, "until " + lease.expiresAt());
     return lease;
+  }
+
+  /**
+   * Does something with a leased VM. Its lease may end meanwhile, and the VM with it: what fails
+   * for that is told as such.
+   */
+  <T> T use(String leaseId, Function<Vm, T> step) {
+    Vm vm = vm(leaseId);
+    try {
+      return step.apply(vm);
+    } catch (VmmException e) {
+      vm(leaseId);
+      throw e;
+    }
+  }
+
+  private synchronized Vm vm(String leaseId) {
+    return existing(leaseId).vm();
   }
 
   /** Ends a lease; the VM is gone when this returns. */

@@ -16,8 +16,10 @@ public final class RequestException extends RuntimeException {
   public enum Reason {
     /** A field is absurd. */
     INVALID,
-    /** No such template, VM or lease. */
+    /** No such template, VM, lease or drive. */
     NOT_FOUND,
+    /** Not this client's to have. */
+    FORBIDDEN,
     /** It is there already. */
     ALREADY_EXISTS,
     /** Not possible as the daemon is configured. */

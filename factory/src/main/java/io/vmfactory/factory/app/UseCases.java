@@ -17,11 +17,15 @@ public record UseCases(
     UseCase<TemplateRequest, TemplateInfo> createTemplate,
     UseCase<Nothing, List<TemplateInfo>> listTemplates,
     UseCase<String, String> deleteTemplate,
-    UseCase<PoolResize, List<PoolView>> resizePool,
-    UseCase<String, List<PoolView>> drainPool,
+    Attachments attachments,
+    Pools pools,
     UseCase<Boolean, Status> getStatus,
     UseCase<Boolean, Nothing> shutdown,
     Events events) {
+
+  /** What can be done to pools. */
+  public record Pools(
+      UseCase<PoolResize, List<PoolView>> resize, UseCase<String, List<PoolView>> drain) {}
 
   /** Asks or answers nothing. */
   public enum Nothing {

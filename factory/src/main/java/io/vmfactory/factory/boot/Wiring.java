@@ -214,8 +214,8 @@ final class Wiring implements AutoCloseable {
         cases.createTemplate(),
         cases.listTemplates(),
         cases.deleteTemplate(),
-        cases.resizePool(),
-        cases.drainPool(),
+        cases.attachments(),
+        cases.pools(),
         cases.getStatus(),
         (keep, deadline) -> {
           var done = cases.shutdown().run(keep, deadline);

@@ -88,6 +88,7 @@ final class ErrorMapper {
     return switch (reason) {
       case INVALID -> Code.INVALID_ARGUMENT;
       case NOT_FOUND -> Code.NOT_FOUND;
+      case FORBIDDEN -> Code.PERMISSION_DENIED;
       case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
       case NOT_POSSIBLE -> Code.FAILED_PRECONDITION;
       case EXHAUSTED -> Code.RESOURCE_EXHAUSTED;

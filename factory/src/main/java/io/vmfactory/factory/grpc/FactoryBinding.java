@@ -7,9 +7,12 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.Service;
 import io.vertx.grpc.server.ServiceBuilder;
 import io.vertx.grpc.transcoding.TranscodingServiceMethod;
+import io.vmfactory.api.v1.AttachDriveRequest;
+import io.vmfactory.api.v1.AttachDriveResponse;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.DeleteTemplateResponse;
+import io.vmfactory.api.v1.DetachDriveResponse;
 import io.vmfactory.api.v1.DrainPoolResponse;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcService;
@@ -22,12 +25,17 @@ import io.vmfactory.api.v1.ResizePoolResponse;
 import io.vmfactory.api.v1.ShutdownResponse;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.Attachments.DriveRef;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.app.Peer;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.app.UseCase;
 import io.vmfactory.factory.app.UseCases;
 import io.vmfactory.factory.app.UseCases.Nothing;
 import io.vmfactory.template.TemplateInfo;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +62,7 @@ final class FactoryBinding {
     binding.bindDaemon(facts);
     binding.bindTemplates();
     binding.bindVms();
+    binding.bindDrives();
     binding.bindPools(facts);
     return binding.builder.build();
   }
@@ -126,20 +135,55 @@ final class FactoryBinding {
                 .build());
   }
 
+  private void bindDrives() {
+    Handler<GrpcServerRequest<AttachDriveRequest, AttachDriveResponse>> attach =
+        request -> calls.serve(attach(PeerCheck.peer(request.connection()))).handle(request);
+    builder.bind(readable(FactoryGrpcService.AttachDrive), attach);
+    bind(
+        FactoryGrpcService.DetachDrive,
+        Call.Kind.VM,
+        (q, deadline) -> {
+          cases.attachments().detachDrive().run(DriveProtos.reference(q), deadline);
+          return DetachDriveResponse.getDefaultInstance();
+        },
+        reply -> {});
+  }
+
+  /** Who asks decides which files may be had. */
+  private Call.Plan<AttachDriveRequest, AttachDriveResponse> attach(Peer peer) {
+    UseCase<DriveRequest, GrantedDrive> attach = cases.attachments().attachDrive();
+    AtomicReference<String> lease = new AtomicReference<>("");
+    return new Call.Plan<>(
+        "AttachDrive",
+        Call.Kind.VM,
+        (q, deadline, progress) -> {
+          lease.set(q.getLeaseId());
+          return DriveProtos.attached(attach.run(DriveProtos.request(q, peer), deadline));
+        },
+        reply -> takeBack(new DriveRef(lease.get(), reply.getDrive().getId())));
+  }
+
+  /** Nobody knows of this drive: its client left while it was being attached. */
+  private void takeBack(DriveRef drive) {
+    log.info("detaching drive {}, whose client is gone", drive.driveId());
+    cases.attachments().detachDrive().run(drive, calls.ownDeadline());
+  }
+
   private void bindPools(DaemonFacts facts) {
     unary(
         FactoryGrpcService.ResizePool,
         (q, deadline) -> {
           var wish = PoolProtos.resize(q, facts.pool());
           return ResizePoolResponse.newBuilder()
-              .addAllPools(PoolProtos.pools(cases.resizePool().run(wish, deadline)))
+              .addAllPools(PoolProtos.pools(cases.pools().resize().run(wish, deadline)))
               .build();
         });
     unary(
         FactoryGrpcService.DrainPool,
         (q, deadline) ->
             DrainPoolResponse.newBuilder()
-                .addAllPools(PoolProtos.pools(cases.drainPool().run(q.getTemplateKey(), deadline)))
+                .addAllPools(
+                    PoolProtos.pools(cases.pools().drain().run(q.getTemplateKey(), deadline)))
                 .build());
   }
 
@@ -185,13 +229,6 @@ final class FactoryBinding {
       Call.Kind kind,
       UseCase<Q, P> work,
       Consumer<P> undeliverable) {
-    ServiceMethod<Q, P> readable =
-        TranscodingServiceMethod.server(
-            method.serviceName(),
-            method.methodName(),
-            new ReadableJson<>(),
-            method.decoder(),
-            method.options());
     Handler<GrpcServerRequest<Q, P>> handler =
         calls.serve(
             new Call.Plan<>(
@@ -199,6 +236,16 @@ final class FactoryBinding {
                 kind,
                 (q, deadline, progress) -> work.run(q, deadline),
                 undeliverable));
-    builder.bind(readable, handler);
+    builder.bind(readable(method), handler);
+  }
+
+  private static <Q extends Message, P extends Message> ServiceMethod<Q, P> readable(
+      TranscodingServiceMethod<Q, P> method) {
+    return TranscodingServiceMethod.server(
+        method.serviceName(),
+        method.methodName(),
+        new ReadableJson<>(),
+        method.decoder(),
+        method.options());
   }
 }

@@ -4,10 +4,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.vertx.core.http.HttpConnection;
+import io.vmfactory.factory.app.Peer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import jdk.net.ExtendedSocketOptions;
@@ -57,6 +60,32 @@ final class PeerCheck {
     return false;
   }
 
+  /** Who is at the other end of a connection that was admitted. */
+  static Peer peer(HttpConnection connection) {
+    Channel channel = NettyAccess.pipeline(connection).channel();
+    try {
+      UserPrincipal user = user(channel);
+      boolean trusted =
+          user.equals(named("root")) || user.equals(Files.getOwner(Path.of("/proc/self")));
+      return new Peer(user, trusted);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot tell who the peer is", e);
+    }
+  }
+
+  /** A number for which there is no name is as good. */
+  private static UserPrincipal user(Channel channel) throws IOException {
+    return channel instanceof EpollDomainSocketChannel nativeChannel
+        ? named(Integer.toString(nativeChannel.peerCredentials().uid()))
+        : credentials(channel).user();
+  }
+
+  private static UserPrincipal named(String nameOrNumber) throws IOException {
+    return FileSystems.getDefault()
+        .getUserPrincipalLookupService()
+        .lookupPrincipalByName(nameOrNumber);
+  }
+
   private boolean allowedByNumber(EpollDomainSocketChannel channel) throws IOException {
     var peer = channel.peerCredentials();
     boolean allowed =
@@ -72,11 +101,7 @@ final class PeerCheck {
   }
 
   private boolean allowedByName(Channel channel) throws IOException {
-    var option = NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
-    UnixDomainPrincipal peer = channel.config().getOption(option);
-    if (peer == null) {
-      throw new IOException("the transport does not tell");
-    }
+    UnixDomainPrincipal peer = credentials(channel);
     String user = peer.user().getName();
     boolean allowed =
         user.equals("root")
@@ -86,6 +111,15 @@ final class PeerCheck {
       log.warn("refused user {} of group {}", user, peer.group().getName());
     }
     return allowed;
+  }
+
+  private static UnixDomainPrincipal credentials(Channel channel) throws IOException {
+    var option = NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
+    UnixDomainPrincipal peer = channel.config().getOption(option);
+    if (peer == null) {
+      throw new IOException("the transport does not tell");
+    }
+    return peer;
   }
 
   private static Stream<Integer> supplementary(int pid) throws IOException {

@@ -24,6 +24,7 @@ final class Hops {
           Map.entry("cont", "monitor"),
           Map.entry("stop", "monitor"),
           Map.entry("plug", "monitor"),
+          Map.entry("attach", "monitor"),
           Map.entry("detach", "monitor"),
           Map.entry("connect", "agent"),
           Map.entry("answer", "agent"),

@@ -8,6 +8,7 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.observe.Observer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,7 @@ final class Requests implements Observer {
   private final Histogram getBaseVm;
   private final Histogram hop;
   private final Summary failed;
+  private final Histogram attach;
   private final Histogram refill;
   private final Counter refillsFailed;
   private final Counter leasesOpened;
@@ -62,9 +64,13 @@ final class Requests implements Observer {
     failed =
         Summary.builder()
             .name("vmfactory_requests_failed_seconds")
-            .help("Requests for a VM that failed or were turned away, and how long that took.")
+            .help("Requests that failed or were turned away, and how long that took.")
             .labelNames("call", "cause")
             .withoutExemplars()
+            .register(registry);
+    attach =
+        histogram("vmfactory_attach_drive_seconds", "Time to give a VM a drive.", STEP)
+            .labelNames("mode", "place")
             .register(registry);
     refill =
         histogram("vmfactory_refill_seconds", "Time to make one VM for a pool.", WHOLE)
@@ -100,6 +106,12 @@ final class Requests implements Observer {
   @Override
   public void failed(Verb verb, Throwable cause, Duration total) {
     failed.labelValues(Causes.word(verb), Causes.of(cause)).observe(seconds(total));
+  }
+
+  @Override
+  public void attached(String mode, boolean hotPlugged, Duration total) {
+    String word = mode.toLowerCase(Locale.ROOT);
+    attach.labelValues(word, hotPlugged ? "port" : "slot").observe(seconds(total));
   }
 
   @Override

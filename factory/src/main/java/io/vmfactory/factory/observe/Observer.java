@@ -14,10 +14,11 @@ public interface Observer {
   /** Counts nothing. */
   Observer NONE = new Observer() {};
 
-  /** What a client can ask to get a VM. */
+  /** What a client can ask for that is worth its own figures. */
   enum Verb {
     GET_VM,
-    GET_BASE_VM
+    GET_BASE_VM,
+    ATTACH_DRIVE
   }
 
   /** What waits in the pools: VMs that answered and were stopped, or VMMs without state. */
@@ -35,11 +36,19 @@ public interface Observer {
   default void served(Verb verb, String route, List<Lap> hops, Duration total) {}
 
   /**
-   * A request for a VM was turned away or failed.
+   * A request was turned away or failed.
    *
    * @param total as for one that was served
    */
   default void failed(Verb verb, Throwable cause, Duration total) {}
+
+  /**
+   * A VM was given a drive.
+   *
+   * @param mode how it is used
+   * @param hotPlugged whether it is a new device, no slot having been free
+   */
+  default void attached(String mode, boolean hotPlugged, Duration total) {}
 
   /** A pool got a VM that waits now; {@code hops} are the steps of its making. */
   default void refilled(Tier tier, List<Lap> hops, Duration total) {}

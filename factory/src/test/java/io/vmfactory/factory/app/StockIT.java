@@ -78,7 +78,7 @@ final class StockIT {
   }
 
   private void resize(int warm) {
-    factory.cases().resizePool().run(new PoolResize("", new Fixed(warm), null), soon());
+    factory.cases().pools().resize().run(new PoolResize("", new Fixed(warm), null), soon());
   }
 
   private PoolView warm() {
@@ -114,7 +114,7 @@ final class StockIT {
 
   @Test
   void aDrainLeavesNothing() throws IOException {
-    List<PoolView> pools = factory.cases().drainPool().run("", soon());
+    List<PoolView> pools = factory.cases().pools().drain().run("", soon());
     assertThat(pools).allMatch(pool -> pool.stats().slots().idle() == 0);
     assertThat(factory.folders()).isEmpty();
   }

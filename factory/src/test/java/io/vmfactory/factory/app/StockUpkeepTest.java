@@ -287,7 +287,7 @@ final class StockUpkeepTest {
   }
 
   private static List<PoolView> resize(String key, Count warm, Count shells, TestFactory factory) {
-    return factory.cases.resizePool().run(new PoolResize(key, warm, shells), soon());
+    return factory.cases.pools().resize().run(new PoolResize(key, warm, shells), soon());
   }
 
   @Test
@@ -313,7 +313,7 @@ final class StockUpkeepTest {
   @Test
   void aDrainedPoolIsEmptyUntilItIsResized() {
     try (TestFactory factory = stock(2, 1)) {
-      List<PoolView> pools = factory.cases.drainPool().run("", soon());
+      List<PoolView> pools = factory.cases.pools().drain().run("", soon());
       assertThat(pools).extracting(p -> p.stats().phase()).containsOnly(Phase.DRAINING);
       assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(factory.kinds()).contains(Kind.POOL_DRAINED);

@@ -4,6 +4,8 @@ import io.vmfactory.configs.ConfigLoader;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.GrantedVm;
 import io.vmfactory.factory.app.Lease;
 import io.vmfactory.factory.app.Route;
@@ -19,6 +21,7 @@ import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
@@ -41,6 +44,13 @@ final class Samples {
   static final Instant NOON = Instant.parse("2026-11-22T12:00:00.5Z");
 
   private Samples() {}
+
+  static GrantedDrive drive(DriveRequest request) {
+    return new GrantedDrive(
+        new DrivePlace("slot1", request.mode(), "/dev/vdb", false),
+        request.path(),
+        List.of(new Lap("attach", Duration.ofMillis(3))));
+  }
 
   static GrantedVm granted() {
     return new GrantedVm(

@@ -1,5 +1,9 @@
 package io.vmfactory.factory.grpc;
 
+import io.vmfactory.factory.app.Attachments;
+import io.vmfactory.factory.app.Attachments.DriveRef;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.Events;
 import io.vmfactory.factory.app.GrantedVm;
 import io.vmfactory.factory.app.Lease;
@@ -29,6 +33,8 @@ final class ScriptedCases implements Events {
   UseCase<String, String> deleteTemplate = (q, d) -> q;
   UseCase<PoolResize, List<PoolView>> resizePool = (q, d) -> List.of();
   UseCase<String, List<PoolView>> drainPool = (q, d) -> List.of();
+  UseCase<DriveRequest, GrantedDrive> attachDrive = (q, d) -> Samples.drive(q);
+  UseCase<DriveRef, Nothing> detachDrive = (q, d) -> Nothing.NOTHING;
   UseCase<Boolean, Status> getStatus = (q, d) -> Samples.status();
   UseCase<Boolean, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
 
@@ -48,8 +54,8 @@ final class ScriptedCases implements Events {
         (q, d) -> createTemplate.run(q, d),
         (q, d) -> List.of(Samples.template()),
         (q, d) -> deleteTemplate.run(q, d),
-        (q, d) -> resizePool.run(q, d),
-        (q, d) -> drainPool.run(q, d),
+        new Attachments((q, d) -> attachDrive.run(q, d), (q, d) -> detachDrive.run(q, d)),
+        new UseCases.Pools((q, d) -> resizePool.run(q, d), (q, d) -> drainPool.run(q, d)),
         (q, d) -> getStatus.run(q, d),
         (q, d) -> shutdown.run(q, d),
         this);

@@ -1,0 +1,112 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.vmm.DriveImage;
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.VmmException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+
+/** Gives a leased VM a drive. */
+final class AttachDrive implements UseCase<DriveRequest, GrantedDrive> {
+  private final LeaseBook leases;
+  private final Path overlays;
+  private final Observer observer;
+
+  /**
+   * @param overlays where copy-on-write files are made
+   */
+  AttachDrive(LeaseBook leases, Path overlays, Observer observer) {
+    this.leases = leases;
+    this.overlays = overlays;
+    this.observer = observer;
+  }
+
+  @Override
+  public GrantedDrive run(DriveRequest request, Deadline deadline) {
+    long begun = System.nanoTime();
+    try {
+      Laps laps = new Laps();
+      DriveImage image =
+          new DriveImage(
+              absolute(request.path()),
+              request.mode(),
+              overlays,
+              opened -> requireAllowed(request, opened));
+      DrivePlace place = leases.use(request.leaseId(), vm -> vm.drives().attach(image, deadline));
+      laps.lap("attach");
+      observer.attached(place.mode().name(), place.hotPlugged(), since(begun));
+      return new GrantedDrive(place, request.path(), laps.all());
+    } catch (RuntimeException | Error e) {
+      observer.failed(Verb.ATTACH_DRIVE, e, since(begun));
+      throw told(e);
+    }
+  }
+
+  private static Path absolute(String text) {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return path;
+      }
+    } catch (InvalidPathException e) {
+      // Told below: what cannot be a path is no absolute one either.
+    }
+    throw Refusals.invalid("path: must be an absolute path, is \"" + text + "\"");
+  }
+
+  /**
+   * The daemon can open more than its clients can.
+   *
+   * @param opened the file itself, whatever its path leads to by now
+   */
+  private static void requireAllowed(DriveRequest request, Path opened) {
+    Peer peer = request.peer();
+    PosixFileAttributes file = attributes(request.path(), opened);
+    boolean allowed =
+        peer.trusted()
+            || file.owner().equals(peer.user())
+            || request.mode() == DriveMode.READ_ONLY
+                && file.permissions().contains(PosixFilePermission.OTHERS_READ);
+    if (!allowed) {
+      throw new RequestException(
+          RequestException.Reason.FORBIDDEN,
+          "%s belongs to %s: user %s may not attach it %s"
+              .formatted(request.path(), file.owner(), peer.user(), request.mode()));
+    }
+  }
+
+  private static PosixFileAttributes attributes(String path, Path opened) {
+    try {
+      return Files.readAttributes(opened, PosixFileAttributes.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot tell whose file " + path + " is", e);
+    }
+  }
+
+  /** A file that cannot be a drive is the client's mistake. */
+  private static RuntimeException told(Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return failure instanceof VmmException e && e.reason() == VmmException.Reason.INVALID
+        ? Refusals.invalid(String.valueOf(e.getMessage()))
+        : (RuntimeException) failure;
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+}
