@@ -23,6 +23,8 @@ public final class VmmException extends RuntimeException {
     RESOURCES,
     /** The step is not legal in the VM's phase. */
     ILLEGAL_PHASE,
+    /** The name is taken. */
+    EXISTS,
     /** The process ended. */
     DIED,
     /** The VMM refused a command or broke its protocol. */

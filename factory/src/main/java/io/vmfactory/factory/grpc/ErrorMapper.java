@@ -109,6 +109,7 @@ final class ErrorMapper {
     return switch (reason) {
       case UNUSABLE, INVALID, BUSY -> Code.FAILED_PRECONDITION;
       case RESOURCES -> Code.RESOURCE_EXHAUSTED;
+      case EXISTS -> Code.ALREADY_EXISTS;
       case ILLEGAL_PHASE, DIED, FAILED -> Code.INTERNAL;
     };
   }

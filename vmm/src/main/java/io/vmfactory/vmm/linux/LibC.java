@@ -16,10 +16,15 @@ final class LibC {
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
   static final int AF_UNIX = 1;
+  static final int AF_NETLINK = 16;
   static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
   static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+  static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
   static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
   static final int O_RDONLY = 0;
+  static final int O_RDWR = 2;
+  static final int O_CLOEXEC = 0x80000;
+  static final int O_PATH = 0x200000;
   static final int O_WRONLY_CREAT_APPEND = 0x1 | 0x40 | 0x400;
   static final int SPAWN_SETSIGDEF = 0x04;
   static final int SPAWN_SETSIGMASK = 0x08;
@@ -34,10 +39,17 @@ final class LibC {
   static final int EFD_CLOEXEC = 0x80000;
   static final long SYS_PIDFD_SEND_SIGNAL = 424;
   static final long SYS_PIDFD_OPEN = 434;
-  static final int ENXIO = 6;
-  static final int EINTR = 4;
+  static final int CLONE_NEWNET = 0x40000000;
+  static final int EPERM = 1;
+  static final int ENOENT = 2;
   static final int ESRCH = 3;
+  static final int EINTR = 4;
+  static final int ENXIO = 6;
   static final int ECHILD = 10;
+  static final int EACCES = 13;
+  static final int EBUSY = 16;
+  static final int EEXIST = 17;
+  static final int ENODEV = 19;
 
   static {
     Native.register(LibC.class, "c");
@@ -48,6 +60,14 @@ final class LibC {
   static native int memfd_create(String name, int flags) throws LastErrorException;
 
   static native int ftruncate(int fd, long length) throws LastErrorException;
+
+  static native int open(String path, int flags) throws LastErrorException;
+
+  static native int ioctl(int fd, long request, Pointer argument) throws LastErrorException;
+
+  static native int fstatfs(int fd, Pointer answer) throws LastErrorException;
+
+  static native int setns(int fd, int type) throws LastErrorException;
 
   static native int fcntl(int fd, int command, int argument) throws LastErrorException;
 
@@ -62,6 +82,8 @@ final class LibC {
   static native long sendto(
       int fd, Pointer message, long length, int flags, Pointer address, int addressLength)
       throws LastErrorException;
+
+  static native long recv(int fd, Pointer buffer, long length, int flags) throws LastErrorException;
 
   static native int listen(int fd, int backlog) throws LastErrorException;
 
