@@ -1,6 +1,7 @@
 package io.vmfactory.vmm;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.linux.NetworkNamespace;
 
 /**
  * One VM: a VMM process, its monitor connection, its phase. Every method checks the phase first and
@@ -37,6 +38,18 @@ public interface Vm extends VmStatus {
 
   /** The drives that are attached to it and those that can be. */
   VmDrives drives();
+
+  /**
+   * Connects a free NIC slot of a RUNNING VM: moves its host's end into {@code target} and brings
+   * it up there. It stays until the VM ends, or the namespace. One that fails leaves the VM as it
+   * was.
+   *
+   * @param name what the host's end is called there, 1..15 characters; empty = {@code vmf} and
+   *     digits of the VM's id
+   * @throws VmmException with reason {@code INVALID} when an interface cannot be called so, {@code
+   *     EXISTS} when one in there is, {@code RESOURCES} when no slot is free
+   */
+  NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline);
 
   /**
    * PAUSED to DETACHED: lets go of monitor and supervision; the process and its folder stay, for a

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.linux.MemoryFiles;
+import io.vmfactory.vmm.linux.NetworkNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,6 +96,17 @@ public abstract class HypervisorContract {
     vm.stop(deadline);
     refuses(Reason.ILLEGAL_PHASE, () -> vm.stop(deadline));
     refuses(Reason.ILLEGAL_PHASE, () -> vm.plug(new Sizing(1, 0), deadline));
+    vm.kill();
+  }
+
+  @Test
+  void aNicNeedsARunningVmAndAFreeSlot() {
+    Vm vm = boot();
+    try (NetworkNamespace own = NetworkNamespace.open(Path.of("/proc/self/ns/net"))) {
+      refuses(Reason.RESOURCES, () -> vm.attachNic(own, "", deadline));
+      vm.stop(deadline);
+      refuses(Reason.ILLEGAL_PHASE, () -> vm.attachNic(own, "", deadline));
+    }
     vm.kill();
   }
 

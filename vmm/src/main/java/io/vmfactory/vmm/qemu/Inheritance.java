@@ -1,5 +1,6 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.linux.Program;
 
@@ -11,7 +12,14 @@ final class Inheritance {
   static final int AGENT = QMP + 1;
 
   static final int STATE = AGENT + VmFolder.AGENT_PORTS;
+
+  /** Only where the VM's memory is a file; what follows moves up where it is not. */
   static final int RAM = STATE + 1;
 
   private Inheritance() {}
+
+  /** The first of the NIC slots' taps; the others follow. */
+  static int taps(GuestRam ram) {
+    return ram instanceof GuestRam.Anonymous ? RAM : RAM + 1;
+  }
 }

@@ -68,6 +68,7 @@ final class QemuCommandLine {
     monitor();
     console();
     agent();
+    nics();
   }
 
   private void board(VmSpec.Machine machine) {
@@ -134,6 +135,18 @@ final class QemuCommandLine {
   /** An address on AF_VSOCK, random as the id is: 2^16 to 2^31, clear of the well-known ones. */
   static long contextId(VmId id) {
     return (Long.parseLong(id.value().substring(0, 8), 16) & 0x7fffffffL) | 0x10000L;
+  }
+
+  /** A clone announces itself to nobody: which addresses it will have, its template cannot know. */
+  private void nics() {
+    int first = Inheritance.taps(launch.ram());
+    for (int i = 0; i < launch.spec().devices().nicSlots(); i++) {
+      add("-netdev", "tap,id=tap%d,fd=%d".formatted(i, first + i));
+      add(
+          "-device",
+          "virtio-net-pci,id=nic%d,netdev=tap%d,mac=%s,romfile=,guest_announce=off"
+              .formatted(i, i, NicSlots.mac(i)));
+    }
   }
 
   private void kernel() {

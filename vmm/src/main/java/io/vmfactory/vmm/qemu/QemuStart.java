@@ -49,12 +49,14 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
     ownerOnly(launch.folder().consoleLog());
     try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
         AgentPorts agents = AgentPorts.listen(launch.folder());
-        StateFile state = StateFile.create("vmfactory-state")) {
+        StateFile state = StateFile.create("vmfactory-state");
+        NicSlots.OpenTaps taps = NicSlots.of(launch.id(), launch.spec()).open()) {
       // In the order of Inheritance.
       List<Integer> inherited = new ArrayList<>(List.of(qmp.descriptor()));
       inherited.addAll(agents.descriptors());
       inherited.add(state.descriptor());
       inherited.addAll(memory(launch.ram()));
+      inherited.addAll(taps.descriptors());
       HostProcess process = processes.start(new Program(program, arguments, log, inherited));
       return new QemuProcess(process, log);
     }

@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
@@ -19,6 +20,7 @@ import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.linux.HostProcess;
+import io.vmfactory.vmm.linux.NetworkNamespace;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -181,6 +183,12 @@ final class QemuVm implements Vm {
   @Override
   public VmDrives drives() {
     throw new UnsupportedOperationException("drives"); // lands next
+  }
+
+  @Override
+  public NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
+    NicSlots slots = NicSlots.of(subject.id(), subject.spec());
+    return step(VmPhase.RUNNING, "attach a NIC", deadline, () -> slots.attach(target, name));
   }
 
   @Override

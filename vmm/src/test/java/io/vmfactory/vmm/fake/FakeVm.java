@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmDrives;
@@ -16,6 +17,7 @@ import io.vmfactory.vmm.VmSignals;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.fake.Script.Step;
+import io.vmfactory.vmm.linux.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -44,6 +46,7 @@ public final class FakeVm implements Vm {
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private Sizing size;
+  private int nics;
   private volatile boolean savable;
 
   FakeVm(Launch launch, Script script) {
@@ -182,6 +185,15 @@ public final class FakeVm implements Vm {
   @Override
   public VmDrives drives() {
     throw new UnsupportedOperationException("drives"); // lands next
+  }
+
+  @Override
+  public synchronized NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
+    phases.require(VmPhase.RUNNING, "attach a NIC");
+    if (nics == launch.spec().devices().nicSlots()) {
+      throw new VmmException(Reason.RESOURCES, "no NIC slot of the fake VM is free");
+    }
+    return new NicPlace(name, "eth" + nics++, "02:00:00:00:00:01");
   }
 
   @Override

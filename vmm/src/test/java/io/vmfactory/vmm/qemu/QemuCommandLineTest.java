@@ -85,6 +85,38 @@ class QemuCommandLineTest {
   }
 
   @Test
+  void eachNicSlotHasATapBehindTheMemory() {
+    VmSpec plain = spec(new Sizing(1, 256), AgentTransport.VIRTIO_SERIAL, Accelerator.TCG);
+    VmSpec spec = nics(plain, 2);
+    try (MemoryFile memory = MemoryFiles.create("golden", 4096)) {
+      var line = QemuCommandLine.prepare(launch(spec, new GuestRam.CopyOnWrite(memory)));
+      assertThat(lines(line))
+          .contains(
+              """
+              -netdev tap,id=tap0,fd=10
+              -device virtio-net-pci,id=nic0,netdev=tap0,mac=02:76:6d:66:00:00,romfile=,\
+              guest_announce=off
+              -netdev tap,id=tap1,fd=11
+              -device virtio-net-pci,id=nic1,netdev=tap1,mac=02:76:6d:66:00:01,romfile=,\
+              guest_announce=off
+              """);
+    }
+    assertThat(QemuCommandLine.boot(launch(spec, new GuestRam.Anonymous())))
+        .contains("tap,id=tap0,fd=9");
+  }
+
+  private static VmSpec nics(VmSpec spec, int slots) {
+    return new VmSpec(
+        spec.machine(),
+        spec.boot(),
+        spec.max(),
+        spec.memorySlots(),
+        spec.kernel(),
+        spec.agent(),
+        new VmSpec.Devices(0, 0, 0, slots, 0));
+  }
+
+  @Test
   void withoutRoomToGrowThereAreNoMemorySlots() {
     VmSpec spec = spec(new Sizing(4, 2048), AgentTransport.VIRTIO_SERIAL, Accelerator.TCG);
     assertThat(QemuCommandLine.boot(launch(spec, new GuestRam.Anonymous())))
