@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "log.h"
 
 #define OWN_ROOT "/run/vmfactory" // any directory: it is hidden for this process alone
 
@@ -32,7 +33,10 @@ static void __attribute__((noreturn)) be_init(void) {
     prctl(PR_SET_NAME, "pause");
     file_set("/proc/self/oom_score_adj", "-1000"); // with it every process of the namespace would end
     syscall(SYS_close_range, 0, ~0u, 0);
-    if (!leave_root()) _exit(1);
+    if (!leave_root()) {
+        log_error("init of the shared PID namespace: no root of its own: %m");
+        _exit(1);
+    }
     for (;;) {
         while (waitpid(-1, NULL, WNOHANG) > 0) continue;
         sigwaitinfo(&children, NULL);

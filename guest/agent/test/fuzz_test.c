@@ -2,14 +2,22 @@
 #include <unistd.h>
 
 #include "../src/dispatch.h"
+#include "../src/file.h"
+#include "../src/loop.h"
+#include "../src/storage.h"
+#include "../src/ttrpc/frame.h"
 #include "host.h"
+#include "kata/agent.pb-c.h"
 #include "test.h"
 
 // Thousands of byte streams made from one seed, the same in every run: whole frames, cut anywhere,
-// changed, oversized, and pure garbage. The agent must come out of each able to answer.
+// changed, oversized, and pure garbage; then requests of every kind with fields of any value. The agent
+// must come out of each able to answer.
 
 #define CASES 6000
 #define STREAM_ROOM (16u << 10)
+#define REQUESTS 8000
+#define REQUEST_ROOM 3000
 
 static uint64_t state = 0x9e3779b97f4a7c15u;
 
@@ -76,7 +84,7 @@ static void send_in_pieces(int fd, const uint8_t *bytes, size_t length) {
     }
 }
 
-void fuzz_tests(void) {
+static void streams(void) {
     uint8_t *bytes = malloc(STREAM_ROOM);
     for (int i = 0; i < CASES; i++) {
         int fd = host_connect();
@@ -85,6 +93,114 @@ void fuzz_tests(void) {
         host_settle();
     }
     free(bytes);
+}
+
+// Requests. What is not among the methods could change this host's clock, or is there to fill memory.
+static const char *const methods[] = {
+    "AddARPNeighbors", "CopyFile", "CreateSandbox", "DestroySandbox", "GetGuestDetails", "GetMetrics",
+    "GetVolumeStats", "ListInterfaces", "ListRoutes", "MemHotplugByProbe", "UpdateEphemeralMounts",
+    "UpdateInterface", "UpdateRoutes",
+};
+
+// Good ones among them, so that a request gets further than its first check.
+static const char *const words[] = {
+    "", "x", "blk", "ephemeral", "local", "overlayfs", "tmpfs", "overlay", "ext4", "erofs", "/dev/vda", "03/00",
+    "/run/kata-containers/a", "/run/kata-containers/a/b", "/run/kata-containers/c", "/run/f", "/run/link/x",
+    "/run", "/proc", "/run/../etc", "/run//x", "/run/vmfactory", "ro", "noexec", "bind", "size=8192", "mode=0700",
+    "lowerdir=/run/kata-containers/a", "lowerdir=/run/a:/run/b", "upperdir=/run/kata-containers/c/u",
+    "io.katacontainers.fs-opt.overlay-rw", "fsgid=0", "lo", "dummy0", "10.0.0.1", "10.0.0.1/8", "fd00::1",
+    "02:00:00:00:00:01", "no_such_module", "nameserver ::1", "host", "\xff\xfe", "a\nb",
+};
+
+static size_t put_varint(uint8_t *bytes, uint64_t value) {
+    size_t length = 0;
+    for (; value > 127; value >>= 7) bytes[length++] = (uint8_t)(value | 128);
+    bytes[length++] = (uint8_t)value;
+    return length;
+}
+
+static size_t put_bytes(uint8_t *bytes, const void *value, size_t size) {
+    size_t length = put_varint(bytes, size);
+    memcpy(bytes + length, value, size);
+    return length + size;
+}
+
+static uint64_t number(void) {
+    static const uint64_t good[] = {0, 1, 2, 3, 8, 4096, 0100644, 0040755, 0120777, UINT32_MAX, UINT64_MAX};
+    return draw(4) == 0 ? state : good[draw(sizeof good / sizeof *good)];
+}
+
+static size_t make_message(const ProtobufCMessageDescriptor *type, uint8_t *bytes, int depth);
+
+static size_t make_field(const ProtobufCFieldDescriptor *field, uint8_t *bytes, int depth) {
+    uint8_t value[REQUEST_ROOM];
+    const char *word = words[draw(sizeof words / sizeof *words)];
+    size_t at;
+    switch (field->type) {
+    case PROTOBUF_C_TYPE_STRING:
+    case PROTOBUF_C_TYPE_BYTES:
+        at = put_varint(bytes, field->id << 3 | 2);
+        return at + put_bytes(bytes + at, word, strlen(word));
+    case PROTOBUF_C_TYPE_MESSAGE:
+        if (depth == 0) return 0;
+        at = put_varint(bytes, field->id << 3 | 2);
+        return at + put_bytes(bytes + at, value, make_message(field->descriptor, value, depth - 1));
+    default:
+        at = put_varint(bytes, field->id << 3);
+        return at + put_varint(bytes + at, field->type == PROTOBUF_C_TYPE_BOOL ? draw(2) : number());
+    }
+}
+
+// Each field not at all, once, or several times.
+static size_t make_message(const ProtobufCMessageDescriptor *type, uint8_t *bytes, int depth) {
+    size_t length = 0;
+    for (unsigned i = 0; i < type->n_fields; i++) {
+        for (uint32_t times = draw(4) * draw(2); times > 0 && length < REQUEST_ROOM / 8; times--) {
+            length += make_field(&type->fields[i], bytes + length, depth);
+        }
+    }
+    return length;
+}
+
+static size_t make_request(uint8_t *bytes) {
+    const char *name = methods[draw(sizeof methods / sizeof *methods)];
+    uint8_t payload[REQUEST_ROOM], body[REQUEST_ROOM + 256];
+    const ProtobufCMessageDescriptor *type =
+        protobuf_c_service_descriptor_get_method_by_name(&grpc__agent_service__descriptor, name)->input;
+    size_t size = make_message(type, payload, 2), length = 0;
+    if (size > 0 && draw(8) == 0) payload[draw((uint32_t)size)] = (uint8_t)draw(256);
+    length += put_varint(body + length, 1 << 3 | 2);
+    length += put_bytes(body + length, "grpc.AgentService", strlen("grpc.AgentService"));
+    length += put_varint(body + length, 2 << 3 | 2);
+    length += put_bytes(body + length, name, strlen(name));
+    length += put_varint(body + length, 3 << 3 | 2);
+    length += put_bytes(body + length, payload, size);
+    frame_response_header(bytes, 1 + 2 * draw(500), (uint32_t)length);
+    bytes[8] = FRAME_REQUEST;
+    memcpy(bytes + FRAME_HEADER_SIZE, body, length);
+    return FRAME_HEADER_SIZE + length;
+}
+
+static void requests(void) {
+    uint8_t bytes[FRAME_HEADER_SIZE + REQUEST_ROOM + 256];
+    file_set_root("/run/vmfactory"); // an empty /sys
+    storages_wait_at_most(1);
+    for (int i = 0; i < REQUESTS; i += 10) {
+        int fd = host_connect();
+        for (int n = 0; n < 10; n++) send_in_pieces(fd, bytes, make_request(bytes));
+        close(fd);
+        host_settle();
+    }
+    while (loop_turn(100)) continue; // what waits for drives, and what is done beside the loop
+    int fd = host_connect();
+    CHECK(host_code(host_call(fd, "grpc.AgentService", "DestroySandbox", NULL)) == STATUS_OK);
+    close(fd);
+    host_settle();
+}
+
+void fuzz_tests(void) {
+    streams();
+    host_apart(requests);
     int fd = host_connect();
     CHECK(host_code(host_call(fd, CHECK_METHOD, NULL)) == STATUS_OK);
     close(fd);

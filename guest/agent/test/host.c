@@ -113,8 +113,8 @@ static void leave_host(void) {
     char map[64];
     uid_t user = getuid();
     gid_t group = getgid();
-    if (unshare(CLONE_NEWNS | CLONE_NEWUTS) < 0) {
-        CHECK(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS) == 0);
+    if (unshare(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET) < 0) {
+        CHECK(unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET) == 0);
         snprintf(map, sizeof map, "0 %u 1", user);
         CHECK(file_set("/proc/self/uid_map", map) == 0);
         CHECK(file_set("/proc/self/setgroups", "deny") == 0);

@@ -30,8 +30,8 @@ int host_code(Ttrpc__Response *response);
 // Opens a channel on one end of a socket pair and returns the other.
 int host_connect(void);
 
-// Runs a suite in a child of ours with a loop, mounts, a host name and an empty /run of its own, so that
-// nothing it does concerns this host.
+// Runs a suite in a child of ours with a loop, mounts, an empty /run, a host name and a network of its
+// own, so that nothing it does concerns this host.
 void host_apart(void (*suite)(void));
 
 // Lets the agent handle whatever is pending.

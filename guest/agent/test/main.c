@@ -12,6 +12,7 @@ static const struct {
     {"names", names_tests},     {"online", online_tests}, {"services", service_tests},
     {"vsock", vsock_tests},     {"file", file_tests},     {"oci_json", oci_json_tests},
     {"network", network_tests}, {"storage", storage_tests},
+    {"sandbox", sandbox_tests}, {"copy", copy_tests},
 };
 
 int main(void) {

@@ -13,6 +13,7 @@
         } \
     } while (0)
 
+void copy_tests(void);
 void file_tests(void);
 void frame_tests(void);
 void fuzz_tests(void);
@@ -22,6 +23,7 @@ void network_tests(void);
 void oci_json_tests(void);
 void online_tests(void);
 void service_tests(void);
+void sandbox_tests(void);
 void storage_tests(void);
 void vsock_tests(void);
 
