@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -27,6 +28,12 @@ final class Commands {
     ALL.put("pool", PoolCommand::new);
     ALL.put("renew", RenewCommand::new);
     ALL.put("release", ReleaseCommand::new);
+    ALL.put("run", RunCommand::new);
+    ALL.put("exec", ExecCommand::new);
+    ALL.put("ps", PsCommand::new);
+    ALL.put("kill", KillCommand::new);
+    ALL.put("stats", StatsCommand::new);
+    ALL.put("sandbox", SandboxCommand::new);
     ALL.put("check", CheckCommand::new);
     ALL.put("demo", DemoCommand::new);
     ALL.put("help", CommandLine.HelpCommand::new);
@@ -36,7 +43,17 @@ final class Commands {
   /** Commands that need to see all others. */
   private static final Set<String> ABOUT_ALL = Set.of("help", "generate-completion");
 
+  /** Commands whose line ends with another one's, which is none of our business. */
+  private static final Set<String> BEFORE_ANOTHER = Set.of("run", "exec");
+
   private Commands() {}
+
+  /** Whether {@code args} start the daemon. */
+  static boolean isServe(String... args) {
+    return Arrays.stream(args)
+        .takeWhile(word -> !BEFORE_ANOTHER.contains(word))
+        .anyMatch("serve"::equals);
+  }
 
   /** Every command's name, in the order of the help. */
   static Set<String> names() {
@@ -50,6 +67,10 @@ final class Commands {
   static CommandLine commandLine(VmFactoryCommand root, String... args) {
     CommandLine commandLine = new CommandLine(root);
     named(args).forEach(name -> commandLine.addSubcommand(name, ALL.get(name).get()));
+    BEFORE_ANOTHER.stream()
+        .map(commandLine.getSubcommands()::get)
+        .filter(Objects::nonNull)
+        .forEach(command -> command.setStopAtPositional(true));
     return commandLine
         .registerConverter(Duration.class, Commands::duration)
         .setCaseInsensitiveEnumValuesAllowed(true)

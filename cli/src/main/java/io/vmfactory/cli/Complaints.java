@@ -19,7 +19,7 @@ final class Complaints {
     UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("try: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     err.flush();
-    return Exit.USAGE.code();
+    return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
   }
 
   /** A command that failed. */
@@ -33,7 +33,9 @@ final class Complaints {
       failure.printStackTrace(err);
     }
     err.flush();
-    return Exit.of(failure).code();
+    boolean besideAContainers =
+        commandLine.getCommandSpec().exitCodeOnExecutionException() == Exit.OF_OUR_OWN;
+    return besideAContainers ? Exit.beside(failure) : Exit.of(failure).code();
   }
 
   private static void complain(PrintWriter err, String message) {

@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.client.FactoryException;
+import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.configs.ConfigException;
 
 /** What the exit code says. The one place where failures become codes. */
@@ -12,6 +13,12 @@ enum Exit {
   NOT_RUNNING(3),
   /** Refused for lack of resources; asking again later may help. */
   EXHAUSTED(4);
+
+  /** Of a command whose exit code is a container's: it failed itself. */
+  static final int OF_OUR_OWN = 125;
+
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int COMMAND_NOT_FOUND = 127;
 
   private static final int RPC_INVALID_ARGUMENT = 3;
   private static final int RPC_RESOURCE_EXHAUSTED = 8;
@@ -45,7 +52,30 @@ enum Exit {
     if (failure instanceof FactoryException refusal) {
       return ofClient(refusal.code());
     }
+    if (failure instanceof SandboxException refusal) {
+      return ofSandbox(refusal.reason());
+    }
     return failure instanceof ConfigException ? USAGE : FAILURE;
+  }
+
+  /** For whatever a command threw whose exit code is otherwise a container's. */
+  static int beside(Exception failure) {
+    if (failure instanceof SandboxException refusal) {
+      return switch (refusal.reason()) {
+        case COMMAND_NOT_FOUND -> COMMAND_NOT_FOUND;
+        case NOT_EXECUTABLE -> NOT_EXECUTABLE;
+        default -> OF_OUR_OWN;
+      };
+    }
+    return OF_OUR_OWN;
+  }
+
+  private static Exit ofSandbox(SandboxException.Reason reason) {
+    return switch (reason) {
+      case INVALID -> USAGE;
+      case NO_ROOM -> EXHAUSTED;
+      default -> FAILURE;
+    };
   }
 
   private static Exit ofClient(FactoryException.Code code) {

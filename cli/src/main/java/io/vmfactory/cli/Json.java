@@ -101,6 +101,11 @@ final class Json {
     return get(name).value instanceof List<?> list ? (List<Json>) list : List.of();
   }
 
+  /** The elements of an array field of texts. */
+  List<String> texts(String name) {
+    return list(name).stream().map(element -> String.valueOf(element.value)).toList();
+  }
+
   /** The fields of this object, in order. */
   @SuppressWarnings("unchecked")
   Map<String, Json> fields() {

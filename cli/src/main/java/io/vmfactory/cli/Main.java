@@ -2,7 +2,6 @@ package io.vmfactory.cli;
 
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.time.WallClock;
-import java.util.Arrays;
 
 /** The program {@code vmfactory}. */
 public final class Main {
@@ -10,7 +9,7 @@ public final class Main {
 
   /** Only the daemon has a log; a command tells its failures itself. Before the first logger. */
   static void quietLibraries(String... args) {
-    if (!Arrays.asList(args).contains("serve")) {
+    if (!Commands.isServe(args)) {
       System.setProperty("logback.configurationFile", "io/vmfactory/cli/logback-quiet.xml");
     }
   }
@@ -18,7 +17,9 @@ public final class Main {
   /** Runs the command that {@code args} names and ends the process with its exit code. */
   public static void main(String[] args) {
     quietLibraries(args);
-    var root = new VmFactoryCommand(Surroundings.ofThisProcess(), WallClock.system());
+    var root =
+        new VmFactoryCommand(
+            Surroundings.ofThisProcess(), WallClock.system(), Outside.ofThisProcess());
     System.exit(Commands.commandLine(root, args).execute(args));
   }
 }

@@ -6,11 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What standard output and standard error are connected to. */
+/** What the standard streams are connected to. */
 final class Terminal {
   /** Where nothing tells: a page as long as anybody's. */
   private static final int ENDLESS = Integer.MAX_VALUE;
 
+  private static final Path STDIN = Path.of("/proc/self/fd/0");
   private static final Path STDOUT = Path.of("/proc/self/fd/1");
   private static final Path STDERR = Path.of("/proc/self/fd/2");
 
@@ -19,6 +20,11 @@ final class Terminal {
   /** Whether somebody watches standard error, where progress is shown. */
   static boolean isWatched() {
     return isTerminal(STDERR);
+  }
+
+  /** Whether somebody types on standard input. */
+  static boolean givesInput() {
+    return isTerminal(STDIN);
   }
 
   /** Whether somebody watches standard output. */

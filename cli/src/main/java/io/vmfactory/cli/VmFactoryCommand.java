@@ -1,8 +1,14 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.image.RootfsImages;
+import io.vmfactory.client.sandbox.RuntimeSettings;
+import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.ConfigLoader;
 import io.vmfactory.configs.LoadedConfig;
+import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.Surroundings;
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -42,9 +48,13 @@ import picocli.CommandLine.Spec;
       "  vmfactory init               build the template",
       "  vmfactory pool wait          until VMs are ready to be handed out",
       "  vmfactory get --ttl 10m      get a VM for ten minutes",
+      "  vmfactory run --rootfs ./rootfs -- echo hello",
       "  vmfactory status             what there is"
     })
 final class VmFactoryCommand {
+  /** Size of a container's root file system; its image only holds what is in it. */
+  private static final long ROOTFS_BYTES = 4L << 30;
+
   /** sun_path, unix(7), without its final zero. */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
@@ -79,10 +89,12 @@ final class VmFactoryCommand {
 
   private final Surroundings surroundings;
   private final WallClock clock;
+  private final Outside outside;
 
-  VmFactoryCommand(Surroundings surroundings, WallClock clock) {
+  VmFactoryCommand(Surroundings surroundings, WallClock clock, Outside outside) {
     this.surroundings = surroundings;
     this.clock = clock;
+    this.outside = outside;
   }
 
   /** The configuration that the options name. */
@@ -108,6 +120,37 @@ final class VmFactoryCommand {
   /** The daemon, the light way. */
   Factory factory() {
     return new Factory(new HttpJson(socket(), timeout));
+  }
+
+  /** The sandboxes of this host; the caller closes it. */
+  SandboxRuntime sandboxes() {
+    VmFactoryConfig config = config().config();
+    RuntimeSettings settings = RuntimeSettings.of(config);
+    return outside
+        .runtime()
+        .apply(
+            socket == null
+                ? settings
+                : new RuntimeSettings(
+                    settings.runtime().withFactory(socket()),
+                    settings.qemu(),
+                    settings.hostCheck()));
+  }
+
+  /** This process, to stand for one in a container. */
+  Session session() {
+    return outside.session().get();
+  }
+
+  /** Images of root file systems. */
+  RootfsImages images() {
+    RuntimeConfig runtime = config().config().runtime();
+    return RootfsImages.open(runtime.imageDir(), runtime.imageCacheBytes(), ROOTFS_BYTES);
+  }
+
+  /** When what was asked for must be done: --timeout, else as it is configured. */
+  Deadline deadline() {
+    return Deadline.after(timeout != null ? timeout : config().config().daemon().defaultDeadline());
   }
 
   @Nullable Duration timeout() {

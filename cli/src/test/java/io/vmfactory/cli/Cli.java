@@ -18,6 +18,11 @@ record Cli(int exit, String out, String err) {
 
   /** Runs the command as root without any environment, at {@link #NOW}. */
   static Cli run(Object... args) {
+    return run(Outside.ofThisProcess(), args);
+  }
+
+  /** The same, with containers of the test's own. */
+  static Cli run(Outside outside, Object... args) {
     String[] words = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       words[i] = args[i].toString();
@@ -25,7 +30,8 @@ record Cli(int exit, String out, String err) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     var root =
-        new VmFactoryCommand(new Surroundings(Map.of("HOME", "/nonexistent"), false), () -> NOW);
+        new VmFactoryCommand(
+            new Surroundings(Map.of("HOME", "/nonexistent"), false), () -> NOW, outside);
     int exit =
         Commands.commandLine(root, words)
             .setOut(new PrintWriter(out, true))

@@ -40,6 +40,12 @@ public record RuntimeConfig(
     }
   }
 
+  /** This with another factory. */
+  public RuntimeConfig withFactory(Path socket) {
+    return new RuntimeConfig(
+        enableTemplate, onFactoryDown, socket, sandboxDir, imageDir, imageCacheBytes);
+  }
+
   /** The defaults of a runtime instance beside {@code daemon}. */
   public static RuntimeConfig beside(DaemonConfig daemon) {
     return new RuntimeConfig(

@@ -1,0 +1,66 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.time.Deadline;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code vmfactory kill} */
+@Command(
+    name = "kill",
+    description = {
+      "Sends a signal to all processes of a container, or of all containers of a sandbox.",
+      "The first process of a container heeds those alone that it handles, and KILL."
+    },
+    footer = {
+      "  vmfactory kill web1",
+      "  vmfactory kill --signal TERM web1/c0",
+      "  vmfactory kill --signal 10 web1"
+    })
+final class KillCommand implements Callable<Integer> {
+  @ParentCommand private VmFactoryCommand root;
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-s", "--signal"},
+      paramLabel = "S",
+      defaultValue = "KILL",
+      description = "Which: a name or a number 1..64; else ${DEFAULT-VALUE}.")
+  private String signal;
+
+  @Parameters(paramLabel = "SANDBOX[/CONTAINER]", description = "Where.")
+  private String where;
+
+  @Override
+  public Integer call() {
+    int number = number(signal);
+    Deadline deadline = root.deadline();
+    SandboxRef ref = SandboxRef.parse(where);
+    try (SandboxRuntime runtime = root.sandboxes();
+        Sandbox sandbox = ref.fetch(runtime, deadline)) {
+      for (Container container : ref.containers(sandbox, deadline)) {
+        container.kill(number, deadline);
+      }
+    }
+    return Exit.OK.code();
+  }
+
+  private int number(String text) {
+    String name = text.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");
+    int number = name.matches("\\d{1,2}") ? Integer.parseInt(name) : SignalNames.number(name);
+    if (number < 1 || number > SignalNames.LAST) {
+      throw new ParameterException(
+          spec.commandLine(), "--signal is '" + text + "', must be a name such as TERM, or 1..64");
+    }
+    return number;
+  }
+}

@@ -1,0 +1,97 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.ProcessInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code vmfactory ps} */
+@Command(
+    name = "ps",
+    description = {
+      "Shows the processes in the containers of a sandbox, or of every sandbox that runs.",
+      "PID is what the process calls itself, VM PID what its VM calls it."
+    },
+    footer = {
+      "  vmfactory ps",
+      "  vmfactory ps web1",
+      "  vmfactory ps web1/c0 --json | jq '.processes[].commandLine'"
+    })
+final class PsCommand implements Callable<Integer> {
+  @ParentCommand private VmFactoryCommand root;
+
+  @Parameters(arity = "0..1", paramLabel = "SANDBOX[/CONTAINER]", description = "Only there.")
+  private String where = "";
+
+  @Option(names = "--json", description = "Print the processes as JSON.")
+  private boolean json;
+
+  private record Row(String sandbox, String container, ProcessInfo process) {}
+
+  @Override
+  public Integer call() {
+    List<Row> rows = new ArrayList<>();
+    try (SandboxRuntime runtime = root.sandboxes()) {
+      Deadline deadline = root.deadline();
+      for (SandboxRef ref : RunningSandboxes.of(where, runtime, deadline)) {
+        try (Sandbox sandbox = ref.fetch(runtime, deadline)) {
+          for (Container container : ref.containers(sandbox, deadline)) {
+            container
+                .processes(deadline)
+                .forEach(process -> rows.add(new Row(ref.sandbox(), container.id(), process)));
+          }
+        }
+      }
+    }
+    if (json) {
+      root.print(
+          Json.object().with("processes", Json.array(rows.stream().map(PsCommand::json).toList())));
+    } else {
+      root.print(table(rows).lines(0));
+    }
+    return Exit.OK.code();
+  }
+
+  private static Table table(List<Row> rows) {
+    Table table =
+        new Table(
+            "SANDBOX", "CONTAINER", "PID", "VM PID", "UID", "STATE", "CPU", "MEMORY", "COMMAND");
+    for (Row row : rows) {
+      ProcessInfo process = row.process();
+      table.row(
+          row.sandbox(),
+          row.container(),
+          Integer.toString(process.containerPid()),
+          Integer.toString(process.pid()),
+          Integer.toString(process.uid()),
+          process.state(),
+          Show.micros(process.cpu().toNanos() / 1000),
+          Show.kib(process.residentKib()),
+          String.join(" ", process.commandLine()));
+    }
+    return table;
+  }
+
+  private static Json json(Row row) {
+    ProcessInfo process = row.process();
+    return Json.object()
+        .with("sandbox", row.sandbox())
+        .with("container", row.container())
+        .with("pid", process.containerPid())
+        .with("vmPid", process.pid())
+        .with("vmParentPid", process.parentPid())
+        .with("uid", process.uid())
+        .with("state", process.state())
+        .with("cpuMillis", process.cpu().toMillis())
+        .with("residentKib", process.residentKib())
+        .with("commandLine", Json.texts(process.commandLine()));
+  }
+}

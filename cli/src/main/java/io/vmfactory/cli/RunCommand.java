@@ -1,0 +1,159 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.client.image.Image;
+import io.vmfactory.client.image.RootfsImages;
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.ContainerSpec;
+import io.vmfactory.client.sandbox.DiskImage;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.client.sandbox.SandboxVm;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.vmm.DriveMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code vmfactory run} */
+@Command(
+    name = "run",
+    description = {
+      "Runs a command in a container in a VM of its own. Streams, signals (INT, TERM, HUP, USR1,"
+          + " USR2), window size and exit code are as if it ran here; when it ends, container and VM"
+          + " are gone.",
+      "A second Ctrl-C ends it at once: the first process of a container only heeds signals that it"
+          + " handles."
+    },
+    exitCodeOnInvalidInput = Exit.OF_OUR_OWN,
+    exitCodeOnExecutionException = Exit.OF_OUR_OWN,
+    exitCodeList = {
+      "125:vmfactory failed, or was used wrongly",
+      "126:the command cannot be executed",
+      "127:there is no such command",
+      "128+N:signal N ended the command",
+      "else:the command's own exit code"
+    },
+    footer = {
+      "  vmfactory run --rootfs ./rootfs -- echo hello",
+      "  vmfactory run --rootfs ./rootfs -i -t                        a shell",
+      "  tar c . | vmfactory run --image ./layout:latest -i -- tar t",
+      "  vmfactory run --bundle ./bundle                              what its config.json says",
+      "  vmfactory run --rootfs ./rootfs --volume-ro ./src:/src --vcpus 2 -- make -C /src test"
+    })
+final class RunCommand implements Callable<Integer> {
+  /** An image that is not there yet must be made, which may take long. */
+  private static final Duration IMAGE_LIMIT = Duration.ofMinutes(10);
+
+  @ParentCommand private VmFactoryCommand root;
+
+  @ArgGroup(multiplicity = "1")
+  private ContainerSource source;
+
+  @Mixin private ProcessOptions process;
+  @Mixin private SizeOptions size;
+
+  @Option(
+      names = "--volume-ro",
+      paramLabel = "HOST:GUEST",
+      converter = ReadOnlyVolume.Converter.class,
+      description =
+          "Show a directory of the host, as it is now, at a path of the container,"
+              + " read-only. May be repeated.")
+  private List<ReadOnlyVolume> volumes = new ArrayList<>();
+
+  @Option(names = "--name", paramLabel = "NAME", description = "Id of the sandbox; else made up.")
+  private String name = "";
+
+  @Option(names = "--hostname", paramLabel = "NAME", description = "Its host name.")
+  private String hostname = "";
+
+  @Option(
+      names = "--route",
+      paramLabel = "ROUTE",
+      description = "How the VM may be made, as for get. May be repeated.")
+  private List<GetCommand.Route> routes = new ArrayList<>();
+
+  @Option(
+      names = "--ttl",
+      paramLabel = "SPAN",
+      description = "How long the VM lives on when this process is killed; else as configured.")
+  private @Nullable Duration ttl;
+
+  @Parameters(paramLabel = "CMD", description = "What to run; else what the image or bundle says.")
+  private List<String> command = new ArrayList<>();
+
+  @Override
+  public Integer call() {
+    Session session = root.session();
+    return session.guarded(
+        () -> {
+          try (SandboxRuntime runtime = root.sandboxes()) {
+            return run(session, runtime);
+          }
+        });
+  }
+
+  /** When the runtime instance is closed, so are its sandboxes. */
+  private int run(Session session, SandboxRuntime runtime) {
+    Deadline deadline = root.deadline();
+    Container container = container(runtime, deadline);
+    container.start(deadline);
+    return session.attach(container.process(), process.attachment());
+  }
+
+  private Container container(SandboxRuntime runtime, Deadline deadline) {
+    Deadline imageLimit = root.timeout() == null ? Deadline.after(IMAGE_LIMIT) : deadline;
+    RootfsImages images = root.images();
+    List<Image> open = new ArrayList<>();
+    try (ContainerSource.Prepared prepared = source.prepare(images, command, imageLimit)) {
+      OciSpec spec = prepared.spec().with(p -> process.applyTo(p, root.surroundings().variables()));
+      ContainerSpec wanted = ContainerSpec.of(spec, disk(prepared.image(), DriveMode.OVERLAY));
+      for (ReadOnlyVolume volume : volumes) {
+        Image image = images.fromDirectory(volume.directory(), imageLimit);
+        open.add(image);
+        wanted = wanted.withVolume(disk(image, DriveMode.READ_ONLY), volume.mountPoint());
+      }
+      Sandbox sandbox = runtime.create(sandboxSpec(spec), deadline);
+      tell(sandbox.start(deadline).vm());
+      return sandbox.createContainer(wanted, deadline);
+    } finally {
+      open.forEach(Image::close);
+    }
+  }
+
+  private static DiskImage disk(Image image, DriveMode mode) {
+    return new DiskImage(image.path(), mode, image.fsType());
+  }
+
+  private SandboxSpec sandboxSpec(OciSpec spec) {
+    SandboxSpec wanted =
+        SandboxSpec.defaults()
+            .withId(name)
+            .withSize(
+                size.vcpus() == null ? 0 : size.vcpus(),
+                size.memoryMib() == null ? 0 : size.memoryMib())
+            .withRoutes(routes.stream().map(route -> Route.valueOf(route.name())).toList())
+            .withHostname(hostname)
+            .withAnnotations(ProcessNote.of(spec.process()));
+    return ttl == null ? wanted : wanted.withLeaseTtl(ttl);
+  }
+
+  /** That no factory was there is nothing to keep quiet about. */
+  private void tell(@Nullable SandboxVm vm) {
+    if (vm != null && vm.origin() == SandboxVm.Origin.DIRECT && !vm.reason().isEmpty()) {
+      root.err().println("vmfactory: booted a VM directly: " + Show.oneLine(vm.reason()));
+      root.err().flush();
+    }
+  }
+}

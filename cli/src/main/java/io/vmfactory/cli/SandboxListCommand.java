@@ -1,0 +1,95 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.client.sandbox.SandboxStatus;
+import io.vmfactory.client.sandbox.SandboxVm;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code vmfactory sandbox ls} */
+@Command(
+    name = "ls",
+    description = {
+      "Shows every sandbox: its state, its VM and how that was made, and what it was made for.",
+      "OWNER is the process that made it; when that ends, the sandbox ends with it."
+    },
+    footer = {
+      "  vmfactory sandbox ls",
+      "  vmfactory sandbox ls --json | jq -r '.sandboxes[] | select(.state == \"LOST\") | .id'"
+    })
+final class SandboxListCommand implements Callable<Integer> {
+  @ParentCommand private SandboxCommand parent;
+
+  @Option(names = "--json", description = "Print the sandboxes as JSON.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    VmFactoryCommand root = parent.root();
+    List<SandboxStatus> all;
+    try (SandboxRuntime runtime = root.sandboxes()) {
+      all = runtime.list(root.deadline());
+    }
+    if (json) {
+      List<Json> sandboxes = all.stream().map(SandboxListCommand::json).toList();
+      root.print(Json.object().with("sandboxes", Json.array(sandboxes)));
+    } else {
+      root.print(table(all, root).lines(0));
+    }
+    return Exit.OK.code();
+  }
+
+  private static Table table(List<SandboxStatus> all, VmFactoryCommand root) {
+    Table table = new Table("SANDBOX", "STATE", "AGE", "VM", "ROUTE", "SIZE", "OWNER", "COMMAND");
+    for (SandboxStatus status : all) {
+      SandboxVm vm = status.vm();
+      table.row(
+          status.id(),
+          status.state().name().toLowerCase(Locale.ROOT),
+          Show.span(Duration.between(status.createdAt(), root.now())),
+          vm == null ? "" : Show.shortened(vm.id()),
+          vm == null ? "" : route(vm),
+          vm == null ? "" : Show.size(size(vm)),
+          Long.toString(status.ownerPid()),
+          ProcessNote.commandLine(status.annotations()));
+    }
+    return table;
+  }
+
+  private static String route(SandboxVm vm) {
+    return vm.origin() == SandboxVm.Origin.DIRECT ? "direct" : vm.route();
+  }
+
+  private static Json size(SandboxVm vm) {
+    return Json.object().with("vcpus", vm.vcpus()).with("memoryMib", vm.memoryMib());
+  }
+
+  private static Json json(SandboxStatus status) {
+    return Json.object()
+        .with("id", status.id())
+        .with("state", status.state().name())
+        .with("createdAt", status.createdAt().toString())
+        .with("ownerPid", status.ownerPid())
+        .with("hostname", status.hostname())
+        .with("command", ProcessNote.commandLine(status.annotations()))
+        .with("vm", vm(status.vm()));
+  }
+
+  private static @Nullable Json vm(@Nullable SandboxVm vm) {
+    return vm == null
+        ? null
+        : size(vm)
+            .with("id", vm.id())
+            .with("pid", vm.pid())
+            .with("origin", vm.origin().name())
+            .with("route", vm.route())
+            .with("reason", vm.reason())
+            .with("console", vm.console().toString());
+  }
+}

@@ -1,0 +1,52 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.time.Deadline;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A sandbox, and maybe one container in it, as a command names them.
+ *
+ * @param sandbox its id
+ * @param container its id; empty = not said
+ */
+record SandboxRef(String sandbox, String container) {
+
+  /** Reads {@code SANDBOX[/CONTAINER]}. */
+  static SandboxRef parse(String text) {
+    int slash = text.indexOf('/');
+    return slash < 0
+        ? new SandboxRef(text, "")
+        : new SandboxRef(text.substring(0, slash), text.substring(slash + 1));
+  }
+
+  Sandbox fetch(SandboxRuntime runtime, Deadline deadline) {
+    return runtime.fetch(sandbox, deadline);
+  }
+
+  /** The containers that are meant: the one that is named, or all. */
+  List<Container> containers(Sandbox in, Deadline deadline) {
+    return container.isEmpty()
+        ? in.containers(deadline)
+        : List.of(in.container(container, deadline));
+  }
+
+  /** The container that is meant, where there must be one. */
+  Container theContainer(Sandbox in, Deadline deadline) {
+    List<Container> meant = containers(in, deadline);
+    if (meant.size() == 1) {
+      return meant.get(0);
+    }
+    if (meant.isEmpty()) {
+      throw new CliException(Exit.FAILURE, "sandbox " + sandbox + " has no container", "");
+    }
+    String ids = meant.stream().map(Container::id).collect(Collectors.joining(", "));
+    throw new CliException(
+        Exit.FAILURE,
+        "sandbox " + sandbox + " has several containers: " + ids,
+        "say which: " + sandbox + "/" + meant.get(0).id());
+  }
+}

@@ -1,0 +1,123 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.ContainerStats;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code vmfactory stats} */
+@Command(
+    name = "stats",
+    description = "Shows what containers use, of a sandbox or of every sandbox that runs.",
+    footer = {
+      "  vmfactory stats",
+      "  vmfactory stats web1",
+      "  vmfactory stats web1 --json | jq '.containers[].memory.usage'"
+    })
+final class StatsCommand implements Callable<Integer> {
+  @ParentCommand private VmFactoryCommand root;
+
+  @Parameters(arity = "0..1", paramLabel = "SANDBOX[/CONTAINER]", description = "Only there.")
+  private String where = "";
+
+  @Option(names = "--json", description = "Print them as JSON, in bytes and nanoseconds.")
+  private boolean json;
+
+  private record Row(String sandbox, String container, ContainerStats stats) {}
+
+  @Override
+  public Integer call() {
+    List<Row> rows = new ArrayList<>();
+    try (SandboxRuntime runtime = root.sandboxes()) {
+      Deadline deadline = root.deadline();
+      for (SandboxRef ref : RunningSandboxes.of(where, runtime, deadline)) {
+        try (Sandbox sandbox = ref.fetch(runtime, deadline)) {
+          for (Container container : ref.containers(sandbox, deadline)) {
+            rows.add(new Row(ref.sandbox(), container.id(), container.stats(deadline)));
+          }
+        }
+      }
+    }
+    if (json) {
+      root.print(
+          Json.object()
+              .with("containers", Json.array(rows.stream().map(StatsCommand::json).toList())));
+    } else {
+      root.print(table(rows).lines(0));
+    }
+    return Exit.OK.code();
+  }
+
+  private static Table table(List<Row> rows) {
+    Table table =
+        new Table(
+            "SANDBOX",
+            "CONTAINER",
+            "CPU",
+            "THROTTLED",
+            "MEMORY",
+            "CACHE",
+            "LIMIT",
+            "PIDS",
+            "READ",
+            "WRITTEN");
+    for (Row row : rows) {
+      ContainerStats stats = row.stats();
+      ContainerStats.Memory memory = stats.memory();
+      table.row(
+          row.sandbox(),
+          row.container(),
+          Show.micros(stats.cpu().toNanos() / 1000),
+          Show.micros(stats.throttled().toNanos() / 1000),
+          bytes(memory.usage()),
+          bytes(memory.cache()),
+          memory.limit() == 0 ? "" : bytes(memory.limit()),
+          Long.toString(stats.pids()),
+          bytes(stats.io().readBytes()),
+          bytes(stats.io().writtenBytes()));
+    }
+    return table;
+  }
+
+  private static String bytes(long bytes) {
+    return Show.kib(bytes / 1024);
+  }
+
+  private static Json json(Row row) {
+    ContainerStats stats = row.stats();
+    return Json.object()
+        .with("sandbox", row.sandbox())
+        .with("container", row.container())
+        .with("cpu", stats.cpu().toNanos())
+        .with("throttled", stats.throttled().toNanos())
+        .with(
+            "memory",
+            Json.object()
+                .with("usage", stats.memory().usage())
+                .with("cache", stats.memory().cache())
+                .with("limit", stats.memory().limit()))
+        .with("pids", stats.pids())
+        .with("pidsLimit", stats.pidsLimit())
+        .with(
+            "io",
+            Json.object()
+                .with("read", stats.io().readBytes())
+                .with("written", stats.io().writtenBytes()))
+        .with("networks", Json.array(stats.networks().stream().map(StatsCommand::json).toList()));
+  }
+
+  private static Json json(ContainerStats.Network network) {
+    return Json.object()
+        .with("name", network.name())
+        .with("received", network.receivedBytes())
+        .with("sent", network.sentBytes());
+  }
+}

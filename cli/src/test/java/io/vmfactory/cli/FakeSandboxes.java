@@ -1,0 +1,266 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.ContainerProcess;
+import io.vmfactory.client.sandbox.ContainerSpec;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.client.sandbox.SandboxStatus;
+import io.vmfactory.client.sandbox.SandboxVm;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.ContainerHost;
+import io.vmfactory.guest.ContainerInfo;
+import io.vmfactory.guest.ContainerStats;
+import io.vmfactory.guest.ProcessInfo;
+import io.vmfactory.guest.ResourceLimits;
+import io.vmfactory.guest.oci.OciProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** A host with sandboxes that are only written down. */
+final class FakeSandboxes implements SandboxRuntime {
+  /** What was done, in order. */
+  final List<String> done = new ArrayList<>();
+
+  final Map<String, FakeSandbox> all = new LinkedHashMap<>();
+
+  /** What exec gives, or fails with. */
+  FakeProcess executed = new FakeProcess();
+
+  @Nullable SandboxException refusal;
+  @Nullable OciProcess asked;
+
+  FakeSandboxes with(String id, SandboxStatus.State state, String... containers) {
+    all.put(id, new FakeSandbox(id, state, List.of(containers)));
+    return this;
+  }
+
+  @Override
+  public Sandbox create(SandboxSpec spec, Deadline deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Sandbox fetch(String id, Deadline deadline) {
+    if (!all.containsKey(id)) {
+      throw new SandboxException(Reason.NOT_FOUND, "no sandbox " + id);
+    }
+    return all.get(id);
+  }
+
+  @Override
+  public List<SandboxStatus> list(Deadline deadline) {
+    return all.values().stream().map(sandbox -> sandbox.status(deadline)).toList();
+  }
+
+  @Override
+  public void close() {
+    done.add("close");
+  }
+
+  final class FakeSandbox implements Sandbox {
+    private final String id;
+    private final SandboxStatus.State state;
+    private final List<String> containers;
+
+    FakeSandbox(String id, SandboxStatus.State state, List<String> containers) {
+      this.id = id;
+      this.state = state;
+      this.containers = containers;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public SandboxStatus status(Deadline deadline) {
+      SandboxVm vm =
+          new SandboxVm(
+              "0123456789abcdef",
+              17,
+              SandboxVm.Origin.FACTORY,
+              "WARM",
+              "",
+              2,
+              256,
+              Path.of("/console.log"),
+              List.of());
+      OciProcess process =
+          io.vmfactory.guest.oci.OciSpec.standard()
+              .process()
+              .withArgs(List.of("sleep", "9"))
+              .withCwd("/srv")
+              .withEnv(List.of("A=b c"));
+      return new SandboxStatus(
+          id,
+          state,
+          state == SandboxStatus.State.STOPPED ? null : vm,
+          "h",
+          Cli.NOW.minusSeconds(61),
+          4711,
+          ProcessNote.of(process));
+    }
+
+    @Override
+    public List<Container> containers(Deadline deadline) {
+      return containers.stream().<Container>map(name -> new FakeContainer(id, name)).toList();
+    }
+
+    @Override
+    public Container container(String containerId, Deadline deadline) {
+      if (!containers.contains(containerId)) {
+        throw new SandboxException(Reason.NOT_FOUND, "no container " + containerId);
+      }
+      return new FakeContainer(id, containerId);
+    }
+
+    @Override
+    public CompletionStage<String> lost() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public SandboxStatus start(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void stop(Deadline deadline) {
+      done.add("stop " + id);
+    }
+
+    @Override
+    public void delete(Deadline deadline) {
+      done.add("delete " + id);
+    }
+
+    @Override
+    public void pause(Deadline deadline) {
+      done.add("pause " + id);
+    }
+
+    @Override
+    public void resume(Deadline deadline) {
+      done.add("resume " + id);
+    }
+
+    @Override
+    public Container createContainer(ContainerSpec spec, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ContainerHost guest(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class FakeContainer implements Container {
+    private final String sandbox;
+    private final String id;
+
+    FakeContainer(String sandbox, String id) {
+      this.sandbox = sandbox;
+      this.id = id;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public ContainerProcess exec(OciProcess process, Deadline deadline) {
+      if (refusal != null) {
+        throw refusal;
+      }
+      done.add("exec " + sandbox + "/" + id);
+      asked = process;
+      return executed;
+    }
+
+    @Override
+    public void kill(int signal, Deadline deadline) {
+      done.add("kill " + signal + " " + sandbox + "/" + id);
+    }
+
+    @Override
+    public ContainerStats stats(Deadline deadline) {
+      return new ContainerStats(
+          Duration.ofMillis(1500),
+          Duration.ZERO,
+          new ContainerStats.Memory(3 << 20, 1 << 20, 0),
+          2,
+          0,
+          new ContainerStats.Io(4096, 8192),
+          List.of(new ContainerStats.Network("lo", 1, 2)));
+    }
+
+    @Override
+    public List<ProcessInfo> processes(Deadline deadline) {
+      return List.of(
+          new ProcessInfo(
+              90, 1, 1, 1000, "S", Duration.ofMillis(20), 512, List.of("sleep", "9\u001b[2J")));
+    }
+
+    @Override
+    public ContainerInfo status(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ContainerProcess process() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ContainerProcess process(String execId) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void start(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int stop(Duration grace, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void delete(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void update(ResourceLimits limits, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void pause(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void resume(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.vmfactory.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxStatus.State;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SandboxCommandsTest {
+  private final FakeSandboxes sandboxes =
+      new FakeSandboxes()
+          .with("web1", State.RUNNING, "c0")
+          .with("web2", State.PAUSED, "c0", "c1")
+          .with("old", State.STOPPED);
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+  private Cli run(String line) {
+    Stdio stdio = new Stdio(InputStream.nullInputStream(), out, out);
+    Outside outside =
+        new Outside(
+            settings -> sandboxes, () -> new Session(stdio, (name, handler) -> {}, code -> {}));
+    return Cli.run(outside, (Object[]) line.split(" "));
+  }
+
+  @Test
+  void lsShowsEverySandboxAndWhatItWasMadeFor() {
+    Cli ls = run("sandbox ls");
+
+    assertThat(ls.exit()).isZero();
+    assertThat(ls.out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+        .containsExactly(
+            "SANDBOX STATE AGE VM ROUTE SIZE OWNER COMMAND",
+            "web1 running 61s 0123456789ab WARM 2 vCPUs, 256 MiB 4711 sleep 9",
+            "web2 paused 61s 0123456789ab WARM 2 vCPUs, 256 MiB 4711 sleep 9",
+            "old stopped 61s 4711 sleep 9");
+  }
+
+  @Test
+  void lsAsJson() throws Exception {
+    Json first = Json.parse(run("sandbox ls --json").out()).list("sandboxes").get(0);
+
+    assertThat(first.text("id")).isEqualTo("web1");
+    assertThat(first.get("vm").number("pid")).isEqualTo(17);
+    assertThat(first.text("command")).isEqualTo("sleep 9");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"rm, delete", "pause, pause", "resume, resume"})
+  void theVerbsAreDoneToEachSandboxThatIsNamed(String command, String verb) {
+    assertThat(run("sandbox " + command + " web1 old").exit()).isZero();
+
+    assertThat(sandboxes.done).containsExactly(verb + " web1", verb + " old", "close");
+  }
+
+  @Test
+  void psShowsTheProcessesOfAllThatRunWithoutWhatSteersTerminals() {
+    Cli ps = run("ps");
+
+    assertThat(ps.out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+        .containsExactly(
+            "SANDBOX CONTAINER PID VM PID UID STATE CPU MEMORY COMMAND",
+            "web1 c0 1 90 1000 S 20.0 ms 512 KiB sleep 9\uFFFD[2J",
+            "web2 c0 1 90 1000 S 20.0 ms 512 KiB sleep 9\uFFFD[2J",
+            "web2 c1 1 90 1000 S 20.0 ms 512 KiB sleep 9\uFFFD[2J");
+    assertThat(run("ps web2/c1").out().lines()).hasSize(2);
+  }
+
+  @Test
+  void psAndStatsAsJson() throws Exception {
+    Json process = Json.parse(run("ps web1 --json").out()).list("processes").get(0);
+    Json stats = Json.parse(run("stats web1 --json").out()).list("containers").get(0);
+
+    assertThat(process.texts("commandLine")).containsExactly("sleep", "9\u001b[2J");
+    assertThat(process.number("pid")).isEqualTo(1);
+    assertThat(stats.get("memory").number("usage")).isEqualTo(3 << 20);
+    assertThat(stats.list("networks").get(0).text("name")).isEqualTo("lo");
+  }
+
+  @Test
+  void statsShowsWhatEachContainerUses() {
+    assertThat(run("stats web2/c1").out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+        .containsExactly(
+            "SANDBOX CONTAINER CPU THROTTLED MEMORY CACHE LIMIT PIDS READ WRITTEN",
+            "web2 c1 1.50 s 0.0 ms 3.0 MiB 1.0 MiB 2 4 KiB 8 KiB");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kill web1, kill 9 web1/c0",
+    "kill --signal SIGTERM web1, kill 15 web1/c0",
+    "kill -s usr1 web2/c1, kill 10 web2/c1",
+    "kill --signal 64 web1, kill 64 web1/c0",
+  })
+  void killTakesNamesAndNumbers(String line, String done) {
+    assertThat(run(line).exit()).isZero();
+    assertThat(sandboxes.done).containsExactly(done, "close");
+  }
+
+  @Test
+  void killOfASandboxGoesToAllOfItsContainers() {
+    run("kill web2");
+
+    assertThat(sandboxes.done).containsExactly("kill 9 web2/c0", "kill 9 web2/c1", "close");
+  }
+
+  @Test
+  void execIsTheCommandInItsContainerWithWhatRunWasGiven() {
+    sandboxes.executed.prints(new byte[] {0, 'a'}, new byte[0]).exit.complete(3);
+
+    Cli exec = run("exec --env X=y --user 7:8 web1 ls -l --json -- --help");
+
+    assertThat(exec.exit()).isEqualTo(3);
+    assertThat(out.toByteArray()).containsExactly(0, 'a');
+    assertThat(sandboxes.asked.args()).containsExactly("ls", "-l", "--json", "--", "--help");
+    assertThat(sandboxes.asked.env()).contains("A=b c", "X=y");
+    assertThat(sandboxes.asked.cwd()).isEqualTo("/srv");
+    assertThat(sandboxes.asked.proto().getUser().getGID()).isEqualTo(8);
+    assertThat(sandboxes.done).containsExactly("exec web1/c0", "close");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"COMMAND_NOT_FOUND, 127", "NOT_EXECUTABLE, 126", "WRONG_STATE, 125", "LOST, 125"})
+  void whatCannotBeRunHasTheCodesOfShells(Reason reason, int code) {
+    sandboxes.refusal = new SandboxException(reason, "no such program: frob");
+
+    Cli exec = run("exec web1 frob");
+
+    assertThat(exec.exit()).isEqualTo(code);
+    assertThat(exec.err()).isEqualTo("vmfactory: no such program: frob\n");
+  }
+
+  @Test
+  void whichContainerMustBeSaidWhereThereAreSeveral() {
+    Cli exec = run("exec web2 -- ls");
+
+    assertThat(exec.exit()).isEqualTo(125);
+    assertThat(exec.err()).contains("several containers: c0, c1", "web2/c0");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "125 | run -- ls | --rootfs",
+        "125 | run --rootfs /a --image /b -- ls | mutually exclusive",
+        "125 | run --rootfs /a --volume-ro /x -- ls | HOST:GUEST",
+        "125 | run --rootfs /a --vcpus 0 -- ls | --vcpus is 0, must be 1..240",
+        "125 | run --rootfs | --rootfs",
+        "125 | exec web1 | CMD",
+        "125 | exec --env =x web1 ls | has no name",
+        "125 | exec --user root web1 ls | must be numbers",
+        "125 | exec nowhere ls | no sandbox nowhere",
+        "2   | kill --signal FROB web1 | FROB",
+        "2   | kill --signal 65 web1 | 65",
+        "2   | kill | SANDBOX",
+        "1   | ps nowhere | no sandbox nowhere",
+        "2   | sandbox rm | SANDBOX",
+        "2   | sandbox frob | frob",
+      })
+  void whatCannotBeIsTold(int code, String line, String message) {
+    Cli bad = run(line);
+
+    assertThat(bad.err()).startsWith("vmfactory: ").contains(message);
+    assertThat(bad.exit()).isEqualTo(code);
+    assertThat(bad.out()).isEmpty();
+  }
+
+  @Test
+  void aCommandsOwnWordsAreNotTakenForOurs() {
+    assertThat(Commands.isServe("exec", "web1", "serve")).isFalse();
+    assertThat(Commands.isServe("--config", "x", "serve")).isTrue();
+  }
+}
