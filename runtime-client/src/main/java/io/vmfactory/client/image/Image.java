@@ -1,5 +1,6 @@
 package io.vmfactory.client.image;
 
+import io.vmfactory.client.image.ImageCache.Held;
 import java.nio.file.Path;
 
 /**
@@ -8,19 +9,19 @@ import java.nio.file.Path;
  * there. So: close it when the drive is attached. Thread-safe.
  */
 public final class Image implements AutoCloseable {
-  private final Path path;
+  private final Held held;
   private final String digest;
   private final ProcessDefaults defaults;
 
-  Image(Path path, String digest, ProcessDefaults defaults) {
-    this.path = path;
+  Image(Held held, String digest, ProcessDefaults defaults) {
+    this.held = held;
     this.digest = digest;
     this.defaults = defaults;
   }
 
   /** The file, absolute. */
   public Path path() {
-    return path;
+    return held.file();
   }
 
   /** The file system in it, as mount(8) names it. */
@@ -41,6 +42,6 @@ public final class Image implements AutoCloseable {
   /** Lets the cache remove the image when it needs the room. */
   @Override
   public void close() {
-    throw new UnsupportedOperationException();
+    held.lock().close();
   }
 }

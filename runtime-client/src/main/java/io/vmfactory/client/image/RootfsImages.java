@@ -1,7 +1,12 @@
 package io.vmfactory.client.image;
 
+import io.vmfactory.client.image.ImageException.Reason;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.oci.OciSpecException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -14,10 +19,19 @@ import org.jspecify.annotations.Nullable;
  * ImageException}, and DeadlineExceededException when the time is over first.
  */
 public final class RootfsImages {
-  private RootfsImages() {}
+  private final Ext4 ext4;
+  private final ImageCache cache;
+  private final TreeMemo memo;
+
+  RootfsImages(Ext4 ext4, ImageCache cache, WallClock clock) {
+    this.ext4 = ext4;
+    this.cache = cache;
+    this.memo = new TreeMemo(cache.directory(), clock);
+  }
 
   /**
-   * Opens {@code directory} and makes it when it is not there.
+   * Opens {@code directory}; makes it when it is not there, and clears away what was left in it by
+   * processes that were killed.
    *
    * @param cacheBytes what the images may occupy on disk together; beyond it those not used for the
    *     longest time are removed, never one in use
@@ -25,12 +39,58 @@ public final class RootfsImages {
    *     what is in it
    */
   public static RootfsImages open(Path directory, long cacheBytes, long rootfsBytes) {
-    return new RootfsImages();
+    String path = System.getenv().getOrDefault("PATH", "");
+    WallClock clock = WallClock.system();
+    try {
+      Files.createDirectories(directory, Workspace.OWNER_ONLY);
+      Path real = directory.toRealPath();
+      Workspace.sweep(real);
+      return new RootfsImages(
+          new Ext4(path, rootfsBytes), new ImageCache(real, cacheBytes, clock), clock);
+    } catch (IOException e) {
+      throw ImageCache.failure(e);
+    }
   }
 
-  /** The image of a directory with a root file system in it. */
+  /**
+   * The image of a directory with a root file system in it. Owners are those on disk, whoever asks;
+   * links, devices, pipes and sockets stay what they are. Reading it must be allowed.
+   */
   public Image fromDirectory(Path directory, Deadline deadline) {
-    throw new UnsupportedOperationException();
+    try {
+      Path root = existing(directory);
+      DirectoryTree tree = DirectoryTree.of(root, deadline);
+      if (tree.isEmpty()) {
+        throw new ImageException(
+            Reason.INVALID, directory + ": is empty, so nothing could run in it");
+      }
+      String key = key("directory", memo.digest(root, tree));
+      var image = new TreeImage(ext4, root, tree, deadline);
+      return new Image(cache.get(key, image::make, deadline), key, ProcessDefaults.NONE);
+    } catch (IOException e) {
+      throw ImageCache.failure(e);
+    }
+  }
+
+  private Path existing(Path directory) throws IOException {
+    Path real;
+    try {
+      real = directory.toRealPath();
+    } catch (NoSuchFileException e) {
+      throw new ImageException(Reason.NOT_FOUND, directory + ": no such directory", e);
+    }
+    if (!Files.isDirectory(real)) {
+      throw new ImageException(Reason.INVALID, directory + ": is not a directory");
+    }
+    if (cache.directory().startsWith(real)) {
+      throw new ImageException(
+          Reason.INVALID, directory + ": holds runtime.image_dir, where the image would go");
+    }
+    return real;
+  }
+
+  private String key(String kind, String digest) {
+    return new Sha256().text(Ext4.FORMAT).number(ext4.bytes()).text(kind).text(digest).hex();
   }
 
   /**

@@ -1,0 +1,114 @@
+package io.vmfactory.client.image;
+
+import io.vmfactory.client.image.linux.Flock;
+import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where one image is made before it has its name: a directory that is locked for as long as its
+ * maker lives. What an earlier maker left in it when it was killed is cleared away by the next.
+ */
+final class Workspace implements AutoCloseable {
+  static final String PREFIX = ".making-";
+
+  /** Mode 0700. */
+  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path folder;
+  private final Flock lock;
+
+  private Workspace(Path folder, Flock lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /**
+   * Waits for another maker of the same image; empty when there was one, which has cleared its
+   * workspace away.
+   */
+  static Optional<Workspace> open(Path folder, Deadline deadline) throws IOException {
+    try {
+      Files.createDirectory(folder, OWNER_ONLY);
+    } catch (FileAlreadyExistsException e) {
+      // Somebody makes the image, or was killed while making it.
+    }
+    Optional<Flock> lock = Flock.exclusive(folder, deadline);
+    return lock.isPresent() ? Optional.of(emptied(folder, lock.get())) : Optional.empty();
+  }
+
+  private static Workspace emptied(Path folder, Flock lock) throws IOException {
+    try {
+      deleteContent(folder);
+      return new Workspace(folder, lock);
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Removes the workspaces in {@code directory} whose makers are dead. */
+  static void sweep(Path directory) throws IOException {
+    try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, PREFIX + "*")) {
+      for (Path folder : leftovers) {
+        Optional<Flock> lock = Flock.tryExclusive(folder);
+        if (lock.isPresent()) {
+          new Workspace(folder, lock.get()).close();
+        }
+      }
+    }
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** Gives {@code file} its name, in one step, once all of it is on disk. */
+  static void publish(Path file, Path target) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
+    sync(file);
+    Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    sync(target.getParent());
+  }
+
+  private static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void deleteContent(Path folder) throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          deleteContent(entry);
+        }
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (lock) {
+      deleteContent(folder);
+      Files.deleteIfExists(folder);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+  }
+}
