@@ -22,8 +22,25 @@ struct conversation *conversation_start(struct channel *channel) {
     return conversation;
 }
 
+static void forget(struct call *call) {
+    if (call->keeper == NULL) return;
+    if (call->next != NULL) call->next->previous = call->previous;
+    if (call->previous != NULL) {
+        call->previous->next = call->next;
+    } else {
+        call->conversation->kept = call->next;
+    }
+}
+
 void conversation_end(struct conversation *conversation) {
     conversation->channel = NULL;
+    struct call *call;
+    while ((call = conversation->kept) != NULL) {
+        forget(call);
+        call->keeper->gone(call->context);
+        free(call);
+        conversation->calls--;
+    }
     release_if_over(conversation);
 }
 
@@ -34,14 +51,56 @@ struct call *call_start(struct conversation *conversation, uint32_t stream) {
     return call;
 }
 
-static void finish(struct call *call, const Ttrpc__Response *response) {
+void call_keep(struct call *call, const struct keeper *keeper, void *context) {
     struct conversation *conversation = call->conversation;
-    if (conversation->channel != NULL) {
-        channel_send(conversation->channel, call->stream, &response->base);
-    }
+    call->keeper = keeper;
+    call->context = context;
+    call->next = conversation->kept;
+    if (call->next != NULL) call->next->previous = call;
+    conversation->kept = call;
+}
+
+static void release(struct call *call) {
+    struct conversation *conversation = call->conversation;
+    forget(call);
     conversation->calls--;
     release_if_over(conversation);
     free(call);
+}
+
+static void finish(struct call *call, const Ttrpc__Response *response) {
+    struct channel *channel = call->conversation->channel;
+    if (channel != NULL) channel_send(channel, call->stream, &response->base);
+    release(call);
+}
+
+uint8_t *call_room_for_bytes(struct call *call, size_t most) {
+    struct channel *channel = call->conversation->channel;
+    return channel == NULL ? NULL : channel_bytes_begin(channel, most);
+}
+
+void call_reply_bytes(struct call *call, size_t length) {
+    channel_bytes_end(call->conversation->channel, call->stream, length);
+    release(call);
+}
+
+void call_no_bytes(struct call *call) { channel_bytes_forget(call->conversation->channel); }
+
+bool call_has_room(struct call *call) {
+    struct channel *channel = call->conversation->channel;
+    call->crowded = !channel_has_room(channel);
+    return !call->crowded;
+}
+
+void conversation_room(struct conversation *conversation) {
+    struct call *call = conversation->kept;
+    while (call != NULL && channel_has_room(conversation->channel)) {
+        struct call *next = call->next;
+        bool crowded = call->crowded;
+        call->crowded = false;
+        if (crowded) call->keeper->room(call->context);
+        call = crowded ? conversation->kept : next; // that one may have been answered
+    }
 }
 
 void call_reply(struct call *call, const ProtobufCMessage *message) {

@@ -17,6 +17,10 @@
 // A host that asks and does not read its answers is not heard beyond this.
 #define OUTPUT_LIMIT (1u << 20)
 
+bool channel_has_room(const struct channel *channel) {
+    return output_pending(&channel->output) < OUTPUT_LIMIT;
+}
+
 static bool on_request(void *context, uint32_t stream, const uint8_t *body, size_t length) {
     struct channel *channel = context;
     return dispatch(channel->conversation, stream, body, length);
@@ -62,7 +66,7 @@ enum reading { READ_EMPTY, READ_AHEAD, READ_GONE };
 static enum reading take_all(struct channel *channel) {
     uint8_t bytes[READ_SIZE];
     bool taken = false;
-    while (output_pending(&channel->output) < OUTPUT_LIMIT) {
+    while (channel_has_room(channel)) {
         ssize_t got = read(channel->source.fd, bytes, sizeof bytes);
         bool good = got > 0 && take(channel, bytes, (size_t)got);
         taken = taken || good;
@@ -78,6 +82,7 @@ static void on_ready(struct source *source, uint32_t events) {
     bool port = channel->kind == CHANNEL_PORT;
     if (port && (events & EPOLLHUP) && !channel->ahead) start_over(channel);
     output_flush(&channel->output, source->fd);
+    conversation_room(channel->conversation);
     enum reading end = take_all(channel);
     channel->ahead = port && end == READ_AHEAD;
     if (end == READ_EMPTY || channel->ahead) return;
@@ -118,4 +123,37 @@ void channel_send(struct channel *channel, uint32_t stream, const ProtobufCMessa
     frame_response_header(place, stream, (uint32_t)length);
     protobuf_c_message_pack(response, place + FRAME_HEADER_SIZE);
     output_flush(&channel->output, channel->source.fd);
+}
+
+// Such an answer is written where it will be sent from. Its lengths are varints of a fixed width, so
+// that they can be put in front of the bytes when it is known how many there are.
+#define BYTES_HEAD (FRAME_HEADER_SIZE + 1 + LENGTH_WIDTH + 1 + LENGTH_WIDTH)
+#define LENGTH_WIDTH 4
+
+static uint8_t *put_length(uint8_t *at, uint8_t tag, size_t length) {
+    *at++ = tag;
+    for (int i = 0; i < LENGTH_WIDTH; i++) {
+        *at++ = (uint8_t)((length & 0x7f) | (i < LENGTH_WIDTH - 1 ? 0x80 : 0));
+        length >>= 7;
+    }
+    return at;
+}
+
+uint8_t *channel_bytes_begin(struct channel *channel, size_t most) {
+    uint8_t *place = output_extend(&channel->output, BYTES_HEAD + most);
+    channel->bytes_room = most;
+    return place == NULL ? NULL : place + BYTES_HEAD;
+}
+
+void channel_bytes_end(struct channel *channel, uint32_t stream, size_t length) {
+    output_shrink(&channel->output, channel->bytes_room - length);
+    uint8_t *at = output_end(&channel->output) - BYTES_HEAD - length;
+    frame_response_header(at, stream, (uint32_t)(BYTES_HEAD - FRAME_HEADER_SIZE + length));
+    at = put_length(at + FRAME_HEADER_SIZE, 0x12, 1 + LENGTH_WIDTH + length); // ttrpc.Response.payload
+    put_length(at, 0x0a, length);
+    output_flush(&channel->output, channel->source.fd);
+}
+
+void channel_bytes_forget(struct channel *channel) {
+    output_shrink(&channel->output, BYTES_HEAD + channel->bytes_room);
 }

@@ -25,6 +25,7 @@ struct channel {
     bool ahead;
     struct frame_parser parser;
     struct output output;
+    size_t bytes_room; // see channel_bytes_begin
     struct conversation *conversation;
 };
 
@@ -35,5 +36,13 @@ void channel_close(struct channel *channel);
 
 // Sends a ttrpc.Response.
 void channel_send(struct channel *channel, uint32_t stream, const ProtobufCMessage *response);
+
+// As call_room_for_bytes and its companions.
+uint8_t *channel_bytes_begin(struct channel *channel, size_t most);
+void channel_bytes_end(struct channel *channel, uint32_t stream, size_t length);
+void channel_bytes_forget(struct channel *channel);
+
+// Whether the host reads its answers: what it has not taken yet is below a limit.
+bool channel_has_room(const struct channel *channel);
 
 #endif

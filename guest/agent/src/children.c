@@ -1,6 +1,7 @@
 #include "children.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
@@ -19,24 +20,61 @@ struct child {
 static struct child *children;
 static struct source signals;
 
-static void tell(pid_t pid, int status) {
-    for (struct child **at = &children; *at != NULL; at = &(*at)->next) {
-        struct child *child = *at;
-        if (child->pid != pid) continue;
-        *at = child->next;
-        child->ended(status, child->context);
-        free(child);
-        return;
+static unsigned expected;
+
+static struct child *find(pid_t pid) {
+    struct child *child = children;
+    while (child != NULL && child->pid != pid) child = child->next;
+    return child;
+}
+
+static void take_out(struct child *child) {
+    struct child **at = &children;
+    while (*at != child) at = &(*at)->next;
+    *at = child->next;
+}
+
+// As waitpid would have it.
+static int status_of(const siginfo_t *info) {
+    return info->si_code == CLD_EXITED ? (info->si_status & 0xff) << 8 : info->si_status & 0x7f;
+}
+
+static bool has_ended(idtype_t type, pid_t pid, siginfo_t *info) {
+    info->si_pid = 0;
+    return waitid(type, (id_t)pid, info, WEXITED | WNOHANG | WNOWAIT) == 0 && info->si_pid != 0;
+}
+
+static void tell(struct child *child, const siginfo_t *info) {
+    take_out(child);
+    child->ended(status_of(info), child->context);
+    waitpid(child->pid, NULL, 0);
+    free(child);
+}
+
+static bool tell_one(void) {
+    siginfo_t info;
+    for (struct child *child = children; child != NULL; child = child->next) {
+        if (!has_ended(P_PID, child->pid, &info)) continue;
+        tell(child, &info);
+        return true; // the list may be another now
     }
+    return false;
 }
 
 static void reap(struct source *source, uint32_t events) {
     (void)events;
-    struct signalfd_siginfo info;
-    while (read(source->fd, &info, sizeof info) == sizeof info) continue;
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) tell(pid, status);
+    struct signalfd_siginfo signal;
+    while (read(source->fd, &signal, sizeof signal) == sizeof signal) continue;
+    while (tell_one()) continue;
+    siginfo_t info;
+    while (expected == 0 && has_ended(P_ALL, 0, &info)) {
+        struct child *child = find(info.si_pid);
+        if (child != NULL) {
+            tell(child, &info);
+        } else {
+            waitpid(info.si_pid, NULL, 0);
+        }
+    }
 }
 
 void children_start(void) {
@@ -56,3 +94,7 @@ void children_watch(pid_t pid, void (*ended)(int, void *), void *context) {
     *child = (struct child){.pid = pid, .ended = ended, .context = context, .next = children};
     children = child;
 }
+
+void children_expect(void) { expected++; }
+
+void children_expected(void) { expected--; }

@@ -14,6 +14,7 @@
     } while (0)
 
 void copy_tests(void);
+void container_tests(void);
 void file_tests(void);
 void frame_tests(void);
 void fuzz_tests(void);

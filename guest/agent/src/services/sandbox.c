@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../children.h"
+#include "../containers/container.h"
 #include "../log.h"
 #include "../module.h"
 #include "../names.h"
@@ -210,6 +211,6 @@ void sandbox_destroy(struct call *call, const ProtobufCMessage *request) {
     } else {
         sandbox.state = CHANGING;
         *sandbox.problem = '\0';
-        on_containers_gone(call);
+        containers_remove_all(on_containers_gone, call);
     }
 }

@@ -39,6 +39,10 @@ uint8_t *output_extend(struct output *output, size_t length) {
     return place;
 }
 
+void output_shrink(struct output *output, size_t length) { output->length -= length; }
+
+uint8_t *output_end(const struct output *output) { return output->bytes + output->length; }
+
 void output_flush(struct output *output, int fd) {
     while (output_pending(output) > 0) {
         ssize_t written = write(fd, output->bytes + output->sent, output_pending(output));

@@ -16,6 +16,12 @@ struct output {
 // Makes room for length more bytes and returns where to put them; NULL = no memory.
 uint8_t *output_extend(struct output *output, size_t length);
 
+// Takes the last length bytes back.
+void output_shrink(struct output *output, size_t length);
+
+// Where the next byte would go.
+uint8_t *output_end(const struct output *output);
+
 // Writes as much as the descriptor takes now.
 void output_flush(struct output *output, int fd);
 

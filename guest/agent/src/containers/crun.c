@@ -1,0 +1,245 @@
+#include "crun.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../children.h"
+#include "../file.h"
+#include "../log.h"
+#include "terminal.h"
+
+#define CRUN "/usr/bin/crun"
+#define STATE "/run/crun"
+#define ARGUMENTS 16
+
+// Descriptors of crun beyond the three. crun marks all it inherits to be closed on exec before it
+// becomes the container's process: so the launch pipe tells when the program runs.
+#define LAUNCH_FD 3
+#define PROCESS_FD 4
+
+// The pid comes last, on no line of its own.
+static pid_t pid_of(const char *text) {
+    const char *line = strrchr(text, '\n');
+    return (pid_t)strtol(line == NULL ? text : line + 1, NULL, 10);
+}
+
+static void on_end(int status, void *context) {
+    struct crun *crun = context;
+    bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool terminal = crun->console >= 0;
+    if (good) {
+        char text[512];
+        crun_text(crun, text, sizeof text);
+        crun->pid = pid_of(text);
+    }
+    if (terminal) {
+        crun->master = terminal_receive(crun->console);
+        terminal_unlisten(crun->console);
+    }
+    crun->console = -1;
+    bool complete = good && crun->pid > 0 && (!terminal || crun->master >= 0);
+    if (good && !complete) log_error("crun has made a process without a pid or a terminal");
+    crun->done(crun, complete);
+    children_expected();
+}
+
+struct command {
+    char *arguments[ARGUMENTS];
+    size_t n;
+    int fds[PROCESS_FD + 1];
+};
+
+static void say(struct command *command, const char *argument) {
+    command->arguments[command->n++] = (char *)argument;
+}
+
+// The agent's own first descriptors are open for good, so no source below is a target of another.
+static int add_descriptors(const int fds[], posix_spawn_file_actions_t *actions) {
+    int error = 0;
+    for (int i = 0; i <= PROCESS_FD && error == 0; i++) {
+        if (fds[i] >= 0) error = posix_spawn_file_actions_adddup2(actions, fds[i], i);
+    }
+    return error;
+}
+
+// The pid, or -1 with errno.
+static pid_t spawn(const struct command *command) {
+    static char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t signals;
+    pid_t pid = -1;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes, &signals);
+    sigaddset(&signals, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes, &signals);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int error = add_descriptors(command->fds, &actions);
+    if (error == 0) {
+        error = posix_spawn(
+            &pid, CRUN, &actions, &attributes, command->arguments, environment);
+    }
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    errno = error;
+    return error == 0 ? pid : -1;
+}
+
+static bool open_launch(struct crun *crun, struct command *command) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) return false;
+    crun->launch = ends[0];
+    command->fds[LAUNCH_FD] = ends[1];
+    return fcntl(crun->launch, F_SETFL, O_NONBLOCK) == 0;
+}
+
+// With a terminal, what crun itself has to say goes to the launch pipe.
+static bool open_terminal(struct crun *crun, struct command *command, char *path, size_t size) {
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    command->fds[STDIN_FILENO] = command->fds[STDOUT_FILENO] = null;
+    command->fds[STDERR_FILENO] = command->fds[LAUNCH_FD];
+    crun->console = terminal_listen(path, size);
+    say(command, "--console-socket");
+    say(command, path);
+    return null >= 0 && crun->console >= 0;
+}
+
+static bool run(struct crun *crun, struct command *command, const char *id, const int stdio[3]) {
+    char path[64] = "";
+    bool terminal = stdio == NULL;
+    crun->pid = 0;
+    crun->launch = crun->console = crun->master = -1;
+    say(command, "--pid-file");
+    say(command, "/proc/self/fd/3"); // LAUNCH_FD
+    for (int i = 0; i < LAUNCH_FD; i++) command->fds[i] = terminal ? -1 : stdio[i];
+    command->fds[LAUNCH_FD] = -1;
+    bool ready = open_launch(crun, command)
+        && (!terminal || open_terminal(crun, command, path, sizeof path));
+    say(command, id);
+    pid_t pid = ready ? spawn(command) : -1;
+    int error = errno;
+    if (terminal && command->fds[STDIN_FILENO] >= 0) close(command->fds[STDIN_FILENO]);
+    if (command->fds[LAUNCH_FD] >= 0) close(command->fds[LAUNCH_FD]);
+    if (pid < 0) {
+        crun_close(crun);
+    } else {
+        children_expect();
+        children_watch(pid, on_end, crun);
+    }
+    errno = error;
+    return pid > 0;
+}
+
+bool crun_create(struct crun *crun, const char *id, const char *bundle, const int stdio[3]) {
+    struct command command = {
+        .arguments = {"crun", "create", "--bundle", (char *)bundle}, .n = 4, .fds[PROCESS_FD] = -1};
+    return run(crun, &command, id, stdio);
+}
+
+bool crun_exec(
+    struct crun *crun, const char *id, const char *process, size_t length, const int stdio[3]) {
+    struct command command = {
+        .arguments = {"crun", "exec", "--detach", "--process", "/proc/self/fd/4"}, .n = 5};
+    int fd = memfd_create("process.json", MFD_CLOEXEC);
+    command.fds[PROCESS_FD] = fd;
+    if (fd < 0) return false;
+    bool written = write(fd, process, length) == (ssize_t)length;
+    bool runs = written && run(crun, &command, id, stdio);
+    int error = errno;
+    close(fd);
+    errno = error;
+    return runs;
+}
+
+// What `crun start` would do: a byte through the fifo, which is then no more.
+bool crun_start(const char *id) {
+    char path[256];
+    snprintf(path, sizeof path, STATE "/%s/exec.fifo", id);
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    unlink(path);
+    bool written = write(fd, "", 1) == 1;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return written;
+}
+
+#define PF_FORKNOEXEC 0x40 // of the kernel's process flags, field 9 of /proc/PID/stat
+
+bool crun_executed(pid_t pid) {
+    char path[32], text[1024];
+    unsigned long flags;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (file_read(path, text, sizeof text) < 0) return true;
+    const char *after_name = strrchr(text, ')');
+    bool found = after_name != NULL
+        && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1;
+    return !found || (flags & PF_FORKNOEXEC) == 0;
+}
+
+void crun_text(struct crun *crun, char *text, size_t size) {
+    ssize_t got = crun->launch < 0 ? 0 : read(crun->launch, text, size - 1);
+    text[got > 0 ? got : 0] = '\0';
+}
+
+const char *crun_message(char *text) {
+    char *to = text;
+    for (const char *from = text; *from != '\0';) {
+        if (*from == '\033') {
+            from += strcspn(from, "m");
+            if (*from == 'm') from++;
+        } else {
+            *to++ = *from++;
+        }
+    }
+    while (to > text && isspace((unsigned char)to[-1])) to--;
+    *to = '\0';
+    const char *zone = strstr(text, "Z: ");
+    bool dated = isdigit((unsigned char)*text) && zone != NULL && zone - text < 32;
+    return dated ? zone + 3 : text;
+}
+
+static void close_one(int *fd) {
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
+}
+
+void crun_close(struct crun *crun) {
+    close_one(&crun->launch);
+    close_one(&crun->master);
+    if (crun->console >= 0) terminal_unlisten(crun->console);
+    crun->console = -1;
+}
+
+void crun_forget(const char *id) {
+    static const char *const files[] = {"config.json", "exec.fifo", "status", "seccomp.bpf", ""};
+    char path[256];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(path, sizeof path, STATE "/%s/%s", id, files[i]);
+        if (remove(path) < 0 && errno != ENOENT) log_error("%s: %m", path);
+    }
+}
+
+static bool ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && strcmp(text + length - tail, end) == 0;
+}
+
+enum status crun_status_of(const char *text) {
+    bool of_program = strstr(text, "executable") != NULL || strstr(text, "exec:") != NULL
+        || strstr(text, "exec container process") != NULL;
+    if (!of_program) return STATUS_INTERNAL;
+    return ends_with(text, "No such file or directory") ? STATUS_NOT_FOUND : STATUS_PERMISSION_DENIED;
+}

@@ -1,0 +1,109 @@
+#include "proc.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../file.h"
+#include "cgroup.h"
+#include "vmfactory/guest/v1/guest.pb-c.h"
+
+typedef Vmfactory__Guest__V1__Process entry;
+
+#define COMMAND_MOST 4096 // of a command line
+#define PROCESSES_MOST 4096
+
+struct list {
+    pid_t pids[PROCESSES_MOST];
+    size_t n;
+};
+
+static void add(pid_t pid, void *context) {
+    struct list *list = context;
+    if (list->n < PROCESSES_MOST) list->pids[list->n++] = pid;
+}
+
+static int by_pid(const void *a, const void *b) {
+    return *(const pid_t *)a - *(const pid_t *)b;
+}
+
+// The number behind a name in /proc/PID/status; the last one of several when last is set.
+static long field(const char *status, const char *name, bool last) {
+    const char *line = strstr(status, name);
+    if (line == NULL) return 0;
+    line += strlen(name);
+    char *end;
+    long value = strtol(line, &end, 10);
+    while (last && *end == '\t') value = strtol(end, &end, 10);
+    return value;
+}
+
+static void read_command(pid_t pid, const char *stat, entry *process) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
+    process->command_line.data = malloc(COMMAND_MOST);
+    if (process->command_line.data == NULL) abort();
+    int fd = file_open(path, O_RDONLY);
+    ssize_t got = fd < 0 ? -1 : read(fd, process->command_line.data, COMMAND_MOST);
+    if (fd >= 0) close(fd);
+    if (got <= 0) { // a zombie has its name alone
+        const char *name = strchr(stat, '('), *end = strrchr(stat, ')');
+        int length = name != NULL && end > name ? (int)(end - name - 1) : 0;
+        got = snprintf(
+            (char *)process->command_line.data, COMMAND_MOST, "[%.*s]", length, name ? name + 1 : "");
+    }
+    process->command_line.len = (size_t)got;
+}
+
+// False = it has ended meanwhile.
+static bool describe(pid_t pid, entry *process) {
+    char path[32], stat[1024], status[4096], state[2] = "";
+    unsigned long user, kernel;
+    int parent;
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (file_read(path, stat, sizeof stat) < 0) return false;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (file_read(path, status, sizeof status) < 0) return false;
+    const char *after_name = strrchr(stat, ')');
+    if (after_name == NULL
+        || sscanf(
+               after_name, ") %1s %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", state, &parent,
+               &user, &kernel) != 4) {
+        return false;
+    }
+    process->pid = pid;
+    process->parent_pid = parent;
+    process->container_pid = (int32_t)field(status, "\nNSpid:\t", true);
+    process->uid = (uint32_t)field(status, "\nUid:\t", false);
+    process->resident_kib = (uint64_t)field(status, "\nVmRSS:\t", false);
+    process->cpu_millis = (user + kernel) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
+    process->state = strdup(state);
+    read_command(pid, stat, process);
+    return true;
+}
+
+void proc_reply(struct call *call, const char *group) {
+    static struct list list;
+    Vmfactory__Guest__V1__ListProcessesResponse response =
+        VMFACTORY__GUEST__V1__LIST_PROCESSES_RESPONSE__INIT;
+    list.n = 0;
+    cgroup_processes(group, add, &list);
+    qsort(list.pids, list.n, sizeof *list.pids, by_pid);
+    entry *entries = calloc(list.n + 1, sizeof *entries);
+    response.processes = calloc(list.n + 1, sizeof *response.processes);
+    if (entries == NULL || response.processes == NULL) abort();
+    for (size_t i = 0; i < list.n; i++) {
+        entry *process = &entries[response.n_processes];
+        vmfactory__guest__v1__process__init(process);
+        if (describe(list.pids[i], process)) response.processes[response.n_processes++] = process;
+    }
+    call_reply(call, &response.base);
+    for (size_t i = 0; i < response.n_processes; i++) {
+        free(response.processes[i]->state);
+        free(response.processes[i]->command_line.data);
+    }
+    free(response.processes);
+    free(entries);
+}

@@ -1,0 +1,217 @@
+#include "process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../children.h"
+#include "kata/agent.pb-c.h"
+
+#define PROGRAM_NOT_FOUND 127 // as shells have it
+#define PROGRAM_NOT_EXECUTABLE 126
+
+// Somebody who waits for the end.
+struct waiter {
+    struct call *call;
+    struct process *process;
+    struct waiter *next;
+};
+
+struct process *process_new(
+    const char *id, bool terminal, const struct process_owner *owner, void *context) {
+    struct process *process = calloc(1, sizeof *process);
+    if (process == NULL) abort();
+    snprintf(process->id, sizeof process->id, "%s", id);
+    process->terminal = terminal;
+    process->owner = owner;
+    process->context = context;
+    process->crun.launch = process->crun.console = process->crun.master = -1;
+    return process;
+}
+
+// The pipes that a process gets; a terminal has none.
+struct pipes {
+    int theirs[3], ours[3];
+};
+
+static void close_all(const int fds[3]) {
+    for (int i = 0; i < 3; i++) {
+        if (fds[i] >= 0) close(fds[i]);
+    }
+}
+
+static bool open_pipes(struct pipes *pipes, bool terminal) {
+    memset(pipes, -1, sizeof *pipes);
+    for (int i = 0; i < 3 && !terminal; i++) {
+        int ends[2];
+        if (pipe2(ends, O_CLOEXEC) < 0) {
+            close_all(pipes->theirs);
+            close_all(pipes->ours);
+            return false;
+        }
+        bool input = i == STDIN_FILENO;
+        pipes->theirs[i] = ends[input ? 0 : 1];
+        pipes->ours[i] = ends[input ? 1 : 0];
+        fcntl(pipes->ours[i], F_SETFL, O_NONBLOCK);
+    }
+    return true;
+}
+
+static bool finish_making(struct process *process, struct pipes *pipes, bool runs) {
+    int error = errno;
+    close_all(pipes->theirs);
+    if (!runs) {
+        close_all(pipes->ours);
+    } else if (!process->terminal) {
+        writer_open(&process->in, pipes->ours[STDIN_FILENO]);
+        reader_open(&process->out, pipes->ours[STDOUT_FILENO]);
+        reader_open(&process->err, pipes->ours[STDERR_FILENO]);
+    }
+    errno = error;
+    return runs;
+}
+
+static void on_made(struct crun *crun, bool good);
+
+bool process_create(struct process *process, const char *bundle) {
+    struct pipes pipes;
+    if (!open_pipes(&pipes, process->terminal)) return false;
+    process->crun.done = on_made;
+    bool runs = crun_create(&process->crun, process->id, bundle, process->terminal ? NULL : pipes.theirs);
+    return finish_making(process, &pipes, runs);
+}
+
+bool process_exec(
+    struct process *process, const char *container, const char *json, size_t length) {
+    struct pipes pipes;
+    if (!open_pipes(&pipes, process->terminal)) return false;
+    process->crun.done = on_made;
+    bool runs = crun_exec(
+        &process->crun, container, json, length, process->terminal ? NULL : pipes.theirs);
+    return finish_making(process, &pipes, runs);
+}
+
+// What crun, or the process before it executed its program, had to say.
+static const char *words(struct process *process) {
+    static char text[512];
+    crun_text(&process->crun, text, sizeof text);
+    if (*text == '\0') reader_text(process->terminal ? &process->out : &process->err, text, sizeof text);
+    const char *message = crun_message(text);
+    return *message == '\0' ? "crun does not say why" : message;
+}
+
+static void answer_start(struct process *process, enum status code, const char *error) {
+    struct call *call = process->starting;
+    process->starting = NULL;
+    if (call == NULL) return;
+    if (error == NULL) {
+        call_reply_empty(call);
+    } else {
+        call_fail(call, code, "%s", error);
+    }
+}
+
+// Has executed its program, or ended before it could.
+static void on_launched(struct source *source, uint32_t events) {
+    (void)events;
+    struct process *process = (struct process *)((char *)source - offsetof(struct process, launch));
+    loop_unwatch(source);
+    if (!crun_executed(process->pid)) return; // its end is yet to come
+    crun_close(&process->crun);
+    process->state = PROCESS_RUNS;
+    answer_start(process, STATUS_OK, NULL);
+}
+
+static int status_of(int status, const char *error) {
+    if (WIFSIGNALED(status)) return 128 + WTERMSIG(status);
+    if (error == NULL) return WEXITSTATUS(status);
+    return crun_status_of(error) == STATUS_NOT_FOUND ? PROGRAM_NOT_FOUND : PROGRAM_NOT_EXECUTABLE;
+}
+
+static void reply_status(struct call *call, int status) {
+    Grpc__WaitProcessResponse response = GRPC__WAIT_PROCESS_RESPONSE__INIT;
+    response.status = status;
+    call_reply(call, &response.base);
+}
+
+static void on_ended(int status, void *context) {
+    struct process *process = context;
+    bool starting = process->state == PROCESS_STARTING;
+    const char *error = starting && !crun_executed(process->pid) ? words(process) : NULL;
+    if (starting) loop_unwatch(&process->launch);
+    process->pid = 0;
+    process->state = PROCESS_ENDED;
+    process->status = status_of(status, error);
+    crun_close(&process->crun);
+    writer_close(&process->in);
+    answer_start(process, error == NULL ? STATUS_OK : crun_status_of(error), error);
+    struct waiter *waiter;
+    while ((waiter = process->waiters) != NULL) {
+        process->waiters = waiter->next;
+        reply_status(waiter->call, process->status);
+        free(waiter);
+    }
+    process->owner->ended(process);
+}
+
+static void open_terminal(struct process *process) {
+    if (process->crun.master < 0) return;
+    reader_open(&process->out, process->crun.master);
+    writer_open(&process->in, fcntl(process->crun.master, F_DUPFD_CLOEXEC, 0));
+    process->crun.master = -1;
+}
+
+static void on_made(struct crun *crun, bool good) {
+    struct process *process = (struct process *)crun;
+    open_terminal(process);
+    if (!good) { // with a terminal, the reason may have gone there
+        const char *error = words(process);
+        process->owner->made(process, crun_status_of(error), error);
+        return;
+    }
+    process->pid = crun->pid;
+    process->state = PROCESS_MADE;
+    children_watch(process->pid, on_ended, process);
+    process->owner->made(process, STATUS_OK, NULL);
+}
+
+void process_await_program(struct process *process, struct call *call) {
+    process->starting = call;
+    process->state = PROCESS_STARTING;
+    process->launch = (struct source){.fd = process->crun.launch, .ready = on_launched};
+    loop_watch(&process->launch, 0); // EPOLLHUP always comes
+}
+
+static void on_waiter_gone(void *context) {
+    struct waiter *waiter = context, **at = &waiter->process->waiters;
+    while (*at != waiter) at = &(*at)->next;
+    *at = waiter->next;
+    free(waiter);
+}
+
+static const struct keeper waiter_keeper = {.gone = on_waiter_gone};
+
+void process_wait(struct process *process, struct call *call) {
+    if (process->state == PROCESS_ENDED) {
+        reply_status(call, process->status);
+        return;
+    }
+    struct waiter *waiter = malloc(sizeof *waiter);
+    if (waiter == NULL) abort();
+    *waiter = (struct waiter){.call = call, .process = process, .next = process->waiters};
+    process->waiters = waiter;
+    call_keep(call, &waiter_keeper, waiter);
+}
+
+void process_free(struct process *process) {
+    crun_close(&process->crun);
+    writer_close(&process->in);
+    reader_close(&process->out);
+    reader_close(&process->err);
+    free(process);
+}

@@ -1,0 +1,132 @@
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "../log.h"
+#include "../path.h"
+#include "../sandbox.h"
+#include "../storage.h"
+#include "container.h"
+
+static struct {
+    void (*gone)(void *context); // NULL = nobody waits for the end of all
+    void *context;
+} all;
+
+static void tell_all_gone(void) {
+    if (all.gone == NULL || containers_first() != NULL) return;
+    void (*gone)(void *) = all.gone;
+    all.gone = NULL;
+    gone(all.context);
+}
+
+static void stop_timer(struct container *container) {
+    struct source *timer = &container->removal.timer;
+    if (timer->ready == NULL) return;
+    loop_unwatch(timer);
+    close(timer->fd);
+    timer->ready = NULL;
+}
+
+static void on_unmounted(const char *error, void *context) {
+    struct container *container = context;
+    struct call *call = container->removal.call;
+    char bundle[256];
+    snprintf(bundle, sizeof bundle, SANDBOX_DIR "/%s", container->id);
+    if (error != NULL) {
+        log_error("container %s: %s", container->id, error);
+    } else if (path_remove_tree(bundle) < 0) {
+        log_error("%s: %m", bundle);
+    }
+    if (call != NULL && error != NULL) {
+        call_fail(call, STATUS_INTERNAL, "RemoveContainer %s: %s", container->id, error);
+    } else if (call != NULL) {
+        call_reply_empty(call);
+    }
+    stop_timer(container);
+    container_free(container);
+    tell_all_gone();
+}
+
+// Whether a process of it, or a crun that makes one, is still there.
+static bool busy(const struct container *container) {
+    for (const struct process *process = container->processes; process; process = process->next) {
+        if (process->state != PROCESS_ENDED) return true;
+    }
+    return cgroup_value(container->group, "cgroup.events", "populated") != 0;
+}
+
+void removal_look(struct container *container) {
+    if (!container->removal.wanted || container->removal.unmounting || !container->ready) return;
+    // Again each time: crun may have brought one more in since.
+    cgroup_set(container->group, "cgroup.kill", "1");
+    if (busy(container)) return;
+    container->removal.unmounting = true;
+    if (cgroup_remove(container->group) < 0) {
+        log_error("container %s: cgroup %s: %m", container->id, container->group);
+    }
+    crun_forget(container->id);
+    struct mounts *mounts = container->mounts;
+    container->mounts = NULL;
+    storages_unmount(mounts, on_unmounted, container);
+}
+
+static void on_timeout(struct source *source, uint32_t events) {
+    (void)events;
+    struct container *container =
+        (struct container *)((char *)source - offsetof(struct container, removal.timer));
+    struct call *call = container->removal.call;
+    container->removal.call = NULL;
+    stop_timer(container);
+    if (call == NULL) return;
+    call_fail(
+        call, STATUS_DEADLINE_EXCEEDED, "RemoveContainer %s: its processes are still ending",
+        container->id);
+}
+
+static void start_timer(struct container *container, uint32_t seconds) {
+    struct itimerspec limit = {.it_value.tv_sec = seconds};
+    struct source *timer = &container->removal.timer;
+    if (seconds == 0) return;
+    *timer = (struct source){
+        .fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK), .ready = on_timeout};
+    timerfd_settime(timer->fd, 0, &limit, NULL);
+    loop_watch(timer, EPOLLIN);
+}
+
+static void on_gone(void *context) {
+    struct container *container = context;
+    container->removal.call = NULL;
+}
+
+static const struct keeper keeper = {.gone = on_gone};
+
+void container_remove(struct call *call, struct container *container, uint32_t seconds) {
+    if (container->removal.call != NULL) {
+        call_fail(
+            call, STATUS_FAILED_PRECONDITION, "RemoveContainer %s: it is being removed",
+            container->id);
+        return;
+    }
+    container->removal.wanted = true;
+    container->removal.call = call;
+    call_keep(call, &keeper, container);
+    stop_timer(container);
+    start_timer(container, seconds);
+    removal_look(container);
+}
+
+void containers_remove_all(void (*gone)(void *context), void *context) {
+    all.gone = gone;
+    all.context = context;
+    struct container *container = containers_first();
+    while (container != NULL) {
+        struct container *next = container->next;
+        container->removal.wanted = true;
+        removal_look(container);
+        container = next;
+    }
+    tell_all_gone();
+}
