@@ -46,7 +46,7 @@ public record QemuConfig(
    *
    * @param type QEMU machine type
    * @param accelerators further machine options, comma-separated (Kata's machine_accelerators)
-   * @param cpuModel empty = {@code host} under KVM, {@code max} under TCG
+   * @param cpuModel empty = {@code host} under KVM, {@code max,-erms,-fsrm} under TCG
    */
   public record Machine(String type, String accelerators, String cpuModel) {}
 

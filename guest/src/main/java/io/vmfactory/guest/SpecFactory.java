@@ -11,6 +11,11 @@ import java.util.stream.Stream;
 
 /** Turns the configuration into the spec of the VMs that run this project's guest. */
 public final class SpecFactory {
+  /**
+   * TCG emulates a fast string instruction byte by byte; without the flags the guest moves words.
+   */
+  private static final String TCG_CPU = "max,-erms,-fsrm";
+
   private SpecFactory() {}
 
   /**
@@ -50,7 +55,7 @@ public final class SpecFactory {
     if (!qemu.machine().cpuModel().isEmpty()) {
       return qemu.machine().cpuModel();
     }
-    return host.accelerator() == Accelerator.KVM ? "host" : "max";
+    return host.accelerator() == Accelerator.KVM ? "host" : TCG_CPU;
   }
 
   private static Sizing sizing(QemuConfig.Size size) {

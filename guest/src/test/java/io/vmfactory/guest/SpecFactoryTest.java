@@ -27,7 +27,17 @@ final class SpecFactoryTest {
     assertThat(spec("pc").devices()).isEqualTo(new VmSpec.Devices(4, 2, 0, 1, 1 << 30));
   }
 
+  @Test
+  void withoutKvmTheCpuHasNoStringInstructionsThatAreEmulatedByteByByte() {
+    assertThat(spec("q35").machine().cpuModel()).isEqualTo("max,-erms,-fsrm");
+    assertThat(spec("q35", "Nehalem").machine().cpuModel()).isEqualTo("Nehalem");
+  }
+
   private static VmSpec spec(String board) {
+    return spec(board, "");
+  }
+
+  private static VmSpec spec(String board, String cpuModel) {
     QemuConfig.Size size = new QemuConfig.Size(1, 256);
     QemuConfig config =
         new QemuConfig(
@@ -37,7 +47,7 @@ final class SpecFactoryTest {
             size,
             size,
             4,
-            new QemuConfig.Machine(board, "", ""),
+            new QemuConfig.Machine(board, "", cpuModel),
             "auto",
             List.of("extra=1"),
             new QemuConfig.Devices(4, 2, 3, 1, 1 << 30));
