@@ -57,11 +57,11 @@ final class LibC {
 
   private LibC() {}
 
+  static native int open(String path, int flags) throws LastErrorException;
+
   static native int memfd_create(String name, int flags) throws LastErrorException;
 
   static native int ftruncate(int fd, long length) throws LastErrorException;
-
-  static native int open(String path, int flags) throws LastErrorException;
 
   static native int ioctl(int fd, long request, Pointer argument) throws LastErrorException;
 

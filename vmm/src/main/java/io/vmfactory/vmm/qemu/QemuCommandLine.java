@@ -67,6 +67,7 @@ final class QemuCommandLine {
     memory();
     monitor();
     console();
+    drives();
     agent();
     nics();
   }
@@ -113,6 +114,11 @@ final class QemuCommandLine {
     String log = escaped(launch.folder().consoleLog().toString());
     add("-chardev", "file,id=console,append=on,path=" + log);
     add("-serial", "chardev:console");
+  }
+
+  /** Before devices without addresses of their own, which go where there is room. */
+  private void drives() {
+    arguments.addAll(DriveBay.arguments(launch.spec().devices()));
   }
 
   private void agent() {

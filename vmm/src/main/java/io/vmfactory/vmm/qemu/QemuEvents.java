@@ -4,15 +4,20 @@ import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpEvent;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Turns one VM's events into what others can wait for. Called on an event loop. */
 final class QemuEvents implements Consumer<QmpEvent> {
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private final CompletableFuture<Void> migrated = new CompletableFuture<>();
   private final Map<String, CompletableFuture<Void>> plugging = new ConcurrentHashMap<>(1);
+  private final Map<String, CompletableFuture<Void>> unplugging = new ConcurrentHashMap<>(1);
+  private final Map<String, CompletableFuture<Boolean>> jobs = new ConcurrentHashMap<>(1);
+  private final Set<String> failedJobs = ConcurrentHashMap.newKeySet(1);
 
   @Override
   public void accept(QmpEvent event) {
@@ -22,6 +27,10 @@ final class QemuEvents implements Consumer<QmpEvent> {
       migrationChanged(migration.status());
     } else if (event instanceof QmpEvent.DeviceAnswered answer) {
       answered(answer);
+    } else if (event instanceof QmpEvent.DeviceDeleted deleted) {
+      complete(unplugging.remove(deleted.device()), null);
+    } else if (event instanceof QmpEvent.JobChanged job) {
+      jobChanged(job);
     }
   }
 
@@ -51,14 +60,30 @@ final class QemuEvents implements Consumer<QmpEvent> {
     }
   }
 
+  private void jobChanged(QmpEvent.JobChanged job) {
+    if (job.status().equals("aborting")) {
+      failedJobs.add(job.job());
+    } else if (job.status().equals("concluded")) {
+      complete(jobs.remove(job.job()), !failedJobs.remove(job.job()));
+    }
+  }
+
+  private static <T> void complete(@Nullable CompletableFuture<T> awaited, T value) {
+    if (awaited != null) {
+      awaited.complete(value);
+    }
+  }
+
   /** The process is gone: nobody shall wait any more. */
   void died(VmmException why) {
     fail(agentPort, why);
     fail(migrated, why);
     plugging.values().forEach(plugged -> fail(plugged, why));
+    unplugging.values().forEach(gone -> fail(gone, why));
+    jobs.values().forEach(ended -> fail(ended, why));
   }
 
-  private static void fail(CompletableFuture<Void> future, VmmException why) {
+  private static void fail(CompletableFuture<?> future, VmmException why) {
     future.completeExceptionally(why);
   }
 
@@ -73,6 +98,16 @@ final class QemuEvents implements Consumer<QmpEvent> {
    */
   CompletableFuture<Void> plugged(String device) {
     return plugging.computeIfAbsent(device, id -> new CompletableFuture<>());
+  }
+
+  /** {@code device} is gone. To be called before it is asked for. */
+  CompletableFuture<Void> unplugged(String device) {
+    return unplugging.computeIfAbsent(device, id -> new CompletableFuture<>());
+  }
+
+  /** {@code job} has ended, and whether it succeeded. To be called before it is begun. */
+  CompletableFuture<Boolean> jobEnded(String job) {
+    return jobs.computeIfAbsent(job, id -> new CompletableFuture<>());
   }
 
   /** Device state has been read or written completely; a VM does either once. */

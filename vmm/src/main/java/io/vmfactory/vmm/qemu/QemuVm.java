@@ -2,6 +2,8 @@ package io.vmfactory.vmm.qemu;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.DriveImage;
+import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.NicPlace;
@@ -23,6 +25,7 @@ import io.vmfactory.vmm.linux.HostProcess;
 import io.vmfactory.vmm.linux.NetworkNamespace;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -182,7 +185,34 @@ final class QemuVm implements Vm {
 
   @Override
   public VmDrives drives() {
-    throw new UnsupportedOperationException("drives"); // lands next
+    return new Drives();
+  }
+
+  private final class Drives implements VmDrives {
+    private final QemuDrives drives = new QemuDrives(subject.spec().devices(), monitor, events);
+
+    @Override
+    public DrivePlace attach(DriveImage image, Deadline deadline) {
+      return step(
+          VmPhase.RUNNING, "attach a drive to", deadline, () -> drives.attach(image, deadline));
+    }
+
+    @Override
+    public void detach(String id, Deadline deadline) {
+      step(
+          VmPhase.RUNNING,
+          "detach a drive from",
+          deadline,
+          () -> {
+            drives.detach(id, deadline);
+            return phases;
+          });
+    }
+
+    @Override
+    public List<DrivePlace> list(Deadline deadline) {
+      return step(VmPhase.RUNNING, "list the drives of", deadline, () -> drives.list(deadline));
+    }
   }
 
   @Override

@@ -72,6 +72,9 @@ final class QmpCodec {
           new QmpEvent.PortChanged(data.path("id").asText(), data.path("open").asBoolean());
       case "ACPI_DEVICE_OST" -> answer(data.path("info"));
       case "MIGRATION" -> new QmpEvent.MigrationChanged(data.path("status").asText());
+      case "DEVICE_DELETED" -> new QmpEvent.DeviceDeleted(data.path("device").asText());
+      case "JOB_STATUS_CHANGE" ->
+          new QmpEvent.JobChanged(data.path("id").asText(), data.path("status").asText());
       default -> new QmpEvent.Other(name);
     };
   }

@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command of QEMU's monitor with typed arguments and result. The set of commands is here; names
- * and arguments as in QEMU's QMP reference manual.
+ * A command of QEMU's monitor with typed arguments and result. The set of commands is here, but for
+ * those about block devices ({@link BlockCommands}); names and arguments as in QEMU's QMP reference
+ * manual.
  *
  * @param <R> what the reply holds
  */
@@ -16,7 +17,7 @@ public final class QmpCommand<R> {
   private final Record arguments;
   private final Type result;
 
-  private QmpCommand(String name, Record arguments, Type result) {
+  QmpCommand(String name, Record arguments, Type result) {
     this.name = name;
     this.arguments = arguments;
     this.result = result;
@@ -25,7 +26,7 @@ public final class QmpCommand<R> {
   /** A reply that says no more than that it is done. */
   public record Done() {}
 
-  private record None() {}
+  record None() {}
 
   private record Uri(String uri) {}
 

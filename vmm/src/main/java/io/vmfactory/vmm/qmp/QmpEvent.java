@@ -26,6 +26,21 @@ public sealed interface QmpEvent {
   record DeviceAnswered(String device, int status) implements QmpEvent {}
 
   /**
+   * A device is gone (DEVICE_DELETED).
+   *
+   * @param device its id
+   */
+  record DeviceDeleted(String device) implements QmpEvent {}
+
+  /**
+   * A job has entered a new state (JOB_STATUS_CHANGE).
+   *
+   * @param status as QEMU spells it; {@code aborting} comes before {@code concluded} in one that
+   *     fails
+   */
+  record JobChanged(String job, String status) implements QmpEvent {}
+
+  /**
    * Any other.
    *
    * @param name as QEMU spells it, e.g. {@code STOP}, {@code RESUME}, {@code SHUTDOWN}

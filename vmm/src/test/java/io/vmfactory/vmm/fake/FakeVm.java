@@ -42,6 +42,7 @@ public final class FakeVm implements Vm {
   private final Launch launch;
   private final Script script;
   private final VmPhases phases;
+  private final FakeDrives drives;
   private final List<ServerSocketChannel> sockets = new ArrayList<>();
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
@@ -53,6 +54,7 @@ public final class FakeVm implements Vm {
     this.launch = launch;
     this.script = script;
     this.phases = new VmPhases(launch.id());
+    this.drives = new FakeDrives(launch.spec().devices(), phases, script);
     this.size = launch.spec().boot();
     this.savable = launch.ram() instanceof GuestRam.Shared;
     makeFiles();
@@ -108,6 +110,7 @@ public final class FakeVm implements Vm {
   /** The process ends by itself. */
   public void exit(VmExit how) {
     phases.enter(VmPhase.EXITED);
+    drives.died();
     closeSockets();
     agentPort.completeExceptionally(new VmmException(Reason.DIED, "fake VM ended: " + how));
     exited.complete(how);
@@ -184,7 +187,7 @@ public final class FakeVm implements Vm {
 
   @Override
   public VmDrives drives() {
-    throw new UnsupportedOperationException("drives"); // lands next
+    return drives;
   }
 
   @Override

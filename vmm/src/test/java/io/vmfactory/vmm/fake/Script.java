@@ -20,7 +20,9 @@ public final class Script {
     CONT,
     STOP,
     SAVE,
-    PLUG
+    PLUG,
+    ATTACH,
+    DETACH
   }
 
   /** A step that hangs until it is let go. */

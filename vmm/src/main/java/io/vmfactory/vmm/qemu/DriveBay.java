@@ -1,0 +1,135 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.VmSpec.Devices;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A place for one drive. Its id is that of the device and of the raw node the device reads from;
+ * the names of all nodes below begin with it.
+ *
+ * @param kind slot or port
+ * @param number counted from 0 within its kind
+ * @param guestDevice what the guest knows a drive in it by, see DrivePlace
+ */
+record DriveBay(Kind kind, int number, String guestDevice) {
+  /** Requests that can be under way in one drive. More cost the guest memory for each slot. */
+  static final int QUEUE_SIZE = 64;
+
+  /** PCI slots on bus 0: drives share one by eights, as functions; a port has one of its own. */
+  private static final int FIRST_WRITABLE_SLOT = 0x04;
+
+  private static final int FIRST_READ_ONLY_SLOT = 0x06;
+  private static final int FIRST_PORT_SLOT = 0x10;
+
+  /** What sort of place. */
+  enum Kind {
+    WRITABLE_SLOT("rw"),
+    READ_ONLY_SLOT("ro"),
+    PORT("plug");
+
+    private final String prefix;
+
+    Kind(String prefix) {
+      this.prefix = prefix;
+    }
+  }
+
+  /** All places, slots first; the guest names the drives in slots in this order. */
+  static List<DriveBay> all(Devices devices) {
+    int writable = devices.driveSlots();
+    Stream<DriveBay> slots =
+        IntStream.range(0, writable + devices.readOnlySlots())
+            .mapToObj(
+                i ->
+                    i < writable
+                        ? new DriveBay(Kind.WRITABLE_SLOT, i, "/dev/vd" + letters(i))
+                        : new DriveBay(Kind.READ_ONLY_SLOT, i - writable, "/dev/vd" + letters(i)));
+    Stream<DriveBay> ports =
+        IntStream.range(0, devices.hotplugPorts())
+            .mapToObj(i -> new DriveBay(Kind.PORT, i, "%02x/00".formatted(FIRST_PORT_SLOT + i)));
+    return Stream.concat(slots, ports).toList();
+  }
+
+  /** a to z, then aa and on, as Linux counts disks. */
+  private static String letters(int index) {
+    String last = Character.toString('a' + index % 26);
+    return index < 26 ? last : letters(index / 26 - 1) + last;
+  }
+
+  /** QEMU's options for the empty places of a VM. */
+  static List<String> arguments(Devices devices) {
+    List<String> arguments = new ArrayList<>();
+    for (DriveBay bay : all(devices)) {
+      arguments.addAll(bay.isPort() ? bay.port() : bay.slot(devices.driveSlotBytes()));
+    }
+    return arguments;
+  }
+
+  /** A null-co node has a size and no file: reading yields zeros, and writing leads nowhere. */
+  private List<String> slot(long bytes) {
+    String mode = writable() ? "" : ",read-only=on";
+    int pci = (writable() ? FIRST_WRITABLE_SLOT : FIRST_READ_ONLY_SLOT) + number / 8;
+    return List.of(
+        "-blockdev",
+        "null-co,node-name=%s,size=%d,read-zeroes=on%s".formatted(blank(), bytes, mode),
+        "-blockdev",
+        "raw,node-name=%s,file=%s%s".formatted(id(), blank(), mode),
+        "-device",
+        ("virtio-blk-pci,id=%1$s,drive=%1$s,serial=%1$s,addr=%2$x.%3$d,multifunction=on"
+                + ",disable-legacy=on,num-queues=1,queue-size=%4$d,werror=report,rerror=report")
+            .formatted(id(), pci, number % 8, QUEUE_SIZE));
+  }
+
+  private List<String> port() {
+    return List.of(
+        "-device",
+        "pcie-root-port,id=%s,chassis=%d,addr=%x"
+            .formatted(portId(), number + 1, FIRST_PORT_SLOT + number));
+  }
+
+  /** Whether a drive of that mode fits. */
+  boolean takes(DriveMode mode) {
+    return isPort() || (mode == DriveMode.READ_ONLY) != writable();
+  }
+
+  boolean isPort() {
+    return kind == Kind.PORT;
+  }
+
+  private boolean writable() {
+    return kind == Kind.WRITABLE_SLOT;
+  }
+
+  String id() {
+    return kind.prefix + number;
+  }
+
+  /** The root port a device is plugged into. */
+  String portId() {
+    return "port" + number;
+  }
+
+  /** The node an empty slot reads from. */
+  String blank() {
+    return id() + ".blank";
+  }
+
+  /** The node that is the drive's file. */
+  String image() {
+    return id() + ".image";
+  }
+
+  /** The node that is the copy-on-write file. */
+  String writes() {
+    return id() + ".writes";
+  }
+
+  /** The node that is the image with the copy-on-write file over it. */
+  String overlay() {
+    return id() + ".overlay";
+  }
+}

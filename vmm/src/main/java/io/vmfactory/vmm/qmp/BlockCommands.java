@@ -1,0 +1,179 @@
+package io.vmfactory.vmm.qmp;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.vmfactory.vmm.qmp.QmpCommand.Done;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The monitor's commands for block devices and the nodes they read from. A node is one layer of an
+ * image; layers are put upon each other by their names. No format is ever guessed: each node's
+ * driver is said.
+ */
+public final class BlockCommands {
+  private BlockCommands() {}
+
+  private record Cache(@JsonProperty("no-flush") boolean noFlush) {}
+
+  private record FileNode(
+      String driver,
+      @JsonProperty("node-name") String name,
+      String filename,
+      @JsonProperty("read-only") boolean readOnly,
+      @JsonProperty("auto-read-only") boolean autoReadOnly,
+      String locking,
+      String aio,
+      Cache cache) {}
+
+  private record RawNode(
+      String driver,
+      @JsonProperty("node-name") String name,
+      String file,
+      @JsonProperty("read-only") boolean readOnly) {}
+
+  private record OverlayNode(
+      String driver, @JsonProperty("node-name") String name, String file, String backing) {}
+
+  private record Reopen(List<RawNode> options) {}
+
+  private record NodeName(@JsonProperty("node-name") String name) {}
+
+  private record Flat(boolean flat) {}
+
+  private record Overlay(String driver, String file, long size) {}
+
+  private record Create(@JsonProperty("job-id") String job, Overlay options) {}
+
+  private record Id(String id) {}
+
+  private record DriveDevice(
+      String driver,
+      String id,
+      String bus,
+      String drive,
+      String serial,
+      @JsonProperty("num-queues") int queues,
+      @JsonProperty("queue-size") int queueSize,
+      String werror,
+      String rerror) {}
+
+  /**
+   * A node.
+   *
+   * @param name its name
+   */
+  public record Node(@JsonProperty("node-name") String name) {}
+
+  /**
+   * A device that reads from nodes.
+   *
+   * @param path QOM path of the device; null = it has none
+   * @param medium what is in it
+   */
+  public record Device(
+      @JsonProperty("qdev") @Nullable String path,
+      @JsonProperty("inserted") @Nullable Medium medium) {
+    /**
+     * What is in it.
+     *
+     * @param name of its node
+     * @param file what that node reads from, as QEMU describes it: a file's name, or {@code json:}
+     *     with the drivers of the nodes below
+     */
+    public record Medium(
+        @JsonProperty("node-name") String name, @JsonProperty("ro") boolean readOnly, String file) {
+      /** Whether a node of that driver is in it. */
+      public boolean has(String driver) {
+        return file.startsWith("json:") && file.contains("\"driver\": \"" + driver + "\"");
+      }
+    }
+  }
+
+  /**
+   * A job, ended or not.
+   *
+   * @param error null = none so far
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Job(String id, @Nullable String error) {}
+
+  /**
+   * Opens a file as a node. QEMU locks it against other programs that lock as it does.
+   *
+   * @param readOnly how it is opened, once and for all
+   * @param durable whether what the guest flushes goes to the disk
+   */
+  public static QmpCommand<Done> openFile(
+      String name, String path, boolean readOnly, boolean durable) {
+    return done(
+        "blockdev-add",
+        new FileNode("file", name, path, readOnly, false, "on", "threads", new Cache(!durable)));
+  }
+
+  /** Puts a node over {@code file} that shows its bytes as they are. */
+  public static QmpCommand<Done> addRaw(String name, String file, boolean readOnly) {
+    return done("blockdev-add", new RawNode("raw", name, file, readOnly));
+  }
+
+  /** Makes a node of {@link #addRaw} read from another node. */
+  public static QmpCommand<Done> retarget(String name, String file, boolean readOnly) {
+    return done("blockdev-reopen", new Reopen(List.of(new RawNode("raw", name, file, readOnly))));
+  }
+
+  /** Begins to make node {@code file} an empty copy-on-write image of {@code bytes}. */
+  public static QmpCommand<Done> formatOverlay(String job, String file, long bytes) {
+    return done("blockdev-create", new Create(job, new Overlay("qcow2", file, bytes)));
+  }
+
+  /** Puts a copy-on-write image over another node. */
+  public static QmpCommand<Done> addOverlay(String name, String file, String backing) {
+    return done("blockdev-add", new OverlayNode("qcow2", name, file, backing));
+  }
+
+  /** Closes a node that nothing reads from. */
+  public static QmpCommand<Done> remove(String name) {
+    return done("blockdev-del", new NodeName(name));
+  }
+
+  /** All nodes. */
+  public static QmpCommand<List<Node>> nodes() {
+    return new QmpCommand<>("query-named-block-nodes", new Flat(true), QmpCodec.listOf(Node.class));
+  }
+
+  /** All block devices. */
+  public static QmpCommand<List<Device>> devices() {
+    return new QmpCommand<>("query-block", new QmpCommand.None(), QmpCodec.listOf(Device.class));
+  }
+
+  /** All jobs. */
+  public static QmpCommand<List<Job>> jobs() {
+    return new QmpCommand<>("query-jobs", new QmpCommand.None(), QmpCodec.listOf(Job.class));
+  }
+
+  /** Forgets a job that has ended. */
+  public static QmpCommand<Done> dismiss(String job) {
+    return done("job-dismiss", new Id(job));
+  }
+
+  /**
+   * Plugs a virtio-blk device that reads from {@code node}, with that name, into a port.
+   *
+   * @param queueSize requests that can be under way, a power of two
+   */
+  public static QmpCommand<Done> plugDrive(String node, String port, int queueSize) {
+    return done(
+        "device_add",
+        new DriveDevice(
+            "virtio-blk-pci", node, port, node, node, 1, queueSize, "report", "report"));
+  }
+
+  /** Asks the guest to let go of a device; it is gone at the event DEVICE_DELETED. */
+  public static QmpCommand<Done> unplug(String device) {
+    return done("device_del", new Id(device));
+  }
+
+  private static QmpCommand<Done> done(String name, Record arguments) {
+    return new QmpCommand<>(name, arguments, Done.class);
+  }
+}
