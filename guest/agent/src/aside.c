@@ -1,11 +1,15 @@
 #include "aside.h"
 
-#include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "call.h"
+#include "log.h"
 #include "loop.h"
 
 #define STACK_SIZE (1u << 20)
@@ -17,54 +21,90 @@ struct piece {
     struct piece *next;
 };
 
-static struct piece *pieces; // the first one is under way
-static struct source finished; // a pipe; a byte = the first one is done
-static int finish;
+// Pieces handed over, the first one first; the event counts them.
+struct queue {
+    int event;
+    struct piece *first, **end;
+};
 
-static void *run(void *argument) {
-    struct piece *piece = argument;
-    piece->work(piece->context);
-    while (write(finish, "", 1) != 1) continue;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of both queues
+static struct queue asked, worked;
+static struct source finished;
+static unsigned under_way;
+
+static void open_queue(struct queue *queue) {
+    queue->event = eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
+    queue->end = &queue->first;
+    if (queue->event < 0) abort();
+}
+
+static void put(struct queue *queue, struct piece *piece) {
+    piece->next = NULL;
+    pthread_mutex_lock(&lock);
+    *queue->end = piece;
+    queue->end = &piece->next;
+    pthread_mutex_unlock(&lock);
+    eventfd_write(queue->event, 1);
+}
+
+static struct piece *take(struct queue *queue) {
+    eventfd_t one;
+    while (eventfd_read(queue->event, &one) < 0) continue;
+    pthread_mutex_lock(&lock);
+    struct piece *piece = queue->first;
+    queue->first = piece->next;
+    if (queue->first == NULL) queue->end = &queue->first;
+    pthread_mutex_unlock(&lock);
+    return piece;
+}
+
+static void *run(void *unused) {
+    (void)unused;
+    for (;;) {
+        struct piece *piece = take(&asked);
+        piece->work(piece->context);
+        put(&worked, piece);
+    }
     return NULL;
 }
 
-// Without a thread the loop has to do it.
-static void start(struct piece *piece) {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK_SIZE);
-    if (pthread_create(&thread, &attributes, run, piece) != 0) run(piece);
-    pthread_attr_destroy(&attributes);
-}
-
 static void on_finished(struct source *source, uint32_t events) {
-    (void)events;
-    char byte;
-    if (read(source->fd, &byte, 1) != 1) return;
-    struct piece *piece = pieces;
-    pieces = piece->next;
-    if (pieces != NULL) start(pieces);
+    (void)source, (void)events;
+    struct piece *piece = take(&worked);
+    under_way--;
     piece->done(piece->context);
     free(piece);
 }
 
-static void open_pipe(void) {
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) < 0) abort();
-    finish = ends[1];
-    finished = (struct source){.fd = ends[0], .ready = on_finished};
+void aside_start(void) {
+    pthread_attr_t attributes;
+    pthread_t thread;
+    open_queue(&asked);
+    open_queue(&worked);
+    finished = (struct source){.fd = worked.event, .ready = on_finished};
     loop_watch(&finished, EPOLLIN);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    int error = pthread_create(&thread, &attributes, run, NULL);
+    pthread_attr_destroy(&attributes);
+    if (error == 0) return;
+    log_error("no thread for what takes long: %s", strerror(error));
+    abort();
 }
 
 void aside(void (*work)(void *), void (*done)(void *), void *context) {
-    if (finished.ready == NULL) open_pipe();
     struct piece *piece = malloc(sizeof *piece);
     if (piece == NULL) abort();
     *piece = (struct piece){.work = work, .done = done, .context = context};
-    struct piece **end = &pieces;
-    while (*end != NULL) end = &(*end)->next;
-    *end = piece;
-    if (pieces == piece) start(piece);
+    under_way++;
+    put(&asked, piece);
+}
+
+void aside_unless_alone(void (*work)(void *), void (*done)(void *), void *context) {
+    if (under_way > 0 || calls_open() > 1) {
+        aside(work, done, context);
+    } else {
+        work(context);
+        done(context);
+    }
 }

@@ -7,6 +7,10 @@
 #include "channel.h"
 #include "kata/ttrpc.pb-c.h"
 
+static unsigned open_calls;
+
+unsigned calls_open(void) { return open_calls; }
+
 static void *need(void *memory) {
     if (memory == NULL) abort();
     return memory;
@@ -40,6 +44,7 @@ void conversation_end(struct conversation *conversation) {
         call->keeper->gone(call->context);
         free(call);
         conversation->calls--;
+        open_calls--;
     }
     release_if_over(conversation);
 }
@@ -48,6 +53,7 @@ struct call *call_start(struct conversation *conversation, uint32_t stream) {
     struct call *call = need(malloc(sizeof *call));
     *call = (struct call){.conversation = conversation, .stream = stream};
     conversation->calls++;
+    open_calls++;
     return call;
 }
 
@@ -64,6 +70,7 @@ static void release(struct call *call) {
     struct conversation *conversation = call->conversation;
     forget(call);
     conversation->calls--;
+    open_calls--;
     release_if_over(conversation);
     free(call);
 }

@@ -43,6 +43,9 @@ struct call *call_start(struct conversation *conversation, uint32_t stream);
 // A call that is not kept lives on when its conversation ends, until it is answered to nobody.
 void call_keep(struct call *call, const struct keeper *keeper, void *context);
 
+// How many are not answered yet, of all conversations.
+unsigned calls_open(void);
+
 void call_reply(struct call *call, const ProtobufCMessage *response);
 
 // Answers with a message that has no fields.

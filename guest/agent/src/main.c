@@ -1,5 +1,6 @@
 // The agent: PID 1 of a guest, and the guest's end of the ttRPC connection.
 
+#include "aside.h"
 #include "children.h"
 #include "file.h"
 #include "init.h"
@@ -15,6 +16,7 @@ int main(void) {
     loop_start();
     children_start();
     uevent_start();
+    aside_start();
     init_modules();
     file_read("/proc/cmdline", kernel_command_line, sizeof kernel_command_line);
     identity_start();

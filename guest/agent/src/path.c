@@ -13,6 +13,7 @@
 
 #define TOP "/run"
 #define OWN TOP "/vmfactory"
+#define CRUN TOP "/crun"
 #define DESCRIPTORS 16 // nftw may hold open
 
 static bool is_below(const char *path, const char *directory) {
@@ -31,7 +32,7 @@ static bool is_canonical(const char *path) {
 
 bool path_allowed(const char *path) {
     return strncmp(path, TOP "/", strlen(TOP "/")) == 0 && strlen(path) < PATH_MAX
-        && is_canonical(path) && !is_below(path, OWN);
+        && is_canonical(path) && !is_below(path, OWN) && !is_below(path, CRUN);
 }
 
 static int open_at(int directory, const char *path, int flags) {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-// Paths that requests name. They lie below /run, but for the agent's own folder. No symbolic link is
+// Paths that requests name. They lie below /run, but not in the folders of the agent and of crun. No symbolic link is
 // followed on the way: root in a container could have planted it.
 
 // Whether a request may name it: absolute, canonical (no "//", ".", ".."), below /run.

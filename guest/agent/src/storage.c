@@ -218,7 +218,7 @@ static void on_change(struct uevent_listener *listener) {
     struct request *request = (struct request *)listener;
     if (find_drives(request) != NULL) return;
     stop_waiting(request);
-    aside(mount_all, tell_done, request);
+    aside_unless_alone(mount_all, tell_done, request);
 }
 
 static void on_timeout(struct source *source, uint32_t events) {
@@ -227,7 +227,7 @@ static void on_timeout(struct source *source, uint32_t events) {
     const Grpc__Storage *missing = find_drives(request);
     stop_waiting(request);
     if (missing == NULL) {
-        aside(mount_all, tell_done, request);
+        aside_unless_alone(mount_all, tell_done, request);
         return;
     }
     problem_set(
@@ -279,7 +279,7 @@ void storages_mount(size_t n, Grpc__Storage **all, storages_done *done, void *co
         request->drives[i] = need(calloc(1, sizeof **request->drives));
     }
     if (find_drives(request) == NULL) {
-        aside(mount_all, tell_done, request);
+        aside_unless_alone(mount_all, tell_done, request);
     } else {
         start_waiting(request);
     }

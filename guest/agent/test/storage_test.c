@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../src/aside.h"
+#include "../src/call.h"
 #include "../src/device.h"
 #include "../src/file.h"
 #include "../src/loop.h"
@@ -237,7 +238,7 @@ static void refused(Grpc__Storage *storage, const char *text) {
 static void what_cannot_be_done_justice_to_is_refused(void) {
     Grpc__FSGroup group = GRPC__FSGROUP__INIT;
     const char *wrong_paths[] = {"", "/", "/proc", "/run", "/run/", "/run//x", "/run/x/", "/run/../etc",
-                                 "/run/./x", "run/x", "/runx/y", "/run/vmfactory", "/run/vmfactory/boot_id",
+                                 "/run/./x", "run/x", "/runx/y", "/run/vmfactory", "/run/vmfactory/boot_id", "/run/crun/c",
                                  "/run/kata-containers"};
     for (size_t i = 0; i < sizeof wrong_paths / sizeof *wrong_paths; i++) {
         Grpc__Storage storage = make("ephemeral", "tmpfs", wrong_paths[i]);
@@ -378,21 +379,29 @@ static void a_drive_that_never_comes_is_an_error(void) {
 
 // Aside.
 
-static int worked[3], works, dones;
+static int worked[5], works, dones;
 
 static void work(void *context) { worked[works++] = *(int *)context; }
 
 static void work_done(void *context) { CHECK(worked[dones++] == *(int *)context); }
 
+// While two calls are open it is done by the thread, else at once.
 static void work_is_done_in_the_order_of_asking(void) {
-    int numbers[] = {7, 8, 9};
-    for (int i = 0; i < 3; i++) aside(work, work_done, &numbers[i]);
-    while (dones < 3) CHECK(loop_turn(10000));
-    CHECK(works == 3 && worked[2] == 9);
+    int numbers[] = {7, 8, 9, 10};
+    struct conversation *over = conversation_start(NULL);
+    struct call *calls[] = {call_start(over, 1), call_start(over, 3)};
+    for (int i = 0; i < 3; i++) aside_unless_alone(work, work_done, &numbers[i]);
+    CHECK(dones == 0);
+    for (int i = 0; i < 2; i++) call_reply_empty(calls[i]);
+    aside_unless_alone(work, work_done, &numbers[3]); // does not overtake
+    CHECK(dones == 0);
+    while (dones < 4) CHECK(loop_turn(10000));
+    CHECK(works == 4 && worked[3] == 10);
+    aside_unless_alone(work, work_done, &numbers[0]);
+    CHECK(dones == 5);
 }
 
-static void suite(void) {
-    work_is_done_in_the_order_of_asking();
+static void mounts(void) {
     an_ephemeral_storage_is_a_tmpfs_of_its_size();
     its_size_is_changed_and_the_rest_stays();
     a_storage_asked_for_again_alike_is_shared();
@@ -406,6 +415,9 @@ static void suite(void) {
     a_link_on_the_way_is_not_followed();
     what_came_before_the_one_that_fails_is_undone();
     what_is_in_use_is_told_and_unmounted_later();
+}
+
+static void drives(void) {
     only_drives_are_names_of_drives();
     CHECK(mkdtemp(root) != NULL);
     file_set_root(root);
@@ -414,6 +426,17 @@ static void suite(void) {
     a_drive_that_never_comes_is_an_error();
     file_set_root("");
     CHECK(path_remove_tree(root) == 0);
+}
+
+static void suite(void) {
+    work_is_done_in_the_order_of_asking();
+    mounts();
+    drives();
+    // While others wait for answers the thread does it all.
+    struct conversation *over = conversation_start(NULL);
+    struct call *calls[] = {call_start(over, 1), call_start(over, 3)};
+    mounts();
+    for (int i = 0; i < 2; i++) call_reply_empty(calls[i]);
 }
 
 void storage_tests(void) { host_apart(suite); }
