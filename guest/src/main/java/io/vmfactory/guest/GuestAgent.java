@@ -2,6 +2,7 @@ package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The agent inside one guest, over one connection. Calls may be made from several threads at once;
@@ -53,6 +54,12 @@ public interface GuestAgent extends ContainerHost, AutoCloseable {
 
   /** The guest's metrics in the Prometheus text format. */
   String metrics(Deadline deadline);
+
+  /**
+   * Completes when the connection is broken, or closed from this side, and says why; on the
+   * connection's event loop, which must not be blocked.
+   */
+  CompletionStage<String> gone();
 
   @Override
   void close();

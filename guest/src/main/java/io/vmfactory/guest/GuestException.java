@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 public final class GuestException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** gRPC's code for "the request makes no sense". */
+  public static final int INVALID_ARGUMENT = 3;
+
   /** gRPC's code for "there is no such thing". */
   public static final int NOT_FOUND = 5;
 

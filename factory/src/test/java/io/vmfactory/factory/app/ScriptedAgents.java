@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -159,6 +161,11 @@ final class ScriptedAgents implements GuestAgents {
     @Override
     public GuestNetwork network() {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<String> gone() {
+      return new CompletableFuture<>();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.journal.Journal;
 import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.vmm.ProcessIdentity;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
@@ -103,7 +104,7 @@ final class EstateTest {
   private VmRecord started(long ticksOff) throws IOException {
     Path proc = Path.of("/proc", Long.toString(process.pid()));
     Path exe = Files.readSymbolicLink(proc.resolve("exe"));
-    long ticks = VmIdentity.startTicks(proc) + ticksOff;
+    long ticks = ProcessIdentity.startTicks(proc) + ticksOff;
     return making().started(new VmIdentity(id, (int) process.pid(), ticks, exe));
   }
 

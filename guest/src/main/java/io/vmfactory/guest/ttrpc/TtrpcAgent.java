@@ -32,6 +32,7 @@ import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /** An agent at the other end of one {@link TtrpcConnection}: records in, protobuf out, and back. */
 final class TtrpcAgent implements GuestAgent {
@@ -229,6 +230,11 @@ final class TtrpcAgent implements GuestAgent {
   @Override
   public GuestNetwork network() {
     return new TtrpcNetwork(connection);
+  }
+
+  @Override
+  public CompletionStage<String> gone() {
+    return connection.broken();
   }
 
   @Override

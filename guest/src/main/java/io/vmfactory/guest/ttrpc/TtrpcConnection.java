@@ -30,6 +30,7 @@ final class TtrpcConnection implements AutoCloseable {
   private final Path path;
   private final FrameReader reader = new FrameReader(this::onFrame);
   private final Map<Integer, Pending> pending = new HashMap<>();
+  private final CompletableFuture<String> broken = new CompletableFuture<>();
   private int nextStream = firstStream();
   private @Nullable String goneBecause;
 
@@ -155,6 +156,11 @@ final class TtrpcConnection implements AutoCloseable {
     }
   }
 
+  /** Completes when it is broken, or closed from this side, and says why. */
+  CompletionStage<String> broken() {
+    return broken.minimalCompletionStage();
+  }
+
   private void gone(String reason) {
     List<Pending> failed;
     synchronized (this) {
@@ -162,6 +168,7 @@ final class TtrpcConnection implements AutoCloseable {
       failed = new ArrayList<>(pending.values());
       pending.clear();
     }
+    broken.complete(reason);
     failed.forEach(call -> call.connectionGone(reason));
   }
 

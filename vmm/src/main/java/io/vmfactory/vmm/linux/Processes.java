@@ -2,6 +2,7 @@ package io.vmfactory.vmm.linux;
 
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
+import io.vmfactory.vmm.ProcessIdentity;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
@@ -66,7 +67,7 @@ public final class Processes implements AutoCloseable {
     int pidfd = -1;
     try {
       pidfd = open(pid);
-      long ticks = VmIdentity.startTicks(PROC.resolve(Integer.toString(pid)));
+      long ticks = ProcessIdentity.startTicks(PROC.resolve(Integer.toString(pid)));
       return watched(pid, pidfd, ticks, executable(program, pid));
     } catch (LastErrorException e) {
       abandon(pid, pidfd);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.vmm.ProcessIdentity;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmmException;
@@ -194,7 +195,7 @@ class ProcessesTest {
   }
 
   private static VmIdentity identity(int pid, Path program) throws IOException {
-    long ticks = VmIdentity.startTicks(Path.of("/proc/" + pid));
+    long ticks = ProcessIdentity.startTicks(Path.of("/proc/" + pid));
     return new VmIdentity(VmId.random(), pid, ticks, program);
   }
 
