@@ -131,10 +131,7 @@ final class VmFactoryCommand {
         .apply(
             socket == null
                 ? settings
-                : new RuntimeSettings(
-                    settings.runtime().withFactory(socket()),
-                    settings.qemu(),
-                    settings.hostCheck()));
+                : new RuntimeSettings(settings.runtime().withFactory(socket()), settings.qemu()));
   }
 
   /** This process, to stand for one in a container. */

@@ -1,8 +1,6 @@
 package io.vmfactory.client;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
@@ -52,18 +50,8 @@ public final class FactoryClient implements AutoCloseable {
    * @param socket {@code run_dir/factory.sock}
    */
   public static FactoryClient open(Path socket) {
-    Vertx vertx = Vertx.vertx(small());
+    Vertx vertx = EventLoops.small();
     return new FactoryClient(vertx, socket, () -> vertx.close().await());
-  }
-
-  /** As few threads as do, and no cache of files, which a client that is killed would leave. */
-  private static VertxOptions small() {
-    FileSystemOptions noFiles =
-        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
-    return new VertxOptions()
-        .setEventLoopPoolSize(1)
-        .setWorkerPoolSize(1)
-        .setFileSystemOptions(noFiles);
   }
 
   /** The daemon behind {@code socket}, on event loops that stay the caller's. */

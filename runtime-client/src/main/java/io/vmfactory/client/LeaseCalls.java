@@ -1,11 +1,16 @@
 package io.vmfactory.client;
 
 import com.google.protobuf.Duration;
+import io.vmfactory.api.v1.AttachDriveRequest;
+import io.vmfactory.api.v1.AttachDriveResponse;
+import io.vmfactory.api.v1.DetachDriveRequest;
+import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.ReleaseVmRequest;
 import io.vmfactory.api.v1.RenewLeaseRequest;
 import io.vmfactory.configs.time.Deadline;
+import java.nio.file.Path;
 
 /** Leases by their id. */
 public final class LeaseCalls {
@@ -35,5 +40,28 @@ public final class LeaseCalls {
   public String release(String leaseId, Deadline deadline) {
     ReleaseVmRequest request = ReleaseVmRequest.newBuilder().setLeaseId(leaseId).build();
     return channel.unary(FactoryGrpcClient.ReleaseVm, request, deadline).getVmId();
+  }
+
+  /**
+   * Gives the lease's VM a drive.
+   *
+   * @param file absolute, on the daemon's host
+   */
+  public AttachDriveResponse attachDrive(
+      String leaseId, Path file, DriveMode mode, Deadline deadline) {
+    AttachDriveRequest request =
+        AttachDriveRequest.newBuilder()
+            .setLeaseId(leaseId)
+            .setPath(file.toString())
+            .setMode(mode)
+            .build();
+    return channel.unary(FactoryGrpcClient.AttachDrive, request, deadline);
+  }
+
+  /** Takes a drive away, which the guest must have unmounted. */
+  public void detachDrive(String leaseId, String driveId, Deadline deadline) {
+    DetachDriveRequest request =
+        DetachDriveRequest.newBuilder().setLeaseId(leaseId).setDriveId(driveId).build();
+    channel.unary(FactoryGrpcClient.DetachDrive, request, deadline);
   }
 }

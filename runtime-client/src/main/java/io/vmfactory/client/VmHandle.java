@@ -104,6 +104,11 @@ public final class VmHandle implements AutoCloseable {
     return renewal.start();
   }
 
+  /** Renews the lease no more: the VM lives on until it expires, or is closed. */
+  public void letGo() {
+    renewal.stop();
+  }
+
   /**
    * Ends lease and VM; the VM is gone when this returns. A lease that is over already is fine.
    *

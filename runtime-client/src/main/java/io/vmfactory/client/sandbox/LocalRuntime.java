@@ -1,31 +1,120 @@
 package io.vmfactory.client.sandbox;
 
+import io.vertx.core.Vertx;
+import io.vmfactory.client.EventLoops;
+import io.vmfactory.client.machine.MachineSource;
+import io.vmfactory.client.machine.Machines;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.state.SandboxRecord;
+import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.client.sandbox.state.UnreadableRecordException;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.vmm.VmId;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The sandboxes of this host's sandbox_dir. */
 final class LocalRuntime implements SandboxRuntime {
-  private LocalRuntime() {}
+  private final Estate estate;
+  private final Runnable afterwards;
+  private final Thread atExit = new Thread(this::end, "sandboxes-end");
+
+  private LocalRuntime(Estate estate, Runnable afterwards) {
+    this.estate = estate;
+    this.afterwards = afterwards;
+  }
 
   static LocalRuntime open(RuntimeSettings settings) {
-    throw new UnsupportedOperationException(settings.toString());
+    Vertx vertx = EventLoops.small();
+    Machines machines = new Machines(settings.runtime(), settings.qemu(), vertx);
+    return over(
+        new SandboxStore(settings.runtime().sandboxDir()), machines, () -> vertx.close().await());
+  }
+
+  /** With any source of VMs. */
+  static LocalRuntime over(SandboxStore store, MachineSource machines, Runnable afterwards) {
+    Estate estate = new Estate(store, machines);
+    LocalRuntime runtime = new LocalRuntime(estate, afterwards);
+    new Sweep(estate).run();
+    Runtime.getRuntime().addShutdownHook(runtime.atExit);
+    return runtime;
   }
 
   @Override
   public Sandbox create(SandboxSpec spec, Deadline deadline) {
-    throw new UnsupportedOperationException();
+    String id = spec.id().isEmpty() ? VmId.random().shortened() : Ids.require(spec.id());
+    requireLabel(spec.hostname());
+    SandboxRecord record =
+        SandboxRecord.created(
+            id,
+            WallClock.system().now(),
+            Records.self(),
+            Records.wish(spec),
+            VmId.random().value());
+    if (!estate.store().create(record)) {
+      throw new SandboxException(Reason.ALREADY_EXISTS, "there is a sandbox " + id + " already");
+    }
+    return handle(id, true);
+  }
+
+  private static void requireLabel(String hostname) {
+    try {
+      if (!hostname.isEmpty()) {
+        Uniqueness.requireLabel(hostname);
+      }
+    } catch (IllegalArgumentException e) {
+      throw new SandboxException(Reason.INVALID, e.getMessage(), e);
+    }
+  }
+
+  private Sandbox handle(String id, boolean made) {
+    SandboxHandle handle = new SandboxHandle(id, estate, made);
+    estate.handles().add(handle);
+    return handle;
   }
 
   @Override
   public Sandbox fetch(String id, Deadline deadline) {
-    throw new UnsupportedOperationException();
+    if (estate.store().read(Ids.require(id)).isEmpty()) {
+      throw new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id);
+    }
+    return handle(id, false);
   }
 
   @Override
   public List<SandboxStatus> list(Deadline deadline) {
-    throw new UnsupportedOperationException();
+    List<SandboxStatus> all = new ArrayList<>();
+    for (String id : estate.store().ids()) {
+      try {
+        estate.store().read(id).map(Records::status).ifPresent(all::add);
+      } catch (UnreadableRecordException e) {
+        estate.complain(id, "is not listed", e);
+      }
+    }
+    return all;
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return; // the process ends, and the hook does what is to be done
+    }
+    end();
+  }
+
+  private void end() {
+    for (Sandbox handle : estate.handles()) {
+      try {
+        handle.close();
+      } catch (RuntimeException e) {
+        estate.complain(handle.id(), "cannot be deleted", e);
+      }
+    }
+    estate.machines().close();
+    afterwards.run();
+  }
 }

@@ -14,14 +14,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param runtime the factory, the sandboxes, the images
  * @param qemu the VMs that it boots itself
- * @param hostCheck where the host's answer on KVM is kept, for those VMs
  */
-public record RuntimeSettings(RuntimeConfig runtime, QemuConfig qemu, Path hostCheck) {
+public record RuntimeSettings(RuntimeConfig runtime, QemuConfig qemu) {
 
   /** What {@code config} says to runtime instances. */
   public static RuntimeSettings of(VmFactoryConfig config) {
-    return new RuntimeSettings(
-        config.runtime(), config.qemu(), config.daemon().stateDir().resolve("host-check"));
+    return new RuntimeSettings(config.runtime(), config.qemu());
   }
 
   /**

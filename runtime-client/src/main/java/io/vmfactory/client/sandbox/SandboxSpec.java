@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A sandbox to be made. All of it has defaults: begin with {@link #defaults()}.
  *
- * @param id 1..32 of {@code [A-Za-z0-9_.-]}, the first a letter or digit; empty = generated
+ * @param id 1..127 of {@code [A-Za-z0-9_.-]}, the first a letter or digit; empty = generated
  * @param vcpus of its VM; 0 = as configured
  * @param memoryMib of its VM, in MiB; 0 = as configured
  * @param routes how the factory may serve it, in this order; empty = as configured there

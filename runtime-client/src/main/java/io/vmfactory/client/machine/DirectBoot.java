@@ -1,0 +1,129 @@
+package io.vmfactory.client.machine;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.SpecFactory;
+import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.vmm.ConsoleTail;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qemu.HostCheck;
+import io.vmfactory.vmm.qemu.QemuHypervisor;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Boots VMs for this process alone. QEMU is looked for when the first is wanted. */
+final class DirectBoot implements AutoCloseable {
+  private final QemuConfig config;
+  private final Path hostCheck;
+  private final Vertx vertx;
+  private final Agents agents;
+  private @Nullable QemuHypervisor hypervisor;
+
+  /**
+   * @param hostCheck where the answer on KVM is kept
+   */
+  DirectBoot(QemuConfig config, Path hostCheck, Vertx vertx, Agents agents) {
+    this.config = config;
+    this.hostCheck = hostCheck;
+    this.vertx = vertx;
+    this.agents = agents;
+  }
+
+  /**
+   * A VM through the gate: running, its names, clock and random numbers its own.
+   *
+   * @param place made and, when this throws, removed
+   * @param reason why it is booted directly; empty = as wished
+   */
+  Machine boot(DirectPlace place, MachineWish wish, String reason, Deadline deadline) {
+    place.make();
+    try {
+      return booted(place, wish, reason, deadline);
+    } catch (RuntimeException | Error e) {
+      place.remove();
+      throw e;
+    }
+  }
+
+  private Machine booted(DirectPlace place, MachineWish wish, String reason, Deadline deadline) {
+    Laps laps = new Laps();
+    QemuHypervisor qemu = hypervisor();
+    VmFolder folder = place.folder();
+    VmSpec spec = spec(qemu, wish);
+    Vm vm = qemu.boot(new Launch(place.vm(), spec, folder, new GuestRam.Anonymous()), deadline);
+    laps.lap("spawn");
+    String hostname = wish.hostname().isEmpty() ? "vm-" + place.vm().shortened() : wish.hostname();
+    try {
+      deadline.await(vm.signals().agentPort(), "the guest to come up");
+      laps.lap("boot");
+      passGate(folder, hostname, deadline);
+      laps.lap("unique");
+    } catch (RuntimeException e) {
+      RuntimeException told = explained(folder, e);
+      vm.kill();
+      throw told;
+    }
+    return new DirectMachine(
+        new MachineFacts(
+            vm.identity(),
+            "",
+            folder.agentSockets(),
+            folder.consoleLog(),
+            Route.COLD.name(),
+            reason,
+            spec.boot(),
+            hostname,
+            laps.all()),
+        vm,
+        place,
+        agents);
+  }
+
+  private void passGate(VmFolder folder, String hostname, Deadline deadline) {
+    try (GuestAgent agent = agents.greet(folder.agentSockets(), deadline)) {
+      agent.makeUnique(Uniqueness.fresh(WallClock.system(), hostname), deadline);
+    }
+  }
+
+  /** A guest that panics ends its VMM with code 0 and no word; its console has them. */
+  private static RuntimeException explained(VmFolder folder, RuntimeException e) {
+    return e instanceof VmmException vmm && vmm.reason() == Reason.DIED
+        ? new VmmException(Reason.DIED, e.getMessage() + ConsoleTail.of(folder), e)
+        : e;
+  }
+
+  private VmSpec spec(QemuHypervisor qemu, MachineWish wish) {
+    VmSpec configured = SpecFactory.of(config, qemu.info());
+    Sizing usual = configured.boot();
+    return configured.withBoot(
+        new Sizing(
+            wish.vcpus() == 0 ? usual.vcpus() : wish.vcpus(),
+            wish.memoryMib() == 0 ? usual.memoryMib() : wish.memoryMib()));
+  }
+
+  private synchronized QemuHypervisor hypervisor() {
+    if (hypervisor == null) {
+      hypervisor = QemuHypervisor.open(new HostCheck(config, hostCheck), vertx);
+    }
+    return hypervisor;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (hypervisor != null) {
+      hypervisor.close();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.vmfactory.client.machine;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A VM that another process has booted: its agent can be reached, its monitor is the other's. */
+final class ForeignMachine implements Machine {
+  private final MachineFacts facts;
+  private final DirectPlace place;
+  private final Agents agents;
+
+  ForeignMachine(MachineFacts facts, DirectPlace place, Agents agents) {
+    this.facts = facts;
+    this.place = place;
+    this.agents = agents;
+  }
+
+  @Override
+  public MachineFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public GuestAgent agent(Deadline deadline) {
+    return agents.greet(facts.agents(), deadline);
+  }
+
+  @Override
+  public AttachedDrive attach(Path file, DriveMode mode, Deadline deadline) {
+    throw notOurs();
+  }
+
+  @Override
+  public void detach(String driveId, Deadline deadline) {
+    throw notOurs();
+  }
+
+  private static VmmException notOurs() {
+    return new VmmException(
+        Reason.ILLEGAL_PHASE,
+        "the VM was booted directly, so that only the process that did can attach and detach its"
+            + " drives; do it there, or take VMs from the factory (runtime.enable_template)");
+  }
+
+  @Override
+  public CompletionStage<String> lost() {
+    return new CompletableFuture<String>().minimalCompletionStage();
+  }
+
+  @Override
+  public void end(Deadline deadline) {
+    place.clear(facts.who(), deadline);
+  }
+
+  @Override
+  public void close() {}
+}

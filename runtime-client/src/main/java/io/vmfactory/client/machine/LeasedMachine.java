@@ -1,0 +1,108 @@
+package io.vmfactory.client.machine;
+
+import io.vmfactory.api.v1.Drive;
+import io.vmfactory.client.FactoryException;
+import io.vmfactory.client.LeaseCalls;
+import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.linux.VmProcessTable;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A VM under a lease of the factory's: this process's, which renews it, or another's. */
+final class LeasedMachine implements Machine {
+  private static final Logger LOG = LoggerFactory.getLogger(LeasedMachine.class);
+
+  private final MachineFacts facts;
+  private final LeaseCalls leases;
+  private final Agents agents;
+  private final @Nullable VmHandle own;
+  private final CompletableFuture<String> lost = new CompletableFuture<>();
+
+  private LeasedMachine(
+      MachineFacts facts, LeaseCalls leases, Agents agents, @Nullable VmHandle own) {
+    this.facts = facts;
+    this.leases = leases;
+    this.agents = agents;
+    this.own = own;
+  }
+
+  /** A VM that was just leased; its lease is renewed from now on. */
+  static LeasedMachine own(MachineFacts facts, LeaseCalls leases, Agents agents, VmHandle handle) {
+    LeasedMachine machine = new LeasedMachine(facts, leases, agents, handle);
+    handle.keepAlive().whenComplete((closed, failure) -> machine.renewalEnded(failure));
+    return machine;
+  }
+
+  /** A VM that another process has leased. */
+  static LeasedMachine others(MachineFacts facts, LeaseCalls leases, Agents agents) {
+    return new LeasedMachine(facts, leases, agents, null);
+  }
+
+  private void renewalEnded(@Nullable Throwable failure) {
+    if (failure != null) {
+      lost.complete("its lease is gone: " + failure.getMessage());
+    }
+  }
+
+  @Override
+  public MachineFacts facts() {
+    return facts;
+  }
+
+  @Override
+  public GuestAgent agent(Deadline deadline) {
+    return agents.greet(facts.agents(), deadline);
+  }
+
+  @Override
+  public AttachedDrive attach(Path file, DriveMode mode, Deadline deadline) {
+    var wireMode = io.vmfactory.api.v1.DriveMode.valueOf(mode.name());
+    Drive drive = leases.attachDrive(facts.leaseId(), file, wireMode, deadline).getDrive();
+    return new AttachedDrive(drive.getId(), drive.getGuestDevice());
+  }
+
+  @Override
+  public void detach(String driveId, Deadline deadline) {
+    leases.detachDrive(facts.leaseId(), driveId, deadline);
+  }
+
+  @Override
+  public CompletionStage<String> lost() {
+    return lost.minimalCompletionStage();
+  }
+
+  @Override
+  public void end(Deadline deadline) {
+    close();
+    try {
+      leases.release(facts.leaseId(), deadline);
+    } catch (FactoryException e) {
+      switch (e.code()) {
+        case NOT_FOUND -> {}
+        case NOT_RUNNING, UNAVAILABLE -> endProcess(e, deadline);
+        default -> throw e;
+      }
+    }
+  }
+
+  /** Nobody else would end it before the next daemon: that one clears away what is left of it. */
+  private void endProcess(FactoryException why, Deadline deadline) {
+    LOG.warn("Ending VM {} without the factory: {}", facts.who().id(), why.getMessage());
+    new VmProcessTable(VmProcessTable.PROC).end(facts.who(), deadline);
+  }
+
+  /** Renews no more. */
+  @Override
+  public void close() {
+    if (own != null) {
+      own.letGo();
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.vmfactory.client.machine;
+
+import io.vertx.core.Vertx;
+import io.vmfactory.api.v1.Endpoints;
+import io.vmfactory.api.v1.GetVmRequest;
+import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.Hop;
+import io.vmfactory.api.v1.Vm;
+import io.vmfactory.client.FactoryClient;
+import io.vmfactory.client.FactoryException;
+import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.RuntimeConfig;
+import io.vmfactory.configs.RuntimeConfig.OnFactoryDown;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.vmm.ProcessIdentity;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.linux.VmProcessTable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The factory, or this process itself, as configured. */
+public final class Machines implements MachineSource {
+  private static final Logger LOG = LoggerFactory.getLogger(Machines.class);
+  private static final String UNIX = "unix://";
+
+  private final RuntimeConfig config;
+  private final FactoryClient factory;
+  private final Agents agents;
+  private final DirectBoot direct;
+
+  /**
+   * @param vertx stays the caller's
+   */
+  public Machines(RuntimeConfig config, QemuConfig qemu, Vertx vertx) {
+    this.config = config;
+    this.factory = FactoryClient.open(vertx, config.factorySocket());
+    this.agents = new TtrpcAgents(vertx)::connect;
+    this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), vertx, agents);
+  }
+
+  @Override
+  public Machine take(MachineWish wish, VmId directId, Deadline deadline) {
+    DirectPlace place = DirectPlace.of(directId, config);
+    if (!config.enableTemplate()) {
+      return direct.boot(place, wish, "", deadline);
+    }
+    try {
+      return lease(wish, deadline);
+    } catch (FactoryException e) {
+      if (!isDown(e) || config.onFactoryDown() != OnFactoryDown.DIRECT) {
+        throw e;
+      }
+      LOG.warn("Booting VM {} directly (on_factory_down): {}", directId, e.getMessage());
+      return direct.boot(place, wish, String.valueOf(e.getMessage()), deadline);
+    }
+  }
+
+  private static boolean isDown(FactoryException e) {
+    return e.code() == Code.NOT_RUNNING || e.code() == Code.UNAVAILABLE;
+  }
+
+  private Machine lease(MachineWish wish, Deadline deadline) {
+    VmHandle handle = factory.getVm(request(wish), deadline);
+    try {
+      return LeasedMachine.own(facts(handle.granted()), factory.leases(), agents, handle);
+    } catch (RuntimeException | Error e) {
+      handle.close();
+      throw e;
+    }
+  }
+
+  private static GetVmRequest request(MachineWish wish) {
+    GetVmRequest.Builder request =
+        GetVmRequest.newBuilder()
+            .setHostname(wish.hostname())
+            .setOwner(wish.owner())
+            .addAllRoutes(wish.routes());
+    if (wish.vcpus() > 0) {
+      request.setVcpus(wish.vcpus());
+    }
+    if (wish.memoryMib() > 0) {
+      request.setMemoryMib(wish.memoryMib());
+    }
+    if (wish.leaseTtl() != null) {
+      request.setLeaseTtl(
+          com.google.protobuf.Duration.newBuilder()
+              .setSeconds(wish.leaseTtl().toSeconds())
+              .setNanos(wish.leaseTtl().getNano()));
+    }
+    return request.build();
+  }
+
+  private static MachineFacts facts(GetVmResponse granted) {
+    Vm vm = granted.getVm();
+    return new MachineFacts(
+        identity(vm),
+        granted.getLease().getId(),
+        ports(vm.getEndpoints()),
+        Path.of(vm.getEndpoints().getConsole()),
+        granted.getRoute().name(),
+        granted.getRouteReason(),
+        new Sizing(vm.getVcpus(), vm.getMemoryMib()),
+        vm.getHostname(),
+        granted.getHopsList().stream().map(Machines::lap).toList());
+  }
+
+  private static VmIdentity identity(Vm vm) {
+    try {
+      Path process = VmProcessTable.PROC.resolve(Integer.toString(vm.getPid()));
+      return VmIdentity.of(new VmId(vm.getId()), ProcessIdentity.of(process));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot see process %d of VM %s; is the factory on this host?"
+              .formatted(vm.getPid(), vm.getId()),
+          e);
+    }
+  }
+
+  private static List<Path> ports(Endpoints endpoints) {
+    List<String> ports =
+        endpoints.getAgentsCount() > 0 ? endpoints.getAgentsList() : List.of(endpoints.getAgent());
+    return ports.stream().map(port -> Path.of(port.substring(UNIX.length()))).toList();
+  }
+
+  private static Lap lap(Hop hop) {
+    return new Lap(hop.getName(), Duration.ofNanos(hop.getMicros() * 1000L));
+  }
+
+  @Override
+  public Machine open(MachineFacts facts) {
+    return facts.direct()
+        ? new ForeignMachine(facts, DirectPlace.of(facts.who().id(), config), agents)
+        : LeasedMachine.others(facts, factory.leases(), agents);
+  }
+
+  @Override
+  public void clear(VmId directId, @Nullable MachineFacts recorded, Deadline deadline) {
+    VmIdentity who = recorded == null ? null : recorded.who();
+    DirectPlace.of(directId, config).clear(who, deadline);
+  }
+
+  @Override
+  public void close() {
+    direct.close();
+    factory.close();
+  }
+}

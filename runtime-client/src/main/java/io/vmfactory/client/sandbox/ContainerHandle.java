@@ -1,0 +1,170 @@
+package io.vmfactory.client.sandbox;
+
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.guest.ContainerInfo;
+import io.vmfactory.guest.ContainerInfo.State;
+import io.vmfactory.guest.ContainerStats;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.ProcessInfo;
+import io.vmfactory.guest.ProcessRef;
+import io.vmfactory.guest.ResourceLimits;
+import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.vmm.VmId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** A container of a {@link SandboxHandle}. */
+final class ContainerHandle implements Container {
+  private static final int SIGKILL = 9;
+  private static final int SIGTERM = 15;
+
+  /** To connect, for what takes no deadline of its own. */
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
+
+  private final SandboxHandle sandbox;
+  private final String id;
+  private final Map<String, ContainerProcess> processes = new ConcurrentHashMap<>();
+
+  ContainerHandle(SandboxHandle sandbox, String id) {
+    this.sandbox = sandbox;
+    this.id = id;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public void start(Deadline deadline) {
+    sandbox.requireRunning("start container " + id);
+    runCommand(agent -> agent.containers().start(id, deadline), deadline);
+  }
+
+  @Override
+  public int stop(Duration grace, Deadline deadline) {
+    ContainerInfo now = status(deadline);
+    if (now.state() == State.STOPPED) {
+      return now.exitStatus();
+    }
+    signalled(agent -> agent.processes().signal(ProcessRef.first(id), SIGTERM, deadline), deadline);
+    boolean patient = grace.compareTo(deadline.remaining()) < 0;
+    try {
+      return process().await(patient ? Deadline.after(grace) : deadline);
+    } catch (DeadlineExceededException e) {
+      deadline.check("container " + id + " to end");
+      signalled(agent -> agent.processes().signalAll(id, SIGKILL, deadline), deadline);
+      return process().await(deadline);
+    }
+  }
+
+  /** A signal to what may have ended meanwhile, which is what was wanted. */
+  private void signalled(Consumer<GuestAgent> signal, Deadline deadline) {
+    try {
+      run(signal, deadline);
+    } catch (SandboxException e) {
+      if (e.reason() != Reason.WRONG_STATE && e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void delete(Deadline deadline) {
+    sandbox.deleteContainer(id, deadline);
+  }
+
+  @Override
+  public ContainerProcess exec(OciProcess process, Deadline deadline) {
+    ProcessRef ref = new ProcessRef(id, VmId.random().shortened());
+    runCommand(agent -> agent.processes().exec(ref, process, deadline), deadline);
+    return process(ref.exec());
+  }
+
+  /** What the guest does not find may be the command, or the container itself. */
+  private void runCommand(Consumer<GuestAgent> command, Deadline deadline) {
+    Link link = sandbox.link(deadline);
+    try {
+      command.accept(link.agent());
+    } catch (GuestException e) {
+      if (e.code() == GuestException.NOT_FOUND) {
+        status(deadline); // says so when it is the container
+      }
+      throw e.code() == GuestException.UNAVAILABLE ? link.failure(e) : Translate.ofCommand(e);
+    }
+  }
+
+  @Override
+  public void kill(int signal, Deadline deadline) {
+    run(agent -> agent.processes().signalAll(id, signal, deadline), deadline);
+  }
+
+  @Override
+  public void update(ResourceLimits limits, Deadline deadline) {
+    run(agent -> agent.containers().update(id, limits, deadline), deadline);
+  }
+
+  @Override
+  public void pause(Deadline deadline) {
+    run(agent -> agent.containers().pause(id, deadline), deadline);
+  }
+
+  @Override
+  public void resume(Deadline deadline) {
+    sandbox.requireRunning("resume container " + id);
+    thaw(deadline);
+  }
+
+  /** The same whatever the sandbox's state. */
+  void thaw(Deadline deadline) {
+    run(agent -> agent.containers().resume(id, deadline), deadline);
+  }
+
+  @Override
+  public ContainerInfo status(Deadline deadline) {
+    return sandbox.infos(deadline).stream()
+        .filter(info -> info.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> sandbox.noContainer(id));
+  }
+
+  @Override
+  public ContainerStats stats(Deadline deadline) {
+    return sandbox.link(deadline).ask(agent -> agent.containers().stats(id, deadline));
+  }
+
+  @Override
+  public List<ProcessInfo> processes(Deadline deadline) {
+    return sandbox.link(deadline).ask(agent -> agent.containers().processes(id, deadline));
+  }
+
+  @Override
+  public ContainerProcess process() {
+    return process(id);
+  }
+
+  @Override
+  public ContainerProcess process(String execId) {
+    return processes.computeIfAbsent(
+        execId,
+        exec ->
+            new GuestProcess(
+                new ProcessRef(id, exec), () -> sandbox.link(Deadline.after(CONNECT_LIMIT))));
+  }
+
+  private void run(Consumer<GuestAgent> question, Deadline deadline) {
+    sandbox
+        .link(deadline)
+        .ask(
+            agent -> {
+              question.accept(agent);
+              return true;
+            });
+  }
+}

@@ -1,0 +1,149 @@
+package io.vmfactory.client.sandbox;
+
+import io.vmfactory.client.machine.AttachedDrive;
+import io.vmfactory.client.machine.Machine;
+import io.vmfactory.client.sandbox.ContainerSpec.Scratch;
+import io.vmfactory.client.sandbox.ContainerSpec.Volume;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.ContainerRequest;
+import io.vmfactory.guest.GuestStorage;
+import io.vmfactory.guest.oci.OciMount;
+import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.vmm.DriveMode;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Gives a container its drives and says to the guest where they are. The guest mounts them, the
+ * root file system where the container's root shall be, and volumes beside it, from where they are
+ * bound into the container.
+ */
+final class ContainerMaking {
+  private static final String CONTAINERS = "/run/kata-containers/";
+
+  /** The guest writes the sandbox's lines of DNS there. */
+  private static final String RESOLV_CONF = CONTAINERS + "sandbox/resolv.conf";
+
+  private static final Duration UNDO_LIMIT = Duration.ofSeconds(10);
+
+  private final String id;
+  private final ContainerSpec spec;
+  private final Machine machine;
+  private final List<AttachedDrive> drives = new ArrayList<>();
+
+  /**
+   * @param id the container's, which is given or generated
+   */
+  ContainerMaking(String id, ContainerSpec spec, Machine machine) {
+    this.id = id;
+    this.spec = spec;
+    this.machine = machine;
+  }
+
+  /** Attaches all drives, in the order of the images, or none. */
+  void attach(Deadline deadline) {
+    try {
+      for (DiskImage image : images()) {
+        require(image);
+        drives.add(machine.attach(image.path(), image.mode(), deadline));
+      }
+    } catch (RuntimeException e) {
+      undo(e);
+      throw Translate.ofDrive(e);
+    }
+  }
+
+  private List<DiskImage> images() {
+    return Stream.concat(Stream.of(spec.rootfs()), spec.volumes().stream().map(Volume::image))
+        .toList();
+  }
+
+  private void require(DiskImage image) {
+    if (!image.path().isAbsolute() || !Files.isRegularFile(image.path())) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "container %s: image %s is not the absolute path of a file".formatted(id, image.path()));
+    }
+  }
+
+  /** Detaches them after a failure. */
+  void undo(RuntimeException failure) {
+    for (AttachedDrive drive : drives) {
+      try {
+        machine.detach(drive.id(), Deadline.after(UNDO_LIMIT));
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  List<String> driveIds() {
+    return drives.stream().map(AttachedDrive::id).toList();
+  }
+
+  /** Whether files of the host change with the container. */
+  boolean writable() {
+    return images().stream().anyMatch(image -> image.mode() == DriveMode.WRITABLE);
+  }
+
+  /**
+   * What the guest is asked for.
+   *
+   * @param dns whether the sandbox has lines of DNS
+   */
+  ContainerRequest request(boolean dns, boolean sharedPids) {
+    List<GuestStorage> storages = new ArrayList<>();
+    storages.add(storage(spec.rootfs(), drives.get(0), root()));
+    OciSpec oci = spec.oci().withRoot(root(), readOnlyRoot());
+    for (int i = 0; i < spec.volumes().size(); i++) {
+      Volume volume = spec.volumes().get(i);
+      storages.add(storage(volume.image(), drives.get(i + 1), volumePoint(i)));
+      oci = oci.withMount(bind(volumePoint(i), volume.mountPoint(), readOnly(volume.image())));
+    }
+    for (Scratch scratch : spec.scratch()) {
+      oci = oci.withMount(tmpfs(scratch));
+    }
+    if (dns) {
+      oci = oci.withMount(bind(RESOLV_CONF, "/etc/resolv.conf", true));
+    }
+    return new ContainerRequest(id, oci, storages, sharedPids);
+  }
+
+  private String root() {
+    return CONTAINERS + id + "/rootfs";
+  }
+
+  private boolean readOnlyRoot() {
+    return spec.oci().rootReadonly() || readOnly(spec.rootfs());
+  }
+
+  private String volumePoint(int index) {
+    return CONTAINERS + id + "/volumes/" + index;
+  }
+
+  private static boolean readOnly(DiskImage image) {
+    return image.mode() == DriveMode.READ_ONLY;
+  }
+
+  private static GuestStorage storage(DiskImage image, AttachedDrive drive, String mountPoint) {
+    List<String> options = readOnly(image) ? List.of("ro") : List.of();
+    return new GuestStorage(
+        "blk", List.of(), drive.guestDevice(), image.fsType(), options, mountPoint);
+  }
+
+  private static OciMount bind(String source, String destination, boolean readOnly) {
+    return new OciMount(destination, "bind", source, List.of("bind", readOnly ? "ro" : "rw"));
+  }
+
+  private static OciMount tmpfs(Scratch scratch) {
+    return new OciMount(
+        scratch.mountPoint(),
+        "tmpfs",
+        "tmpfs",
+        List.of("nosuid", "nodev", "size=" + scratch.sizeBytes()));
+  }
+}

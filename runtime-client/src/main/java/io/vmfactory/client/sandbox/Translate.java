@@ -1,0 +1,89 @@
+package io.vmfactory.client.sandbox;
+
+import io.vmfactory.client.FactoryException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.vmm.VmmException;
+import java.util.function.Supplier;
+
+/** Turns what guests, the factory and a VMM of one's own say into {@link SandboxException}. */
+final class Translate {
+  private Translate() {}
+
+  /** What a guest says of anything but a command. */
+  static SandboxException of(GuestException e) {
+    return new SandboxException(reason(e.code()), e.getMessage(), e);
+  }
+
+  private static Reason reason(int code) {
+    return switch (code) {
+      case GuestException.NOT_FOUND -> Reason.NOT_FOUND;
+      case GuestException.ALREADY_EXISTS -> Reason.ALREADY_EXISTS;
+      case GuestException.INVALID_ARGUMENT -> Reason.INVALID;
+      case GuestException.PERMISSION_DENIED -> Reason.FORBIDDEN;
+      case GuestException.FAILED_PRECONDITION -> Reason.WRONG_STATE;
+      case GuestException.RESOURCE_EXHAUSTED -> Reason.NO_ROOM;
+      case GuestException.UNAVAILABLE -> Reason.LOST;
+      case GuestException.UNIMPLEMENTED -> Reason.UNSUPPORTED;
+      default -> Reason.FAILED;
+    };
+  }
+
+  /** What a guest says of a command that it was to run. */
+  static SandboxException ofCommand(GuestException e) {
+    return switch (e.code()) {
+      case GuestException.NOT_FOUND ->
+          new SandboxException(Reason.COMMAND_NOT_FOUND, e.getMessage(), e);
+      case GuestException.PERMISSION_DENIED ->
+          new SandboxException(Reason.NOT_EXECUTABLE, e.getMessage(), e);
+      default -> of(e);
+    };
+  }
+
+  /** What is said of a drive, by the factory or by the VMM. */
+  static RuntimeException ofDrive(RuntimeException e) {
+    if (e instanceof FactoryException factory) {
+      return switch (factory.code()) {
+        case INVALID -> new SandboxException(Reason.INVALID, e.getMessage(), e);
+        case FORBIDDEN -> new SandboxException(Reason.FORBIDDEN, e.getMessage(), e);
+        case NOT_POSSIBLE -> new SandboxException(Reason.IN_USE, e.getMessage(), e);
+        case EXHAUSTED -> new SandboxException(Reason.NO_ROOM, e.getMessage(), e);
+        case NOT_FOUND -> new SandboxException(Reason.LOST, e.getMessage(), e);
+        default -> e;
+      };
+    }
+    return e instanceof VmmException vmm ? of(vmm) : e;
+  }
+
+  private static SandboxException of(VmmException e) {
+    Reason reason =
+        switch (e.reason()) {
+          case INVALID -> Reason.INVALID;
+          case BUSY -> Reason.IN_USE;
+          case RESOURCES -> Reason.NO_ROOM;
+          case EXISTS -> Reason.ALREADY_EXISTS;
+          case DIED -> Reason.LOST;
+          case ILLEGAL_PHASE -> Reason.UNSUPPORTED;
+          case UNUSABLE, FAILED -> Reason.FAILED;
+        };
+    return new SandboxException(reason, e.getMessage(), e);
+  }
+
+  /** Does something in a guest. */
+  static <T> T in(Supplier<T> guest) {
+    try {
+      return guest.get();
+    } catch (GuestException e) {
+      throw of(e);
+    }
+  }
+
+  /** Does something in a guest. */
+  static void run(Runnable guest) {
+    in(
+        () -> {
+          guest.run();
+          return true;
+        });
+  }
+}
