@@ -93,6 +93,7 @@ void aside_start(void) {
 }
 
 void aside(void (*work)(void *), void (*done)(void *), void *context) {
+    if (finished.ready == NULL) aside_start();
     struct piece *piece = malloc(sizeof *piece);
     if (piece == NULL) abort();
     *piece = (struct piece){.work = work, .done = done, .context = context};

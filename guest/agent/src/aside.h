@@ -4,7 +4,7 @@
 // Work that may take long (a journal to replay, gigabytes to write back) is done by a thread beside
 // the loop, one piece after the other in the order of asking.
 
-// Starts the thread: in a clone that would cost some 20 ms.
+// Starts the thread, which the first piece would do else: in a clone that would cost some 20 ms.
 void aside_start(void);
 
 // Work may touch only its context and what nobody but such work touches. Done runs on the loop.

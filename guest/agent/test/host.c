@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../src/aside.h"
 #include "../src/channel.h"
 #include "../src/children.h"
 #include "../src/file.h"
@@ -136,7 +135,6 @@ void host_apart(void (*suite)(void)) {
         leave_host();
         loop_start();
         children_start();
-        aside_start();
         suite();
         exit(0);
     }
