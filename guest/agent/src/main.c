@@ -2,6 +2,7 @@
 
 #include "aside.h"
 #include "children.h"
+#include "containers/crun.h"
 #include "file.h"
 #include "init.h"
 #include "log.h"
@@ -21,6 +22,7 @@ int main(void) {
     file_read("/proc/cmdline", kernel_command_line, sizeof kernel_command_line);
     identity_start();
     random_start();
+    crun_prepare();
     serial_start();
     vsock_start(kernel_command_line);
     init_loopback();

@@ -201,9 +201,14 @@ static bool is_set(const ProtobufCMessage *message, const ProtobufCFieldDescript
         && (is_kept(message, field) || memcmp(value, &zero, size_of(field->type)) != 0);
 }
 
+// The protocol has no word for it: the agent starts crun with fixed addresses, which a container shall
+// not have.
+static const char personality[] = "\"personality\":{\"domain\":\"LINUX\"}";
+
 static void put_message(struct text *text, const ProtobufCMessage *message) {
-    bool first = true;
+    bool first = message->descriptor != &grpc__linux__descriptor;
     put_char(text, '{');
+    if (!first) put(text, personality, sizeof personality - 1);
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
         if (!is_set(message, field)) continue;

@@ -144,7 +144,7 @@ static void nested_messages_lists_and_maps(void) {
         "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"/r\",\"readonly\":true},"
         "\"hooks\":{\"prestart\":[{\"path\":\"/bin/h\",\"timeout\":3}]},"
         "\"annotations\":{\"a.b/UID\":\"1\",\"empty\":\"\"},"
-        "\"linux\":{\"resources\":{},\"namespaces\":[{\"type\":\"pid\"}],"
+        "\"linux\":{\"personality\":{\"domain\":\"LINUX\"},\"resources\":{},\"namespaces\":[{\"type\":\"pid\"}],"
         "\"intelRdt\":{\"l3CacheSchema\":\"L3:0=f\"}}}");
 }
 
@@ -161,7 +161,7 @@ static void keys_are_those_of_the_specification(void) {
     linux.n_uidmappings = 1;
     linux.cgroupspath = "/x";
     becomes(&linux,
-        "{\"uidMappings\":[{\"hostID\":0,\"containerID\":0,\"size\":0}],\"cgroupsPath\":\"/x\"}");
+        "{\"personality\":{\"domain\":\"LINUX\"},\"uidMappings\":[{\"hostID\":0,\"containerID\":0,\"size\":0}],\"cgroupsPath\":\"/x\"}");
     Grpc__LinuxBlockIO io = GRPC__LINUX_BLOCK_IO__INIT;
     Grpc__LinuxThrottleDevice throttle = GRPC__LINUX_THROTTLE_DEVICE__INIT, *throttles[] = {&throttle};
     io.throttlereadiopsdevice = throttles;

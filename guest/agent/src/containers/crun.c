@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +20,6 @@
 #include "../log.h"
 #include "terminal.h"
 
-#define CRUN "/usr/bin/crun"
 #define STATE "/run/crun"
 #define ARGUMENTS 16
 
@@ -25,6 +27,33 @@
 // becomes the container's process: so the launch pipe tells when the program runs.
 #define LAUNCH_FD 3
 #define PROCESS_FD 4
+
+static char program[32] = "/usr/bin/crun";
+
+static bool copy_and_seal(int from, int to) {
+    struct stat file;
+    if (from < 0 || to < 0 || fstat(from, &file) < 0) return false;
+    while (file.st_size > 0) {
+        ssize_t sent = sendfile(to, from, NULL, (size_t)file.st_size);
+        if (sent <= 0) return false;
+        file.st_size -= sent;
+    }
+    return fcntl(to, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0;
+}
+
+void crun_prepare(void) {
+    int file = open(program, O_RDONLY | O_CLOEXEC);
+    int sealed = memfd_create("crun", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (sealed > PROCESS_FD && copy_and_seal(file, sealed)) {
+        unlink(program);
+        snprintf(program, sizeof program, "/proc/self/fd/%d", sealed);
+    } else {
+        log_error("cannot seal %s: %m", program);
+        if (sealed >= 0) close(sealed);
+    }
+    if (file >= 0) close(file);
+    personality(ADDR_NO_RANDOMIZE);
+}
 
 // The pid comes last, on no line of its own.
 static pid_t pid_of(const char *text) {
@@ -88,7 +117,7 @@ static pid_t spawn(const struct command *command) {
     int error = add_descriptors(command->fds, &actions);
     if (error == 0) {
         error = posix_spawn(
-            &pid, CRUN, &actions, &attributes, command->arguments, environment);
+            &pid, program, &actions, &attributes, command->arguments, environment);
     }
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);

@@ -18,6 +18,12 @@ struct crun {
     int master; // the terminal's, once done; -1 = there is none
 };
 
+// Once, before the first of them. A container can open the crun that enters it, as /proc/self/exe; lest
+// it be written to, crun makes a protected copy of itself at each call and starts that. The agent does
+// this once: crun lies in sealed memory from now on, and nowhere else. And crun has the same addresses in
+// each process, which saves an emulator most of its work; containers have random ones (see oci_json).
+void crun_prepare(void);
+
 // Starts `crun create`: the process waits then for crun_start. It gets three descriptors, which stay
 // the caller's, or a terminal (NULL). False with errno = crun does not run.
 bool crun_create(struct crun *crun, const char *id, const char *bundle, const int stdio[3]);
