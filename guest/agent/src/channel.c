@@ -49,12 +49,21 @@ static bool greets(const uint8_t *bytes, size_t length) {
         && bytes[9] == 0 && memcmp(bytes + FRAME_HEADER_SIZE, check, size) == 0;
 }
 
+// Whether the rest of a frame is bytes of anybody's, who could write there what a host begins with.
+static bool carries_data(const struct frame_parser *parser) {
+    static const char write[] = "\x0a\x11grpc.AgentService\x12\x0aWriteStdin";
+    static const char copy[] = "\x0a\x11grpc.AgentService\x12\x08" "CopyFile";
+    return frame_parser_body_starts(parser, write, sizeof write - 1)
+        || frame_parser_body_starts(parser, copy, sizeof copy - 1);
+}
+
 // False = the bytes are no frames.
 static bool take(struct channel *channel, const uint8_t *bytes, size_t length) {
     bool midway = frame_parser_midway(&channel->parser);
-    if (midway && channel->kind == CHANNEL_PORT && greets(bytes, length)) start_over(channel);
+    bool port = channel->kind == CHANNEL_PORT;
+    if (port && midway && !carries_data(&channel->parser) && greets(bytes, length)) start_over(channel);
     if (frame_parser_feed(&channel->parser, bytes, length)) return true;
-    if (channel->kind == CHANNEL_STREAM) return false;
+    if (!port) return false;
     // Perhaps a new host's first bytes behind an old host's half frame; else this read is dropped.
     start_over(channel);
     if (!midway || !frame_parser_feed(&channel->parser, bytes, length)) start_over(channel);

@@ -9,6 +9,7 @@
 
 #include "../src/dispatch.h"
 #include "host.h"
+#include "kata/agent.pb-c.h"
 #include "test.h"
 
 static void pipelined_calls_are_each_answered(void) {
@@ -109,6 +110,42 @@ static void a_port_starts_over_with_each_host(void) {
     rmdir(path);
 }
 
+static unsigned long calls_of(const char *name) {
+    const struct method *method = services[1].methods;
+    while (strcmp(method->name, name) != 0) method++;
+    return method->calls;
+}
+
+// Data that looks like what a host begins with, wherever a read may cut it.
+static void data_is_not_taken_for_a_new_host(const char *method, ProtobufCMessage *message) {
+    uint8_t bytes[4096];
+    int ends[2];
+    CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    struct channel *port = channel_open(ends[0], CHANNEL_PORT);
+    unsigned long checked = checks(), before = calls_of(method);
+    size_t length = host_request(bytes, 3, "grpc.AgentService", method, message);
+    for (size_t cut = 1; cut < length; cut++) {
+        CHECK(write(ends[1], bytes, cut) == (ssize_t)cut);
+        host_settle();
+        CHECK(write(ends[1], bytes + cut, length - cut) == (ssize_t)(length - cut));
+        host_settle();
+    }
+    CHECK(checks() == checked && calls_of(method) == before + length - 1);
+    channel_close(port);
+    close(ends[1]);
+}
+
+static void what_containers_and_files_hold_is_not_taken_for_a_new_host(void) {
+    uint8_t check[4096];
+    ProtobufCBinaryData data = {host_request(check, 1, CHECK_METHOD, NULL), check};
+    Grpc__WriteStreamRequest write = GRPC__WRITE_STREAM_REQUEST__INIT;
+    Grpc__CopyFileRequest copy = GRPC__COPY_FILE_REQUEST__INIT;
+    write.container_id = write.exec_id = copy.path = "x";
+    write.data = copy.data = data;
+    data_is_not_taken_for_a_new_host("WriteStdin", &write.base);
+    data_is_not_taken_for_a_new_host("CopyFile", &copy.base);
+}
+
 // A pipe without a writer, with bytes still in it, is what a port is then.
 static void a_port_answers_what_came_before_its_host_was_announced(void) {
     uint8_t bytes[4096];
@@ -142,6 +179,7 @@ void channel_tests(void) {
     a_stream_ends_at_garbage();
     answers_nobody_reads_do_not_pile_up();
     a_port_starts_over_with_each_host();
+    what_containers_and_files_hold_is_not_taken_for_a_new_host();
     a_port_answers_what_came_before_its_host_was_announced();
     a_port_that_lost_its_host_does_not_spin();
 }

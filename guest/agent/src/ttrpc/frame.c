@@ -35,6 +35,10 @@ bool frame_parser_midway(const struct frame_parser *parser) {
     return parser->header_have > 0 || parser->skip > 0;
 }
 
+bool frame_parser_body_starts(const struct frame_parser *parser, const void *bytes, size_t length) {
+    return parser->body_have >= length && memcmp(parser->body, bytes, length) == 0;
+}
+
 static uint32_t length_of(const struct frame_parser *parser) { return read_u32(parser->header); }
 static uint32_t stream_of(const struct frame_parser *parser) { return read_u32(parser->header + 4); }
 

@@ -48,6 +48,9 @@ bool frame_parser_feed(struct frame_parser *parser, const uint8_t *bytes, size_t
 // Whether a frame has begun and not ended.
 bool frame_parser_midway(const struct frame_parser *parser);
 
+// Whether the body of a frame that has begun starts with these bytes.
+bool frame_parser_body_starts(const struct frame_parser *parser, const void *bytes, size_t length);
+
 // Writes the header of a response.
 void frame_response_header(uint8_t header[FRAME_HEADER_SIZE], uint32_t stream, uint32_t length);
 
