@@ -12,6 +12,9 @@
 #include "../children.h"
 #include "kata/agent.pb-c.h"
 
+// Four times what a pipe has by itself: then the host asks a fourth as often.
+#define OUT_SIZE (256 << 10)
+
 #define PROGRAM_NOT_FOUND 127 // as shells have it
 #define PROGRAM_NOT_EXECUTABLE 126
 
@@ -58,6 +61,7 @@ static bool open_pipes(struct pipes *pipes, bool terminal) {
         pipes->theirs[i] = ends[input ? 0 : 1];
         pipes->ours[i] = ends[input ? 1 : 0];
         fcntl(pipes->ours[i], F_SETFL, O_NONBLOCK);
+        if (i == STDOUT_FILENO) fcntl(pipes->ours[i], F_SETPIPE_SZ, OUT_SIZE);
     }
     return true;
 }

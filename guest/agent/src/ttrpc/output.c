@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROOM_KEPT (64u << 10) // room kept while there is nothing to send
+#define ROOM_KEPT (1u << 20) // room kept while there is nothing to send: for the next output of a process
 
 size_t output_pending(const struct output *output) { return output->length - output->sent; }
 
