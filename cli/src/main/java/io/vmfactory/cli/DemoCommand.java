@@ -4,6 +4,11 @@ import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
+import io.vmfactory.client.image.Image;
+import io.vmfactory.client.image.RootfsImages;
+import io.vmfactory.client.sandbox.RuntimeSettings;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,7 +25,7 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Shows all of it at work: starts a daemon of its own, builds a template, gets one VM by direct"
           + " boot, five clones and two that were up already, asks each who it is, shows what each cost,"
-          + " and removes it all.",
+          + " runs a command in a container by each route, and removes it all.",
       "Ending it early (Ctrl-C) cleans up, too."
     },
     footer = {"  vmfactory demo"})
@@ -28,6 +33,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final int CLONES = 5;
   private static final int WARM = 2;
   private static final int EXIT_INTERRUPTED = 130;
+  private static final long ROOTFS_BYTES = 64L << 20;
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   @ParentCommand private VmFactoryCommand root;
@@ -40,12 +46,13 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private int run(DemoDaemon daemon) {
+  private int run(DemoDaemon daemon) throws IOException {
     try {
       say("starting a daemon of its own in " + daemon.dir());
       daemon.awaitReady();
       try (FactoryClient client = FactoryClient.open(daemon.socket())) {
         show(client, daemon.socket(), Deadline.after(LIMIT));
+        showContainers(client, daemon, Deadline.after(LIMIT));
       }
       say("releasing the VMs, stopping the daemon, removing " + daemon.dir());
       return Exit.OK.code();
@@ -81,6 +88,27 @@ final class DemoCommand implements Callable<Integer> {
     say("each one is somebody: what its agent answered");
     root.print(DemoView.answers(vms));
     vms.forEach(vm -> vm.handle().close());
+  }
+
+  private void showContainers(FactoryClient client, DemoDaemon daemon, Deadline deadline)
+      throws IOException {
+    say("running a command in a container in a VM of its own, by each route");
+    RuntimeSettings settings = daemon.runtime();
+    RuntimeConfig config = settings.runtime();
+    Path rootfs = DemoContainer.rootfs(daemon.dir().resolve("rootfs"));
+    List<DemoContainer> containers = new ArrayList<>();
+    try (SandboxRuntime runtime = SandboxRuntime.open(settings);
+        Image image =
+            RootfsImages.open(config.imageDir(), config.imageCacheBytes(), ROOTFS_BYTES)
+                .fromDirectory(rootfs, deadline)) {
+      containers.add(DemoContainer.run(runtime, image, Route.COLD, deadline));
+      containers.add(DemoContainer.run(runtime, image, Route.TEMPLATE, deadline));
+      keep(client, daemon.socket(), deadline);
+      containers.add(DemoContainer.run(runtime, image, Route.WARM, deadline));
+      keepNone(daemon.socket());
+    }
+    root.print("");
+    root.print(DemoView.containers(containers));
   }
 
   private static void keep(FactoryClient client, Path socket, Deadline deadline) {

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.configs.ConfigWriter;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
@@ -85,6 +86,11 @@ final class DemoDaemon implements AutoCloseable {
 
   Path socket() {
     return config.daemon().socket();
+  }
+
+  /** How runtime instances use it. */
+  RuntimeSettings runtime() {
+    return RuntimeSettings.of(config);
   }
 
   /** Whether the end has begun: what fails from now on does so because of it. */

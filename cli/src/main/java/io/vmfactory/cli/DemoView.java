@@ -34,8 +34,7 @@ final class DemoView {
           Show.shortened(vm.handle().vm().getId()),
           vm.handle().granted().getRoute().name(),
           Show.micros(vm.answeredAfter().toNanos() / 1000),
-          String.format(
-              Locale.ROOT, "%.1f x", (double) slow.toNanos() / vm.answeredAfter().toNanos()),
+          speedUp(slow, vm.answeredAfter()),
           Show.kib(used.getPrivateKib()),
           Show.kib(used.getGuestPrivateKib()),
           Show.kib(used.getSharedKib()));
@@ -50,6 +49,29 @@ final class DemoView {
         : List.of(
             "    times are under TCG, software emulation: the guest's own work takes many times as"
                 + " long as with KVM");
+  }
+
+  /**
+   * How long each container took.
+   *
+   * @param containers the first one is what the others are compared with
+   */
+  static List<String> containers(List<DemoContainer> containers) {
+    Table table = new Table("ROUTE", "FIRST OUTPUT AFTER", "SPEED-UP", "GONE AFTER", "OUTPUT");
+    Duration slow = containers.get(0).firstOutput();
+    for (DemoContainer container : containers) {
+      table.row(
+          container.route().name(),
+          Show.micros(container.firstOutput().toNanos() / 1000),
+          speedUp(slow, container.firstOutput()),
+          Show.micros(container.gone().toNanos() / 1000),
+          container.output());
+    }
+    return table.lines(INDENT);
+  }
+
+  private static String speedUp(Duration slow, Duration fast) {
+    return String.format(Locale.ROOT, "%.1f x", (double) slow.toNanos() / fast.toNanos());
   }
 
   /** What each VM answered. */
