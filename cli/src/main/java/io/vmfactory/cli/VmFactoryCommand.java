@@ -125,13 +125,9 @@ final class VmFactoryCommand {
   /** The sandboxes of this host; the caller closes it. */
   SandboxRuntime sandboxes() {
     VmFactoryConfig config = config().config();
-    RuntimeSettings settings = RuntimeSettings.of(config);
-    return outside
-        .runtime()
-        .apply(
-            socket == null
-                ? settings
-                : new RuntimeSettings(settings.runtime().withFactory(socket()), settings.qemu()));
+    VmFactoryConfig meant =
+        socket == null ? config : config.withRuntime(config.runtime().withFactory(socket()));
+    return outside.runtime().apply(RuntimeSettings.of(meant));
   }
 
   /** This process, to stand for one in a container. */

@@ -18,4 +18,10 @@ public record VmFactoryConfig(
     LeaseConfig leases,
     PoolConfig pool,
     MetricsConfig metrics,
-    RuntimeConfig runtime) {}
+    RuntimeConfig runtime) {
+
+  /** This with other runtime instances. */
+  public VmFactoryConfig withRuntime(RuntimeConfig other) {
+    return new VmFactoryConfig(daemon, qemu, factory, leases, pool, metrics, other);
+  }
+}
