@@ -3,6 +3,8 @@ package io.vmfactory.client;
 import com.google.protobuf.Duration;
 import io.vmfactory.api.v1.AttachDriveRequest;
 import io.vmfactory.api.v1.AttachDriveResponse;
+import io.vmfactory.api.v1.AttachNicRequest;
+import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.DetachDriveRequest;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.FactoryGrpcClient;
@@ -34,6 +36,25 @@ public final class LeaseCalls {
 
   private Lease renew(RenewLeaseRequest request, Deadline deadline) {
     return channel.unary(FactoryGrpcClient.RenewLease, request, deadline).getLease();
+  }
+
+  /**
+   * Connects a NIC slot of the lease's VM to a network: the host's end goes there and comes up. The
+   * guest's MAC and addresses are set through its agent, {@code GuestNetwork}.
+   *
+   * @param networkNamespace path of the network's namespace on the daemon's host, such as {@code
+   *     /run/netns/web}
+   * @param name what the host's end is called there, 1..15 characters; empty = the daemon chooses
+   */
+  public AttachNicResponse attachNic(
+      String leaseId, Path networkNamespace, String name, Deadline deadline) {
+    AttachNicRequest request =
+        AttachNicRequest.newBuilder()
+            .setLeaseId(leaseId)
+            .setNetworkNamespace(networkNamespace.toString())
+            .setName(name)
+            .build();
+    return channel.unary(FactoryGrpcClient.AttachNic, request, deadline);
   }
 
   /** Ends the lease and its VM; returns the VM's id. The VM is gone when this returns. */

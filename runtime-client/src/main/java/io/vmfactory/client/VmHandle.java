@@ -1,6 +1,7 @@
 package io.vmfactory.client;
 
 import io.vertx.core.Vertx;
+import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Lease;
@@ -85,6 +86,11 @@ public final class VmHandle implements AutoCloseable {
       agent.close();
       throw e;
     }
+  }
+
+  /** Connects a NIC slot of the VM to a network, see {@link LeaseCalls#attachNic}. */
+  public AttachNicResponse attachNic(Path networkNamespace, String name, Deadline deadline) {
+    return leases.attachNic(granted.getLease().getId(), networkNamespace, name, deadline);
   }
 
   /** Moves the lease's expiry to now + as long as it had. */

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vmfactory.api.v1.AttachNicRequest;
+import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.api.v1.GetVmRequest;
@@ -74,6 +76,28 @@ final class VmHandleTest {
   void stop() {
     client.close();
     daemon.close();
+  }
+
+  @Test
+  void aNicIsAskedForInTheNameOfTheLease() throws Exception {
+    BlockingQueue<AttachNicRequest> asked = new LinkedBlockingQueue<>();
+    daemon.serve(
+        FactoryGrpcService.AttachNic,
+        (request, call) -> {
+          asked.add(request);
+          call.response().end(AttachNicResponse.newBuilder().setGuestDevice("eth0").build());
+        });
+    try (VmHandle vm = client.getVm(GetVmRequest.getDefaultInstance(), soon())) {
+      AttachNicResponse nic = vm.attachNic(Path.of("/run/netns/web"), "web0", soon());
+      assertThat(nic.getGuestDevice()).isEqualTo("eth0");
+    }
+    assertThat(asked.take())
+        .isEqualTo(
+            AttachNicRequest.newBuilder()
+                .setLeaseId("lease-1")
+                .setNetworkNamespace("/run/netns/web")
+                .setName("web0")
+                .build());
   }
 
   private static Deadline soon() {

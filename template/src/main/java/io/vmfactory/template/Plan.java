@@ -118,7 +118,7 @@ final class Plan implements AutoCloseable {
     if (e instanceof VmmException failure) {
       return switch (failure.reason()) {
         case RESOURCES -> Reason.RESOURCES;
-        case INVALID -> Reason.INVALID;
+        case INVALID, UNUSABLE -> Reason.INVALID;
         default -> Reason.FAILED;
       };
     }

@@ -121,7 +121,9 @@ final class Assembly {
         (nothing, deadline) -> templates.list(),
         new DeleteTemplate(names, catalogue, events),
         new Attachments(
-            new AttachDrive(leases, overlays, host.observer()), new DetachDrive(leases)),
+            new AttachDrive(leases, overlays, host.observer()),
+            new DetachDrive(leases),
+            new AttachNic(leases, host.observer())),
         new Pools(new ResizePool(pools, stock, events), new DrainPool(pools, stock, events)),
         getStatus(),
         new Shutdown(

@@ -4,11 +4,14 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.app.UseCases.Nothing;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.NicPlace;
 import java.util.List;
 
 /** What can be attached to a leased VM. */
 public record Attachments(
-    UseCase<DriveRequest, GrantedDrive> attachDrive, UseCase<DriveRef, Nothing> detachDrive) {
+    UseCase<DriveRequest, GrantedDrive> attachDrive,
+    UseCase<DriveRef, Nothing> detachDrive,
+    UseCase<NicRequest, NicPlace> attachNic) {
 
   /**
    * A wish for a drive.
@@ -25,6 +28,15 @@ public record Attachments(
    * @param hops the steps, in order
    */
   public record GrantedDrive(DrivePlace place, String path, List<Lap> hops) {}
+
+  /**
+   * A wish for a connection to a network.
+   *
+   * @param networkNamespace path of the network's namespace, absolute
+   * @param name what the host's end is called there; empty = the daemon chooses
+   * @param peer who wants it
+   */
+  public record NicRequest(String leaseId, String networkNamespace, String name, Peer peer) {}
 
   /** A drive of a leased VM. */
   public record DriveRef(String leaseId, String driveId) {}

@@ -9,6 +9,8 @@ import io.vertx.grpc.server.ServiceBuilder;
 import io.vertx.grpc.transcoding.TranscodingServiceMethod;
 import io.vmfactory.api.v1.AttachDriveRequest;
 import io.vmfactory.api.v1.AttachDriveResponse;
+import io.vmfactory.api.v1.AttachNicRequest;
+import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.DeleteTemplateResponse;
@@ -63,6 +65,7 @@ final class FactoryBinding {
     binding.bindTemplates();
     binding.bindVms();
     binding.bindDrives();
+    binding.bindNics();
     binding.bindPools(facts);
     return binding.builder.build();
   }
@@ -167,6 +170,23 @@ final class FactoryBinding {
   private void takeBack(DriveRef drive) {
     log.info("detaching drive {}, whose client is gone", drive.driveId());
     cases.attachments().detachDrive().run(drive, calls.ownDeadline());
+  }
+
+  /** A NIC whose client has left stays: it is the VM's, and ends with it. */
+  private void bindNics() {
+    Handler<GrpcServerRequest<AttachNicRequest, AttachNicResponse>> attach =
+        request -> calls.serve(attachNic(PeerCheck.peer(request.connection()))).handle(request);
+    builder.bind(readable(FactoryGrpcService.AttachNic), attach);
+  }
+
+  private Call.Plan<AttachNicRequest, AttachNicResponse> attachNic(Peer peer) {
+    return new Call.Plan<>(
+        "AttachNic",
+        Call.Kind.VM,
+        (q, deadline, progress) ->
+            NicProtos.attached(
+                cases.attachments().attachNic().run(NicProtos.request(q, peer), deadline)),
+        reply -> {});
   }
 
   private void bindPools(DaemonFacts facts) {

@@ -18,7 +18,8 @@ public interface Observer {
   enum Verb {
     GET_VM,
     GET_BASE_VM,
-    ATTACH_DRIVE
+    ATTACH_DRIVE,
+    ATTACH_NIC
   }
 
   /** What waits in the pools: VMs that answered and were stopped, or VMMs without state. */

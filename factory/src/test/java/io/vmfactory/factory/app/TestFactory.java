@@ -189,7 +189,7 @@ final class TestFactory implements AutoCloseable {
             new QemuConfig.Machine("q35", "", ""),
             "auto",
             List.of("extra=1"),
-            new QemuConfig.Devices(2, 1, 1, 0, 64L << 30)),
+            new QemuConfig.Devices(2, 1, 1, 1, 64L << 30)),
         new FactoryConfig(true, root.resolve("t"), 1 << 30, routes),
         new LeaseConfig(TTL, Duration.ofHours(1)),
         pool,

@@ -35,6 +35,13 @@ final class SpawnedDaemon implements AutoCloseable {
    * @param pool lines of the section [pool]
    */
   SpawnedDaemon(Path folder, String... pool) throws IOException {
+    this(folder, List.of(), pool);
+  }
+
+  /**
+   * @param qemu more lines of the section [hypervisor.qemu]
+   */
+  SpawnedDaemon(Path folder, List<String> qemu, String... pool) throws IOException {
     this.folder = folder;
     Path guest = Path.of(System.getProperty("vmfactory.top"), "dist/guest");
     Files.writeString(
@@ -47,10 +54,11 @@ final class SpawnedDaemon implements AutoCloseable {
         kernel = "%2$s/vmlinuz"
         initrd = "%2$s/initrd"
         accelerator = "tcg"
-        [pool]
         %3$s
+        [pool]
+        %4$s
         """
-            .formatted(folder, guest, String.join("\n", pool)));
+            .formatted(folder, guest, String.join("\n", qemu), String.join("\n", pool)));
   }
 
   static Deadline soon() {

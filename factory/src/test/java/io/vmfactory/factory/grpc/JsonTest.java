@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.app.Peer;
 import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.app.Route;
 import io.vmfactory.factory.app.UseCases.PoolResize;
+import io.vmfactory.vmm.NicPlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +72,26 @@ class JsonTest {
     JsonNode vm = curl("-X", "POST", URL + "/v1/vms").json();
     assertThat(vm.has("routeReason")).isTrue();
     assertThat(vm.at("/vm/endpoints").has("qmp")).isTrue();
+  }
+
+  @Test
+  void aNicIsAttachedForWhoeverAsks() throws Exception {
+    AtomicReference<NicRequest> seen = new AtomicReference<>();
+    served.cases.attachNic =
+        (q, d) -> {
+          seen.set(q);
+          return new NicPlace("web0", "eth0", "02:00:00:00:00:01");
+        };
+    JsonNode nic =
+        curl("-d", "{\"network_namespace\": \"/run/netns/web\"}", URL + "/v1/leases/l1/nics")
+            .json();
+    assertThat(nic.at("/name").asText()).isEqualTo("web0");
+    assertThat(nic.at("/guestDevice").asText()).isEqualTo("eth0");
+    assertThat(nic.at("/guestMac").asText()).isEqualTo("02:00:00:00:00:01");
+    Path self = Path.of("/proc/self");
+    assertThat(seen.get())
+        .isEqualTo(
+            new NicRequest("l1", "/run/netns/web", "", new Peer(Files.getOwner(self), true)));
   }
 
   @Test

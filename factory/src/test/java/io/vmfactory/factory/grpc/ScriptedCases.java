@@ -4,6 +4,7 @@ import io.vmfactory.factory.app.Attachments;
 import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.app.Events;
 import io.vmfactory.factory.app.GrantedVm;
 import io.vmfactory.factory.app.Lease;
@@ -17,6 +18,7 @@ import io.vmfactory.factory.app.UseCases.TemplateRequest;
 import io.vmfactory.factory.app.VmRequest;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.NicPlace;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,6 +37,8 @@ final class ScriptedCases implements Events {
   UseCase<String, List<PoolView>> drainPool = (q, d) -> List.of();
   UseCase<DriveRequest, GrantedDrive> attachDrive = (q, d) -> Samples.drive(q);
   UseCase<DriveRef, Nothing> detachDrive = (q, d) -> Nothing.NOTHING;
+  UseCase<NicRequest, NicPlace> attachNic =
+      (q, d) -> new NicPlace(q.name(), "eth0", "02:00:00:00:00:01");
   UseCase<Boolean, Status> getStatus = (q, d) -> Samples.status();
   UseCase<Boolean, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
 
@@ -54,7 +58,10 @@ final class ScriptedCases implements Events {
         (q, d) -> createTemplate.run(q, d),
         (q, d) -> List.of(Samples.template()),
         (q, d) -> deleteTemplate.run(q, d),
-        new Attachments((q, d) -> attachDrive.run(q, d), (q, d) -> detachDrive.run(q, d)),
+        new Attachments(
+            (q, d) -> attachDrive.run(q, d),
+            (q, d) -> detachDrive.run(q, d),
+            (q, d) -> attachNic.run(q, d)),
         new UseCases.Pools((q, d) -> resizePool.run(q, d), (q, d) -> drainPool.run(q, d)),
         (q, d) -> getStatus.run(q, d),
         (q, d) -> shutdown.run(q, d),

@@ -4,7 +4,11 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 
 /**
  * A network namespace that is held open, see namespaces(7): it lives at least until this is closed,
@@ -85,15 +89,15 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Whether {@code uid} has every right in it: the namespace belongs to a user namespace that this
+   * Whether {@code user} has every right in it: the namespace belongs to a user namespace that this
    * user has made, see user_namespaces(7).
    */
-  public boolean belongsTo(int uid) {
+  public boolean belongsTo(UserPrincipal user) {
     int users = -1;
     try (Memory owner = new Memory(Integer.BYTES)) {
       users = LibC.ioctl(fd, NS_GET_USERNS, null);
       LibC.ioctl(users, NS_GET_OWNER_UID, owner);
-      return owner.getInt(0) == uid;
+      return numbered(owner.getInt(0)).equals(user);
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.EPERM) {
         return false; // its user namespace is above ours
@@ -101,6 +105,15 @@ public final class NetworkNamespace implements AutoCloseable {
       throw Errno.failure("cannot tell the owner of " + this, e);
     } finally {
       close(users);
+    }
+  }
+
+  private static UserPrincipal numbered(int uid) {
+    try {
+      var users = FileSystems.getDefault().getUserPrincipalLookupService();
+      return users.lookupPrincipalByName(Integer.toUnsignedString(uid));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot find user " + uid, e);
     }
   }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -98,14 +101,20 @@ class TapMoveTest {
   }
 
   @Test
-  void aNamespaceBelongsToWhoMadeIt() {
-    assertThat(target.belongsTo(0)).isTrue();
-    assertThat(target.belongsTo(65534)).isFalse();
+  void aNamespaceBelongsToWhoMadeIt() throws IOException {
+    UserPrincipal root = user("root");
+    UserPrincipal nobody = user("nobody");
+    assertThat(target.belongsTo(root)).isTrue();
+    assertThat(target.belongsTo(nobody)).isFalse();
     try (TestNamespace other = TestNamespace.makeOf(65534);
         NetworkNamespace theirs = NetworkNamespace.open(other.path())) {
-      assertThat(theirs.belongsTo(65534)).isTrue();
-      assertThat(theirs.belongsTo(0)).isFalse();
+      assertThat(theirs.belongsTo(nobody)).isTrue();
+      assertThat(theirs.belongsTo(root)).isFalse();
     }
+  }
+
+  private static UserPrincipal user(String name) throws IOException {
+    return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
   }
 
   @Test

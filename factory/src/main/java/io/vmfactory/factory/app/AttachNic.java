@@ -1,0 +1,62 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.linux.NetworkNamespace;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Connects a NIC slot of a leased VM to a network. */
+final class AttachNic implements UseCase<NicRequest, NicPlace> {
+  private final LeaseBook leases;
+  private final Observer observer;
+
+  AttachNic(LeaseBook leases, Observer observer) {
+    this.leases = leases;
+    this.observer = observer;
+  }
+
+  @Override
+  public NicPlace run(NicRequest request, Deadline deadline) {
+    long begun = System.nanoTime();
+    try (NetworkNamespace target = NetworkNamespace.open(absolute(request.networkNamespace()))) {
+      requireAllowed(request.peer(), target);
+      return leases.use(request.leaseId(), vm -> vm.attachNic(target, request.name(), deadline));
+    } catch (RuntimeException e) {
+      observer.failed(Verb.ATTACH_NIC, e, Duration.ofNanos(System.nanoTime() - begun));
+      throw e instanceof VmmException vmm && vmm.reason() == VmmException.Reason.INVALID
+          ? Refusals.invalid(String.valueOf(e.getMessage()))
+          : e;
+    }
+  }
+
+  private static Path absolute(String text) {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute()) {
+        return path;
+      }
+    } catch (InvalidPathException e) {
+      // Told below: what cannot be a path is no absolute one either.
+    }
+    throw Refusals.invalid("network_namespace: must be an absolute path, is \"" + text + "\"");
+  }
+
+  /**
+   * The daemon can put an interface into any network, the host's own too; its clients only where
+   * they could themselves.
+   */
+  private static void requireAllowed(Peer peer, NetworkNamespace target) {
+    if (!peer.trusted() && !target.belongsTo(peer.user())) {
+      throw new RequestException(
+          RequestException.Reason.FORBIDDEN,
+          "%s was not made by user %s, who may not put an interface there"
+              .formatted(target, peer.user()));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.vmfactory.factory.grpc;
+
+import io.vmfactory.api.v1.AttachNicRequest;
+import io.vmfactory.api.v1.AttachNicResponse;
+import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.app.Peer;
+import io.vmfactory.vmm.NicPlace;
+
+/** Network interfaces, and requests for them. */
+final class NicProtos {
+  private NicProtos() {}
+
+  static NicRequest request(AttachNicRequest q, Peer peer) {
+    return new NicRequest(q.getLeaseId(), q.getNetworkNamespace(), q.getName(), peer);
+  }
+
+  static AttachNicResponse attached(NicPlace place) {
+    return AttachNicResponse.newBuilder()
+        .setName(place.name())
+        .setGuestDevice(place.guestDevice())
+        .setGuestMac(place.guestMac())
+        .build();
+  }
+}

@@ -1,0 +1,105 @@
+package io.vmfactory.factory.app;
+
+import static io.vmfactory.factory.app.TestFactory.any;
+import static io.vmfactory.factory.app.TestFactory.soon;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.linux.TestNamespace;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AttachNicTest {
+  private static final int NOBODY = 65534;
+
+  private final TestNamespace namespace = TestNamespace.make();
+  private TestFactory factory;
+  private String lease;
+
+  @BeforeEach
+  void start(@TempDir Path root) {
+    factory = new TestFactory(root);
+    factory.template(1, 256);
+    lease = factory.get(any()).lease().id();
+  }
+
+  @AfterEach
+  void stop() {
+    factory.close();
+    namespace.close();
+  }
+
+  private NicPlace attach(String leaseId, String path, Peer peer) {
+    NicRequest request = new NicRequest(leaseId, path, "web0", peer);
+    return factory.cases.attachments().attachNic().run(request, soon());
+  }
+
+  private static Peer trusted() {
+    return new Peer(user("root"), true);
+  }
+
+  private static Peer stranger() {
+    return new Peer(user("nobody"), false);
+  }
+
+  private static UserPrincipal user(String name) {
+    try {
+      return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void refuses(Reason reason, String words, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            RequestException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(words);
+  }
+
+  @Test
+  void aLeasedVmGetsAsManyAsItHasSlots() {
+    String path = namespace.path().toString();
+    assertThat(attach(lease, path, trusted()).name()).isEqualTo("web0");
+    assertThatThrownBy(() -> attach(lease, path, trusted()))
+        .isInstanceOfSatisfying(
+            VmmException.class,
+            e -> assertThat(e.reason()).isEqualTo(VmmException.Reason.RESOURCES));
+  }
+
+  @Test
+  void whoIsNotTrustedHasItOnlyWhereHeCouldPutAnInterfaceHimself() {
+    String roots = namespace.path().toString();
+    refuses(Reason.FORBIDDEN, "nobody", () -> attach(lease, roots, stranger()));
+    refuses(Reason.FORBIDDEN, "nobody", () -> attach(lease, "/proc/self/ns/net", stranger()));
+    try (TestNamespace own = TestNamespace.makeOf(NOBODY)) {
+      assertThat(attach(lease, own.path().toString(), stranger()).guestDevice()).isEqualTo("eth0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "run/netns/web", "/nonexistent", "/dev/null", "/proc/self/ns/mnt", "a\0b"})
+  void whatIsNoNamespaceIsRefused(String path) {
+    refuses(Reason.INVALID, path, () -> attach(lease, path, trusted()));
+  }
+
+  @Test
+  void aLeaseThatIsNotThereHasNone() {
+    refuses(
+        Reason.NOT_FOUND, "lease", () -> attach("none", namespace.path().toString(), trusted()));
+  }
+}
