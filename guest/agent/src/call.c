@@ -6,15 +6,11 @@
 
 #include "channel.h"
 #include "kata/ttrpc.pb-c.h"
+#include "need.h"
 
 static unsigned open_calls;
 
 unsigned calls_open(void) { return open_calls; }
-
-static void *need(void *memory) {
-    if (memory == NULL) abort();
-    return memory;
-}
 
 static void release_if_over(struct conversation *conversation) {
     if (conversation->channel == NULL && conversation->calls == 0) free(conversation);

@@ -10,6 +10,7 @@
 #include "aside.h"
 #include "driver.h"
 #include "loop.h"
+#include "need.h"
 #include "problem.h"
 #include "uevent.h"
 
@@ -46,11 +47,6 @@ static struct storage *storages;
 static unsigned wait_ms = STORAGE_WAIT_MS;
 
 void storages_wait_at_most(unsigned milliseconds) { wait_ms = milliseconds; }
-
-static void *need(void *memory) {
-    if (memory == NULL) abort();
-    return memory;
-}
 
 static Grpc__Storage *copy(const Grpc__Storage *storage) {
     size_t size = grpc__storage__get_packed_size(storage);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../address.h"
+#include "../need.h"
 #include "../netlink.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
@@ -23,11 +24,6 @@ struct network {
     struct netlink_list links;
     struct netlink_list addresses;
 };
-
-static void *need(void *memory) {
-    if (memory == NULL) abort();
-    return memory;
-}
 
 static void network_close(struct network *network) {
     free(network->links.bytes);

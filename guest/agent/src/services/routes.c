@@ -7,16 +7,12 @@
 #include <unistd.h>
 
 #include "../address.h"
+#include "../need.h"
 #include "../netlink.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
 #define ROUTE sizeof(struct rtmsg)
-
-static void *need(void *memory) {
-    if (memory == NULL) abort();
-    return memory;
-}
 
 // Those that a route list is about: not the kernel's own bookkeeping.
 static bool counts(const struct nlmsghdr *message) {
