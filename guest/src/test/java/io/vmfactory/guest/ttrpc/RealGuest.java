@@ -13,6 +13,7 @@ import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmDrives;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
@@ -35,12 +36,16 @@ final class RealGuest implements AutoCloseable {
   private final Vm vm;
 
   RealGuest(Path dir) {
-    VmId id = VmId.random();
-    folder = new VmFolders(dir).create(id);
-    vm = qemu.boot(new Launch(id, spec(), folder, new GuestRam.Anonymous()), soon());
+    this(dir, VmSpec.Devices.NONE);
   }
 
-  private static VmSpec spec() {
+  RealGuest(Path dir, VmSpec.Devices devices) {
+    VmId id = VmId.random();
+    folder = new VmFolders(dir).create(id);
+    vm = qemu.boot(new Launch(id, spec(devices), folder, new GuestRam.Anonymous()), soon());
+  }
+
+  private static VmSpec spec(VmSpec.Devices devices) {
     Sizing size = new Sizing(1, 256);
     return new VmSpec(
         new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
@@ -49,7 +54,8 @@ final class RealGuest implements AutoCloseable {
         0,
         new VmSpec.Kernel(
             IMAGES.resolve("vmlinuz"), IMAGES.resolve("initrd"), GuestImage.KERNEL_PARAMETERS),
-        AgentTransport.VIRTIO_SERIAL);
+        AgentTransport.VIRTIO_SERIAL,
+        devices);
   }
 
   static Deadline soon() {
@@ -63,6 +69,10 @@ final class RealGuest implements AutoCloseable {
   /** A new connection, made by the client under test. */
   GuestAgent agent() {
     return agents.connect(socket(), soon());
+  }
+
+  VmDrives drives() {
+    return vm.drives();
   }
 
   /** Its CPUs stand still. */
