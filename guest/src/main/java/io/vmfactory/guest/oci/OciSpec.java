@@ -85,6 +85,14 @@ public final class OciSpec {
     return spec.getMountsList().stream().map(OciMount::of).toList();
   }
 
+  /**
+   * Throws when it names what is on the host and not in the guest, as the config.json of a bundle
+   * may: files that are to be bound into the container, namespaces that are to be joined.
+   */
+  public void checkNoHostPaths() {
+    SpecRules.checkNoHostPaths(spec);
+  }
+
   /** Changes its first process: {@code spec.with(p -> p.withArgs(args).withCwd("/srv"))}. */
   public OciSpec with(UnaryOperator<OciProcess> change) {
     return of(spec.toBuilder().setProcess(change.apply(process()).proto()));

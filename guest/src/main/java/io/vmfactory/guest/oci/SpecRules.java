@@ -87,6 +87,27 @@ final class SpecRules {
     rules.hooks(spec.getHooks());
   }
 
+  /** Throws when it needs anything of the host beside its root file system. */
+  static void checkNoHostPaths(Spec spec) {
+    Problems problems = new Problems();
+    SpecRules rules = new SpecRules(problems);
+    for (int i = 0; i < spec.getMountsCount(); i++) {
+      OciMount mount = OciMount.of(spec.getMounts(i));
+      rules.that(
+          !mount.isBind(),
+          MOUNTS.item(i).property("source"),
+          "\"%s\" is on the host, where the guest cannot see it; give it as a volume instead"
+              .formatted(mount.source()));
+    }
+    for (int i = 0; i < spec.getLinux().getNamespacesCount(); i++) {
+      rules.that(
+          spec.getLinux().getNamespaces(i).getPath().isEmpty(),
+          NAMESPACE_LIST.item(i).property("path"),
+          "a namespace of the host cannot be joined from the guest; remove it");
+    }
+    problems.refuse();
+  }
+
   private void that(boolean right, JsonPath path, String problem) {
     if (!right) {
       problems.add(path, problem);

@@ -100,8 +100,9 @@ final class Ext4 {
   }
 
   /** The content of a regular file in {@code image}; empty when there is none of that path. */
-  Optional<String> read(Path image, String path, Path folder, Deadline deadline) {
-    Result result = debugfs.run(List.of("-R", "cat " + path, image.toString()), folder, deadline);
+  Optional<String> read(Path image, String path, Deadline deadline) {
+    Result result =
+        debugfs.run(List.of("-R", "cat " + path, image.toString()), image.getParent(), deadline);
     return complaints(result).isEmpty() ? Optional.of(result.output()) : Optional.empty();
   }
 
@@ -116,7 +117,7 @@ final class Ext4 {
           "does not fit into a file system of %d MiB; raise runtime.rootfs_size"
               .formatted(bytes >> 20));
     }
-    return new ImageException(Reason.FAILED, program + " failed: " + errors);
+    return new ImageException(Reason.FAILED, program + " failed: " + errors.strip());
   }
 
   /** Writes a script for {@link #change}. */

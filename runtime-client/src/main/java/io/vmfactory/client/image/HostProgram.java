@@ -1,17 +1,21 @@
 package io.vmfactory.client.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.vmfactory.client.image.ImageException.Reason;
 import io.vmfactory.configs.time.Deadline;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /** A program of the host's e2fsprogs. */
@@ -36,27 +40,24 @@ final class HostProgram {
   /**
    * Runs it to its end; it is killed when the time is over or the caller is interrupted.
    *
-   * @param folder where it begins, and where its errors are kept meanwhile
+   * @param folder where it begins
    */
   Result run(List<String> arguments, Path folder, Deadline deadline) {
     List<String> line = new ArrayList<>(List.of(executable().toString()));
     line.addAll(arguments);
-    Path errors = folder.resolve(name + ".err");
-    Path output = folder.resolve(name + ".out");
     ProcessBuilder builder =
-        new ProcessBuilder(line)
-            .directory(folder.toFile())
-            .redirectInput(new File("/dev/null"))
-            .redirectOutput(output.toFile())
-            .redirectError(errors.toFile());
+        new ProcessBuilder(line).directory(folder.toFile()).redirectInput(new File("/dev/null"));
     // The same content must give the same image, wherever and whenever it is made.
     builder.environment().putAll(Map.of("LC_ALL", "C", "TZ", "UTC", "E2FSPROGS_FAKE_TIME", "1"));
     builder.environment().put("MKE2FS_CONFIG", "/dev/null");
     try {
       Process process = builder.start();
       try {
+        var output = reading(process.getInputStream());
+        var errors = reading(process.getErrorStream());
         deadline.await(process.onExit(), name);
-        return new Result(process.exitValue(), head(output), head(errors));
+        return new Result(
+            process.exitValue(), deadline.await(output, name), deadline.await(errors, name));
       } finally {
         process.destroyForcibly();
       }
@@ -65,10 +66,23 @@ final class HostProgram {
     }
   }
 
-  private static String head(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      return new String(in.readNBytes(MOST_OUTPUT), StandardCharsets.ISO_8859_1).strip();
-    }
+  /** All of a stream, of which the beginning is kept, so that the program is never held up. */
+  private CompletableFuture<String> reading(InputStream stream) {
+    CompletableFuture<String> text = new CompletableFuture<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try (stream) {
+                text.complete(new String(stream.readNBytes(MOST_OUTPUT), ISO_8859_1));
+                stream.transferTo(OutputStream.nullOutputStream());
+              } catch (IOException e) {
+                text.completeExceptionally(new UncheckedIOException(e));
+              }
+            },
+            name);
+    reader.setDaemon(true);
+    reader.start();
+    return text;
   }
 
   private Path executable() {

@@ -41,6 +41,11 @@ public record ProcessDefaults(
     env = List.copyOf(env);
   }
 
+  /** This with that user. */
+  ProcessDefaults withUser(UserIds other) {
+    return new ProcessDefaults(entrypoint, command, env, workingDir, other);
+  }
+
   /**
    * {@code process} with these defaults in place of its own.
    *

@@ -1,10 +1,14 @@
 package io.vmfactory.client.image;
 
+import io.vmfactory.client.image.ImageCache.Held;
 import io.vmfactory.client.image.ImageException.Reason;
+import io.vmfactory.client.image.ProcessDefaults.UserIds;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -100,7 +104,27 @@ public final class RootfsImages {
    *     when there is only one
    */
   public Image fromOciLayout(Path layout, @Nullable String reference, Deadline deadline) {
-    throw new UnsupportedOperationException();
+    try {
+      OciLayout source = new OciLayout(layout.toAbsolutePath());
+      OciManifest manifest = source.manifest(reference);
+      String key = key("oci", manifest.digest());
+      var making = new LayoutImage(ext4, source, manifest, deadline);
+      Held held = cache.get(key, making::make, deadline);
+      try {
+        ProcessDefaults defaults = manifest.defaults().withUser(user(manifest, held, deadline));
+        return new Image(held, key, defaults);
+      } catch (RuntimeException e) {
+        held.lock().close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw ImageCache.failure(e);
+    }
+  }
+
+  private UserIds user(OciManifest manifest, Held held, Deadline deadline) {
+    Users users = new Users(file -> ext4.read(held.file(), file, deadline).orElse(""));
+    return users.find(manifest.user());
   }
 
   /**
@@ -109,6 +133,16 @@ public final class RootfsImages {
    * @throws OciSpecException when its config.json is there but cannot be used
    */
   public Bundle fromBundle(Path bundle, Deadline deadline) {
-    throw new UnsupportedOperationException();
+    Path config = bundle.resolve("config.json");
+    try (InputStream in = Files.newInputStream(config)) {
+      OciSpec spec = OciSpec.parse(in.readNBytes(OciSpec.MAX_BYTES + 1));
+      spec.checkNoHostPaths();
+      return new Bundle(spec, fromDirectory(bundle.resolve(spec.rootPath()), deadline));
+    } catch (NoSuchFileException e) {
+      throw new ImageException(
+          Reason.NOT_FOUND, config + ": no such file; a bundle has config.json in it", e);
+    } catch (IOException e) {
+      throw ImageCache.failure(e);
+    }
   }
 }
