@@ -52,9 +52,6 @@ import picocli.CommandLine.Spec;
       "  vmfactory status             what there is"
     })
 final class VmFactoryCommand {
-  /** Size of a container's root file system; its image only holds what is in it. */
-  private static final long ROOTFS_BYTES = 4L << 30;
-
   /** sun_path, unix(7), without its final zero. */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
@@ -138,7 +135,7 @@ final class VmFactoryCommand {
   /** Images of root file systems. */
   RootfsImages images() {
     RuntimeConfig runtime = config().config().runtime();
-    return RootfsImages.open(runtime.imageDir(), runtime.imageCacheBytes(), ROOTFS_BYTES);
+    return RootfsImages.open(runtime.imageDir(), runtime.imageCacheBytes(), runtime.rootfsBytes());
   }
 
   /** When what was asked for must be done: --timeout, else as it is configured. */

@@ -105,6 +105,7 @@ public final class ConfigWriter {
     text("sandbox_dir", runtime.sandboxDir().toString());
     text("image_dir", runtime.imageDir().toString());
     text("image_cache", Units.text(runtime.imageCacheBytes()));
+    text("rootfs_size", Units.text(runtime.rootfsBytes()));
   }
 
   private void table(String name) {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
  * @param sandboxDir a folder for each sandbox; default {@code run_dir/sandboxes}
  * @param imageDir images made of directories; default {@code state_dir/images}
  * @param imageCacheBytes disk space those may take
+ * @param rootfsBytes size of the file system in a new image; it occupies only what is in it
  */
 public record RuntimeConfig(
     boolean enableTemplate,
@@ -18,8 +19,10 @@ public record RuntimeConfig(
     Path factorySocket,
     Path sandboxDir,
     Path imageDir,
-    long imageCacheBytes) {
+    long imageCacheBytes,
+    long rootfsBytes) {
   private static final long DEFAULT_IMAGE_CACHE = 8L << 30;
+  private static final long DEFAULT_ROOTFS = 4L << 30;
 
   /** What a runtime instance does when no factory is there. */
   public enum OnFactoryDown {
@@ -43,7 +46,7 @@ public record RuntimeConfig(
   /** This with another factory. */
   public RuntimeConfig withFactory(Path socket) {
     return new RuntimeConfig(
-        enableTemplate, onFactoryDown, socket, sandboxDir, imageDir, imageCacheBytes);
+        enableTemplate, onFactoryDown, socket, sandboxDir, imageDir, imageCacheBytes, rootfsBytes);
   }
 
   /** The defaults of a runtime instance beside {@code daemon}. */
@@ -54,6 +57,7 @@ public record RuntimeConfig(
         daemon.socket(),
         daemon.runDir().resolve("sandboxes"),
         daemon.stateDir().resolve("images"),
-        DEFAULT_IMAGE_CACHE);
+        DEFAULT_IMAGE_CACHE,
+        DEFAULT_ROOTFS);
   }
 }

@@ -10,7 +10,8 @@ final class RuntimeReader {
   private static final int MAX_SANDBOX_DIR_BYTES = 74;
 
   private static final long MIB = 1L << 20;
-  private static final long MAX_CACHE = 1024 * 1024 * MIB;
+  private static final long MIN_ROOTFS = 16 * MIB;
+  private static final long MAX_BYTES = 1024 * 1024 * MIB;
 
   private final Section section;
   private final RuntimeConfig defaults;
@@ -27,7 +28,8 @@ final class RuntimeReader {
         section.path("factory_socket", defaults.factorySocket()),
         sandboxDir(),
         section.path("image_dir", defaults.imageDir()),
-        section.bytes("image_cache", defaults.imageCacheBytes(), MIB, MAX_CACHE));
+        section.bytes("image_cache", defaults.imageCacheBytes(), MIB, MAX_BYTES),
+        section.bytes("rootfs_size", defaults.rootfsBytes(), MIN_ROOTFS, MAX_BYTES));
   }
 
   private OnFactoryDown onFactoryDown() {

@@ -167,7 +167,8 @@ class ConfigLoaderTest {
                 Path.of("/r/factory.sock"),
                 Path.of("/r/sandboxes"),
                 Path.of("/s/images"),
-                8L << 30));
+                8L << 30,
+                4L << 30));
   }
 
   @Test
@@ -183,6 +184,7 @@ class ConfigLoaderTest {
                 sandbox_dir = "/b"
                 image_dir = "/i"
                 image_cache = "1MiB"
+                rootfs_size = "16MiB"
                 """,
                 "test")
             .runtime();
@@ -195,7 +197,8 @@ class ConfigLoaderTest {
                 Path.of("/f/f.sock"),
                 Path.of("/b"),
                 Path.of("/i"),
-                1L << 20));
+                1L << 20,
+                16L << 20));
   }
 
   private static PoolConfig pool(String keys) {

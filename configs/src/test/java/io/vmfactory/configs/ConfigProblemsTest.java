@@ -52,13 +52,15 @@ class ConfigProblemsTest {
                 on_factory_down = "wait"
                 sandbox_dir = "%s"
                 image_cache = "1KiB"
+                rootfs_size = "15MiB"
                 """
                     .formatted(longDir)))
         .containsExactly(
             "f.toml:2: runtime.on_factory_down is \"wait\", must be \"direct\" or \"fail\"",
             "f.toml:3: runtime.sandbox_dir is too long: %s has 75 bytes, must be at most 74"
                 .formatted(longDir),
-            "f.toml:4: runtime.image_cache is \"1KiB\", must be 1MiB..1024GiB");
+            "f.toml:4: runtime.image_cache is \"1KiB\", must be 1MiB..1024GiB",
+            "f.toml:5: runtime.rootfs_size is \"15MiB\", must be 16MiB..1024GiB");
   }
 
   @Test

@@ -61,6 +61,7 @@ class ShippedFileTest {
             on_factory_down = "direct"
             sandbox_dir = "/s"
             image_cache = "3MiB"
+            rootfs_size = "17MiB"
             """,
             "odd");
     VmFactoryConfig fixed =
