@@ -29,6 +29,8 @@ final class LibC {
   static final int SPAWN_SETSIGDEF = 0x04;
   static final int SPAWN_SETSIGMASK = 0x08;
   static final int SPAWN_SETSID = 0x80;
+  static final int PR_CAP_AMBIENT = 47;
+  static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
   static final int WNOHANG = 1;
   static final int AT_FDCWD = -100;
   static final int RENAME_EXCHANGE = 2;
@@ -66,6 +68,8 @@ final class LibC {
   static native int ioctl(int fd, long request, Pointer argument) throws LastErrorException;
 
   static native int fstatfs(int fd, Pointer answer) throws LastErrorException;
+
+  static native int prctl(int option, long a, long b, long c, long d) throws LastErrorException;
 
   static native int setns(int fd, int type) throws LastErrorException;
 

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Starts a program with posix_spawn(3): in its own session, so that it outlives this process and no
- * terminal signal reaches it; standard input empty; signals as after boot; of the environment
- * nothing but the C locale.
+ * terminal signal reaches it; standard input empty; signals as after boot; no ambient capabilities;
+ * of the environment nothing but the C locale.
  */
 final class Spawner implements AutoCloseable {
   /** Both opaque types are smaller than this: 80 and 336 bytes in glibc 2.36, x86-64. */
@@ -33,8 +33,17 @@ final class Spawner implements AutoCloseable {
       spawner.setAttributes();
       spawner.setStandardStreams(program.output().toString());
       spawner.inherit(program.inherited());
+      dropAmbientRights();
       return spawner.start(program);
     }
+  }
+
+  /**
+   * Rights that a service manager gave an ordinary user, for network interfaces say, are not the
+   * child's. This thread keeps those it has, and only loses that of passing them on.
+   */
+  private static void dropAmbientRights() {
+    LibC.prctl(LibC.PR_CAP_AMBIENT, LibC.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
   }
 
   private void setAttributes() {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,26 @@ class ProcessesTest {
     assertThat(output()).content().containsPattern("SigBlk:\\s+0000000000000000");
     // glibc's posix_spawn keeps its own two signals, 32 and 33, ignored.
     assertThat(output()).content().containsPattern("SigIgn:\\s+0000000[01][08]0000000");
+  }
+
+  @Test
+  void theChildHasNoneOfTheRightsThatWereGivenToBePassedOn() throws Exception {
+    CompletableFuture<String> had = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                AmbientRights.raise();
+                had.complete(Files.readString(Path.of("/proc/thread-self/status")));
+                end(start("exec grep CapAmb /proc/self/status", List.of()));
+              } catch (IOException | RuntimeException e) {
+                had.completeExceptionally(e);
+              }
+            });
+    thread.start();
+    thread.join();
+    assertThat(had.get()).containsPattern("CapAmb:\\s+0000000000001000");
+    assertThat(output()).content().containsPattern("CapAmb:\\s+0000000000000000");
   }
 
   @Test
