@@ -1,4 +1,5 @@
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "../src/dispatch.h"
@@ -97,9 +98,14 @@ static void streams(void) {
 
 // Requests. What is not among the methods could change this host's clock, or is there to fill memory.
 static const char *const methods[] = {
-    "AddARPNeighbors", "CopyFile", "CreateSandbox", "DestroySandbox", "GetGuestDetails", "GetMetrics",
-    "GetVolumeStats", "ListInterfaces", "ListRoutes", "MemHotplugByProbe", "UpdateEphemeralMounts",
-    "UpdateInterface", "UpdateRoutes",
+    "AddARPNeighbors", "CloseStdin", "CopyFile", "CreateContainer", "CreateSandbox", "DestroySandbox",
+    "ExecProcess", "GetGuestDetails", "GetMetrics", "GetOOMEvent", "GetVolumeStats", "ListInterfaces",
+    "ListRoutes", "MemHotplugByProbe", "PauseContainer", "ReadStderr", "ReadStdout", "RemoveContainer",
+    "ResumeContainer", "SignalProcess", "StartContainer", "StatsContainer", "TtyWinResize",
+    "UpdateContainer", "UpdateEphemeralMounts", "UpdateInterface", "UpdateRoutes", "WaitProcess",
+    "WriteStdin",
+    // Without them many of the others come to nothing.
+    "CreateContainer", "CreateContainer", "CreateSandbox", "CreateSandbox",
 };
 
 // Good ones among them, so that a request gets further than its first check.
@@ -110,6 +116,7 @@ static const char *const words[] = {
     "lowerdir=/run/kata-containers/a", "lowerdir=/run/a:/run/b", "upperdir=/run/kata-containers/c/u",
     "io.katacontainers.fs-opt.overlay-rw", "fsgid=0", "lo", "dummy0", "10.0.0.1", "10.0.0.1/8", "fd00::1",
     "02:00:00:00:00:01", "no_such_module", "nameserver ::1", "host", "\xff\xfe", "a\nb",
+    "1.0.2", "pid", "/bin/sh", "/run/kata-containers/a/rootfs", "x:y", "CAP_KILL",
 };
 
 static size_t put_varint(uint8_t *bytes, uint64_t value) {
@@ -162,13 +169,39 @@ static size_t make_message(const ProtobufCMessageDescriptor *type, uint8_t *byte
     return length;
 }
 
+// What a container needs at least. Fields that follow a message in bytes are merged into it.
+static size_t put_container(uint8_t *bytes) {
+    Grpc__CreateContainerRequest request = GRPC__CREATE_CONTAINER_REQUEST__INIT;
+    Grpc__Spec spec = GRPC__SPEC__INIT;
+    Grpc__Root root = GRPC__ROOT__INIT;
+    Grpc__Process process = GRPC__PROCESS__INIT;
+    request.container_id = draw(2) == 0 ? "x" : "y";
+    request.exec_id = request.container_id;
+    request.oci = &spec;
+    spec.root = &root;
+    spec.process = &process;
+    root.path = "/bin"; // only looked at
+    process.cwd = "/";
+    process.n_args = 1;
+    process.args = (char *[]){"/bin/sh"};
+    return grpc__create_container_request__pack(&request, bytes);
+}
+
+static size_t make_payload(const char *method, uint8_t *bytes) {
+    const ProtobufCMessageDescriptor *type =
+        protobuf_c_service_descriptor_get_method_by_name(&grpc__agent_service__descriptor, method)->input;
+    if (draw(2) == 0 && strcmp(method, "CreateSandbox") == 0) return 0; // a good one
+    size_t length = 0;
+    if (draw(4) > 0 && strcmp(method, "CreateContainer") == 0) length = put_container(bytes);
+    if (length == 0 || draw(2) == 0) length += make_message(type, bytes + length, 4);
+    if (length > 0 && draw(8) == 0) bytes[draw((uint32_t)length)] = (uint8_t)draw(256);
+    return length;
+}
+
 static size_t make_request(uint8_t *bytes) {
     const char *name = methods[draw(sizeof methods / sizeof *methods)];
     uint8_t payload[REQUEST_ROOM], body[REQUEST_ROOM + 256];
-    const ProtobufCMessageDescriptor *type =
-        protobuf_c_service_descriptor_get_method_by_name(&grpc__agent_service__descriptor, name)->input;
-    size_t size = make_message(type, payload, 2), length = 0;
-    if (size > 0 && draw(8) == 0) payload[draw((uint32_t)size)] = (uint8_t)draw(256);
+    size_t size = make_payload(name, payload), length = 0;
     length += put_varint(body + length, 1 << 3 | 2);
     length += put_bytes(body + length, "grpc.AgentService", strlen("grpc.AgentService"));
     length += put_varint(body + length, 2 << 3 | 2);
@@ -181,8 +214,15 @@ static size_t make_request(uint8_t *bytes) {
     return FRAME_HEADER_SIZE + length;
 }
 
+// No container is made here, and no group of this host's: what has been checked goes to a crun that fails.
+static void lay_over_crun(void) {
+    CHECK(mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
+    CHECK(mount("/bin/false", "/usr/bin/crun", NULL, MS_BIND, NULL) == 0);
+}
+
 static void requests(void) {
     uint8_t bytes[FRAME_HEADER_SIZE + REQUEST_ROOM + 256];
+    lay_over_crun();
     file_set_root("/run/vmfactory"); // an empty /sys
     storages_wait_at_most(1);
     for (int i = 0; i < REQUESTS; i += 10) {
