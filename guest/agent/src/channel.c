@@ -21,8 +21,29 @@ bool channel_has_room(const struct channel *channel) {
     return output_pending(&channel->output) < OUTPUT_LIMIT;
 }
 
+static const char check[] = "\x0a\x0bgrpc.Health\x12\x05" "Check"; // fields 1 and 2 of ttrpc.Request
+#define CHECK_SIZE (sizeof check - 1)
+
+// A host counts its streams on from where it began; another one begins anywhere.
+#define STREAMS_UNDER_WAY 1024
+
+// Whether a request is the first of another host, which came so soon after the last one that the driver
+// has not shown the gap. What the last one waits for must not be answered to this one.
+static bool is_newcomer(
+    const struct channel *channel, uint32_t stream, const uint8_t *body, size_t length) {
+    uint32_t ahead = stream - channel->last_stream;
+    return channel->kind == CHANNEL_PORT && channel->conversation->calls > 0
+        && (ahead == 0 || ahead > STREAMS_UNDER_WAY) && length >= CHECK_SIZE
+        && memcmp(body, check, CHECK_SIZE) == 0;
+}
+
 static bool on_request(void *context, uint32_t stream, const uint8_t *body, size_t length) {
     struct channel *channel = context;
+    if (is_newcomer(channel, stream, body, length)) {
+        conversation_end(channel->conversation);
+        channel->conversation = conversation_start(channel);
+    }
+    channel->last_stream = stream;
     return dispatch(channel->conversation, stream, body, length);
 }
 
@@ -43,10 +64,8 @@ static void start_over(struct channel *channel) {
 // Whether a read begins as a host begins: with a request for grpc.Health/Check. Hosts that change
 // while the guest's CPU stands still leave no other trace than that.
 static bool greets(const uint8_t *bytes, size_t length) {
-    static const char check[] = "\x0a\x0bgrpc.Health\x12\x05" "Check"; // fields 1 and 2 of ttrpc.Request
-    const size_t size = sizeof check - 1;
-    return length >= FRAME_HEADER_SIZE + size && bytes[7] % 2 == 1 && bytes[8] == FRAME_REQUEST
-        && bytes[9] == 0 && memcmp(bytes + FRAME_HEADER_SIZE, check, size) == 0;
+    return length >= FRAME_HEADER_SIZE + CHECK_SIZE && bytes[7] % 2 == 1 && bytes[8] == FRAME_REQUEST
+        && bytes[9] == 0 && memcmp(bytes + FRAME_HEADER_SIZE, check, CHECK_SIZE) == 0;
 }
 
 // Whether the rest of a frame is bytes of anybody's, who could write there what a host begins with.

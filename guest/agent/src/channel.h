@@ -23,6 +23,7 @@ struct channel {
     // A port's new host can be heard before it is announced: the driver takes its bytes from an
     // interrupt, its coming from a work queue. What it asked is answered once it has come.
     bool ahead;
+    uint32_t last_stream; // of the latest request
     struct frame_parser parser;
     struct output output;
     size_t bytes_room; // see channel_bytes_begin

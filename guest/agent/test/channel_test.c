@@ -146,6 +146,26 @@ static void what_containers_and_files_hold_is_not_taken_for_a_new_host(void) {
     data_is_not_taken_for_a_new_host("CopyFile", &copy.base);
 }
 
+// GetOOMEvent waits for good here. The next host comes unnoticed, between two frames.
+static void what_the_last_host_waits_for_is_not_answered_to_the_next(void) {
+    uint8_t bytes[4096];
+    int ends[2];
+    CHECK(pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    struct channel *port = channel_open(ends[0], CHANNEL_PORT);
+    size_t length = host_request(bytes, 4001, CHECK_METHOD, NULL);
+    length += host_request(bytes + length, 4003, "grpc.AgentService", "GetOOMEvent", NULL);
+    length += host_request(bytes + length, 4005, CHECK_METHOD, NULL);
+    CHECK(write(ends[1], bytes, length) == (ssize_t)length);
+    host_settle();
+    CHECK(port->conversation->calls == 1 && port->conversation->kept != NULL);
+    length = host_request(bytes, 90001, CHECK_METHOD, NULL);
+    CHECK(write(ends[1], bytes, length) == (ssize_t)length);
+    host_settle();
+    CHECK(port->conversation->calls == 0 && port->conversation->kept == NULL);
+    channel_close(port);
+    close(ends[1]);
+}
+
 // A pipe without a writer, with bytes still in it, is what a port is then.
 static void a_port_answers_what_came_before_its_host_was_announced(void) {
     uint8_t bytes[4096];
@@ -180,6 +200,7 @@ void channel_tests(void) {
     answers_nobody_reads_do_not_pile_up();
     a_port_starts_over_with_each_host();
     what_containers_and_files_hold_is_not_taken_for_a_new_host();
+    what_the_last_host_waits_for_is_not_answered_to_the_next();
     a_port_answers_what_came_before_its_host_was_announced();
     a_port_that_lost_its_host_does_not_spin();
 }
