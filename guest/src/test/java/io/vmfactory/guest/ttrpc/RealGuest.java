@@ -80,6 +80,11 @@ final class RealGuest implements AutoCloseable {
     vm.stop(soon());
   }
 
+  /** Its process is no more; {@link #close} is still to be called. */
+  void kill() {
+    vm.kill();
+  }
+
   /** Its CPUs run again. */
   void cont() {
     vm.cont(soon());
