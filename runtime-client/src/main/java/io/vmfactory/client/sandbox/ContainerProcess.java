@@ -7,10 +7,10 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A process in a container, and its streams. They pass bytes through as they are, block, and hold
- * at most 3 MiB of each direction here: a process that is read slowly, or not at all, waits in its
- * guest, and a writer waits for a process that does not read. They throw IOException when the VM or
- * the connection to it is gone, {@code InterruptedIOException} when the thread is interrupted. Each
- * stream is for one thread at a time, and each process's streams for one handle.
+ * at most 512 KiB of each direction here: a process that is read slowly, or not at all, waits in
+ * its guest, and a writer waits for a process that does not read. They throw IOException when the
+ * VM or the connection to it is gone, {@code InterruptedIOException} when the thread is
+ * interrupted. Each stream is for one thread at a time, and each process's streams for one handle.
  */
 public interface ContainerProcess {
   /** Its id in its container; the container's own for the first process. */

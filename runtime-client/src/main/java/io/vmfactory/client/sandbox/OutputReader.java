@@ -8,30 +8,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An output of a process. The guest is asked for bytes when the first are wanted; from then on the
- * next are on their way while the last are read, so that round trips do not limit the throughput,
- * and no more than that: who reads slowly holds the process up, not this memory.
+ * next are on their way while the last are read, and no more than that: who reads slowly holds the
+ * process up, not this memory.
  */
 final class OutputReader extends InputStream {
   /** Asked for at once. */
   static final int CHUNK = 256 << 10;
-
-  /** Requests on their way: the agent answers those of one output in their order. */
-  static final int AHEAD = 2;
 
   private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
 
   private final Supplier<Link> connect;
   private final ProcessRef ref;
   private final Output output;
-  private final Queue<CompletionStage<byte[]>> ahead = new ArrayDeque<>();
+  private @Nullable CompletionStage<byte[]> next;
   private byte[] chunk = new byte[0];
   private int position;
   private boolean ended;
@@ -72,30 +68,23 @@ final class OutputReader extends InputStream {
   private boolean filled() throws IOException {
     if (available() == 0 && !ended) {
       Link link = connect.get();
-      ask(link);
       chunk = next(link);
       position = 0;
       ended = chunk.length == 0;
-      if (!ended) {
-        ask(link);
-      }
+      next = ended ? null : ask(link);
     }
     return !ended;
   }
 
-  private void ask(Link link) {
-    while (ahead.size() < AHEAD) {
-      ahead.add(link.agent().processes().read(ref, output, CHUNK));
-    }
+  private CompletionStage<byte[]> ask(Link link) {
+    return link.agent().processes().read(ref, output, CHUNK);
   }
 
   /** An answer that nobody has waited for to its end is kept: its bytes come only once. */
   private byte[] next(Link link) throws IOException {
+    next = next == null ? ask(link) : next;
     try {
-      byte[] answer =
-          Deadline.after(AS_LONG_AS_IT_TAKES).await(ahead.element(), "output of " + ref.exec());
-      ahead.remove();
-      return answer;
+      return Deadline.after(AS_LONG_AS_IT_TAKES).await(next, "output of " + ref.exec());
     } catch (CancelledException e) {
       Thread.interrupted(); // told by the exception, as with other streams
       throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
