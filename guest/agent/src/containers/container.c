@@ -17,8 +17,6 @@
 
 #define PATH_SIZE 256
 #define SANDBOX_ID "sandbox" // its folder is the sandbox's own
-// Processes that have ended are kept for whoever asks how; of those that were executed, so many.
-#define ENDED_KEPT 64
 
 static struct container *containers;
 
@@ -40,7 +38,7 @@ bool container_stopped(const struct container *container) {
     return container->first->state == PROCESS_ENDED;
 }
 
-static void forget_process(struct container *container, struct process *process) {
+void container_forget(struct container *container, struct process *process) {
     struct process **at = &container->processes;
     while (*at != process) at = &(*at)->next;
     *at = process->next;
@@ -56,7 +54,7 @@ void container_free(struct container *container) {
     }
     cgroup_unwatch(&container->events);
     cgroup_unwatch(&container->memory_events);
-    while (container->processes != NULL) forget_process(container, container->processes);
+    while (container->processes != NULL) container_forget(container, container->processes);
     free(container->group);
     free(container->config);
     free(container->root);
@@ -69,7 +67,7 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-static const struct process_owner first_owner, exec_owner;
+static const struct process_owner first_owner;
 
 static struct container *new_container(
     const Grpc__CreateContainerRequest *request, char *config, char *group) {
@@ -235,80 +233,6 @@ void container_start(struct call *call, struct container *container) {
             call, STATUS_INTERNAL, "StartContainer %s: %s", container->id, strerror(errno));
     } else {
         process_await_program(container->first, call);
-    }
-}
-
-// Executing.
-
-static void on_exec_made(struct process *process, enum status code, const char *error) {
-    struct container *container = process->context;
-    struct call *call = process->starting;
-    process->starting = NULL;
-    if (error == NULL) {
-        process_await_program(process, call);
-        return;
-    }
-    call_fail(call, code, "ExecProcess %s: %s", process->id, error);
-    forget_process(container, process);
-    removal_look(container);
-}
-
-static void on_exec_ended(struct process *process) { removal_look(process->context); }
-
-static const struct process_owner exec_owner = {.made = on_exec_made, .ended = on_exec_ended};
-
-// Of the processes that were executed and have ended, the oldest one too many.
-static struct process *too_many(struct container *container) {
-    struct process *oldest = NULL;
-    size_t n = 0;
-    for (struct process *process = container->processes; process != NULL; process = process->next) {
-        if (process->state != PROCESS_ENDED || process == container->first) continue;
-        oldest = process;
-        n++;
-    }
-    return n > ENDED_KEPT ? oldest : NULL;
-}
-
-static void start_exec(
-    struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
-    struct problem problem;
-    size_t length;
-    char *json = spec_process(request->process, &length, &problem);
-    if (json == NULL) {
-        call_fail(call, problem.code, "ExecProcess %s: %s", request->exec_id, problem.text);
-        return;
-    }
-    struct process *process =
-        process_new(request->exec_id, request->process->terminal, &exec_owner, container);
-    if (process_exec(process, container->id, json, length)) {
-        process->starting = call;
-        process->next = container->processes;
-        container->processes = process;
-    } else {
-        call_fail(call, STATUS_INTERNAL, "ExecProcess %s: %s", process->id, strerror(errno));
-        process_free(process);
-    }
-    free(json);
-}
-
-void container_exec(
-    struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
-    struct process *same = container_process(container, request->exec_id);
-    if (!is_id(request->exec_id)) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "ExecProcess: exec_id: not an id");
-    } else if (same != NULL && (same == container->first || same->state != PROCESS_ENDED)) {
-        call_fail(
-            call, STATUS_ALREADY_EXISTS, "ExecProcess: container %s has a process %s", container->id,
-            request->exec_id);
-    } else if (container->first->state != PROCESS_RUNS || container->paused) {
-        call_fail(
-            call, STATUS_FAILED_PRECONDITION, "ExecProcess: container %s is %s", container->id,
-            container->paused ? "paused" : "not running");
-    } else {
-        if (same != NULL) forget_process(container, same);
-        struct process *oldest = too_many(container);
-        if (oldest != NULL) forget_process(container, oldest);
-        start_exec(call, container, request);
     }
 }
 

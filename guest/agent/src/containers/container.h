@@ -53,6 +53,9 @@ void container_remove(struct call *call, struct container *container, uint32_t s
 // The process with that id; the container's own, or "" = its first one. NULL = there is none.
 struct process *container_process(struct container *container, const char *id);
 
+// Takes a process out of its container and frees it.
+void container_forget(struct container *container, struct process *process);
+
 // Its first process has ended.
 bool container_stopped(const struct container *container);
 

@@ -1,0 +1,81 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "container.h"
+#include "spec.h"
+
+// Processes that have ended are kept for whoever asks how; of those that were executed, so many.
+#define ENDED_KEPT 64
+
+static void on_exec_made(struct process *process, enum status code, const char *error) {
+    struct container *container = process->context;
+    struct call *call = process->starting;
+    process->starting = NULL;
+    if (error == NULL) {
+        process_await_program(process, call);
+        return;
+    }
+    call_fail(call, code, "ExecProcess %s: %s", process->id, error);
+    container_forget(container, process);
+    removal_look(container);
+}
+
+static void on_exec_ended(struct process *process) { removal_look(process->context); }
+
+static const struct process_owner exec_owner = {.made = on_exec_made, .ended = on_exec_ended};
+
+// Of the processes that were executed and have ended, the oldest one too many.
+static struct process *too_many(struct container *container) {
+    struct process *oldest = NULL;
+    size_t n = 0;
+    for (struct process *process = container->processes; process != NULL; process = process->next) {
+        if (process->state != PROCESS_ENDED || process == container->first) continue;
+        oldest = process;
+        n++;
+    }
+    return n > ENDED_KEPT ? oldest : NULL;
+}
+
+static void start_exec(
+    struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
+    struct problem problem;
+    size_t length;
+    char *json = spec_process(request->process, &length, &problem);
+    if (json == NULL) {
+        call_fail(call, problem.code, "ExecProcess %s: %s", request->exec_id, problem.text);
+        return;
+    }
+    struct process *process =
+        process_new(request->exec_id, request->process->terminal, &exec_owner, container);
+    if (process_exec(process, container->id, json, length)) {
+        process->starting = call;
+        process->next = container->processes;
+        container->processes = process;
+    } else {
+        call_fail(call, STATUS_INTERNAL, "ExecProcess %s: %s", process->id, strerror(errno));
+        process_free(process);
+    }
+    free(json);
+}
+
+void container_exec(
+    struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
+    struct process *same = container_process(container, request->exec_id);
+    if (!is_id(request->exec_id)) {
+        call_fail(call, STATUS_INVALID_ARGUMENT, "ExecProcess: exec_id: not an id");
+    } else if (same != NULL && (same == container->first || same->state != PROCESS_ENDED)) {
+        call_fail(
+            call, STATUS_ALREADY_EXISTS, "ExecProcess: container %s has a process %s", container->id,
+            request->exec_id);
+    } else if (container->first->state != PROCESS_RUNS || container->paused) {
+        call_fail(
+            call, STATUS_FAILED_PRECONDITION, "ExecProcess: container %s is %s", container->id,
+            container->paused ? "paused" : "not running");
+    } else {
+        if (same != NULL) container_forget(container, same);
+        struct process *oldest = too_many(container);
+        if (oldest != NULL) container_forget(container, oldest);
+        start_exec(call, container, request);
+    }
+}
