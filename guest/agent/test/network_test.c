@@ -1,19 +1,16 @@
-#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../src/address.h"
-#include "../src/loop.h"
 #include "../src/status.h"
 #include "host.h"
 #include "kata/agent.pb-c.h"
 #include "test.h"
 
-// Interfaces, routes and neighbours against the kernel, in a network namespace of a child of ours that
-// ends with it. What the kernel has is asked of ip(8).
+// Interfaces, routes and neighbours against the kernel, in a network of their own. What the kernel has
+// is asked of ip(8).
 
 #define AGENT "grpc.AgentService"
 
@@ -276,10 +273,7 @@ static void neighbours_are_added_and_changed(void) {
     CHECK(host_code(host_call(fd, AGENT, "AddARPNeighbors", NULL)) == STATUS_OK);
 }
 
-static void in_a_namespace_of_its_own(void) {
-    // Whoever is not root may have one inside a user namespace.
-    CHECK(unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0);
-    loop_start();
+static void against_the_kernel(void) {
     fd = host_connect();
     ip("link set lo up");
     ip("link add veth0 type veth peer name veth1");
@@ -298,13 +292,5 @@ static void in_a_namespace_of_its_own(void) {
 
 void network_tests(void) {
     addresses_are_parsed_whole_or_not_at_all();
-    fflush(NULL);
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        in_a_namespace_of_its_own();
-        exit(0);
-    }
-    int status;
-    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    host_apart(against_the_kernel);
 }
