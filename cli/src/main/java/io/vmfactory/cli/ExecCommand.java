@@ -70,7 +70,7 @@ final class ExecCommand implements Callable<Integer> {
     ContainerProcess started = container.exec(wanted, deadline);
     try {
       return session.attach(started, process.attachment());
-    } catch (OutputGoneException e) {
+    } catch (RuntimeException e) {
       Session.kill(started);
       throw e;
     }

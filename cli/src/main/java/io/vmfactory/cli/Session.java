@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -119,22 +121,22 @@ final class Session {
     CompletableFuture<Void> err = pump("error", subject.stderr(), stdio.err(), ended);
     feed(subject, attachment);
     CompletableFuture<Integer> exited = subject.exited().toCompletableFuture();
-    CompletableFuture.allOf(exited, out, err)
-        .whenComplete((all, failure) -> complete(ended, exited, failure));
+    CompletableFuture.allOf(exited, out, err).thenRun(() -> ended.complete(exited.join()));
+    List.of(exited, out, err).forEach(part -> part.exceptionally(e -> fail(ended, exited, e)));
     return Deadline.after(ENDLESS).await(ended, "the process to end");
   }
 
   /** What the process's end says comes before what its streams say: it knows more. */
-  private static void complete(
-      CompletableFuture<Integer> ended,
-      CompletableFuture<Integer> exited,
-      @Nullable Throwable failure) {
-    if (failure == null) {
-      ended.complete(exited.join());
-      return;
-    }
-    exited.whenComplete(
-        (code, own) -> ended.completeExceptionally(cause(own == null ? failure : own)));
+  private static <T> @Nullable T fail(
+      CompletableFuture<Integer> ended, CompletableFuture<Integer> exited, Throwable failure) {
+    exited
+        .copy()
+        .orTimeout(SHORT.toSeconds(), TimeUnit.SECONDS)
+        .whenComplete(
+            (code, own) ->
+                ended.completeExceptionally(
+                    cause(own == null || cause(own) instanceof TimeoutException ? failure : own)));
+    return null;
   }
 
   private static Throwable cause(Throwable failure) {
