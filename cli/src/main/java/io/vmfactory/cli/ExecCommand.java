@@ -66,7 +66,7 @@ final class ExecCommand implements Callable<Integer> {
     Deadline deadline = root.deadline();
     Container container = SandboxRef.parse(where).theContainer(sandbox, deadline);
     OciProcess like = ProcessNote.read(sandbox.status(deadline).annotations());
-    OciProcess wanted = process.applyTo(like, root.surroundings().variables()).withArgs(command);
+    OciProcess wanted = process.applyTo(like, root.surroundings().variables()).withArgs(words());
     ContainerProcess started = container.exec(wanted, deadline);
     try {
       return session.attach(started, process.attachment());
@@ -74,5 +74,10 @@ final class ExecCommand implements Callable<Integer> {
       Session.kill(started);
       throw e;
     }
+  }
+
+  /** Behind the sandbox everything is the command's own; only a first {@code --} is ours. */
+  private List<String> words() {
+    return command.get(0).equals("--") ? command.subList(1, command.size()) : command;
   }
 }

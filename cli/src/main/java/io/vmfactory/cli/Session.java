@@ -118,7 +118,10 @@ final class Session {
     }
     CompletableFuture<Integer> ended = new CompletableFuture<>();
     CompletableFuture<Void> out = pump("output", subject.stdout(), stdio.out(), ended);
-    CompletableFuture<Void> err = pump("error", subject.stderr(), stdio.err(), ended);
+    CompletableFuture<Void> err =
+        attachment.terminal()
+            ? CompletableFuture.completedFuture(null) // all that it prints is in stdout
+            : pump("error", subject.stderr(), stdio.err(), ended);
     feed(subject, attachment);
     CompletableFuture<Integer> exited = subject.exited().toCompletableFuture();
     CompletableFuture.allOf(exited, out, err).thenRun(() -> ended.complete(exited.join()));

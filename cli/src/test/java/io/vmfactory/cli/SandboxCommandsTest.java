@@ -112,7 +112,7 @@ class SandboxCommandsTest {
   void execIsTheCommandInItsContainerWithWhatRunWasGiven() {
     sandboxes.executed.prints(new byte[] {0, 'a'}, new byte[0]).exit.complete(3);
 
-    Cli exec = run("exec --env X=y --user 7:8 web1 ls -l --json -- --help");
+    Cli exec = run("exec --env X=y --user 7:8 web1 -- ls -l --json -- --help");
 
     assertThat(exec.exit()).isEqualTo(3);
     assertThat(out.toByteArray()).containsExactly(0, 'a');
