@@ -37,7 +37,7 @@ json() { node -e 'const o=JSON.parse(require("fs").readFileSync(0));console.log(
 # f VERB ARGS...: vmfactory with the configuration of the checks; it comes early, since some commands take all the rest as it is.
 f() { local verb=$1; shift; "$vmf" "$verb" --config "$config" "$@"; }
 none_left() { [ -z "$(pgrep -f "qemu-system.*$1")" ]; }
-empty() { [ -z "$(ls -A "$1" 2>/dev/null)" ]; }
+empty() { ls -A "$1" 2>/dev/null; [ -z "$(ls -A "$1" 2>/dev/null)" ]; }
 
 start_daemon() {
   local line
