@@ -81,6 +81,22 @@ public final class Main implements Callable<Integer> {
   }
 
   @Command(
+      name = "container",
+      description = {
+        "From a request to the first byte that a container prints, by route, interleaved.",
+        "Then what its standard output carries, and what the client holds of one nobody reads."
+      },
+      mixinStandardHelpOptions = true)
+  int container(@Option(names = "--quick", description = "only see that it works") boolean quick)
+      throws Exception {
+    ContainerCase routes = quick ? new ContainerCase(1, 1, 8) : new ContainerCase(20, 7, 128);
+    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), PoolCase.SETTINGS)) {
+      System.out.print(routes.run(daemon));
+    }
+    return 0;
+  }
+
+  @Command(
       name = "storm",
       description = {
         "Clients getting, renewing, releasing and vanishing while VMs and the daemon are killed.",

@@ -45,7 +45,7 @@ class MainTest {
   @Test
   void withoutACaseItSaysWhichThereAre() {
     assertThat(execute()).isZero();
-    assertThat(out.toString()).contains("boot", "pool", "storm", "--help");
+    assertThat(out.toString()).contains("boot", "pool", "container", "storm", "--help");
   }
 
   private int execute(String... arguments) {

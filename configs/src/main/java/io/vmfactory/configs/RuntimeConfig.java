@@ -49,6 +49,12 @@ public record RuntimeConfig(
         enableTemplate, onFactoryDown, socket, sandboxDir, imageDir, imageCacheBytes, rootfsBytes);
   }
 
+  /** This without a factory: every VM is booted directly. */
+  public RuntimeConfig withoutFactory() {
+    return new RuntimeConfig(
+        false, onFactoryDown, factorySocket, sandboxDir, imageDir, imageCacheBytes, rootfsBytes);
+  }
+
   /** The defaults of a runtime instance beside {@code daemon}. */
   public static RuntimeConfig beside(DaemonConfig daemon) {
     return new RuntimeConfig(

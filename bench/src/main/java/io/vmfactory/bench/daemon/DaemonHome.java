@@ -57,6 +57,11 @@ public final class DaemonHome implements AutoCloseable {
     return folder.resolve("run");
   }
 
+  /** The daemon's configuration. */
+  public Path configuration() {
+    return folder.resolve("vmfactory.toml");
+  }
+
   /** Where clients connect. */
   public Path socket() {
     return runDir().resolve("factory.sock");

@@ -1,0 +1,78 @@
+package io.vmfactory.bench;
+
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.daemon.DaemonHome;
+import io.vmfactory.client.image.Image;
+import io.vmfactory.client.image.RootfsImages;
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.ContainerSpec;
+import io.vmfactory.client.sandbox.DiskImage;
+import io.vmfactory.client.sandbox.RuntimeSettings;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.guest.oci.OciSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runtime instances, and a root file system with nothing in it but a busybox. */
+final class ContainerBench implements AutoCloseable {
+  private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
+  private static final long ROOTFS_BYTES = 64L << 20;
+  private static final long CACHE_BYTES = 1L << 30;
+
+  private final SandboxRuntime leased;
+  private final SandboxRuntime direct;
+  private final Image image;
+
+  ContainerBench(DaemonHome home) throws IOException {
+    image = image(home.scratch());
+    RuntimeSettings settings = RuntimeSettings.load(home.configuration());
+    leased = SandboxRuntime.open(settings);
+    direct =
+        SandboxRuntime.open(
+            new RuntimeSettings(settings.runtime().withoutFactory(), settings.qemu()));
+  }
+
+  private static Image image(Path scratch) throws IOException {
+    if (!Files.exists(BUSYBOX)) {
+      throw new IOException(BUSYBOX + " is missing; install it: apt-get install busybox-static");
+    }
+    Path tree = scratch.resolve("tree");
+    Path program = tree.resolve("bin/busybox");
+    Files.createDirectories(program.getParent());
+    Files.copy(BUSYBOX, program, StandardCopyOption.COPY_ATTRIBUTES);
+    return RootfsImages.open(scratch.resolve("images"), CACHE_BYTES, ROOTFS_BYTES)
+        .fromDirectory(tree, PoolBench.deadline());
+  }
+
+  /** A sandbox with a VM by that route. */
+  Sandbox sandbox(Route route) {
+    return leased.create(SandboxSpec.defaults().withRoutes(List.of(route)), PoolBench.deadline());
+  }
+
+  /** A sandbox whose VM this process boots, without a factory. */
+  Sandbox sandbox() {
+    return direct.create(SandboxSpec.defaults(), PoolBench.deadline());
+  }
+
+  /** A container whose first process is that command of busybox. */
+  Container container(Sandbox sandbox, String... command) {
+    List<String> arguments = new ArrayList<>(List.of("/bin/busybox"));
+    arguments.addAll(List.of(command));
+    OciSpec oci = OciSpec.standard().with(process -> process.withArgs(arguments));
+    return sandbox.createContainer(
+        ContainerSpec.of(oci, DiskImage.overlay(image.path())), PoolBench.deadline());
+  }
+
+  @Override
+  public void close() {
+    direct.close();
+    leased.close();
+    image.close();
+  }
+}
