@@ -1,9 +1,10 @@
 package io.vmfactory.vmm;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -66,24 +67,30 @@ public record VmFolder(Path path) {
     agentSockets().forEach(VmFolder::delete);
   }
 
-  /** Removes the folder and everything in it; nothing happens when it is not there. */
+  /**
+   * Removes the folder and everything in it; what is not there, or goes meanwhile, is no error: who
+   * listened on a socket may be unlinking it just now.
+   */
   public void remove() {
-    if (!Files.exists(path)) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+      files.forEach(VmFolder::delete);
+    } catch (NoSuchFileException e) {
       return;
-    }
-    try (var tree = Files.walk(path)) {
-      tree.sorted(Comparator.reverseOrder()).forEach(VmFolder::delete);
     } catch (IOException e) {
-      throw new VmmException(
-          VmmException.Reason.FAILED, "cannot remove the VM's folder " + path, e);
+      throw cannotRemove(path, e);
     }
+    delete(path);
   }
 
   private static void delete(Path file) {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new VmmException(VmmException.Reason.FAILED, "cannot remove " + file, e);
+      throw cannotRemove(file, e);
     }
+  }
+
+  private static VmmException cannotRemove(Path file, IOException cause) {
+    return new VmmException(VmmException.Reason.FAILED, "cannot remove " + file, cause);
   }
 }
