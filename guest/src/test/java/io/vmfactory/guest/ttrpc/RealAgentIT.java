@@ -122,9 +122,9 @@ final class RealAgentIT {
   }
 
   @Test
-  void saysThatItDoesNotKnowExecProcess() throws IOException {
+  void saysThatItDoesNotKnowAddSwap() throws IOException {
     try (RawConnection host = new RawConnection(guest.socket())) {
-      host.send(RawConnection.request(1, "grpc.AgentService", "ExecProcess"));
+      host.send(RawConnection.request(1, "grpc.AgentService", "AddSwap"));
 
       assertThat(host.read().code()).isEqualTo(GuestException.UNIMPLEMENTED);
     }
