@@ -2,6 +2,8 @@ package io.vmfactory.client;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.api.v1.AttachNicResponse;
+import io.vmfactory.api.v1.Drive;
+import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Lease;
@@ -96,6 +98,16 @@ public final class VmHandle implements AutoCloseable {
   /** Moves the lease's expiry to now + as long as it had. */
   public Lease renew(Deadline deadline) {
     return renewal.renewed(leases.renew(granted.getLease().getId(), deadline));
+  }
+
+  /** Gives the VM a drive; see {@link LeaseCalls#attachDrive}. */
+  public Drive attachDrive(Path file, DriveMode mode, Deadline deadline) {
+    return leases.attachDrive(granted.getLease().getId(), file, mode, deadline);
+  }
+
+  /** Takes a drive away, which the guest must have unmounted. */
+  public void detachDrive(String driveId, Deadline deadline) {
+    leases.detachDrive(granted.getLease().getId(), driveId, deadline);
   }
 
   /**

@@ -30,6 +30,9 @@ public abstract class DrivesContract {
   /** A new VM with {@link #DEVICES} that runs; its folder is {@code folder}. */
   protected abstract Vm boot(VmId id, VmFolder folder);
 
+  /** Closes the hypervisor, whose VMs have ended. */
+  protected void close() {}
+
   @BeforeEach
   void begin(@TempDir Path folder) throws IOException {
     temp = folder;
@@ -46,6 +49,7 @@ public abstract class DrivesContract {
   @AfterEach
   void end() throws IOException {
     vm.kill();
+    close();
     try (var left = Files.list(overlays)) {
       assertThat(left).as("copy-on-write files with a name").isEmpty();
     }

@@ -25,6 +25,12 @@ final class Observed implements Observer {
   }
 
   @Override
+  public void attached(String mode, boolean hotPlugged, Duration total) {
+    lines.add("attached " + mode + (hotPlugged ? " to a port" : " to a slot"));
+    totals.add(total);
+  }
+
+  @Override
   public void refilled(Tier tier, List<Lap> hops, Duration total) {
     lines.add("%s refilled %s".formatted(tier, hops.stream().map(Lap::name).toList()));
     totals.add(total);

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.factory.app.Attachments.DriveRef;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.app.Peer;
 import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.app.Route;
+import io.vmfactory.factory.app.UseCases.Nothing;
 import io.vmfactory.factory.app.UseCases.PoolResize;
+import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.NicPlace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,6 +141,33 @@ class JsonTest {
     assertThat(resized)
         .containsExactly(new PoolResize("", new PoolConfig.Fixed(3), new PoolConfig.Auto(1, 32)));
     assertThat(curl("-X", "POST", URL + "/v1/pools/drain").json().at("/pools").isArray()).isTrue();
+  }
+
+  @Test
+  void drivesAreAttachedForWhoAsksAndDetached() throws Exception {
+    List<DriveRequest> asked = new ArrayList<>();
+    List<DriveRef> detached = new ArrayList<>();
+    served.cases.attachDrive =
+        (q, d) -> {
+          asked.add(q);
+          return Samples.drive(q);
+        };
+    served.cases.detachDrive =
+        (q, d) -> {
+          detached.add(q);
+          return Nothing.NOTHING;
+        };
+    String body = "{\"path\": \"/images/a\", \"mode\": \"OVERLAY\"}";
+    JsonNode reply = curl("-d", body, URL + "/v1/leases/l1/drives").json();
+    assertThat(reply.at("/drive/guestDevice").asText()).isEqualTo("/dev/vdb");
+    assertThat(reply.at("/drive/path").asText()).isEqualTo("/images/a");
+    assertThat(reply.at("/hops/0/name").asText()).isEqualTo("attach");
+    Peer us = new Peer(Files.getOwner(Path.of("/proc/self")), true);
+    assertThat(asked)
+        .containsExactly(new DriveRequest("l1", "/images/a", DriveMode.OVERLAY, us));
+    assertThat(curl("-d", "{}", URL + "/v1/leases/l1/drives").status()).isEqualTo(400);
+    assertThat(curl("-X", "DELETE", URL + "/v1/leases/l1/drives/rw0").status()).isEqualTo(200);
+    assertThat(detached).containsExactly(new DriveRef("l1", "rw0"));
   }
 
   @Test
