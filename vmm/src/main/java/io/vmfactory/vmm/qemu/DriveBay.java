@@ -1,6 +1,7 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.VmSpec.Devices;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,11 @@ record DriveBay(Kind kind, int number, String guestDevice) {
 
     Kind(String prefix) {
       this.prefix = prefix;
+    }
+
+    /** Whether {@code id} is that of a place of this kind. */
+    boolean isOf(String id) {
+      return id.matches(prefix + "\\d+");
     }
   }
 
@@ -102,6 +108,11 @@ record DriveBay(Kind kind, int number, String guestDevice) {
 
   private boolean writable() {
     return kind == Kind.WRITABLE_SLOT;
+  }
+
+  /** The drive in it. */
+  DrivePlace place(DriveMode mode) {
+    return new DrivePlace(id(), mode, guestDevice, isPort());
   }
 
   String id() {

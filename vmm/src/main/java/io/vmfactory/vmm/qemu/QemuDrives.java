@@ -9,67 +9,49 @@ import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.linux.DriveFile;
 import io.vmfactory.vmm.qmp.BlockCommands;
-import io.vmfactory.vmm.qmp.BlockCommands.Device;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Attaches drives to a VM and detaches them. Keeps no count of them: QEMU knows what each device
  * reads from, whoever attached it.
  *
- * @param devices the places that the VM has
+ * @param devices the places that the VM has, as configured
  */
 record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
 
   /** Fills a free place. One step at a time per VM. */
   DrivePlace attach(DriveImage image, Deadline deadline) {
     try (DriveFile file = DriveFile.hold(image.file())) {
-      requireFits(image, file.size());
       image.check().accept(file.path());
-      DriveBay bay = free(image.mode(), deadline);
+      DriveRack rack = rack(deadline);
+      DriveBay bay = rack.free(image.mode());
+      requireFits(image, file.size(), rack.bytes(bay));
       DriveNodes nodes = new DriveNodes(bay, monitor, events);
       nodes.removeLeftovers(deadline);
-      String top = nodes.add(image, file, devices.driveSlotBytes(), deadline);
+      String top = nodes.add(image, file, rack.bytes(bay), deadline);
+      boolean readOnly = image.mode() == DriveMode.READ_ONLY;
       try {
-        connect(bay, top, image.mode() == DriveMode.READ_ONLY, deadline);
+        connect(bay, top, readOnly, deadline);
       } catch (RuntimeException e) {
-        disconnect(bay, nodes, image.mode() == DriveMode.READ_ONLY);
+        disconnect(bay, nodes, readOnly);
         throw DriveFailures.told(e, image.file(), file.path());
       }
-      return place(bay, image.mode());
+      return bay.place(image.mode());
     }
   }
 
-  private void requireFits(DriveImage image, long size) {
-    if (size > devices.driveSlotBytes()) {
+  private DriveRack rack(Deadline deadline) {
+    return new DriveRack(monitor.execute(BlockCommands.devices(), deadline), devices);
+  }
+
+  private static void requireFits(DriveImage image, long size, long room) {
+    if (size > room) {
       throw new VmmException(
           Reason.INVALID,
           "drive %s has %d bytes, a slot holds %d: make the file smaller or drive_slot_size larger"
-              .formatted(image.file(), size, devices.driveSlotBytes()));
+              .formatted(image.file(), size, room));
     }
-  }
-
-  private DriveBay free(DriveMode mode, Deadline deadline) {
-    List<Device> all = monitor.execute(BlockCommands.devices(), deadline);
-    return DriveBay.all(devices).stream()
-        .filter(bay -> bay.takes(mode) && content(bay, all) == null)
-        .findFirst()
-        .orElseThrow(() -> full(mode));
-  }
-
-  private VmmException full(DriveMode mode) {
-    boolean readOnly = mode == DriveMode.READ_ONLY;
-    return new VmmException(
-        Reason.RESOURCES,
-        "the VM has no place for another %s drive: its %d slots (%s) and %d ports (hotplug_ports)"
-                .formatted(
-                    mode,
-                    readOnly ? devices.readOnlySlots() : devices.driveSlots(),
-                    readOnly ? "read_only_drive_slots" : "drive_slots",
-                    devices.hotplugPorts())
-            + " are in use");
   }
 
   private void connect(DriveBay bay, String top, boolean readOnly, Deadline deadline) {
@@ -93,13 +75,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
 
   /** Empties a place. */
   void detach(String id, Deadline deadline) {
-    List<Device> all = monitor.execute(BlockCommands.devices(), deadline);
-    DriveBay bay =
-        DriveBay.all(devices).stream()
-            .filter(one -> one.id().equals(id) && content(one, all) != null)
-            .findFirst()
-            .orElseThrow(
-                () -> new VmmException(Reason.INVALID, "the VM has no drive \"" + id + "\""));
+    DriveBay bay = rack(deadline).filled(id);
     if (bay.isPort()) {
       unplug(bay, deadline);
     } else {
@@ -124,32 +100,6 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
 
   /** Every place that is filled. */
   List<DrivePlace> list(Deadline deadline) {
-    List<Device> all = monitor.execute(BlockCommands.devices(), deadline);
-    return DriveBay.all(devices).stream().flatMap(bay -> filled(bay, all)).toList();
-  }
-
-  private static Stream<DrivePlace> filled(DriveBay bay, List<Device> all) {
-    Device.Medium content = content(bay, all);
-    return content == null ? Stream.empty() : Stream.of(place(bay, mode(content)));
-  }
-
-  private static Device.@Nullable Medium content(DriveBay bay, List<Device> all) {
-    return all.stream()
-        .map(Device::medium)
-        .filter(
-            medium -> medium != null && medium.name().equals(bay.id()) && !medium.has("null-co"))
-        .findFirst()
-        .orElse(null);
-  }
-
-  private static DriveMode mode(Device.Medium content) {
-    if (content.readOnly()) {
-      return DriveMode.READ_ONLY;
-    }
-    return content.has("qcow2") ? DriveMode.OVERLAY : DriveMode.WRITABLE;
-  }
-
-  private static DrivePlace place(DriveBay bay, DriveMode mode) {
-    return new DrivePlace(bay.id(), mode, bay.guestDevice(), bay.isPort());
+    return rack(deadline).places();
   }
 }

@@ -80,14 +80,25 @@ public final class BlockCommands {
      * @param name of its node
      * @param file what that node reads from, as QEMU describes it: a file's name, or {@code json:}
      *     with the drivers of the nodes below
+     * @param image how large it is
      */
     public record Medium(
-        @JsonProperty("node-name") String name, @JsonProperty("ro") boolean readOnly, String file) {
+        @JsonProperty("node-name") String name,
+        @JsonProperty("ro") boolean readOnly,
+        String file,
+        Image image) {
       /** Whether a node of that driver is in it. */
       public boolean has(String driver) {
         return file.startsWith("json:") && file.contains("\"driver\": \"" + driver + "\"");
       }
     }
+
+    /**
+     * How large it is.
+     *
+     * @param bytes as shown to the device
+     */
+    public record Image(@JsonProperty("virtual-size") long bytes) {}
   }
 
   /**

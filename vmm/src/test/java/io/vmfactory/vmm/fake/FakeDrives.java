@@ -91,7 +91,7 @@ final class FakeDrives implements VmDrives {
   }
 
   /** The process is gone, and its locks with it. */
-  synchronized void died() {
-    attached.forEach(drive -> WRITTEN.remove(drive.file(), this));
+  void died() {
+    WRITTEN.values().removeIf(holder -> holder == this);
   }
 }

@@ -117,6 +117,42 @@ class QemuCommandLineTest {
   }
 
   @Test
+  void emptySlotsAndPortsHaveFixedPlaces() {
+    VmSpec plain = spec(new Sizing(1, 256), AgentTransport.VIRTIO_SERIAL, Accelerator.TCG);
+    VmSpec spec =
+        new VmSpec(
+            plain.machine(),
+            plain.boot(),
+            plain.max(),
+            plain.memorySlots(),
+            plain.kernel(),
+            plain.agent(),
+            new VmSpec.Devices(10, 1, 1, 0, 1 << 20));
+    String line = lines(QemuCommandLine.boot(launch(spec, new GuestRam.Anonymous())));
+    assertThat(line)
+        .contains(
+            """
+            -blockdev null-co,node-name=rw9.blank,size=1048576,read-zeroes=on
+            -blockdev raw,node-name=rw9,file=rw9.blank
+            -device virtio-blk-pci,id=rw9,drive=rw9,serial=rw9,addr=5.1,multifunction=on,\
+            disable-legacy=on,num-queues=1,queue-size=64,werror=report,rerror=report
+            -blockdev null-co,node-name=ro0.blank,size=1048576,read-zeroes=on,read-only=on
+            -blockdev raw,node-name=ro0,file=ro0.blank,read-only=on
+            -device virtio-blk-pci,id=ro0,drive=ro0,serial=ro0,addr=6.0,multifunction=on,\
+            disable-legacy=on,num-queues=1,queue-size=64,werror=report,rerror=report
+            -device pcie-root-port,id=port0,chassis=1,addr=10
+            """);
+  }
+
+  @Test
+  void linuxCountsDisksBeyondTheAlphabet() {
+    assertThat(DriveBay.all(new VmSpec.Devices(16, 16, 2, 0, 1 << 20)))
+        .extracting(DriveBay::guestDevice)
+        .contains("/dev/vda", "/dev/vdz", "/dev/vdaa", "/dev/vdaf", "10/00", "11/00")
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void withoutRoomToGrowThereAreNoMemorySlots() {
     VmSpec spec = spec(new Sizing(4, 2048), AgentTransport.VIRTIO_SERIAL, Accelerator.TCG);
     assertThat(QemuCommandLine.boot(launch(spec, new GuestRam.Anonymous())))
