@@ -102,7 +102,7 @@ public final class VmHandle implements AutoCloseable {
 
   /** Gives the VM a drive; see {@link LeaseCalls#attachDrive}. */
   public Drive attachDrive(Path file, DriveMode mode, Deadline deadline) {
-    return leases.attachDrive(granted.getLease().getId(), file, mode, deadline);
+    return leases.attachDrive(granted.getLease().getId(), file, mode, deadline).getDrive();
   }
 
   /** Takes a drive away, which the guest must have unmounted. */

@@ -168,8 +168,7 @@ final class DriveIT {
     GuestStorage storage =
         new GuestStorage(
             "blk", List.of(), drive.place().guestDevice(), "ext4", List.of(option), "/run/m");
-    agent.sandbox()
-        .create(new SandboxRequest("s", "", List.of(), List.of(storage), false), soon());
+    agent.sandbox().create(new SandboxRequest("s", "", List.of(), List.of(storage), false), soon());
   }
 
   private static void write(GuestAgent agent) {

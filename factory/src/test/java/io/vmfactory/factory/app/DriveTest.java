@@ -106,7 +106,9 @@ final class DriveTest {
     CompletableFuture<GrantedDrive> attaching =
         CompletableFuture.supplyAsync(() -> attach(DriveMode.OVERLAY, us(true)));
     soon().await(gate.reached(), "the gate");
-    factory.hypervisor.script()
+    factory
+        .hypervisor
+        .script()
         .failAt(Step.ATTACH, new VmmException(VmmException.Reason.DIED, "QEMU ended"));
     factory.pass(TestFactory.TTL);
     gate.open();
@@ -120,7 +122,9 @@ final class DriveTest {
 
   @Test
   void whatTheVmmSaysStaysAsItIsWhileTheLeaseLasts() {
-    factory.hypervisor.script()
+    factory
+        .hypervisor
+        .script()
         .failAt(Step.ATTACH, new VmmException(VmmException.Reason.BUSY, "in use"));
     assertThatThrownBy(() -> attach(DriveMode.WRITABLE, us(true)))
         .isInstanceOf(VmmException.class)

@@ -163,8 +163,7 @@ class JsonTest {
     assertThat(reply.at("/drive/path").asText()).isEqualTo("/images/a");
     assertThat(reply.at("/hops/0/name").asText()).isEqualTo("attach");
     Peer us = new Peer(Files.getOwner(Path.of("/proc/self")), true);
-    assertThat(asked)
-        .containsExactly(new DriveRequest("l1", "/images/a", DriveMode.OVERLAY, us));
+    assertThat(asked).containsExactly(new DriveRequest("l1", "/images/a", DriveMode.OVERLAY, us));
     assertThat(curl("-d", "{}", URL + "/v1/leases/l1/drives").status()).isEqualTo(400);
     assertThat(curl("-X", "DELETE", URL + "/v1/leases/l1/drives/rw0").status()).isEqualTo(200);
     assertThat(detached).containsExactly(new DriveRef("l1", "rw0"));
