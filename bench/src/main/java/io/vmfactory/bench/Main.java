@@ -97,6 +97,26 @@ public final class Main implements Callable<Integer> {
   }
 
   @Command(
+      name = "drives",
+      description = "Drives put into slots of a running clone and taken out again, in each mode.",
+      mixinStandardHelpOptions = true)
+  int drives(
+      @Option(
+              names = "--times",
+              defaultValue = "100",
+              description = "of each mode (default: ${DEFAULT-VALUE})")
+          int times)
+      throws Exception {
+    if (times < 1) {
+      throw new CommandLine.ParameterException(spec.commandLine(), "--times takes a number from 1");
+    }
+    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), BootCase.SETTINGS)) {
+      System.out.print(new DriveCase(daemon, times).run());
+    }
+    return 0;
+  }
+
+  @Command(
       name = "storm",
       description = {
         "Clients getting, renewing, releasing and vanishing while VMs and the daemon are killed.",

@@ -43,9 +43,15 @@ class MainTest {
   }
 
   @Test
+  void noDriveAtAllIsRefused() {
+    assertThat(execute("drives", "--times=0")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--times takes a number from 1");
+  }
+
+  @Test
   void withoutACaseItSaysWhichThereAre() {
     assertThat(execute()).isZero();
-    assertThat(out.toString()).contains("boot", "pool", "container", "storm", "--help");
+    assertThat(out.toString()).contains("boot", "drives", "pool", "container", "storm", "--help");
   }
 
   private int execute(String... arguments) {
