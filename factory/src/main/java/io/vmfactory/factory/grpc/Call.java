@@ -93,10 +93,20 @@ final class Call<Q, P> {
   private void work(Q request) {
     try {
       P last = plan.work().run(request, deadline, p -> context.runOnContext(v -> send(p)));
-      context.runOnContext(v -> succeed(last));
+      deliver(last);
     } catch (Throwable t) {
       context.runOnContext(v -> fail(t));
     }
+  }
+
+  /** In flight until then, so that whoever shuts down waits for what cannot be delivered, too. */
+  private void deliver(P last) {
+    calls.inFlight().begin();
+    context.runOnContext(
+        v -> {
+          succeed(last);
+          calls.inFlight().end();
+        });
   }
 
   private void send(P message) {

@@ -125,20 +125,22 @@ final class KilledAnywhereTest {
     GrantedVm known = first.get(any());
     TestFactory.World world = first.kill();
     Steps steps = new Steps(count);
-    CompletableFuture<Void> done = begin(world, steps, deed);
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Thread daemon = begin(world, steps, deed, done);
     soon()
         .await(
             CompletableFuture.anyOf(done, steps.stopped().toCompletableFuture()),
             deed + " or the daemon's end");
     boolean finished = done.isDone();
     steps.stop();
+    soon().await(CompletableFuture.anyOf(done, steps.parked(daemon)), "the daemon to stand still");
     world.agents().connected().clear();
     check(world, known, deed, finished);
     return finished;
   }
 
-  private static CompletableFuture<Void> begin(TestFactory.World world, Steps steps, Deed deed) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+  private static Thread begin(
+      TestFactory.World world, Steps steps, Deed deed, CompletableFuture<Void> done) {
     Thread daemon =
         new Thread(
             () -> {
@@ -152,7 +154,7 @@ final class KilledAnywhereTest {
             "killed daemon");
     daemon.setDaemon(true);
     daemon.start();
-    return done;
+    return daemon;
   }
 
   private static void check(TestFactory.World world, GrantedVm known, Deed deed, boolean finished) {

@@ -5,9 +5,11 @@ import io.vmfactory.template.Shell;
 import io.vmfactory.vmm.Vm;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -24,6 +26,7 @@ final class Steps {
   private static final Set<Class<?>> ROOMS = Set.of(Vm.class, Shell.class, GuestAgent.class);
 
   private final CompletableFuture<String> stopped = new CompletableFuture<>();
+  private final Map<Thread, CompletableFuture<Void>> parked = new ConcurrentHashMap<>();
   private final int last;
   private int taken;
 
@@ -40,6 +43,11 @@ final class Steps {
   /** Completes with the name of the step at which the daemon stopped. */
   CompletionStage<String> stopped() {
     return stopped;
+  }
+
+  /** Completes when {@code thread} has come to a step that it does not leave. */
+  CompletableFuture<Void> parked(Thread thread) {
+    return parked.computeIfAbsent(thread, t -> new CompletableFuture<>());
   }
 
   /** Whoever comes to a step from now on stays there. */
@@ -92,6 +100,7 @@ final class Steps {
   private void step(boolean counts, String name) throws InterruptedException {
     if (counts && isOver()) {
       stopped.complete(name);
+      parked(Thread.currentThread()).complete(null);
       new CountDownLatch(1).await();
     }
   }
