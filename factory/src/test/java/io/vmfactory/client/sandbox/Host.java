@@ -39,8 +39,9 @@ final class Host implements AutoCloseable {
    * A new place without a daemon.
    *
    * @param runtime further keys of [runtime]
+   * @param qemu further keys of [hypervisor.qemu]
    */
-  static Host make(String runtime) throws IOException {
+  static Host make(String runtime, String... qemu) throws IOException {
     Path folder = Files.createTempDirectory("vmf");
     Files.writeString(
         folder.resolve("vmfactory.toml"),
@@ -52,6 +53,7 @@ final class Host implements AutoCloseable {
         kernel = "%2$s/dist/guest/vmlinuz"
         initrd = "%2$s/dist/guest/initrd"
         accelerator = "tcg"
+        %4$s
         [factory]
         routes = ["TEMPLATE", "COLD"]
         [lease]
@@ -62,7 +64,7 @@ final class Host implements AutoCloseable {
         [runtime]
         %3$s
         """
-            .formatted(folder, TOP, runtime));
+            .formatted(folder, TOP, runtime, String.join("\n", qemu)));
     return new Host(folder, busybox(folder));
   }
 
