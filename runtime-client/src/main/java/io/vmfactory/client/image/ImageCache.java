@@ -98,10 +98,16 @@ final class ImageCache {
 
   private Optional<Held> hold(Path file) throws IOException {
     Optional<Flock> lock = Flock.shared(file);
-    if (lock.isPresent()) {
-      Files.setLastModifiedTime(file, FileTime.from(clock.now()));
+    if (lock.isEmpty()) {
+      return Optional.empty();
     }
-    return lock.map(own -> new Held(file, own));
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(clock.now()));
+      return Optional.of(new Held(file, lock.get()));
+    } catch (IOException e) {
+      lock.get().close();
+      throw e;
+    }
   }
 
   /** Removes what was not used for the longest time until the rest is within the limit. */

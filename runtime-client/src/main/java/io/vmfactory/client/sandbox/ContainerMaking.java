@@ -7,6 +7,8 @@ import io.vmfactory.client.sandbox.ContainerSpec.Volume;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerRequest;
+import io.vmfactory.guest.GuestContainers;
+import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.GuestStorage;
 import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
@@ -52,7 +54,7 @@ final class ContainerMaking {
         drives.add(machine.attach(image.path(), image.mode(), deadline));
       }
     } catch (RuntimeException e) {
-      undo(e);
+      detach(e);
       throw Translate.ofDrive(e);
     }
   }
@@ -70,14 +72,38 @@ final class ContainerMaking {
     }
   }
 
-  /** Detaches them after a failure. */
-  void undo(RuntimeException failure) {
-    for (AttachedDrive drive : drives) {
-      try {
-        machine.detach(drive.id(), Deadline.after(UNDO_LIMIT));
-      } catch (RuntimeException e) {
-        failure.addSuppressed(e);
+  /**
+   * Leaves nothing of it after {@code failure}. A guest that has refused has nothing; one that has
+   * not answered may make the container yet.
+   */
+  void undo(GuestContainers guest, RuntimeException failure) {
+    if (!(failure instanceof SandboxException)) {
+      attempt(() -> remove(guest), failure);
+    }
+    detach(failure);
+  }
+
+  private void remove(GuestContainers guest) {
+    try {
+      guest.remove(id, Duration.ZERO, Deadline.after(UNDO_LIMIT));
+    } catch (GuestException e) {
+      if (e.code() != GuestException.NOT_FOUND) {
+        throw e;
       }
+    }
+  }
+
+  private void detach(RuntimeException failure) {
+    for (AttachedDrive drive : drives) {
+      attempt(() -> machine.detach(drive.id(), Deadline.after(UNDO_LIMIT)), failure);
+    }
+  }
+
+  private static void attempt(Runnable undoing, RuntimeException failure) {
+    try {
+      Uninterrupted.run(undoing);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 

@@ -1,11 +1,9 @@
 package io.vmfactory.client.sandbox;
 
-import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.ProcessRef;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,7 +38,7 @@ final class InputWriter extends OutputStream {
     if (closed) {
       throw new IOException("the input of process " + ref.exec() + " is closed");
     }
-    Link link = connect.get();
+    Link link = Link.forStream(connect);
     int sent = 0;
     while (sent < count) {
       int end = from + Math.min(count, sent + CHUNK);
@@ -52,9 +50,6 @@ final class InputWriter extends OutputStream {
     try {
       var taken = link.agent().processes().write(ref, chunk);
       return Deadline.after(AS_LONG_AS_IT_TAKES).await(taken, "process " + ref.exec() + " to read");
-    } catch (CancelledException e) {
-      Thread.interrupted(); // told by the exception, as with other streams
-      throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
     } catch (RuntimeException e) {
       throw link.streamFailure(e);
     }
@@ -67,13 +62,15 @@ final class InputWriter extends OutputStream {
       return;
     }
     closed = true;
-    Link link = connect.get();
+    Link link = Link.forStream(connect);
     try {
       link.agent().processes().closeInput(ref, Deadline.after(CLOSE_LIMIT));
     } catch (GuestException e) {
       if (e.code() != GuestException.NOT_FOUND && e.code() != GuestException.FAILED_PRECONDITION) {
         throw link.streamFailure(e);
       }
+    } catch (RuntimeException e) {
+      throw link.streamFailure(e);
     }
   }
 }

@@ -2,14 +2,17 @@ package io.vmfactory.client.sandbox;
 
 import io.vmfactory.client.machine.Machine;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.vmm.linux.VmProcessTable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The VM of a sandbox and one connection to its agent. Once broken it stays broken. */
 final class Link implements AutoCloseable {
@@ -79,15 +82,29 @@ final class Link implements AutoCloseable {
 
   /** What a stream throws for {@code e}. */
   IOException streamFailure(RuntimeException e) {
-    if (e instanceof GuestException guest) {
-      SandboxException told = failure(guest);
-      return new IOException(told.getMessage(), told);
+    return ioException(e instanceof GuestException guest ? failure(guest) : e);
+  }
+
+  /** The connection for a stream, which must throw nothing else when there is none. */
+  static Link forStream(Supplier<Link> connect) throws IOException {
+    try {
+      return connect.get();
+    } catch (RuntimeException e) {
+      throw ioException(e);
+    }
+  }
+
+  /** An interrupt is told by the exception alone, as with other streams. */
+  private static IOException ioException(RuntimeException e) {
+    if (e instanceof CancelledException) {
+      Thread.interrupted();
+      return (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
     }
     return new IOException(e.getMessage(), e);
   }
 
   private SandboxException gone(GuestException e) {
-    String why = closed ? "it was stopped" : lost.getNow("");
+    String why = lost.getNow("it was stopped");
     return new SandboxException(
         Reason.LOST, "the VM of sandbox %s is gone: %s".formatted(sandbox, why), e);
   }

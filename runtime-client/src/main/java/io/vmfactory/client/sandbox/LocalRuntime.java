@@ -37,9 +37,14 @@ final class LocalRuntime implements SandboxRuntime {
   static LocalRuntime over(SandboxStore store, MachineSource machines, Runnable afterwards) {
     Estate estate = new Estate(store, machines);
     LocalRuntime runtime = new LocalRuntime(estate, afterwards);
-    new Sweep(estate).run();
-    Runtime.getRuntime().addShutdownHook(runtime.atExit);
-    return runtime;
+    try {
+      new Sweep(estate).run();
+      Runtime.getRuntime().addShutdownHook(runtime.atExit);
+      return runtime;
+    } catch (RuntimeException e) {
+      runtime.end();
+      throw e;
+    }
   }
 
   @Override

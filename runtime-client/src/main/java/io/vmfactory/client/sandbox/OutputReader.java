@@ -1,12 +1,10 @@
 package io.vmfactory.client.sandbox;
 
-import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessRef;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
@@ -67,7 +65,7 @@ final class OutputReader extends InputStream {
   /** Makes sure that there are bytes; false = the end. */
   private boolean filled() throws IOException {
     if (available() == 0 && !ended) {
-      Link link = connect.get();
+      Link link = Link.forStream(connect);
       chunk = next(link);
       position = 0;
       ended = chunk.length == 0;
@@ -85,9 +83,6 @@ final class OutputReader extends InputStream {
     next = next == null ? ask(link) : next;
     try {
       return Deadline.after(AS_LONG_AS_IT_TAKES).await(next, "output of " + ref.exec());
-    } catch (CancelledException e) {
-      Thread.interrupted(); // told by the exception, as with other streams
-      throw (IOException) new InterruptedIOException(e.getMessage()).initCause(e);
     } catch (RuntimeException e) {
       throw link.streamFailure(e);
     }

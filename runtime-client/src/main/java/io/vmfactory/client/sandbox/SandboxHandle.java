@@ -227,7 +227,7 @@ final class SandboxHandle implements Sandbox {
         estate.store().write(before.with(entry));
         create(now, making, before, deadline);
       } catch (RuntimeException e) {
-        making.undo(e);
+        making.undo(now.agent().containers(), e);
         estate.store().write(before);
         throw e;
       }
@@ -290,7 +290,7 @@ final class SandboxHandle implements Sandbox {
   @Override
   public void close() {
     if (deletedOnClose) {
-      delete(Deadline.after(CLOSE_LIMIT));
+      Uninterrupted.run(() -> delete(Deadline.after(CLOSE_LIMIT)));
     } else {
       disconnect();
     }
@@ -319,6 +319,9 @@ final class SandboxHandle implements Sandbox {
     if (!link.compareAndSet(old, fresh)) {
       fresh.close();
       return link(deadline);
+    }
+    if (old != null) {
+      old.close(); // broken, but it still has its port
     }
     fresh.lost().thenAccept(lost::complete);
     return fresh;

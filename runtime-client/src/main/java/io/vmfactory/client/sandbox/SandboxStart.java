@@ -82,15 +82,10 @@ final class SandboxStart {
 
   /** Also when the thread was interrupted: the VM must not stay. */
   private static void end(Machine machine, RuntimeException failure) {
-    boolean interrupted = Thread.interrupted();
     try {
-      machine.end(Deadline.after(UNDO_LIMIT));
+      Uninterrupted.run(() -> machine.end(Deadline.after(UNDO_LIMIT)));
     } catch (RuntimeException e) {
       failure.addSuppressed(e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 }

@@ -218,14 +218,19 @@ public record SandboxStore(Path dir) {
     return all;
   }
 
+  /** What is not there is fine, also when another process that sweeps is the faster one. */
   private static void removeTree(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
     try (var tree = Files.walk(root)) {
       for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+    } catch (NoSuchFileException e) {
+      return;
+    } catch (UncheckedIOException e) {
+      if (!(e.getCause() instanceof NoSuchFileException)) {
+        throw e;
+      }
+      removeTree(root); // something in it went while it was listed
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + root, e);
     }
