@@ -8,6 +8,7 @@ import io.vmfactory.guest.oci.OciSpec;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -54,15 +55,25 @@ final class ContainerSource {
   Prepared prepare(RootfsImages images, List<String> args, Deadline deadline) {
     if (bundle != null) {
       Bundle made = images.fromBundle(bundle.toAbsolutePath(), deadline);
-      OciSpec spec = args.isEmpty() ? made.spec() : made.spec().with(p -> p.withArgs(args));
-      return new Prepared(spec, made.image());
+      return prepared(
+          made.image(),
+          () -> args.isEmpty() ? made.spec() : made.spec().with(p -> p.withArgs(args)));
     }
     Image made =
         rootfs != null
             ? images.fromDirectory(rootfs.toAbsolutePath(), deadline)
             : fromLayout(images, String.valueOf(image), deadline);
-    return new Prepared(
-        OciSpec.standard().with(process -> made.defaults().applyTo(process, args)), made);
+    return prepared(
+        made, () -> OciSpec.standard().with(process -> made.defaults().applyTo(process, args)));
+  }
+
+  private static Prepared prepared(Image image, Supplier<OciSpec> spec) {
+    try {
+      return new Prepared(spec.get(), image);
+    } catch (RuntimeException e) {
+      image.close();
+      throw e;
+    }
   }
 
   /** What is a directory as it stands is no name with a reference. */
