@@ -227,8 +227,8 @@ static void on_timeout(struct source *source, uint32_t events) {
         return;
     }
     problem_set(
-        &request->problem, STATUS_NOT_FOUND, "there is no drive %.64s after %u ms", missing->source,
-        wait_ms);
+        &request->problem, STATUS_DEADLINE_EXCEEDED, "there is no drive %.64s after %u ms",
+        missing->source, wait_ms);
     request->fine = name(&request->problem, missing);
     tell_done(request);
 }

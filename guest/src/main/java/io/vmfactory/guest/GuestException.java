@@ -9,6 +9,9 @@ public final class GuestException extends RuntimeException {
   /** gRPC's code for "the request makes no sense". */
   public static final int INVALID_ARGUMENT = 3;
 
+  /** gRPC's code for "it did not come in time", such as a drive. */
+  public static final int DEADLINE_EXCEEDED = 4;
+
   /** gRPC's code for "there is no such thing". */
   public static final int NOT_FOUND = 5;
 

@@ -258,7 +258,7 @@ final class StorageIT {
         new GuestStorage("blk", List.of(), place.guestDevice(), "erofs", List.of(), SHARED + "/w");
 
     refused(
-        GuestException.NOT_FOUND,
+        GuestException.DEADLINE_EXCEEDED,
         "storage blk at " + SHARED + "/m: there is no drive /dev/vdz",
         good,
         missing);
