@@ -1,0 +1,94 @@
+package io.vmfactory.client.sandbox;
+
+import io.vmfactory.client.machine.AttachedDrive;
+import io.vmfactory.client.machine.Machine;
+import io.vmfactory.client.machine.MachineFacts;
+import io.vmfactory.client.machine.MachineSource;
+import io.vmfactory.client.machine.MachineWish;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestContainers;
+import io.vmfactory.guest.GuestProcesses;
+import io.vmfactory.guest.GuestSandbox;
+import io.vmfactory.vmm.ProcessIdentity;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+
+/** One VM, over and over again, whose process is this one and whose guest does as it is told. */
+final class FakeVms implements MachineSource {
+  final Scripted<GuestContainers> containers = new Scripted<>(GuestContainers.class);
+  final Scripted<GuestProcesses> processes = new Scripted<>(GuestProcesses.class);
+  final Scripted<GuestSandbox> sandbox = new Scripted<>(GuestSandbox.class);
+  final CompletableFuture<String> gone = new CompletableFuture<>();
+  final Scripted<GuestAgent> agent =
+      new Scripted<>(GuestAgent.class)
+          .on("containers", none -> containers.it())
+          .on("processes", none -> processes.it())
+          .on("sandbox", none -> sandbox.it())
+          .on("gone", none -> gone);
+  final Scripted<Machine> machine =
+      new Scripted<>(Machine.class)
+          .on("facts", none -> facts(VmId.random(), self()))
+          .on("agent", none -> agent.it())
+          .on("lost", none -> new CompletableFuture<String>())
+          .on("attach", none -> attached())
+          .on("detach", arguments -> detached((String) arguments[0]));
+
+  /** Ids of the drives that it has. */
+  final Set<String> drives = new TreeSet<>();
+
+  /** What was cleared away: the VM's id, and its pid when that was known. */
+  final List<String> cleared = new ArrayList<>();
+
+  static ProcessIdentity self() {
+    try {
+      return ProcessIdentity.of(Path.of("/proc", Long.toString(ProcessHandle.current().pid())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static MachineFacts facts(VmId id, ProcessIdentity process) {
+    VmIdentity who = VmIdentity.of(id, process);
+    Sizing size = new Sizing(1, 256);
+    Path console = Path.of("/console");
+    return new MachineFacts(who, "", List.of(), console, "COLD", "", size, "h", List.of());
+  }
+
+  private AttachedDrive attached() {
+    AttachedDrive drive = new AttachedDrive("d" + drives.size(), "/dev/vda");
+    drives.add(drive.id());
+    return drive;
+  }
+
+  private Object detached(String id) {
+    return drives.remove(id);
+  }
+
+  @Override
+  public Machine take(MachineWish wish, VmId directId, Deadline deadline) {
+    return machine.it();
+  }
+
+  @Override
+  public Machine open(MachineFacts facts) {
+    return machine.it();
+  }
+
+  @Override
+  public void clear(VmId directId, MachineFacts recorded, Deadline deadline) {
+    cleared.add(directId.value() + (recorded == null ? "" : " " + recorded.who().pid()));
+  }
+
+  @Override
+  public void close() {}
+}
