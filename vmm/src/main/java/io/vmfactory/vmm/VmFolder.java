@@ -3,6 +3,7 @@ package io.vmfactory.vmm;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,14 +73,20 @@ public record VmFolder(Path path) {
    * listened on a socket may be unlinking it just now.
    */
   public void remove() {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
-      files.forEach(VmFolder::delete);
-    } catch (NoSuchFileException e) {
-      return;
-    } catch (IOException e) {
-      throw cannotRemove(path, e);
+    remove(path);
+  }
+
+  private static void remove(Path file) {
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(file)) {
+        entries.forEach(VmFolder::remove);
+      } catch (NoSuchFileException e) {
+        return;
+      } catch (IOException e) {
+        throw cannotRemove(file, e);
+      }
     }
-    delete(path);
+    delete(file);
   }
 
   private static void delete(Path file) {
