@@ -11,6 +11,7 @@ import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ public final class VmHandle implements AutoCloseable {
     Endpoints endpoints = vm().getEndpoints();
     List<String> ports = endpoints.getAgentsList();
     List<String> known = ports.isEmpty() ? List.of(endpoints.getAgent()) : ports;
-    return serving(
+    return GuestAgents.serving(
         agents.connect(known.stream().map(VmHandle::socket).toList(), deadline), deadline);
   }
 
@@ -74,20 +75,6 @@ public final class VmHandle implements AutoCloseable {
           Code.UNSUPPORTED, "this client cannot reach an agent at " + endpoint, null);
     }
     return Path.of(endpoint.substring(UNIX.length()));
-  }
-
-  /**
-   * A Check must be the first call: by it the guest knows a new host even when the last one left in
-   * the middle of a frame.
-   */
-  private static GuestAgent serving(GuestAgent agent, Deadline deadline) {
-    try {
-      agent.awaitServing(deadline);
-      return agent;
-    } catch (RuntimeException e) {
-      agent.close();
-      throw e;
-    }
   }
 
   /** Connects a NIC slot of the VM to a network, see {@link LeaseCalls#attachNic}. */
