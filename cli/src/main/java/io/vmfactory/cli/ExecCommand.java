@@ -53,18 +53,19 @@ final class ExecCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Session session = root.session();
+    SandboxRef ref = SandboxRef.parse(where);
     return session.guarded(
         () -> {
           try (SandboxRuntime runtime = root.sandboxes();
-              Sandbox sandbox = SandboxRef.parse(where).fetch(runtime, root.deadline())) {
-            return run(session, sandbox);
+              Sandbox sandbox = ref.fetch(runtime, root.deadline())) {
+            return run(session, ref, sandbox);
           }
         });
   }
 
-  private int run(Session session, Sandbox sandbox) {
+  private int run(Session session, SandboxRef ref, Sandbox sandbox) {
     Deadline deadline = root.deadline();
-    Container container = SandboxRef.parse(where).theContainer(sandbox, deadline);
+    Container container = ref.theContainer(sandbox, deadline);
     OciProcess like = ProcessNote.read(sandbox.status(deadline).annotations());
     OciProcess wanted = process.applyTo(like, root.surroundings().variables()).withArgs(words());
     ContainerProcess started = container.exec(wanted, deadline);

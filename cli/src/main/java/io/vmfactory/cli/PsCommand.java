@@ -1,11 +1,6 @@
 package io.vmfactory.cli;
 
-import io.vmfactory.client.sandbox.Container;
-import io.vmfactory.client.sandbox.Sandbox;
-import io.vmfactory.client.sandbox.SandboxRuntime;
-import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ProcessInfo;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,19 +33,13 @@ final class PsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Row> rows = new ArrayList<>();
-    try (SandboxRuntime runtime = root.sandboxes()) {
-      Deadline deadline = root.deadline();
-      for (SandboxRef ref : RunningSandboxes.of(where, runtime, deadline)) {
-        try (Sandbox sandbox = ref.fetch(runtime, deadline)) {
-          for (Container container : ref.containers(sandbox, deadline)) {
-            container
-                .processes(deadline)
-                .forEach(process -> rows.add(new Row(ref.sandbox(), container.id(), process)));
-          }
-        }
-      }
-    }
+    List<Row> rows =
+        RunningSandboxes.ask(
+            root,
+            where,
+            (sandbox, container, deadline) ->
+                container.processes(deadline).stream()
+                    .map(process -> new Row(sandbox, container.id(), process)));
     if (json) {
       root.print(
           Json.object().with("processes", Json.array(rows.stream().map(PsCommand::json).toList())));

@@ -1,19 +1,48 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxStatus.State;
 import io.vmfactory.configs.time.Deadline;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What a command is about that may name a sandbox, or mean them all. */
 final class RunningSandboxes {
   private RunningSandboxes() {}
 
+  /** What is asked of one container. */
+  interface Question<T> {
+    Stream<T> ask(String sandbox, Container container, Deadline deadline);
+  }
+
+  /**
+   * Asks all containers that are meant.
+   *
+   * @param where as the user wrote it; empty = every sandbox that has containers in a VM
+   */
+  static <T> List<T> ask(VmFactoryCommand root, String where, Question<T> question) {
+    List<T> answers = new ArrayList<>();
+    try (SandboxRuntime runtime = root.sandboxes()) {
+      Deadline deadline = root.deadline();
+      for (SandboxRef ref : of(where, runtime, deadline)) {
+        try (Sandbox sandbox = ref.fetch(runtime, deadline)) {
+          for (Container container : ref.containers(sandbox, deadline)) {
+            question.ask(ref.sandbox(), container, deadline).forEach(answers::add);
+          }
+        }
+      }
+    }
+    return answers;
+  }
+
   /**
    * @param where as the user wrote it; empty = every sandbox that has containers in a VM
    */
-  static List<SandboxRef> of(String where, SandboxRuntime runtime, Deadline deadline) {
+  private static List<SandboxRef> of(String where, SandboxRuntime runtime, Deadline deadline) {
     if (!where.isEmpty()) {
       return List.of(SandboxRef.parse(where));
     }

@@ -1,13 +1,9 @@
 package io.vmfactory.cli;
 
-import io.vmfactory.client.sandbox.Container;
-import io.vmfactory.client.sandbox.Sandbox;
-import io.vmfactory.client.sandbox.SandboxRuntime;
-import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerStats;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,17 +31,12 @@ final class StatsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Row> rows = new ArrayList<>();
-    try (SandboxRuntime runtime = root.sandboxes()) {
-      Deadline deadline = root.deadline();
-      for (SandboxRef ref : RunningSandboxes.of(where, runtime, deadline)) {
-        try (Sandbox sandbox = ref.fetch(runtime, deadline)) {
-          for (Container container : ref.containers(sandbox, deadline)) {
-            rows.add(new Row(ref.sandbox(), container.id(), container.stats(deadline)));
-          }
-        }
-      }
-    }
+    List<Row> rows =
+        RunningSandboxes.ask(
+            root,
+            where,
+            (sandbox, container, deadline) ->
+                Stream.of(new Row(sandbox, container.id(), container.stats(deadline))));
     if (json) {
       root.print(
           Json.object()
