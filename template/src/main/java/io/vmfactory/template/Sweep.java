@@ -1,6 +1,7 @@
 package io.vmfactory.template;
 
 import io.vmfactory.template.linux.DirectoryLock;
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.vmfactory.template;
 
 import io.vmfactory.template.linux.Directories;
 import io.vmfactory.template.linux.DirectoryLock;
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

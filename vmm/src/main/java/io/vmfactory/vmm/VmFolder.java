@@ -1,10 +1,8 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -73,20 +71,11 @@ public record VmFolder(Path path) {
    * listened on a socket may be unlinking it just now.
    */
   public void remove() {
-    remove(path);
-  }
-
-  private static void remove(Path file) {
-    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-      try (DirectoryStream<Path> entries = Files.newDirectoryStream(file)) {
-        entries.forEach(VmFolder::remove);
-      } catch (NoSuchFileException e) {
-        return;
-      } catch (IOException e) {
-        throw cannotRemove(file, e);
-      }
+    try {
+      Trees.delete(path);
+    } catch (IOException e) {
+      throw cannotRemove(path, e);
     }
-    delete(file);
   }
 
   private static void delete(Path file) {

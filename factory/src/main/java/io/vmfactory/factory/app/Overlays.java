@@ -1,11 +1,11 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /** The folder of copy-on-write files: {@code state_dir/overlays}, mode 0700. */
 final class Overlays {
@@ -18,9 +18,7 @@ final class Overlays {
   static Path sweep(Path stateDir) {
     Path folder = stateDir.toAbsolutePath().resolve("overlays");
     try {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Files.createDirectories(folder, Trees.OWNER_ONLY);
       try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder)) {
         for (Path file : leftovers) {
           Files.deleteIfExists(file);

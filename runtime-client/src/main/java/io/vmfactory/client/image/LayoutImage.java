@@ -1,6 +1,7 @@
 package io.vmfactory.client.image;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ final class LayoutImage {
 
   /** Makes it in {@code folder}. */
   Path make(Path folder) throws IOException {
-    Path contents = Files.createDirectory(folder.resolve("contents"), Workspace.OWNER_ONLY);
+    Path contents = Files.createDirectory(folder.resolve("contents"), Trees.OWNER_ONLY);
     LayerTree tree = new LayerTree(contents, ext4.bytes(), deadline);
     layout.layers(manifest, tree::add, deadline);
     Path script = folder.resolve("script");

@@ -7,6 +7,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ public final class RootfsImages {
     String path = System.getenv().getOrDefault("PATH", "");
     WallClock clock = WallClock.system();
     try {
-      Files.createDirectories(directory, Workspace.OWNER_ONLY);
+      Files.createDirectories(directory, Trees.OWNER_ONLY);
       Path real = directory.toRealPath();
       Workspace.sweep(real);
       return new RootfsImages(

@@ -2,21 +2,17 @@ package io.vmfactory.client.image;
 
 import io.vmfactory.client.image.linux.Flock;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Where one image is made before it has its name: a directory that is locked for as long as its
@@ -24,10 +20,6 @@ import java.util.Set;
  */
 final class Workspace implements AutoCloseable {
   static final String PREFIX = ".making-";
-
-  /** Mode 0700. */
-  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path folder;
   private final Flock lock;
@@ -43,7 +35,7 @@ final class Workspace implements AutoCloseable {
    */
   static Optional<Workspace> open(Path folder, Deadline deadline) throws IOException {
     try {
-      Files.createDirectory(folder, OWNER_ONLY);
+      Files.createDirectory(folder, Trees.OWNER_ONLY);
     } catch (FileAlreadyExistsException e) {
       // Somebody makes the image, or was killed while making it.
     }
@@ -94,10 +86,7 @@ final class Workspace implements AutoCloseable {
   private static void deleteContent(Path folder) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
       for (Path entry : entries) {
-        if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          deleteContent(entry);
-        }
-        Files.deleteIfExists(entry);
+        Trees.delete(entry);
       }
     }
   }
@@ -105,10 +94,7 @@ final class Workspace implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (lock) {
-      deleteContent(folder);
-      Files.deleteIfExists(folder);
-    } catch (NoSuchFileException e) {
-      return;
+      Trees.delete(folder);
     }
   }
 }

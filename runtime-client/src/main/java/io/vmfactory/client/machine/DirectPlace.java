@@ -6,11 +6,11 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.linux.Trees;
 import io.vmfactory.vmm.linux.VmProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +31,9 @@ record DirectPlace(VmId vm, VmFolder folder, Path overlays) {
 
   /** Makes both, mode 0700. */
   void make() {
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     try {
-      Files.createDirectories(folder.path(), ownerOnly);
-      Files.createDirectories(overlays, ownerOnly);
+      Files.createDirectories(folder.path(), Trees.OWNER_ONLY);
+      Files.createDirectories(overlays, Trees.OWNER_ONLY);
     } catch (IOException e) {
       throw VmFolders.unwritten("cannot make the folders of VM " + vm, e);
     }

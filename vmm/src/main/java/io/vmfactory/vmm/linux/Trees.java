@@ -1,4 +1,4 @@
-package io.vmfactory.template;
+package io.vmfactory.vmm.linux;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -11,16 +11,19 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Directories of the store. */
-final class Trees {
+/** Directories that are nobody else's business, and their end. */
+public final class Trees {
   /** Mode 0700. */
-  static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+  public static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private Trees() {}
 
-  /** Removes {@code root} and what is in it; what is not there any more is no error. */
-  static void delete(Path root) throws IOException {
+  /**
+   * Removes {@code root} and what is in it; what is not there, or goes meanwhile, is no error.
+   * Follows no links.
+   */
+  public static void delete(Path root) throws IOException {
     if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {
       try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
         for (Path entry : entries) {

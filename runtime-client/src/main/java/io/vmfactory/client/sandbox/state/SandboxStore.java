@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.linux.OwnerOnly;
 import io.vmfactory.vmm.linux.PathLock;
+import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -15,10 +16,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -41,11 +40,9 @@ public record SandboxStore(Path dir) {
   /** Makes the sandbox's folder; false = there is one of that id. */
   public boolean create(SandboxRecord record) {
     Path transit = transit();
-    var ownerOnly =
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     try {
-      Files.createDirectories(dir, ownerOnly);
-      Files.createDirectory(transit, ownerOnly);
+      Files.createDirectories(dir, Trees.OWNER_ONLY);
+      Files.createDirectory(transit, Trees.OWNER_ONLY);
       OwnerOnly.create(transit.resolve("lock"));
       write(transit, record);
       return renamed(transit, folder(record.id()));
@@ -220,17 +217,8 @@ public record SandboxStore(Path dir) {
 
   /** What is not there is fine, also when another process that sweeps is the faster one. */
   private static void removeTree(Path root) {
-    try (var tree = Files.walk(root)) {
-      for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (NoSuchFileException e) {
-      return;
-    } catch (UncheckedIOException e) {
-      if (!(e.getCause() instanceof NoSuchFileException)) {
-        throw e;
-      }
-      removeTree(root); // something in it went while it was listed
+    try {
+      Trees.delete(root);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + root, e);
     }
