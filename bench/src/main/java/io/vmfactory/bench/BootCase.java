@@ -7,6 +7,7 @@ import io.vmfactory.api.v1.Hop;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.bench.daemon.PrivateDaemon;
+import io.vmfactory.bench.floor.RawQemu;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.Deadline;

@@ -1,6 +1,7 @@
 package io.vmfactory.bench;
 
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.client.VmHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,12 @@ import java.util.concurrent.Executors;
 /** Many requests at the same moment, each kept until all are served. */
 record BurstPart(int requests, int warm, int rounds) implements Part.Measure {
   @Override
-  public Part run(PoolBench bench) {
+  public Part run(Bench bench) {
     Figures figures = new Figures();
     int served = 0;
     int hits = 0;
     for (int round = 1; round <= rounds; round++) {
-      PoolBench.progress("burst of %d on %d, %d of %d".formatted(requests, warm, round, rounds));
+      Bench.progress("burst of %d on %d, %d of %d".formatted(requests, warm, round, rounds));
       bench.keep(warm, Math.min(warm, 4));
       List<VmHandle> vms = burst(bench, figures);
       served += vms.size();
@@ -33,7 +34,7 @@ record BurstPart(int requests, int warm, int rounds) implements Part.Measure {
   }
 
   /** Those that were served; a failure is told. */
-  private List<VmHandle> burst(PoolBench bench, Figures figures) {
+  private List<VmHandle> burst(Bench bench, Figures figures) {
     ExecutorService threads = Executors.newFixedThreadPool(requests);
     try {
       List<CompletableFuture<VmHandle>> asked = new ArrayList<>();
@@ -43,9 +44,9 @@ record BurstPart(int requests, int warm, int rounds) implements Part.Measure {
       List<VmHandle> vms = new ArrayList<>();
       for (CompletableFuture<VmHandle> answer : asked) {
         try {
-          vms.add(PoolBench.deadline().await(answer, "a request of the burst"));
+          vms.add(Bench.deadline().await(answer, "a request of the burst"));
         } catch (RuntimeException e) {
-          PoolBench.progress("not served: " + e.getMessage());
+          Bench.progress("not served: " + e.getMessage());
         }
       }
       return vms;
@@ -54,7 +55,7 @@ record BurstPart(int requests, int warm, int rounds) implements Part.Measure {
     }
   }
 
-  private static VmHandle request(PoolBench bench, Figures figures) {
+  private static VmHandle request(Bench bench, Figures figures) {
     long start = System.nanoTime();
     VmHandle vm = bench.get(Route.ROUTE_UNSPECIFIED);
     long micros = (System.nanoTime() - start) / 1000;

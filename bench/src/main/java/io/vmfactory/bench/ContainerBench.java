@@ -1,6 +1,7 @@
 package io.vmfactory.bench;
 
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.client.image.Image;
 import io.vmfactory.client.image.RootfsImages;
@@ -47,17 +48,17 @@ final class ContainerBench implements AutoCloseable {
     Files.createDirectories(program.getParent());
     Files.copy(BUSYBOX, program, StandardCopyOption.COPY_ATTRIBUTES);
     return RootfsImages.open(scratch.resolve("images"), CACHE_BYTES, ROOTFS_BYTES)
-        .fromDirectory(tree, PoolBench.deadline());
+        .fromDirectory(tree, Bench.deadline());
   }
 
   /** A sandbox with a VM by that route. */
   Sandbox sandbox(Route route) {
-    return leased.create(SandboxSpec.defaults().withRoutes(List.of(route)), PoolBench.deadline());
+    return leased.create(SandboxSpec.defaults().withRoutes(List.of(route)), Bench.deadline());
   }
 
   /** A sandbox whose VM this process boots, without a factory. */
   Sandbox sandbox() {
-    return direct.create(SandboxSpec.defaults(), PoolBench.deadline());
+    return direct.create(SandboxSpec.defaults(), Bench.deadline());
   }
 
   /** A container whose first process is that command of busybox. */
@@ -66,7 +67,7 @@ final class ContainerBench implements AutoCloseable {
     arguments.addAll(List.of(command));
     OciSpec oci = OciSpec.standard().with(process -> process.withArgs(arguments));
     return sandbox.createContainer(
-        ContainerSpec.of(oci, DiskImage.overlay(image.path())), PoolBench.deadline());
+        ContainerSpec.of(oci, DiskImage.overlay(image.path())), Bench.deadline());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.vmfactory.bench;
 
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.daemon.PrivateDaemon;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -46,12 +47,12 @@ final class ContainerCase {
 
   /** Runs it and returns the report. */
   String run(PrivateDaemon daemon) throws IOException {
-    try (PoolBench pool = new PoolBench(daemon);
+    try (Bench pool = new Bench(daemon);
         ContainerBench bench = new ContainerBench(daemon.home())) {
       GetStatusResponse status = pool.settled();
       first(bench, bench.sandbox(Route.TEMPLATE), new Figures());
       for (int i = 1; i <= samples; i++) {
-        PoolBench.progress("a container by each route, " + i + " of " + samples);
+        Bench.progress("a container by each route, " + i + " of " + samples);
         round(pool, bench, i <= boots);
       }
       pool.keep(0, 0);
@@ -59,7 +60,7 @@ final class ContainerCase {
     }
   }
 
-  private void round(PoolBench pool, ContainerBench bench, boolean boot) throws IOException {
+  private void round(Bench pool, ContainerBench bench, boolean boot) throws IOException {
     pool.keep(0, 0);
     first(bench, bench.sandbox(Route.TEMPLATE), template);
     floor.add(pool.raw().run().all(), CLONE);
@@ -76,13 +77,13 @@ final class ContainerCase {
     try (Sandbox sandbox = fresh) {
       Laps laps = new Laps();
       VmProcess vm =
-          new VmProcess(Objects.requireNonNull(sandbox.start(PoolBench.deadline()).vm()).pid());
+          new VmProcess(Objects.requireNonNull(sandbox.start(Bench.deadline()).vm()).pid());
       laps.lap(SANDBOX);
       long busy = vm.cpuMicros();
       long since = System.nanoTime();
       Container container = bench.container(sandbox, "echo", "hello");
       laps.lap("create container");
-      container.start(PoolBench.deadline());
+      container.start(Bench.deadline());
       laps.lap("start container");
       if (container.process().stdout().read() < 0) {
         throw new EOFException("the container printed nothing");

@@ -1,5 +1,6 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.daemon.DaemonProcess;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,8 +12,8 @@ import java.util.List;
  */
 record IdlePart(int vms) implements Part.Measure {
   @Override
-  public Part run(PoolBench bench) throws IOException {
-    PoolBench.progress("idle daemon with 0, %d, %d warm VMs".formatted(vms / 2, vms));
+  public Part run(Bench bench) throws IOException {
+    Bench.progress("idle daemon with 0, %d, %d warm VMs".formatted(vms / 2, vms));
     DaemonProcess daemon = bench.daemon().process();
     long none = resident(bench, daemon, 0);
     long half = resident(bench, daemon, vms / 2);
@@ -27,7 +28,7 @@ record IdlePart(int vms) implements Part.Measure {
             Promise.atMost("daemon memory per idle VM", each, "KiB", 512)));
   }
 
-  private static long resident(PoolBench bench, DaemonProcess daemon, int warm) throws IOException {
+  private static long resident(Bench bench, DaemonProcess daemon, int warm) throws IOException {
     bench.keep(warm, 0);
     String jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd").toString();
     Process collect =
@@ -35,7 +36,7 @@ record IdlePart(int vms) implements Part.Measure {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    PoolBench.deadline().await(collect.onExit(), "jcmd GC.run");
+    Bench.deadline().await(collect.onExit(), "jcmd GC.run");
     if (collect.exitValue() != 0) {
       throw new IOException("jcmd GC.run failed: exit " + collect.exitValue());
     }

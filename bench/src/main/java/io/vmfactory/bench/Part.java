@@ -1,5 +1,6 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.bench.cases.Bench;
 import java.io.IOException;
 import java.util.List;
 
@@ -12,6 +13,6 @@ record Part(String title, String text, List<Promise> promises) {
 
   /** What measures a part. */
   interface Measure {
-    Part run(PoolBench bench) throws IOException;
+    Part run(Bench bench) throws IOException;
   }
 }

@@ -1,5 +1,6 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.daemon.PrivateDaemon;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class PoolCase {
   String run(PrivateDaemon daemon) throws IOException {
     List<String> out = new ArrayList<>();
     List<Promise> promises = new ArrayList<>();
-    try (PoolBench bench = new PoolBench(daemon)) {
+    try (Bench bench = new Bench(daemon)) {
       out.add(Host.line(bench.settled()));
       out.add("milliseconds                    median      p99  count");
       for (Part.Measure measure : measures) {

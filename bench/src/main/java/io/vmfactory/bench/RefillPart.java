@@ -1,5 +1,7 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.bench.cases.Bench;
+import io.vmfactory.bench.floor.RawVm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -17,11 +19,11 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
   private static final String LOOP = "bare loop, a VM";
 
   @Override
-  public Part run(PoolBench bench) throws IOException {
+  public Part run(Bench bench) throws IOException {
     Figures figures = new Figures();
     int atOnce = Math.max(1, bench.settled().getRestores().getLimit());
     for (int round = 1; round <= rounds; round++) {
-      PoolBench.progress("refill of %d, %d of %d".formatted(vms, round, rounds));
+      Bench.progress("refill of %d, %d of %d".formatted(vms, round, rounds));
       bench.keep(0, 0);
       long start = System.nanoTime();
       bench.keep(vms, 0);
@@ -38,7 +40,7 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
         List.of(Promise.atLeast("refill over bare loop", ratio, "x", 0.85)));
   }
 
-  private long byHand(PoolBench bench, int atOnce) throws IOException {
+  private long byHand(Bench bench, int atOnce) throws IOException {
     ExecutorService threads = Executors.newFixedThreadPool(atOnce);
     List<CompletableFuture<RawVm>> restored = new ArrayList<>();
     try {
@@ -46,7 +48,7 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
       for (int i = 0; i < vms; i++) {
         restored.add(CompletableFuture.supplyAsync(() -> stopped(bench), threads));
       }
-      PoolBench.deadline()
+      Bench.deadline()
           .await(
               CompletableFuture.allOf(restored.toArray(CompletableFuture[]::new)),
               "the bare loop to end");
@@ -54,12 +56,12 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
     } finally {
       threads.shutdown();
       for (CompletableFuture<RawVm> vm : restored) {
-        PoolBench.deadline().await(vm, "a VM of the bare loop").close();
+        Bench.deadline().await(vm, "a VM of the bare loop").close();
       }
     }
   }
 
-  private static RawVm stopped(PoolBench bench) {
+  private static RawVm stopped(Bench bench) {
     try {
       return bench.raw().stopped();
     } catch (IOException e) {

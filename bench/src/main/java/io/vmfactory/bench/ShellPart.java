@@ -1,6 +1,7 @@
 package io.vmfactory.bench;
 
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.client.VmHandle;
 import java.util.List;
 
@@ -9,11 +10,11 @@ record ShellPart(int samples) implements Part.Measure {
   private static final int WARM_UP = 2;
 
   @Override
-  public Part run(PoolBench bench) {
+  public Part run(Bench bench) {
     Figures figures = new Figures();
     bench.keep(0, 2);
     for (int i = 1; i <= WARM_UP + samples; i++) {
-      PoolBench.progress("shell and template " + i + " of " + (WARM_UP + samples));
+      Bench.progress("shell and template " + i + " of " + (WARM_UP + samples));
       request(bench, Route.SHELL, i > WARM_UP ? figures : new Figures());
       request(bench, Route.TEMPLATE, i > WARM_UP ? figures : new Figures());
     }
@@ -25,7 +26,7 @@ record ShellPart(int samples) implements Part.Measure {
         List.of(Promise.atMost("SHELL over TEMPLATE, p50", ratio, "x", 0.65)));
   }
 
-  private static void request(PoolBench bench, Route route, Figures figures) {
+  private static void request(Bench bench, Route route, Figures figures) {
     long start = System.nanoTime();
     try (VmHandle vm = bench.get(route)) {
       figures.add(vm.granted().getRoute().name(), (System.nanoTime() - start) / 1000);

@@ -1,6 +1,7 @@
 package io.vmfactory.bench;
 
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
 import java.io.EOFException;
@@ -20,13 +21,13 @@ record StreamPart(int mebibytes, double mebibytesPerSecond, double heldMebibytes
 
   static StreamPart run(ContainerBench bench, int mebibytes) throws IOException {
     try (Sandbox sandbox = bench.sandbox(Route.TEMPLATE)) {
-      sandbox.start(PoolBench.deadline());
-      PoolBench.progress("output of " + mebibytes + " MiB");
+      sandbox.start(Bench.deadline());
+      Bench.progress("output of " + mebibytes + " MiB");
       double rate = rate(bench, sandbox, mebibytes);
-      PoolBench.progress("the same beside an output that is not read");
+      Bench.progress("the same beside an output that is not read");
       Container endless = bench.container(sandbox, "cat", "/dev/zero");
       long before = held();
-      endless.start(PoolBench.deadline());
+      endless.start(Bench.deadline());
       if (endless.process().stdout().read() != 0) {
         throw new IOException("/dev/zero is not zero");
       }
@@ -40,7 +41,7 @@ record StreamPart(int mebibytes, double mebibytesPerSecond, double heldMebibytes
     Container container =
         bench.container(
             sandbox, "dd", "if=/dev/zero", "bs=1M", "count=" + mebibytes, "status=none");
-    container.start(PoolBench.deadline());
+    container.start(Bench.deadline());
     InputStream output = container.process().stdout();
     byte[] buffer = new byte[MIB];
     long start = System.nanoTime();
@@ -52,7 +53,7 @@ record StreamPart(int mebibytes, double mebibytesPerSecond, double heldMebibytes
     if (all != (long) mebibytes * MIB) {
       throw new EOFException("output ended after " + all + " bytes");
     }
-    container.delete(PoolBench.deadline());
+    container.delete(Bench.deadline());
     return mebibytes * 1e9 / nanos;
   }
 

@@ -1,6 +1,8 @@
 package io.vmfactory.bench;
 
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.cases.Bench;
+import io.vmfactory.bench.floor.RawVm;
 import io.vmfactory.client.VmHandle;
 import java.io.IOException;
 import java.util.List;
@@ -19,12 +21,12 @@ record WarmPart(int samples) implements Part.Measure {
   private static final String NOTHING = "a call of nothing (no floor)";
 
   @Override
-  public Part run(PoolBench bench) throws IOException {
+  public Part run(Bench bench) throws IOException {
     Figures warm = new Figures();
     Figures floor = new Figures();
     bench.keep(KEPT, KEPT);
     for (int i = 1; i <= WARM_UP + samples; i++) {
-      PoolBench.progress("warm VM and raw VM " + i + " of " + (WARM_UP + samples));
+      Bench.progress("warm VM and raw VM " + i + " of " + (WARM_UP + samples));
       boolean counts = i > WARM_UP;
       bySelf(bench, counts ? floor : new Figures());
       byDaemon(bench, counts ? warm : new Figures());
@@ -44,7 +46,7 @@ record WarmPart(int samples) implements Part.Measure {
             Promise.atMost("warm request, p99 over p50", tail, "x", 5)));
   }
 
-  private static void byDaemon(PoolBench bench, Figures figures) {
+  private static void byDaemon(Bench bench, Figures figures) {
     long start = System.nanoTime();
     try (VmHandle vm = bench.get(Route.WARM)) {
       long micros = (System.nanoTime() - start) / 1000;
@@ -53,13 +55,13 @@ record WarmPart(int samples) implements Part.Measure {
     }
   }
 
-  private static void nothing(PoolBench bench, Figures figures) {
+  private static void nothing(Bench bench, Figures figures) {
     long start = System.nanoTime();
     bench.call();
     figures.add(NOTHING, (System.nanoTime() - start) / 1000);
   }
 
-  private static void bySelf(PoolBench bench, Figures figures) throws IOException {
+  private static void bySelf(Bench bench, Figures figures) throws IOException {
     try (RawVm vm = bench.raw().stopped()) {
       long start = System.nanoTime();
       vm.cont();

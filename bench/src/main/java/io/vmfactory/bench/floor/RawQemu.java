@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.floor;
 
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * hand, with no daemon, no lease, no gate and none of our code on the way. Its steps are what a
  * clone's are compared with. Thread-safe.
  */
-final class RawQemu {
+public final class RawQemu {
   /** A hundred times what a clone takes: who is not there by then does not come. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -31,7 +31,7 @@ final class RawQemu {
    * @param template the template's folder in the store
    * @param folder where sockets may be made
    */
-  RawQemu(List<String> clone, Path template, Path folder) {
+  public RawQemu(List<String> clone, Path template, Path folder) {
     this.clone = clone;
     this.template = template;
     this.folder = folder;
@@ -43,7 +43,7 @@ final class RawQemu {
    *
    * @throws IOException when a step fails or all of them take more than 20 s; says after which
    */
-  Laps run() throws IOException {
+  public Laps run() throws IOException {
     byte[] state = state();
     Laps laps = new Laps();
     try (RawVm vm = start()) {
@@ -53,7 +53,7 @@ final class RawQemu {
   }
 
   /** Restores one clone until its agent has answered and stops it there, as a pool keeps VMs. */
-  RawVm stopped() throws IOException {
+  public RawVm stopped() throws IOException {
     byte[] state = state();
     Laps laps = new Laps();
     RawVm vm = start();

@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.floor;
 
 import io.vmfactory.configs.time.Deadline;
 import java.io.BufferedReader;
@@ -18,7 +18,7 @@ import java.util.List;
  * One QEMU that we started ourselves and speak to over its standard input and output, and the agent
  * inside over one connection. Its end is the end of every read that waits for it.
  */
-final class RawVm implements AutoCloseable {
+public final class RawVm implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   /**
@@ -33,10 +33,10 @@ final class RawVm implements AutoCloseable {
   private SocketChannel agent;
 
   /** Where the two sockets of a VM are; nothing is there before it starts and after it ends. */
-  record Sockets(Path state, Path agent) {}
+  public record Sockets(Path state, Path agent) {}
 
   /** Starts it; {@link #greet} waits until it is there. */
-  RawVm(List<String> command, Sockets sockets) throws IOException {
+  public RawVm(List<String> command, Sockets sockets) throws IOException {
     this.sockets = sockets;
     qemu = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     replies = qemu.inputReader(StandardCharsets.UTF_8);
@@ -44,12 +44,12 @@ final class RawVm implements AutoCloseable {
   }
 
   /** Waits for the monitor. */
-  void greet() throws IOException {
+  public void greet() throws IOException {
     await("\"QMP\"");
   }
 
   /** Loads the device state. */
-  void load(byte[] state) throws IOException {
+  public void load(byte[] state) throws IOException {
     send("{\"execute\":\"qmp_capabilities\"}");
     send(
         "{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["
@@ -72,18 +72,18 @@ final class RawVm implements AutoCloseable {
   }
 
   /** Connects to the agent's port, which waits in QEMU until the guest reads. */
-  void connect() throws IOException {
+  public void connect() throws IOException {
     agent = connect(sockets.agent());
   }
 
   /** Lets the CPUs run. */
-  void cont() throws IOException {
+  public void cont() throws IOException {
     send("{\"execute\":\"cont\"}");
     await("\"return\"");
   }
 
   /** One question to the agent, and its answer. */
-  void answer() throws IOException {
+  public void answer() throws IOException {
     agent.write(ByteBuffer.wrap(HEALTH_CHECK));
     ByteBuffer header = ByteBuffer.allocate(10);
     fill(agent, header);
@@ -91,13 +91,13 @@ final class RawVm implements AutoCloseable {
   }
 
   /** Stops the CPUs. */
-  void stop() throws IOException {
+  public void stop() throws IOException {
     send("{\"execute\":\"stop\"}");
     await("\"return\"");
   }
 
   /** Ends the process from whichever thread. */
-  void kill() {
+  public void kill() {
     qemu.destroyForcibly();
   }
 

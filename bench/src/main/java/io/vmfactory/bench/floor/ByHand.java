@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.floor;
 
 import java.nio.file.Path;
 import java.util.ArrayList;

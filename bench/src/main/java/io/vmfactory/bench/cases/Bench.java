@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
@@ -7,6 +7,7 @@ import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.bench.daemon.PrivateDaemon;
 import io.vmfactory.bench.daemon.Quiet;
+import io.vmfactory.bench.floor.RawQemu;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.Deadline;
@@ -17,14 +18,14 @@ import java.time.Duration;
 import java.util.List;
 
 /** What the parts of the pool's case share: a daemon with a template, and the floor beside it. */
-final class PoolBench implements AutoCloseable {
+public final class Bench implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private final PrivateDaemon daemon;
   private final FactoryClient client;
   private final RawQemu raw;
 
-  PoolBench(PrivateDaemon daemon) throws IOException {
+  public Bench(PrivateDaemon daemon) throws IOException {
     this.daemon = daemon;
     client = FactoryClient.open(daemon.socket());
     try {
@@ -49,12 +50,12 @@ final class PoolBench implements AutoCloseable {
     }
   }
 
-  PrivateDaemon daemon() {
+  public PrivateDaemon daemon() {
     return daemon;
   }
 
   /** Clones by hand, from the same template. */
-  RawQemu raw() {
+  public RawQemu raw() {
     return raw;
   }
 
@@ -62,7 +63,7 @@ final class PoolBench implements AutoCloseable {
    * Changes how many are kept, and waits until they are there and nothing else is under way. A pool
    * that shall be empty is drained first: that it is empty is no event.
    */
-  GetStatusResponse keep(int warm, int shells) {
+  public GetStatusResponse keep(int warm, int shells) {
     if (warm == 0 || shells == 0) {
       client.pools().drain(deadline());
     }
@@ -71,12 +72,12 @@ final class PoolBench implements AutoCloseable {
   }
 
   /** Waits until the pools are full and the daemon is at rest. */
-  GetStatusResponse settled() {
+  public GetStatusResponse settled() {
     return Quiet.await(client, deadline());
   }
 
   /** One VM on that route, or on any for {@link Route#ROUTE_UNSPECIFIED}. */
-  VmHandle get(Route route) {
+  public VmHandle get(Route route) {
     GetVmRequest.Builder request = GetVmRequest.newBuilder();
     if (route != Route.ROUTE_UNSPECIFIED) {
       request.addRoutes(route);
@@ -85,15 +86,15 @@ final class PoolBench implements AutoCloseable {
   }
 
   /** A call that makes the daemon do next to nothing: what any call costs. */
-  void call() {
+  public void call() {
     client.daemon().config(deadline());
   }
 
-  static Deadline deadline() {
+  public static Deadline deadline() {
     return Deadline.after(LIMIT);
   }
 
-  static void progress(String what) {
+  public static void progress(String what) {
     System.err.println("bench: " + what);
   }
 

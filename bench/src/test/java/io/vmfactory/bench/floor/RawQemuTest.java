@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.floor;
 
 import static org.assertj.core.api.Assertions.assertThatIOException;
 

@@ -1,0 +1,11 @@
+package io.vmfactory.bench.cases;
+
+/** How thorough a run is. */
+public enum Scale {
+  /** With samples enough for what is said of them. */
+  FULL,
+  /** A look within minutes. */
+  QUICK,
+  /** Everything once, to see that it works; its figures say nothing. */
+  SMOKE
+}

@@ -1,0 +1,5 @@
+/** The bench's named cases, and what they share. */
+@NullMarked
+package io.vmfactory.bench.cases;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The floor beside the figures: the same work with raw QEMU and no daemon. */
+@NullMarked
+package io.vmfactory.bench.floor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package io.vmfactory.bench.report;
+
+/**
+ * Between which two moments a time was taken. On one system they differ by a factor of 10 to 50:
+ * figures of different boundaries are never put into one.
+ */
+public enum Boundary {
+  /** The VMM's own call that loads a VM's state. */
+  VMM_LOAD,
+  /** From the start of the VMM, or of a stopped VM, until the guest's agent has answered once. */
+  AGENT_ANSWERS,
+  /** From the request until the first byte that a container has printed. */
+  FIRST_OUTPUT,
+  /** From the request over the API until its reply: the VM is ready. */
+  READY,
+  /** One of several steps that follow each other; their sum is a time of another boundary. */
+  STEP,
+  /** A time that is no hand-out of a VM. */
+  OTHER
+}

@@ -1,0 +1,33 @@
+package io.vmfactory.bench.report;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What one case has found.
+ *
+ * @param loadBefore the host's load average of one minute when it began
+ * @param loadAfter the same when it ended
+ * @param notes what a reader must know of it, in sentences
+ */
+public record CaseReport(
+    String name,
+    Control control,
+    Instant begun,
+    Instant ended,
+    double loadBefore,
+    double loadAfter,
+    List<Series> series,
+    List<Gauge> gauges,
+    List<Curve> curves,
+    List<Finding> findings,
+    List<String> notes) {
+
+  public CaseReport {
+    series = List.copyOf(series);
+    gauges = List.copyOf(gauges);
+    curves = List.copyOf(curves);
+    findings = List.copyOf(findings);
+    notes = List.copyOf(notes);
+  }
+}

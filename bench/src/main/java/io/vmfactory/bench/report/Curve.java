@@ -1,0 +1,20 @@
+package io.vmfactory.bench.report;
+
+import java.util.List;
+
+/**
+ * Points in a chart, joined in their order.
+ *
+ * @param chart title of the chart, which several curves may share
+ * @param x what the chart's x axis shows, with its unit
+ * @param y what its y axis shows, with its unit
+ */
+public record Curve(String chart, String name, String x, String y, List<Point> points) {
+
+  public Curve {
+    points = List.copyOf(points);
+  }
+
+  /** A point, with a label of its own or an empty one. */
+  public record Point(double x, double y, String label) {}
+}

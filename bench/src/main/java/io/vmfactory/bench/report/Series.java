@@ -1,0 +1,30 @@
+package io.vmfactory.bench.report;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Times of one kind, in the order they were taken.
+ *
+ * @param subject whose: a route as the API names it, {@code floor}, or what else the case compares
+ * @param name what, among the subject's series of the case
+ * @param floor {@link #id} of the series of the same case that this one took turns with, round by
+ *     round, and is read as a multiple of; null when there is none
+ * @param micros microseconds, one for each round
+ */
+public record Series(
+    String subject, String name, Boundary boundary, @Nullable String floor, List<Long> micros) {
+
+  public Series {
+    micros = List.copyOf(micros);
+  }
+
+  /** What it is called within its case. */
+  public String id() {
+    return id(subject, name);
+  }
+
+  static String id(String subject, String name) {
+    return subject + ": " + name;
+  }
+}

@@ -1,0 +1,149 @@
+package io.vmfactory.bench.spec;
+
+import static io.vmfactory.bench.spec.Promise.atLeast;
+import static io.vmfactory.bench.spec.Promise.atMost;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All promises that are figures. SPECIFICATION.md has the same. */
+public final class Promises {
+  private static final List<Promise> CLONES =
+      List.of(
+          atMost(
+              "clone-over-floor",
+              "clone until its agent has answered, over its raw parts (spawn, load, cont, answer) without a daemon",
+              "clone",
+              1.15,
+              "x"),
+          atLeast(
+              "boot-over-clone",
+              "direct boot over clone, each until its agent has answered",
+              "boot",
+              30,
+              "x"),
+          atMost("clone-guest-ram", "private guest RAM of an idle clone", "density", 2, "MiB"),
+          atMost(
+              "clone-process", "private memory of an idle clone's process", "density", 16, "MiB"),
+          atMost(
+              "template-memory",
+              "memory file of the default guest's template",
+              "template-build",
+              60,
+              "MiB"));
+
+  private static final List<Promise> HAND_OUT =
+      List.of(
+          atMost(
+              "warm-over-floor",
+              "warm request, p50, over a stopped VM's cont and answer by hand",
+              "warm",
+              1.5,
+              "x"),
+          atMost("warm-tail", "warm request, p99 over p50, one at a time", "warm", 4, "x"),
+          atMost(
+              "shell-over-clone",
+              "request on route SHELL over one on route TEMPLATE",
+              "shell",
+              0.6,
+              "x"),
+          atLeast("burst-warm", "16 requests at once on 16 warm VMs: WARM", "burst", 100, "%"),
+          atLeast("burst-served", "32 requests at once on 8 warm VMs: served", "burst", 100, "%"),
+          atLeast("refill-over-loop", "refill over a bare loop of restores", "refill", 0.85, "x"));
+
+  private static final List<Promise> DAEMON =
+      List.of(
+          atMost("daemon-idle", "daemon in RAM, idle", "density", 120, "MiB"),
+          atMost("daemon-per-vm", "daemon in RAM, for each idle VM", "density", 512, "KiB"),
+          atMost(
+              "thousand-p99",
+              "request for a warm VM out of 1000, scripted VMs, p99",
+              "thousand",
+              10,
+              "ms"),
+          atMost(
+              "recover",
+              "a killed daemon's successor serves, its VMs taken over: time over 2 s + 5 ms for each VM",
+              "recover",
+              1,
+              "x"),
+          atMost("status", "vmfactory status, p50", "cli", 0.3, "s"));
+
+  private static final List<Promise> CONTAINERS =
+      List.of(
+          atLeast(
+              "container-over-clone",
+              "direct boot and container over a container on route TEMPLATE, request to first byte",
+              "container",
+              6,
+              "x"),
+          atLeast(
+              "container-output",
+              "a container's standard output through the agent",
+              "streams",
+              20,
+              "MB/s"),
+          atMost(
+              "container-unread",
+              "memory of the client held for an output that is not read",
+              "streams",
+              4,
+              "MiB"),
+          atMost(
+              "container-bytes",
+              "bytes of containers' input and output that were changed",
+              "streams",
+              0,
+              "bytes"));
+
+  private static final List<Promise> ALWAYS =
+      List.of(
+          atMost(
+              "storm",
+              "VMs lost, leaked, leased twice or stuck while VMs and daemons are killed",
+              "storm",
+              0,
+              "VMs"),
+          atMost(
+              "clock",
+              "clock of a VM when it is handed out: off the host's by",
+              "unique",
+              50,
+              "ms"),
+          atMost(
+              "unique",
+              "pairs of VMs that share a host name, machine id, boot id or random bytes",
+              "unique",
+              0,
+              "pairs"),
+          atMost(
+              "leftovers",
+              "processes, sockets, files and mounts left after a daemon has stopped",
+              "leftovers",
+              0,
+              "things"));
+
+  private static final List<Promise> POLICY =
+      List.of(
+          atLeast(
+              "auto-hits",
+              "size \"auto\" on the diurnal trace: requests served by a waiting VM",
+              "policy",
+              99,
+              "%"),
+          atMost(
+              "auto-memory",
+              "its memory over time, over that of the fixed size with as many hits",
+              "policy",
+              60,
+              "%"));
+
+  private Promises() {}
+
+  /** In the order of the specification. */
+  public static List<Promise> all() {
+    return Stream.of(CLONES, HAND_OUT, DAEMON, CONTAINERS, ALWAYS, POLICY)
+        .flatMap(List::stream)
+        .toList();
+  }
+}
