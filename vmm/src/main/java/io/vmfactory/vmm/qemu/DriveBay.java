@@ -143,4 +143,9 @@ record DriveBay(Kind kind, int number, String guestDevice) {
   String overlay() {
     return id() + ".overlay";
   }
+
+  /** The job that formats the copy-on-write file. */
+  String formatting() {
+    return id() + ".format";
+  }
 }

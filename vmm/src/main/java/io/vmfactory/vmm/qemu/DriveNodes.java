@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +28,7 @@ final class DriveNodes {
   private final QemuMonitor monitor;
   private final QemuEvents events;
 
-  /** When QEMU no longer works on a node by itself. */
+  /** When QEMU no longer works on a node by itself; completes on the monitor's event loop. */
   private CompletionStage<?> settled = CompletableFuture.completedFuture(null);
 
   DriveNodes(DriveBay bay, QemuMonitor monitor, QemuEvents events) {
@@ -81,25 +81,35 @@ final class DriveNodes {
   }
 
   private void format(long bytes, Deadline deadline) {
-    String job = "format-" + UUID.randomUUID();
-    CompletionStage<Boolean> ended = events.jobEnded(job);
-    monitor.execute(BlockCommands.formatOverlay(job, bay.writes(), bytes), deadline);
-    settled = ended;
-    boolean succeeded = monitor.await(ended, "the copy-on-write file to be formatted", deadline);
-    String error = succeeded ? "" : error(job, deadline);
-    monitor.send(BlockCommands.dismiss(job));
-    if (!succeeded) {
+    CompletionStage<Boolean> ended = events.jobEnded(bay.formatting());
+    CompletionStage<String> formatted =
+        monitor
+            .send(BlockCommands.formatOverlay(bay.formatting(), bay.writes(), bytes))
+            .thenCompose(begun -> ended)
+            .thenCompose(this::dismiss);
+    settled = formatted;
+    String error = monitor.await(formatted, "the copy-on-write file to be formatted", deadline);
+    if (!error.isEmpty()) {
       throw new VmmException(Reason.FAILED, "cannot format the copy-on-write file: " + error);
     }
   }
 
-  private String error(String id, Deadline deadline) {
-    return monitor.execute(BlockCommands.jobs(), deadline).stream()
-        .filter(job -> job.id().equals(id))
-        .map(Job::error)
-        .filter(Objects::nonNull)
-        .findFirst()
-        .orElse("no reason given");
+  /** Whether or not anybody still waits for it. Yields why the job has failed; empty if not. */
+  private CompletionStage<String> dismiss(boolean succeeded) {
+    CompletionStage<String> error =
+        succeeded
+            ? CompletableFuture.completedFuture("")
+            : monitor.send(BlockCommands.jobs()).thenApply(this::error);
+    monitor.send(BlockCommands.dismiss(bay.formatting()));
+    return error;
+  }
+
+  private String error(List<Job> all) {
+    return formatting(all).map(Job::error).orElse("no reason given");
+  }
+
+  private Optional<Job> formatting(List<Job> all) {
+    return all.stream().filter(job -> job.id().equals(bay.formatting())).findFirst();
   }
 
   /**
@@ -114,14 +124,41 @@ final class DriveNodes {
     monitor.send(BlockCommands.remove(node));
   }
 
-  /** Removes those that are there. */
+  /** Removes those that are there, once QEMU no longer works on them. */
   void removeLeftovers(Deadline deadline) {
-    Set<String> present =
-        monitor.execute(BlockCommands.nodes(), deadline).stream()
-            .map(Node::name)
-            .collect(Collectors.toSet());
+    Set<String> present = present(deadline);
+    if (present.contains(bay.writes()) && !present.contains(bay.overlay())) {
+      endFormat(deadline);
+      present = present(deadline); // those that an undo of before has not removed by now
+    }
     for (String node : all().filter(present::contains).toList()) {
       monitor.execute(BlockCommands.remove(node), deadline);
+    }
+  }
+
+  private Set<String> present(Deadline deadline) {
+    return monitor.execute(BlockCommands.nodes(), deadline).stream()
+        .map(Node::name)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Returns when there is no formatting job, an earlier daemon's neither. Whoever gave one up has
+   * sent all of its {@link #undo} by then: that happens at the job's last event, which comes before
+   * the reply that no longer lists the job.
+   */
+  private void endFormat(Deadline deadline) {
+    while (true) {
+      CompletionStage<Boolean> ended = events.jobEnded(bay.formatting());
+      Optional<Job> job = formatting(monitor.execute(BlockCommands.jobs(), deadline));
+      if (job.isEmpty()) {
+        return;
+      }
+      if (job.get().concluded()) {
+        monitor.send(BlockCommands.dismiss(bay.formatting()));
+      } else {
+        monitor.await(ended, "an earlier copy-on-write file to be formatted", deadline);
+      }
     }
   }
 

@@ -104,10 +104,16 @@ public final class BlockCommands {
   /**
    * A job, ended or not.
    *
+   * @param status as QEMU spells it
    * @param error null = none so far
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  public record Job(String id, @Nullable String error) {}
+  public record Job(String id, String status, @Nullable String error) {
+    /** Whether it has ended and waits to be dismissed. */
+    public boolean concluded() {
+      return status.equals("concluded");
+    }
+  }
 
   /**
    * Opens a file as a node. QEMU locks it against other programs that lock as it does.

@@ -3,8 +3,10 @@ package io.vmfactory.vmm.qmp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +22,8 @@ public final class ScriptedMonitor implements AutoCloseable {
       Pattern.compile("\\{\"execute\":\"([^\"]+)\".*\"id\":(\\d+)}");
 
   private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final Map<String, Runnable> consequences = new ConcurrentHashMap<>();
+  private final List<String> heard = new CopyOnWriteArrayList<>();
   private final FakeQmpServer server;
   private final Thread thread;
 
@@ -33,6 +37,16 @@ public final class ScriptedMonitor implements AutoCloseable {
   /** From now on {@code command} is answered with {@code result}, a JSON value. */
   public void says(String command, String result) {
     answers.put(command, result);
+  }
+
+  /** From now on {@code consequence} is run when {@code command} has been answered. */
+  public void after(String command, Runnable consequence) {
+    consequences.put(command, consequence);
+  }
+
+  /** The names of all commands so far. */
+  public List<String> heard() {
+    return List.copyOf(heard);
   }
 
   /** Says something that nobody asked for. */
@@ -81,10 +95,12 @@ public final class ScriptedMonitor implements AutoCloseable {
     if (!command.matches()) {
       throw new IllegalArgumentException("not a command: " + line);
     }
+    heard.add(command.group(1));
     String result = answers.getOrDefault(command.group(1), "{}");
     if (!result.equals(NOTHING)) {
       server.write("{\"return\": %s, \"id\": %s}\r\n".formatted(result, command.group(2)));
     }
+    consequences.getOrDefault(command.group(1), () -> {}).run();
   }
 
   @Override

@@ -1,0 +1,122 @@
+package io.vmfactory.vmm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.vmm.DriveImage;
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The job that formats a copy-on-write file, when it lasts longer than somebody waits for it. */
+class AbandonedFormatTest extends ScriptedQemu {
+  private static final String NODES = "query-named-block-nodes";
+
+  @TempDir Path temp;
+  private Path image;
+  private Vm vm;
+
+  @BeforeEach
+  void adopt() throws IOException {
+    image = Files.write(temp.resolve("image"), new byte[512]);
+    monitor.says("query-status", status("running"));
+    monitor.says(
+        "query-block",
+        "[{\"inserted\": {\"node-name\": \"rw0\", \"ro\": false,"
+            + " \"file\": \"json:{\\\"driver\\\": \\\"null-co\\\"}\","
+            + " \"image\": {\"virtual-size\": 4096}}}]");
+    monitor.says(NODES, "[]");
+    monitor.says("query-jobs", "[]");
+    vm = qemu.adopt(survivor, deadline);
+  }
+
+  private DrivePlace attach(DriveMode mode) {
+    return vm.drives().attach(new DriveImage(image, mode, temp), deadline);
+  }
+
+  private void job(String status) {
+    monitor.tells(
+        "{\"event\": \"JOB_STATUS_CHANGE\", \"data\": {\"id\": \"rw0.format\", \"status\": \"%s\"}}"
+            .formatted(status));
+  }
+
+  @Test
+  void theNextWaitsForItsEndAndForWhatIsUndoneThen() {
+    monitor.after("blockdev-create", Thread.currentThread()::interrupt);
+    assertThatThrownBy(() -> attach(DriveMode.OVERLAY)).isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    final int before = monitor.heard().size();
+    monitor.says(NODES, "[{\"node-name\": \"rw0.writes\"}, {\"node-name\": \"rw0.image\"}]");
+    monitor.says("query-jobs", "[{\"id\": \"rw0.format\", \"status\": \"running\"}]");
+    monitor.after("query-jobs", this::conclude);
+    attach(DriveMode.WRITABLE);
+    List<String> heard = monitor.heard().subList(before, monitor.heard().size());
+    assertThat(heard).startsWith("query-block", NODES, "query-jobs");
+    assertThat(heard).endsWith(NODES, "blockdev-add", "blockdev-reopen");
+    assertThat(heard.subList(3, heard.size() - 3)) // two threads
+        .containsExactlyInAnyOrder(
+            "job-dismiss", "blockdev-del", "blockdev-del", "blockdev-del", "query-jobs");
+  }
+
+  private void conclude() {
+    monitor.says("query-jobs", "[]");
+    monitor.says(NODES, "[]");
+    monitor.after("query-jobs", () -> {});
+    job("concluded");
+  }
+
+  @Test
+  void anEarlierDaemonsIsDismissedAndItsFilesAreClosed() {
+    monitor.says(NODES, "[{\"node-name\": \"rw0.writes\"}]");
+    monitor.says("query-jobs", "[{\"id\": \"rw0.format\", \"status\": \"concluded\"}]");
+    monitor.after("job-dismiss", () -> monitor.says("query-jobs", "[]"));
+    attach(DriveMode.WRITABLE);
+    assertThat(monitor.heard())
+        .endsWith(
+            "query-block",
+            NODES,
+            "query-jobs",
+            "job-dismiss",
+            "query-jobs",
+            NODES,
+            "blockdev-del",
+            "blockdev-add",
+            "blockdev-reopen");
+  }
+
+  @Test
+  void whyItFailedIsAskedBeforeItIsDismissed() {
+    monitor.says(
+        "query-jobs",
+        "[{\"id\": \"rw0.format\", \"status\": \"concluded\", \"error\": \"No space left\"}]");
+    monitor.after(
+        "blockdev-create",
+        () -> {
+          job("aborting");
+          job("concluded");
+        });
+    assertThatThrownBy(() -> attach(DriveMode.OVERLAY))
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.RESOURCES))
+        .hasMessageContaining("cannot format the copy-on-write file: No space left");
+    vm.check(deadline); // and with it every command sent before
+    assertThat(monitor.heard())
+        .endsWith(
+            "query-jobs",
+            "job-dismiss",
+            "blockdev-del",
+            "blockdev-del",
+            "blockdev-del",
+            "query-status");
+  }
+}
