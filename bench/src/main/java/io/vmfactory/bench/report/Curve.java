@@ -16,5 +16,11 @@ public record Curve(String chart, String name, String x, String y, List<Point> p
   }
 
   /** A point, with a label of its own or an empty one. */
-  public record Point(double x, double y, String label) {}
+  public record Point(double x, double y, String label) {
+
+    public Point {
+      Finite.check("x of point \"" + label + "\"", x);
+      Finite.check("y of point \"" + label + "\"", y);
+    }
+  }
 }

@@ -5,4 +5,9 @@ package io.vmfactory.bench.report;
  *
  * @param promise its id, see {@link io.vmfactory.bench.spec.Promises}
  */
-public record Finding(String promise, double value) {}
+public record Finding(String promise, double value) {
+
+  public Finding {
+    Finite.check(promise, value);
+  }
+}

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes down what a case finds while it runs. Safe for use by several threads. */
 public final class Recorder {
-  private static final int DIGITS = 3;
+  /** Significant digits of histograms. */
+  static final int DIGITS = 3;
 
   private final Map<String, Taking> takings = new LinkedHashMap<>();
   private final List<Gauge> gauges = new ArrayList<>();

@@ -1,5 +1,7 @@
 package io.vmfactory.bench.report;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param micros microseconds, one for each round
  */
 public record Series(
-    String subject, String name, Boundary boundary, @Nullable String floor, List<Long> micros) {
+    String subject,
+    String name,
+    Boundary boundary,
+    @JsonSetter(nulls = Nulls.SET) @Nullable String floor,
+    List<Long> micros) {
 
   public Series {
     micros = List.copyOf(micros);

@@ -1,0 +1,60 @@
+package io.vmfactory.bench.report;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogWriter;
+
+/**
+ * A report's times as logs of HdrHistogram, for its own tools: one file for each case, in it one
+ * interval for each series, with the series as its tag. Nanoseconds, which the tools show as
+ * milliseconds unless they are told otherwise; three digits are exact.
+ */
+public final class HistogramLogs {
+  private HistogramLogs() {}
+
+  /** Writes CASE.hlog for each case that has times, into a folder that is made when needed. */
+  public static void write(Report report, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (CaseReport of : report.cases()) {
+      if (!of.series().isEmpty()) {
+        try (PrintStream log =
+            new PrintStream(
+                Files.newOutputStream(folder.resolve(of.name() + ".hlog")),
+                false,
+                StandardCharsets.UTF_8)) {
+          write(of, new HistogramLogWriter(log));
+          if (log.checkError()) {
+            throw new IOException("cannot write " + folder.resolve(of.name() + ".hlog"));
+          }
+        }
+      }
+    }
+  }
+
+  private static void write(CaseReport of, HistogramLogWriter log) {
+    long begun = of.begun().toEpochMilli();
+    log.outputComment("[vmfactory bench, case " + of.name() + ", nanoseconds]");
+    log.outputLogFormatVersion();
+    log.outputStartTime(begun);
+    log.setBaseTime(begun);
+    log.outputBaseTime(begun);
+    log.outputLegend();
+    for (Series series : of.series()) {
+      Histogram histogram = new Histogram(Recorder.DIGITS);
+      series.micros().forEach(micros -> histogram.recordValue(1000 * micros));
+      histogram.setTag(tag(series.id()));
+      histogram.setStartTimeStamp(begun);
+      histogram.setEndTimeStamp(of.ended().toEpochMilli());
+      log.outputIntervalHistogram(histogram);
+    }
+  }
+
+  /** The format allows neither blanks nor commas in a tag. */
+  static String tag(String id) {
+    return id.replace(": ", ":").replaceAll("[\\s,]", "_");
+  }
+}
