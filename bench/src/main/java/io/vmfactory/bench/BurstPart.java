@@ -17,7 +17,7 @@ record BurstPart(int requests, int warm, int rounds) implements Part.Measure {
     int served = 0;
     int hits = 0;
     for (int round = 1; round <= rounds; round++) {
-      Bench.progress("burst of %d on %d, %d of %d".formatted(requests, warm, round, rounds));
+      bench.progress("burst of %d on %d, %d of %d".formatted(requests, warm, round, rounds));
       bench.keep(warm, Math.min(warm, 4));
       List<VmHandle> vms = burst(bench, figures);
       served += vms.size();
@@ -44,9 +44,9 @@ record BurstPart(int requests, int warm, int rounds) implements Part.Measure {
       List<VmHandle> vms = new ArrayList<>();
       for (CompletableFuture<VmHandle> answer : asked) {
         try {
-          vms.add(Bench.deadline().await(answer, "a request of the burst"));
+          vms.add(bench.deadline().await(answer, "a request of the burst"));
         } catch (RuntimeException e) {
-          Bench.progress("not served: " + e.getMessage());
+          bench.progress("not served: " + e.getMessage());
         }
       }
       return vms;

@@ -29,8 +29,11 @@ final class ContainerBench implements AutoCloseable {
   private final SandboxRuntime leased;
   private final SandboxRuntime direct;
   private final Image image;
+  private final Bench bench;
 
-  ContainerBench(DaemonHome home) throws IOException {
+  ContainerBench(Bench bench) throws IOException {
+    this.bench = bench;
+    DaemonHome home = bench.daemon().home();
     image = image(home.scratch());
     RuntimeSettings settings = RuntimeSettings.load(home.configuration());
     leased = SandboxRuntime.open(settings);
@@ -39,7 +42,7 @@ final class ContainerBench implements AutoCloseable {
             new RuntimeSettings(settings.runtime().withoutFactory(), settings.qemu()));
   }
 
-  private static Image image(Path scratch) throws IOException {
+  private Image image(Path scratch) throws IOException {
     if (!Files.exists(BUSYBOX)) {
       throw new IOException(BUSYBOX + " is missing; install it: apt-get install busybox-static");
     }
@@ -48,17 +51,17 @@ final class ContainerBench implements AutoCloseable {
     Files.createDirectories(program.getParent());
     Files.copy(BUSYBOX, program, StandardCopyOption.COPY_ATTRIBUTES);
     return RootfsImages.open(scratch.resolve("images"), CACHE_BYTES, ROOTFS_BYTES)
-        .fromDirectory(tree, Bench.deadline());
+        .fromDirectory(tree, bench.deadline());
   }
 
   /** A sandbox with a VM by that route. */
   Sandbox sandbox(Route route) {
-    return leased.create(SandboxSpec.defaults().withRoutes(List.of(route)), Bench.deadline());
+    return leased.create(SandboxSpec.defaults().withRoutes(List.of(route)), bench.deadline());
   }
 
   /** A sandbox whose VM this process boots, without a factory. */
   Sandbox sandbox() {
-    return direct.create(SandboxSpec.defaults(), Bench.deadline());
+    return direct.create(SandboxSpec.defaults(), bench.deadline());
   }
 
   /** A container whose first process is that command of busybox. */
@@ -67,7 +70,7 @@ final class ContainerBench implements AutoCloseable {
     arguments.addAll(List.of(command));
     OciSpec oci = OciSpec.standard().with(process -> process.withArgs(arguments));
     return sandbox.createContainer(
-        ContainerSpec.of(oci, DiskImage.overlay(image.path())), Bench.deadline());
+        ContainerSpec.of(oci, DiskImage.overlay(image.path())), bench.deadline());
   }
 
   @Override

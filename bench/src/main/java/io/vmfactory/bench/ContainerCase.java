@@ -3,7 +3,6 @@ package io.vmfactory.bench;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.cases.Bench;
-import io.vmfactory.bench.daemon.PrivateDaemon;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.configs.time.Laps;
@@ -46,44 +45,43 @@ final class ContainerCase {
   }
 
   /** Runs it and returns the report. */
-  String run(PrivateDaemon daemon) throws IOException {
-    try (Bench pool = new Bench(daemon);
-        ContainerBench bench = new ContainerBench(daemon.home())) {
+  String run(Bench pool) throws IOException {
+    try (ContainerBench bench = new ContainerBench(pool)) {
       GetStatusResponse status = pool.settled();
-      first(bench, bench.sandbox(Route.TEMPLATE), new Figures());
+      first(pool, bench, bench.sandbox(Route.TEMPLATE), new Figures());
       for (int i = 1; i <= samples; i++) {
-        Bench.progress("a container by each route, " + i + " of " + samples);
+        pool.progress("a container by each route, " + i + " of " + samples);
         round(pool, bench, i <= boots);
       }
       pool.keep(0, 0);
-      return report(status, StreamPart.run(bench, mebibytes));
+      return report(status, StreamPart.run(pool, bench, mebibytes));
     }
   }
 
   private void round(Bench pool, ContainerBench bench, boolean boot) throws IOException {
     pool.keep(0, 0);
-    first(bench, bench.sandbox(Route.TEMPLATE), template);
+    first(pool, bench, bench.sandbox(Route.TEMPLATE), template);
     floor.add(pool.raw().run().all(), CLONE);
     if (boot) {
-      first(bench, bench.sandbox(), direct);
-      first(bench, bench.sandbox(Route.COLD), cold);
+      first(pool, bench, bench.sandbox(), direct);
+      first(pool, bench, bench.sandbox(Route.COLD), cold);
     }
     pool.keep(1, 1);
-    first(bench, bench.sandbox(Route.WARM), warm);
+    first(pool, bench, bench.sandbox(Route.WARM), warm);
   }
 
-  private static void first(ContainerBench bench, Sandbox fresh, Figures figures)
+  private static void first(Bench pool, ContainerBench bench, Sandbox fresh, Figures figures)
       throws IOException {
     try (Sandbox sandbox = fresh) {
       Laps laps = new Laps();
       VmProcess vm =
-          new VmProcess(Objects.requireNonNull(sandbox.start(Bench.deadline()).vm()).pid());
+          new VmProcess(Objects.requireNonNull(sandbox.start(pool.deadline()).vm()).pid());
       laps.lap(SANDBOX);
       long busy = vm.cpuMicros();
       long since = System.nanoTime();
       Container container = bench.container(sandbox, "echo", "hello");
       laps.lap("create container");
-      container.start(Bench.deadline());
+      container.start(pool.deadline());
       laps.lap("start container");
       if (container.process().stdout().read() < 0) {
         throw new EOFException("the container printed nothing");

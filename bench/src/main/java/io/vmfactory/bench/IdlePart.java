@@ -13,7 +13,7 @@ import java.util.List;
 record IdlePart(int vms) implements Part.Measure {
   @Override
   public Part run(Bench bench) throws IOException {
-    Bench.progress("idle daemon with 0, %d, %d warm VMs".formatted(vms / 2, vms));
+    bench.progress("idle daemon with 0, %d, %d warm VMs".formatted(vms / 2, vms));
     DaemonProcess daemon = bench.daemon().process();
     long none = resident(bench, daemon, 0);
     long half = resident(bench, daemon, vms / 2);
@@ -36,7 +36,7 @@ record IdlePart(int vms) implements Part.Measure {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    Bench.deadline().await(collect.onExit(), "jcmd GC.run");
+    bench.deadline().await(collect.onExit(), "jcmd GC.run");
     if (collect.exitValue() != 0) {
       throw new IOException("jcmd GC.run failed: exit " + collect.exitValue());
     }

@@ -1,10 +1,21 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.bench.cases.Bench;
+import io.vmfactory.bench.cases.Progress;
+import io.vmfactory.bench.cases.Stand;
 import io.vmfactory.bench.daemon.PrivateDaemon;
+import io.vmfactory.bench.run.Launcher;
+import io.vmfactory.bench.run.ListCommand;
+import io.vmfactory.bench.run.RunCommand;
+import io.vmfactory.bench.run.SpecCommand;
 import io.vmfactory.bench.storm.Storm;
+import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +28,8 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures vmfactory on this machine, with a daemon of its own.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "CASE")
+    subcommands = {ListCommand.class, RunCommand.class, SpecCommand.class},
+    synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   private static final int STORM_CLIENTS = 4;
   private static final int STORM_STEPS = 6;
@@ -25,42 +37,25 @@ public final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The commands; a failure is told in one line. */
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (e, command, line) -> {
+              Throwable told = e instanceof CompletionException ? e.getCause() : e;
+              command.getErr().println("bench: " + told.getMessage());
+              return CommandLine.ExitCode.SOFTWARE;
+            });
   }
 
   /** Without a case: says which there are. */
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getOut());
-    return 0;
-  }
-
-  @Command(
-      name = "boot",
-      description = {
-        "Direct boot, clone, and the raw parts of a clone, interleaved in one run.",
-        "Prints medians, 99th percentiles and the ratios that SPECIFICATION.md promises."
-      },
-      mixinStandardHelpOptions = true)
-  int boot(
-      @Option(
-              names = "--clones",
-              defaultValue = "30",
-              description = "clones and raw clones to make (default: ${DEFAULT-VALUE})")
-          int clones,
-      @Option(
-              names = "--boots",
-              defaultValue = "5",
-              description = "direct boots (default: ${DEFAULT-VALUE})")
-          int boots)
-      throws Exception {
-    if (clones < 1 || boots < 1) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--clones and --boots take a number from 1");
-    }
-    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), BootCase.SETTINGS)) {
-      System.out.print(new BootCase(daemon, clones, boots).run());
-    }
     return 0;
   }
 
@@ -74,9 +69,7 @@ public final class Main implements Callable<Integer> {
   int pool(@Option(names = "--quick", description = "only see that every part works") boolean quick)
       throws Exception {
     PoolCase parts = quick ? PoolCase.quick() : PoolCase.full();
-    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), PoolCase.SETTINGS)) {
-      System.out.print(parts.run(daemon));
-    }
+    System.out.print(measured(parts::run));
     return 0;
   }
 
@@ -90,9 +83,7 @@ public final class Main implements Callable<Integer> {
   int container(@Option(names = "--quick", description = "only see that it works") boolean quick)
       throws Exception {
     ContainerCase routes = quick ? new ContainerCase(1, 1, 8) : new ContainerCase(20, 7, 128);
-    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), PoolCase.SETTINGS)) {
-      System.out.print(routes.run(daemon));
-    }
+    System.out.print(measured(routes::run));
     return 0;
   }
 
@@ -110,7 +101,7 @@ public final class Main implements Callable<Integer> {
     if (times < 1) {
       throw new CommandLine.ParameterException(spec.commandLine(), "--times takes a number from 1");
     }
-    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), BootCase.SETTINGS)) {
+    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), Stand.SETTINGS)) {
       System.out.print(new DriveCase(daemon, times).run());
     }
     return 0;
@@ -145,12 +136,19 @@ public final class Main implements Callable<Integer> {
     return complaints.isEmpty() ? 0 : 1;
   }
 
-  private List<String> launcher() {
-    String launcher = System.getenv("VMFACTORY_LAUNCHER");
-    if (launcher == null) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "VMFACTORY_LAUNCHER is not set: run it as ./dev bench");
+  private interface Measure {
+    String run(Bench bench) throws IOException;
+  }
+
+  private String measured(Measure measure) throws IOException {
+    Deadline deadline = Deadline.after(Duration.ofHours(2));
+    try (Stand stand = Stand.start(launcher(), deadline)) {
+      Progress lines = (done, of, what) -> System.err.println("bench: " + what);
+      return measure.run(new Bench(stand, launcher(), deadline, lines));
     }
-    return List.of(launcher);
+  }
+
+  private List<String> launcher() {
+    return Launcher.command(spec);
   }
 }

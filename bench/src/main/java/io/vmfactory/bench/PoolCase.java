@@ -1,24 +1,12 @@
 package io.vmfactory.bench;
 
 import io.vmfactory.bench.cases.Bench;
-import io.vmfactory.bench.daemon.PrivateDaemon;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The warm pool against its promises, each figure beside its floor and in the same run. */
 final class PoolCase {
-  /** Sizes are set part by part; upkeep is the default's, but memory never is the limit. */
-  static final String SETTINGS =
-      """
-      max_vms = 256
-
-      [pool]
-      vm_cache_number = 0
-      shell_number = 0
-      memory_budget = "16GiB"
-      """;
-
   private final List<Part.Measure> measures;
 
   private PoolCase(List<Part.Measure> measures) {
@@ -50,17 +38,15 @@ final class PoolCase {
   }
 
   /** Runs it and returns the report. */
-  String run(PrivateDaemon daemon) throws IOException {
+  String run(Bench bench) throws IOException {
     List<String> out = new ArrayList<>();
     List<Promise> promises = new ArrayList<>();
-    try (Bench bench = new Bench(daemon)) {
-      out.add(Host.line(bench.settled()));
-      out.add("milliseconds                    median      p99  count");
-      for (Part.Measure measure : measures) {
-        Part part = measure.run(bench);
-        out.add(part.title() + "\n" + part.text());
-        promises.addAll(part.promises());
-      }
+    out.add(Host.line(bench.settled()));
+    out.add("milliseconds                    median      p99  count");
+    for (Part.Measure measure : measures) {
+      Part part = measure.run(bench);
+      out.add(part.title() + "\n" + part.text());
+      promises.addAll(part.promises());
     }
     promises.forEach(promise -> out.add(promise.line()));
     return String.join("\n", out) + "\n";

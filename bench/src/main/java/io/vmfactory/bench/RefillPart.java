@@ -23,7 +23,7 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
     Figures figures = new Figures();
     int atOnce = Math.max(1, bench.settled().getRestores().getLimit());
     for (int round = 1; round <= rounds; round++) {
-      Bench.progress("refill of %d, %d of %d".formatted(vms, round, rounds));
+      bench.progress("refill of %d, %d of %d".formatted(vms, round, rounds));
       bench.keep(0, 0);
       long start = System.nanoTime();
       bench.keep(vms, 0);
@@ -48,7 +48,8 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
       for (int i = 0; i < vms; i++) {
         restored.add(CompletableFuture.supplyAsync(() -> stopped(bench), threads));
       }
-      Bench.deadline()
+      bench
+          .deadline()
           .await(
               CompletableFuture.allOf(restored.toArray(CompletableFuture[]::new)),
               "the bare loop to end");
@@ -56,7 +57,7 @@ record RefillPart(int vms, int rounds) implements Part.Measure {
     } finally {
       threads.shutdown();
       for (CompletableFuture<RawVm> vm : restored) {
-        Bench.deadline().await(vm, "a VM of the bare loop").close();
+        bench.deadline().await(vm, "a VM of the bare loop").close();
       }
     }
   }

@@ -14,7 +14,7 @@ record ShellPart(int samples) implements Part.Measure {
     Figures figures = new Figures();
     bench.keep(0, 2);
     for (int i = 1; i <= WARM_UP + samples; i++) {
-      Bench.progress("shell and template " + i + " of " + (WARM_UP + samples));
+      bench.progress("shell and template " + i + " of " + (WARM_UP + samples));
       request(bench, Route.SHELL, i > WARM_UP ? figures : new Figures());
       request(bench, Route.TEMPLATE, i > WARM_UP ? figures : new Figures());
     }

@@ -19,29 +19,29 @@ record StreamPart(int mebibytes, double mebibytesPerSecond, double heldMebibytes
   private static final int MIB = 1 << 20;
   private static final int MOST_HELD = 4;
 
-  static StreamPart run(ContainerBench bench, int mebibytes) throws IOException {
+  static StreamPart run(Bench pool, ContainerBench bench, int mebibytes) throws IOException {
     try (Sandbox sandbox = bench.sandbox(Route.TEMPLATE)) {
-      sandbox.start(Bench.deadline());
-      Bench.progress("output of " + mebibytes + " MiB");
-      double rate = rate(bench, sandbox, mebibytes);
-      Bench.progress("the same beside an output that is not read");
+      sandbox.start(pool.deadline());
+      pool.progress("output of " + mebibytes + " MiB");
+      double rate = rate(pool, bench, sandbox, mebibytes);
+      pool.progress("the same beside an output that is not read");
       Container endless = bench.container(sandbox, "cat", "/dev/zero");
       long before = held();
-      endless.start(Bench.deadline());
+      endless.start(pool.deadline());
       if (endless.process().stdout().read() != 0) {
         throw new IOException("/dev/zero is not zero");
       }
-      rate(bench, sandbox, mebibytes);
+      rate(pool, bench, sandbox, mebibytes);
       return new StreamPart(mebibytes, rate, (double) (held() - before) / MIB);
     }
   }
 
-  private static double rate(ContainerBench bench, Sandbox sandbox, int mebibytes)
+  private static double rate(Bench pool, ContainerBench bench, Sandbox sandbox, int mebibytes)
       throws IOException {
     Container container =
         bench.container(
             sandbox, "dd", "if=/dev/zero", "bs=1M", "count=" + mebibytes, "status=none");
-    container.start(Bench.deadline());
+    container.start(pool.deadline());
     InputStream output = container.process().stdout();
     byte[] buffer = new byte[MIB];
     long start = System.nanoTime();
@@ -53,7 +53,7 @@ record StreamPart(int mebibytes, double mebibytesPerSecond, double heldMebibytes
     if (all != (long) mebibytes * MIB) {
       throw new EOFException("output ended after " + all + " bytes");
     }
-    container.delete(Bench.deadline());
+    container.delete(pool.deadline());
     return mebibytes * 1e9 / nanos;
   }
 

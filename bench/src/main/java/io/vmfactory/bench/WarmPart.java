@@ -26,7 +26,7 @@ record WarmPart(int samples) implements Part.Measure {
     Figures floor = new Figures();
     bench.keep(KEPT, KEPT);
     for (int i = 1; i <= WARM_UP + samples; i++) {
-      Bench.progress("warm VM and raw VM " + i + " of " + (WARM_UP + samples));
+      bench.progress("warm VM and raw VM " + i + " of " + (WARM_UP + samples));
       boolean counts = i > WARM_UP;
       bySelf(bench, counts ? floor : new Figures());
       byDaemon(bench, counts ? warm : new Figures());

@@ -14,24 +14,31 @@ class MainTest {
   private final StringWriter out = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"--clones=0", "--boots=0", "--clones=-3"})
+  @ValueSource(strings = {"--iterations=0", "--iterations=-3"})
   void nothingToMeasureIsRefused(String option) {
-    assertThat(execute("boot", option)).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("--clones and --boots take a number from 1");
+    assertThat(execute("run", option)).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("--iterations takes a number from 1");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--clones=many", "--clone=3", "cold"})
+  @ValueSource(strings = {"--iterations=many", "--rounds=3", "--timeout=10", "--scale=huge"})
   void whatIsNoOptionIsRefused(String argument) {
-    assertThat(execute("boot", argument)).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains(argument.replaceFirst(".*=m", "m"));
+    assertThat(execute("run", argument)).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains(argument.replaceFirst("^--.*=(?=\\D|10)", ""));
   }
 
   @Test
-  void withoutTheLauncherItSaysHowToRunIt() {
+  void anUnknownCaseIsRefusedWithThoseThereAre() {
+    assertThat(execute("run", "clone", "cold")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("no such case: cold; there are boot, clone");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "spec"})
+  void withoutTheLauncherItSaysHowToRunIt(String command) {
     assertThat(System.getenv("VMFACTORY_LAUNCHER")).isNull();
 
-    assertThat(execute("boot")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(execute(command)).isEqualTo(CommandLine.ExitCode.USAGE);
     assertThat(err.toString()).contains("./dev bench");
   }
 
@@ -49,13 +56,19 @@ class MainTest {
   }
 
   @Test
-  void withoutACaseItSaysWhichThereAre() {
+  void everyCaseIsListedWithEachScale() {
+    assertThat(execute("list")).isZero();
+    assertThat(out.toString()).contains("clone", "full", "quick", "smoke");
+  }
+
+  @Test
+  void withoutACommandItSaysWhichThereAre() {
     assertThat(execute()).isZero();
-    assertThat(out.toString()).contains("boot", "drives", "pool", "container", "storm", "--help");
+    assertThat(out.toString()).contains("list", "run", "spec", "storm", "--help");
   }
 
   private int execute(String... arguments) {
-    return new CommandLine(new Main())
+    return Main.commandLine()
         .setErr(new PrintWriter(err, true))
         .setOut(new PrintWriter(out, true))
         .execute(arguments);

@@ -7,5 +7,14 @@ public enum Scale {
   /** A look within minutes. */
   QUICK,
   /** Everything once, to see that it works; its figures say nothing. */
-  SMOKE
+  SMOKE;
+
+  /** The one of the three that is for this scale. */
+  public <T> T pick(T full, T quick, T smoke) {
+    return switch (this) {
+      case FULL -> full;
+      case QUICK -> quick;
+      case SMOKE -> smoke;
+    };
+  }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * clone's are compared with. Thread-safe.
  */
 public final class RawQemu {
-  /** A hundred times what a clone takes: who is not there by then does not come. */
+  /** Many times what a boot takes: who is not there by then does not come. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final List<String> clone;
@@ -46,17 +46,42 @@ public final class RawQemu {
   public Laps run() throws IOException {
     byte[] state = state();
     Laps laps = new Laps();
-    try (RawVm vm = start()) {
+    try (RawVm vm = start(clone)) {
       limited(vm, laps, () -> restore(vm, state, laps));
     }
     return laps;
+  }
+
+  /**
+   * Boots one VM until its agent has answered, then kills it. Laps: spawn, cont, answer.
+   *
+   * @param booted command line of a VM that the daemon booted
+   * @throws IOException as {@link #run} does
+   */
+  public Laps boot(List<String> booted) throws IOException {
+    Laps laps = new Laps();
+    try (RawVm vm = start(booted)) {
+      limited(vm, laps, () -> boot(vm, laps));
+    }
+    return laps;
+  }
+
+  private static void boot(RawVm vm, Laps laps) throws IOException {
+    vm.greet();
+    laps.lap("spawn");
+    vm.negotiate();
+    vm.connect();
+    vm.cont();
+    laps.lap("cont");
+    vm.answer();
+    laps.lap("answer");
   }
 
   /** Restores one clone until its agent has answered and stops it there, as a pool keeps VMs. */
   public RawVm stopped() throws IOException {
     byte[] state = state();
     Laps laps = new Laps();
-    RawVm vm = start();
+    RawVm vm = start(clone);
     try {
       limited(
           vm,
@@ -76,13 +101,13 @@ public final class RawQemu {
     return Files.readAllBytes(template.resolve("state"));
   }
 
-  private RawVm start() throws IOException {
+  private RawVm start(List<String> line) throws IOException {
     int number = vms.incrementAndGet();
     RawVm.Sockets sockets =
         new RawVm.Sockets(
             folder.resolve("state%d.sock".formatted(number)),
             folder.resolve("agent%d.sock".formatted(number)));
-    return new RawVm(ByHand.command(clone, template.resolve("memory"), sockets.agent()), sockets);
+    return new RawVm(ByHand.command(line, template.resolve("memory"), sockets.agent()), sockets);
   }
 
   private static void restore(RawVm vm, byte[] state, Laps laps) throws IOException {

@@ -76,6 +76,12 @@ public final class RawVm implements AutoCloseable {
     agent = connect(sockets.agent());
   }
 
+  /** Leaves the state in which the monitor takes no commands but this one; load does it, too. */
+  public void negotiate() throws IOException {
+    send("{\"execute\":\"qmp_capabilities\"}");
+    await("\"return\"");
+  }
+
   /** Lets the CPUs run. */
   public void cont() throws IOException {
     send("{\"execute\":\"cont\"}");

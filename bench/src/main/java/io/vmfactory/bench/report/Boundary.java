@@ -6,15 +6,26 @@ package io.vmfactory.bench.report;
  */
 public enum Boundary {
   /** The VMM's own call that loads a VM's state. */
-  VMM_LOAD,
+  VMM_LOAD("VMM load: the VMM's own call that loads a VM's state"),
   /** From the start of the VMM, or of a stopped VM, until the guest's agent has answered once. */
-  AGENT_ANSWERS,
+  AGENT_ANSWERS("agent answers: from the start of the VMM, or of a stopped VM"),
   /** From the request until the first byte that a container has printed. */
-  FIRST_OUTPUT,
+  FIRST_OUTPUT("first output: from the request until a container's first byte"),
   /** From the request over the API until its reply: the VM is ready. */
-  READY,
+  READY("ready: from the request over the API until its reply"),
   /** One of several steps that follow each other; their sum is a time of another boundary. */
-  STEP,
+  STEP("steps, whose sums are among the times above"),
   /** A time that is no hand-out of a VM. */
-  OTHER
+  OTHER("other times");
+
+  private final String title;
+
+  Boundary(String title) {
+    this.title = title;
+  }
+
+  /** For people, from which moment until which. */
+  public String title() {
+    return title;
+  }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param loadBefore the host's load average of one minute when it began
  * @param loadAfter the same when it ended
+ * @param failure why it did not end as it should, or empty; what it measured before is there
  * @param notes what a reader must know of it, in sentences
  */
 public record CaseReport(
@@ -17,6 +18,7 @@ public record CaseReport(
     Instant ended,
     double loadBefore,
     double loadAfter,
+    String failure,
     List<Series> series,
     List<Gauge> gauges,
     List<Curve> curves,

@@ -30,6 +30,11 @@ public record Series(
     return id(subject, name);
   }
 
+  /** What {@code percent} of 100 samples do not exceed, in microseconds; 0 without samples. */
+  public long percentile(double percent) {
+    return Recorder.histogram(micros).getValueAtPercentile(percent);
+  }
+
   static String id(String subject, String name) {
     return subject + ": " + name;
   }

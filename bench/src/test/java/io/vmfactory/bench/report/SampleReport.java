@@ -168,6 +168,7 @@ public final class SampleReport {
         begun.plusSeconds(270),
         0.21,
         1.35,
+        "",
         out.series(),
         out.gauges(),
         out.curves(),

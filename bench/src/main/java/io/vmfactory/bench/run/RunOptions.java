@@ -1,0 +1,78 @@
+package io.vmfactory.bench.run;
+
+import io.vmfactory.bench.cases.BenchCase;
+import io.vmfactory.bench.cases.Scale;
+import io.vmfactory.bench.report.Report;
+import io.vmfactory.configs.Units;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** What the user says of how cases are run, and the run. */
+final class RunOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--scale",
+      defaultValue = "full",
+      description = "full, quick (a look) or smoke (only that it works); default: full")
+  private Scale scale;
+
+  @Option(
+      names = "--iterations",
+      paramLabel = "N",
+      description = "rounds of every case, instead of what 'bench list' shows")
+  private @Nullable Integer iterations;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SPAN",
+      converter = SpanConverter.class,
+      description =
+          "after which a case is given up, such as 10m, instead of what 'bench list' shows")
+  private @Nullable Duration timeout;
+
+  /** Spans as the configuration writes them. */
+  private static final class SpanConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return Units.duration(text)
+          .filter(span -> !span.isZero())
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "'%s' is not %s".formatted(text, Units.DURATION_FORM)));
+    }
+  }
+
+  /**
+   * Runs cases, and does with the report what is to be done, also with that of a run which the user
+   * has ended.
+   *
+   * @return the exit code that {@code then} wants
+   */
+  int run(List<BenchCase> cases, ToIntFunction<Report> then) {
+    PrintWriter err = spec.commandLine().getErr();
+    Plan plan = plan(cases);
+    Runner runner = new Runner(plan, Launcher.command(spec), new Screen(err, Screen.isWatched()));
+    try (Interruption interruption = new Interruption(runner::stop)) {
+      return then.applyAsInt(runner.run());
+    }
+  }
+
+  private Plan plan(List<BenchCase> cases) {
+    if (iterations != null && iterations < 1) {
+      throw new ParameterException(spec.commandLine(), "--iterations takes a number from 1");
+    }
+    return new Plan(cases, scale, iterations, timeout);
+  }
+}

@@ -1,0 +1,101 @@
+package io.vmfactory.bench.run;
+
+import io.vmfactory.bench.cases.BenchCase;
+import io.vmfactory.bench.cases.Progress;
+import io.vmfactory.bench.report.CaseReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** Shows how far a run is: a bar for each case on a terminal, else a line now and then. */
+final class Screen implements Progress {
+  private static final int WIDTH = 100;
+  private static final int UPDATE_MILLIS = 200;
+
+  /** Lines for the rounds of one case, where there is no bar. */
+  private static final int LINES = 5;
+
+  private final PrintWriter err;
+  private final boolean watched;
+  private @Nullable ProgressBar bar;
+  private String title = "";
+  private int lines;
+
+  /**
+   * @param err where the lines go; a bar goes to the process's own standard error
+   * @param watched whether somebody looks on
+   */
+  Screen(PrintWriter err, boolean watched) {
+    this.err = err;
+    this.watched = watched;
+  }
+
+  /** Whether somebody watches standard error. */
+  static boolean isWatched() {
+    try {
+      String stream = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
+      return stream.startsWith("/dev/pts/") || stream.startsWith("/dev/tty");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  synchronized void begins(BenchCase benchCase, int number, int of) {
+    title = "[%d/%d] %s".formatted(number, of, benchCase.name());
+    lines = 0;
+    if (watched) {
+      bar =
+          new ProgressBarBuilder()
+              .setTaskName(title)
+              .setInitialMax(-1)
+              .setStyle(ProgressBarStyle.ASCII)
+              .setUpdateIntervalMillis(UPDATE_MILLIS)
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+              .build();
+    } else {
+      line(benchCase.summary());
+    }
+  }
+
+  @Override
+  public synchronized void at(int done, int of, String what) {
+    if (bar != null) {
+      if (of > 0) {
+        bar.maxHint(of);
+        bar.stepTo(done);
+      }
+      bar.setExtraMessage(what);
+    } else if (of == 0) {
+      line(what);
+    } else if (LINES * done >= lines * of) {
+      line("%s, %d of %d".formatted(what, done + 1, of));
+      lines++;
+    }
+  }
+
+  synchronized void ended(CaseReport report) {
+    if (bar != null) {
+      bar.close();
+      bar = null;
+    }
+    long seconds = Duration.between(report.begun(), report.ended()).toSeconds();
+    line(report.failure().isEmpty() ? "done, " + seconds + " s" : "FAILED: " + report.failure());
+  }
+
+  /** The whole of a failure: what the report says of it is one sentence. */
+  synchronized void failed(RuntimeException e) {
+    e.printStackTrace(err);
+  }
+
+  private void line(String text) {
+    err.println(title + ": " + text);
+    err.flush();
+  }
+}

@@ -1,0 +1,59 @@
+package io.vmfactory.bench.run;
+
+import io.vmfactory.bench.cases.BenchCase;
+import io.vmfactory.bench.cases.Cases;
+import io.vmfactory.bench.report.Finding;
+import io.vmfactory.bench.report.Report;
+import io.vmfactory.bench.spec.Promise;
+import io.vmfactory.bench.spec.Promises;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code bench spec}. */
+@Command(
+    name = "spec",
+    description = {
+      "Runs every case that proves a promise of SPECIFICATION.md, and says of each promise whether",
+      "it is kept, or by how much it is missed. Exits with 1 when one is missed or was not measured."
+    },
+    mixinStandardHelpOptions = true)
+public final class SpecCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private RunOptions options;
+
+  @Override
+  public Integer call() {
+    Set<String> proving =
+        Promises.all().stream().map(Promise::provenBy).collect(Collectors.toSet());
+    List<BenchCase> cases =
+        Cases.all().stream().filter(one -> proving.contains(one.name())).toList();
+    PrintWriter out = spec.commandLine().getOut();
+    return options.run(cases, report -> judge(report, out) ? 0 : 1);
+  }
+
+  /** Prints a line for each promise; whether all are kept. */
+  static boolean judge(Report report, PrintWriter out) {
+    int kept = 0;
+    for (Promise promise : Promises.all()) {
+      Optional<Double> value =
+          report.cases().stream()
+              .flatMap(one -> one.findings().stream())
+              .filter(finding -> finding.promise().equals(promise.id()))
+              .map(Finding::value)
+              .findFirst();
+      kept += value.filter(promise::allows).isPresent() ? 1 : 0;
+      out.println(value.map(v -> Verdict.line(promise, v)).orElse(Verdict.none(promise)));
+    }
+    out.printf("%d of %d promises are kept%n", kept, Promises.all().size());
+    out.flush();
+    return kept == Promises.all().size();
+  }
+}
