@@ -1,18 +1,11 @@
 package io.vmfactory.bench;
 
-import io.vmfactory.bench.cases.Bench;
-import io.vmfactory.bench.cases.Progress;
-import io.vmfactory.bench.cases.Stand;
-import io.vmfactory.bench.daemon.PrivateDaemon;
 import io.vmfactory.bench.run.Launcher;
 import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.RunCommand;
 import io.vmfactory.bench.run.SpecCommand;
 import io.vmfactory.bench.storm.Storm;
-import io.vmfactory.configs.time.Deadline;
-import java.io.IOException;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -23,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The bench's command line: {@code ./dev bench}. */
+/** The bench's command line: {@code ./vmfactory bench}. */
 @Command(
     name = "bench",
     description = "Measures vmfactory on this machine, with a daemon of its own.",
@@ -52,58 +45,10 @@ public final class Main implements Callable<Integer> {
             });
   }
 
-  /** Without a case: says which there are. */
+  /** Without a command: says which there are. */
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getOut());
-    return 0;
-  }
-
-  @Command(
-      name = "pool",
-      description = {
-        "The warm pool: latency by route, bursts, refill, memory, each beside its floor in one run.",
-        "Prints what SPECIFICATION.md promises of it and whether it is kept."
-      },
-      mixinStandardHelpOptions = true)
-  int pool(@Option(names = "--quick", description = "only see that every part works") boolean quick)
-      throws Exception {
-    PoolCase parts = quick ? PoolCase.quick() : PoolCase.full();
-    System.out.print(measured(parts::run));
-    return 0;
-  }
-
-  @Command(
-      name = "container",
-      description = {
-        "From a request to the first byte that a container prints, by route, interleaved.",
-        "Then what its standard output carries, and what the client holds of one nobody reads."
-      },
-      mixinStandardHelpOptions = true)
-  int container(@Option(names = "--quick", description = "only see that it works") boolean quick)
-      throws Exception {
-    ContainerCase routes = quick ? new ContainerCase(1, 1, 8) : new ContainerCase(20, 7, 128);
-    System.out.print(measured(routes::run));
-    return 0;
-  }
-
-  @Command(
-      name = "drives",
-      description = "Drives put into slots of a running clone and taken out again, in each mode.",
-      mixinStandardHelpOptions = true)
-  int drives(
-      @Option(
-              names = "--times",
-              defaultValue = "100",
-              description = "of each mode (default: ${DEFAULT-VALUE})")
-          int times)
-      throws Exception {
-    if (times < 1) {
-      throw new CommandLine.ParameterException(spec.commandLine(), "--times takes a number from 1");
-    }
-    try (PrivateDaemon daemon = PrivateDaemon.start(launcher(), Stand.SETTINGS)) {
-      System.out.print(new DriveCase(daemon, times).run());
-    }
     return 0;
   }
 
@@ -134,18 +79,6 @@ public final class Main implements Callable<Integer> {
     complaints.forEach(System.out::println);
     System.out.printf("%d cycles, seed %d: %d complaints%n", cycles, choices, complaints.size());
     return complaints.isEmpty() ? 0 : 1;
-  }
-
-  private interface Measure {
-    String run(Bench bench) throws IOException;
-  }
-
-  private String measured(Measure measure) throws IOException {
-    Deadline deadline = Deadline.after(Duration.ofHours(2));
-    try (Stand stand = Stand.start(launcher(), deadline)) {
-      Progress lines = (done, of, what) -> System.err.println("bench: " + what);
-      return measure.run(new Bench(stand, launcher(), deadline, lines));
-    }
   }
 
   private List<String> launcher() {

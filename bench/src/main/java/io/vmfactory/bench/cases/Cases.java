@@ -9,7 +9,14 @@ public final class Cases {
   /** In the order in which they are run. */
   public static List<BenchCase> all() {
     return List.of(
-        new BootCase(), //
-        new CloneCase());
+        new BootCase(),
+        new CloneCase(),
+        new ShellCase(),
+        new WarmCase(),
+        new BurstCase(),
+        new RefillCase(),
+        new DrivesCase(),
+        new ContainerCase(),
+        new StreamsCase());
   }
 }

@@ -4,6 +4,7 @@ import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.Cases;
 import io.vmfactory.bench.cases.Scale;
 import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.spec.Promises;
 import io.vmfactory.configs.Units;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Spec;
 /** {@code bench list}. */
 @Command(
     name = "list",
-    description = "Lists the cases, and how each is run at each scale.",
+    description = "Lists the cases: which promises each proves, and how it is run at each scale.",
     mixinStandardHelpOptions = true)
 public final class ListCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -24,6 +25,9 @@ public final class ListCommand implements Runnable {
     PrintWriter out = spec.commandLine().getOut();
     for (BenchCase one : Cases.all()) {
       out.printf("%-15s %s%n", one.name(), one.summary());
+      Promises.all().stream()
+          .filter(promise -> promise.provenBy().equals(one.name()))
+          .forEach(promise -> out.printf("%15s proves %s%n", "", promise.id()));
       for (Scale scale : Scale.values()) {
         out.printf("%15s %s%n", "", line(scale, one.control(scale)));
       }

@@ -4,6 +4,7 @@ import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.Cases;
 import io.vmfactory.bench.report.CaseReport;
 import io.vmfactory.bench.report.Report;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -37,7 +38,7 @@ public final class RunCommand implements Callable<Integer> {
   private List<String> names = new ArrayList<>();
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     return options.run(chosen(), this::show);
   }
 

@@ -4,7 +4,10 @@ import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.Scale;
 import io.vmfactory.bench.report.Report;
 import io.vmfactory.configs.Units;
+import io.vmfactory.configs.time.WallClock;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.ToIntFunction;
@@ -41,6 +44,16 @@ final class RunOptions {
           "after which a case is given up, such as 10m, instead of what 'bench list' shows")
   private @Nullable Duration timeout;
 
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "where report.json and the logs of HdrHistogram go; default: a new bench-results/TIME")
+  private @Nullable Path out;
+
+  @Option(names = "--no-out", description = "write no files")
+  private boolean noOut;
+
   /** Spans as the configuration writes them. */
   private static final class SpanConverter implements ITypeConverter<Duration> {
     @Override
@@ -60,13 +73,25 @@ final class RunOptions {
    *
    * @return the exit code that {@code then} wants
    */
-  int run(List<BenchCase> cases, ToIntFunction<Report> then) {
+  int run(List<BenchCase> cases, ToIntFunction<Report> then) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     Plan plan = plan(cases);
-    Runner runner = new Runner(plan, Launcher.command(spec), new Screen(err, Screen.isWatched()));
+    List<String> launcher = Launcher.command(spec);
+    OutFolder folder = folder();
+    Runner runner = new Runner(plan, launcher, new Screen(err, Screen.isWatched()));
     try (Interruption interruption = new Interruption(runner::stop)) {
-      return then.applyAsInt(runner.run());
+      Report report = runner.run();
+      int code = then.applyAsInt(report);
+      folder.write(report).forEach(file -> err.println("written: " + file));
+      return code;
     }
+  }
+
+  private OutFolder folder() throws IOException {
+    if (noOut) {
+      return OutFolder.none();
+    }
+    return out == null ? OutFolder.fresh(WallClock.system().now()) : OutFolder.at(out);
   }
 
   private Plan plan(List<BenchCase> cases) {

@@ -6,6 +6,7 @@ import io.vmfactory.bench.report.Finding;
 import io.vmfactory.bench.report.Report;
 import io.vmfactory.bench.spec.Promise;
 import io.vmfactory.bench.spec.Promises;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public final class SpecCommand implements Callable<Integer> {
   @Mixin private RunOptions options;
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     Set<String> proving =
         Promises.all().stream().map(Promise::provenBy).collect(Collectors.toSet());
     List<BenchCase> cases =

@@ -100,7 +100,7 @@ final class TextReport {
     for (CaseReport one : report.cases()) {
       for (Gauge gauge : one.gauges()) {
         rows.add(
-            "  %-15s %-43s %9s %s"
+            "  %-15s %-58s %9s %s"
                 .formatted(one.name(), gauge.name(), decimal(gauge.value()), gauge.unit()));
       }
     }

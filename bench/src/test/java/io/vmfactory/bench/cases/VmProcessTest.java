@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.cases;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

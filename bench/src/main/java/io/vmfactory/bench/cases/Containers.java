@@ -1,7 +1,6 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.client.image.Image;
 import io.vmfactory.client.image.RootfsImages;
@@ -21,17 +20,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runtime instances, and a root file system with nothing in it but a busybox. */
-final class ContainerBench implements AutoCloseable {
+final class Containers implements AutoCloseable {
   private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
   private static final long ROOTFS_BYTES = 64L << 20;
   private static final long CACHE_BYTES = 1L << 30;
 
+  private final Bench bench;
   private final SandboxRuntime leased;
   private final SandboxRuntime direct;
   private final Image image;
-  private final Bench bench;
 
-  ContainerBench(Bench bench) throws IOException {
+  Containers(Bench bench) throws IOException {
     this.bench = bench;
     DaemonHome home = bench.daemon().home();
     image = image(home.scratch());
@@ -49,7 +48,8 @@ final class ContainerBench implements AutoCloseable {
     Path tree = scratch.resolve("tree");
     Path program = tree.resolve("bin/busybox");
     Files.createDirectories(program.getParent());
-    Files.copy(BUSYBOX, program, StandardCopyOption.COPY_ATTRIBUTES);
+    Files.copy(
+        BUSYBOX, program, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
     return RootfsImages.open(scratch.resolve("images"), CACHE_BYTES, ROOTFS_BYTES)
         .fromDirectory(tree, bench.deadline());
   }

@@ -1,4 +1,4 @@
-package io.vmfactory.bench;
+package io.vmfactory.bench.cases;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,52 @@
+package io.vmfactory.bench.cases;
+
+import static io.vmfactory.bench.cases.TimedVm.READY;
+
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.Recorder;
+import java.io.IOException;
+import java.time.Duration;
+
+/** What a waiting shell saves: the same request on route SHELL and on route TEMPLATE, in turns. */
+final class ShellCase implements BenchCase {
+  private static final String SHELL = Route.SHELL.name();
+  private static final String TEMPLATE = Route.TEMPLATE.name();
+  private static final int KEPT = 2;
+
+  @Override
+  public String name() {
+    return "shell";
+  }
+
+  @Override
+  public String summary() {
+    return "a request on route SHELL and one on route TEMPLATE, in turns";
+  }
+
+  @Override
+  public Control control(Scale scale) {
+    return Control.of(scale.pick(60, 15, 1), scale.pick(3, 2, 0), Duration.ofMinutes(10));
+  }
+
+  @Override
+  public void run(Bench bench, Control control, Recorder out) throws IOException {
+    bench.keep(0, KEPT);
+    bench.rounds(
+        control,
+        out,
+        "shell, clone",
+        samples -> {
+          request(bench, Route.SHELL, samples);
+          request(bench, Route.TEMPLATE, samples);
+        });
+    out.floor(SHELL, READY, TEMPLATE, READY);
+    out.finding(
+        "shell-over-clone", (double) out.median(SHELL, READY) / out.median(TEMPLATE, READY));
+  }
+
+  private static void request(Bench bench, Route route, Recorder out) {
+    TimedVm.make(bench, route, out).close();
+    bench.settled();
+  }
+}

@@ -1,0 +1,88 @@
+package io.vmfactory.bench.cases;
+
+import static io.vmfactory.bench.cases.TimedVm.ANSWERED;
+import static io.vmfactory.bench.cases.TimedVm.FLOOR;
+import static io.vmfactory.bench.cases.TimedVm.READY;
+
+import io.vmfactory.api.v1.Hop;
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.floor.RawVm;
+import io.vmfactory.bench.report.Boundary;
+import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.Recorder;
+import io.vmfactory.client.VmHandle;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * The warm path, one request at a time, each against the same two steps by hand: a stopped VM that
+ * has answered once is told to go on and answers again. Nothing else is under way when either
+ * begins; a call that makes the daemon do nothing is measured while the pool refills, and tells how
+ * much of a reply's time is the wire's and the machine's.
+ */
+final class WarmCase implements BenchCase {
+  private static final String WARM = Route.WARM.name();
+  private static final Set<String> WAKING = Set.of("cont", "wake");
+  private static final int KEPT = 3;
+
+  @Override
+  public String name() {
+    return "warm";
+  }
+
+  @Override
+  public String summary() {
+    return "a request on route WARM, and a stopped VM continued by hand, in turns";
+  }
+
+  @Override
+  public Control control(Scale scale) {
+    return Control.of(scale.pick(200, 40, 2), scale.pick(5, 5, 0), Duration.ofMinutes(20));
+  }
+
+  @Override
+  public void run(Bench bench, Control control, Recorder out) throws IOException {
+    bench.keep(KEPT, KEPT);
+    bench.rounds(
+        control,
+        out,
+        "VM by hand, warm VM",
+        samples -> {
+          byHand(bench, samples);
+          byDaemon(bench, samples);
+          nothing(bench, samples);
+          bench.settled();
+        });
+    out.floor(WARM, READY, FLOOR, ANSWERED);
+    out.floor(WARM, ANSWERED, FLOOR, ANSWERED);
+    out.finding("warm-over-floor", (double) out.median(WARM, READY) / out.median(FLOOR, ANSWERED));
+    out.finding("warm-tail", (double) out.percentile(WARM, READY, 99) / out.median(WARM, READY));
+  }
+
+  private static void byHand(Bench bench, Recorder out) throws IOException {
+    try (RawVm vm = bench.raw().stopped()) {
+      long start = System.nanoTime();
+      vm.cont();
+      vm.answer();
+      out.sample(FLOOR, ANSWERED, Boundary.AGENT_ANSWERS, (System.nanoTime() - start) / 1000);
+    }
+  }
+
+  private static void byDaemon(Bench bench, Recorder out) {
+    try (VmHandle vm = TimedVm.get(bench, Route.WARM, out)) {
+      long awake =
+          vm.granted().getHopsList().stream()
+              .filter(hop -> WAKING.contains(hop.getName()))
+              .mapToLong(Hop::getMicros)
+              .sum();
+      out.sample(WARM, ANSWERED, Boundary.AGENT_ANSWERS, awake);
+    }
+  }
+
+  private static void nothing(Bench bench, Recorder out) {
+    long start = System.nanoTime();
+    bench.call();
+    out.sample("daemon", "a call of nothing", Boundary.OTHER, (System.nanoTime() - start) / 1000);
+  }
+}

@@ -1,0 +1,60 @@
+package io.vmfactory.bench.run;
+
+import io.vmfactory.bench.report.HistogramLogs;
+import io.vmfactory.bench.report.Report;
+import io.vmfactory.bench.report.ReportFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where the files of a run go. It is there before the run, which may take an hour. */
+final class OutFolder {
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+
+  private final @Nullable Path folder;
+
+  private OutFolder(@Nullable Path folder) {
+    this.folder = folder;
+  }
+
+  /** Nowhere. */
+  static OutFolder none() {
+    return new OutFolder(null);
+  }
+
+  /**
+   * That folder, made when it is not there.
+   *
+   * @throws IOException when it cannot be made; says so
+   */
+  static OutFolder at(Path folder) throws IOException {
+    try {
+      return new OutFolder(Files.createDirectories(folder));
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot make the folder %s: choose another with --out".formatted(folder), e);
+    }
+  }
+
+  /** A new one below the working directory, named by the time. */
+  static OutFolder fresh(Instant now) throws IOException {
+    return at(Path.of("bench-results").resolve(STAMP.format(now)));
+  }
+
+  /** Writes the files; those that people read. */
+  List<Path> write(Report report) throws IOException {
+    if (folder == null) {
+      return List.of();
+    }
+    Path json = folder.resolve("report.json");
+    ReportFile.write(report, json);
+    HistogramLogs.write(report, folder);
+    return List.of(json);
+  }
+}
