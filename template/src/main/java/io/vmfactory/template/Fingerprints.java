@@ -3,11 +3,16 @@ package io.vmfactory.template;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.VmSpec;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Takes fingerprints on this host, and says why a template made elsewhere or earlier is no use. */
 final class Fingerprints {
   private final HypervisorInfo host;
   private final FileDigests digests = new FileDigests();
+  private volatile @Nullable Keyed last;
+
+  /** A fingerprint and its key, which takes longer to compute than to compare. */
+  private record Keyed(Fingerprint fingerprint, TemplateKey key) {}
 
   Fingerprints(HypervisorInfo host) {
     this.host = host;
@@ -36,6 +41,17 @@ final class Fingerprints {
         kernel,
         spec.agent(),
         spec.devices());
+  }
+
+  /** The key of what {@link #of} returns: asked by every request, most often of the same spec. */
+  TemplateKey keyOf(VmSpec spec) {
+    Fingerprint now = of(spec);
+    Keyed known = last;
+    if (known == null || !known.fingerprint().equals(now)) {
+      known = new Keyed(now, now.key());
+      last = known;
+    }
+    return known.key();
   }
 
   /** Why this host may not load a template that was made as {@code made} of {@code spec}. */

@@ -68,7 +68,7 @@ public final class StoredTemplates implements Templates {
 
   @Override
   public TemplateKey keyOf(VmSpec spec) {
-    return site.fingerprints().of(spec).key();
+    return site.fingerprints().keyOf(spec);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.vmfactory.vmm.VmSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Which template serves an order: the largest that fits, since what it lacks must be plugged. */
 final class TemplateChooser {
@@ -15,6 +16,10 @@ final class TemplateChooser {
 
   private final KnownTemplates templates;
   private final VmSpec configured;
+  private volatile @Nullable Likeness last;
+
+  /** Whether a template's spec is the one configured for its size; costs a deep comparison. */
+  private record Likeness(VmSpec spec, VmSpec today, boolean same) {}
 
   TemplateChooser(KnownTemplates templates, VmSpec configured) {
     this.templates = templates;
@@ -76,8 +81,20 @@ final class TemplateChooser {
 
   /** Whether it is what the configuration, kernel and initrd included, would make today. */
   boolean current(TemplateInfo template) {
-    VmSpec today = configured.withBoot(template.spec().boot());
-    return template.spec().equals(today) && template.key().equals(templates.keyOf(today));
+    Likeness likeness = likeness(template.spec());
+    return likeness.same() && template.key().equals(templates.keyOf(likeness.today()));
+  }
+
+  /** Of the spec that was asked for last it is known: most requests are for one template. */
+  @SuppressWarnings("ReferenceEquality") // another object is compared anew
+  private Likeness likeness(VmSpec spec) {
+    Likeness known = last;
+    if (known == null || known.spec() != spec) {
+      VmSpec today = configured.withBoot(spec.boot());
+      known = new Likeness(spec, today, spec.equals(today));
+      last = known;
+    }
+    return known;
   }
 
   private static boolean fits(TemplateInfo template, Order order) {
