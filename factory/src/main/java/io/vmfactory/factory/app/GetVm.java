@@ -2,9 +2,12 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.app.LeaseBook.Draft;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.vm.Gatekeeper;
 import io.vmfactory.vmm.Sizing;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** A running, unique, leased VM. */
 final class GetVm implements UseCase<VmRequest, GrantedVm> {
@@ -28,13 +31,22 @@ final class GetVm implements UseCase<VmRequest, GrantedVm> {
   private GrantedVm lease(HandOut.Trip trip, MadeVm made, String routeReason) {
     Order order = trip.order();
     Laps laps = trip.laps();
+    AtomicReference<@Nullable Draft> early = new AtomicReference<>();
+    Runnable meanwhile = () -> early.set(draft(made, made.boot(), order));
+    boolean grows = !made.boot().shortOf(order.wanted()).isZero();
+    Sizing sizing =
+        settler.settle(made, order, grows ? () -> {} : meanwhile, laps, trip.deadline());
+    trip.deadline().check("the lease");
+    Draft written = early.get();
+    Draft draft = written == null ? draft(made, sizing, order) : written;
+    Lease lease = leases.open(draft, trip.place());
+    laps.lap("lease");
+    return new GrantedVm(draft.view(), lease, made.route(), routeReason, laps.all());
+  }
+
+  private Draft draft(MadeVm made, Sizing sizing, Order order) {
     String hostname =
         order.hostname().isEmpty() ? Gatekeeper.hostname(made.id()) : order.hostname();
-    Sizing sizing = settler.settle(made, order, laps, trip.deadline());
-    trip.deadline().check("the lease");
-    VmView view = made.view(sizing, hostname);
-    Lease lease = leases.open(made, view, order, trip.place());
-    laps.lap("lease");
-    return new GrantedVm(view, lease, made.route(), routeReason, laps.all());
+    return leases.draft(made, made.view(sizing, hostname), order);
   }
 }

@@ -61,25 +61,43 @@ final class LeaseBook {
   }
 
   /**
-   * Opens a lease; from its return on the VM and {@code place} are this book's. When it throws,
-   * they are still the caller's.
+   * A lease that is in the journal, and nobody's yet.
+   *
+   * @param view the VM as its customer will see it
+   * @param record what the journal says of the VM, but for the lease
    */
-  Lease open(MadeVm made, VmView view, Order order, Admission.Place place) {
+  record Draft(Vm vm, VmView view, Lease lease, VmRecord record) {}
+
+  /**
+   * Writes a lease into the journal. The VM stays the caller's, who is to {@link #open} the lease,
+   * to write another or to end the VM. Should the daemon die before, the next one has a lease that
+   * nobody knows of, which runs out.
+   */
+  Draft draft(MadeVm made, VmView view, Order order) {
     Lease lease = lease(Randoms.hex(), made.id(), order.owner(), order.ttl());
     VmRecord record =
         made.record()
             .handedOut(view.route().name(), view.hostname(), view.sizing(), view.createdAt());
+    journal.write(view.folder(), leased(record, lease));
+    return new Draft(made.vm(), view, lease, record);
+  }
+
+  /**
+   * Opens a lease; from its return on the VM and {@code place} are this book's. When it throws,
+   * they are still the caller's.
+   */
+  Lease open(Draft draft, Admission.Place place) {
+    Lease lease = draft.lease();
+    VmView view = draft.view();
     synchronized (this) {
       if (closed) {
         throw Refusals.shuttingDown();
       }
-      journal.write(view.folder(), leased(record, lease));
-      holdings.put(
-          lease.id(),
-          new Holding(made.vm(), view, lease, record, place, scheduleExpiry(lease, lease.ttl())));
+      Future<?> expiry = scheduleExpiry(lease, lease.ttl());
+      holdings.put(lease.id(), new Holding(draft.vm(), view, lease, draft.record(), place, expiry));
       emit(Kind.VM_LEASED, view, lease.id(), "route " + view.route());
     }
-    watch(made.vm(), lease);
+    watch(draft.vm(), lease);
     return lease;
   }
 

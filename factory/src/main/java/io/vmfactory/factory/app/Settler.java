@@ -31,21 +31,24 @@ final class Settler {
   /**
    * Hands {@code made} what {@code order} wants of it.
    *
+   * @param meanwhile done on this thread while the guest of a warm VM wakes up, when it runs
+   *     already; not done on other routes. What it throws is thrown
    * @return what it really has in the end
    */
-  Sizing settle(MadeVm made, Order order, Laps laps, Deadline deadline) {
-    try (GuestAgent agent = running(made, order.hostname(), laps, deadline)) {
+  Sizing settle(MadeVm made, Order order, Runnable meanwhile, Laps laps, Deadline deadline) {
+    try (GuestAgent agent = running(made, order.hostname(), meanwhile, laps, deadline)) {
       return grow(made, order.wanted(), agent, laps, deadline);
     }
   }
 
-  private GuestAgent running(MadeVm made, String hostname, Laps laps, Deadline deadline) {
+  private GuestAgent running(
+      MadeVm made, String hostname, Runnable meanwhile, Laps laps, Deadline deadline) {
     Warmth warmth = made.warmth();
     if (warmth == null) {
       String name = hostname.isEmpty() ? Gatekeeper.hostname(made.id()) : hostname;
       return gatekeeper.pass(made.vm(), made.folder(), name, laps, deadline);
     }
-    wake(made.vm(), warmth.agent(), hostname, laps, deadline);
+    wake(made.vm(), warmth.agent(), hostname, meanwhile, laps, deadline);
     return warmth.agent();
   }
 
@@ -54,11 +57,12 @@ final class Settler {
    *
    * @param hostname empty = the one that it was given when it was made
    */
-  private void wake(Vm vm, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
+  private void wake(
+      Vm vm, GuestAgent agent, String hostname, Runnable meanwhile, Laps laps, Deadline deadline) {
     Duration half = deadline.remaining().dividedBy(2);
     Deadline limit = Deadline.after(half.compareTo(WAKING) < 0 ? half : WAKING);
     try {
-      gatekeeper.wake(vm, agent, hostname, laps, limit);
+      gatekeeper.wake(vm, agent, hostname, meanwhile, laps, limit);
     } catch (DeadlineExceededException e) {
       deadline.check("a warm VM to wake");
       throw new VmmException(Reason.FAILED, "the warm VM hangs: " + e.getMessage(), e);

@@ -58,13 +58,17 @@ public final class Gatekeeper {
    * way before it runs.
    *
    * @param hostname empty = it keeps the one it has
+   * @param meanwhile done on this thread when it runs, before its answer is waited for; what it
+   *     throws is thrown
    * @param laps told of "cont", "wake"
    */
-  public void wake(Vm vm, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
+  public void wake(
+      Vm vm, GuestAgent agent, String hostname, Runnable meanwhile, Laps laps, Deadline deadline) {
     Runnable resume =
         () -> {
           vm.cont(deadline);
           laps.lap("cont");
+          meanwhile.run();
         };
     agent.wake(clock, hostname, resume, deadline);
     laps.lap("wake");

@@ -183,6 +183,25 @@ final class StockServingTest {
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
       assertThat(granted.routeReason()).contains("WARM: the warm VM hangs");
       assertThat(stuck.phase()).isEqualTo(VmPhase.EXITED);
+      assertThat(stuck.launch().folder().path()).as("with its record").doesNotExist();
+      assertThat(factory.status().leases()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theLeaseIsInTheJournalBeforeTheGuestHasAnswered() {
+    try (TestFactory factory = stocked(root, sizes(1, 0))) {
+      FakeVm taken = factory.idle(VmPhase.PAUSED).get(0);
+      CompletableFuture<Void> waking = factory.agents.faults.hangAt(ScriptedAgents.Step.WAKE);
+      CompletableFuture<GrantedVm> granted =
+          CompletableFuture.supplyAsync(() -> factory.get(on(Route.WARM)));
+      soon().await(waking, "the waking");
+      assertThat(factory.record(taken).state()).isEqualTo(State.LEASED);
+      assertThat(factory.status().leases()).as("nobody's yet").isEmpty();
+      factory.agents.faults.letGo();
+      String lease = soon().await(granted, "the VM").lease().id();
+      assertThat(factory.record(taken).lease().id()).isEqualTo(lease);
+      assertThat(factory.status().leases().get(0).id()).isEqualTo(lease);
     }
   }
 
