@@ -41,7 +41,7 @@ record Fingerprint(
    * The one format this program writes and reads. Raised when the layout of the store changes, and
    * when the VMM is given other devices, since older device state does not fit them.
    */
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
 
   /**
    * What is booted, by content: where the files are does not matter.

@@ -29,6 +29,8 @@ final class LibC {
   static final int SPAWN_SETSIGDEF = 0x04;
   static final int SPAWN_SETSIGMASK = 0x08;
   static final int SPAWN_SETSID = 0x80;
+  static final int PR_SET_THP_DISABLE = 41;
+  static final int PR_GET_THP_DISABLE = 42;
   static final int PR_CAP_AMBIENT = 47;
   static final int PR_CAP_AMBIENT_CLEAR_ALL = 4;
   static final int WNOHANG = 1;

@@ -19,6 +19,9 @@ final class Spawner implements AutoCloseable {
   private static final int SIGSET_BYTES = 128;
   private static final int OWNER_ONLY = 0600;
 
+  /** Held while this process has a setting that is meant for a child. */
+  private static final Object SETTING = new Object();
+
   private final Memory actions = zeroed(OPAQUE_BYTES);
   private final Memory attributes = zeroed(OPAQUE_BYTES);
 
@@ -34,7 +37,20 @@ final class Spawner implements AutoCloseable {
       spawner.setStandardStreams(program.output().toString());
       spawner.inherit(program.inherited());
       dropAmbientRights();
-      return spawner.start(program);
+      return program.smallPages() ? spawner.startInSmallPages(program) : spawner.start(program);
+    }
+  }
+
+  /** Which pages there are is inherited, so this process does without huge ones for the moment. */
+  private int startInSmallPages(Program program) {
+    synchronized (SETTING) {
+      int before = LibC.prctl(LibC.PR_GET_THP_DISABLE, 0, 0, 0, 0);
+      LibC.prctl(LibC.PR_SET_THP_DISABLE, 1, 0, 0, 0);
+      try {
+        return start(program);
+      } finally {
+        LibC.prctl(LibC.PR_SET_THP_DISABLE, before, 0, 0, 0);
+      }
     }
   }
 

@@ -20,6 +20,13 @@ record DriveBay(Kind kind, int number, String guestDevice) {
   /** Requests that can be under way in one drive. More cost the guest memory for each slot. */
   static final int QUEUE_SIZE = 64;
 
+  /**
+   * The older of virtio's two ways to lay out registers. Queues work alike in both, but the state
+   * of the newer one has 1024 queues' addresses, 22 KiB and some 0.5 ms of each clone for each
+   * slot.
+   */
+  static final String TRANSPORT = "disable-legacy=off,disable-modern=on";
+
   /** PCI slots on bus 0: drives share one by eights, as functions; a port has one of its own. */
   private static final int FIRST_WRITABLE_SLOT = 0x04;
 
@@ -86,8 +93,8 @@ record DriveBay(Kind kind, int number, String guestDevice) {
         "raw,node-name=%s,file=%s%s".formatted(id(), blank(), mode),
         "-device",
         ("virtio-blk-pci,id=%1$s,drive=%1$s,serial=%1$s,addr=%2$x.%3$d,multifunction=on"
-                + ",disable-legacy=on,num-queues=1,queue-size=%4$d,werror=report,rerror=report")
-            .formatted(id(), pci, number % 8, QUEUE_SIZE));
+                + ",%4$s,num-queues=1,queue-size=%5$d,werror=report,rerror=report")
+            .formatted(id(), pci, number % 8, TRANSPORT, QUEUE_SIZE));
   }
 
   private List<String> port() {

@@ -124,7 +124,9 @@ final class QemuCommandLine {
   private void agent() {
     int ports = VmFolder.AGENT_PORTS;
     // The guest's port 0 is kept for a console.
-    add("-device", "virtio-serial-pci,id=serial0,max_ports=" + (ports + 1));
+    add(
+        "-device",
+        "virtio-serial-pci,id=serial0,%s,max_ports=%d".formatted(DriveBay.TRANSPORT, ports + 1));
     for (int i = 0; i < ports; i++) {
       int fd = Inheritance.AGENT + i;
       add("-chardev", "socket,id=agent%d,fd=%d,server=on,wait=off".formatted(i, fd));

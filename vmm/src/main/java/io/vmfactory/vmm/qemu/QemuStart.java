@@ -1,11 +1,11 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.linux.HostProcess;
 import io.vmfactory.vmm.linux.OwnerOnly;
 import io.vmfactory.vmm.linux.Processes;
 import io.vmfactory.vmm.linux.Program;
@@ -57,9 +57,19 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
       inherited.add(state.descriptor());
       inherited.addAll(memory(launch.ram()));
       inherited.addAll(taps.descriptors());
-      HostProcess process = processes.start(new Program(program, arguments, log, inherited));
-      return new QemuProcess(process, log);
+      Program qemu = new Program(program, arguments, log, inherited, smallPages(launch));
+      return new QemuProcess(processes.start(qemu), log);
     }
+  }
+
+  /**
+   * QEMU asks for huge pages for all of a guest's memory, its ACPI tables among it: 2 MiB of each
+   * process for 128 KiB. A clone's RAM is a file's and cannot have them; memory that is plugged
+   * into it could, which matters under KVM only.
+   */
+  private static boolean smallPages(Launch launch) {
+    return launch.ram() instanceof GuestRam.CopyOnWrite
+        && launch.spec().machine().accelerator() == Accelerator.TCG;
   }
 
   /** Made here because QEMU would make it for everyone to read. */

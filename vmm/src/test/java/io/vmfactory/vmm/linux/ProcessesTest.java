@@ -94,6 +94,18 @@ class ProcessesTest {
   }
 
   @Test
+  void hugePagesAreWithheldFromAProgramThatIsToHaveNone() throws IOException {
+    Path own = Path.of("/proc/self/status");
+    assertThat(own).content().containsPattern("THP_enabled:\\s+1");
+    List<String> grep = List.of("THP_enabled", own.toString());
+    Path program = Path.of("/bin/grep");
+    end(processes.start(new Program(program, grep, output(), List.of(), true)));
+    end(processes.start(new Program(program, grep, output(), List.of())));
+    assertThat(output()).content().matches("THP_enabled:\\s+0\nTHP_enabled:\\s+1\n");
+    assertThat(own).content().containsPattern("THP_enabled:\\s+1");
+  }
+
+  @Test
   void aProgramThatIsNotThereIsNamed() {
     Program missing = new Program(Path.of("/no/such"), List.of(), output(), List.of());
     assertThatThrownBy(() -> processes.start(missing))

@@ -42,7 +42,7 @@ class QemuCommandLineTest {
             -mon chardev=qmp,mode=control
             -chardev file,id=console,append=on,path=/run/a,,b/console.log
             -serial chardev:console
-            -device virtio-serial-pci,id=serial0,max_ports=5
+            -device virtio-serial-pci,id=serial0,disable-legacy=off,disable-modern=on,max_ports=5
             -chardev socket,id=agent0,fd=4,server=on,wait=off
             -device virtserialport,bus=serial0.0,chardev=agent0,id=agentport0,\
             name=org.vmfactory.agent.0
@@ -135,11 +135,11 @@ class QemuCommandLineTest {
             -blockdev null-co,node-name=rw9.blank,size=1048576,read-zeroes=on
             -blockdev raw,node-name=rw9,file=rw9.blank
             -device virtio-blk-pci,id=rw9,drive=rw9,serial=rw9,addr=5.1,multifunction=on,\
-            disable-legacy=on,num-queues=1,queue-size=64,werror=report,rerror=report
+            disable-legacy=off,disable-modern=on,num-queues=1,queue-size=64,werror=report,rerror=report
             -blockdev null-co,node-name=ro0.blank,size=1048576,read-zeroes=on,read-only=on
             -blockdev raw,node-name=ro0,file=ro0.blank,read-only=on
             -device virtio-blk-pci,id=ro0,drive=ro0,serial=ro0,addr=6.0,multifunction=on,\
-            disable-legacy=on,num-queues=1,queue-size=64,werror=report,rerror=report
+            disable-legacy=off,disable-modern=on,num-queues=1,queue-size=64,werror=report,rerror=report
             -device pcie-root-port,id=port0,chassis=1,addr=10
             """);
   }
