@@ -13,7 +13,17 @@ import java.util.concurrent.CompletionStage;
  */
 public interface GuestAgent extends ContainerHost, AutoCloseable {
   /** Waits until the agent says SERVING. */
-  void awaitServing(Deadline deadline);
+  default void awaitServing(Deadline deadline) {
+    awaitServing(() -> {}, deadline);
+  }
+
+  /**
+   * Waits until the agent says SERVING.
+   *
+   * @param resume lets the guest run; called once, on this thread, when the question is on its way,
+   *     as {@link #wake} does. What it throws is thrown
+   */
+  void awaitServing(Runnable resume, Deadline deadline);
 
   /** What the agent is and can do. */
   GuestDetails details(Deadline deadline);
@@ -51,9 +61,6 @@ public interface GuestAgent extends ContainerHost, AutoCloseable {
    * Brings hot-plugged CPUs and memory into use; returns when {@code vcpus} CPUs in all are online.
    */
   void online(int vcpus, Deadline deadline);
-
-  /** The guest's metrics in the Prometheus text format. */
-  String metrics(Deadline deadline);
 
   /**
    * Completes when the connection is broken, or closed from this side, and says why; on the

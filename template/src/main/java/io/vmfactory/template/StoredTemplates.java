@@ -130,11 +130,31 @@ public final class StoredTemplates implements Templates {
   public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     try (LoadedTemplate template = cache.acquire(key, deadline)) {
       laps.lap("template");
-      GuestRam ram = new GuestRam.CopyOnWrite(template.memory());
-      Vm vm = site.hypervisor().prepare(new Launch(id, template.spec(), folder, ram), deadline);
+      Vm vm = site.hypervisor().prepare(launch(template, id, folder), deadline);
       laps.lap("spawn");
       return new LoadableShell(vm, template);
     }
+  }
+
+  @Override
+  public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+      laps.lap("template");
+      Vm vm =
+          site.hypervisor()
+              .restore(
+                  launch(template, id, folder),
+                  template.state(),
+                  () -> laps.lap("spawn"),
+                  deadline);
+      laps.lap("load");
+      return vm;
+    }
+  }
+
+  private static Launch launch(LoadedTemplate template, VmId id, VmFolder folder) {
+    GuestRam ram = new GuestRam.CopyOnWrite(template.memory());
+    return new Launch(id, template.spec(), folder, ram);
   }
 
   @Override

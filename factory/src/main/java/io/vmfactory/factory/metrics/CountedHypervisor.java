@@ -29,7 +29,9 @@ final class CountedHypervisor implements Hypervisor {
     starts =
         Histogram.builder()
             .name("vmfactory_vmm_start_seconds")
-            .help("Time from the start of a VMM process, or its adoption, to its monitor's answer.")
+            .help(
+                "Time from the start of a VMM process, or its adoption, to its monitor's answer;"
+                    + " of how=\"restore\" until its state is loaded, too.")
             .labelNames("how")
             .classicOnly()
             .classicUpperBounds(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
@@ -71,6 +73,11 @@ final class CountedHypervisor implements Hypervisor {
   @Override
   public Vm prepare(Launch launch, Deadline deadline) {
     return started("incoming", () -> counted.prepare(launch, deadline));
+  }
+
+  @Override
+  public Vm restore(Launch launch, byte[] deviceState, Runnable answered, Deadline deadline) {
+    return started("restore", () -> counted.restore(launch, deviceState, answered, deadline));
   }
 
   @Override

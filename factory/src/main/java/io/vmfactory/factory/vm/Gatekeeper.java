@@ -39,17 +39,21 @@ public final class Gatekeeper {
   public GuestAgent pass(Vm vm, VmFolder folder, String hostname, Laps laps, Deadline deadline) {
     GuestAgent agent = connect(folder, laps, deadline);
     try {
-      if (vm.phase() == VmPhase.PAUSED) {
-        vm.cont(deadline);
-        laps.lap("cont");
-      }
-      answer(agent, laps, deadline);
+      agent.awaitServing(() -> resume(vm, laps, deadline), deadline);
+      laps.lap("answer");
       agent.makeUnique(Uniqueness.fresh(clock, hostname), deadline);
       laps.lap("unique");
       return agent;
     } catch (RuntimeException e) {
       agent.close();
       throw e;
+    }
+  }
+
+  private static void resume(Vm vm, Laps laps, Deadline deadline) {
+    if (vm.phase() == VmPhase.PAUSED) {
+      vm.cont(deadline);
+      laps.lap("cont");
     }
   }
 

@@ -102,7 +102,8 @@ final class ScriptedAgents implements GuestAgents {
     }
 
     @Override
-    public void awaitServing(Deadline deadline) {
+    public void awaitServing(Runnable resume, Deadline deadline) {
+      resume.run();
       call(Step.SERVING, "serving", deadline);
     }
 

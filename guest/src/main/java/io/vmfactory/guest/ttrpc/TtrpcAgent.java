@@ -59,8 +59,9 @@ final class TtrpcAgent implements GuestAgent {
 
   /** One call, however long the guest still boots: its bytes wait in the VMM until it reads. */
   @Override
-  public void awaitServing(Deadline deadline) {
-    var answer = connection.call(Rpc.CHECK, CheckRequest.getDefaultInstance(), deadline);
+  public void awaitServing(Runnable resume, Deadline deadline) {
+    var question = Rpc.CHECK.with(CheckRequest.getDefaultInstance());
+    var answer = Rpc.CHECK.read(connection.exchange(List.of(question), resume, deadline).get(0));
     if (answer.getStatus() != ServingStatus.SERVING) {
       throw new GuestException(
           GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);

@@ -13,10 +13,9 @@ import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.linux.Processes;
 import io.vmfactory.vmm.qmp.QmpClient;
-import io.vmfactory.vmm.qmp.QmpCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 
 /** QEMU as the hypervisor. Closing it ends supervision only: VMs it has started run on. */
 public final class QemuHypervisor implements Hypervisor, AutoCloseable {
@@ -54,15 +53,30 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     VmSpec.Kernel kernel = launch.spec().kernel();
     requireReadable("kernel", kernel.image());
     requireReadable("initrd", kernel.initrd());
-    // The guest is let go only after events are on: its opening of the agent's port is not missed.
-    var then = List.<QmpCommand<?>>of(QmpCommand.cont());
-    var started = start().start(launch, QemuCommandLine.boot(launch), then, deadline);
+    var started = start().boot(launch, QemuCommandLine.boot(launch), deadline);
     return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.RUNNING);
   }
 
   @Override
   public Vm prepare(Launch launch, Deadline deadline) {
-    var started = start().start(launch, QemuCommandLine.prepare(launch), List.of(), deadline);
+    return incoming(launch, Optional.empty(), deadline);
+  }
+
+  @Override
+  public Vm restore(Launch launch, byte[] deviceState, Runnable answered, Deadline deadline) {
+    QemuVm vm = incoming(launch, Optional.of(deviceState), deadline);
+    answered.run();
+    try {
+      vm.awaitLoaded(deadline);
+    } catch (RuntimeException e) {
+      vm.kill();
+      throw e;
+    }
+    return vm;
+  }
+
+  private QemuVm incoming(Launch launch, Optional<byte[]> state, Deadline deadline) {
+    var started = start().incoming(launch, QemuCommandLine.prepare(launch), state, deadline);
     started.events().agentPort().complete(null);
     return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.INCOMING);
   }

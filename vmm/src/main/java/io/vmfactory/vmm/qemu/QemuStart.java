@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -27,11 +28,32 @@ import java.util.concurrent.CompletionStage;
  */
 record QemuStart(Path program, Processes processes, QmpClient monitors) {
 
-  /** Starts {@code launch} and, when its monitor answers, has it do {@code then}. */
-  QemuVm.Connected start(
-      Launch launch, List<String> arguments, List<QmpCommand<?>> then, Deadline deadline) {
+  /** Starts {@code launch} and lets its guest run. */
+  QemuVm.Connected boot(Launch launch, List<String> arguments, Deadline deadline) {
+    // The guest is let go only after events are on: its opening of the agent's port is not missed.
+    return start(launch, arguments, new byte[0], List.of(QmpCommand.cont()), deadline);
+  }
+
+  /** Starts {@code launch}, which waits for its device state, or reads that which is there. */
+  QemuVm.Connected incoming(
+      Launch launch, List<String> arguments, Optional<byte[]> state, Deadline deadline) {
+    List<QmpCommand<?>> then = state.isPresent() ? List.of(loadState()) : List.of();
+    return start(launch, arguments, state.orElse(new byte[0]), then, deadline);
+  }
+
+  /** Has QEMU read the device state that is in the file it has inherited. */
+  static QmpCommand<?> loadState() {
+    return QmpCommand.migrateIncoming("fd:" + Inheritance.STATE);
+  }
+
+  private QemuVm.Connected start(
+      Launch launch,
+      List<String> arguments,
+      byte[] deviceState,
+      List<QmpCommand<?>> then,
+      Deadline deadline) {
     try {
-      QemuProcess process = spawn(launch, arguments);
+      QemuProcess process = spawn(launch, arguments, deviceState);
       try {
         return negotiate(launch, process, then, deadline);
       } catch (RuntimeException e) {
@@ -44,13 +66,14 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
     }
   }
 
-  private QemuProcess spawn(Launch launch, List<String> arguments) {
+  private QemuProcess spawn(Launch launch, List<String> arguments, byte[] deviceState) {
     Path log = launch.folder().vmmLog();
     ownerOnly(launch.folder().consoleLog());
     try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
         AgentPorts agents = AgentPorts.listen(launch.folder());
         StateFile state = StateFile.create("vmfactory-state");
         NicSlots.OpenTaps taps = NicSlots.of(launch.id(), launch.spec()).open()) {
+      state.put(deviceState);
       // In the order of Inheritance.
       List<Integer> inherited = new ArrayList<>(List.of(qmp.descriptor()));
       inherited.addAll(agents.descriptors());
@@ -96,12 +119,12 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
     QemuEvents events = new QemuEvents();
     QmpSession session = monitors.connect(launch.folder().qmpSocket(), events);
     QemuMonitor monitor = new QemuMonitor(launch.id(), session, process);
-    monitor.await(session.greeted(), "QEMU's monitor to answer", deadline);
+    // All at once and before QEMU is there: it finds them when it is, and nobody waits in between.
     List<CompletionStage<?>> replies = new ArrayList<>();
     replies.add(monitor.send(QmpCommand.negotiate()));
     replies.add(monitor.send(QmpCommand.prepareMigration()));
     then.forEach(command -> replies.add(monitor.send(command)));
-    replies.forEach(reply -> monitor.await(reply, "QEMU's monitor", deadline));
+    replies.forEach(reply -> monitor.await(reply, "QEMU's monitor to answer", deadline));
     return new QemuVm.Connected(process, monitor, events);
   }
 }

@@ -125,7 +125,16 @@ final class QemuVm implements Vm {
 
   private Object doLoad(byte[] deviceState, Deadline deadline) {
     process.process().put(Inheritance.STATE, deviceState);
-    monitor.execute(QmpCommand.migrateIncoming("fd:" + Inheritance.STATE), deadline);
+    monitor.execute(QemuStart.loadState(), deadline);
+    return loaded(deadline);
+  }
+
+  /** INCOMING to PAUSED: waits for the end of a load that is under way. */
+  void awaitLoaded(Deadline deadline) {
+    step(VmPhase.INCOMING, "load", deadline, () -> loaded(deadline));
+  }
+
+  private Object loaded(Deadline deadline) {
     monitor.await(events.migrated(), "the device state to be loaded", deadline);
     phases.enter(VmPhase.PAUSED);
     return phases;

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection to QEMU's monitor. Commands may be sent without waiting for the replies of earlier
- * ones; QEMU carries them out in order. Thread-safe. Events come on the connection's event loop,
- * whose handler must not block.
+ * ones, or for the connection itself; QEMU carries them out in order. Thread-safe. Events come on
+ * the connection's event loop, whose handler must not block.
  */
 public final class QmpSession implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 16 << 20;
@@ -30,7 +30,8 @@ public final class QmpSession implements AutoCloseable {
   private final AtomicLong lastId = new AtomicLong();
   private final CompletableFuture<Void> greeted = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private volatile @Nullable NetSocket socket;
+  private final Buffer unsent = Buffer.buffer();
+  private @Nullable NetSocket socket;
   private volatile boolean closed;
 
   /** A command whose reply is awaited. */
@@ -66,16 +67,35 @@ public final class QmpSession implements AutoCloseable {
 
   /** In the connect callback, on the event loop: set later, the handler would miss the greeting. */
   private void attach(NetSocket connected) {
-    socket = connected;
     RecordParser lines = RecordParser.newDelimited("\n", this::received);
     lines.maxRecordSize(MAX_LINE_BYTES);
     lines.exceptionHandler(e -> breakOff("QEMU's monitor sent an endless line", e));
     connected.handler(lines);
     connected.exceptionHandler(e -> breakOff("the connection to QEMU's monitor failed", e));
     connected.closeHandler(v -> end("the connection to QEMU's monitor ended", null));
+    open(connected);
     if (closed) { // while it was being made
       connected.close();
     }
+  }
+
+  private synchronized void open(NetSocket connected) {
+    socket = connected;
+    if (unsent.length() > 0) {
+      connected.write(unsent);
+    }
+  }
+
+  private synchronized void write(String command) {
+    if (socket == null) {
+      unsent.appendString(command);
+    } else {
+      socket.write(command);
+    }
+  }
+
+  private synchronized @Nullable NetSocket socket() {
+    return socket;
   }
 
   private void received(Buffer line) {
@@ -115,11 +135,10 @@ public final class QmpSession implements AutoCloseable {
     VmmException failure = new VmmException(Reason.FAILED, why, cause);
     ended.completeExceptionally(failure);
     greeted.completeExceptionally(failure);
-    failPending();
+    failPending(failure);
   }
 
-  private void failPending() {
-    VmmException failure = new VmmException(Reason.FAILED, "the monitor connection has ended");
+  private void failPending(VmmException failure) {
     for (Long id : pending.keySet()) {
       take(id, command -> command.fail(failure));
     }
@@ -147,12 +166,9 @@ public final class QmpSession implements AutoCloseable {
   private <R> CompletableFuture<R> submit(QmpCommand<R> command, long id) {
     CompletableFuture<R> reply = new CompletableFuture<>();
     pending.put(id, new Pending<>(command, reply));
-    NetSocket connected = socket;
-    if (connected != null) {
-      connected.write(QmpCodec.encode(command, id));
-    }
+    write(QmpCodec.encode(command, id));
     if (ended.isDone()) {
-      failPending();
+      failPending(new VmmException(Reason.FAILED, "the monitor connection has ended"));
     }
     return reply;
   }
@@ -170,7 +186,7 @@ public final class QmpSession implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    NetSocket connected = socket;
+    NetSocket connected = socket();
     if (connected != null) {
       connected.close();
     }
