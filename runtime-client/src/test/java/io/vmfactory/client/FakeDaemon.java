@@ -51,7 +51,8 @@ final class FakeDaemon implements AutoCloseable {
   private <Q, A> void take(ServiceMethod<Q, A> method, GrpcServerRequest<Q, A> call) {
     var script = (BiConsumer<Q, GrpcServerRequest<Q, A>>) scripts.get(method);
     call.errorHandler(cancelled::add);
-    call.handler(message -> script.accept(message, call));
+    // A reply within the reading of its request and the caller's cancellation ends the connection.
+    call.handler(message -> vertx.runOnContext(v -> script.accept(message, call)));
   }
 
   /** Answers {@code method} with the same message each time. */

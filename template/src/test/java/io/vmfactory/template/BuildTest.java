@@ -230,7 +230,7 @@ class BuildTest {
   @Test
   void aGuestThatNeverAnswersEndsWithTheDeadlineAndLeavesNothing() throws IOException {
     rig.agent.hang("Check");
-    Deadline short_ = Deadline.after(Duration.ofMillis(300));
+    Deadline short_ = Deadline.after(Duration.ofSeconds(1));
     StoredTemplates templates = rig.open();
     assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, short_))
         .isInstanceOf(DeadlineExceededException.class)

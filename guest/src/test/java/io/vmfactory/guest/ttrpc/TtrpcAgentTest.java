@@ -41,6 +41,9 @@ final class TtrpcAgentTest {
   /** Nothing to resume: the guest runs. */
   private static final Runnable RUNS = () -> {};
 
+  /** For a step that hangs and for all before it, which must have been taken on a busy machine. */
+  private static final Duration HANG = Duration.ofMillis(300);
+
   private static final Metrics METRICS = Metrics.newBuilder().setMetrics("up 1\n").build();
 
   private final Vertx vertx = Vertx.vertx();
@@ -368,7 +371,7 @@ final class TtrpcAgentTest {
     fake.hang(method);
 
     assertThatExceptionOfType(DeadlineExceededException.class)
-        .isThrownBy(() -> agent.makeUnique(unique(), Deadline.after(Duration.ofMillis(50))))
+        .isThrownBy(() -> agent.makeUnique(unique(), Deadline.after(HANG)))
         .withMessageContaining(method);
   }
 
@@ -462,7 +465,7 @@ final class TtrpcAgentTest {
   void aGuestThatDoesNotAcknowledgeItsWakingIsGivenUpInTime(String method) {
     fake.hang(method);
 
-    Deadline over = Deadline.after(Duration.ofMillis(50));
+    Deadline over = Deadline.after(HANG);
     assertThatExceptionOfType(DeadlineExceededException.class)
         .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", RUNS, over))
         .withMessageContaining(method);

@@ -159,7 +159,7 @@ class QemuDrivesIT extends DrivesContract {
     attach(vm, image, DriveMode.OVERLAY);
     DrivePlace plugged = attach(vm, image, DriveMode.OVERLAY);
     for (int i = 0; i < 2; i++) {
-      Deadline soon = Deadline.after(Duration.ofMillis(200));
+      Deadline soon = Deadline.after(Duration.ofMillis(500));
       assertThatThrownBy(() -> vm.drives().detach(plugged.id(), soon))
           .isInstanceOf(DeadlineExceededException.class)
           .hasMessageContaining("the guest to let go of drive plug0");
