@@ -75,7 +75,7 @@ public final class Main implements Callable<Integer> {
     }
     long choices = seed == null ? new SecureRandom().nextInt(1_000_000) : seed;
     Storm.Options options = new Storm.Options(cycles, choices, STORM_CLIENTS, STORM_STEPS);
-    List<String> complaints = Storm.run(launcher(), options, System.out::println);
+    List<String> complaints = Storm.run(launcher(), options, System.out::println).complaints();
     complaints.forEach(System.out::println);
     System.out.printf("%d cycles, seed %d: %d complaints%n", cycles, choices, complaints.size());
     return complaints.isEmpty() ? 0 : 1;

@@ -11,12 +11,23 @@ public final class Cases {
     return List.of(
         new BootCase(),
         new CloneCase(),
+        new TemplateBuildCase(),
         new ShellCase(),
         new WarmCase(),
+        new BaseVmCase(),
         new BurstCase(),
         new RefillCase(),
         new DrivesCase(),
         new ContainerCase(),
-        new StreamsCase());
+        new StreamsCase(),
+        new DensityCase(),
+        new ChurnCase(),
+        new CostCase(),
+        new RecoverCase(),
+        new CliCase(),
+        new UniqueCase(),
+        new LeftoversCase(),
+        new ThousandCase(),
+        new StormCase());
   }
 }

@@ -36,6 +36,19 @@ public final class DaemonHome implements AutoCloseable {
     return new DaemonHome(folder, command);
   }
 
+  /**
+   * Gives it another home's template, which is immutable: the same files under one more name.
+   * Daemons that are started here find it.
+   */
+  public void link(DaemonHome other, String key) throws IOException {
+    Path folder = Files.createDirectories(template(key));
+    try (Stream<Path> files = Files.list(other.template(key))) {
+      for (Path file : files.toList()) {
+        Files.createLink(folder.resolve(file.getFileName()), file);
+      }
+    }
+  }
+
   /** Starts a daemon here; its log is appended to that of earlier ones. */
   public DaemonProcess start(String... options) throws IOException {
     List<String> line = new ArrayList<>(command);
@@ -50,6 +63,11 @@ public final class DaemonHome implements AutoCloseable {
 
   public Path folder() {
     return folder;
+  }
+
+  /** The daemon's state_dir. */
+  public Path stateDir() {
+    return folder.resolve("state");
   }
 
   /** The daemon's run_dir. */

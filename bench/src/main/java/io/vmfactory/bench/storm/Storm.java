@@ -4,6 +4,7 @@ import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.bench.daemon.Quiet;
+import io.vmfactory.bench.storm.Operation.Kind;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -64,6 +66,28 @@ public final class Storm {
    */
   public record Options(int cycles, long seed, int clients, int steps) {}
 
+  /**
+   * What came of it.
+   *
+   * @param complaints what is wrong, in words; empty = nothing
+   * @param operations of clients and chaos
+   * @param vmsKilled VMs that were killed or frozen
+   * @param daemonsEnded daemons that were killed or replaced
+   */
+  public record Result(List<String> complaints, int operations, int vmsKilled, int daemonsEnded) {
+    static Result of(List<String> complaints, List<Operation> history) {
+      return new Result(
+          List.copyOf(complaints),
+          history.size(),
+          count(history, o -> o.kind() == Kind.KILL_VM || o.kind() == Kind.FREEZE_VM),
+          count(history, Operation::endsDaemon));
+    }
+
+    private static int count(List<Operation> history, Predicate<Operation> which) {
+      return (int) history.stream().filter(which).count();
+    }
+  }
+
   private Storm(Seat seat, Options options, Consumer<String> progress) {
     this.options = options;
     this.progress = progress;
@@ -76,9 +100,8 @@ public final class Storm {
    *
    * @param command what starts {@code vmfactory}
    * @param progress told a line at a time
-   * @return what is wrong, in words; empty = nothing
    */
-  public static List<String> run(List<String> command, Options options, Consumer<String> progress)
+  public static Result run(List<String> command, Options options, Consumer<String> progress)
       throws IOException, InterruptedException {
     DaemonHome home = DaemonHome.make(command, SETTINGS);
     Seat seat = new Seat(home);
@@ -93,9 +116,10 @@ public final class Storm {
       storm.timers.shutdownNow();
       storm.clear();
     }
-    Summary.lines(storm.ground.history().all()).forEach(progress);
-    storm.complaints.addAll(Checker.complaints(storm.ground.history().all()));
-    return storm.complaints;
+    List<Operation> history = storm.ground.history().all();
+    Summary.lines(history).forEach(progress);
+    storm.complaints.addAll(Checker.complaints(history));
+    return Result.of(storm.complaints, history);
   }
 
   private void blow() throws IOException, InterruptedException {

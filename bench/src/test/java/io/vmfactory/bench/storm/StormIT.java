@@ -19,7 +19,7 @@ class StormIT {
   @Timeout(value = 15, unit = TimeUnit.MINUTES)
   void nothingIsLostLeakedOrLeasedTwice() throws Exception {
     var options = new Storm.Options(CYCLES, SEED, 3, 4);
-    assertThat(Storm.run(daemon(), options, System.out::println)).isEmpty();
+    assertThat(Storm.run(daemon(), options, System.out::println).complaints()).isEmpty();
   }
 
   /** The command, on the classes of this build. */

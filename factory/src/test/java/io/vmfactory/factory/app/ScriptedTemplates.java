@@ -1,7 +1,5 @@
 package io.vmfactory.factory.app;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.vm.Undo;
@@ -124,7 +122,7 @@ final class ScriptedTemplates implements Templates {
 
   @Override
   public void load(TemplateKey key, Deadline deadline) {
-    assertThat(stored).extracting(TemplateInfo::key).contains(key);
+    find(key);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * The daemon's domain and skin over a scripted hypervisor, as a program: to measure what the daemon
  * itself costs, in time and memory, without VMs. Arguments: a folder, and how many warm VMs to
  * keep. Serves on {@code run/factory.sock} in that folder, says so on stdout, and ends with its
- * stdin. Its class path is that of this room's tests.
+ * stdin. The bench's case {@code thousand} runs it: what it is made of is in this room's test-jar.
  */
 final class FakeDaemonMain {
   private FakeDaemonMain() {}

@@ -1,0 +1,30 @@
+package io.vmfactory.bench.cases;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+
+/** When requests come. */
+final class Arrivals {
+  private static final double NANOS = 1e9;
+
+  private Arrivals() {}
+
+  /**
+   * Requests that know nothing of each other: a Poisson process.
+   *
+   * @param perSecond how many come on average, above 0
+   * @param seed of the same arrivals every time
+   * @return nanoseconds after the beginning, rising
+   */
+  static List<Long> poisson(double perSecond, int count, long seed) {
+    Random random = new Random(seed);
+    double now = 0;
+    LongStream.Builder at = LongStream.builder();
+    for (int i = 0; i < count; i++) {
+      now += -Math.log(1 - random.nextDouble()) / perSecond;
+      at.add((long) (now * NANOS));
+    }
+    return at.build().boxed().toList();
+  }
+}

@@ -1,0 +1,48 @@
+package io.vmfactory.bench.cases;
+
+import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.Recorder;
+import io.vmfactory.bench.storm.Storm;
+import io.vmfactory.configs.time.CancelledException;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Clients, and kills of VMs and daemons, on a daemon of its own. */
+final class StormCase implements BenchCase {
+  private static final long SEED = 11;
+
+  @Override
+  public String name() {
+    return "storm";
+  }
+
+  @Override
+  public String summary() {
+    return "VMs and daemons are killed under clients; a checker judges what came of it";
+  }
+
+  /** Iterations are cycles, the concurrency is clients. */
+  @Override
+  public Control control(Scale scale) {
+    return new Control(
+        scale.pick(8, 3, 1), 0, scale.pick(4, 4, 2), Duration.ofMinutes(scale.pick(15, 10, 5)));
+  }
+
+  @Override
+  public void run(Bench bench, Control control, Recorder out) throws IOException {
+    int steps = control.iterations() == 1 ? 2 : 6;
+    Storm.Options options =
+        new Storm.Options(control.iterations(), SEED, control.concurrency(), steps);
+    try {
+      Storm.Result result = Storm.run(bench.launcher(), options, bench::progress);
+      out.gauge("operations", "operations", result.operations());
+      out.gauge("VMs killed or stopped", "VMs", result.vmsKilled());
+      out.gauge("daemons killed or replaced", "daemons", result.daemonsEnded());
+      out.finding("storm", result.complaints().size());
+      result.complaints().forEach(out::note);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("the storm was called off", e);
+    }
+  }
+}

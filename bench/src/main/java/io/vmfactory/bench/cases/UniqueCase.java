@@ -1,0 +1,101 @@
+package io.vmfactory.bench.cases;
+
+import io.vmfactory.api.v1.Route;
+import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.Recorder;
+import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestIdentity;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** VMs of one template, all there at once: what any two of them share, and how right they go. */
+final class UniqueCase implements BenchCase {
+  private static final List<Route> ROUTES = List.of(Route.WARM, Route.SHELL, Route.TEMPLATE);
+  private static final int RANDOM_BYTES = 32;
+  private static final int READINGS = 3;
+  private static final double NANOS_IN_MILLI = 1e6;
+
+  /**
+   * Who a VM is, and its clock.
+   *
+   * @param offMillis of the host's, half way between question and answer; above 0 is fast
+   * @param inexactMillis half the time from question to answer: by so much it may be another
+   */
+  private record Reading(GuestIdentity identity, double offMillis, double inexactMillis) {}
+
+  @Override
+  public String name() {
+    return "unique";
+  }
+
+  @Override
+  public String summary() {
+    return "VMs by every route, compared in pairs; their clocks when they are handed out";
+  }
+
+  /** Iterations are VMs by each route. */
+  @Override
+  public Control control(Scale scale) {
+    return Control.of(scale.pick(10, 4, 1), 0, Duration.ofMinutes(10));
+  }
+
+  @Override
+  public void run(Bench bench, Control control, Recorder out) throws IOException {
+    int each = control.iterations();
+    bench.keep(each, each);
+    List<VmHandle> vms = new ArrayList<>();
+    List<Reading> readings = new ArrayList<>();
+    try {
+      for (Route route : ROUTES) {
+        bench.progress(each + " VMs by route " + route);
+        for (int i = 0; i < each; i++) {
+          vms.add(bench.get(route));
+          readings.add(look(bench, vms.get(vms.size() - 1)));
+        }
+      }
+    } finally {
+      vms.forEach(VmHandle::close);
+    }
+    report(readings, out);
+    bench.keep(0, 0);
+  }
+
+  /** The quickest of some questions: it is the most exact one. */
+  private static Reading look(Bench bench, VmHandle vm) {
+    try (GuestAgent agent = vm.agent(bench.deadline())) {
+      Reading best = ask(bench, agent);
+      for (int i = 1; i < READINGS; i++) {
+        Reading next = ask(bench, agent);
+        best = next.inexactMillis() < best.inexactMillis() ? next : best;
+      }
+      return best;
+    }
+  }
+
+  private static Reading ask(Bench bench, GuestAgent agent) {
+    Instant before = WallClock.system().now();
+    long start = System.nanoTime();
+    GuestIdentity identity = agent.identity(RANDOM_BYTES, bench.deadline());
+    long half = (System.nanoTime() - start) / 2;
+    double off = Duration.between(before.plusNanos(half), identity.clock()).toNanos();
+    return new Reading(identity, off / NANOS_IN_MILLI, half / NANOS_IN_MILLI);
+  }
+
+  private static void report(List<Reading> readings, Recorder out) {
+    double off = readings.stream().mapToDouble(r -> Math.abs(r.offMillis())).max().orElseThrow();
+    double inexact = readings.stream().mapToDouble(Reading::inexactMillis).max().orElseThrow();
+    out.gauge("VMs compared", "VMs", readings.size());
+    out.gauge("largest offset of a clock", "ms", off);
+    out.gauge("that offset is exact to, at worst", "ms", inexact);
+    out.finding("clock", off);
+    out.finding("unique", Identities.sharing(readings.stream().map(Reading::identity).toList()));
+    out.note(
+        "A clock is read by the first questions to the agent after the hand-out and compared with the"
+            + " host's half way between question and answer; nothing is subtracted for the way.");
+  }
+}
