@@ -12,13 +12,15 @@ public sealed interface Sizing {
   }
 
   /**
-   * The smallest number such that the demand while one value is being made is covered with the
-   * given probability, estimated from the claims seen and the allocations measured. Goes up within
-   * seconds of demand, down by half-lives of {@code memory}.
+   * The smallest number such that a claim finds a value on stock with the given probability,
+   * estimated from the claims seen, the allocations measured and how many of these are made at
+   * once: {@code max} when claims come faster than they can be replaced, {@code min} when less than
+   * one is due within {@code memory}. Goes up within seconds of demand, down by half-lives of
+   * {@code memory}.
    *
    * @param min fewest, zero or more
    * @param max most, at least {@code min}
-   * @param probability wanted chance that demand is covered, above 0 and below 1
+   * @param probability wanted chance that a claim is served at once, above 0 and below 1
    * @param memory half-life with which past demand is forgotten
    */
   record Auto(int min, int max, double probability, Duration memory) implements Sizing {

@@ -45,11 +45,11 @@ class WarmPoolAutoTest {
     WarmPool<Item> pool = pool(1, 64);
     serve(pool, 4, 300, SECOND);
 
-    // 4 claims/s with 1 s to make one: the 0.99 quantile of Poisson(4).
-    assertThat(pool.stats().aim().count()).isEqualTo(9);
+    // 4 claims/s with 1 s to make one: one above the 0.99 quantile of Poisson(4).
+    assertThat(pool.stats().aim().count()).isEqualTo(10);
     assertThat(pool.stats().aim().why())
-        .contains("4.00 claims/s", "1.00 s to make one", "cover 0.99");
-    assertThat(pool.stats().slots().idle()).isEqualTo(9);
+        .contains("4.00 claims/s", "1.00 s to make one, 64 at once", "cover 0.99");
+    assertThat(pool.stats().slots().idle()).isEqualTo(10);
   }
 
   @Test
@@ -58,7 +58,28 @@ class WarmPoolAutoTest {
     serve(pool, 4, 300, Duration.ofMillis(250));
 
     // Poisson(1).
-    assertThat(pool.stats().aim().count()).isEqualTo(4);
+    assertThat(pool.stats().aim().count()).isEqualTo(5);
+  }
+
+  @Test
+  void whatCannotBeReplacedAsFastAsItGoesIsKeptAtTheMost() {
+    WarmPool<Item> pool = kit.pool(PoolPolicy.of(Sizing.auto(1, 20)));
+    serve(pool, 2, 60, SECOND);
+
+    assertThat(pool.stats().aim().count()).isEqualTo(20);
+  }
+
+  @Test
+  void aRareClaimerFindsOneAndOneThatIsForgottenKeepsNone() {
+    WarmPool<Item> pool = pool(0, 5);
+    serve(pool, 1, 1, SECOND);
+    serve(pool, 0, 300, SECOND);
+    int remembered = pool.stats().aim().count();
+    serve(pool, 0, 3600, SECOND);
+
+    assertThat(remembered).isEqualTo(1);
+    assertThat(pool.stats().aim().count()).isZero();
+    assertThat(pool.stats().slots().idle()).isZero();
   }
 
   @Test
@@ -121,6 +142,6 @@ class WarmPoolAutoTest {
 
     pool.resize(Sizing.auto(1, 64));
 
-    assertThat(pool.stats().aim().count()).isEqualTo(9);
+    assertThat(pool.stats().aim().count()).isEqualTo(10);
   }
 }

@@ -45,7 +45,7 @@ public final class PoolCore<T> {
     this.name = name;
     this.host = host;
     serial = new Serial(host.effects());
-    target = new Target(policy.sizing(), now());
+    target = new Target(policy.sizing(), policy.allocationsAtOnce(), now());
     stock =
         new Stock<>(
             serial,

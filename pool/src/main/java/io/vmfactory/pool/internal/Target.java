@@ -15,6 +15,7 @@ final class Target {
   /** Weight of a new allocation time in the mean, as TCP's round-trip estimate has it. */
   private static final double NEWEST = 1 / 8.0;
 
+  private final int atOnce;
   private Sizing sizing;
   private ArrivalRate arrivals;
   private double refillSeconds = 1;
@@ -23,7 +24,11 @@ final class Target {
   private int most = Integer.MAX_VALUE;
   private String limitedWhy = "";
 
-  Target(Sizing sizing, long now) {
+  /**
+   * @param atOnce most allocations under way at the same time
+   */
+  Target(Sizing sizing, int atOnce, long now) {
+    this.atOnce = atOnce;
     this.sizing = sizing;
     arrivals = new ArrivalRate(memory(sizing), now);
     review(now);
@@ -67,8 +72,13 @@ final class Target {
   }
 
   private int covering(Sizing.Auto auto, long now) {
-    double demand = arrivals.perSecond(now) * refillSeconds;
-    return StockLevel.smallest(demand, arrivals.dispersion(now), auto.probability(), auto.max());
+    double rate = arrivals.perSecond(now);
+    if (rate * auto.memory().toNanos() / 1e9 < 1) {
+      return 0; // less than one claim is due before this demand is half forgotten
+    }
+    double dispersion = arrivals.dispersion(now);
+    double onOrder = StockLevel.onOrder(rate, refillSeconds, atOnce, dispersion);
+    return StockLevel.finding(onOrder, dispersion, auto.probability(), auto.max());
   }
 
   int count() {
@@ -97,13 +107,15 @@ final class Target {
     if (sizing instanceof Sizing.Auto auto) {
       return String.format(
           Locale.ROOT,
-          "auto %d..%d: %.3g claims/s (variance %.2g x mean), %.3g s to make one%s, cover %s",
+          "auto %d..%d: %.3g claims/s (variance %.2g x mean), %.3g s to make one%s, %d at once,"
+              + " cover %s",
           auto.min(),
           auto.max(),
           rate,
           dispersion,
           refillSeconds,
           measured ? "" : " (assumed)",
+          atOnce,
           auto.probability());
     }
     return "fixed";

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the arrivals seen say about those to come. */
 class ArrivalRateTest {
@@ -61,5 +64,21 @@ class ArrivalRateTest {
     }
 
     assertThat(rate.dispersion(500 * 20 * SECOND)).isCloseTo(7.6, within(0.3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.2, 1, 5, 40})
+  void whatChanceBringsTogetherDoesNotRaiseTheRate(double perSecond) {
+    SplittableRandom random = new SplittableRandom(5);
+    double sum = 0;
+    double at = 0;
+    for (int second = 1; second <= 40_000; second++) {
+      for (; at < second; at -= Math.log(1 - random.nextDouble()) / perSecond) {
+        rate.arrived((long) (at * SECOND));
+      }
+      sum += second > 4_000 ? rate.perSecond(second * SECOND) : 0;
+    }
+
+    assertThat(sum / 36_000).isCloseTo(perSecond, within(0.03 * perSecond));
   }
 }

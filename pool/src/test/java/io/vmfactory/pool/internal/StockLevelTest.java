@@ -1,6 +1,7 @@
 package io.vmfactory.pool.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,5 +50,29 @@ class StockLevelTest {
   void staysWithinTheMostEvenForDemandWhoseTermsUnderflow() {
     assertThat(StockLevel.smallest(5000, 1, 0.99, 64)).isEqualTo(64);
     assertThat(StockLevel.smallest(5000, 1, 0.5, 100_000)).isBetween(4999, 5001);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 3, 100, 6", "0.5, 1, 1, 0.75", "0.8, 1, 1, 2.4", "1, 1, 2, 1.173"})
+  void onOrderIsWhatIsMadeAndWhatWaitsForItsTurn(
+      double rate, double seconds, int atOnce, double expected) {
+    // For one at a time it is the exact mean of M/D/1, for two that of M/D/2 within 1 %.
+    assertThat(StockLevel.onOrder(rate, seconds, atOnce, 1)).isCloseTo(expected, within(0.015));
+  }
+
+  @Test
+  void demandBeyondWhatCanBeMadeWantsTheMost() {
+    double onOrder = StockLevel.onOrder(4, 0.5, 2, 1);
+
+    assertThat(onOrder).isInfinite();
+    assertThat(StockLevel.finding(onOrder, 1, 0.99, 32)).isEqualTo(32);
+  }
+
+  @Test
+  void aStockIsFoundWhenLessThanAllOfItIsOnOrder() {
+    assertThat(StockLevel.finding(4, 1, 0.99, 64)).isEqualTo(10);
+    assertThat(StockLevel.finding(1e-9, 1, 0.99, 64)).isEqualTo(1);
+    assertThat(StockLevel.finding(100, 1, 0.99, 64)).isEqualTo(64);
+    assertThat(StockLevel.finding(100, 1, 0.99, 0)).isZero();
   }
 }
