@@ -4,6 +4,7 @@ import io.vmfactory.bench.run.Launcher;
 import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.RunCommand;
 import io.vmfactory.bench.run.SpecCommand;
+import io.vmfactory.bench.simulate.SimulateCommand;
 import io.vmfactory.bench.storm.Storm;
 import java.security.SecureRandom;
 import java.util.List;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures vmfactory on this machine, with a daemon of its own.",
     mixinStandardHelpOptions = true,
-    subcommands = {ListCommand.class, RunCommand.class, SpecCommand.class},
+    subcommands = {ListCommand.class, RunCommand.class, SpecCommand.class, SimulateCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   private static final int STORM_CLIENTS = 4;

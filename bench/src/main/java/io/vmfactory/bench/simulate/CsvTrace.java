@@ -1,0 +1,80 @@
+package io.vmfactory.bench.simulate;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trace from a file: a line for each arrival with its time in seconds, ascending from 0 on, and
+ * after a comma, if anything, for how many seconds the VM is held. The latter is checked and makes
+ * no difference: a pool never gets a VM back. The first line may be a header.
+ */
+final class CsvTrace {
+  /** A year, in seconds. */
+  private static final double LONGEST = 365 * 86_400.0;
+
+  private final Path file;
+  private final DoubleStream.Builder arrivals = DoubleStream.builder();
+  private int line;
+  private double last;
+
+  private CsvTrace(Path file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads it. It lasts until its last arrival.
+   *
+   * @throws IOException when the file cannot be read
+   * @throws IllegalArgumentException when it is no trace; says in which line and why
+   */
+  static Trace read(Path file) throws IOException {
+    CsvTrace trace = new CsvTrace(file);
+    try (BufferedReader reader = Files.newBufferedReader(file)) {
+      for (String text; (text = reader.readLine()) != null; ) {
+        trace.add(text);
+      }
+    }
+    if (trace.last == 0) {
+      throw new IllegalArgumentException(file + ": no arrival after second 0");
+    }
+    return new Trace(file.getFileName().toString(), trace.arrivals.build().toArray(), trace.last);
+  }
+
+  private void add(String text) {
+    line++;
+    String[] fields = text.split(",", -1);
+    Double time = number(fields[0]);
+    if (text.isBlank() || line == 1 && time == null) {
+      return;
+    }
+    check(time != null, "'%s' is no time in seconds".formatted(fields[0].strip()));
+    check(time >= 0 && time <= LONGEST, "a time is from 0 to a year, in seconds");
+    check(time >= last, "is before the arrival above; sort the file by time");
+    check(fields.length <= 2, "has %d columns; at most two".formatted(fields.length));
+    if (fields.length == 2) {
+      Double held = number(fields[1]);
+      check(held != null && held >= 0, "'%s' is no span in seconds".formatted(fields[1].strip()));
+    }
+    last = time;
+    arrivals.add(time);
+  }
+
+  private void check(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException("%s, line %d: %s".formatted(file, line, otherwise));
+    }
+  }
+
+  private static @Nullable Double number(String field) {
+    try {
+      double value = Double.parseDouble(field.strip());
+      return Double.isFinite(value) ? value : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.vmfactory.bench.simulate;
+
+import io.vmfactory.bench.simulate.Simulation.Point;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What waits, integrated over time: VMs in MiB seconds, and how many there were on average in each
+ * of some equal parts of the time.
+ */
+final class Holdings {
+  private final double nanosAPart;
+  private final double[] vmSeconds;
+  private final int[] arrivals;
+  private double mebibytes;
+  private double mebibyteSeconds;
+  private int waiting;
+  private int peak;
+  private long last;
+
+  /**
+   * @param nanos how long the whole lasts
+   */
+  Holdings(long nanos, int parts) {
+    nanosAPart = (double) nanos / parts;
+    vmSeconds = new double[parts];
+    arrivals = new int[parts];
+  }
+
+  /** A VM of that size begins to wait. */
+  void entered(double size, long now) {
+    pass(now);
+    mebibytes += size;
+    waiting++;
+    peak = Math.max(peak, waiting);
+  }
+
+  /** A VM of that size waits no longer. */
+  void left(double size, long now) {
+    pass(now);
+    mebibytes -= size;
+    waiting--;
+  }
+
+  /** A request came. */
+  void arrived(long now) {
+    arrivals[part(now)]++;
+  }
+
+  /** Counts until {@code now}. */
+  void pass(long now) {
+    mebibyteSeconds += mebibytes * (now - last) / 1e9;
+    while (last < now) {
+      int part = part(last);
+      long until = Math.min(now, Math.max(last + 1, (long) Math.ceil((part + 1) * nanosAPart)));
+      vmSeconds[part] += waiting * (until - last) / 1e9;
+      last = until;
+    }
+  }
+
+  private int part(long nanos) {
+    return Math.min(vmSeconds.length - 1, (int) (nanos / nanosAPart));
+  }
+
+  double mebibyteSeconds() {
+    return mebibyteSeconds;
+  }
+
+  int peak() {
+    return peak;
+  }
+
+  List<Point> series() {
+    double seconds = nanosAPart / 1e9;
+    List<Point> points = new ArrayList<>();
+    for (int i = 0; i < arrivals.length; i++) {
+      points.add(new Point(i * seconds, vmSeconds[i] / seconds, arrivals[i]));
+    }
+    return points;
+  }
+}

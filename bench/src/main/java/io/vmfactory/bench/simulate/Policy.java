@@ -1,0 +1,49 @@
+package io.vmfactory.bench.simulate;
+
+import io.vmfactory.configs.ConfigLoader;
+import io.vmfactory.configs.PoolConfig;
+import io.vmfactory.configs.Surroundings;
+import io.vmfactory.pool.Sizing;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Sizings as words: {@code fixed:N}, {@code auto}, {@code auto:MIN..MAX}. */
+final class Policy {
+  private static final Pattern FIXED = Pattern.compile("fixed:([0-9]{1,6})");
+  private static final Pattern AUTO = Pattern.compile("auto(?::([0-9]{1,6})\\.\\.([0-9]{1,6}))?");
+
+  private Policy() {}
+
+  /**
+   * What the word means; what {@code auto} leaves open is as the configuration's defaults have it.
+   *
+   * @throws IllegalArgumentException when it is none, with what would be one
+   */
+  static Sizing of(String word) {
+    Matcher fixed = FIXED.matcher(word);
+    if (fixed.matches()) {
+      return Sizing.fixed(Integer.parseInt(fixed.group(1)));
+    }
+    Matcher auto = AUTO.matcher(word);
+    if (!auto.matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is no policy: fixed:N, auto or auto:MIN..MAX".formatted(word));
+    }
+    PoolConfig shipped =
+        new ConfigLoader(new Surroundings(Map.of(), true)).parse("", "defaults").pool();
+    boolean open = auto.group(1) == null;
+    return new Sizing.Auto(
+        open ? shipped.bounds().min() : Integer.parseInt(auto.group(1)),
+        open ? shipped.bounds().max() : Integer.parseInt(auto.group(2)),
+        shipped.demand().hitTarget(),
+        shipped.demand().halfLife());
+  }
+
+  /** The word for it. */
+  static String word(Sizing sizing) {
+    return sizing instanceof Sizing.Auto auto
+        ? "auto:%d..%d".formatted(auto.min(), auto.max())
+        : "fixed:" + ((Sizing.Fixed) sizing).count();
+  }
+}
