@@ -46,6 +46,10 @@ public final class PrivateDaemon implements AutoCloseable {
   /** Ends the daemon, which ends its VMs, and removes the folders. */
   @Override
   public void close() {
+    Uninterrupted.run(this::end);
+  }
+
+  private void end() {
     process.terminate();
     Deadline.after(LIMIT).await(process.ended(), "the daemon to end, pid " + process.pid());
     home.close();

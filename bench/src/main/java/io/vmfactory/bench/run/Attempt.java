@@ -5,6 +5,7 @@ import io.vmfactory.configs.time.DeadlineExceededException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Work in a thread of its own, which is given up when it takes too long, or by who wants to. */
 final class Attempt<T> {
@@ -51,8 +52,9 @@ final class Attempt<T> {
     }
   }
 
-  /** Gives it up, or will when it begins. */
+  /** Gives it up; who does not take notice is not waited for much longer. */
   void interrupt() {
     thread.interrupt();
+    result.orTimeout(WAY_OUT.toSeconds(), TimeUnit.SECONDS);
   }
 }

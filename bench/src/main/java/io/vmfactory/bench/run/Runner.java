@@ -8,6 +8,7 @@ import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.HostFacts;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.bench.report.Report;
+import io.vmfactory.configs.Units;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
@@ -105,31 +106,38 @@ final class Runner {
 
   /** Runs it; why it failed, or nothing. */
   private String failure(BenchCase benchCase, Control control, Recorder out) {
-    Deadline end = Deadline.after(control.timeout());
     try {
-      attempt(
-          benchCase.name(),
-          control.timeout(),
-          () -> {
-            Bench bench = new Bench(stand(), launcher, end, screen);
-            bench.keep(0, 0);
-            benchCase.run(bench, control, out);
-            return true;
-          });
-      return "";
+      Stand shared = attempt("the daemon's start", START_LIMIT, this::stand);
+      Deadline end = Deadline.after(control.timeout());
+      Bench bench = new Bench(shared, launcher, end, screen);
+      return failure(benchCase, bench, control, out);
     } catch (RuntimeException e) {
-      screen.failed(e);
-      if (isStopped()) {
-        return "stopped by the user";
-      }
-      String late = end.passed() ? "given up after " + control.timeout().toSeconds() + " s: " : "";
-      return late + told(e);
+      return told(e);
     }
   }
 
-  private static String told(RuntimeException e) {
+  private String failure(BenchCase benchCase, Bench bench, Control control, Recorder out) {
+    try {
+      attempt(benchCase.name(), control.timeout(), () -> measure(benchCase, bench, control, out));
+      return "";
+    } catch (RuntimeException e) {
+      String late = "given up after %s, see --timeout; ".formatted(Units.text(control.timeout()));
+      return (bench.end().passed() ? late : "") + told(e);
+    }
+  }
+
+  private static boolean measure(BenchCase benchCase, Bench bench, Control control, Recorder out)
+      throws IOException {
+    bench.keep(0, 0);
+    benchCase.run(bench, control, out);
+    return true;
+  }
+
+  private String told(RuntimeException e) {
+    screen.failed(e);
     Throwable told = e.getCause() == null ? e : e.getCause();
-    return told.getClass().getSimpleName() + ": " + told.getMessage();
+    String reason = told.getClass().getSimpleName() + ": " + told.getMessage();
+    return isStopped() ? "stopped by the user" : reason;
   }
 
   private <T> T attempt(String name, Duration limit, Callable<T> work) {
@@ -150,10 +158,12 @@ final class Runner {
     return stand;
   }
 
+  /** Nothing that this process has started is left, whatever a case was doing when it failed. */
   private void closeStand() {
     if (stand != null) {
       stand.close();
       stand = null;
     }
+    ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
   }
 }
