@@ -1,5 +1,7 @@
 package io.vmfactory.bench;
 
+import io.vmfactory.bench.compare.CompareCommand;
+import io.vmfactory.bench.plot.PlotCommand;
 import io.vmfactory.bench.run.Launcher;
 import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.RunCommand;
@@ -22,7 +24,14 @@ import picocli.CommandLine.Spec;
     name = "bench",
     description = "Measures vmfactory on this machine, with a daemon of its own.",
     mixinStandardHelpOptions = true,
-    subcommands = {ListCommand.class, RunCommand.class, SpecCommand.class, SimulateCommand.class},
+    subcommands = {
+      ListCommand.class,
+      RunCommand.class,
+      SpecCommand.class,
+      SimulateCommand.class,
+      CompareCommand.class,
+      PlotCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Callable<Integer> {
   private static final int STORM_CLIENTS = 4;
