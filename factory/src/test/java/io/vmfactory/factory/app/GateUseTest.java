@@ -91,7 +91,7 @@ final class GateUseTest {
   @Test
   void whoWaitsIsToldWhenItsTimeIsOver() {
     Script.Gate gate = held();
-    Deadline tooShort = Deadline.after(Duration.ofMillis(20));
+    Deadline tooShort = Deadline.after(Duration.ofMillis(300));
     assertThatThrownBy(() -> factory.cases.getVm().run(CLONE, tooShort))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("a turn to make a VM");

@@ -124,7 +124,7 @@ final class GetVmFailureTest {
   @Test
   void aGuestThatNeverComesUpIsEndedAtTheDeadline() {
     factory.guest = vm -> {};
-    Deadline brief = Deadline.after(Duration.ofMillis(30));
+    Deadline brief = Deadline.after(Duration.ofMillis(300));
     assertThatThrownBy(() -> factory.cases.getVm().run(on(Route.COLD), brief))
         .hasMessageContaining("the guest to come up");
     assertLeftNothing();
