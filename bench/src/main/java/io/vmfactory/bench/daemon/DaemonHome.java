@@ -1,9 +1,11 @@
 package io.vmfactory.bench.daemon;
 
+import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,9 +14,13 @@ import java.util.stream.Stream;
 /** Folders and configuration of a private daemon. They outlive its processes and go with close. */
 public final class DaemonHome implements AutoCloseable {
   private static final int LAST_LINES = 15;
+  private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final Path folder;
   private final List<String> command;
+  private final Thread abandoned = new Thread(this::abandon, "end of the daemon's home");
+  private boolean endsWithProcess;
+  private boolean closed;
 
   private DaemonHome(Path folder, List<String> command) {
     this.folder = folder;
@@ -49,8 +55,20 @@ public final class DaemonHome implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on everything here ends with this process when it is told to end (Ctrl-C, SIGTERM)
+   * before this is closed: daemons and whatever else it has started, VMs, folders.
+   */
+  public void endWithProcess() {
+    Runtime.getRuntime().addShutdownHook(abandoned);
+    endsWithProcess = true;
+  }
+
   /** Starts a daemon here; its log is appended to that of earlier ones. */
-  public DaemonProcess start(String... options) throws IOException {
+  public synchronized DaemonProcess start(String... options) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("closed, or this process is being ended");
+    }
     List<String> line = new ArrayList<>(command);
     line.addAll(List.of("serve", "--config", folder.resolve("vmfactory.toml").toString()));
     line.addAll(List.of(options));
@@ -123,8 +141,31 @@ public final class DaemonHome implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** At the end of this process, when whoever has this open does not come to closing it. */
+  private synchronized void abandon() {
+    closed = true;
+    Deadline limit = Deadline.after(LIMIT);
+    List<ProcessHandle> begun = ProcessHandle.current().descendants().toList();
+    begun.forEach(ProcessHandle::destroyForcibly);
+    begun.forEach(process -> limit.await(process.onExit(), "the end of process " + process.pid()));
+    QemuProcess.of(vms()).forEach(vm -> vm.kill(limit)); // those of daemons that were killed before
     remove(folder);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed && (!endsWithProcess || keptFromEnding())) {
+      closed = true;
+      remove(folder);
+    }
+  }
+
+  /** False when this process is ending: then everything here is ended by that. */
+  private boolean keptFromEnding() {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(abandoned);
+    } catch (IllegalStateException ending) {
+      return false;
+    }
   }
 }

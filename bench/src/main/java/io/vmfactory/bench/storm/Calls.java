@@ -16,12 +16,18 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One actor's calls, each written into the history with what came of it. */
 final class Calls implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Between two attempts, unless the daemon advises another. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
   private static final int RANDOM_BYTES = 32;
 
   private final String actor;
@@ -84,7 +90,10 @@ final class Calls implements AutoCloseable {
     return grant.renewed(entry.lease(grant.lease(), ttl(grant.handle())).end(Outcome.OK, ""));
   }
 
-  /** Whether there is nothing left to release: false when no daemon could be asked. */
+  /**
+   * Whether there is nothing left to release. False when no daemon could say so, after as long as
+   * one that is just taking the VM over wants to be left alone.
+   */
   boolean release(Grant grant) {
     Deadline deadline = Deadline.after(LIMIT);
     Entry entry = history.begin(actor, Kind.RELEASE, deadline).vm(grant.vm());
@@ -94,8 +103,19 @@ final class Calls implements AutoCloseable {
       entry.end(Outcome.OK, "");
       return true;
     } catch (FactoryException e) {
-      return entry.end(outcome(e), e.code() + " " + e.getMessage()).outcome() == Outcome.REFUSED;
+      boolean over =
+          entry.end(outcome(e), e.code() + " " + e.getMessage()).outcome() == Outcome.REFUSED;
+      if (!over) {
+        pause(e.retryAfter().orElse(PAUSE));
+      }
+      return over;
     }
+  }
+
+  private static void pause(Duration span) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    over.completeOnTimeout(null, span.toNanos(), TimeUnit.NANOSECONDS);
+    Deadline.after(LIMIT).await(over, "the time to ask again");
   }
 
   FactoryClient client() {

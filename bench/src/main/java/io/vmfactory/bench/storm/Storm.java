@@ -104,6 +104,7 @@ public final class Storm {
   public static Result run(List<String> command, Options options, Consumer<String> progress)
       throws IOException, InterruptedException {
     DaemonHome home = DaemonHome.make(command, SETTINGS);
+    home.endWithProcess();
     Seat seat = new Seat(home);
     Storm storm = new Storm(seat, options, progress);
     try {
