@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 
 /** The curves that the cases have made themselves: cost, pools over time. */
@@ -39,8 +38,8 @@ final class CurvePlots {
         Plot.id("curve", name, chart),
         Character.toUpperCase(chart.charAt(0)) + chart.substring(1) + ": case " + name,
         sampled(curves) ? "The table has some of the points; all are in the report." : "",
-        axis(curves.get(0).x(), curves, Point::x),
-        axis(curves.get(0).y(), curves, Point::y),
+        new Axis(curves.get(0).x(), false),
+        y(curves),
         List.of(),
         lines(curves),
         table(curves));
@@ -56,15 +55,16 @@ final class CurvePlots {
     return lines;
   }
 
-  private static Axis axis(String label, List<Curve> curves, ToDoubleFunction<Point> value) {
-    double least = values(curves, value).min().orElseThrow();
-    double most = values(curves, value).max().orElseThrow();
+  private static Axis y(List<Curve> curves) {
+    String label = curves.get(0).y();
+    double least = heights(curves).min().orElseThrow();
+    double most = heights(curves).max().orElseThrow();
     boolean log = least > 0 && most > DECADES * least;
     return new Axis(log ? label + " (logarithmic)" : label, log);
   }
 
-  private static DoubleStream values(List<Curve> curves, ToDoubleFunction<Point> value) {
-    return curves.stream().flatMap(curve -> curve.points().stream()).mapToDouble(value);
+  private static DoubleStream heights(List<Curve> curves) {
+    return curves.stream().flatMap(curve -> curve.points().stream()).mapToDouble(Point::y);
   }
 
   private static List<List<String>> table(List<Curve> curves) {
