@@ -4,6 +4,14 @@ import java.util.List;
 
 /** What belongs to kernel and initrd of {@code guest/image}. */
 public final class GuestImage {
+  /** Nothing that a VM's user needs: two self-checks, and the tracer's names and folders. */
+  private static final List<String> SKIPPED =
+      List.of(
+          "ftrace_check_for_weak_functions",
+          "trace_eval_init",
+          "tracer_init_tracefs",
+          "crypto_kdf108_init");
+
   /** The kernel's command line that guest/README.md recommends, and says why. */
   public static final List<String> KERNEL_PARAMETERS =
       List.of(
@@ -14,7 +22,10 @@ public final class GuestImage {
           "random.trust_cpu=on",
           "swiotlb=noforce",
           "cryptomgr.notests",
-          "no_timer_check");
+          "no_timer_check",
+          "noreplace-smp",
+          "pcie_ports=compat",
+          "initcall_blacklist=" + String.join(",", SKIPPED));
 
   private GuestImage() {}
 }
