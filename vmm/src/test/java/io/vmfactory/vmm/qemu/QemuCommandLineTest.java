@@ -32,7 +32,7 @@ class QemuCommandLineTest {
             -S
             -display none
             -machine q35,hpet=off,smbus=off,sata=off,usb=off,vmport=off,graphics=off,\
-            memory-backend=ram0,kernel_irqchip=split
+            firmware=qboot.rom,memory-backend=ram0,kernel_irqchip=split
             -accel tcg,tb-size=32
             -cpu max
             -smp 1,maxcpus=4
