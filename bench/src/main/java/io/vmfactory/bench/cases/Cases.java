@@ -28,6 +28,7 @@ public final class Cases {
         new UniqueCase(),
         new LeftoversCase(),
         new ThousandCase(),
-        new StormCase());
+        new StormCase(),
+        new PolicyCase());
   }
 }
