@@ -3,10 +3,11 @@ package io.vmfactory.bench.cases;
 import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.bench.daemon.DaemonProcess;
 import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.Uninterrupted;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
-import java.util.List;
+import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -15,6 +16,8 @@ import java.util.stream.Collectors;
  * ends the last one and whatever VM is left, and removes its folders.
  */
 final class OwnDaemon implements AutoCloseable {
+  private static final Duration WAY_OUT = Duration.ofSeconds(60);
+
   private final Bench bench;
   private final DaemonHome home;
   private DaemonProcess process;
@@ -78,14 +81,17 @@ final class OwnDaemon implements AutoCloseable {
     return QemuProcess.of(home.vms()).stream().map(QemuProcess::vm).collect(Collectors.toSet());
   }
 
+  /** Done to its end even when the case's own time is over. */
   @Override
   public void close() {
-    if (process.alive()) {
-      stop();
-    }
-    List<QemuProcess> left = QemuProcess.of(home.vms());
-    Deadline deadline = bench.deadline();
-    left.forEach(vm -> vm.kill(deadline));
+    Uninterrupted.run(this::end);
+  }
+
+  private void end() {
+    Deadline deadline = Deadline.after(WAY_OUT);
+    process.terminate();
+    deadline.await(process.ended(), "the daemon to end, pid " + process.pid());
+    QemuProcess.of(home.vms()).forEach(vm -> vm.kill(deadline));
     home.close();
   }
 }

@@ -60,6 +60,10 @@ public final class ScriptedDaemon implements AutoCloseable {
   /** Ends it with its standard input, and removes its folder. */
   @Override
   public void close() {
+    Uninterrupted.run(this::end);
+  }
+
+  private void end() {
     try {
       process.getOutputStream().close();
       Deadline.after(LIMIT).await(process.onExit(), "the scripted daemon to end");

@@ -4,6 +4,7 @@ import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.bench.daemon.Quiet;
+import io.vmfactory.bench.daemon.Uninterrupted;
 import io.vmfactory.bench.storm.Operation.Kind;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
@@ -115,7 +116,7 @@ public final class Storm {
     } finally {
       storm.threads.shutdownNow();
       storm.timers.shutdownNow();
-      storm.clear();
+      Uninterrupted.run(storm::clear);
     }
     List<Operation> history = storm.ground.history().all();
     Summary.lines(history).forEach(progress);
