@@ -10,6 +10,7 @@ import io.vmfactory.vmm.linux.NetworkNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -214,6 +215,25 @@ public abstract class HypervisorContract {
     adopted.check(deadline);
     adopted.kill();
     assertThat(adopted.phase()).isEqualTo(VmPhase.EXITED);
+    assertThat(launch.folder().path()).doesNotExist();
+  }
+
+  @Test
+  void aCloneIsRestoredInOneStep() {
+    Vm template = boot();
+    template.stop(deadline);
+    byte[] state = template.save(deadline);
+    template.kill();
+    List<String> told = new ArrayList<>();
+    Launch launch = launch(new GuestRam.CopyOnWrite(memory));
+    Vm clone = hypervisor().restore(launch, state, () -> told.add("answered"), deadline);
+    assertThat(told).containsExactly("answered");
+    assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(clone.signals().agentPort().toCompletableFuture()).isCompleted();
+    refuses(Reason.ILLEGAL_PHASE, () -> clone.load(state, deadline));
+    clone.cont(deadline);
+    clone.check(deadline);
+    clone.kill();
     assertThat(launch.folder().path()).doesNotExist();
   }
 

@@ -83,7 +83,19 @@ final class QemuCommandLine {
         machine.type() + (pc ? NEEDLESS + FIRMWARE : "") + ",memory-backend=ram0" + options);
     add("-accel", acceleration(machine.accelerator()));
     add("-cpu", machine.cpuModel());
+    if (machine.accelerator() == Accelerator.TCG) {
+      notifications();
+    }
     add("-smp", launch.spec().boot().vcpus() + ",maxcpus=" + launch.spec().max().vcpus());
+  }
+
+  /**
+   * What a guest tells a device is handled at once, by the thread that runs the guest. Under KVM it
+   * is handed to another, since leaving the guest is dear; under TCG handing over is what is dear.
+   */
+  private void notifications() {
+    add("-global", "virtio-serial-pci.ioeventfd=off");
+    add("-global", "virtio-blk-pci.ioeventfd=off");
   }
 
   static String acceleration(Accelerator accelerator) {

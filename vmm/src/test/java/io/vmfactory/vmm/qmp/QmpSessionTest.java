@@ -54,6 +54,16 @@ class QmpSessionTest {
   }
 
   @Test
+  void commandsSentBeforeTheConnectionStandsAreNotLost() throws IOException {
+    var first = connecting.send(QmpCommand.negotiate());
+    connecting.send(QmpCommand.cont());
+    assertThat(server.read()).contains("qmp_capabilities").endsWith("\"id\":1}");
+    assertThat(server.read()).contains("cont").endsWith("\"id\":2}");
+    server.write("{\"return\": {}, \"id\": 1}\r\n");
+    deadline.await(first, "its reply");
+  }
+
+  @Test
   void repliesAreMatchedByIdWhateverTheirOrder() throws IOException {
     QmpSession session = session();
     var first = session.send(QmpCommand.cont()).toCompletableFuture();
