@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Properties;
 
 /** The page: one file that needs no other and no network. */
-final class Page {
+public final class Page {
   private static final String CHART_JS = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
   private static final String SCRIPT =
       "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.min.js";
 
   private Page() {}
 
-  static String of(Report report) throws IOException {
+  public static String of(Report report) throws IOException {
     List<Plot> plots = new ArrayList<>(LatencyPlots.of(report));
     plots.addAll(StepPlots.of(report));
     plots.addAll(CurvePlots.of(report));

@@ -1,5 +1,6 @@
 package io.vmfactory.bench.run;
 
+import io.vmfactory.bench.plot.Page;
 import io.vmfactory.bench.report.HistogramLogs;
 import io.vmfactory.bench.report.Report;
 import io.vmfactory.bench.report.ReportFile;
@@ -55,6 +56,8 @@ final class OutFolder {
     Path json = folder.resolve("report.json");
     ReportFile.write(report, json);
     HistogramLogs.write(report, folder);
-    return List.of(json);
+    Path html = folder.resolve("report.html");
+    Files.writeString(html, Page.of(report));
+    return List.of(json, html);
   }
 }

@@ -48,7 +48,8 @@ final class RunOptions {
       names = "--out",
       paramLabel = "DIR",
       description =
-          "where report.json and the logs of HdrHistogram go; default: a new bench-results/TIME")
+          "where report.json, report.html and the logs of HdrHistogram go;"
+              + " default: a new bench-results/TIME")
   private @Nullable Path out;
 
   @Option(names = "--no-out", description = "write no files")

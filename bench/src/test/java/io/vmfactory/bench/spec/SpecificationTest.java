@@ -2,6 +2,8 @@ package io.vmfactory.bench.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.bench.cases.BenchCase;
+import io.vmfactory.bench.cases.Cases;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,13 @@ class SpecificationTest {
         Files.readAllLines(FILE).stream().filter(line -> line.startsWith("| ")).skip(1).toList();
 
     assertThat(table).isEqualTo(Promises.all().stream().map(SpecificationTest::row).toList());
+  }
+
+  @Test
+  void everyPromiseIsProvedByACase() {
+    assertThat(Cases.all())
+        .extracting(BenchCase::name)
+        .containsAll(Promises.all().stream().map(Promise::provenBy).toList());
   }
 
   private static String row(Promise promise) {
