@@ -255,7 +255,7 @@ final class FactoryClientTest {
     daemon.serve(FactoryGrpcService.GetStatus, (request, call) -> {});
 
     assertThatExceptionOfType(FactoryException.class)
-        .isThrownBy(() -> client.daemon().status(false, Deadline.after(Duration.ofMillis(30))))
+        .isThrownBy(() -> client.daemon().status(false, Deadline.after(Duration.ofMillis(500))))
         .withMessageContaining("GetStatus")
         .matches(e -> e.code() == Code.DEADLINE);
     assertThat(daemon.awaitCancelled()).isEqualTo(GrpcError.CANCELLED);

@@ -10,10 +10,8 @@ import io.vmfactory.bench.report.Series;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Where the time goes: a bar of steps for each subject of a case. What takes many times as long as
@@ -68,8 +66,7 @@ final class StepPlots {
   }
 
   private static Plot plot(String name, List<Bar> bars) {
-    Set<String> steps = new LinkedHashSet<>();
-    bars.forEach(bar -> steps.addAll(bar.steps().keySet()));
+    List<String> steps = inOrder(bars);
     List<Line> parts = new ArrayList<>();
     for (String step : steps) {
       parts.add(new Line(step, parts.size(), 0, lengths(bars, step)));
@@ -85,6 +82,24 @@ final class StepPlots {
         table(bars, steps));
   }
 
+  /** All steps; what a subject alone has comes right after what it did before. */
+  private static List<String> inOrder(List<Bar> bars) {
+    List<String> order = new ArrayList<>();
+    for (Bar bar : bars) {
+      int next = 0;
+      for (String step : bar.steps().keySet()) {
+        int known = order.indexOf(step);
+        if (known < 0) {
+          order.add(next, step);
+        } else {
+          next = known;
+        }
+        next++;
+      }
+    }
+    return order;
+  }
+
   private static List<Point> lengths(List<Bar> bars, String step) {
     List<Point> points = new ArrayList<>();
     for (Bar bar : bars) {
@@ -93,7 +108,7 @@ final class StepPlots {
     return points;
   }
 
-  private static List<List<String>> table(List<Bar> bars, Set<String> steps) {
+  private static List<List<String>> table(List<Bar> bars, List<String> steps) {
     List<List<String>> rows = new ArrayList<>();
     List<String> header = new ArrayList<>(List.of("ms"));
     header.addAll(steps);

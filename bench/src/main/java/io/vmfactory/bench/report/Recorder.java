@@ -40,6 +40,10 @@ public final class Recorder {
 
   /** Adds one sample to a series, which begins with its first. */
   public synchronized void sample(String subject, String name, Boundary boundary, long micros) {
+    if (micros < 0) {
+      throw new IllegalArgumentException(
+          "%s took %d us".formatted(Series.id(subject, name), micros));
+    }
     takings
         .computeIfAbsent(Series.id(subject, name), id -> new Taking(subject, name, boundary))
         .micros

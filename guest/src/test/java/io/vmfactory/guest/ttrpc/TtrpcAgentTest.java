@@ -162,7 +162,7 @@ final class TtrpcAgentTest {
     fake.script("GetMetrics", held::add);
 
     assertThatExceptionOfType(DeadlineExceededException.class)
-        .isThrownBy(() -> agent.metrics(Deadline.after(Duration.ofMillis(20))))
+        .isThrownBy(() -> agent.metrics(Deadline.after(Duration.ofMillis(500))))
         .withMessageContaining("GetMetrics")
         .withMessageContaining(socket.toString());
 
