@@ -412,8 +412,9 @@ class SharedSandboxIT {
             started(sandbox, shell("until busybox nc 10.9.0.1 7000; do busybox usleep 50000; done"))
                 .process();
         say("from the guest\n", talker.stdin());
-        assertThat(talker.stdout().readAllBytes()).asString(UTF_8).isEqualTo("from the host\n");
         assertThat(server.inputReader(UTF_8).readLine()).isEqualTo("from the guest");
+        say("from the host\n", server.getOutputStream()); // whose end ends both
+        assertThat(talker.stdout().readAllBytes()).asString(UTF_8).isEqualTo("from the host\n");
       } finally {
         soon().await(server.destroyForcibly().onExit(), "the server's end");
       }
@@ -421,12 +422,9 @@ class SharedSandboxIT {
   }
 
   private static Process server(TestNamespace namespace) throws IOException {
-    Process server =
-        new ProcessBuilder(
-                "nsenter", "--net=" + namespace.path(), "busybox", "nc", "-l", "-p", "7000")
-            .start();
-    say("from the host\n", server.getOutputStream());
-    return server;
+    return new ProcessBuilder(
+            "nsenter", "--net=" + namespace.path(), "busybox", "nc", "-l", "-p", "7000")
+        .start();
   }
 
   private static void say(String text, OutputStream to) throws IOException {

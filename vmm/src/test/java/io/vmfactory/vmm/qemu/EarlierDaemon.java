@@ -37,6 +37,9 @@ import java.util.List;
 final class EarlierDaemon {
   private static final String READY = "ready";
 
+  /** What a line about a VM begins with; libraries' remarks, when the machine is slow, do not. */
+  private static final String VM = "vm ";
+
   private final Process process;
   private final VmFolders folders;
   private final VmSpec spec;
@@ -61,7 +64,9 @@ final class EarlierDaemon {
       if (line == null) {
         throw new IOException("the earlier daemon has ended before it was ready");
       }
-      survivors.add(survivor(line.split(" ")));
+      if (line.startsWith(VM)) {
+        survivors.add(survivor(line.substring(VM.length()).split(" ")));
+      }
     }
   }
 
@@ -132,7 +137,7 @@ final class EarlierDaemon {
 
   private static void tell(Vm vm) {
     VmIdentity who = vm.identity();
-    System.out.println(who.id() + " " + who.pid() + " " + who.startTicks());
+    System.out.println(VM + who.id() + " " + who.pid() + " " + who.startTicks());
     System.out.flush();
   }
 }
