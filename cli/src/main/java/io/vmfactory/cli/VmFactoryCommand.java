@@ -49,7 +49,8 @@ import picocli.CommandLine.Spec;
       "  vmfactory pool wait          until VMs are ready to be handed out",
       "  vmfactory get --ttl 10m      get a VM for ten minutes",
       "  vmfactory run --rootfs ./rootfs -- echo hello",
-      "  vmfactory status             what there is"
+      "  vmfactory status             what there is",
+      "  vmfactory bench list         what can be measured on this machine"
     })
 final class VmFactoryCommand {
   /** sun_path, unix(7), without its final zero. */

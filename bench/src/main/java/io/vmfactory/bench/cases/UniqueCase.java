@@ -54,6 +54,7 @@ final class UniqueCase implements BenchCase {
       for (Route route : ROUTES) {
         bench.progress(each + " VMs by route " + route);
         for (int i = 0; i < each; i++) {
+          bench.settled(); // refill takes the shells that a request may want
           vms.add(bench.get(route));
           readings.add(look(bench, vms.get(vms.size() - 1)));
         }
