@@ -112,7 +112,9 @@ static void on_ready(struct source *source, uint32_t events) {
     output_flush(&channel->output, source->fd);
     conversation_room(channel->conversation);
     enum reading end = take_all(channel);
-    channel->ahead = port && end == READ_AHEAD;
+    // Until the gap has passed, events say nothing new of the host whose bytes have been read already.
+    bool still_ahead = channel->ahead && end == READ_GONE && (events & EPOLLHUP);
+    channel->ahead = port && (end == READ_AHEAD || still_ahead);
     if (end == READ_EMPTY || channel->ahead) return;
     if (port) {
         start_over(channel);
