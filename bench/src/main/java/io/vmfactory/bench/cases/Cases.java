@@ -22,13 +22,13 @@ public final class Cases {
         new StreamsCase(),
         new DensityCase(),
         new ChurnCase(),
-        new CostCase(),
         new RecoverCase(),
         new CliCase(),
         new UniqueCase(),
         new LeftoversCase(),
         new ThousandCase(),
-        new StormCase(),
-        new PolicyCase());
+        new PolicyCase(),
+        new CostCase(),
+        new StormCase());
   }
 }

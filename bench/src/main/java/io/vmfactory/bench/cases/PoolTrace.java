@@ -60,6 +60,6 @@ final class PoolTrace implements AutoCloseable {
   }
 
   private static Curve curve(String name, List<Point> points) {
-    return new Curve(CHART, name, "s", "VMs", points);
+    return new Curve(CHART, name, "time, s", "VMs", points);
   }
 }
