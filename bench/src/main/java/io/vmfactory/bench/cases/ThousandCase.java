@@ -44,6 +44,7 @@ final class ThousandCase implements BenchCase {
       bench.progress("until %d scripted VMs wait".formatted(VMS));
       Quiet.await(client, bench.deadline());
       requests(bench, client, COLD, control.warmUp(), out);
+      Quiet.await(client, bench.deadline());
       requests(bench, client, USED, control.iterations(), out);
     }
     if (control.warmUp() > 0) {
