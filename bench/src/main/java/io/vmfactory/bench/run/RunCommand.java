@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
-      "  ./vmfactory bench run                     every case, with all its samples: an hour",
+      "  ./vmfactory bench run                     every case, with all its samples: 20 minutes",
       "  ./vmfactory bench run clone warm          two of them",
       "  ./vmfactory bench run --scale quick boot  a look"
     })
