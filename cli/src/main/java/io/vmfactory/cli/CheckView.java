@@ -22,7 +22,7 @@ final class CheckView {
   }
 
   static List<String> lines(List<Capability> all, boolean possible) {
-    Table table = new Table("CAPABILITY", "", "WHY");
+    TextTable table = new TextTable("CAPABILITY", "", "WHY");
     all.forEach(c -> table.row(c.name(), c.usable() ? "yes" : "no", c.why()));
     List<String> lines = new ArrayList<>(table.lines(0));
     lines.add("");
@@ -30,16 +30,18 @@ final class CheckView {
     return lines;
   }
 
-  static Json json(List<Capability> all, boolean possible) {
-    List<Json> capabilities =
+  static JsonValue json(List<Capability> all, boolean possible) {
+    List<JsonValue> capabilities =
         all.stream()
             .map(
                 c ->
-                    Json.object()
+                    JsonValue.object()
                         .with("name", c.name())
                         .with("usable", c.usable())
                         .with("why", c.why()))
             .toList();
-    return Json.object().with("possible", possible).with("capabilities", Json.array(capabilities));
+    return JsonValue.object()
+        .with("possible", possible)
+        .with("capabilities", JsonValue.array(capabilities));
   }
 }

@@ -74,8 +74,8 @@ final class Commands {
     return commandLine
         .registerConverter(Duration.class, Commands::duration)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(Complaints::usage)
-        .setExecutionExceptionHandler(Complaints::failure);
+        .setParameterExceptionHandler(ErrorOutput::usage)
+        .setExecutionExceptionHandler(ErrorOutput::failure);
   }
 
   private static Set<String> named(String... args) {

@@ -1,10 +1,10 @@
 package io.vmfactory.cli;
 
-import io.vmfactory.client.image.Bundle;
-import io.vmfactory.client.image.Image;
-import io.vmfactory.client.image.RootfsImages;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.images.Bundle;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

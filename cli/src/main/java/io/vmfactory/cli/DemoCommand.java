@@ -4,12 +4,12 @@ import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
-import io.vmfactory.client.image.Image;
-import io.vmfactory.client.image.RootfsImages;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -122,8 +122,8 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void resize(Path socket, int warm) {
-    Json size = Json.object().with("fixed", warm);
-    new Factory(new HttpJson(socket, null)).resizePool(Json.object().with("warm", size));
+    JsonValue size = JsonValue.object().with("fixed", warm);
+    new Factory(new HttpJson(socket, null)).resizePool(JsonValue.object().with("warm", size));
   }
 
   private void say(String line) {

@@ -1,7 +1,6 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.client.image.Image;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
@@ -10,6 +9,7 @@ import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.images.Image;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

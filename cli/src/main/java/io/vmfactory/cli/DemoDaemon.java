@@ -157,7 +157,7 @@ final class DemoDaemon implements AutoCloseable {
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
             System.getProperty("java.class.path"),
-            Main.class.getName());
+            VmFactoryMain.class.getName());
   }
 
   private static VmFactoryConfig in(Path dir, VmFactoryConfig like) {

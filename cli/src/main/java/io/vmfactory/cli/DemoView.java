@@ -25,8 +25,8 @@ final class DemoView {
     Map<String, Memory> memory =
         status.getVmsList().stream().collect(Collectors.toMap(Vm::getId, Vm::getMemory));
     Duration slow = vms.get(0).answeredAfter();
-    Table table =
-        new Table(
+    TextTable table =
+        new TextTable(
             "VM", "ROUTE", "ANSWERED AFTER", "SPEED-UP", "PRIVATE", "PRIVATE GUEST RAM", "SHARED");
     for (DemoVm vm : vms) {
       Memory used = memory.getOrDefault(vm.handle().vm().getId(), Memory.getDefaultInstance());
@@ -57,7 +57,8 @@ final class DemoView {
    * @param containers the first one is what the others are compared with
    */
   static List<String> containers(List<DemoContainer> containers) {
-    Table table = new Table("ROUTE", "FIRST OUTPUT AFTER", "SPEED-UP", "GONE AFTER", "OUTPUT");
+    TextTable table =
+        new TextTable("ROUTE", "FIRST OUTPUT AFTER", "SPEED-UP", "GONE AFTER", "OUTPUT");
     Duration slow = containers.get(0).firstOutput();
     for (DemoContainer container : containers) {
       table.row(
@@ -76,7 +77,8 @@ final class DemoView {
 
   /** What each VM answered. */
   static List<String> answers(List<DemoVm> vms) {
-    Table table = new Table("VM", "HOST NAME", "MACHINE ID", "RANDOM BYTES", "CLOCK OFF BY");
+    TextTable table =
+        new TextTable("VM", "HOST NAME", "MACHINE ID", "RANDOM BYTES", "CLOCK OFF BY");
     for (DemoVm vm : vms) {
       table.row(
           Show.shortened(vm.handle().vm().getId()),

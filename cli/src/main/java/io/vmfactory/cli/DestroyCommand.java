@@ -49,7 +49,7 @@ final class DestroyCommand implements Callable<Integer> {
   public Integer call() {
     Factory factory = root.factory();
     for (String key : keys.isEmpty() ? all(factory) : keys) {
-      Json reply = factory.deleteTemplate(key);
+      JsonValue reply = factory.deleteTemplate(key);
       show(reply, "deleted template " + reply.text("key"));
     }
     if (shutdown.wanted) {
@@ -61,7 +61,7 @@ final class DestroyCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private void show(Json reply, String line) {
+  private void show(JsonValue reply, String line) {
     if (json) {
       root.print(reply);
     } else {

@@ -15,45 +15,45 @@ final class Factory {
     this.http = http;
   }
 
-  Json status(boolean withMemory) {
+  JsonValue status(boolean withMemory) {
     return http.get(withMemory ? "/v1/status?withMemory=true" : "/v1/status");
   }
 
-  Json templates() {
+  JsonValue templates() {
     return http.get("/v1/templates");
   }
 
-  Json deleteTemplate(String key) {
+  JsonValue deleteTemplate(String key) {
     return http.delete("/v1/templates/" + segment(key));
   }
 
-  Json vm(Json request) {
+  JsonValue vm(JsonValue request) {
     return http.post("/v1/vms", request);
   }
 
-  Json baseVm(Json request) {
+  JsonValue baseVm(JsonValue request) {
     return http.post("/v1/base-vms", request);
   }
 
-  Json renew(String lease, @Nullable Duration ttl) {
-    Json request = Json.object().with("ttl", ttl == null ? null : Show.proto(ttl));
+  JsonValue renew(String lease, @Nullable Duration ttl) {
+    JsonValue request = JsonValue.object().with("ttl", ttl == null ? null : Show.proto(ttl));
     return http.post("/v1/leases/" + segment(lease) + "/renew", request);
   }
 
-  Json release(String lease) {
+  JsonValue release(String lease) {
     return http.delete("/v1/leases/" + segment(lease));
   }
 
-  Json resizePool(Json request) {
+  JsonValue resizePool(JsonValue request) {
     return http.post("/v1/pools/resize", request);
   }
 
-  Json drainPool(Json request) {
+  JsonValue drainPool(JsonValue request) {
     return http.post("/v1/pools/drain", request);
   }
 
-  Json shutdown(boolean keepVms) {
-    return http.post("/v1/shutdown", Json.object().with("keepVms", keepVms));
+  JsonValue shutdown(boolean keepVms) {
+    return http.post("/v1/shutdown", JsonValue.object().with("keepVms", keepVms));
   }
 
   private static String segment(String text) {

@@ -77,16 +77,16 @@ final class GetCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Json reply = base ? root.factory().baseVm(baseRequest()) : root.factory().vm(request());
+    JsonValue reply = base ? root.factory().baseVm(baseRequest()) : root.factory().vm(request());
     if (json) {
       root.print(reply);
     } else {
-      root.print(VmView.lines(reply, root.now()));
+      root.print(VmText.lines(reply, root.now()));
     }
     return Exit.OK.code();
   }
 
-  private Json request() {
+  private JsonValue request() {
     return commonRequest()
         .with("vcpus", size.vcpus())
         .with("memoryMib", size.memoryMib())
@@ -95,7 +95,7 @@ final class GetCommand implements Callable<Integer> {
         .with("owner", owner);
   }
 
-  private Json baseRequest() {
+  private JsonValue baseRequest() {
     for (String option : List.of("--vcpus", "--memory", "--ttl", "--hostname", "--owner")) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw usage(option + " has no meaning for a base VM: leave it out, or --base");
@@ -104,11 +104,11 @@ final class GetCommand implements Callable<Integer> {
     return commonRequest();
   }
 
-  private Json commonRequest() {
+  private JsonValue commonRequest() {
     List<String> names = routes.stream().map(Route::name).toList();
-    return Json.object()
+    return JsonValue.object()
         .with("templateKey", template)
-        .with("routes", names.isEmpty() ? null : Json.texts(names));
+        .with("routes", names.isEmpty() ? null : JsonValue.texts(names));
   }
 
   private ParameterException usage(String message) {

@@ -36,19 +36,19 @@ final class HttpJson {
     this.timeout = timeout;
   }
 
-  Json get(String path) {
+  JsonValue get(String path) {
     return call("GET", path, null);
   }
 
-  Json delete(String path) {
+  JsonValue delete(String path) {
     return call("DELETE", path, null);
   }
 
-  Json post(String path, Json body) {
+  JsonValue post(String path, JsonValue body) {
     return call("POST", path, body);
   }
 
-  private Json call(String method, String path, @Nullable Json body) {
+  private JsonValue call(String method, String path, @Nullable JsonValue body) {
     Deadline deadline = Deadline.after(timeout == null ? PATIENCE : timeout.plus(GRACE));
     try (DeadlineSocket connection = connect(deadline)) {
       connection.send(request(method, path, body));
@@ -95,7 +95,7 @@ final class HttpJson {
     }
   }
 
-  private byte[] request(String method, String path, @Nullable Json body) {
+  private byte[] request(String method, String path, @Nullable JsonValue body) {
     byte[] content = (body == null ? "" : body.toString()).getBytes(StandardCharsets.UTF_8);
     List<String> head = new ArrayList<>();
     head.add(method + " " + path + " HTTP/1.1");
@@ -121,9 +121,9 @@ final class HttpJson {
     return millis < 100_000_000 ? millis + "m" : timeout.toSeconds() + "S";
   }
 
-  private static Json result(HttpReply reply) throws IOException {
+  private static JsonValue result(HttpReply reply) throws IOException {
     if (reply.ok()) {
-      return Json.parse(reply.body());
+      return JsonValue.parse(reply.body());
     }
     throw RpcError.of(reply).toException();
   }

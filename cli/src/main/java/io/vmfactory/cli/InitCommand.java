@@ -119,7 +119,7 @@ final class InitCommand implements Callable<Integer> {
 
   private void showJson(Template template) {
     try {
-      root.print(Json.parse(JsonFormat.printer().print(template)));
+      root.print(JsonValue.parse(JsonFormat.printer().print(template)));
     } catch (IOException e) {
       throw new IllegalStateException("a template is printed as JSON", e);
     }

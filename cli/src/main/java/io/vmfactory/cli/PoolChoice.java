@@ -12,11 +12,11 @@ final class PoolChoice {
    *
    * @throws CliException when the daemon keeps VMs of no such template
    */
-  static List<Json> of(List<Json> pools, @Nullable String template) {
+  static List<JsonValue> of(List<JsonValue> pools, @Nullable String template) {
     if (template == null) {
       return pools;
     }
-    List<Json> chosen =
+    List<JsonValue> chosen =
         pools.stream().filter(pool -> pool.text("templateKey").startsWith(template)).toList();
     if (chosen.isEmpty()) {
       throw new CliException(

@@ -50,9 +50,9 @@ final class PoolCommand {
     }
 
     /** Prints the pools of {@code reply}. */
-    void show(VmFactoryCommand root, Json reply) {
+    void show(VmFactoryCommand root, JsonValue reply) {
       if (json) {
-        root.print(Json.object().with("pools", Json.array(reply.list("pools"))));
+        root.print(JsonValue.object().with("pools", JsonValue.array(reply.list("pools"))));
       } else {
         root.print(PoolsView.lines(reply.list("pools")));
       }

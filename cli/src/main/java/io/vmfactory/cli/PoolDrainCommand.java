@@ -24,7 +24,7 @@ final class PoolDrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Json request = Json.object().with("templateKey", options.template());
+    JsonValue request = JsonValue.object().with("templateKey", options.template());
     options.show(pool.root(), pool.root().factory().drainPool(request));
     return Exit.OK.code();
   }

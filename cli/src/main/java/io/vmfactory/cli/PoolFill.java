@@ -36,20 +36,20 @@ final class PoolFill {
    * @throws CliException when that has not come about within {@code limit}, when there is no pool,
    *     when the daemon ends
    */
-  List<Json> await(FactoryClient client, Duration limit) {
+  List<JsonValue> await(FactoryClient client, Duration limit) {
     try (EventWatch watch = client.daemon().watch(changes::told, Deadline.after(ANSWER))) {
       watch.ended().whenComplete((nothing, failure) -> changes.over());
       return await(limit);
     }
   }
 
-  private List<Json> await(Duration limit) {
+  private List<JsonValue> await(Duration limit) {
     Deadline deadline = Deadline.after(limit);
     while (true) {
       // Asked for before the status, so that no change between the two is missed.
       CompletionStage<Void> change = changes.next();
-      List<Json> pools = pools();
-      List<Json> lacking = pools.stream().filter(p -> !isFilled(p)).toList();
+      List<JsonValue> pools = pools();
+      List<JsonValue> lacking = pools.stream().filter(p -> !isFilled(p)).toList();
       if (lacking.isEmpty()) {
         return pools;
       }
@@ -61,8 +61,8 @@ final class PoolFill {
     }
   }
 
-  private List<Json> pools() {
-    List<Json> all = factory.status(false).list("pools");
+  private List<JsonValue> pools() {
+    List<JsonValue> all = factory.status(false).list("pools");
     if (all.isEmpty()) {
       throw new CliException(
           Exit.FAILURE,
@@ -72,15 +72,15 @@ final class PoolFill {
     return PoolChoice.of(all, template);
   }
 
-  private static boolean isFilled(Json pool) {
+  private static boolean isFilled(JsonValue pool) {
     return !pool.text("phase").equals("OPEN") || ready(pool) >= pool.number("target");
   }
 
-  private static long ready(Json pool) {
+  private static long ready(JsonValue pool) {
     return pool.number("idle") + pool.number("probing");
   }
 
-  private static CliException tooLate(List<Json> lacking, Duration limit) {
+  private static CliException tooLate(List<JsonValue> lacking, Duration limit) {
     String what =
         lacking.stream()
             .map(

@@ -25,9 +25,9 @@ final class PoolListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Json> all = pool.root().factory().status(false).list("pools");
-    List<Json> chosen = PoolChoice.of(all, options.template());
-    options.show(pool.root(), Json.object().with("pools", Json.array(chosen)));
+    List<JsonValue> all = pool.root().factory().status(false).list("pools");
+    List<JsonValue> chosen = PoolChoice.of(all, options.template());
+    options.show(pool.root(), JsonValue.object().with("pools", JsonValue.array(chosen)));
     return Exit.OK.code();
   }
 }

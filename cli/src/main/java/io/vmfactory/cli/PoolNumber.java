@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * @param wire PoolSize of the wire
  */
-record PoolNumber(Json wire) {
+record PoolNumber(JsonValue wire) {
   /** How it is written. */
   static final String FORM = "N|auto[:MIN-MAX]";
 
@@ -28,11 +28,11 @@ record PoolNumber(Json wire) {
 
   private static PoolNumber parse(String text) {
     if (text.equals("auto")) {
-      return new PoolNumber(Json.object().with("auto", Json.object()));
+      return new PoolNumber(JsonValue.object().with("auto", JsonValue.object()));
     }
     if (FIXED.matcher(text).matches()) {
       int fixed = number(text, text);
-      return new PoolNumber(Json.object().with("fixed", fixed));
+      return new PoolNumber(JsonValue.object().with("fixed", fixed));
     }
     Matcher bounded = BOUNDED.matcher(text);
     if (!bounded.matches()) {
@@ -43,8 +43,8 @@ record PoolNumber(Json wire) {
     if (max < min || max == 0) {
       throw refusal(text);
     }
-    Json auto = Json.object().with("min", min).with("max", max);
-    return new PoolNumber(Json.object().with("auto", auto));
+    JsonValue auto = JsonValue.object().with("min", min).with("max", max);
+    return new PoolNumber(JsonValue.object().with("auto", auto));
   }
 
   private static int number(String text, String digits) {

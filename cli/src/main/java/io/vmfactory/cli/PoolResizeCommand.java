@@ -48,8 +48,8 @@ final class PoolResizeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Json request =
-        Json.object()
+    JsonValue request =
+        JsonValue.object()
             .with("templateKey", options.template())
             .with("warm", wire(sizes.warm))
             .with("shells", wire(sizes.shells));
@@ -57,7 +57,7 @@ final class PoolResizeCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private static @Nullable Json wire(@Nullable PoolNumber number) {
+  private static @Nullable JsonValue wire(@Nullable PoolNumber number) {
     return number == null ? null : number.wire();
   }
 }

@@ -32,8 +32,8 @@ final class PoolWaitCommand implements Callable<Integer> {
     Duration limit = timeout == null ? PATIENCE : timeout;
     Path socket = pool.root().socket();
     try (FactoryClient client = FactoryClient.open(socket)) {
-      List<Json> filled = new PoolFill(socket, options.template()).await(client, limit);
-      options.show(pool.root(), Json.object().with("pools", Json.array(filled)));
+      List<JsonValue> filled = new PoolFill(socket, options.template()).await(client, limit);
+      options.show(pool.root(), JsonValue.object().with("pools", JsonValue.array(filled)));
     }
     return Exit.OK.code();
   }

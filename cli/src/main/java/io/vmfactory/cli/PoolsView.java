@@ -9,12 +9,12 @@ final class PoolsView {
   private PoolsView() {}
 
   /** The lines. */
-  static List<String> lines(List<Json> pools) {
+  static List<String> lines(List<JsonValue> pools) {
     if (pools.isEmpty()) {
       return List.of("no pools: they come with a usable template; vmfactory init makes one");
     }
     List<String> lines = new ArrayList<>(table(pools).lines(0));
-    Table troubles = troubles(pools);
+    TextTable troubles = troubles(pools);
     if (!troubles.isEmpty()) {
       lines.add("");
       lines.addAll(troubles.lines(0));
@@ -23,9 +23,9 @@ final class PoolsView {
   }
 
   /** What each wants, has and takes. */
-  static Table table(List<Json> pools) {
-    Table table =
-        new Table(
+  static TextTable table(List<JsonValue> pools) {
+    TextTable table =
+        new TextTable(
             "TEMPLATE",
             "TIER",
             "IDLE",
@@ -36,7 +36,7 @@ final class PoolsView {
             "PRIVATE",
             "SHARED",
             "WHY");
-    for (Json pool : pools) {
+    for (JsonValue pool : pools) {
       table.row(
           Show.shortened(pool.text("templateKey")),
           pool.text("tier"),
@@ -53,9 +53,9 @@ final class PoolsView {
   }
 
   /** The last failure of each that had one, and when it tries again. */
-  static Table troubles(List<Json> pools) {
-    Table table = new Table("AGE", "TEMPLATE", "TIER", "FAILED", "CAUSE");
-    for (Json pool : pools) {
+  static TextTable troubles(List<JsonValue> pools) {
+    TextTable table = new TextTable("AGE", "TEMPLATE", "TIER", "FAILED", "CAUSE");
+    for (JsonValue pool : pools) {
       pool.list("failures").stream()
           .findFirst()
           .ifPresent(
@@ -70,7 +70,7 @@ final class PoolsView {
     return table;
   }
 
-  private static String why(Json pool) {
+  private static String why(JsonValue pool) {
     if (pool.text("phase").equals("DRAINING")) {
       return "drained: vmfactory pool resize fills it again";
     }
@@ -91,7 +91,7 @@ final class PoolsView {
     };
   }
 
-  private static String retry(Json retry) {
+  private static String retry(JsonValue retry) {
     long failures = retry.number("failuresInARow");
     if (failures == 0) {
       return "";

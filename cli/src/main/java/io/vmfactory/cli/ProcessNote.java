@@ -16,10 +16,10 @@ final class ProcessNote {
 
   /** As annotations of a sandbox. */
   static Map<String, String> of(OciProcess process) {
-    Json note =
-        Json.object()
-            .with("args", Json.texts(process.args()))
-            .with("env", Json.texts(process.env()))
+    JsonValue note =
+        JsonValue.object()
+            .with("args", JsonValue.texts(process.args()))
+            .with("env", JsonValue.texts(process.env()))
             .with("cwd", process.cwd());
     return Map.of(KEY, note.toString());
   }
@@ -27,7 +27,7 @@ final class ProcessNote {
   /** A process like the one that is noted, or the standard one when there is no note. */
   static OciProcess read(Map<String, String> annotations) {
     OciProcess standard = OciSpec.standard().process();
-    Json note = note(annotations);
+    JsonValue note = note(annotations);
     return note.fields().isEmpty()
         ? standard
         : standard.withEnv(note.texts("env")).withCwd(note.text("cwd"));
@@ -38,11 +38,11 @@ final class ProcessNote {
     return String.join(" ", note(annotations).texts("args"));
   }
 
-  private static Json note(Map<String, String> annotations) {
+  private static JsonValue note(Map<String, String> annotations) {
     try {
-      return Json.parse(annotations.getOrDefault(KEY, "{}"));
+      return JsonValue.parse(annotations.getOrDefault(KEY, "{}"));
     } catch (IOException e) {
-      return Json.object(); // somebody else's sandbox may use the word for something else
+      return JsonValue.object(); // somebody else's sandbox may use the word for something else
     }
   }
 }

@@ -42,16 +42,17 @@ final class PsCommand implements Callable<Integer> {
                     .map(process -> new Row(sandbox, container.id(), process)));
     if (json) {
       root.print(
-          Json.object().with("processes", Json.array(rows.stream().map(PsCommand::json).toList())));
+          JsonValue.object()
+              .with("processes", JsonValue.array(rows.stream().map(PsCommand::json).toList())));
     } else {
       root.print(table(rows).lines(0));
     }
     return Exit.OK.code();
   }
 
-  private static Table table(List<Row> rows) {
-    Table table =
-        new Table(
+  private static TextTable table(List<Row> rows) {
+    TextTable table =
+        new TextTable(
             "SANDBOX", "CONTAINER", "PID", "VM PID", "UID", "STATE", "CPU", "MEMORY", "COMMAND");
     for (Row row : rows) {
       ProcessInfo process = row.process();
@@ -69,9 +70,9 @@ final class PsCommand implements Callable<Integer> {
     return table;
   }
 
-  private static Json json(Row row) {
+  private static JsonValue json(Row row) {
     ProcessInfo process = row.process();
-    return Json.object()
+    return JsonValue.object()
         .with("sandbox", row.sandbox())
         .with("container", row.container())
         .with("pid", process.containerPid())
@@ -81,6 +82,6 @@ final class PsCommand implements Callable<Integer> {
         .with("state", process.state())
         .with("cpuMillis", process.cpu().toMillis())
         .with("residentKib", process.residentKib())
-        .with("commandLine", Json.texts(process.commandLine()));
+        .with("commandLine", JsonValue.texts(process.commandLine()));
   }
 }

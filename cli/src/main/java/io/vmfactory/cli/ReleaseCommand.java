@@ -41,7 +41,7 @@ final class ReleaseCommand implements Callable<Integer> {
 
   private @Nullable CliException release(Factory factory, String lease) {
     try {
-      Json reply = factory.release(lease);
+      JsonValue reply = factory.release(lease);
       if (json) {
         root.print(reply);
       } else {

@@ -30,7 +30,7 @@ final class RenewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Json reply = root.factory().renew(lease, ttl);
+    JsonValue reply = root.factory().renew(lease, ttl);
     if (json) {
       root.print(reply);
     } else {

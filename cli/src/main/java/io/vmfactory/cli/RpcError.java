@@ -17,9 +17,9 @@ record RpcError(int code, String message, String retrySeconds) {
    * @throws IOException when it is none of the daemon's
    */
   static RpcError of(HttpReply reply) throws IOException {
-    Json body;
+    JsonValue body;
     try {
-      body = Json.parse(reply.body());
+      body = JsonValue.parse(reply.body());
     } catch (IOException e) {
       throw new IOException("HTTP status " + reply.status(), e);
     }

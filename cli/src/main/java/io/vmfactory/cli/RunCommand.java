@@ -1,8 +1,6 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.client.image.Image;
-import io.vmfactory.client.image.RootfsImages;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
@@ -12,6 +10,8 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
 import io.vmfactory.vmm.DriveMode;
 import java.time.Duration;
 import java.util.ArrayList;

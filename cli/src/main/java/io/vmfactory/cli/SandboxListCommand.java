@@ -37,16 +37,17 @@ final class SandboxListCommand implements Callable<Integer> {
       all = runtime.list(root.deadline());
     }
     if (json) {
-      List<Json> sandboxes = all.stream().map(SandboxListCommand::json).toList();
-      root.print(Json.object().with("sandboxes", Json.array(sandboxes)));
+      List<JsonValue> sandboxes = all.stream().map(SandboxListCommand::json).toList();
+      root.print(JsonValue.object().with("sandboxes", JsonValue.array(sandboxes)));
     } else {
       root.print(table(all, root).lines(0));
     }
     return Exit.OK.code();
   }
 
-  private static Table table(List<SandboxStatus> all, VmFactoryCommand root) {
-    Table table = new Table("SANDBOX", "STATE", "AGE", "VM", "ROUTE", "SIZE", "OWNER", "COMMAND");
+  private static TextTable table(List<SandboxStatus> all, VmFactoryCommand root) {
+    TextTable table =
+        new TextTable("SANDBOX", "STATE", "AGE", "VM", "ROUTE", "SIZE", "OWNER", "COMMAND");
     for (SandboxStatus status : all) {
       SandboxVm vm = status.vm();
       table.row(
@@ -66,12 +67,12 @@ final class SandboxListCommand implements Callable<Integer> {
     return vm.origin() == SandboxVm.Origin.DIRECT ? "direct" : vm.route();
   }
 
-  private static Json size(SandboxVm vm) {
-    return Json.object().with("vcpus", vm.vcpus()).with("memoryMib", vm.memoryMib());
+  private static JsonValue size(SandboxVm vm) {
+    return JsonValue.object().with("vcpus", vm.vcpus()).with("memoryMib", vm.memoryMib());
   }
 
-  private static Json json(SandboxStatus status) {
-    return Json.object()
+  private static JsonValue json(SandboxStatus status) {
+    return JsonValue.object()
         .with("id", status.id())
         .with("state", status.state().name())
         .with("createdAt", status.createdAt().toString())
@@ -81,7 +82,7 @@ final class SandboxListCommand implements Callable<Integer> {
         .with("vm", vm(status.vm()));
   }
 
-  private static @Nullable Json vm(@Nullable SandboxVm vm) {
+  private static @Nullable JsonValue vm(@Nullable SandboxVm vm) {
     return vm == null
         ? null
         : size(vm)

@@ -93,7 +93,7 @@ final class Show {
   }
 
   /** A reply's hops: their sum, then each. */
-  static String hops(List<Json> hops) {
+  static String hops(List<JsonValue> hops) {
     long sum = hops.stream().mapToLong(hop -> hop.number("micros")).sum();
     return micros(sum)
         + hops.stream()
@@ -102,7 +102,7 @@ final class Show {
   }
 
   /** {@code 2 vCPUs, 384 MiB}. */
-  static String size(Json sized) {
+  static String size(JsonValue sized) {
     long vcpus = sized.number("vcpus");
     return vcpus + (vcpus == 1 ? " vCPU, " : " vCPUs, ") + sized.number("memoryMib") + " MiB";
   }

@@ -39,17 +39,17 @@ final class StatsCommand implements Callable<Integer> {
                 Stream.of(new Row(sandbox, container.id(), container.stats(deadline))));
     if (json) {
       root.print(
-          Json.object()
-              .with("containers", Json.array(rows.stream().map(StatsCommand::json).toList())));
+          JsonValue.object()
+              .with("containers", JsonValue.array(rows.stream().map(StatsCommand::json).toList())));
     } else {
       root.print(table(rows).lines(0));
     }
     return Exit.OK.code();
   }
 
-  private static Table table(List<Row> rows) {
-    Table table =
-        new Table(
+  private static TextTable table(List<Row> rows) {
+    TextTable table =
+        new TextTable(
             "SANDBOX",
             "CONTAINER",
             "CPU",
@@ -82,16 +82,16 @@ final class StatsCommand implements Callable<Integer> {
     return Show.kib(bytes / 1024);
   }
 
-  private static Json json(Row row) {
+  private static JsonValue json(Row row) {
     ContainerStats stats = row.stats();
-    return Json.object()
+    return JsonValue.object()
         .with("sandbox", row.sandbox())
         .with("container", row.container())
         .with("cpu", stats.cpu().toNanos())
         .with("throttled", stats.throttled().toNanos())
         .with(
             "memory",
-            Json.object()
+            JsonValue.object()
                 .with("usage", stats.memory().usage())
                 .with("cache", stats.memory().cache())
                 .with("limit", stats.memory().limit()))
@@ -99,14 +99,16 @@ final class StatsCommand implements Callable<Integer> {
         .with("pidsLimit", stats.pidsLimit())
         .with(
             "io",
-            Json.object()
+            JsonValue.object()
                 .with("read", stats.io().readBytes())
                 .with("written", stats.io().writtenBytes()))
-        .with("networks", Json.array(stats.networks().stream().map(StatsCommand::json).toList()));
+        .with(
+            "networks",
+            JsonValue.array(stats.networks().stream().map(StatsCommand::json).toList()));
   }
 
-  private static Json json(ContainerStats.Network network) {
-    return Json.object()
+  private static JsonValue json(ContainerStats.Network network) {
+    return JsonValue.object()
         .with("name", network.name())
         .with("received", network.receivedBytes())
         .with("sent", network.sentBytes());

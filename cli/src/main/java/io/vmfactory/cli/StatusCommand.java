@@ -66,7 +66,7 @@ final class StatusCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private void show(Json reply) {
+  private void show(JsonValue reply) {
     if (json) {
       root.print(reply);
     } else {
@@ -96,7 +96,7 @@ final class StatusCommand implements Callable<Integer> {
         Terminal.showsOutput()
             ? Pages.inPlace(root.out(), Terminal::height)
             : Pages.appended(root.out());
-    try (Interruption interruption = new Interruption(pages::end)) {
+    try (StopWish interruption = new StopWish(pages::end)) {
       new StatusWatch(() -> page(factory), root::now, pages).run(pause, interruption::await);
     }
   }

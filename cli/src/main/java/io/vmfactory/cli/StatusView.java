@@ -11,21 +11,21 @@ import java.util.stream.Collectors;
 final class StatusView {
   private static final int INDENT = 2;
 
-  private final Json status;
+  private final JsonValue status;
   private final Instant now;
   private final List<String> lines = new ArrayList<>();
 
-  private StatusView(Json status, Instant now) {
+  private StatusView(JsonValue status, Instant now) {
     this.status = status;
     this.now = now;
   }
 
   /** The lines; the last one is Kata's. */
-  static List<String> lines(Json status, Instant now) {
+  static List<String> lines(JsonValue status, Instant now) {
     StatusView view = new StatusView(status, now);
     view.daemon();
     view.table("templates", view.templates());
-    List<Json> pools = status.list("pools");
+    List<JsonValue> pools = status.list("pools");
     view.table("pools", PoolsView.table(pools));
     view.table("last failure of each pool", PoolsView.troubles(pools));
     view.table("VMs", view.vms());
@@ -40,7 +40,7 @@ final class StatusView {
   }
 
   private void daemon() {
-    Json hypervisor = status.get("hypervisor");
+    JsonValue hypervisor = status.get("hypervisor");
     String served =
         status.get("served").fields().entrySet().stream()
             .map(entry -> entry.getKey() + " " + entry.getValue())
@@ -63,7 +63,7 @@ final class StatusView {
   }
 
   /** What waiting VMs cost, and who waits. A daemon of another version may not say. */
-  private void waiting(Json budget, Json restores) {
+  private void waiting(JsonValue budget, JsonValue restores) {
     if (!budget.fields().isEmpty()) {
       lines.add(
           "budget      %s of %s private memory, %d VMs waiting to be handed out"
@@ -83,7 +83,7 @@ final class StatusView {
     }
   }
 
-  private void table(String title, Table table) {
+  private void table(String title, TextTable table) {
     if (!table.isEmpty()) {
       lines.add("");
       lines.add(title);
@@ -91,9 +91,9 @@ final class StatusView {
     }
   }
 
-  private Table templates() {
-    Table table = new Table("KEY", "VCPUS", "MEMORY", "ON DISK", "AGE", "STATE");
-    for (Json template : status.list("templates")) {
+  private TextTable templates() {
+    TextTable table = new TextTable("KEY", "VCPUS", "MEMORY", "ON DISK", "AGE", "STATE");
+    for (JsonValue template : status.list("templates")) {
       table.row(
           Show.shortened(template.text("key")),
           String.valueOf(template.number("vcpus")),
@@ -105,7 +105,7 @@ final class StatusView {
     return table;
   }
 
-  static String templateState(Json template) {
+  static String templateState(JsonValue template) {
     if (!template.text("refused").isEmpty()) {
       return "refused: " + template.text("refused");
     }
@@ -113,24 +113,24 @@ final class StatusView {
     return template.flag("loaded") ? fit + ", loaded" : fit;
   }
 
-  private Table vms() {
-    Map<String, Json> leases = new HashMap<>();
+  private TextTable vms() {
+    Map<String, JsonValue> leases = new HashMap<>();
     status.list("leases").forEach(lease -> leases.put(lease.text("vmId"), lease));
-    List<Json> vms = status.list("vms");
+    List<JsonValue> vms = status.list("vms");
     boolean measured = vms.stream().anyMatch(vm -> !vm.get("memory").fields().isEmpty());
-    Table table =
+    TextTable table =
         measured
-            ? new Table(
+            ? new TextTable(
                 "ID", "PID", "STATE", "ROUTE", "VCPUS", "MEMORY", "PRIVATE", "SHARED", "LEASE",
                 "ENDS IN", "OWNER")
-            : new Table(
+            : new TextTable(
                 "ID", "PID", "STATE", "ROUTE", "VCPUS", "MEMORY", "LEASE", "ENDS IN", "OWNER");
     vms.forEach(
-        vm -> table.row(vm(vm, leases.getOrDefault(vm.text("id"), Json.object()), measured)));
+        vm -> table.row(vm(vm, leases.getOrDefault(vm.text("id"), JsonValue.object()), measured)));
     return table;
   }
 
-  private String[] vm(Json vm, Json lease, boolean measured) {
+  private String[] vm(JsonValue vm, JsonValue lease, boolean measured) {
     List<String> cells = new ArrayList<>();
     cells.add(Show.shortened(vm.text("id")));
     cells.add(String.valueOf(vm.number("pid")));
@@ -148,9 +148,9 @@ final class StatusView {
     return cells.toArray(String[]::new);
   }
 
-  private Table failures() {
-    Table table = new Table("AGE", "OPERATION", "CAUSE");
-    for (Json failure : status.list("failures")) {
+  private TextTable failures() {
+    TextTable table = new TextTable("AGE", "OPERATION", "CAUSE");
+    for (JsonValue failure : status.list("failures")) {
       table.row(Show.age(failure.text("at"), now), failure.text("what"), failure.text("cause"));
     }
     return table;

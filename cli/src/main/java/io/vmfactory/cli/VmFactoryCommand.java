@@ -1,6 +1,5 @@
 package io.vmfactory.cli;
 
-import io.vmfactory.client.image.RootfsImages;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.ConfigLoader;
@@ -10,6 +9,7 @@ import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.images.RootfsImages;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -179,7 +179,7 @@ final class VmFactoryCommand {
   }
 
   /** For programs. */
-  void print(Json json) {
+  void print(JsonValue json) {
     out().println(json.pretty());
     out().flush();
   }

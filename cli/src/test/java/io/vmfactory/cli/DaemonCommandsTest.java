@@ -138,8 +138,8 @@ class DaemonCommandsTest {
   void jsonIsTheReplyAsItIs() throws IOException {
     daemon.answers(200, STATUS);
 
-    assertThat(Json.parse(run("status", "--json").out()))
-        .hasToString(Json.parse(STATUS).toString());
+    assertThat(JsonValue.parse(run("status", "--json").out()))
+        .hasToString(JsonValue.parse(STATUS).toString());
   }
 
   @Test

@@ -47,7 +47,7 @@ class HttpJsonTest {
   void sendsABodyWithItsLengthInBytes() {
     daemon.answers(200, "{}");
 
-    http().post("/v1/vms", Json.object().with("owner", "Zoë").with("vcpus", 2));
+    http().post("/v1/vms", JsonValue.object().with("owner", "Zoë").with("vcpus", 2));
 
     assertThat(daemon.requests().get(0))
         .startsWith("POST /v1/vms HTTP/1.1\r\n")
@@ -60,7 +60,7 @@ class HttpJsonTest {
     daemon.answers(200, "{}");
     String large = "x".repeat(3_000_000);
 
-    http().post("/v1/vms", Json.object().with("owner", large));
+    http().post("/v1/vms", JsonValue.object().with("owner", large));
 
     assertThat(daemon.requests().get(0)).endsWith(large + "\"}");
   }

@@ -103,9 +103,9 @@ class PoolCommandsTest {
   void forProgramsThePoolsAreAsTheDaemonSentThem() throws IOException {
     daemon.answers(200, POOLS);
 
-    Json printed = Json.parse(run("pool", "list", "--json").out());
+    JsonValue printed = JsonValue.parse(run("pool", "list", "--json").out());
     assertThat(printed.fields()).containsOnlyKeys("pools");
-    assertThat(printed.get("pools")).hasToString(Json.parse(POOLS).get("pools").toString());
+    assertThat(printed.get("pools")).hasToString(JsonValue.parse(POOLS).get("pools").toString());
   }
 
   @ParameterizedTest

@@ -42,7 +42,7 @@ class SandboxCommandsTest {
 
   @Test
   void lsAsJson() throws Exception {
-    Json first = Json.parse(run("sandbox ls --json").out()).list("sandboxes").get(0);
+    JsonValue first = JsonValue.parse(run("sandbox ls --json").out()).list("sandboxes").get(0);
 
     assertThat(first.text("id")).isEqualTo("web1");
     assertThat(first.get("vm").number("pid")).isEqualTo(17);
@@ -72,8 +72,8 @@ class SandboxCommandsTest {
 
   @Test
   void psAndStatsAsJson() throws Exception {
-    Json process = Json.parse(run("ps web1 --json").out()).list("processes").get(0);
-    Json stats = Json.parse(run("stats web1 --json").out()).list("containers").get(0);
+    JsonValue process = JsonValue.parse(run("ps web1 --json").out()).list("processes").get(0);
+    JsonValue stats = JsonValue.parse(run("stats web1 --json").out()).list("containers").get(0);
 
     assertThat(process.texts("commandLine")).containsExactly("sleep", "9\u001b[2J");
     assertThat(process.number("pid")).isEqualTo(1);

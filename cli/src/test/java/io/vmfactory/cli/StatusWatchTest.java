@@ -146,7 +146,7 @@ class StatusWatchTest {
   @Test
   void aWishToEndIsHeardAndClearsUpOnce() throws InterruptedException {
     List<String> cleared = new ArrayList<>();
-    Interruption interruption = new Interruption(() -> cleared.add("cleared"));
+    StopWish interruption = new StopWish(() -> cleared.add("cleared"));
     assertThat(interruption.await(Duration.ZERO)).isFalse();
 
     Thread signal = new Thread(interruption::wish);
@@ -162,7 +162,7 @@ class StatusWatchTest {
   @Test
   void theTerminalIsClearedUpEvenWhenTheCommandHangs() {
     List<String> cleared = new ArrayList<>();
-    Interruption interruption = new Interruption(() -> cleared.add("cleared"));
+    StopWish interruption = new StopWish(() -> cleared.add("cleared"));
 
     interruption.wish();
 

@@ -22,7 +22,7 @@ public interface Expiry<T> {
    * Examines a value that nobody holds; the pool hands it to nobody until the stage ends. A failed
    * stage counts as expired, with the failure kept.
    */
-  CompletionStage<Verdict> examine(T value, Facts facts);
+  CompletionStage<Examination> examine(T value, Facts facts);
 
   /**
    * Ends, in either way, when the value died by itself (its process exited): the pool then replaces
@@ -34,6 +34,6 @@ public interface Expiry<T> {
 
   /** Finds every value good for ever. */
   static <T> Expiry<T> never() {
-    return (value, facts) -> CompletableFuture.completedFuture(Verdict.keep());
+    return (value, facts) -> CompletableFuture.completedFuture(Examination.keep());
   }
 }

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param upkeep ageing and examination
  */
 public record PoolPolicy(
-    Sizing sizing,
+    PoolSizing sizing,
     int allocationsAtOnce,
     Duration allocationLimit,
     Backoff backoff,
@@ -23,7 +23,7 @@ public record PoolPolicy(
   }
 
   /** {@code sizing} with one allocation at a time, 60 s each, default back-off and no upkeep. */
-  public static PoolPolicy of(Sizing sizing) {
+  public static PoolPolicy of(PoolSizing sizing) {
     return new PoolPolicy(sizing, 1, Duration.ofSeconds(60), Backoff.defaults(), Upkeep.none());
   }
 

@@ -3,8 +3,8 @@ package io.vmfactory.pool;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
-import io.vmfactory.pool.internal.Host;
 import io.vmfactory.pool.internal.PoolCore;
+import io.vmfactory.pool.internal.PoolHost;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +44,8 @@ public final class WarmPool<T> {
       PoolPolicy policy,
       PoolClock clock,
       RandomGenerator random) {
-    core = new PoolCore<>(name, allocator, expiry, policy, new Host(clock, random, Runnable::run));
+    core =
+        new PoolCore<>(name, allocator, expiry, policy, new PoolHost(clock, random, Runnable::run));
   }
 
   /** Begins to keep stock; once is enough. */
@@ -109,7 +110,7 @@ public final class WarmPool<T> {
   }
 
   /** Changes how many to keep; surplus stock is disposed of, the oldest first. */
-  public void resize(Sizing sizing) {
+  public void resize(PoolSizing sizing) {
     core.resize(sizing);
   }
 

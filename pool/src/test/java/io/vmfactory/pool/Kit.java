@@ -39,7 +39,7 @@ final class Kit {
   }
 
   WarmPool<Item> pool(int size, int atOnce) {
-    return pool(PoolPolicy.of(Sizing.fixed(size)).withAllocationsAtOnce(atOnce));
+    return pool(PoolPolicy.of(PoolSizing.fixed(size)).withAllocationsAtOnce(atOnce));
   }
 
   /** A pool of that size, full. */

@@ -16,12 +16,12 @@ class PoolPolicyTest {
 
   @Test
   void sizesMustMakeSense() {
-    refused(() -> Sizing.fixed(-1), "sizing.count");
-    refused(() -> Sizing.auto(-1, 2), "0 <= min");
-    refused(() -> Sizing.auto(3, 2), "min <= max");
-    refused(() -> new Sizing.Auto(0, 1, 1, SECOND), "probability");
-    refused(() -> new Sizing.Auto(0, 1, 0, SECOND), "probability");
-    refused(() -> new Sizing.Auto(0, 1, 0.5, Duration.ZERO), "memory");
+    refused(() -> PoolSizing.fixed(-1), "sizing.count");
+    refused(() -> PoolSizing.auto(-1, 2), "0 <= min");
+    refused(() -> PoolSizing.auto(3, 2), "min <= max");
+    refused(() -> new PoolSizing.Auto(0, 1, 1, SECOND), "probability");
+    refused(() -> new PoolSizing.Auto(0, 1, 0, SECOND), "probability");
+    refused(() -> new PoolSizing.Auto(0, 1, 0.5, Duration.ZERO), "memory");
   }
 
   @Test
@@ -35,6 +35,6 @@ class PoolPolicyTest {
 
   @Test
   void atLeastOneAllocationMustBeAllowed() {
-    refused(() -> PoolPolicy.of(Sizing.fixed(1)).withAllocationsAtOnce(0), "allocationsAtOnce");
+    refused(() -> PoolPolicy.of(PoolSizing.fixed(1)).withAllocationsAtOnce(0), "allocationsAtOnce");
   }
 }

@@ -19,7 +19,7 @@ final class ScriptedAllocator implements Allocator<Item>, Expiry<Item> {
   final List<CompletableFuture<Void>> heldDisposals = new ArrayList<>();
 
   /** Examinations asked for and not yet answered. */
-  final Map<Item, CompletableFuture<Verdict>> examined = new HashMap<>();
+  final Map<Item, CompletableFuture<Examination>> examined = new HashMap<>();
 
   final List<Expiry.Facts> facts = new ArrayList<>();
   final Map<Item, CompletableFuture<Void>> lives = new HashMap<>();
@@ -57,7 +57,7 @@ final class ScriptedAllocator implements Allocator<Item>, Expiry<Item> {
   }
 
   @Override
-  public CompletionStage<Verdict> examine(Item item, Facts known) {
+  public CompletionStage<Examination> examine(Item item, Facts known) {
     facts.add(known);
     return examined.computeIfAbsent(item, any -> new CompletableFuture<>());
   }
@@ -80,7 +80,7 @@ final class ScriptedAllocator implements Allocator<Item>, Expiry<Item> {
   }
 
   /** Answers the examination of {@code item}. */
-  void answer(Item item, Verdict verdict) {
+  void answer(Item item, Examination verdict) {
     examined.remove(item).complete(verdict);
   }
 }

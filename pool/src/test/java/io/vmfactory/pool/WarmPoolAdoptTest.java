@@ -14,7 +14,7 @@ class WarmPoolAdoptTest {
   private final ScriptedAllocator allocator = kit.allocator;
 
   private static PoolPolicy policy(int size) {
-    return PoolPolicy.of(Sizing.fixed(size)).withUpkeep(new Upkeep(HOUR, Duration.ZERO, 0));
+    return PoolPolicy.of(PoolSizing.fixed(size)).withUpkeep(new Upkeep(HOUR, Duration.ZERO, 0));
   }
 
   @Test

@@ -14,7 +14,7 @@ class WarmPoolAutoTest {
   private final ScriptedAllocator allocator = kit.allocator;
 
   private WarmPool<Item> pool(int min, int max) {
-    return kit.pool(PoolPolicy.of(Sizing.auto(min, max)).withAllocationsAtOnce(max));
+    return kit.pool(PoolPolicy.of(PoolSizing.auto(min, max)).withAllocationsAtOnce(max));
   }
 
   /** So many claims in each of so many seconds, each allocation taking {@code span}. */
@@ -63,7 +63,7 @@ class WarmPoolAutoTest {
 
   @Test
   void whatCannotBeReplacedAsFastAsItGoesIsKeptAtTheMost() {
-    WarmPool<Item> pool = kit.pool(PoolPolicy.of(Sizing.auto(1, 20)));
+    WarmPool<Item> pool = kit.pool(PoolPolicy.of(PoolSizing.auto(1, 20)));
     serve(pool, 2, 60, SECOND);
 
     assertThat(pool.stats().aim().count()).isEqualTo(20);
@@ -135,12 +135,12 @@ class WarmPoolAutoTest {
   void canBeSwitchedToAFixedSizeAndBackWithoutForgetting() {
     WarmPool<Item> pool = pool(1, 64);
     serve(pool, 4, 300, SECOND);
-    pool.resize(Sizing.fixed(2));
+    pool.resize(PoolSizing.fixed(2));
     assertThat(pool.stats().slots().idle()).isEqualTo(2);
     assertThat(pool.stats().aim().why()).isEqualTo("fixed");
     assertThat(pool.stats().aim().claimsPerSecond()).isCloseTo(4, within(0.01));
 
-    pool.resize(Sizing.auto(1, 64));
+    pool.resize(PoolSizing.auto(1, 64));
 
     assertThat(pool.stats().aim().count()).isEqualTo(10);
   }

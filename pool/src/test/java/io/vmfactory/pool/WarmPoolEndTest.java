@@ -16,7 +16,7 @@ class WarmPoolEndTest {
   @Test
   void drainRefusesEmptiesAndWaitsForWhatIsUnderWay() {
     WarmPool<Item> pool = kit.full(2);
-    pool.resize(Sizing.fixed(3));
+    pool.resize(PoolSizing.fixed(3));
     Claim<Item> held = pool.tryClaim().orElseThrow();
     CompletableFuture<Void> drained = pool.drain().toCompletableFuture();
 
@@ -113,7 +113,7 @@ class WarmPoolEndTest {
   void aClosedPoolLeavesNoTimerOfItsStock() {
     allocator.atOnce = true;
     WarmPool<Item> pool =
-        kit.pool(PoolPolicy.of(Sizing.fixed(3)).withUpkeep(new Upkeep(MINUTE, MINUTE, 0.5)));
+        kit.pool(PoolPolicy.of(PoolSizing.fixed(3)).withUpkeep(new Upkeep(MINUTE, MINUTE, 0.5)));
     assertThat(kit.clock.pending()).isEqualTo(3);
 
     pool.close();

@@ -49,12 +49,12 @@ class WarmPoolLimitTest {
   void aSizingSetLaterIsLimitedToo() {
     WarmPool<Item> pool = kit.full(1);
     pool.limit(2, "no room");
-    pool.resize(Sizing.fixed(5));
+    pool.resize(PoolSizing.fixed(5));
     assertThat(pool.stats().aim().count()).isEqualTo(2);
     allocator.succeed();
     assertThat(allocator.asked).isEmpty();
 
-    pool.resize(Sizing.auto(4, 8));
+    pool.resize(PoolSizing.auto(4, 8));
     assertThat(pool.stats().aim().count()).isEqualTo(2);
     assertThat(pool.stats().aim().why()).startsWith("auto 4..8: ").endsWith("to 2: no room");
   }
@@ -110,7 +110,7 @@ class WarmPoolLimitTest {
 
   @Test
   void anAutomaticStockShrinksByItselfBelowTheLimit() {
-    WarmPool<Item> pool = kit.pool(PoolPolicy.of(Sizing.auto(0, 8)).withAllocationsAtOnce(8));
+    WarmPool<Item> pool = kit.pool(PoolPolicy.of(PoolSizing.auto(0, 8)).withAllocationsAtOnce(8));
     for (int i = 0; i < 40; i++) {
       pool.tryClaim();
     }

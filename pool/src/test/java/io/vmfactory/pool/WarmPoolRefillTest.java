@@ -44,7 +44,8 @@ class WarmPoolRefillTest {
   @Test
   void itTellsEachTimeTheStockIsAsWantedAgain() {
     List<PoolStats.Slots> told = new ArrayList<>();
-    WarmPool<Item> pool = kit.unstarted(PoolPolicy.of(Sizing.fixed(2)).withAllocationsAtOnce(2));
+    WarmPool<Item> pool =
+        kit.unstarted(PoolPolicy.of(PoolSizing.fixed(2)).withAllocationsAtOnce(2));
     pool.whenSettled(() -> told.add(pool.stats().slots()));
     pool.start();
     allocator.succeed();
@@ -58,7 +59,7 @@ class WarmPoolRefillTest {
     claim.take();
     assertThat(told).hasSize(2);
 
-    pool.resize(Sizing.fixed(1));
+    pool.resize(PoolSizing.fixed(1));
     assertThat(told).hasSize(3);
     assertThat(told).allMatch(s -> s.allocating() + s.claimed() + s.disposing() == 0);
     assertThat(told).extracting(PoolStats.Slots::idle).containsExactly(2, 2, 1);
@@ -107,7 +108,7 @@ class WarmPoolRefillTest {
   void pausesDoubleUpToTheLongest() {
     WarmPool<Item> pool =
         kit.pool(
-            PoolPolicy.of(Sizing.fixed(1))
+            PoolPolicy.of(PoolSizing.fixed(1))
                 .withBackoff(new Backoff(SECOND, SECOND.multipliedBy(5))));
     List<Long> pauses = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
@@ -153,7 +154,7 @@ class WarmPoolRefillTest {
             throw new AssertionError("nothing was made");
           }
         };
-    PoolPolicy policy = PoolPolicy.of(Sizing.fixed(1));
+    PoolPolicy policy = PoolPolicy.of(PoolSizing.fixed(1));
     var pool = new WarmPool<>("p", thrower, Expiry.never(), policy, clock, Kit.FULL);
     pool.start();
     assertThat(pool.stats().retry().orElseThrow().cause()).hasMessage("thrown");
@@ -173,7 +174,7 @@ class WarmPoolRefillTest {
     allocator.failAtOnce = true;
     WarmPool<Item> pool =
         new WarmPool<>(
-            "p", allocator, allocator, PoolPolicy.of(Sizing.fixed(3)), kit.clock, Kit.fixed(0));
+            "p", allocator, allocator, PoolPolicy.of(PoolSizing.fixed(3)), kit.clock, Kit.fixed(0));
 
     pool.start();
 
@@ -199,7 +200,7 @@ class WarmPoolRefillTest {
   @Test
   void aWaiterWhoseTimeEndsBeforeTheNextAttemptIsToldTheCauseAtOnce() {
     WarmPool<Item> pool =
-        kit.pool(PoolPolicy.of(Sizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
+        kit.pool(PoolPolicy.of(PoolSizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
     CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
     allocator.fail("no such kernel");
 
@@ -214,7 +215,7 @@ class WarmPoolRefillTest {
   void aWaiterIsNotToldWhileAnotherAllocationMayStillServeIt() {
     WarmPool<Item> pool =
         kit.pool(
-            PoolPolicy.of(Sizing.fixed(2))
+            PoolPolicy.of(PoolSizing.fixed(2))
                 .withAllocationsAtOnce(2)
                 .withBackoff(new Backoff(MINUTE, MINUTE)));
     CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
@@ -264,12 +265,12 @@ class WarmPoolRefillTest {
   @Test
   void growsAndShrinksWhileItRuns() {
     WarmPool<Item> pool = kit.full(2);
-    pool.resize(Sizing.fixed(4));
+    pool.resize(PoolSizing.fixed(4));
     assertThat(allocator.asked).hasSize(2);
     allocator.succeed();
     allocator.succeed();
 
-    pool.resize(Sizing.fixed(1));
+    pool.resize(PoolSizing.fixed(1));
 
     assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(0, 1, 2);
     assertThat(pool.stats().slots().idle()).isEqualTo(1);
@@ -278,7 +279,7 @@ class WarmPoolRefillTest {
   @Test
   void whatArrivesAfterShrinkingIsDisposedOf() {
     WarmPool<Item> pool = kit.pool(1, 1);
-    pool.resize(Sizing.fixed(0));
+    pool.resize(PoolSizing.fixed(0));
     Item late = allocator.succeed();
 
     assertThat(allocator.disposed).containsExactly(late);

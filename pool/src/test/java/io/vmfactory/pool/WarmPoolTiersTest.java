@@ -19,14 +19,14 @@ class WarmPoolTiersTest {
   private final List<CompletableFuture<Item>> restores = new ArrayList<>();
 
   private final WarmPool<Item> shell =
-      new WarmPool<>("shells", shells, shells, PoolPolicy.of(Sizing.fixed(2)), clock, Kit.FULL);
+      new WarmPool<>("shells", shells, shells, PoolPolicy.of(PoolSizing.fixed(2)), clock, Kit.FULL);
 
   private final WarmPool<Item> warm =
       new WarmPool<>(
           "warm",
           new Restorer(),
           Expiry.never(),
-          PoolPolicy.of(Sizing.fixed(3)).withAllocationsAtOnce(2),
+          PoolPolicy.of(PoolSizing.fixed(3)).withAllocationsAtOnce(2),
           clock,
           Kit.FULL);
 

@@ -21,7 +21,7 @@ class WarmPoolUpkeepTest {
     allocator.atOnce = true;
     WarmPool<Item> pool =
         kit.pool(
-            PoolPolicy.of(Sizing.fixed(size))
+            PoolPolicy.of(PoolSizing.fixed(size))
                 .withAllocationsAtOnce(size)
                 .withUpkeep(new Upkeep(maxAge, probeEvery, 0)));
     allocator.atOnce = false;
@@ -64,7 +64,7 @@ class WarmPoolUpkeepTest {
   void valuesMadeTogetherDoNotExpireTogether() {
     allocator.atOnce = true;
     PoolPolicy policy =
-        PoolPolicy.of(Sizing.fixed(10))
+        PoolPolicy.of(PoolSizing.fixed(10))
             .withAllocationsAtOnce(10)
             .withUpkeep(new Upkeep(HOUR, Duration.ZERO, 0.5));
     new WarmPool<>("p", allocator, allocator, policy, kit.clock, new Random(7)).start();
@@ -90,7 +90,7 @@ class WarmPoolUpkeepTest {
     assertThat(pool.stats().slots().probing()).isEqualTo(1);
     assertThat(allocator.facts.get(0)).isEqualTo(new Expiry.Facts(MINUTE, false));
 
-    allocator.answer(item, Verdict.keep());
+    allocator.answer(item, Examination.keep());
 
     assertThat(pool.tryClaim().orElseThrow().take()).isSameAs(item);
   }
@@ -102,7 +102,7 @@ class WarmPoolUpkeepTest {
     Item item = allocator.examined.keySet().iterator().next();
     CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
 
-    allocator.answer(item, Verdict.keep());
+    allocator.answer(item, Examination.keep());
 
     assertThat(waiter.join().take()).isSameAs(item);
   }
@@ -116,7 +116,7 @@ class WarmPoolUpkeepTest {
       assertThat(allocator.examined).hasSize(1);
       Item item = allocator.examined.keySet().iterator().next();
       seen.add(item.id);
-      allocator.answer(item, Verdict.keep());
+      allocator.answer(item, Examination.keep());
     }
     assertThat(seen).containsExactlyInAnyOrder(0, 1, 2);
     assertThat(allocator.examined).isEmpty();
@@ -130,7 +130,7 @@ class WarmPoolUpkeepTest {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
     kit.clock.advance(MINUTE);
     Item item = allocator.examined.keySet().iterator().next();
-    allocator.answer(item, Verdict.expire("agent is silent"));
+    allocator.answer(item, Examination.expire("agent is silent"));
 
     assertThat(allocator.disposed).containsExactly(item);
     assertThat(allocator.asked).hasSize(1);

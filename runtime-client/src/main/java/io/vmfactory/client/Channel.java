@@ -33,7 +33,7 @@ final class Channel {
   private final Context loop;
   private final GrpcClient client;
   private final SocketAddress address;
-  private final Failures failures;
+  private final GrpcFailures failures;
 
   Channel(Vertx vertx, Path socket) {
     GrpcClientOptions grpc = new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES);
@@ -44,13 +44,13 @@ final class Channel {
     this.loop = vertx.getOrCreateContext();
     this.client = GrpcClient.client(vertx, grpc, http);
     this.address = SocketAddress.domainSocketAddress(socket.toString());
-    this.failures = new Failures(socket);
+    this.failures = new GrpcFailures(socket);
   }
 
   /** Starts a call; {@code listener} runs on the event loop, once per message. */
-  <Q, A> Call<A> start(
+  <Q, A> GrpcCall<A> start(
       ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {
-    Call<A> call = new Call<>(loop, failures, deadline, listener);
+    GrpcCall<A> call = new GrpcCall<>(loop, failures, deadline, listener);
     loop.runOnContext(
         v ->
             client
@@ -63,7 +63,7 @@ final class Channel {
   /** Makes a call and waits for its end; returns its last message, which is a unary call's only. */
   <Q, A> A last(ServiceMethod<A, Q> method, Q message, Deadline deadline, Consumer<A> listener) {
     AtomicReference<@Nullable A> last = new AtomicReference<>();
-    Call<A> call = start(method, message, deadline, listener.andThen(last::set));
+    GrpcCall<A> call = start(method, message, deadline, listener.andThen(last::set));
     await(call, call.ended(), deadline, method.methodName());
     A answer = last.get();
     if (answer == null) {
@@ -79,7 +79,7 @@ final class Channel {
   }
 
   /** Waits for a stage of {@code call}, which is called off when the wait is. */
-  void await(Call<?> call, CompletableFuture<Void> stage, Deadline deadline, String name) {
+  void await(GrpcCall<?> call, CompletableFuture<Void> stage, Deadline deadline, String name) {
     Duration span = deadline.remaining();
     try {
       Deadline.after(span.plus(GRACE)).await(stage, name);

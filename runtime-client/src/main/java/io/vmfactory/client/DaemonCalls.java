@@ -43,7 +43,7 @@ public final class DaemonCalls {
    * @param deadline for the subscription to stand; how long it lasts is not limited
    */
   public EventWatch watch(Consumer<Event> listener, Deadline deadline) {
-    Call<Event> call =
+    GrpcCall<Event> call =
         channel.start(
             FactoryGrpcClient.WatchEvents, WatchEventsRequest.getDefaultInstance(), null, listener);
     channel.await(call, call.accepted(), deadline, "WatchEvents");

@@ -5,9 +5,9 @@ import java.util.concurrent.CompletionStage;
 
 /** A subscription to the daemon's events, until it is closed or the daemon ends it. */
 public final class EventWatch implements AutoCloseable {
-  private final Call<Event> call;
+  private final GrpcCall<Event> call;
 
-  EventWatch(Call<Event> call) {
+  EventWatch(GrpcCall<Event> call) {
     this.call = call;
   }
 

@@ -88,7 +88,7 @@ final class Renewal {
   private void renew() {
     Duration limit = shorter(third(), ATTEMPT);
     RenewLeaseRequest request = RenewLeaseRequest.newBuilder().setLeaseId(lease.getId()).build();
-    Call<RenewLeaseResponse> call =
+    GrpcCall<RenewLeaseResponse> call =
         channel.start(
             FactoryGrpcClient.RenewLease,
             request,
@@ -99,7 +99,7 @@ final class Renewal {
         .whenComplete((ok, failure) -> onAnswer(call, failure));
   }
 
-  private void onAnswer(Call<?> call, @Nullable Throwable failure) {
+  private void onAnswer(GrpcCall<?> call, @Nullable Throwable failure) {
     if (failure instanceof FactoryException e && e.code() == Code.NOT_FOUND) {
       over.completeExceptionally(e);
       return;

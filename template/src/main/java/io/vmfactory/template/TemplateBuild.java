@@ -22,16 +22,16 @@ final class TemplateBuild {
 
   private final BuildSite site;
   private final VmSpec spec;
-  private final Plan plan;
+  private final BuildPlan plan;
   private final Deadline deadline;
 
   private record Booted(Vm vm, VmFolder folder, MemoryFile memory) {}
 
   private record Quiesced(ClockReading clock, long dataBytesBefore, QuiesceReport report) {}
 
-  private record Written(Workspace workspace, TemplateWriter writer, MemoryContent memory) {}
+  private record Written(BuildWorkspace workspace, TemplateWriter writer, MemoryContent memory) {}
 
-  private TemplateBuild(BuildSite site, VmSpec spec, Plan plan, Deadline deadline) {
+  private TemplateBuild(BuildSite site, VmSpec spec, BuildPlan plan, Deadline deadline) {
     this.site = site;
     this.spec = spec;
     this.plan = plan;
@@ -40,7 +40,7 @@ final class TemplateBuild {
 
   /** Builds a template of {@code spec} and publishes it; returns its manifest. */
   static Manifest run(BuildSite site, VmSpec spec, BuildListener listener, Deadline deadline) {
-    try (Plan plan = new Plan(listener, deadline)) {
+    try (BuildPlan plan = new BuildPlan(listener, deadline)) {
       return new TemplateBuild(site, spec, plan, deadline).run();
     }
   }
@@ -121,7 +121,7 @@ final class TemplateBuild {
   }
 
   private Written write(MemoryFile memory, Quiesced quiesced) throws IOException {
-    Workspace workspace = site.store().workspace();
+    BuildWorkspace workspace = site.store().workspace();
     plan.atEnd(workspace::close);
     TemplateWriter writer = new TemplateWriter(workspace.files());
     MemoryContent content = writer.memory(memory, deadline);

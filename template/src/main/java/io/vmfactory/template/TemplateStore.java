@@ -30,7 +30,7 @@ final class TemplateStore {
     this.root = root.toAbsolutePath();
     try {
       Files.createDirectories(this.root, Trees.OWNER_ONLY);
-      Sweep.run(this.root);
+      StoreSweep.run(this.root);
     } catch (IOException e) {
       throw new TemplateException(
           Reason.FAILED, "cannot open the template store %s: %s".formatted(root, e), e);
@@ -38,9 +38,9 @@ final class TemplateStore {
   }
 
   /** A place for a new template, after removing those of dead builds. */
-  Workspace workspace() throws IOException {
-    Sweep.run(root);
-    return Workspace.create(root);
+  BuildWorkspace workspace() throws IOException {
+    StoreSweep.run(root);
+    return BuildWorkspace.create(root);
   }
 
   /** Where the template of that key is, or would be. */

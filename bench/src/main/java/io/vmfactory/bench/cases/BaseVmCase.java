@@ -4,7 +4,7 @@ import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.daemon.DaemonHome;
-import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Recorder;
@@ -66,7 +66,7 @@ final class BaseVmCase implements BenchCase {
 
   /** A base VM is its owner's to end. */
   private static void end(Bench bench, String id) {
-    QemuProcess.of(bench.daemon().home().vms()).stream()
+    RunningVm.of(bench.daemon().home().vms()).stream()
         .filter(vm -> vm.vm().equals(id))
         .forEach(vm -> vm.kill(bench.deadline()));
     DaemonHome.remove(bench.daemon().home().vms().resolve(id));

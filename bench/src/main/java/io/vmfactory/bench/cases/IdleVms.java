@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.RunningVm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ record IdleVms(List<Smaps> each) {
   /** Of the shared daemon, which is at rest. */
   static IdleVms of(Bench bench) throws IOException {
     List<Smaps> each = new ArrayList<>();
-    for (QemuProcess vm : QemuProcess.of(bench.daemon().home().vms())) {
+    for (RunningVm vm : RunningVm.of(bench.daemon().home().vms())) {
       each.add(Smaps.of(vm.handle().pid()));
     }
     return new IdleVms(each);

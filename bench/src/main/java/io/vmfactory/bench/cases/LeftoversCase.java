@@ -3,8 +3,8 @@ package io.vmfactory.bench.cases;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.daemon.QemuProcess;
 import io.vmfactory.bench.daemon.Quiet;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
@@ -101,7 +101,7 @@ final class LeftoversCase implements BenchCase {
   /** VMs that wait, two that are leased, one of which has a drive, and one that is killed. */
   private static void use(Bench bench, OwnDaemon daemon, FactoryClient client, Path drive) {
     Quiet.await(client, bench.deadline());
-    QemuProcess.of(daemon.home().vms()).get(0).kill(bench.deadline());
+    RunningVm.of(daemon.home().vms()).get(0).kill(bench.deadline());
     for (Route route : List.of(Route.TEMPLATE, Route.WARM)) {
       client
           .getVm(GetVmRequest.newBuilder().addRoutes(route).build(), bench.deadline())
@@ -110,8 +110,7 @@ final class LeftoversCase implements BenchCase {
   }
 
   private static List<ProcessHandle> own(OwnDaemon daemon) {
-    Stream<ProcessHandle> vms =
-        QemuProcess.of(daemon.home().vms()).stream().map(QemuProcess::handle);
+    Stream<ProcessHandle> vms = RunningVm.of(daemon.home().vms()).stream().map(RunningVm::handle);
     Stream<ProcessHandle> helpers =
         ProcessHandle.of(daemon.process().pid()).stream().flatMap(ProcessHandle::descendants);
     return Stream.concat(vms, helpers).toList();

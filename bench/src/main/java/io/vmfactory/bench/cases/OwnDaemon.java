@@ -2,10 +2,10 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.bench.daemon.DaemonProcess;
-import io.vmfactory.bench.daemon.QemuProcess;
-import io.vmfactory.bench.daemon.Uninterrupted;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -78,7 +78,7 @@ final class OwnDaemon implements AutoCloseable {
 
   /** Ids of the VMs whose processes run. */
   Set<String> vms() {
-    return QemuProcess.of(home.vms()).stream().map(QemuProcess::vm).collect(Collectors.toSet());
+    return RunningVm.of(home.vms()).stream().map(RunningVm::vm).collect(Collectors.toSet());
   }
 
   /** Done to its end even when the case's own time is over. */
@@ -91,7 +91,7 @@ final class OwnDaemon implements AutoCloseable {
     Deadline deadline = Deadline.after(WAY_OUT);
     process.terminate();
     deadline.await(process.ended(), "the daemon to end, pid " + process.pid());
-    QemuProcess.of(home.vms()).forEach(vm -> vm.kill(deadline));
+    RunningVm.of(home.vms()).forEach(vm -> vm.kill(deadline));
     home.close();
   }
 }

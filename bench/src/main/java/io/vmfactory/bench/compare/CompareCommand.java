@@ -64,7 +64,7 @@ public final class CompareCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     PrintWriter out = spec.commandLine().getOut();
-    out.print(Table.of(runs, rows));
+    out.print(ComparisonText.of(runs, rows));
     out.flush();
     return rows.stream().anyMatch(row -> row.verdict() == Verdict.SLOWER) ? SLOWER : ExitCode.OK;
   }

@@ -148,7 +148,7 @@ public final class DaemonHome implements AutoCloseable {
     List<ProcessHandle> begun = ProcessHandle.current().descendants().toList();
     begun.forEach(ProcessHandle::destroyForcibly);
     begun.forEach(process -> limit.await(process.onExit(), "the end of process " + process.pid()));
-    QemuProcess.of(vms()).forEach(vm -> vm.kill(limit)); // those of daemons that were killed before
+    RunningVm.of(vms()).forEach(vm -> vm.kill(limit)); // those of daemons that were killed before
     remove(folder);
   }
 

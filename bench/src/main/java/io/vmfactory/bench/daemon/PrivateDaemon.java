@@ -1,6 +1,7 @@
 package io.vmfactory.bench.daemon;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

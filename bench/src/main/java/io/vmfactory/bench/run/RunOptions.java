@@ -76,11 +76,11 @@ final class RunOptions {
    */
   int run(List<BenchCase> cases, ToIntFunction<Report> then) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
-    Plan plan = plan(cases);
+    RunPlan plan = plan(cases);
     List<String> launcher = Launcher.command(spec);
     OutFolder folder = folder();
     Runner runner = new Runner(plan, launcher, new Screen(err, Screen.isWatched()));
-    try (Interruption interruption = new Interruption(runner::stop)) {
+    try (RunStop interruption = new RunStop(runner::stop)) {
       Report report = runner.run();
       int code = then.applyAsInt(report);
       folder.write(report).forEach(file -> err.println("written: " + file));
@@ -95,10 +95,10 @@ final class RunOptions {
     return out == null ? OutFolder.fresh(WallClock.system().now()) : OutFolder.at(out);
   }
 
-  private Plan plan(List<BenchCase> cases) {
+  private RunPlan plan(List<BenchCase> cases) {
     if (iterations != null && iterations < 1) {
       throw new ParameterException(spec.commandLine(), "--iterations takes a number from 1");
     }
-    return new Plan(cases, scale, iterations, timeout);
+    return new RunPlan(cases, scale, iterations, timeout);
   }
 }

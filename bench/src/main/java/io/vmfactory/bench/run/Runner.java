@@ -28,7 +28,7 @@ final class Runner {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final WallClock clock = WallClock.system();
-  private final Plan plan;
+  private final RunPlan plan;
   private final List<String> launcher;
   private final Screen screen;
   private final List<CaseReport> reports = new ArrayList<>();
@@ -39,7 +39,7 @@ final class Runner {
   /**
    * @param launcher what starts {@code vmfactory}
    */
-  Runner(Plan plan, List<String> launcher, Screen screen) {
+  Runner(RunPlan plan, List<String> launcher, Screen screen) {
     this.plan = plan;
     this.launcher = launcher;
     this.screen = screen;
@@ -52,7 +52,7 @@ final class Runner {
    */
   Report run() {
     try {
-      HostFacts host = attempt("the daemon's start", START_LIMIT, () -> Host.facts(stand()));
+      HostFacts host = attempt("the daemon's start", START_LIMIT, () -> BenchHost.facts(stand()));
       for (BenchCase next : plan.cases()) {
         if (isStopped()) {
           break;
@@ -84,7 +84,7 @@ final class Runner {
     Recorder out = new Recorder();
     screen.begins(benchCase, reports.size() + 1, plan.cases().size());
     Instant begun = clock.now();
-    double loadBefore = Host.load();
+    double loadBefore = BenchHost.load();
     String failure = failure(benchCase, control, out);
     if (!failure.isEmpty()) {
       closeStand();
@@ -95,7 +95,7 @@ final class Runner {
         begun,
         clock.now(),
         loadBefore,
-        Host.load(),
+        BenchHost.load(),
         failure,
         out.series(),
         out.gauges(),

@@ -51,7 +51,7 @@ public final class SpecCommand implements Callable<Integer> {
               .map(Finding::value)
               .findFirst();
       kept += value.filter(promise::allows).isPresent() ? 1 : 0;
-      out.println(value.map(v -> Verdict.line(promise, v)).orElse(Verdict.none(promise)));
+      out.println(value.map(v -> PromiseLine.line(promise, v)).orElse(PromiseLine.none(promise)));
     }
     out.printf("%d of %d promises are kept%n", kept, Promises.all().size());
     out.flush();

@@ -113,7 +113,7 @@ final class TextReport {
       report.cases().stream()
           .flatMap(one -> one.findings().stream())
           .filter(finding -> finding.promise().equals(promise.id()))
-          .forEach(finding -> rows.add("  " + Verdict.line(promise, finding.value())));
+          .forEach(finding -> rows.add("  " + PromiseLine.line(promise, finding.value())));
     }
     section("promises", rows);
   }

@@ -3,7 +3,7 @@ package io.vmfactory.bench.simulate;
 import io.vmfactory.configs.ConfigLoader;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.Surroundings;
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,10 +20,10 @@ final class Policy {
    *
    * @throws IllegalArgumentException when it is none, with what would be one
    */
-  static Sizing of(String word) {
+  static PoolSizing of(String word) {
     Matcher fixed = FIXED.matcher(word);
     if (fixed.matches()) {
-      return Sizing.fixed(Integer.parseInt(fixed.group(1)));
+      return PoolSizing.fixed(Integer.parseInt(fixed.group(1)));
     }
     Matcher auto = AUTO.matcher(word);
     if (!auto.matches()) {
@@ -33,7 +33,7 @@ final class Policy {
     PoolConfig shipped =
         new ConfigLoader(new Surroundings(Map.of(), true)).parse("", "defaults").pool();
     boolean open = auto.group(1) == null;
-    return new Sizing.Auto(
+    return new PoolSizing.Auto(
         open ? shipped.bounds().min() : Integer.parseInt(auto.group(1)),
         open ? shipped.bounds().max() : Integer.parseInt(auto.group(2)),
         shipped.demand().hitTarget(),
@@ -41,9 +41,9 @@ final class Policy {
   }
 
   /** The word for it. */
-  static String word(Sizing sizing) {
-    return sizing instanceof Sizing.Auto auto
+  static String word(PoolSizing sizing) {
+    return sizing instanceof PoolSizing.Auto auto
         ? "auto:%d..%d".formatted(auto.min(), auto.max())
-        : "fixed:" + ((Sizing.Fixed) sizing).count();
+        : "fixed:" + ((PoolSizing.Fixed) sizing).count();
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.bench.simulate.Simulation.Setup;
 import io.vmfactory.bench.simulate.Simulations.Comparison;
 import io.vmfactory.configs.Units;
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,13 +89,13 @@ public final class SimulateCommand implements Callable<Integer> {
       converter = Sizings.class,
       paramLabel = "POLICY",
       description = "shells that are kept, whatever the policy (default: fixed:0)")
-  private Sizing shells = Simulations.SETUP.shells();
+  private PoolSizing shells = Simulations.SETUP.shells();
 
   @Option(
       names = "--policy",
       converter = Sizings.class,
       description = "warm VMs: fixed:N, auto or auto:MIN..MAX; any number (default: auto)")
-  private List<Sizing> policies = List.of(Policy.of("auto"));
+  private List<PoolSizing> policies = List.of(Policy.of("auto"));
 
   @Option(names = "--json", paramLabel = "FILE", description = "write all results there, too")
   private @Nullable Path json;
@@ -108,11 +108,11 @@ public final class SimulateCommand implements Callable<Integer> {
     check(atOnce >= 1 && atOnce <= 4096, "--at-once is from 1 to 4096");
     check(seeds >= 1 && seeds <= MOST_SEEDS, "--seeds is from 1 to " + MOST_SEEDS);
     Setup setup = new Setup(buildTime, atOnce, vmMebibytes, shellMebibytes, shells);
-    Table table = new Table(spec.commandLine().getOut());
+    SimulationTable table = new SimulationTable(spec.commandLine().getOut());
     List<Comparison> all = new ArrayList<>();
     table.head();
     for (String trace : traces) {
-      for (Sizing policy : policies) {
+      for (PoolSizing policy : policies) {
         List<Comparison> spread = spread(trace, policy, setup);
         table.row(spread);
         all.addAll(spread);
@@ -125,7 +125,7 @@ public final class SimulateCommand implements Callable<Integer> {
     return 0;
   }
 
-  private List<Comparison> spread(String word, Sizing policy, Setup setup) throws IOException {
+  private List<Comparison> spread(String word, PoolSizing policy, Setup setup) throws IOException {
     List<Comparison> spread = new ArrayList<>();
     int files = shape(word) == null ? 1 : seeds;
     for (int i = 0; i < files; i++) {
@@ -179,9 +179,9 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   /** A policy. */
-  private static final class Sizings implements ITypeConverter<Sizing> {
+  private static final class Sizings implements ITypeConverter<PoolSizing> {
     @Override
-    public Sizing convert(String text) {
+    public PoolSizing convert(String text) {
       try {
         return Policy.of(text);
       } catch (IllegalArgumentException e) {

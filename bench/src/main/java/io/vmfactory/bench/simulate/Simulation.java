@@ -1,6 +1,6 @@
 package io.vmfactory.bench.simulate;
 
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import java.util.List;
 
@@ -31,7 +31,11 @@ public final class Simulation {
    * @param shells how many shells are kept
    */
   public record Setup(
-      Duration buildTime, int atOnce, double vmMebibytes, double shellMebibytes, Sizing shells) {}
+      Duration buildTime,
+      int atOnce,
+      double vmMebibytes,
+      double shellMebibytes,
+      PoolSizing shells) {}
 
   /**
    * What came of it.
@@ -77,7 +81,7 @@ public final class Simulation {
    */
   public record Point(double second, double waiting, int arrivals) {}
 
-  private Simulation(Trace trace, Sizing warm, Setup setup) {
+  private Simulation(Trace trace, PoolSizing warm, Setup setup) {
     this.trace = trace;
     long nanos = nanos(trace.length());
     holdings = new Holdings(nanos, (int) Math.min(POINTS, nanos));
@@ -85,7 +89,7 @@ public final class Simulation {
   }
 
   /** Replays {@code trace}, from empty pools on, with {@code warm} as many warm VMs kept. */
-  static Result run(Trace trace, Sizing warm, Setup setup) {
+  static Result run(Trace trace, PoolSizing warm, Setup setup) {
     return new Simulation(trace, warm, setup).run(Policy.word(warm));
   }
 

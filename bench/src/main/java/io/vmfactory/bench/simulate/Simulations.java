@@ -2,7 +2,7 @@ package io.vmfactory.bench.simulate;
 
 import io.vmfactory.bench.simulate.Simulation.Result;
 import io.vmfactory.bench.simulate.Simulation.Setup;
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ public final class Simulations {
    * A host that is up to 60 % busy with refill at the height of the diurnal trace; sizes of VMs as
    * measured (docs/adr/0010), no shells beside those that become warm VMs.
    */
-  static final Setup SETUP = new Setup(Duration.ofSeconds(5), 16, 16, 12, Sizing.fixed(0));
+  static final Setup SETUP = new Setup(Duration.ofSeconds(5), 16, 16, 12, PoolSizing.fixed(0));
 
   /** No fixed size beyond this is tried. */
   private static final int MOST = 1 << 16;
@@ -55,7 +55,7 @@ public final class Simulations {
   }
 
   /** That policy, beside the fixed size that gives as many hits on the same trace. */
-  static Comparison compare(Trace trace, Sizing policy, Setup setup) {
+  static Comparison compare(Trace trace, PoolSizing policy, Setup setup) {
     Result result = Simulation.run(trace, policy, setup);
     return new Comparison(result, asGood(trace, result, setup));
   }
@@ -84,6 +84,6 @@ public final class Simulations {
   }
 
   private static Result fixed(Trace trace, int count, Setup setup) {
-    return Simulation.run(trace, Sizing.fixed(count), setup);
+    return Simulation.run(trace, PoolSizing.fixed(count), setup);
   }
 }

@@ -6,8 +6,8 @@ import io.vmfactory.pool.Allocator;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.pool.Expiry;
 import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.PoolStats;
-import io.vmfactory.pool.Sizing;
 import io.vmfactory.pool.WarmPool;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -37,7 +37,7 @@ final class Tiers {
   /** A kind of VM, which stands for each of them. */
   private record Tier(double mebibytes, double seconds) {}
 
-  Tiers(EventClock clock, Holdings holdings, Sizing sizing, Setup setup) {
+  Tiers(EventClock clock, Holdings holdings, PoolSizing sizing, Setup setup) {
     this.clock = clock;
     this.holdings = holdings;
     double seconds = setup.buildTime().toNanos() / 1e9;
@@ -47,7 +47,7 @@ final class Tiers {
     warm = pool("warm VMs", new Maker(this::warmed), sizing, setup.atOnce());
   }
 
-  private WarmPool<Tier> pool(String name, Maker maker, Sizing sizing, int atOnce) {
+  private WarmPool<Tier> pool(String name, Maker maker, PoolSizing sizing, int atOnce) {
     PoolPolicy policy = PoolPolicy.of(sizing).withAllocationsAtOnce(atOnce);
     return new WarmPool<>(name, maker, Expiry.never(), policy, clock, random);
   }

@@ -1,6 +1,6 @@
 package io.vmfactory.bench.storm;
 
-import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.bench.storm.History.Entry;
 import io.vmfactory.bench.storm.Operation.Kind;
 import io.vmfactory.bench.storm.Operation.Outcome;
@@ -113,15 +113,15 @@ final class Chaos {
   /** One that a client has in hand, or any other: waiting, being made, given away. */
   private void killVm() {
     boolean leased = dice.chance(50);
-    List<QemuProcess> victims =
-        QemuProcess.of(ground.seat().home().vms()).stream()
+    List<RunningVm> victims =
+        RunningVm.of(ground.seat().home().vms()).stream()
             .filter(vm -> ground.held().containsKey(vm.vm()) == leased)
             .toList();
     int choice = dice.below(1 << 16);
     if (victims.isEmpty()) {
       return;
     }
-    QemuProcess victim = victims.get(choice % victims.size());
+    RunningVm victim = victims.get(choice % victims.size());
     Entry entry = begin(Kind.KILL_VM).vm(victim.vm());
     victim.kill(Deadline.after(LIMIT));
     entry.end(Outcome.OK, leased ? "leased" : "not in a client's hand");
@@ -129,13 +129,13 @@ final class Chaos {
 
   /** One that waits in the pool, as its record says; it is the daemon's to find out. */
   private void freezeVm() throws IOException {
-    List<QemuProcess> victims =
-        QemuProcess.of(ground.seat().home().vms()).stream().filter(this::waits).toList();
+    List<RunningVm> victims =
+        RunningVm.of(ground.seat().home().vms()).stream().filter(this::waits).toList();
     int choice = dice.below(1 << 16);
     if (victims.isEmpty()) {
       return;
     }
-    QemuProcess victim = victims.get(choice % victims.size());
+    RunningVm victim = victims.get(choice % victims.size());
     Entry entry = begin(Kind.FREEZE_VM).vm(victim.vm());
     freezes.add(
         victim
@@ -148,7 +148,7 @@ final class Chaos {
                 }));
   }
 
-  private boolean waits(QemuProcess vm) {
+  private boolean waits(RunningVm vm) {
     try {
       String record =
           Files.readString(ground.seat().home().vms().resolve(vm.vm()).resolve("vm.json"));

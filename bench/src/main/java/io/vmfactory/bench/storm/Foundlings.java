@@ -1,7 +1,7 @@
 package io.vmfactory.bench.storm;
 
 import io.vmfactory.bench.daemon.DaemonHome;
-import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.bench.storm.Operation.Kind;
 import io.vmfactory.bench.storm.Operation.Outcome;
 import io.vmfactory.configs.time.Deadline;
@@ -54,7 +54,7 @@ final class Foundlings {
 
   /** With its process, unless that has ended, as any may that nobody looks after. */
   private void bury(String vm) {
-    QemuProcess.of(vms).stream()
+    RunningVm.of(vms).stream()
         .filter(process -> process.vm().equals(vm))
         .forEach(process -> process.kill(Deadline.after(LIMIT)));
     DaemonHome.remove(vms.resolve(vm));

@@ -1,6 +1,6 @@
 package io.vmfactory.bench.storm;
 
-import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,13 +50,13 @@ record Leftovers(Set<String> processes, Set<String> folders) {
 
   /** Ends every VM of that folder. */
   static void killAll(Path vms, Deadline deadline) {
-    QemuProcess.of(vms).forEach(vm -> vm.kill(deadline));
+    RunningVm.of(vms).forEach(vm -> vm.kill(deadline));
   }
 
   static Leftovers now(Path vms) throws IOException {
     Set<String> running =
-        QemuProcess.of(vms).stream()
-            .map(QemuProcess::vm)
+        RunningVm.of(vms).stream()
+            .map(RunningVm::vm)
             .collect(Collectors.toCollection(TreeSet::new));
     try (Stream<Path> list = Files.list(vms)) {
       Set<String> folders =

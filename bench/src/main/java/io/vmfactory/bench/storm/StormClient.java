@@ -4,7 +4,7 @@ import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.daemon.DaemonHome;
-import io.vmfactory.bench.daemon.QemuProcess;
+import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.bench.storm.History.Entry;
 import io.vmfactory.bench.storm.Operation.Kind;
 import io.vmfactory.bench.storm.Operation.Outcome;
@@ -36,7 +36,7 @@ final class StormClient implements AutoCloseable {
   private final String name;
   private final Dice dice;
   private final Ground ground;
-  private final Calls calls;
+  private final RecordedCalls calls;
   private final List<Grant> hand = new ArrayList<>();
   private final List<CompletableFuture<Void>> silences = new ArrayList<>();
 
@@ -44,7 +44,7 @@ final class StormClient implements AutoCloseable {
     this.name = name;
     this.dice = new Dice(seed, name);
     this.ground = ground;
-    this.calls = new Calls(name, ground);
+    this.calls = new RecordedCalls(name, ground);
   }
 
   /** Does {@code steps} things, then lets go of all it has. Nothing of it is left afterwards. */
@@ -191,7 +191,7 @@ final class StormClient implements AutoCloseable {
     Deadline deadline = Deadline.after(PATIENCE);
     Entry entry = ground.history().begin(name, Kind.BURY, deadline).vm(given.getVm().getId());
     ProcessHandle.of(given.getVm().getPid())
-        .ifPresent(process -> new QemuProcess(given.getVm().getId(), process).kill(deadline));
+        .ifPresent(process -> new RunningVm(given.getVm().getId(), process).kill(deadline));
     DaemonHome.remove(Path.of(given.getVm().getEndpoints().getConsole()).getParent());
     entry.end(Outcome.OK, "");
   }

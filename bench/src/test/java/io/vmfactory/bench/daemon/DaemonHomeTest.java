@@ -58,12 +58,12 @@ final class DaemonHomeTest {
     try (BufferedReader out = victim.inputReader(StandardCharsets.UTF_8)) {
       String[] said = out.readLine().split(" ");
       Path vms = Path.of(said[0], "run/vm");
-      assertThat(QemuProcess.of(vms)).hasSize(1);
+      assertThat(RunningVm.of(vms)).hasSize(1);
 
       victim.destroy();
 
       assertThat(victim.waitFor()).isEqualTo(TERMINATED);
-      assertThat(QemuProcess.of(vms)).isEmpty();
+      assertThat(RunningVm.of(vms)).isEmpty();
       assertThat(ProcessHandle.of(Long.parseLong(said[1]))).isEmpty();
       assertThat(temporary).isEmptyDirectory();
     } finally {

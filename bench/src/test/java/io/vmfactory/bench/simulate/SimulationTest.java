@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.vmfactory.bench.simulate.Simulation.Point;
 import io.vmfactory.bench.simulate.Simulation.Result;
 import io.vmfactory.bench.simulate.Simulation.Setup;
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.RepeatedTest;
@@ -15,13 +15,14 @@ import org.junit.jupiter.api.Test;
 
 /** Traces on the pool's own code. */
 class SimulationTest {
-  private static final Setup SETUP = new Setup(Duration.ofSeconds(1), 4, 16, 12, Sizing.fixed(0));
+  private static final Setup SETUP =
+      new Setup(Duration.ofSeconds(1), 4, 16, 12, PoolSizing.fixed(0));
 
   @Test
   void aTinyTraceCountsAsByHand() {
     Trace trace = new Trace("tiny", new double[] {10, 10.1, 20}, 30);
 
-    Result result = Simulation.run(trace, Sizing.fixed(1), SETUP);
+    Result result = Simulation.run(trace, PoolSizing.fixed(1), SETUP);
 
     // One is made from 0, 10 and 20 on, each within 0.8 to 1.2 s; 10.1 finds none.
     assertThat(result.hits()).isEqualTo(2);
@@ -36,9 +37,9 @@ class SimulationTest {
   @Test
   void aMissIsServedByAShellThatWaits() {
     Trace trace = new Trace("tiny", new double[] {10, 10.1, 10.2, 20}, 30);
-    Setup withShells = new Setup(Duration.ofSeconds(1), 4, 16, 12, Sizing.fixed(1));
+    Setup withShells = new Setup(Duration.ofSeconds(1), 4, 16, 12, PoolSizing.fixed(1));
 
-    Result result = Simulation.run(trace, Sizing.fixed(0), withShells);
+    Result result = Simulation.run(trace, PoolSizing.fixed(0), withShells);
 
     assertThat(result.hits()).isZero();
     assertThat(result.shellHits()).isEqualTo(2);
@@ -47,7 +48,8 @@ class SimulationTest {
 
   @Test
   void nothingArrivesAndNothingIsMissed() {
-    Result result = Simulation.run(new Trace("calm", new double[0], 60), Sizing.fixed(2), SETUP);
+    Result result =
+        Simulation.run(new Trace("calm", new double[0], 60), PoolSizing.fixed(2), SETUP);
 
     assertThat(result.hitRatio()).isEqualTo(1);
     assertThat(result.meanMebibytes()).isCloseTo(32, within(0.7));
@@ -81,7 +83,7 @@ class SimulationTest {
     double busy = random.nextDouble(0.02, 0.75);
     double rate = busy * atOnce / seconds;
     Duration buildTime = Duration.ofNanos((long) (seconds * 1e9));
-    Setup setup = new Setup(buildTime, atOnce, 16, 12, Sizing.fixed(0));
+    Setup setup = new Setup(buildTime, atOnce, 16, 12, PoolSizing.fixed(0));
     Trace trace = Shape.POISSON.trace(rate, 20_000 / rate, info.getCurrentRepetition());
 
     Result result = Simulation.run(trace, Policy.of("auto:1..64"), setup);

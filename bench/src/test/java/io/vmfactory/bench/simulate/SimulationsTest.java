@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.bench.simulate.Simulation.Result;
 import io.vmfactory.bench.simulate.Simulation.Setup;
 import io.vmfactory.bench.simulate.Simulations.Comparison;
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class SimulationsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void autoIsAsGoodAsAFixedSizeForMuchLessMemoryOnADay(long seed) {
-    Setup slower = new Setup(Duration.ofSeconds(15), 16, 16, 12, Sizing.fixed(0));
+    Setup slower = new Setup(Duration.ofSeconds(15), 16, 16, 12, PoolSizing.fixed(0));
     Trace day = Shape.DIURNAL.trace(1 / 3.0, 86_400, seed);
 
     Comparison both = Simulations.compare(day, Policy.of("auto"), slower);

@@ -33,6 +33,6 @@ class StormIT {
         "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider",
         "-cp",
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-        "io.vmfactory.cli.Main");
+        "io.vmfactory.cli.VmFactoryMain");
   }
 }

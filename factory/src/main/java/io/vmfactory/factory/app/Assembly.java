@@ -4,17 +4,41 @@ import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.app.FactoryApp.Host;
 import io.vmfactory.factory.app.FactoryApp.Rooms;
 import io.vmfactory.factory.app.UseCases.Pools;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.gate.RestoreGate;
-import io.vmfactory.factory.recovery.Estate;
-import io.vmfactory.factory.recovery.Heirs;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Failures;
+import io.vmfactory.factory.gate.RestoreTurns;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.recovery.Adopters;
+import io.vmfactory.factory.recovery.DaemonAdopters;
 import io.vmfactory.factory.recovery.Recovery;
+import io.vmfactory.factory.recovery.StockAdopters;
+import io.vmfactory.factory.recovery.Survivors;
 import io.vmfactory.factory.recovery.TakeOver;
-import io.vmfactory.factory.stock.Kit;
+import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.routes.Admission;
+import io.vmfactory.factory.routes.ColdSource;
+import io.vmfactory.factory.routes.Customers;
+import io.vmfactory.factory.routes.HandOut;
+import io.vmfactory.factory.routes.RequestsInFlight;
+import io.vmfactory.factory.routes.RightOfWay;
+import io.vmfactory.factory.routes.RouteWalk;
+import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.routes.Served;
+import io.vmfactory.factory.routes.Settler;
+import io.vmfactory.factory.routes.ShellSource;
+import io.vmfactory.factory.routes.TemplateSource;
+import io.vmfactory.factory.routes.VmSource;
+import io.vmfactory.factory.routes.WarmSource;
 import io.vmfactory.factory.stock.Stock;
-import io.vmfactory.factory.vm.Gatekeeper;
+import io.vmfactory.factory.stock.StockParts;
+import io.vmfactory.factory.templates.KnownTemplates;
+import io.vmfactory.factory.templates.TemplateCatalogue;
+import io.vmfactory.factory.templates.TemplateChooser;
+import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.Nursery;
+import io.vmfactory.factory.vm.UniquenessGate;
 import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmFolders;
@@ -32,7 +56,7 @@ final class Assembly {
   private final Failures failures;
   private final VmSpec spec;
   private final Journal journal = new Journal();
-  private final InFlight inFlight = new InFlight();
+  private final RequestsInFlight inFlight = new RequestsInFlight();
   private final Served served = new Served();
   private final Admission admission;
   private final VmFolders folders;
@@ -44,10 +68,10 @@ final class Assembly {
   private final HostMemory memory;
   private final MemoryMeter meter;
   private final Nursery nursery;
-  private final Gatekeeper gatekeeper;
-  private final RestoreGate gate;
+  private final UniquenessGate gatekeeper;
+  private final RestoreTurns gate;
   private final Stock stock;
-  private final Catalogue catalogue;
+  private final TemplateCatalogue catalogue;
 
   Assembly(VmFactoryConfig config, Rooms rooms, Host host) {
     this.config = config;
@@ -66,11 +90,12 @@ final class Assembly {
     memory = new HostMemory(host.proc());
     meter = new MemoryMeter(host.proc());
     nursery = new Nursery(folders, journal, host.clock());
-    gatekeeper = new Gatekeeper(rooms.agents(), host.clock());
+    gatekeeper = new UniquenessGate(rooms.agents(), host.clock());
     gate =
-        new RestoreGate(restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
+        new RestoreTurns(
+            restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
     stock = stock();
-    catalogue = new Catalogue(templates, chooser, stock);
+    catalogue = new TemplateCatalogue(templates, chooser, stock);
   }
 
   /** How many VMs may be restored or booted at once. */
@@ -80,7 +105,8 @@ final class Assembly {
   }
 
   private Stock stock() {
-    Kit kit = new Kit(templates, nursery, gatekeeper, journal, host.observer(), meter);
+    StockParts kit =
+        new StockParts(templates, nursery, gatekeeper, journal, host.observer(), meter);
     return new Stock(config.pool(), kit, gate, host.threads(), new StockNews(events, failures));
   }
 
@@ -96,15 +122,15 @@ final class Assembly {
 
   private Recovery recovery() {
     List<TemplateInfo> stored = templates.known();
-    StockHeirs ofStock =
-        new StockHeirs(
+    StockAdopters ofStock =
+        new StockAdopters(
             stock,
             templates,
             rooms.agents(),
-            new StockHeirs.Facts(stored, host.clock(), host.threads().upkeep()));
-    Heirs heirs = new DaemonsHeirs(stored, spec, leases, admission, ofStock, failures);
+            new StockAdopters.Facts(stored, host.clock(), host.threads().upkeep()));
+    Adopters heirs = new DaemonAdopters(stored, spec, leases, admission, ofStock, failures);
     TakeOver takeOver = new TakeOver(rooms.hypervisor(), host.processes(), heirs);
-    return new Recovery(new Estate(journal, host.processes(), takeOver, heirs));
+    return new Recovery(new Survivors(journal, host.processes(), takeOver, heirs));
   }
 
   private UseCases useCases(CompletionStage<Void> recovered) {

@@ -2,8 +2,12 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.linux.NetworkNamespace;

@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.NicPlace;

@@ -1,9 +1,18 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
-import io.vmfactory.factory.app.RequestException.Reason;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.events.Failures;
+import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.RequestException.Reason;
+import io.vmfactory.factory.routes.Admission;
+import io.vmfactory.factory.routes.RequestsInFlight;
+import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.VmSpec;
@@ -14,18 +23,19 @@ import java.util.concurrent.ConcurrentHashMap;
 final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
   private final Set<TemplateKey> building = ConcurrentHashMap.newKeySet();
   private final Rules rules;
-  private final Catalogue catalogue;
+  private final TemplateCatalogue catalogue;
   private final VmSpec configured;
   private final Admissions admissions;
   private final EventBus events;
   private final Failures failures;
 
   /** What a build has to get past. */
-  record Admissions(boolean enabled, InFlight inFlight, Admission places, HostMemory memory) {}
+  record Admissions(
+      boolean enabled, RequestsInFlight inFlight, Admission places, HostMemory memory) {}
 
   CreateTemplate(
       Rules rules,
-      Catalogue catalogue,
+      TemplateCatalogue catalogue,
       VmSpec configured,
       Admissions admissions,
       EventBus events,

@@ -1,7 +1,10 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.templates.TemplateCatalogue;
+import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.template.TemplateKey;
 
 /**
@@ -10,10 +13,10 @@ import io.vmfactory.template.TemplateKey;
  */
 final class DeleteTemplate implements UseCase<String, String> {
   private final TemplateNames names;
-  private final Catalogue catalogue;
+  private final TemplateCatalogue catalogue;
   private final EventBus events;
 
-  DeleteTemplate(TemplateNames names, Catalogue catalogue, EventBus events) {
+  DeleteTemplate(TemplateNames names, TemplateCatalogue catalogue, EventBus events) {
     this.names = names;
     this.catalogue = catalogue;
     this.events = events;

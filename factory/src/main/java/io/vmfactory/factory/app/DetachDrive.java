@@ -3,6 +3,8 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.vmm.VmmException;
 
 /** Takes a drive away from a leased VM. */

@@ -1,7 +1,9 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
 import java.util.List;

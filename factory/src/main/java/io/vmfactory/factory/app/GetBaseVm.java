@@ -1,16 +1,24 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
-import io.vmfactory.factory.app.journal.Journal;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.request.VmView;
+import io.vmfactory.factory.routes.HandOut;
+import io.vmfactory.factory.routes.MadeVm;
+import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.routes.Settler;
 
 /**
  * A paused VM that passes to the caller: no lease, no uniqueness gate, no supervision. One off the
  * warm stock (route WARM) went through the gate once, when it was made; whoever wakes it has to set
  * its clock.
  */
-final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
+public final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
   private final Rules rules;
   private final HandOut handOut;
   private final Settler settler;

@@ -1,8 +1,14 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.events.Failures;
+import io.vmfactory.factory.gate.RestoreTurns;
+import io.vmfactory.factory.lease.Holding;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.request.VmView;
+import io.vmfactory.factory.routes.Served;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.templates.TemplateChooser;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.template.TemplateException;
@@ -23,7 +29,8 @@ final class GetStatus implements UseCase<Boolean, Status> {
   private final MemoryMeter meter;
 
   /** What the daemon keeps of its VMs, and where it keeps them. */
-  record Books(LeaseBook leases, Failures failures, Served served, Stock stock, RestoreGate gate) {}
+  record Books(
+      LeaseBook leases, Failures failures, Served served, Stock stock, RestoreTurns gate) {}
 
   GetStatus(
       Instant startedAt,

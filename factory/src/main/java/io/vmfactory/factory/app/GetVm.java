@@ -2,15 +2,24 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.app.LeaseBook.Draft;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.lease.LeaseBook.Draft;
 import io.vmfactory.factory.observe.Observer.Verb;
-import io.vmfactory.factory.vm.Gatekeeper;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.routes.HandOut;
+import io.vmfactory.factory.routes.MadeVm;
+import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.routes.Settler;
+import io.vmfactory.factory.vm.UniquenessGate;
 import io.vmfactory.vmm.Sizing;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A running, unique, leased VM. */
-final class GetVm implements UseCase<VmRequest, GrantedVm> {
+public final class GetVm implements UseCase<VmRequest, GrantedVm> {
   private final Rules rules;
   private final HandOut handOut;
   private final Settler settler;
@@ -46,7 +55,7 @@ final class GetVm implements UseCase<VmRequest, GrantedVm> {
 
   private Draft draft(MadeVm made, Sizing sizing, Order order) {
     String hostname =
-        order.hostname().isEmpty() ? Gatekeeper.hostname(made.id()) : order.hostname();
+        order.hostname().isEmpty() ? UniquenessGate.hostname(made.id()) : order.hostname();
     return leases.draft(made, made.view(sizing, hostname), order);
   }
 }

@@ -1,6 +1,8 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.template.TemplateKey;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.lease.LeaseBook;
 
 /** Ends a lease, named by its id, and its VM. Answers the VM's id once the VM is gone. */
 final class ReleaseVm implements UseCase<String, String> {

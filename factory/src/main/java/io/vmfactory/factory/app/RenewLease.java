@@ -2,6 +2,9 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.UseCases.Renewal;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.routes.Rules;
 
 /** Moves a lease's expiry to now + ttl. */
 final class RenewLease implements UseCase<Renewal, Lease> {

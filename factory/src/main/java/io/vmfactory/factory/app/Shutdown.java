@@ -1,9 +1,13 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.UseCases.Nothing;
-import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.gate.RestoreTurns;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.routes.Admission;
+import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.stock.Stock;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,7 +30,7 @@ final class Shutdown implements UseCase<Boolean, Nothing> {
    *
    * @param recovered completes when nothing of an earlier daemon is left to take over
    */
-  record Doors(InFlight inFlight, RestoreGate gate, CompletionStage<Void> recovered) {}
+  record Doors(RequestsInFlight inFlight, RestoreTurns gate, CompletionStage<Void> recovered) {}
 
   Shutdown(Doors doors, Stock stock, LeaseBook leases, Admission admission, EventBus events) {
     this.doors = doors;

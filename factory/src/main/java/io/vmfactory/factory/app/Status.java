@@ -1,6 +1,10 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.events.RecordedFailure;
+import io.vmfactory.factory.gate.TurnStats;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -29,19 +33,10 @@ public record Status(
     List<String> defaultKeys,
     List<VmView> vms,
     List<Lease> leases,
-    List<Failure> failures,
+    List<RecordedFailure> failures,
     Map<Route, Integer> served,
     List<PoolView> pools,
-    GateStats restores) {
-
-  /**
-   * Something that went wrong.
-   *
-   * @param at when
-   * @param what the operation
-   * @param cause why, for people
-   */
-  public record Failure(Instant at, String what, String cause) {}
+    TurnStats restores) {
 
   /** Whether a usable template for the configured shape exists. */
   public boolean on() {

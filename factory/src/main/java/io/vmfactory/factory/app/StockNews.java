@@ -1,16 +1,18 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.stock.StockListener;
 import io.vmfactory.template.TemplateKey;
 
 /** Passes on as events and failures what the stock tells. */
-final class StockNews implements StockListener {
+public final class StockNews implements StockListener {
   private final EventBus events;
   private final Failures failures;
 
-  StockNews(EventBus events, Failures failures) {
+  public StockNews(EventBus events, Failures failures) {
     this.events = events;
     this.failures = failures;
   }

@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.RequestException;
 
 /**
  * One thing the daemon can be asked to do. Runs on a worker thread and may block; interrupting that

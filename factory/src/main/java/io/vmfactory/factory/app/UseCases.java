@@ -1,6 +1,10 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateInfo;

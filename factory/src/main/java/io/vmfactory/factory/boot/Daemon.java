@@ -1,7 +1,7 @@
 package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.VmFactoryConfig;
-import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.io.UncheckedIOException;

@@ -7,8 +7,9 @@ import io.vmfactory.api.v1.Drive;
 import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
-import io.vmfactory.factory.app.Peer;
-import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.calls.Wire;
+import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.vmm.DriveMode;
 
 /** Drives, and requests for them. */

@@ -11,7 +11,10 @@ import io.vertx.grpc.health.v1.HealthProto;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.Service;
 import io.vmfactory.api.v1.FactoryGrpcService;
-import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.calls.Call;
+import io.vmfactory.factory.calls.Calls;
+import io.vmfactory.factory.calls.OutStream;
+import io.vmfactory.factory.request.RequestException;
 import java.util.Set;
 
 /**

@@ -3,7 +3,7 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.api.v1.AttachNicRequest;
 import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.factory.app.Attachments.NicRequest;
-import io.vmfactory.factory.app.Peer;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.vmm.NicPlace;
 
 /** Network interfaces, and requests for them. */

@@ -7,9 +7,11 @@ import io.vmfactory.api.v1.ResizePoolRequest;
 import io.vmfactory.api.v1.Restores;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
-import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.app.UseCases.PoolResize;
-import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.calls.ErrorMapper;
+import io.vmfactory.factory.calls.Wire;
+import io.vmfactory.factory.gate.TurnStats;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
@@ -133,7 +135,7 @@ final class PoolProtos {
     return view.stats().slots().idle() + view.stats().slots().probing();
   }
 
-  static Restores restores(GateStats gate) {
+  static Restores restores(TurnStats gate) {
     return Restores.newBuilder()
         .setInFlight(gate.inFlight())
         .setLimit(gate.limit())

@@ -1,6 +1,7 @@
 package io.vmfactory.factory.grpc;
 
 import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.template.BuildListener;
 import java.time.Duration;
 import java.util.function.Consumer;

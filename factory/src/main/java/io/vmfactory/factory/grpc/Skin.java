@@ -13,6 +13,12 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.UseCases;
+import io.vmfactory.factory.calls.Calls;
+import io.vmfactory.factory.http.Authority;
+import io.vmfactory.factory.http.JsonEdge;
+import io.vmfactory.factory.http.MetricsEdge;
+import io.vmfactory.factory.http.PeerCheck;
+import io.vmfactory.factory.http.SocketFile;
 import io.vmfactory.factory.metrics.Metrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +47,7 @@ public final class Skin implements AutoCloseable {
    * Serves {@code cases} on {@code config}'s socket. When this returns, clients can connect. The
    * caller holds the daemon's lock: a file in the way is a dead daemon's and is replaced.
    *
-   * @throws io.vmfactory.factory.app.RequestException when the socket's path is too long
+   * @throws io.vmfactory.factory.request.RequestException when the socket's path is too long
    * @throws UncheckedIOException when the socket cannot be made, or the group does not exist
    */
   public static Skin start(

@@ -4,8 +4,10 @@ import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.Failure;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Hypervisor;
-import io.vmfactory.factory.app.Events;
 import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.calls.Wire;
+import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.vmm.HypervisorInfo;
 
 /** What the daemon holds and what happens in it. */
@@ -54,7 +56,7 @@ final class StatusProtos {
         .build();
   }
 
-  private static Failure failure(Status.Failure failure) {
+  private static Failure failure(RecordedFailure failure) {
     return Failure.newBuilder()
         .setAt(Wire.at(failure.at()))
         .setWhat(failure.what())

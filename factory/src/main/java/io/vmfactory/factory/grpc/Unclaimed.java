@@ -1,8 +1,8 @@
 package io.vmfactory.factory.grpc;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord.ProcessEntry;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord.ProcessEntry;
 import io.vmfactory.factory.recovery.ProcProcesses;
 import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.vmm.VmFolder;

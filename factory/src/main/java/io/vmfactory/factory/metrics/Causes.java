@@ -2,8 +2,8 @@ package io.vmfactory.factory.metrics;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
-import io.vmfactory.factory.app.RequestException;
-import io.vmfactory.factory.gate.GateException;
+import io.vmfactory.factory.gate.TurnRefusedException;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.pool.PoolException;
 import io.vmfactory.template.TemplateException;
@@ -28,7 +28,7 @@ final class Causes {
       return "vmm_" + word(e.reason());
     } else if (cause instanceof PoolException e) {
       return "pool_" + word(e.reason());
-    } else if (cause instanceof GateException e) {
+    } else if (cause instanceof TurnRefusedException e) {
       return "gate_" + word(e.reason());
     } else if (cause instanceof GuestException) {
       return "guest";

@@ -1,6 +1,6 @@
 package io.vmfactory.factory.metrics;
 
-import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolStats;
 import java.util.Arrays;
@@ -26,7 +26,7 @@ final class PoolFamilies {
   }
 
   /** Adds the metrics of the gate. */
-  static void add(Families families, GateStats gate) {
+  static void add(Families families, TurnStats gate) {
     PoolFamilies to = new PoolFamilies(families);
     to.by("in_flight", "Restores and boots under way.", gate.customers(), gate.refills());
     to.by(

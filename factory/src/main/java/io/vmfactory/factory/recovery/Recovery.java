@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a starting daemon does about the VMs of earlier ones, see {@link Estate}. To be run before
- * the first VM is made, by whoever holds the lock of {@code run_dir}.
+ * What a starting daemon does about the VMs of earlier ones, see {@link Survivors}. To be run
+ * before the first VM is made, by whoever holds the lock of {@code run_dir}.
  *
  * <p>Writes nothing, and removes a record only when its process is gone: killed anywhere, it begins
  * anew. VMs are taken over side by side, each with a deadline of its own.
@@ -41,9 +41,9 @@ public final class Recovery {
 
   private static final Duration PATIENCE_PER_VM = Duration.ofMillis(5);
 
-  private final Estate estate;
+  private final Survivors estate;
 
-  public Recovery(Estate estate) {
+  public Recovery(Survivors estate) {
     this.estate = estate;
   }
 

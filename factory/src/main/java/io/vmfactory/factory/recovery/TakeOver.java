@@ -17,16 +17,16 @@ public final class TakeOver {
 
   private final Hypervisor hypervisor;
   private final VmProcesses processes;
-  private final Heirs heirs;
+  private final Adopters heirs;
 
-  public TakeOver(Hypervisor hypervisor, VmProcesses processes, Heirs heirs) {
+  public TakeOver(Hypervisor hypervisor, VmProcesses processes, Adopters heirs) {
     this.hypervisor = hypervisor;
     this.processes = processes;
     this.heirs = heirs;
   }
 
   /** Throws nothing: what goes wrong is told. */
-  void run(Remains remains, Heir heir) {
+  void run(LeftoverVms remains, Adopter heir) {
     Deadline deadline = Deadline.after(heir.limit());
     try {
       Vm vm = hypervisor.adopt(survivor(remains), deadline);
@@ -36,18 +36,18 @@ public final class TakeOver {
     }
   }
 
-  private Survivor survivor(Remains remains) {
+  private Survivor survivor(LeftoverVms remains) {
     return new Survivor(remains.process(), heirs.spec(remains.record()), remains.folder());
   }
 
-  private static void hand(Vm vm, Remains remains, Heir heir, Deadline deadline) {
+  private static void hand(Vm vm, LeftoverVms remains, Adopter heir, Deadline deadline) {
     if (!heir.take(vm, remains.folder(), deadline)) {
       vm.kill();
       LOG.info("ended VM {} of an earlier daemon: not wanted any more", remains.id());
     }
   }
 
-  private void failed(Remains remains, Heir heir, RuntimeException e) {
+  private void failed(LeftoverVms remains, Adopter heir, RuntimeException e) {
     String why = "a VM of an earlier daemon could not be taken over: " + e.getMessage();
     if (heir.hasCustomer() && e instanceof VmmException vmm && vmm.reason() == Reason.RESOURCES) {
       // Not the VM's fault, and its customer may be better off with the next daemon.

@@ -1,7 +1,7 @@
 package io.vmfactory.factory.recovery;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.journal.VmRecord.ProcessEntry;
+import io.vmfactory.factory.journal.VmRecord.ProcessEntry;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import java.util.Optional;

@@ -149,7 +149,7 @@ final class Budget {
      * Counts a VM that is about to come onto the stock, until it leaves; to be told before the pool
      * is, so that nobody can have it before. One read of {@code /proc}.
      */
-    <T extends Kept> T entered(T value) {
+    <T extends StockedVm> T entered(T value) {
       VmIdentity vm = value.vm().identity();
       entered(vm.id(), vm.pid());
       value.tenure().whenOver(() -> left(vm.id()));

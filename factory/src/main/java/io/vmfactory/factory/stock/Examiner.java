@@ -1,10 +1,10 @@
 package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.stock.Workers.NoTurnException;
+import io.vmfactory.factory.stock.StockWorkers.NoTurnException;
+import io.vmfactory.pool.Examination;
 import io.vmfactory.pool.Expiry;
 import io.vmfactory.pool.PoolFailure;
-import io.vmfactory.pool.Verdict;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
@@ -17,22 +17,22 @@ import java.util.concurrent.CompletionStage;
  * Examines idle VMs of one pool: asks their VMM, which does not wake the guest, and tells the pool
  * of one that ended by itself.
  */
-class Examiner<T extends Kept> implements Expiry<T> {
+class Examiner<T extends StockedVm> implements Expiry<T> {
   /** For a monitor's answer: it is there at once, or the VMM hangs. */
   private static final Duration CHECK = Duration.ofSeconds(5);
 
-  private final Workers workers;
-  private final Complaints complaints;
+  private final StockWorkers workers;
+  private final RefillFailures complaints;
   private final Budget.Account account;
 
-  Examiner(Workers workers, Complaints complaints, Budget.Account account) {
+  Examiner(StockWorkers workers, RefillFailures complaints, Budget.Account account) {
     this.workers = workers;
     this.complaints = complaints;
     this.account = account;
   }
 
   @Override
-  public final CompletionStage<Verdict> examine(T value, Facts facts) {
+  public final CompletionStage<Examination> examine(T value, Facts facts) {
     return checked(value)
         .thenCompose(nothing -> further(value, facts))
         .whenComplete(
@@ -53,8 +53,8 @@ class Examiner<T extends Kept> implements Expiry<T> {
   }
 
   /** What else there is to examine once the VMM has answered. */
-  CompletionStage<Verdict> further(T value, Facts facts) {
-    return CompletableFuture.completedFuture(Verdict.keep());
+  CompletionStage<Examination> further(T value, Facts facts) {
+    return CompletableFuture.completedFuture(Examination.keep());
   }
 
   @Override
@@ -81,20 +81,21 @@ class Examiner<T extends Kept> implements Expiry<T> {
     /** Nobody can have the VM while it waits for a turn, so it does not wait long. */
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
-    private final Workers workers;
+    private final StockWorkers workers;
     private final Duration every;
 
     /**
      * @param every between two probes of a VM; zero = never
      */
-    OfWarm(Workers workers, Complaints complaints, Budget.Account account, Duration every) {
+    OfWarm(
+        StockWorkers workers, RefillFailures complaints, Budget.Account account, Duration every) {
       super(workers, complaints, account);
       this.workers = workers;
       this.every = every;
     }
 
     @Override
-    CompletionStage<Verdict> further(WarmVm warm, Facts facts) {
+    CompletionStage<Examination> further(WarmVm warm, Facts facts) {
       if (every.isZero() || !warm.tenure().probeDue(facts.age(), every)) {
         return super.further(warm, facts);
       }
@@ -103,20 +104,20 @@ class Examiner<T extends Kept> implements Expiry<T> {
           .exceptionally(OfWarm::postponed);
     }
 
-    private static Verdict probe(WarmVm warm, Duration age) {
+    private static Examination probe(WarmVm warm, Duration age) {
       Deadline deadline = Deadline.after(PROBE);
       warm.vm().cont(deadline);
       warm.agent().awaitServing(deadline);
       warm.vm().stop(deadline);
       warm.tenure().answered(age);
-      return Verdict.keep();
+      return Examination.keep();
     }
 
-    private static Verdict postponed(Throwable failure) {
-      if (Complaints.cause(failure) instanceof NoTurnException) {
-        return Verdict.keep();
+    private static Examination postponed(Throwable failure) {
+      if (RefillFailures.cause(failure) instanceof NoTurnException) {
+        return Examination.keep();
       }
-      throw new CompletionException(Complaints.cause(failure));
+      throw new CompletionException(RefillFailures.cause(failure));
     }
   }
 }

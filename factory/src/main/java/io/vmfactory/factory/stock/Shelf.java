@@ -34,8 +34,8 @@ final class Shelf {
 
   /** What all shelves share. */
   record Shop(
-      Kit kit,
-      Workers workers,
+      StockParts kit,
+      StockWorkers workers,
       Budget budget,
       StockListener listener,
       PoolClock clock,
@@ -65,7 +65,7 @@ final class Shelf {
   }
 
   private WarmPool<ShellVm> shells(TemplateInfo template, Shop shop) {
-    Complaints complaints = new Complaints(key, Tier.SHELL, shop.listener(), shop.clock());
+    RefillFailures complaints = new RefillFailures(key, Tier.SHELL, shop.listener(), shop.clock());
     return new WarmPool<>(
         complaints.pool(),
         new ShellMaker(template, shop.kit(), shop.workers(), complaints, shellMemory),
@@ -76,7 +76,7 @@ final class Shelf {
   }
 
   private WarmPool<WarmVm> warm(Shop shop) {
-    Complaints complaints = new Complaints(key, Tier.WARM, shop.listener(), shop.clock());
+    RefillFailures complaints = new RefillFailures(key, Tier.WARM, shop.listener(), shop.clock());
     Duration probes = sizes.config().upkeep().probeInterval();
     return new WarmPool<>(
         complaints.pool(),

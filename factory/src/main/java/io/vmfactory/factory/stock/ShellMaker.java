@@ -2,7 +2,7 @@ package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.template.Shell;
@@ -13,16 +13,16 @@ import io.vmfactory.vmm.VmId;
 import java.util.concurrent.CompletionStage;
 
 /** Makes shells of one template. */
-final class ShellMaker extends Maker<ShellVm> {
+final class ShellMaker extends RefillMaker<ShellVm> {
   private final TemplateInfo template;
-  private final Kit kit;
-  private final Workers workers;
+  private final StockParts kit;
+  private final StockWorkers workers;
 
   ShellMaker(
       TemplateInfo template,
-      Kit kit,
-      Workers workers,
-      Complaints complaints,
+      StockParts kit,
+      StockWorkers workers,
+      RefillFailures complaints,
       Budget.Account account) {
     super(Tier.SHELL, kit.observer(), workers, complaints, account);
     this.template = template;

@@ -2,8 +2,8 @@ package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.app.journal.VmRecord;
-import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.vm.VmUndo;
 import io.vmfactory.template.Shell;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
@@ -18,7 +18,7 @@ import io.vmfactory.vmm.VmPhase;
  * @param tenure its time here
  */
 public record ShellVm(Shell shell, VmFolder folder, VmRecord record, Tenure tenure)
-    implements Kept {
+    implements StockedVm {
   /** One that comes onto the stock now. */
   public ShellVm(Shell shell, VmFolder folder, VmRecord record) {
     this(shell, folder, record, new Tenure());
@@ -57,6 +57,6 @@ public record ShellVm(Shell shell, VmFolder folder, VmRecord record, Tenure tenu
 
   @Override
   public void end() {
-    Undo.kill(vm());
+    VmUndo.kill(vm());
   }
 }

@@ -4,8 +4,8 @@ import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.pool.Backoff;
 import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.RollOver;
-import io.vmfactory.pool.Sizing;
 import io.vmfactory.pool.Upkeep;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +40,12 @@ record Sizes(PoolConfig config, int atOnce) {
   }
 
   /** A count as a pool takes it. */
-  Sizing sizing(Count count) {
+  PoolSizing sizing(Count count) {
     if (count instanceof PoolConfig.Auto auto) {
       PoolConfig.Demand demand = config.demand();
-      return new Sizing.Auto(auto.min(), auto.max(), demand.hitTarget(), demand.halfLife());
+      return new PoolSizing.Auto(auto.min(), auto.max(), demand.hitTarget(), demand.halfLife());
     }
-    return Sizing.fixed(((PoolConfig.Fixed) count).count());
+    return PoolSizing.fixed(((PoolConfig.Fixed) count).count());
   }
 
   RollOver rollOver() {

@@ -3,7 +3,7 @@ package io.vmfactory.factory.stock;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.gate.RestoreGate;
+import io.vmfactory.factory.gate.RestoreTurns;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.stock.Shelf.Shop;
 import io.vmfactory.pool.Claim;
@@ -56,13 +56,17 @@ public final class Stock {
 
   /** A stock of no template. */
   public Stock(
-      PoolConfig config, Kit kit, RestoreGate gate, Threads threads, StockListener listener) {
+      PoolConfig config,
+      StockParts kit,
+      RestoreTurns gate,
+      Threads threads,
+      StockListener listener) {
     this.sizes = new Sizes(config, gate.stats().limit());
     Budget budget = new Budget(config.memoryBudgetBytes(), kit.meter(), threads.upkeep());
     this.shop =
         new Shop(
             kit,
-            new Workers(threads.making(), threads.upkeep(), gate),
+            new StockWorkers(threads.making(), threads.upkeep(), gate),
             budget,
             listener,
             threads.clock(),
@@ -112,7 +116,7 @@ public final class Stock {
         .exceptionally(
             failure -> {
               String what = "taking template %s into memory".formatted(template.shortened());
-              shop.listener().failed(what, "", Complaints.cause(failure));
+              shop.listener().failed(what, "", RefillFailures.cause(failure));
               return null;
             });
   }

@@ -2,10 +2,10 @@ package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.observe.Observer.Tier;
-import io.vmfactory.factory.vm.Gatekeeper;
-import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.factory.vm.UniquenessGate;
+import io.vmfactory.factory.vm.VmUndo;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.pool.WarmPool;
@@ -13,16 +13,16 @@ import io.vmfactory.vmm.Vm;
 import java.util.concurrent.CompletionStage;
 
 /** Makes warm VMs of one template out of its shells. */
-final class WarmMaker extends Maker<WarmVm> {
+final class WarmMaker extends RefillMaker<WarmVm> {
   private final WarmPool<ShellVm> shells;
-  private final Kit kit;
-  private final Workers workers;
+  private final StockParts kit;
+  private final StockWorkers workers;
 
   WarmMaker(
       WarmPool<ShellVm> shells,
-      Kit kit,
-      Workers workers,
-      Complaints complaints,
+      StockParts kit,
+      StockWorkers workers,
+      RefillFailures complaints,
       Budget.Account account) {
     super(Tier.WARM, kit.observer(), workers, complaints, account);
     this.shells = shells;
@@ -49,13 +49,13 @@ final class WarmMaker extends Maker<WarmVm> {
     try {
       return warm(shell, laps, limit);
     } catch (RuntimeException e) {
-      throw Undo.kill(shell.vm(), e);
+      throw VmUndo.kill(shell.vm(), e);
     }
   }
 
   private WarmVm warm(ShellVm shell, Laps laps, Deadline limit) {
     Vm vm = shell.vm();
-    String hostname = Gatekeeper.hostname(vm.identity().id());
+    String hostname = UniquenessGate.hostname(vm.identity().id());
     GuestAgent agent = kit.gatekeeper().pass(vm, shell.folder(), hostname, laps, limit);
     try {
       vm.stop(limit);

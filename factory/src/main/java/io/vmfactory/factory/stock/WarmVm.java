@@ -1,7 +1,7 @@
 package io.vmfactory.factory.stock;
 
-import io.vmfactory.factory.app.journal.VmRecord;
-import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.vm.VmUndo;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
@@ -19,7 +19,7 @@ import io.vmfactory.vmm.VmPhase;
  * @param tenure its time here
  */
 public record WarmVm(Vm vm, GuestAgent agent, VmFolder folder, VmRecord record, Tenure tenure)
-    implements Kept {
+    implements StockedVm {
   /** One that comes onto the stock now. */
   public WarmVm(Vm vm, GuestAgent agent, VmFolder folder, VmRecord record) {
     this(vm, agent, folder, record, new Tenure());
@@ -44,6 +44,6 @@ public record WarmVm(Vm vm, GuestAgent agent, VmFolder folder, VmRecord record, 
   @Override
   public void end() {
     agent.close();
-    Undo.kill(vm);
+    VmUndo.kill(vm);
   }
 }

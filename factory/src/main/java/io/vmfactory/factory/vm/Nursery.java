@@ -1,8 +1,8 @@
 package io.vmfactory.factory.vm;
 
 import io.vmfactory.configs.time.WallClock;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
@@ -86,7 +86,7 @@ public final class Nursery {
       journal.write(folder, started);
       return started;
     } catch (RuntimeException e) {
-      Undo.kill(starter.vm(vm));
+      VmUndo.kill(starter.vm(vm));
       throw e;
     }
   }

@@ -1,10 +1,10 @@
 package io.vmfactory.client.sandbox;
 
-import io.vmfactory.client.image.Image;
-import io.vmfactory.client.image.RootfsImages;
 import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package io.vmfactory.client.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.client.image.Image;
-import io.vmfactory.client.image.RootfsImages;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.app.Attachments.NicRequest;
-import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.linux.TestNamespace;

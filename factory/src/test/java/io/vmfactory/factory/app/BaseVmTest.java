@@ -5,9 +5,11 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.Events.Kind;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord.State;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord.State;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.fake.FakeVm;

@@ -7,9 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
-import io.vmfactory.factory.app.RequestException.Reason;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.RequestException.Reason;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.fake.Script;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.GuestFile;

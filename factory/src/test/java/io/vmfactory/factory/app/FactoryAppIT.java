@@ -6,9 +6,13 @@ import static io.vmfactory.factory.app.TestFactory.sized;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.Events.Event;
-import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.RealFactory.Seen;
+import io.vmfactory.factory.events.Events.Event;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;

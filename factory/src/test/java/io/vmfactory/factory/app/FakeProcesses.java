@@ -1,7 +1,7 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.journal.VmRecord.ProcessEntry;
+import io.vmfactory.factory.journal.VmRecord.ProcessEntry;
 import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;

@@ -7,7 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Laps.Lap;
-import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.RequestException.Reason;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.Sizing;

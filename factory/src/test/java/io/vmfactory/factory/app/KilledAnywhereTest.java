@@ -7,8 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.factory.app.UseCases.Renewal;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord.State;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord.State;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.fake.FakeVm;

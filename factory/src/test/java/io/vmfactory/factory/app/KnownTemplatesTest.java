@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import java.nio.file.Path;

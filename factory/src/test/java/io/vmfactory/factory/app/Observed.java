@@ -8,8 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down what it is told, one line each. */
-final class Observed implements Observer {
-  final List<String> lines = new CopyOnWriteArrayList<>();
+public final class Observed implements Observer {
+  public final List<String> lines = new CopyOnWriteArrayList<>();
   final List<Duration> totals = new CopyOnWriteArrayList<>();
 
   @Override

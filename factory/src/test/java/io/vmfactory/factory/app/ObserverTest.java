@@ -7,6 +7,9 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmExit;
 import java.nio.file.Path;

@@ -5,7 +5,9 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Events.Kind;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.fake.FakeVm;

@@ -2,7 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.vm.Undo;
+import io.vmfactory.factory.vm.VmUndo;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.Shell;
 import io.vmfactory.template.TemplateException;
@@ -30,7 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Templates without files: a list, and clones of a scripted hypervisor. */
-final class ScriptedTemplates implements Templates {
+public final class ScriptedTemplates implements Templates {
   enum Step {
     BUILD,
     RESTORE,
@@ -46,12 +46,12 @@ final class ScriptedTemplates implements Templates {
   private final AtomicInteger built;
 
   /** How often the store was listed. */
-  final AtomicInteger listings = new AtomicInteger();
+  public final AtomicInteger listings = new AtomicInteger();
 
   /** Stands for the content of kernel and initrd: another one, and every key is another. */
-  volatile String kernelDigest = "kernel 1";
+  public volatile String kernelDigest = "kernel 1";
 
-  ScriptedTemplates(Hypervisor hypervisor) {
+  public ScriptedTemplates(Hypervisor hypervisor) {
     this(hypervisor, new CopyOnWriteArrayList<>(), new AtomicInteger());
   }
 
@@ -165,7 +165,7 @@ final class ScriptedTemplates implements Templates {
       try {
         vm.load(FakeVm.STATE, deadline);
       } catch (RuntimeException e) {
-        Undo.kill(vm);
+        VmUndo.kill(vm);
         throw e;
       }
       laps.lap("load");

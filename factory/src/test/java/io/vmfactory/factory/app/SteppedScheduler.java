@@ -17,20 +17,21 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A scheduler whose time passes only when told to. Tasks run on the thread that steps it. */
-final class SteppedScheduler extends AbstractExecutorService implements ScheduledExecutorService {
+public final class SteppedScheduler extends AbstractExecutorService
+    implements ScheduledExecutorService {
   private final List<Task> tasks = new ArrayList<>();
   private long nowNanos;
   private final BooleanSupplier dead;
   private volatile boolean killed;
 
-  SteppedScheduler() {
+  public SteppedScheduler() {
     this(() -> false);
   }
 
   /**
    * @param dead whether to run nothing any more
    */
-  SteppedScheduler(BooleanSupplier dead) {
+  public SteppedScheduler(BooleanSupplier dead) {
     this.dead = dead;
   }
 
@@ -40,7 +41,7 @@ final class SteppedScheduler extends AbstractExecutorService implements Schedule
   }
 
   /** Lets time pass and runs what becomes due, in order. */
-  void step(Duration span) {
+  public void step(Duration span) {
     synchronized (this) {
       nowNanos += span.toNanos();
     }
@@ -68,7 +69,7 @@ final class SteppedScheduler extends AbstractExecutorService implements Schedule
   }
 
   /** Tasks that wait for their time. */
-  synchronized int waiting() {
+  public synchronized int waiting() {
     tasks.removeIf(Task::isDone);
     return tasks.size();
   }

@@ -5,12 +5,14 @@ import static io.vmfactory.factory.app.TestFactory.any;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.PoolConfig.Fixed;
-import io.vmfactory.factory.app.Events.Event;
-import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.RealFactory.Seen;
 import io.vmfactory.factory.app.UseCases.PoolResize;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.events.Events.Event;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmPhase;

@@ -5,9 +5,11 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static io.vmfactory.factory.app.TestFactory.stocked;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.factory.app.Events.Kind;
-import io.vmfactory.factory.app.journal.VmRecord.State;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.journal.VmRecord.State;
 import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.fake.FakeVm;

@@ -11,10 +11,15 @@ import io.vmfactory.configs.PoolConfig.Auto;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.PoolConfig.Fixed;
 import io.vmfactory.configs.VmFactoryConfig;
-import io.vmfactory.factory.app.Events.Kind;
 import io.vmfactory.factory.app.UseCases.PoolResize;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats.Phase;
@@ -137,7 +142,7 @@ final class StockUpkeepTest {
       PoolView pool = factory.pool(Tier.WARM);
       assertThat(pool.stats().failures().get(0).kind()).isEqualTo(PoolFailure.Kind.PROBE);
       assertThat(factory.status().failures())
-          .extracting(Status.Failure::what)
+          .extracting(RecordedFailure::what)
           .contains("examining a VM of the warm VMs of template " + pool.template().shortened());
     }
   }

@@ -4,10 +4,12 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.Events.Kind;
-import io.vmfactory.factory.app.RequestException.Reason;
 import io.vmfactory.factory.app.UseCases.Nothing;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.RequestException.Reason;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
@@ -20,8 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class TemplateUseCasesTest {
-  static final BuildListener SILENT =
+public final class TemplateUseCasesTest {
+  public static final BuildListener SILENT =
       new BuildListener() {
         @Override
         public void began(String step, int index, int count) {}

@@ -14,10 +14,15 @@ import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.recovery.VmProcesses;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.routes.Customers;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
@@ -48,11 +53,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The daemon's domain over scripted rooms, with time that is stepped. */
-final class TestFactory implements AutoCloseable {
-  static final Duration TTL = Duration.ofSeconds(60);
+public final class TestFactory implements AutoCloseable {
+  public static final Duration TTL = Duration.ofSeconds(60);
 
   final FakeHypervisor hypervisor;
-  final ScriptedTemplates templates;
+  public final ScriptedTemplates templates;
   final ScriptedAgents agents;
   final SteppedScheduler scheduler;
   final Observed observed = new Observed();
@@ -60,7 +65,7 @@ final class TestFactory implements AutoCloseable {
   final Path root;
   final VmFactoryConfig config;
   final FactoryApp app;
-  final UseCases cases;
+  public final UseCases cases;
 
   /** Where the stock's work is done: on whatever thread caused it, unless it is to be slow. */
   ExecutorService making;
@@ -102,21 +107,21 @@ final class TestFactory implements AutoCloseable {
     }
   }
 
-  TestFactory(Path root) {
+  public TestFactory(Path root) {
     this(root, 16);
   }
 
-  TestFactory(Path root, int maxVms) {
+  public TestFactory(Path root, int maxVms) {
     this(root, config(root, maxVms), maker -> {});
   }
 
   /** With {@code beforehand} done to it before the daemon starts. */
-  TestFactory(Path root, VmFactoryConfig config, Consumer<TestFactory> beforehand) {
+  public TestFactory(Path root, VmFactoryConfig config, Consumer<TestFactory> beforehand) {
     this(World.fresh(root, config), beforehand, Steps.uncounted());
   }
 
   /** Over rooms whose every step goes through {@code steps}. */
-  TestFactory(World world, Consumer<TestFactory> beforehand, Steps steps) {
+  public TestFactory(World world, Consumer<TestFactory> beforehand, Steps steps) {
     root = world.root();
     config = world.config();
     hypervisor = world.hypervisor();
@@ -169,11 +174,12 @@ final class TestFactory implements AutoCloseable {
     return kill().later(away).daemon();
   }
 
-  static VmFactoryConfig config(Path root, int maxVms) {
+  public static VmFactoryConfig config(Path root, int maxVms) {
     return config(root, maxVms, List.of("TEMPLATE", "COLD"), noPool());
   }
 
-  static VmFactoryConfig config(Path root, int maxVms, List<String> routes, PoolConfig pool) {
+  public static VmFactoryConfig config(
+      Path root, int maxVms, List<String> routes, PoolConfig pool) {
     DaemonConfig daemon =
         new DaemonConfig(
             root.resolve("state"), root.resolve("run"), "", Duration.ofSeconds(30), 8, maxVms);
@@ -225,7 +231,7 @@ final class TestFactory implements AutoCloseable {
   }
 
   /** A usable template of the configured spec at that size. */
-  TemplateInfo template(int vcpus, int memoryMib) {
+  public TemplateInfo template(int vcpus, int memoryMib) {
     return templates.store(spec().withBoot(new Sizing(vcpus, memoryMib)), "");
   }
 
@@ -245,7 +251,7 @@ final class TestFactory implements AutoCloseable {
     return new VmRequest("", vcpus, memoryMib, null, List.of(routes), "", "");
   }
 
-  GrantedVm get(VmRequest request) {
+  public GrantedVm get(VmRequest request) {
     return cases.getVm().run(request, soon());
   }
 

@@ -3,12 +3,13 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.configs.time.CancelledException;
 import java.util.concurrent.CountDownLatch;
 
-/** Work that never ends by itself. */
-final class Blocking {
+/** CallWork that never ends by itself. */
+public final class Blocking {
   private Blocking() {}
 
   /** Says that it began, blocks, and says that it was interrupted. */
-  static RuntimeException untilInterrupted(CountDownLatch begun, CountDownLatch interrupted) {
+  public static RuntimeException untilInterrupted(
+      CountDownLatch begun, CountDownLatch interrupted) {
     begun.countDown();
     try {
       new CountDownLatch(1).await();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.request.RequestException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;

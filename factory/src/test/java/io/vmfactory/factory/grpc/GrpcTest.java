@@ -22,7 +22,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.CancelledException;
-import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.http.MetricsPort;
 import io.vmfactory.factory.metrics.BuildInfo;
 import io.vmfactory.factory.metrics.Exposition;
 import java.util.concurrent.atomic.AtomicReference;

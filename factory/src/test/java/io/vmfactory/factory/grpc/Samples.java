@@ -6,13 +6,14 @@ import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
-import io.vmfactory.factory.app.GrantedVm;
-import io.vmfactory.factory.app.Lease;
-import io.vmfactory.factory.app.Route;
 import io.vmfactory.factory.app.Status;
-import io.vmfactory.factory.app.VmView;
-import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.events.RecordedFailure;
+import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.pool.PoolFailure;
@@ -104,10 +105,10 @@ final class Samples {
         List.of(KEY),
         List.of(view()),
         List.of(lease()),
-        List.of(new Status.Failure(NOON, "restore", "died")),
+        List.of(new RecordedFailure(NOON, "restore", "died")),
         Map.of(Route.TEMPLATE, 3),
         List.of(poolView()),
-        new GateStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
+        new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
   }
 
   /** As nobody has configured it. */

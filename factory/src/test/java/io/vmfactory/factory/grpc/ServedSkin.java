@@ -17,22 +17,22 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /** A skin over scripted use cases, on a socket in a temporary folder, for one test. */
-final class ServedSkin implements AutoCloseable {
+public final class ServedSkin implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(30);
 
-  final ScriptedCases cases = new ScriptedCases();
+  public final ScriptedCases cases = new ScriptedCases();
   final Metrics metrics = new Metrics();
   final Vertx vertx;
-  final DaemonConfig config;
+  public final DaemonConfig config;
   final Skin skin;
   private final Path folder;
   private boolean stopped;
 
-  ServedSkin() {
+  public ServedSkin() {
     this(true, "");
   }
 
-  ServedSkin(boolean nativeTransport, String group) {
+  public ServedSkin(boolean nativeTransport, String group) {
     try {
       folder = Files.createTempDirectory("skin-");
     } catch (IOException e) {
@@ -44,23 +44,23 @@ final class ServedSkin implements AutoCloseable {
     skin = Skin.start(vertx, config, cases.all(), facts, metrics);
   }
 
-  SocketAddress address() {
+  public SocketAddress address() {
     return SocketAddress.domainSocketAddress(config.socket().toString());
   }
 
-  GrpcClient client() {
+  public GrpcClient client() {
     return GrpcClient.client(vertx, new HttpClientOptions().setHttp2ClearTextUpgrade(false));
   }
 
-  static <T> T await(Future<T> future) {
+  public static <T> T await(Future<T> future) {
     return Deadline.after(LONG).await(future.toCompletionStage(), "the test's future");
   }
 
-  boolean isStopped() {
+  public boolean isStopped() {
     return stopped;
   }
 
-  void stop(Duration grace) {
+  public void stop(Duration grace) {
     stopped = true;
     skin.drain(grace);
     skin.close();

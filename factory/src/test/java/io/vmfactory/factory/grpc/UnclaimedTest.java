@@ -2,8 +2,8 @@ package io.vmfactory.factory.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.factory.app.journal.Journal;
-import io.vmfactory.factory.app.journal.VmRecord;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;

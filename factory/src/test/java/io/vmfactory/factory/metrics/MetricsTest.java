@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Laps.Lap;
-import io.vmfactory.factory.app.RequestException;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.time.Duration;

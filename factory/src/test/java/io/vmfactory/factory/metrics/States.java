@@ -1,10 +1,10 @@
 package io.vmfactory.factory.metrics;
 
 import io.vmfactory.configs.PoolConfig;
-import io.vmfactory.factory.app.Lease;
 import io.vmfactory.factory.app.Status;
-import io.vmfactory.factory.gate.GateStats;
+import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.template.TemplateInfo;
@@ -86,6 +86,6 @@ final class States {
         List.of(),
         Map.of(),
         pools,
-        new GateStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
+        new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
   }
 }

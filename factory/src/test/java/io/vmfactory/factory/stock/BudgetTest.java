@@ -12,8 +12,8 @@ import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.pool.Allocator;
 import io.vmfactory.pool.Expiry;
 import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.PoolStats.Aim;
-import io.vmfactory.pool.Sizing;
 import io.vmfactory.pool.SteppedClock;
 import io.vmfactory.pool.WarmPool;
 import io.vmfactory.vmm.VmId;
@@ -58,7 +58,7 @@ final class BudgetTest {
   }
 
   private WarmPool<Integer> pool(int size) {
-    PoolPolicy policy = PoolPolicy.of(Sizing.fixed(size)).withAllocationsAtOnce(size + 1);
+    PoolPolicy policy = PoolPolicy.of(PoolSizing.fixed(size)).withAllocationsAtOnce(size + 1);
     WarmPool<Integer> pool =
         new WarmPool<>("p", new Numbers(), Expiry.never(), policy, clock, new Random(1));
     pool.start();
@@ -241,7 +241,7 @@ final class BudgetTest {
     enter(open(budget, WARM, one), PID, 10);
     open(budget, WARM, two);
     assertThat(List.of(aim(one).count(), aim(two).count())).containsExactly(5, 5);
-    two.resize(Sizing.fixed(2));
+    two.resize(PoolSizing.fixed(2));
     budget.review();
     assertThat(List.of(aim(one).count(), aim(two).count())).containsExactly(8, 2);
   }

@@ -41,7 +41,7 @@ final class SpecReader {
           FieldDescriptor.Type.UINT64,
           new Range(BigInteger.ZERO, UINT64_MAX));
 
-  private final Problems problems = new Problems();
+  private final SpecProblems problems = new SpecProblems();
   private final List<String> ignored = new ArrayList<>();
 
   private record Range(BigInteger least, BigInteger most) {

@@ -42,9 +42,9 @@ final class SpecRules {
   private static final JsonPath NAMESPACE_LIST =
       JsonPath.ROOT.property("linux").property("namespaces");
 
-  private final Problems problems;
+  private final SpecProblems problems;
 
-  private SpecRules(Problems problems) {
+  private SpecRules(SpecProblems problems) {
     this.problems = problems;
   }
 
@@ -55,14 +55,14 @@ final class SpecRules {
 
   /** Throws when this can be no specification. */
   static void check(Spec spec) {
-    Problems problems = new Problems();
+    SpecProblems problems = new SpecProblems();
     judge(spec, problems);
     problems.refuse();
   }
 
   /** Throws when this cannot be {@code process} of a specification. */
   static void check(Process process) {
-    Problems problems = new Problems();
+    SpecProblems problems = new SpecProblems();
     SpecRules rules = new SpecRules(problems);
     rules.texts(process, PROCESS);
     rules.process(process);
@@ -70,7 +70,7 @@ final class SpecRules {
   }
 
   /** Finds what is wrong beyond types and what is missing. */
-  static void judge(Spec spec, Problems problems) {
+  static void judge(Spec spec, SpecProblems problems) {
     SpecRules rules = new SpecRules(problems);
     rules.texts(spec, JsonPath.ROOT);
     rules.that(
@@ -89,7 +89,7 @@ final class SpecRules {
 
   /** Throws when it needs anything of the host beside its root file system. */
   static void checkNoHostPaths(Spec spec) {
-    Problems problems = new Problems();
+    SpecProblems problems = new SpecProblems();
     SpecRules rules = new SpecRules(problems);
     for (int i = 0; i < spec.getMountsCount(); i++) {
       OciMount mount = OciMount.of(spec.getMounts(i));

@@ -6,11 +6,11 @@ import io.vmfactory.pool.Expiry;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.pool.PoolException;
 import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.pool.PoolStats.Phase;
 import io.vmfactory.pool.RefillPause;
 import io.vmfactory.pool.RollOver;
-import io.vmfactory.pool.Sizing;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PoolCore<T> {
   private final String name;
-  private final Host host;
+  private final PoolHost host;
   private final Serial serial;
-  private final Stock<T> stock;
+  private final SlotStock<T> stock;
   private final Target target;
   private final RefillPause notStarted;
   private final Set<Waiter<T>> waiters = new LinkedHashSet<>();
@@ -41,15 +41,15 @@ public final class PoolCore<T> {
 
   /** A pool that does not fill before {@link #start}. */
   public PoolCore(
-      String name, Allocator<T> allocator, Expiry<T> expiry, PoolPolicy policy, Host host) {
+      String name, Allocator<T> allocator, Expiry<T> expiry, PoolPolicy policy, PoolHost host) {
     this.name = name;
     this.host = host;
     serial = new Serial(host.effects());
     target = new Target(policy.sizing(), policy.allocationsAtOnce(), now());
     stock =
-        new Stock<>(
+        new SlotStock<>(
             serial,
-            new Stock.Makers<>(allocator, expiry),
+            new SlotStock.Makers<>(allocator, expiry),
             policy,
             host,
             nanos -> target.allocated(nanos, now()),
@@ -239,7 +239,7 @@ public final class PoolCore<T> {
   // Operations.
 
   /** Follows another sizing. */
-  public void resize(Sizing sizing) {
+  public void resize(PoolSizing sizing) {
     serial.act(
         fx -> {
           target.resize(sizing, now());

@@ -5,7 +5,7 @@ import io.vmfactory.pool.Claim;
 /** A claim on one slot; its stage is read and changed inside actions only. */
 final class SlotClaim<T> implements Claim<T> {
   private final Serial serial;
-  private final Stock<T> stock;
+  private final SlotStock<T> stock;
   final Slot<T> slot;
   private Stage stage = Stage.HELD;
 
@@ -16,7 +16,7 @@ final class SlotClaim<T> implements Claim<T> {
     POISONED
   }
 
-  SlotClaim(Serial serial, Stock<T> stock, Slot<T> slot) {
+  SlotClaim(Serial serial, SlotStock<T> stock, Slot<T> slot) {
     this.serial = serial;
     this.stock = stock;
     this.slot = slot;

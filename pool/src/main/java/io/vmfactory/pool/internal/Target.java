@@ -1,7 +1,7 @@
 package io.vmfactory.pool.internal;
 
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.PoolStats;
-import io.vmfactory.pool.Sizing;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -16,7 +16,7 @@ final class Target {
   private static final double NEWEST = 1 / 8.0;
 
   private final int atOnce;
-  private Sizing sizing;
+  private PoolSizing sizing;
   private ArrivalRate arrivals;
   private double refillSeconds = 1;
   private boolean measured;
@@ -27,7 +27,7 @@ final class Target {
   /**
    * @param atOnce most allocations under way at the same time
    */
-  Target(Sizing sizing, int atOnce, long now) {
+  Target(PoolSizing sizing, int atOnce, long now) {
     this.atOnce = atOnce;
     this.sizing = sizing;
     arrivals = new ArrivalRate(memory(sizing), now);
@@ -35,7 +35,7 @@ final class Target {
   }
 
   /** Follows another rule from now on; what was learnt is kept unless the memory differs. */
-  void resize(Sizing next, long now) {
+  void resize(PoolSizing next, long now) {
     if (!memory(next).equals(memory(sizing))) {
       arrivals = new ArrivalRate(memory(next), now);
     }
@@ -66,12 +66,12 @@ final class Target {
   /** Decides anew, as time alone may change the answer. */
   void review(long now) {
     wanted =
-        sizing instanceof Sizing.Auto auto
+        sizing instanceof PoolSizing.Auto auto
             ? Math.max(auto.min(), covering(auto, now))
-            : ((Sizing.Fixed) sizing).count();
+            : ((PoolSizing.Fixed) sizing).count();
   }
 
-  private int covering(Sizing.Auto auto, long now) {
+  private int covering(PoolSizing.Auto auto, long now) {
     double rate = arrivals.perSecond(now);
     if (rate * auto.memory().toNanos() / 1e9 < 1) {
       return 0; // less than one claim is due before this demand is half forgotten
@@ -87,7 +87,7 @@ final class Target {
 
   /** Whether time alone can lower what is wanted. */
   boolean mayShrink() {
-    return sizing instanceof Sizing.Auto auto && wanted > auto.min();
+    return sizing instanceof PoolSizing.Auto auto && wanted > auto.min();
   }
 
   /** The count and where it comes from. */
@@ -104,7 +104,7 @@ final class Target {
   }
 
   private String rule(double rate, double dispersion) {
-    if (sizing instanceof Sizing.Auto auto) {
+    if (sizing instanceof PoolSizing.Auto auto) {
       return String.format(
           Locale.ROOT,
           "auto %d..%d: %.3g claims/s (variance %.2g x mean), %.3g s to make one%s, %d at once,"
@@ -121,7 +121,7 @@ final class Target {
     return "fixed";
   }
 
-  private static Duration memory(Sizing sizing) {
-    return sizing instanceof Sizing.Auto auto ? auto.memory() : MEMORY;
+  private static Duration memory(PoolSizing sizing) {
+    return sizing instanceof PoolSizing.Auto auto ? auto.memory() : MEMORY;
   }
 }

@@ -4,16 +4,16 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.pool.Allocator;
 import io.vmfactory.pool.Backoff;
 import io.vmfactory.pool.Claim;
+import io.vmfactory.pool.Examination;
 import io.vmfactory.pool.Expiry;
 import io.vmfactory.pool.Item;
 import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.pool.RefillPause;
 import io.vmfactory.pool.RollOver;
-import io.vmfactory.pool.Sizing;
 import io.vmfactory.pool.SteppedClock;
 import io.vmfactory.pool.Upkeep;
-import io.vmfactory.pool.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +44,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
   private final List<Claim<Item>> taken = new ArrayList<>();
   private final List<CompletableFuture<Item>> allocations = new ArrayList<>();
   private final List<CompletableFuture<Void>> disposals = new ArrayList<>();
-  private final List<CompletableFuture<Verdict>> examinations = new ArrayList<>();
+  private final List<CompletableFuture<Examination>> examinations = new ArrayList<>();
   private final List<CompletableFuture<Void>> lives = new ArrayList<>();
   private final List<RefillPause> pauses = new ArrayList<>();
   private AssertionError violation;
@@ -62,7 +62,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
             new Backoff(Duration.ofMillis(5), Duration.ofMillis(5L << choices.next(4))),
             new Upkeep(millis(50 * choices.next(2)), millis(20 * choices.next(2)), 0.5));
     note("%s, effects %s", policy, effectsLater ? "later" : "at once");
-    Host host = new Host(clock, new Random(choices.next(1000)), this::effect);
+    PoolHost host = new PoolHost(clock, new Random(choices.next(1000)), this::effect);
     pool = new PoolCore<>("pool", this, this, policy, host);
   }
 
@@ -217,7 +217,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
   }
 
   private void resize() {
-    Sizing sizing = sizing();
+    PoolSizing sizing = sizing();
     note("resize to %s", sizing);
     pool.resize(sizing);
   }
@@ -242,9 +242,9 @@ final class History implements Allocator<Item>, Expiry<Item> {
     pool.rollOver(how);
   }
 
-  private Sizing sizing() {
+  private PoolSizing sizing() {
     int size = choices.next(5);
-    return size == 4 ? Sizing.auto(0, 3) : Sizing.fixed(size);
+    return size == 4 ? PoolSizing.auto(0, 3) : PoolSizing.fixed(size);
   }
 
   // What the world does.
@@ -270,10 +270,10 @@ final class History implements Allocator<Item>, Expiry<Item> {
   }
 
   @Override
-  public CompletionStage<Verdict> examine(Item item, Facts facts) {
+  public CompletionStage<Examination> examine(Item item, Facts facts) {
     note("examination of %s begins", item);
     guarded(() -> ledger.examined(item));
-    CompletableFuture<Verdict> stage = new CompletableFuture<>();
+    CompletableFuture<Examination> stage = new CompletableFuture<>();
     examinations.add(stage);
     return stage;
   }
@@ -313,10 +313,10 @@ final class History implements Allocator<Item>, Expiry<Item> {
 
   private void endExamination() {
     if (!examinations.isEmpty()) {
-      CompletableFuture<Verdict> stage = examinations.remove(0);
+      CompletableFuture<Examination> stage = examinations.remove(0);
       boolean good = choices.next(3) != 2;
       note("an examination finds %s", good ? "good" : "bad");
-      stage.complete(good ? Verdict.keep() : Verdict.expire("scripted"));
+      stage.complete(good ? Examination.keep() : Examination.expire("scripted"));
     } else if (!lives.isEmpty() && choices.next(3) == 0) {
       note("one dies");
       lives.remove(choices.next(lives.size())).complete(null);

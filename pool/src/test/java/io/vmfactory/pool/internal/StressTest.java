@@ -6,16 +6,16 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.pool.Allocator;
 import io.vmfactory.pool.Backoff;
 import io.vmfactory.pool.Claim;
+import io.vmfactory.pool.Examination;
 import io.vmfactory.pool.Expiry;
 import io.vmfactory.pool.Item;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.pool.PoolException;
 import io.vmfactory.pool.PoolPolicy;
+import io.vmfactory.pool.PoolSizing;
 import io.vmfactory.pool.RefillPause;
 import io.vmfactory.pool.RollOver;
-import io.vmfactory.pool.Sizing;
 import io.vmfactory.pool.Upkeep;
-import io.vmfactory.pool.Verdict;
 import io.vmfactory.pool.WarmPool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +54,7 @@ class StressTest {
 
   private static PoolPolicy policy() {
     return new PoolPolicy(
-        Sizing.fixed(4),
+        PoolSizing.fixed(4),
         3,
         Duration.ofSeconds(60),
         new Backoff(Duration.ofMillis(1), Duration.ofMillis(4)),
@@ -90,10 +90,10 @@ class StressTest {
 
   private final class Examiner implements Expiry<Item> {
     @Override
-    public CompletionStage<Verdict> examine(Item value, Facts facts) {
+    public CompletionStage<Examination> examine(Item value, Facts facts) {
       guarded(() -> ledger.examined(value));
       return CompletableFuture.supplyAsync(
-          () -> chance(4) ? Verdict.expire("scripted") : Verdict.keep(), workers);
+          () -> chance(4) ? Examination.expire("scripted") : Examination.keep(), workers);
     }
   }
 
@@ -166,7 +166,7 @@ class StressTest {
   private void operator() {
     for (int i = 0; i < ROUNDS / 4; i++) {
       switch (i % 6) {
-        case 0 -> pool.resize(Sizing.fixed(1 + i % 7));
+        case 0 -> pool.resize(PoolSizing.fixed(1 + i % 7));
         case 1 -> pool.rollOver(RollOver.RECREATE);
         case 2 -> pool.rollOver(RollOver.ON_REPLENISH);
         case 3 -> pool.drain();

@@ -2,7 +2,7 @@ package io.vmfactory.pool.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.pool.Sizing;
+import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class TargetTest {
   /** One claim a second, each replaced within 0.8 s. */
   private static int wanted(int atOnce) {
-    Target target = new Target(Sizing.auto(1, 64), atOnce, 0);
+    Target target = new Target(PoolSizing.auto(1, 64), atOnce, 0);
     for (int second = 0; second < 300; second++) {
       long now = Duration.ofSeconds(second).toNanos();
       target.arrived(now);

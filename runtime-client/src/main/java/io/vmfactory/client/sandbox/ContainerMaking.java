@@ -6,6 +6,7 @@ import io.vmfactory.client.sandbox.ContainerSpec.Scratch;
 import io.vmfactory.client.sandbox.ContainerSpec.Volume;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.guest.ContainerRequest;
 import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestException;

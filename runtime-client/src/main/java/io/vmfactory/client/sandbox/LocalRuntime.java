@@ -7,7 +7,7 @@ import io.vmfactory.client.machine.Machines;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxStore;
-import io.vmfactory.client.sandbox.state.UnreadableRecordException;
+import io.vmfactory.client.sandbox.state.UnreadableSandboxException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.Uniqueness;
@@ -17,11 +17,11 @@ import java.util.List;
 
 /** The sandboxes of this host's sandbox_dir. */
 final class LocalRuntime implements SandboxRuntime {
-  private final Estate estate;
+  private final OwnedSandboxes estate;
   private final Runnable afterwards;
   private final Thread atExit = new Thread(this::end, "sandboxes-end");
 
-  private LocalRuntime(Estate estate, Runnable afterwards) {
+  private LocalRuntime(OwnedSandboxes estate, Runnable afterwards) {
     this.estate = estate;
     this.afterwards = afterwards;
   }
@@ -35,10 +35,10 @@ final class LocalRuntime implements SandboxRuntime {
 
   /** With any source of VMs. */
   static LocalRuntime over(SandboxStore store, MachineSource machines, Runnable afterwards) {
-    Estate estate = new Estate(store, machines);
+    OwnedSandboxes estate = new OwnedSandboxes(store, machines);
     LocalRuntime runtime = new LocalRuntime(estate, afterwards);
     try {
-      new Sweep(estate).run();
+      new SandboxSweep(estate).run();
       Runtime.getRuntime().addShutdownHook(runtime.atExit);
       return runtime;
     } catch (RuntimeException e) {
@@ -94,7 +94,7 @@ final class LocalRuntime implements SandboxRuntime {
     for (String id : estate.store().ids()) {
       try {
         estate.store().read(id).map(Records::status).ifPresent(all::add);
-      } catch (UnreadableRecordException e) {
+      } catch (UnreadableSandboxException e) {
         estate.complain(id, "is not listed", e);
       }
     }

@@ -8,6 +8,7 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.guest.ContainerHost;
 import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerRequest;
@@ -34,7 +35,7 @@ final class SandboxHandle implements Sandbox {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
   private final String id;
-  private final Estate estate;
+  private final OwnedSandboxes estate;
   private final Map<String, ContainerHandle> containers = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
   private final CompletableFuture<String> lost = new CompletableFuture<>();
@@ -43,7 +44,7 @@ final class SandboxHandle implements Sandbox {
   /**
    * @param made whether this runtime instance has made it, and so deletes it
    */
-  SandboxHandle(String id, Estate estate, boolean made) {
+  SandboxHandle(String id, OwnedSandboxes estate, boolean made) {
     this.id = id;
     this.estate = estate;
     this.deletedOnClose = made;

@@ -6,6 +6,7 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.ProcessEntry;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.SandboxRequest;
 import io.vmfactory.vmm.VmId;
@@ -18,10 +19,10 @@ import java.util.stream.Stream;
 final class SandboxStart {
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
 
-  private final Estate estate;
+  private final OwnedSandboxes estate;
   private final SandboxRecord before;
 
-  SandboxStart(Estate estate, SandboxRecord before) {
+  SandboxStart(OwnedSandboxes estate, SandboxRecord before) {
     this.estate = estate;
     this.before = before;
   }

@@ -89,21 +89,21 @@ public record SandboxStore(Path dir) {
   /**
    * A sandbox's record; empty = no such sandbox.
    *
-   * @throws UnreadableRecordException when there is one that makes no sense to this version
+   * @throws UnreadableSandboxException when there is one that makes no sense to this version
    */
   public Optional<SandboxRecord> read(String id) {
     Path file = folder(id).resolve("sandbox.json");
     try {
       SandboxRecord record = JSON.readValue(Files.readAllBytes(file), SandboxRecord.class);
       if (record == null || record.version() != SandboxRecord.VERSION) {
-        throw new UnreadableRecordException(
+        throw new UnreadableSandboxException(
             file + " is not of format version " + SandboxRecord.VERSION, null);
       }
       return Optional.of(record);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JacksonException e) {
-      throw new UnreadableRecordException(file + " is not a sandbox's record", e);
+      throw new UnreadableSandboxException(file + " is not a sandbox's record", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }

@@ -101,12 +101,12 @@ final class SandboxStoreTest {
       Files.writeString(file, bad);
       assertThatThrownBy(() -> store.read("s"))
           .as(bad)
-          .isInstanceOf(UnreadableRecordException.class)
+          .isInstanceOf(UnreadableSandboxException.class)
           .hasMessageContaining(file.toString());
     }
     Files.writeString(file, good.replace("\"version\":1", "\"version\":2"));
     assertThatThrownBy(() -> store.read("s"))
-        .isInstanceOf(UnreadableRecordException.class)
+        .isInstanceOf(UnreadableSandboxException.class)
         .hasMessageContaining("format version 1");
   }
 

@@ -1,0 +1,97 @@
+package io.vmfactory.bench;
+
+import io.vmfactory.bench.compare.CompareCommand;
+import io.vmfactory.bench.plot.PlotCommand;
+import io.vmfactory.bench.run.BenchRunCommand;
+import io.vmfactory.bench.run.Launcher;
+import io.vmfactory.bench.run.ListCommand;
+import io.vmfactory.bench.run.SpecCommand;
+import io.vmfactory.bench.simulate.SimulateCommand;
+import io.vmfactory.bench.storm.Storm;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The bench's command line: {@code ./vmfactory bench}. */
+@Command(
+    name = "bench",
+    description = "Measures vmfactory on this machine, with a daemon of its own.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      ListCommand.class,
+      BenchRunCommand.class,
+      SpecCommand.class,
+      SimulateCommand.class,
+      CompareCommand.class,
+      PlotCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND")
+public final class BenchMain implements Callable<Integer> {
+  private static final int STORM_CLIENTS = 4;
+  private static final int STORM_STEPS = 6;
+
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** The commands; a failure is told in one line. */
+  static CommandLine commandLine() {
+    return new CommandLine(new BenchMain())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (e, command, line) -> {
+              Throwable told = e instanceof CompletionException ? e.getCause() : e;
+              command.getErr().println("bench: " + told.getMessage());
+              return CommandLine.ExitCode.SOFTWARE;
+            });
+  }
+
+  /** Without a command: says which there are. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+    return 0;
+  }
+
+  @Command(
+      name = "storm",
+      description = {
+        "Clients getting, renewing, releasing and vanishing while VMs and the daemon are killed.",
+        "Each choice is the seed's. Exits with 1 when anything was lost, leaked, leased twice or",
+        "stuck, and says what."
+      },
+      mixinStandardHelpOptions = true)
+  int storm(
+      @Option(
+              names = "--cycles",
+              defaultValue = "30",
+              description = "storms, each followed by a calm (default: ${DEFAULT-VALUE})")
+          int cycles,
+      @Option(names = "--seed", description = "whose choices (default: one by chance, printed)")
+          @Nullable Long seed)
+      throws Exception {
+    if (cycles < 1) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "--cycles takes a number from 1");
+    }
+    long choices = seed == null ? new SecureRandom().nextInt(1_000_000) : seed;
+    Storm.Options options = new Storm.Options(cycles, choices, STORM_CLIENTS, STORM_STEPS);
+    List<String> complaints = Storm.run(launcher(), options, System.out::println).complaints();
+    complaints.forEach(System.out::println);
+    System.out.printf("%d cycles, seed %d: %d complaints%n", cycles, choices, complaints.size());
+    return complaints.isEmpty() ? 0 : 1;
+  }
+
+  private List<String> launcher() {
+    return Launcher.command(spec);
+  }
+}

@@ -1,0 +1,31 @@
+package io.vmfactory.bench.run;
+
+import io.vmfactory.bench.cases.BenchCase;
+import io.vmfactory.bench.cases.Scale;
+import io.vmfactory.bench.report.Control;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be run, and how.
+ *
+ * @param iterations of every case, instead of its own
+ * @param timeout of every case, instead of its own
+ */
+record RunPlan(
+    List<BenchCase> cases, Scale scale, @Nullable Integer iterations, @Nullable Duration timeout) {
+
+  RunPlan {
+    cases = List.copyOf(cases);
+  }
+
+  Control control(BenchCase benchCase) {
+    Control own = benchCase.control(scale);
+    return new Control(
+        iterations == null ? own.iterations() : iterations,
+        own.warmUp(),
+        own.concurrency(),
+        timeout == null ? own.timeout() : timeout);
+  }
+}

@@ -1,9 +1,0 @@
-package io.vmfactory.factory.app;
-
-/** How a request was, or may be, served. Same words as on the wire. */
-public enum Route {
-  WARM,
-  SHELL,
-  TEMPLATE,
-  COLD
-}

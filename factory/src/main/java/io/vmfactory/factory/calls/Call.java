@@ -1,0 +1,176 @@
+package io.vmfactory.factory.calls;
+
+import com.google.rpc.Status;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.grpc.server.GrpcServerRequest;
+import io.vertx.grpc.server.GrpcServerResponse;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.RequestException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One call with one request and one last reply, perhaps with progress before it. Ends once: by its
+ * work, by its deadline, by its client or by the daemon's shutdown. All but the work itself happens
+ * on the call's event loop.
+ *
+ * @param <Q> request message
+ * @param <P> reply message
+ */
+public final class Call<Q, P> {
+  private static final Logger log = LoggerFactory.getLogger(Call.class);
+
+  /**
+   * CallWork keeps its deadline by itself and can say which step was slow; this is for work that
+   * cannot.
+   */
+  private static final Duration BACKSTOP = Duration.ofMillis(50);
+
+  /** What sort of work a call is. */
+  public enum Kind {
+    /** Soon done; never waits for calls that make something. */
+    SHORT,
+    /** Makes a VM. */
+    VM,
+    /** Builds a template: takes so long that a stopping daemon does not wait for it. */
+    BUILD
+  }
+
+  /** What a call does, and what if its reply finds nobody. */
+  public record Plan<Q, P>(
+      String name, Kind kind, CallWork<Q, P> work, Consumer<P> undeliverable) {}
+
+  private final Calls calls;
+  private final Plan<Q, P> plan;
+  private final Deadline deadline;
+  private final GrpcServerResponse<Q, P> response;
+  private final Context context;
+  private final Interruptible interruptible = new Interruptible();
+  private long timer;
+  private boolean open = true;
+
+  Call(Calls calls, Plan<Q, P> plan, GrpcServerRequest<Q, P> request, Context context) {
+    this.calls = calls;
+    this.plan = plan;
+    this.deadline = calls.deadlineOf(request);
+    this.response = request.response();
+    this.context = context;
+  }
+
+  void begin(GrpcServerRequest<Q, P> request) {
+    calls.inFlight().begin();
+    request.errorHandler(e -> abandon());
+    request.exceptionHandler(e -> abandon());
+    response.exceptionHandler(e -> abandon());
+    request.invalidMessageHandler(this::fail);
+    long millis = deadline.remaining().plus(BACKSTOP).toMillis();
+    timer = context.owner().setTimer(millis, id -> timeUp());
+    request.last().onSuccess(this::submit).onFailure(this::fail);
+  }
+
+  Kind kind() {
+    return plan.kind();
+  }
+
+  /** The daemon stops and cannot wait any longer. */
+  void shutDown() {
+    context.runOnContext(
+        v -> {
+          fail(new RequestException(RequestException.Reason.SHUTTING_DOWN, "shutting down"));
+          interruptible.interrupt();
+        });
+  }
+
+  private void submit(Q request) {
+    if (open) {
+      calls.submit(plan.kind(), () -> interruptible.run(() -> work(request)));
+    }
+  }
+
+  private void work(Q request) {
+    try {
+      P last = plan.work().run(request, deadline, p -> context.runOnContext(v -> send(p)));
+      deliver(last);
+    } catch (Throwable t) {
+      context.runOnContext(v -> fail(t));
+    }
+  }
+
+  /** In flight until then, so that whoever shuts down waits for what cannot be delivered, too. */
+  private void deliver(P last) {
+    calls.inFlight().begin();
+    context.runOnContext(
+        v -> {
+          succeed(last);
+          calls.inFlight().end();
+        });
+  }
+
+  private void send(P message) {
+    if (open) {
+      Responses.attempt(() -> response.write(message)).onFailure(e -> abandon());
+    }
+  }
+
+  private void succeed(P message) {
+    if (!open) {
+      undeliverable(message);
+      return;
+    }
+    close();
+    finish(Responses.attempt(() -> response.end(message)).onFailure(e -> undeliverable(message)));
+  }
+
+  private void undeliverable(P message) {
+    calls.submit(Kind.SHORT, () -> plan.undeliverable().accept(message));
+  }
+
+  private void timeUp() {
+    fail(deadline.exceeded(plan.name() + " to end"));
+    interruptible.interrupt();
+  }
+
+  private void fail(Throwable failure) {
+    if (!open) {
+      return;
+    }
+    close();
+    Status status = ErrorMapper.toStatus(failure);
+    report(status, failure);
+    finish(Responses.fail(response, status));
+  }
+
+  private void report(Status status, Throwable failure) {
+    if (ErrorMapper.isDefect(status)) {
+      log.warn("{} failed", plan.name(), failure);
+    } else {
+      log.debug("{}: {}", plan.name(), status.getMessage(), failure);
+    }
+  }
+
+  private void abandon() {
+    if (open) {
+      log.info("{}: given up by its client", plan.name());
+      close();
+      interruptible.interrupt();
+      finish(Future.succeededFuture());
+    }
+  }
+
+  private void close() {
+    open = false;
+    context.owner().cancelTimer(timer);
+  }
+
+  private void finish(Future<@Nullable Void> written) {
+    written.onComplete(
+        done -> {
+          calls.forget(this);
+          calls.inFlight().end();
+        });
+  }
+}

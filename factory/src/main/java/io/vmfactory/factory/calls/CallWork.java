@@ -1,0 +1,21 @@
+package io.vmfactory.factory.calls;
+
+import io.vmfactory.configs.time.Deadline;
+import java.util.function.Consumer;
+
+/**
+ * What a call does between its request and its last reply. Runs on a worker thread and may block.
+ *
+ * @param <Q> request message
+ * @param <P> reply message
+ */
+@FunctionalInterface
+public interface CallWork<Q, P> {
+  /**
+   * Does it. Being interrupted means: undo and throw.
+   *
+   * @param progress takes replies that come before the last one
+   * @return the last reply
+   */
+  P run(Q request, Deadline deadline, Consumer<P> progress);
+}

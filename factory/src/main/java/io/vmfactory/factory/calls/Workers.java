@@ -1,0 +1,119 @@
+package io.vmfactory.factory.calls;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Threads that use cases block: bounded, and virtual where the JVM has such (21 and up). A thread
+ * is made when none is free, and ends when it had nothing to do for a while; of the free ones the
+ * one that was busy last goes first, so that a single client meets warm caches.
+ */
+final class Workers implements Executor, AutoCloseable {
+  private static final Duration IDLE = Duration.ofSeconds(30);
+
+  private final int count;
+  private final ExecutorService threads;
+  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private int busy;
+
+  /**
+   * @param name what the threads are called, with a number
+   * @param count most tasks at once; further ones wait
+   */
+  Workers(String name, int count) {
+    this.count = count;
+    this.threads =
+        new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE, // bounded here, by count
+            IDLE.toSeconds(),
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(), // unfair: who came last is served first
+            threads(name + "-"));
+  }
+
+  /**
+   * Runs {@code task} as soon as a thread is to be had.
+   *
+   * @throws RejectedExecutionException when closed
+   */
+  @Override
+  public void execute(Runnable task) {
+    if (threads.isShutdown()) {
+      throw new RejectedExecutionException("closed");
+    }
+    synchronized (this) {
+      if (busy == count) {
+        waiting.add(task);
+        return;
+      }
+      busy++;
+    }
+    start(task);
+  }
+
+  private void start(Runnable task) {
+    threads.execute(
+        () -> {
+          try {
+            task.run();
+          } finally {
+            next();
+          }
+        });
+  }
+
+  private void next() {
+    Runnable next;
+    synchronized (this) {
+      next = waiting.poll();
+      if (next == null) {
+        busy--;
+        return;
+      }
+    }
+    if (!threads.isShutdown()) {
+      start(next);
+    }
+  }
+
+  /** Interrupts what runs and forgets what waits. */
+  @Override
+  public void close() {
+    threads.shutdownNow();
+  }
+
+  private static ThreadFactory threads(String prefix) {
+    try {
+      Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+      Class<?> type = Class.forName("java.lang.Thread$Builder");
+      Object named = type.getMethod("name", String.class, long.class).invoke(builder, prefix, 0L);
+      Method factory = type.getMethod("factory");
+      return (ThreadFactory) factory.invoke(named);
+    } catch (NoSuchMethodException | ClassNotFoundException | IllegalAccessException e) {
+      return platformThreads(prefix);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException("virtual threads refused", e);
+    }
+  }
+
+  private static ThreadFactory platformThreads(String prefix) {
+    AtomicInteger next = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, prefix + next.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

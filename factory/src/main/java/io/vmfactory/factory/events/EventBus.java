@@ -1,0 +1,87 @@
+package io.vmfactory.factory.events;
+
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.observe.Observer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands events to listeners. A slow listener loses its oldest events and holds up nobody else. */
+public final class EventBus implements Events {
+  /** Events kept for one slow listener. */
+  static final int BACKLOG = 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
+
+  private final WallClock clock;
+  private final Executor executor;
+  private final Observer observer;
+  private final List<Inbox> inboxes = new CopyOnWriteArrayList<>();
+  private int seq;
+
+  /** Listeners are called on {@code executor}, {@code observer} where an event happens. */
+  public EventBus(WallClock clock, Executor executor, Observer observer) {
+    this.clock = clock;
+    this.executor = executor;
+    this.observer = observer;
+  }
+
+  @Override
+  public Subscription subscribe(Consumer<Event> listener) {
+    Inbox inbox = new Inbox(listener);
+    inboxes.add(inbox);
+    return () -> inboxes.remove(inbox);
+  }
+
+  /** Tells all listeners; never waits for one. Empty strings = does not apply. */
+  public void emit(Kind kind, String vmId, String leaseId, String templateKey, String detail) {
+    synchronized (this) {
+      Event event = new Event(++seq, clock.now(), kind, vmId, leaseId, templateKey, detail);
+      inboxes.forEach(inbox -> inbox.put(event));
+    }
+    observer.happened(kind.name());
+  }
+
+  private final class Inbox {
+    private final Consumer<Event> listener;
+    private final Deque<Event> waiting = new ArrayDeque<>();
+    private boolean draining;
+
+    Inbox(Consumer<Event> listener) {
+      this.listener = listener;
+    }
+
+    synchronized void put(Event event) {
+      if (waiting.size() == BACKLOG) {
+        waiting.removeFirst();
+      }
+      waiting.addLast(event);
+      if (!draining) {
+        draining = true;
+        executor.execute(this::drain);
+      }
+    }
+
+    private void drain() {
+      for (Event event = next(); event != null; event = next()) {
+        try {
+          listener.accept(event);
+        } catch (RuntimeException e) {
+          LOG.warn("a listener failed at event {}", event.seq(), e);
+        }
+      }
+    }
+
+    private synchronized @Nullable Event next() {
+      Event event = inboxes.contains(this) ? waiting.pollFirst() : null;
+      draining = event != null;
+      return event;
+    }
+  }
+}

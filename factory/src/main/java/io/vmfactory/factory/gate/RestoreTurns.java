@@ -1,0 +1,257 @@
+package io.vmfactory.factory.gate;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.pool.PoolClock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bound on how many VMs are restored or booted at once: each of them keeps a CPU busy until its
+ * guest answers, so that with more at a time none is ready sooner and most are later. Customers go
+ * before refill; among equals, who came first.
+ *
+ * <p>Thread-safe; owns no thread. Who waits is told, outside the lock, by the thread that gave a
+ * turn back, so what follows from a turn must not run there: it hands its work on.
+ */
+public final class RestoreTurns {
+  private static final Duration FIRST_GUESS = Duration.ofSeconds(1);
+
+  private final int limit;
+  private final int maxWaiting;
+  private final PoolClock clock;
+  private final MeanTime turnTime = new MeanTime(FIRST_GUESS);
+  private final Map<Kind, Set<Waiter>> lines = new EnumMap<>(Kind.class);
+  private final Map<Kind, Integer> taken = new EnumMap<>(Kind.class);
+  private boolean closed;
+
+  /** For whom a VM is made, in the order of precedence. */
+  public enum Kind {
+    /** Somebody waits for it. */
+    CUSTOMER,
+    /** It is made ahead, or examined. */
+    REFILL
+  }
+
+  /**
+   * An open gate.
+   *
+   * @param limit most turns at once, 1 or more
+   * @param maxWaiting most customers in line, 0 or more; refill is bounded by those who ask for it
+   */
+  public RestoreTurns(int limit, int maxWaiting, PoolClock clock) {
+    if (limit < 1 || maxWaiting < 0) {
+      throw new IllegalArgumentException("limit %d, waiting %d".formatted(limit, maxWaiting));
+    }
+    this.limit = limit;
+    this.maxWaiting = maxWaiting;
+    this.clock = clock;
+    for (Kind kind : Kind.values()) {
+      lines.put(kind, new LinkedHashSet<>());
+      taken.put(kind, 0);
+    }
+  }
+
+  /**
+   * Asks for a turn.
+   *
+   * @return ends with the turn, with a {@link TurnRefusedException}, or with a {@link
+   *     DeadlineExceededException}. To give up earlier, cancel this very future; if that fails the
+   *     turn is there and is the caller's to close
+   */
+  public CompletableFuture<Turn> enter(Kind kind, Deadline deadline) {
+    Waiter waiter = new Waiter(kind);
+    try {
+      Turn free = takeOrLineUp(waiter, deadline);
+      if (free != null) {
+        return CompletableFuture.completedFuture(free);
+      }
+    } catch (TurnRefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    waiter.answer.whenComplete(
+        (turn, failure) -> {
+          if (failure != null) {
+            leave(waiter);
+          }
+        });
+    return waiter.answer;
+  }
+
+  /**
+   * Waits for a turn, blocking until {@code deadline}.
+   *
+   * @throws TurnRefusedException when it is refused
+   * @throws DeadlineExceededException when the time is over first
+   * @throws CancelledException when the thread is interrupted; the flag stays set
+   */
+  public Turn await(Kind kind, Deadline deadline) {
+    CompletableFuture<Turn> turn = enter(kind, deadline);
+    try {
+      return deadline.await(turn, "a turn to make a VM");
+    } catch (DeadlineExceededException | CancelledException e) {
+      if (!turn.cancel(false)) {
+        turn.thenAccept(Turn::close);
+      }
+      throw e;
+    }
+  }
+
+  /** Gives no more turns; who waits is refused. Turns that somebody has stay valid. Idempotent. */
+  public void close() {
+    List<Waiter> last;
+    synchronized (this) {
+      closed = true;
+      last = lines.values().stream().flatMap(Set::stream).toList();
+    }
+    last.forEach(waiter -> waiter.answer.completeExceptionally(closedNow()));
+  }
+
+  /** How it stands. */
+  public synchronized TurnStats stats() {
+    return new TurnStats(
+        limit,
+        taken.get(Kind.CUSTOMER),
+        taken.get(Kind.REFILL),
+        lines.get(Kind.CUSTOMER).size(),
+        lines.get(Kind.REFILL).size(),
+        maxWaiting,
+        turnTime.mean());
+  }
+
+  // With the lock held. Whenever it is free, a turn that can be given has been.
+
+  private synchronized @Nullable Turn takeOrLineUp(Waiter waiter, Deadline deadline) {
+    if (closed) {
+      throw closedNow();
+    }
+    TurnStats now = stats();
+    if (now.inFlight() < limit) {
+      return taken(waiter.kind);
+    }
+    if (waiter.kind == Kind.CUSTOMER && now.customersWaiting() >= maxWaiting) {
+      throw full(now);
+    }
+    lines.get(waiter.kind).add(waiter);
+    waiter.timer = clock.after(deadline.remaining(), () -> timeUp(waiter, deadline));
+    return null;
+  }
+
+  private Held taken(Kind kind) {
+    taken.merge(kind, 1, Integer::sum);
+    return new Held(kind);
+  }
+
+  private synchronized @Nullable Call called() {
+    if (closed || stats().inFlight() == limit) {
+      return null;
+    }
+    for (Set<Waiter> line : lines.values()) {
+      if (!line.isEmpty()) {
+        Waiter first = line.iterator().next();
+        line.remove(first);
+        first.timer.cancel();
+        return new Call(first, taken(first.kind));
+      }
+    }
+    return null;
+  }
+
+  // With the lock free.
+
+  private void callNext() {
+    for (Call next; (next = called()) != null; ) {
+      // Exactly one of {told, given back} happens, however late the waiter gave up.
+      if (!next.waiter.answer.complete(next.turn)) {
+        next.turn.forget();
+      }
+    }
+  }
+
+  private void timeUp(Waiter waiter, Deadline deadline) {
+    TurnStats now = stats();
+    waiter.answer.completeExceptionally(
+        deadline.exceeded(
+            "a turn to make a VM (%d are being made, %d requests wait)"
+                .formatted(now.inFlight(), now.customersWaiting())));
+  }
+
+  private synchronized void leave(Waiter waiter) {
+    if (lines.get(waiter.kind).remove(waiter)) {
+      waiter.timer.cancel();
+    }
+  }
+
+  private TurnRefusedException full(TurnStats now) {
+    Duration wait = now.expectedWait();
+    return new TurnRefusedException(
+        TurnRefusedException.Reason.FULL,
+        "%d requests wait for a VM to be made already (max_waiting in the configuration), %d are made at a time; the wait would be about %.1f s"
+            .formatted(now.customersWaiting(), limit, wait.toMillis() / 1000.0),
+        wait);
+  }
+
+  private static TurnRefusedException closedNow() {
+    return new TurnRefusedException(
+        TurnRefusedException.Reason.CLOSED,
+        "no more VMs are made: the daemon is closing",
+        Duration.ZERO);
+  }
+
+  /** Somebody in line. */
+  private static final class Waiter {
+    final Kind kind;
+    final CompletableFuture<Turn> answer = new CompletableFuture<>();
+    PoolClock.Timer timer = () -> {};
+
+    Waiter(Kind kind) {
+      this.kind = kind;
+    }
+  }
+
+  private record Call(Waiter waiter, Held turn) {}
+
+  /** A turn that somebody has, or is about to be told of. */
+  private final class Held implements Turn {
+    final Kind kind;
+    private final long since = clock.nanos();
+    private boolean given;
+
+    Held(Kind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public void close() {
+      if (giveBack(true)) {
+        callNext();
+      }
+    }
+
+    /** Gives it back unused, with nobody called: the caller does. */
+    void forget() {
+      giveBack(false);
+    }
+
+    private boolean giveBack(boolean used) {
+      synchronized (RestoreTurns.this) {
+        if (given) {
+          return false;
+        }
+        given = true;
+        taken.merge(kind, -1, Integer::sum);
+        if (used) {
+          turnTime.add(clock.nanos() - since);
+        }
+        return true;
+      }
+    }
+  }
+}

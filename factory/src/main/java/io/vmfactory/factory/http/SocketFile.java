@@ -1,0 +1,80 @@
+package io.vmfactory.factory.http;
+
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.vmm.VmFolder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The daemon's socket as a file. It is bound in a folder of its own that nobody else can enter, is
+ * given mode and group there, and is then moved to its place, over a stale one if there is: at no
+ * moment can somebody connect who should not, whatever the umask. The caller holds the daemon's
+ * lock.
+ *
+ * @param path where clients connect
+ * @param group group that may connect beside the owner; empty = none
+ */
+public record SocketFile(Path path, String group) {
+  /** Refuses a path that the kernel would not take. */
+  public SocketFile {
+    int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (length > VmFolder.MAX_SOCKET_PATH_BYTES) {
+      throw new RequestException(
+          RequestException.Reason.INVALID,
+          "socket path too long (%d bytes, the kernel takes %d): %s; choose a shorter run_dir"
+              .formatted(length, VmFolder.MAX_SOCKET_PATH_BYTES, path));
+    }
+  }
+
+  /** Where to bind: in a new folder, mode 0700. */
+  public Path prepare() throws IOException {
+    Path folder = bindFolder();
+    Files.deleteIfExists(folder.resolve("s"));
+    Files.deleteIfExists(folder);
+    var ownerOnly = PosixFilePermissions.fromString("rwx------");
+    Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
+    if (!group.isEmpty()) {
+      view(folder).setGroup(principal());
+    }
+    return folder.resolve("s");
+  }
+
+  /** Puts the socket that was bound at {@code bound} in its place. */
+  public void publish(Path bound) throws IOException {
+    if (!group.isEmpty()) {
+      view(bound).setGroup(principal());
+    }
+    String mode = group.isEmpty() ? "rw-------" : "rw-rw----";
+    Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString(mode));
+    Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
+    Files.delete(bound.getParent());
+  }
+
+  /** Number of the group, or -1 when there is none. Legal between prepare and publish. */
+  public int gid() throws IOException {
+    return group.isEmpty() ? -1 : (int) Files.getAttribute(bindFolder(), "unix:gid");
+  }
+
+  /** Removes it. */
+  public void remove() throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  private Path bindFolder() {
+    return path.resolveSibling(".bind");
+  }
+
+  private GroupPrincipal principal() throws IOException {
+    return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
+  }
+
+  private static PosixFileAttributeView view(Path file) {
+    return Files.getFileAttributeView(file, PosixFileAttributeView.class);
+  }
+}

@@ -1,0 +1,5 @@
+/** Leases: who has which VM and until when. */
+@NullMarked
+package io.vmfactory.factory.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,37 @@
+package io.vmfactory.factory.recovery;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.template.Shell;
+import io.vmfactory.template.TemplateException;
+import io.vmfactory.vmm.Vm;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A shell of an earlier daemon whose device state is still on its way: templates are loaded anew by
+ * each daemon, which takes seconds, and nobody has to wait for that before a shell is used.
+ *
+ * @param vm INCOMING
+ * @param digest of the snapshot whose memory it has, as the journal says
+ * @param whole the shell with the state of the snapshot that is stored now
+ */
+record AdoptedShell(Vm vm, String digest, CompletableFuture<Shell> whole) implements Shell {
+  @Override
+  public void load(Laps laps, Deadline deadline) {
+    found(deadline).load(laps, deadline);
+  }
+
+  private Shell found(Deadline deadline) {
+    try {
+      Shell found = deadline.await(whole, "the template of a shell of an earlier daemon");
+      if (!found.digest().equals(digest)) {
+        throw new TemplateException(
+            TemplateException.Reason.NOT_FOUND, "the template was rebuilt before it was loaded");
+      }
+      return found;
+    } catch (RuntimeException e) {
+      vm.kill();
+      throw e;
+    }
+  }
+}

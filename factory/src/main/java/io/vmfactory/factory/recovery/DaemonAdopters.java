@@ -1,0 +1,64 @@
+package io.vmfactory.factory.recovery;
+
+import io.vmfactory.factory.events.Failures;
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.routes.Admission;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.VmSpec;
+import java.util.List;
+
+/** Who in this daemon takes over the VMs of earlier ones: the lease book and the stock. */
+public final class DaemonAdopters implements Adopters {
+  private final List<TemplateInfo> stored;
+  private final VmSpec configured;
+  private final LeaseBook leases;
+  private final Admission admission;
+  private final StockAdopters stock;
+  private final Failures failures;
+
+  /**
+   * @param stored the templates there are
+   */
+  public DaemonAdopters(
+      List<TemplateInfo> stored,
+      VmSpec configured,
+      LeaseBook leases,
+      Admission admission,
+      StockAdopters stock,
+      Failures failures) {
+    this.stored = stored;
+    this.configured = configured;
+    this.leases = leases;
+    this.admission = admission;
+    this.stock = stock;
+    this.failures = failures;
+  }
+
+  /** Its template's; of a VM without one, or whose template is gone, the best guess there is. */
+  @Override
+  public VmSpec spec(VmRecord record) {
+    return stored.stream()
+        .filter(t -> t.usable() && t.key().hex().equals(record.templateKey()))
+        .findFirst()
+        .map(TemplateInfo::spec)
+        .orElseGet(() -> configured.withBoot(record.sizing()));
+  }
+
+  @Override
+  public Adopter expect(VmRecord record) {
+    return record.state() == VmRecord.State.LEASED
+        ? new LeaseAdopter(leases, record, admission.enterAnyway())
+        : stock.of(record, why -> tell(record.id(), why));
+  }
+
+  @Override
+  public void died(VmRecord record) {
+    leases.lost(record, "ended while no daemon was there");
+  }
+
+  @Override
+  public void tell(String vmId, String what) {
+    failures.record("taking over", vmId, what);
+  }
+}

@@ -1,0 +1,119 @@
+package io.vmfactory.factory.recovery;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.stock.ShellVm;
+import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.stock.WarmVm;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.template.Shell;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmPhase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+
+/** Takes idle VMs over onto the stock, those that are what their record says and still wanted. */
+public record StockAdopters(Stock stock, Templates templates, GuestAgents agents, Facts facts) {
+  /** Nobody waits for an idle VM, and another is soon made. */
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  /** To load a large template on a slow disk. */
+  private static final Duration LOADING = Duration.ofMinutes(2);
+
+  /**
+   * What is known at the start.
+   *
+   * @param stored the templates there are
+   * @param loaders where templates are waited for
+   */
+  public record Facts(List<TemplateInfo> stored, WallClock clock, Executor loaders) {}
+
+  /**
+   * Who takes the VM of that record, WARM or SHELL.
+   *
+   * @param complaints told why it came to nothing
+   */
+  Adopter of(VmRecord record, Consumer<String> complaints) {
+    return new OfOne(record, complaints);
+  }
+
+  private final class OfOne implements Adopter {
+    private final VmRecord record;
+    private final Consumer<String> complaints;
+
+    OfOne(VmRecord record, Consumer<String> complaints) {
+      this.record = record;
+      this.complaints = complaints;
+    }
+
+    @Override
+    public Duration limit() {
+      return LIMIT;
+    }
+
+    @Override
+    public boolean hasCustomer() {
+      return false;
+    }
+
+    @Override
+    public boolean take(Vm vm, VmFolder folder, Deadline deadline) {
+      TemplateKey key = new TemplateKey(record.templateKey());
+      if (!stock.keeps(key) || !isOfTodaysSnapshot()) {
+        return false;
+      }
+      return switch (record.state()) {
+        case SHELL -> vm.phase() == VmPhase.INCOMING && shell(key, vm, folder);
+        case WARM -> vm.phase() == VmPhase.PAUSED && warm(key, vm, folder, deadline);
+        default -> throw new IllegalStateException("not on stock: " + record.state());
+      };
+    }
+
+    private boolean isOfTodaysSnapshot() {
+      return facts.stored().stream()
+          .anyMatch(
+              t ->
+                  t.key().hex().equals(record.templateKey())
+                      && t.digest().equals(record.templateDigest()));
+    }
+
+    private boolean shell(TemplateKey key, Vm vm, VmFolder folder) {
+      CompletableFuture<Shell> whole =
+          CompletableFuture.supplyAsync(
+              () -> templates.adopt(key, vm, Deadline.after(LOADING)), facts.loaders());
+      Shell shell = new AdoptedShell(vm, record.templateDigest(), whole);
+      return stock.adoptShell(key, new ShellVm(shell, folder, record), age());
+    }
+
+    /** Its agent is not asked before the VM runs: {@link GuestAgent#wake} begins with that. */
+    private boolean warm(TemplateKey key, Vm vm, VmFolder folder, Deadline deadline) {
+      GuestAgent agent = agents.connect(folder.agentSocket(), deadline);
+      boolean wanted = stock.adoptWarm(key, new WarmVm(vm, agent, folder, record), age());
+      if (!wanted) {
+        agent.close();
+      }
+      return wanted;
+    }
+
+    /** By the wall clock, which may have been set back since. */
+    private Duration age() {
+      Duration age = Duration.between(Instant.parse(record.madeAt()), facts.clock().now());
+      return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    @Override
+    public void lost(String why) {
+      complaints.accept(why);
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.vmfactory.factory.request;
+
+import io.vmfactory.factory.request.RequestException.Reason;
+import java.time.Duration;
+
+/** Shorthand for the refusals of this package. */
+public final class Refusals {
+  /** A guess: most steps that free something take less. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private static final Duration SOONEST = Duration.ofMillis(50);
+  private static final Duration LATEST = Duration.ofMinutes(1);
+
+  private Refusals() {}
+
+  public static RequestException invalid(String message) {
+    return new RequestException(Reason.INVALID, message);
+  }
+
+  public static RequestException notFound(String message) {
+    return new RequestException(Reason.NOT_FOUND, message);
+  }
+
+  public static RequestException notPossible(String message) {
+    return new RequestException(Reason.NOT_POSSIBLE, message);
+  }
+
+  public static RequestException exhausted(String message) {
+    return exhausted(message, SOON);
+  }
+
+  /** With an estimate of when asking again makes sense, kept to what a client can use. */
+  public static RequestException exhausted(String message, Duration retryAfter) {
+    Duration bounded = retryAfter.compareTo(LATEST) > 0 ? LATEST : retryAfter;
+    return new RequestException(
+        Reason.EXHAUSTED, message, bounded.compareTo(SOONEST) < 0 ? SOONEST : bounded);
+  }
+
+  public static RequestException shuttingDown() {
+    return new RequestException(Reason.SHUTTING_DOWN, "the daemon is shutting down");
+  }
+
+  public static RequestException takingOver() {
+    return new RequestException(
+        Reason.NOT_YET, "the daemon has just started and is taking this VM over; ask again", SOON);
+  }
+}

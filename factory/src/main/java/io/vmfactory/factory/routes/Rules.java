@@ -1,0 +1,135 @@
+package io.vmfactory.factory.routes;
+
+import io.vmfactory.configs.LeaseConfig;
+import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.Sizing;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What a request may ask for. Turns a valid one into an {@link Order} and refuses any other. */
+public final class Rules {
+  private static final int LEAST_MEMORY_MIB = 64;
+  private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
+  private static final int LONGEST_OWNER = 128;
+
+  /** A label as RFC 1123 has it. */
+  private static final Pattern LABEL =
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
+
+  private final QemuConfig qemu;
+  private final LeaseConfig leases;
+  private final List<Route> routes;
+  private final TemplateNames names;
+
+  public Rules(VmFactoryConfig config, TemplateNames names) {
+    this.qemu = config.qemu();
+    this.leases = config.leases();
+    this.routes = config.factory().routes().stream().map(Route::valueOf).toList();
+    this.names = names;
+  }
+
+  /** An order for a VM that will be leased. */
+  public Order order(VmRequest request) {
+    hostname(request.hostname());
+    owner(request.owner());
+    return order(request, ttl(request.leaseTtl()), false);
+  }
+
+  /** An order for a VM that will be given away: what is about the lease or the guest is ignored. */
+  public Order baseOrder(VmRequest request) {
+    return order(request, Duration.ZERO, true);
+  }
+
+  private Order order(VmRequest request, Duration ttl, boolean exact) {
+    TemplateInfo named =
+        request.templateKey().isEmpty() ? null : names.resolve(request.templateKey());
+    Sizing wanted =
+        size(request.vcpus(), request.memoryMib(), named == null ? configured() : boot(named));
+    List<Route> allowed = request.routes().isEmpty() ? routes : request.routes();
+    return new Order(wanted, exact, named, allowed, ttl, request.hostname(), request.owner());
+  }
+
+  /** A wanted size; what is null is taken from the configuration. */
+  public Sizing size(@Nullable Integer vcpus, @Nullable Integer memoryMib) {
+    return size(vcpus, memoryMib, configured());
+  }
+
+  private Sizing size(@Nullable Integer vcpus, @Nullable Integer memoryMib, Sizing otherwise) {
+    Sizing wanted =
+        new Sizing(
+            vcpus == null ? otherwise.vcpus() : vcpus,
+            memoryMib == null ? otherwise.memoryMib() : memoryMib);
+    within("vcpus", wanted.vcpus(), 1, qemu.maxSize().vcpus(), "default_maxvcpus");
+    within(
+        "memory_mib",
+        wanted.memoryMib(),
+        LEAST_MEMORY_MIB,
+        qemu.maxSize().memoryMib(),
+        "default_maxmemory");
+    return wanted;
+  }
+
+  private static void within(String what, int value, int least, int most, String limit) {
+    if (value < least || value > most) {
+      throw Refusals.invalid(
+          "%s = %d: must be %d..%d (%s in the configuration)"
+              .formatted(what, value, least, most, limit));
+    }
+  }
+
+  /** How long a lease shall last; null = the default. */
+  public Duration ttl(@Nullable Duration asked) {
+    Duration ttl = asked == null ? leases.defaultTtl() : asked;
+    if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(leases.maxTtl()) > 0) {
+      throw Refusals.invalid(
+          "lease ttl = %s: must be %s..%s (max_ttl in the configuration)"
+              .formatted(seconds(ttl), seconds(SHORTEST_TTL), seconds(leases.maxTtl())));
+    }
+    return ttl;
+  }
+
+  private static String seconds(Duration span) {
+    return span.toMillisPart() == 0 ? span.toSeconds() + " s" : span.toMillis() + " ms";
+  }
+
+  private static void hostname(String hostname) {
+    if (!hostname.isEmpty() && !LABEL.matcher(hostname).matches()) {
+      throw Refusals.invalid(
+          "hostname = \"%s\": must be one RFC 1123 label (1..63 letters, digits and inner hyphens)"
+              .formatted(printable(hostname)));
+    }
+  }
+
+  private static void owner(String owner) {
+    if (owner.length() > LONGEST_OWNER) {
+      throw Refusals.invalid(
+          "owner has %d characters: at most %d".formatted(owner.length(), LONGEST_OWNER));
+    }
+    if (owner.chars().anyMatch(Character::isISOControl)) {
+      throw Refusals.invalid("owner = \"%s\" has control characters".formatted(printable(owner)));
+    }
+  }
+
+  /** What a client sent, fit for a message: bounded, one line. */
+  private static String printable(String text) {
+    String bounded = text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    return bounded.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  private Sizing configured() {
+    return new Sizing(qemu.defaultSize().vcpus(), qemu.defaultSize().memoryMib());
+  }
+
+  private static Sizing boot(TemplateInfo template) {
+    return template.spec().boot();
+  }
+}

@@ -1,0 +1,120 @@
+package io.vmfactory.factory.templates;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.Shell;
+import io.vmfactory.template.TemplateException;
+import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSpec;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * The templates, with the last listing of the store kept, for a request must not cost a walk
+ * through directories. It is listed anew after a build or a deletion, when a template turned out to
+ * be gone or unusable, and before it is said that there is none.
+ */
+public final class KnownTemplates implements Templates {
+  private final Templates stored;
+  private final AtomicInteger changes = new AtomicInteger();
+  private volatile Listing last = new Listing(-1, List.of());
+
+  /** What was listed when so many changes had been made. */
+  private record Listing(int changes, List<TemplateInfo> templates) {}
+
+  public KnownTemplates(Templates stored) {
+    this.stored = stored;
+  }
+
+  /** As of the last change; whether one is loaded may have changed since. */
+  public List<TemplateInfo> known() {
+    Listing listing = last;
+    return listing.changes == changes.get() ? listing.templates : list();
+  }
+
+  /** What {@code search} finds among the known ones, else what it finds in a new listing. */
+  <T> Optional<T> find(Function<List<TemplateInfo>, Optional<T>> search) {
+    return search.apply(known()).or(() -> search.apply(list()));
+  }
+
+  @Override
+  public List<TemplateInfo> list() {
+    int before = changes.get();
+    List<TemplateInfo> now = stored.list();
+    last = new Listing(before, now);
+    return now;
+  }
+
+  @Override
+  public TemplateKey keyOf(VmSpec spec) {
+    return stored.keyOf(spec);
+  }
+
+  @Override
+  public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
+    try {
+      return stored.build(spec, listener, deadline);
+    } finally {
+      changes.incrementAndGet();
+    }
+  }
+
+  @Override
+  public void delete(TemplateKey key) {
+    try {
+      stored.delete(key);
+    } finally {
+      changes.incrementAndGet();
+    }
+  }
+
+  @Override
+  public void load(TemplateKey key, Deadline deadline) {
+    used(
+        () -> {
+          stored.load(key, deadline);
+          return key;
+        });
+  }
+
+  @Override
+  public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    return used(() -> stored.prepare(key, id, folder, laps, deadline));
+  }
+
+  @Override
+  public Shell adopt(TemplateKey key, Vm vm, Deadline deadline) {
+    return used(() -> stored.adopt(key, vm, deadline));
+  }
+
+  @Override
+  public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    return used(() -> stored.restore(key, id, folder, laps, deadline));
+  }
+
+  private <T> T used(Supplier<T> use) {
+    try {
+      return use.get();
+    } catch (TemplateException e) {
+      if (e.reason() == Reason.NOT_FOUND || e.reason() == Reason.REFUSED) {
+        changes.incrementAndGet();
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    stored.close();
+  }
+}

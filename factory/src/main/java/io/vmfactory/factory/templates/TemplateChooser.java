@@ -1,0 +1,120 @@
+package io.vmfactory.factory.templates;
+
+import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmSpec;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which template serves an order: the largest that fits, since what it lacks must be plugged. */
+public final class TemplateChooser {
+  private static final Comparator<TemplateInfo> BY_SIZE =
+      Comparator.comparingInt((TemplateInfo t) -> t.spec().boot().memoryMib())
+          .thenComparingInt(t -> t.spec().boot().vcpus());
+
+  private final KnownTemplates templates;
+  private final VmSpec configured;
+  private volatile @Nullable Likeness last;
+
+  /** Whether a template's spec is the one configured for its size; costs a deep comparison. */
+  private record Likeness(VmSpec spec, VmSpec today, boolean same) {}
+
+  public TemplateChooser(KnownTemplates templates, VmSpec configured) {
+    this.templates = templates;
+    this.configured = configured;
+  }
+
+  /**
+   * The template for {@code order}.
+   *
+   * @throws RequestException with reason {@code NOT_POSSIBLE} when none fits
+   */
+  public TemplateInfo choose(Order order) {
+    TemplateInfo named = order.named();
+    return named == null ? largest(order) : checked(named, order);
+  }
+
+  /**
+   * The same, when the host has the memory for a clone that grows to what {@code order} wants.
+   *
+   * @throws RequestException with reason {@code EXHAUSTED} besides
+   */
+  public TemplateInfo chooseWithin(HostMemory memory, Order order) {
+    TemplateInfo template = choose(order);
+    memory.requireGrowth(template, order);
+    return template;
+  }
+
+  private TemplateInfo largest(Order order) {
+    return templates
+        .find(all -> largest(all, order))
+        .orElseThrow(
+            () ->
+                Refusals.notPossible(
+                    "no usable template fits %s; vmfactory init makes one"
+                        .formatted(text(order.wanted()))));
+  }
+
+  private Optional<TemplateInfo> largest(List<TemplateInfo> all, Order order) {
+    // By size first: whether one is current costs a look at kernel and initrd.
+    return all.stream()
+        .filter(t -> t.usable() && fits(t, order))
+        .sorted(BY_SIZE.reversed())
+        .filter(this::current)
+        .findFirst();
+  }
+
+  private static TemplateInfo checked(TemplateInfo named, Order order) {
+    String name = "template " + named.key().shortened();
+    if (!named.usable()) {
+      throw Refusals.notPossible(name + " cannot be used: " + named.refused());
+    }
+    if (!fits(named, order)) {
+      throw Refusals.notPossible(
+          "%s has %s and cannot serve %s"
+              .formatted(name, text(named.spec().boot()), text(order.wanted())));
+    }
+    return named;
+  }
+
+  /** Whether it is what the configuration, kernel and initrd included, would make today. */
+  public boolean current(TemplateInfo template) {
+    Likeness likeness = likeness(template.spec());
+    return likeness.same() && template.key().equals(templates.keyOf(likeness.today()));
+  }
+
+  /** Of the spec that was asked for last it is known: most requests are for one template. */
+  @SuppressWarnings("ReferenceEquality") // another object is compared anew
+  private Likeness likeness(VmSpec spec) {
+    Likeness known = last;
+    if (known == null || known.spec() != spec) {
+      VmSpec today = configured.withBoot(spec.boot());
+      known = new Likeness(spec, today, spec.equals(today));
+      last = known;
+    }
+    return known;
+  }
+
+  private static boolean fits(TemplateInfo template, Order order) {
+    VmSpec spec = template.spec();
+    Sizing lacking = spec.boot().shortOf(order.wanted());
+    boolean noneTooMany = order.wanted().shortOf(spec.boot()).isZero();
+    return noneTooMany && (lacking.isZero() || !order.exact() && pluggable(spec, lacking));
+  }
+
+  private static boolean pluggable(VmSpec spec, Sizing lacking) {
+    Sizing grown = spec.boot().plus(lacking.inBlocks());
+    return spec.max().shortOf(grown).isZero()
+        && (lacking.memoryMib() == 0 || spec.memorySlots() > 0);
+  }
+
+  private static String text(Sizing sizing) {
+    return "%d vCPU, %d MiB".formatted(sizing.vcpus(), sizing.memoryMib());
+  }
+}

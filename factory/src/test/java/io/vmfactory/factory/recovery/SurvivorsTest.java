@@ -1,0 +1,232 @@
+package io.vmfactory.factory.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.vmm.ProcessIdentity;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.fake.FakeHypervisor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Against real processes and the real /proc; those are no VMs, so none can be taken over. */
+@Timeout(60)
+final class SurvivorsTest {
+  private final Journal journal = new Journal();
+  private final VmId id = VmId.random();
+  private final Heard heard = new Heard();
+  @TempDir private Path root;
+  private VmFolder folder;
+  private Process process;
+
+  /** Whom nothing is left, but who hears everything. */
+  private static final class Heard implements Adopters, Adopter {
+    final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public VmSpec spec(VmRecord record) {
+      return null;
+    }
+
+    @Override
+    public Adopter expect(VmRecord record) {
+      return this;
+    }
+
+    @Override
+    public void died(VmRecord record) {
+      told.add("died: " + record.id());
+    }
+
+    @Override
+    public void tell(String vmId, String what) {
+      told.add(vmId + ": " + what);
+    }
+
+    @Override
+    public Duration limit() {
+      return Duration.ofSeconds(20);
+    }
+
+    @Override
+    public boolean hasCustomer() {
+      return true;
+    }
+
+    @Override
+    public boolean take(io.vmfactory.vmm.Vm vm, VmFolder folder, Deadline deadline) {
+      throw new AssertionError("there is no VM to take");
+    }
+
+    @Override
+    public void lost(String why) {
+      told.add("lost: " + why);
+    }
+  }
+
+  @BeforeEach
+  void start() throws IOException {
+    folder = new VmFolders(root.resolve("vm")).create(id);
+    Files.createFile(folder.consoleLog());
+    // Waits for its standard input to end, and has its name where a VMM has it.
+    process =
+        new ProcessBuilder("/bin/sh", "-c", "read line", "-name", id.processName(), "-display")
+            .start();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  private VmRecord making() {
+    return VmRecord.making(id.value(), "TEMPLATE", "ab", new Sizing(1, 256), Instant.EPOCH);
+  }
+
+  private VmRecord started(long ticksOff) throws IOException {
+    Path proc = Path.of("/proc", Long.toString(process.pid()));
+    Path exe = Files.readSymbolicLink(proc.resolve("exe"));
+    long ticks = ProcessIdentity.startTicks(proc) + ticksOff;
+    return making().started(new VmIdentity(id, (int) process.pid(), ticks, exe));
+  }
+
+  private VmRecord leased() throws IOException {
+    return started(0).leased("lease", "owner", Duration.ofSeconds(9), Instant.EPOCH);
+  }
+
+  private List<String> recover() {
+    heard.told.clear();
+    VmProcesses processes = new ProcProcesses(Path.of("/proc"));
+    TakeOver takeOver = new TakeOver(new FakeHypervisor(), processes, heard);
+    var done =
+        new Recovery(new Survivors(journal, processes, takeOver, heard)).run(root.resolve("vm"));
+    Deadline.after(Duration.ofSeconds(30)).await(done, "the recovery");
+    return heard.told;
+  }
+
+  private void assertEnded() throws InterruptedException {
+    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(folder.path()).doesNotExist();
+    assertThat(recover()).isEmpty();
+  }
+
+  @Test
+  void aFolderWhoseProcessIsGoneIsRemoved() throws Exception {
+    journal.write(folder, started(0));
+    stop();
+    assertThat(recover()).isEmpty();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aFolderWhosePidBelongsToALaterProcessIsRemoved() throws Exception {
+    journal.write(folder, started(1).warm("digest"));
+    assertThat(recover()).isEmpty();
+    assertThat(folder.path()).doesNotExist();
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void aLeasedVmThatEndedMeanwhileIsToldToItsOwner() throws Exception {
+    journal.write(folder, leased());
+    stop();
+    assertThat(recover()).containsExactly("died: " + id);
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aVmThatCannotBeTakenOverIsEndedAndTold() throws Exception {
+    journal.write(folder, leased());
+    assertThat(recover()).singleElement().asString().startsWith("lost: ").contains("taken over");
+    assertEnded();
+  }
+
+  @Test
+  void aVmThatNobodyHadIsEnded() throws Exception {
+    journal.write(folder, started(0));
+    assertThat(recover()).singleElement().asString().contains("ended", "pid " + process.pid());
+    assertEnded();
+  }
+
+  @Test
+  void aVmWhosePidWasNeverRecordedIsFoundByItsCommandLineAndEnded() throws Exception {
+    journal.write(folder, making());
+    assertThat(recover()).singleElement().asString().contains("pid " + process.pid());
+    assertEnded();
+  }
+
+  @Test
+  void aTemplateBeingBuiltHasNoRecordAndIsEndedToo() throws Exception {
+    assertThat(recover()).singleElement().asString().contains("pid " + process.pid());
+    assertEnded();
+  }
+
+  @Test
+  void aVmThatWasGivenAwayIsNotTouchedWhileItLives() throws Exception {
+    journal.write(folder, started(0).givenAway());
+    assertThat(recover()).isEmpty();
+    assertThat(process.isAlive()).isTrue();
+    assertThat(folder.consoleLog()).exists();
+    stop();
+    assertThat(recover()).isEmpty();
+    assertThat(folder.path()).doesNotExist();
+  }
+
+  @Test
+  void aRecordThatMakesNoSenseIsLeftAloneAndToldEachTime() throws Exception {
+    Files.writeString(folder.record(), "{\"version\":3}");
+    for (int times = 0; times < 2; times++) {
+      assertThat(recover())
+          .singleElement()
+          .asString()
+          .contains("vm.json", "left alone", "Its VM runs, pid " + process.pid());
+    }
+    assertThat(process.isAlive()).isTrue();
+    stop();
+    assertThat(recover()).singleElement().asString().contains("remove the folder");
+    assertThat(folder.record()).exists();
+  }
+
+  @Test
+  void aHalfWrittenRecordBesideTheRealOneMeansNothing() throws Exception {
+    journal.write(folder, started(0).givenAway());
+    Files.writeString(folder.path().resolve("vm.json.tmp"), "{\"version\":2,\"state\":\"MAK");
+    assertThat(recover()).isEmpty();
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void whatIsNoVmsFolderIsLeftAlone() throws Exception {
+    journal.write(folder, started(0).givenAway());
+    Path foreign = Files.createDirectories(root.resolve("vm/notes/deep"));
+    Path file = Files.writeString(root.resolve("vm/" + VmId.random()), "a file, not a folder");
+    assertThat(recover()).isEmpty();
+    assertThat(foreign).exists();
+    assertThat(file).exists();
+  }
+
+  @Test
+  void noFolderAtAllIsNoWork() throws IOException {
+    folder.remove();
+    Files.delete(root.resolve("vm"));
+    assertThat(recover()).isEmpty();
+  }
+}

@@ -1,0 +1,14 @@
+package io.vmfactory.images;
+
+import java.util.Set;
+
+/**
+ * What an image layout says about a blob.
+ *
+ * @param digest {@code sha256:} and 64 hex digits
+ */
+record Descriptor(String mediaType, String digest, long size) {
+  boolean isOf(Set<String> mediaTypes) {
+    return mediaTypes.contains(mediaType);
+  }
+}

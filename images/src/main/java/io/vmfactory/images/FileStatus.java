@@ -1,0 +1,82 @@
+package io.vmfactory.images;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What stat(2) tells of a file.
+ *
+ * @param mode type and permissions
+ * @param modified when its content was changed last
+ * @param changed when anything was changed last; cannot be set by anybody
+ */
+record FileStatus(
+    long device,
+    long inode,
+    int mode,
+    int links,
+    int user,
+    int group,
+    long deviceNumber,
+    long size,
+    FileTime modified,
+    FileTime changed) {
+  private static final int TYPE = 0170000;
+  private static final int DIRECTORY = 0040000;
+  private static final int REGULAR = 0100000;
+  private static final int LINK = 0120000;
+  private static final int CHARACTER = 0020000;
+  private static final int BLOCK = 0060000;
+
+  static FileStatus of(Path path) throws IOException {
+    Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
+    return new FileStatus(
+        (Long) all.get("dev"),
+        (Long) all.get("ino"),
+        (Integer) all.get("mode"),
+        (Integer) all.get("nlink"),
+        (Integer) all.get("uid"),
+        (Integer) all.get("gid"),
+        (Long) all.get("rdev"),
+        (Long) all.get("size"),
+        (FileTime) all.get("lastModifiedTime"),
+        (FileTime) all.get("ctime"));
+  }
+
+  private boolean is(int type) {
+    return (mode & TYPE) == type;
+  }
+
+  boolean isDirectory() {
+    return is(DIRECTORY);
+  }
+
+  boolean isRegular() {
+    return is(REGULAR);
+  }
+
+  boolean isLink() {
+    return is(LINK);
+  }
+
+  boolean isDevice() {
+    return is(CHARACTER) || is(BLOCK);
+  }
+
+  /** The same for all names of one file. */
+  List<Long> identity() {
+    return List.of(device, inode);
+  }
+
+  /** Adds all of it, so that any change shows. */
+  void addTo(SequenceDigest digest) {
+    digest.number(device).number(inode).number(mode).number(links).number(user).number(group);
+    digest.number(deviceNumber).number(size);
+    digest.text(modified.toString()).text(changed.toString());
+  }
+}

@@ -1,0 +1,170 @@
+package io.vmfactory.images;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.linux.FileUse;
+import io.vmfactory.images.linux.Flock;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Images by what they are made from, in one directory:
+ *
+ * <pre>
+ * {@code <key>.ext4}        an image, mode 0400; its modification time is when it was last asked for
+ * {@code .making-<key>/}    one being made, locked by its maker
+ * {@code <name>.memo}       see TreeMemo
+ * </pre>
+ *
+ * <p>An image is in use while somebody has a shared flock(2) on it ({@link Image}) or any record
+ * lock (every QEMU that has it open). Who removes it must have the exclusive flock; who has got a
+ * shared one looks whether the name still means what is locked.
+ */
+final class ImageCache {
+  private static final String SUFFIX = ".ext4";
+
+  private final Path directory;
+  private final long limitBytes;
+  private final WallClock clock;
+
+  /** Makes the file of an image in {@code folder}, which is empty and removed afterwards. */
+  @FunctionalInterface
+  interface Maker {
+    Path make(Path folder) throws IOException;
+  }
+
+  private record Kept(Path file, FileTime lastUse, long bytes) {}
+
+  ImageCache(Path directory, long limitBytes, WallClock clock) {
+    this.directory = directory;
+    this.limitBytes = limitBytes;
+    this.clock = clock;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  boolean has(String key) {
+    return Files.exists(file(key));
+  }
+
+  private Path file(String key) {
+    return directory.resolve(key + SUFFIX);
+  }
+
+  /** The image of that key, held; made when it is not there. */
+  Held get(String key, Maker maker, Deadline deadline) {
+    try {
+      while (true) {
+        Optional<Held> held = hold(file(key));
+        if (held.isPresent()) {
+          return held.get();
+        }
+        deadline.check("an image");
+        make(key, maker, deadline);
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  private void make(String key, Maker maker, Deadline deadline) throws IOException {
+    var workspace = ImageWorkspace.open(directory.resolve(ImageWorkspace.PREFIX + key), deadline);
+    if (workspace.isEmpty()) {
+      return;
+    }
+    try (ImageWorkspace own = workspace.get()) {
+      if (!has(key)) {
+        ImageWorkspace.publish(maker.make(own.folder()), file(key));
+        shrink(file(key));
+      }
+    }
+  }
+
+  /** An image that stays as long as this is open. */
+  record Held(Path file, Flock lock) {}
+
+  private Optional<Held> hold(Path file) throws IOException {
+    Optional<Flock> lock = Flock.shared(file);
+    if (lock.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(clock.now()));
+      return Optional.of(new Held(file, lock.get()));
+    } catch (IOException e) {
+      lock.get().close();
+      throw e;
+    }
+  }
+
+  /** Removes what was not used for the longest time until the rest is within the limit. */
+  private void shrink(Path made) throws IOException {
+    List<Kept> all = kept();
+    long sum = all.stream().mapToLong(Kept::bytes).sum();
+    for (Kept kept : all) {
+      if (sum <= limitBytes) {
+        return;
+      }
+      if (!kept.file().equals(made) && remove(kept.file())) {
+        sum -= kept.bytes();
+      }
+    }
+  }
+
+  /** Those used last come last. */
+  private List<Kept> kept() throws IOException {
+    List<Kept> all = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
+      for (Path file : files) {
+        try {
+          all.add(new Kept(file, Files.getLastModifiedTime(file), FileUse.allocatedBytes(file)));
+        } catch (NoSuchFileException e) {
+          continue; // removed meanwhile, by another
+        }
+      }
+    }
+    all.sort(Comparator.comparing(Kept::lastUse));
+    return all;
+  }
+
+  private static boolean remove(Path file) throws IOException {
+    Optional<Flock> lock = Flock.tryExclusive(file);
+    if (lock.isEmpty()) {
+      return false;
+    }
+    try (Flock own = lock.get()) {
+      return !FileUse.isRecordLocked(file) && Files.deleteIfExists(file);
+    }
+  }
+
+  /** What java.nio says, in words of this package. */
+  static ImageException failure(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return new ImageException(
+          Reason.FORBIDDEN, denied.getFile() + ": not for this user; permission denied", e);
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return new ImageException(
+          Reason.CHANGED, missing.getFile() + ": vanished while it was read; try again", e);
+    }
+    if (String.valueOf(e.getMessage()).contains("No space left on device")) {
+      return new ImageException(
+          Reason.DISK_FULL, "the disk with the images is full; see runtime.image_dir", e);
+    }
+    String what = e instanceof FileSystemException f ? f.getFile() + ": " : "";
+    return new ImageException(Reason.FAILED, what + e.getMessage(), e);
+  }
+}

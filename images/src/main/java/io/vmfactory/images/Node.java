@@ -1,0 +1,102 @@
+package io.vmfactory.images;
+
+import io.vmfactory.images.TarEntry.Device;
+import io.vmfactory.images.TarEntry.Type;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file of an image that is being put together. One with several names is in several directories.
+ */
+final class Node {
+  private final Type type;
+  private final @Nullable Path content;
+  private final String target;
+  private final Device device;
+  private final Map<String, Node> children = new TreeMap<>();
+  private final Map<String, Integer> layers = new HashMap<>();
+  private Metadata metadata;
+  private int names;
+
+  private Node(Type type, Metadata metadata, @Nullable Path content, String target, Device device) {
+    this.type = type;
+    this.metadata = metadata;
+    this.content = content;
+    this.target = target;
+    this.device = device;
+  }
+
+  static Node directory(Metadata metadata) {
+    return new Node(Type.DIRECTORY, metadata, null, "", new Device(0, 0));
+  }
+
+  /**
+   * @param content where on the host the content is
+   */
+  static Node file(Metadata metadata, Path content) {
+    return new Node(Type.FILE, metadata, content, "", new Device(0, 0));
+  }
+
+  /** A link, device or pipe. */
+  static Node special(TarEntry entry) {
+    return new Node(entry.type(), entry.metadata(), null, entry.link(), entry.device());
+  }
+
+  Type type() {
+    return type;
+  }
+
+  boolean isDirectory() {
+    return type == Type.DIRECTORY;
+  }
+
+  Metadata metadata() {
+    return metadata;
+  }
+
+  void metadata(Metadata other) {
+    this.metadata = other;
+  }
+
+  @Nullable Path content() {
+    return content;
+  }
+
+  String target() {
+    return target;
+  }
+
+  Device device() {
+    return device;
+  }
+
+  /** By name; of a directory. */
+  Map<String, Node> children() {
+    return children;
+  }
+
+  /** Gives a child this name. */
+  void put(String name, Node child, int layer) {
+    children.put(name, child);
+    layers.put(name, layer);
+  }
+
+  /** The last layer that told of the child of that name. */
+  int layerOf(String name) {
+    return layers.getOrDefault(name, 0);
+  }
+
+  /** How many names it has. */
+  int names() {
+    return names;
+  }
+
+  /** Counts names, up or down. */
+  int named(int more) {
+    names += more;
+    return names;
+  }
+}

@@ -1,0 +1,52 @@
+package io.vmfactory.images;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256 over a sequence of things, each with its length, so that no two sequences are one. */
+final class SequenceDigest {
+  private final MessageDigest digest = start();
+  private long length;
+
+  /** The bare digest. */
+  static MessageDigest start() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this JDK lacks SHA-256", e);
+    }
+  }
+
+  SequenceDigest number(long value) {
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(value).flip());
+    length++;
+    return this;
+  }
+
+  SequenceDigest text(String text) {
+    return bytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  SequenceDigest bytes(byte[] bytes) {
+    return bytes(bytes, bytes.length);
+  }
+
+  SequenceDigest bytes(byte[] bytes, int count) {
+    number(count);
+    digest.update(bytes, 0, count);
+    return this;
+  }
+
+  /** How many things it has seen. */
+  long length() {
+    return length;
+  }
+
+  /** 64 lower-case hex digits; to be called once. */
+  String hex() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+}

@@ -1,0 +1,221 @@
+package io.vmfactory.images;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.vmfactory.images.ImageException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tar archive as layers have it: ustar, with the extensions of POSIX (pax) and GNU for long names
+ * and large numbers. Names, link targets and attributes are bytes, each a character of ISO 8859-1;
+ * what is said about one file is bounded. Sparse files, which the image specification advises
+ * against, are refused.
+ */
+final class TarReader {
+  private static final int BLOCK = 512;
+  private static final int BUFFER = 1 << 16;
+  private static final int MOST_EXTENSION = 1 << 20;
+  private static final String ATTRIBUTE = "SCHILY.xattr.";
+
+  private final InputStream in;
+  private final Map<String, String> global = new HashMap<>();
+  private long unread;
+
+  TarReader(InputStream in) {
+    this.in = in;
+  }
+
+  /** The next file, past what is left of the last one's content; empty at the end. */
+  Optional<TarEntry> next() throws IOException {
+    discard(unread);
+    unread = 0;
+    Map<String, String> said = new HashMap<>(global);
+    while (true) {
+      byte[] header = in.readNBytes(BLOCK);
+      if (header.length == 0 || isEnd(header)) {
+        return Optional.empty();
+      }
+      check(header);
+      char type = (char) (header[156] & 0xFF);
+      switch (type) {
+        case 'x' -> pax(extension(header), said);
+        case 'g' -> {
+          pax(extension(header), global);
+          said.putAll(global);
+        }
+        case 'L' -> said.put("path", text(extension(header)));
+        case 'K' -> said.put("linkpath", text(extension(header)));
+        default -> {
+          return Optional.of(entry(header, type, said));
+        }
+      }
+    }
+  }
+
+  /** Content of the file that {@link #next} told, at most {@code bytes} of it. */
+  int read(byte[] into, long left) throws IOException {
+    int count = in.readNBytes(into, 0, (int) Math.min(into.length, left));
+    if (count == 0 && left > 0) {
+      throw damaged("ends within a file");
+    }
+    unread -= count;
+    return count;
+  }
+
+  /** Reads, as a digest does not see what is skipped. */
+  private void discard(long bytes) throws IOException {
+    byte[] buffer = new byte[(int) Math.min(bytes, BUFFER)];
+    for (long left = bytes; left > 0; ) {
+      int count = in.readNBytes(buffer, 0, (int) Math.min(buffer.length, left));
+      if (count == 0) {
+        throw damaged("ends within a file");
+      }
+      left -= count;
+    }
+  }
+
+  private static boolean isEnd(byte[] header) {
+    return header.length == BLOCK && Arrays.equals(header, new byte[BLOCK]);
+  }
+
+  private static void check(byte[] header) {
+    if (header.length < BLOCK) {
+      throw damaged("ends within a header");
+    }
+    long sum = 8 * ' ';
+    for (int i = 0; i < BLOCK; i++) {
+      sum += i >= 148 && i < 156 ? 0 : header[i] & 0xFF;
+    }
+    if (sum != number(header, 148, 8)) {
+      throw damaged("has a header with a wrong checksum");
+    }
+  }
+
+  private byte[] extension(byte[] header) throws IOException {
+    long size = number(header, 124, 12);
+    if (size < 0 || size > MOST_EXTENSION) {
+      throw damaged("says %d bytes about one file".formatted(size));
+    }
+    byte[] content = in.readNBytes((int) size);
+    if (content.length < size) {
+      throw damaged("ends within a header");
+    }
+    discard(padding(size));
+    return content;
+  }
+
+  private static long padding(long size) {
+    return -size & (BLOCK - 1);
+  }
+
+  /** Records of {@code "<length> <key>=<value>\n"}, the length that of all of it. */
+  private static void pax(byte[] content, Map<String, String> into) {
+    String text = new String(content, ISO_8859_1);
+    int start = 0;
+    while (start < text.length()) {
+      int space = text.indexOf(' ', start);
+      int equals = text.indexOf('=', start);
+      String length = space < 0 ? "" : text.substring(start, space);
+      if (!length.matches("\\d{1,7}") || equals < space) {
+        throw damaged("has a broken extended header");
+      }
+      int end = start + Integer.parseInt(length);
+      if (end <= equals || end > text.length() || text.charAt(end - 1) != '\n') {
+        throw damaged("has a broken extended header");
+      }
+      into.put(text.substring(space + 1, equals), text.substring(equals + 1, end - 1));
+      start = end;
+    }
+  }
+
+  private TarEntry entry(byte[] header, char type, Map<String, String> said) {
+    if (type == 'S' || said.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."))) {
+      throw new ImageException(
+          Reason.INVALID, "has a sparse file, which layers must not have; pack it anew without -S");
+    }
+    String name = said.getOrDefault("path", name(header));
+    long size = type == '0' || type == '\0' || type == '7' ? size(header, said) : 0;
+    unread = size + padding(size);
+    Map<String, String> attributes = new HashMap<>();
+    said.forEach(
+        (key, value) -> {
+          if (key.startsWith(ATTRIBUTE)) {
+            attributes.put(key.substring(ATTRIBUTE.length()), value);
+          }
+        });
+    return new TarEntry(
+        name,
+        TarEntry.Type.of(type, name),
+        new Metadata(
+            (int) (number(header, 100, 8) & 07777),
+            said(said, "uid", number(header, 108, 8)),
+            said(said, "gid", number(header, 116, 8)),
+            said(said, "mtime", number(header, 136, 12)),
+            attributes),
+        size,
+        said.getOrDefault("linkpath", text(Arrays.copyOfRange(header, 157, 257))),
+        new TarEntry.Device(number(header, 329, 8), number(header, 337, 8)));
+  }
+
+  private static long size(byte[] header, Map<String, String> said) {
+    long size = said(said, "size", number(header, 124, 12));
+    if (size < 0) {
+      throw damaged("has a file of negative size");
+    }
+    return size;
+  }
+
+  private static String name(byte[] header) {
+    String name = text(Arrays.copyOf(header, 100));
+    boolean ustar = new String(header, 257, 6, ISO_8859_1).equals("ustar\0");
+    String prefix = ustar ? text(Arrays.copyOfRange(header, 345, 500)) : "";
+    return prefix.isEmpty() ? name : prefix + "/" + name;
+  }
+
+  /** Whole seconds and other whole numbers; a fraction is left out. */
+  private static long said(Map<String, String> said, String key, long otherwise) {
+    @Nullable String value = said.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    if (!value.matches("-?\\d{1,18}(\\.\\d*)?")) {
+      throw damaged("has a broken " + key + " in an extended header");
+    }
+    return Long.parseLong(value.replaceAll("\\..*", ""));
+  }
+
+  /** Up to its NUL. */
+  private static String text(byte[] field) {
+    int end = 0;
+    while (end < field.length && field[end] != 0) {
+      end++;
+    }
+    return new String(field, 0, end, ISO_8859_1);
+  }
+
+  /** Octal digits; or, when the first bit is set, binary (GNU, for what does not fit otherwise). */
+  private static long number(byte[] header, int start, int length) {
+    if ((header[start] & 0x80) != 0) {
+      long value = header[start] == (byte) 0xFF ? -1 : header[start] & 0x7F;
+      for (int i = start + 1; i < start + length; i++) {
+        value = value << 8 | header[i] & 0xFF;
+      }
+      return value;
+    }
+    String digits = text(Arrays.copyOfRange(header, start, start + length)).strip();
+    if (!digits.matches("[0-7]*")) {
+      throw damaged("has a header with a broken number");
+    }
+    return digits.isEmpty() ? 0 : Long.parseLong(digits, 8);
+  }
+
+  private static ImageException damaged(String how) {
+    return new ImageException(Reason.INVALID, "is damaged: it " + how);
+  }
+}

@@ -1,0 +1,99 @@
+package io.vmfactory.images;
+
+import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.ProcessDefaults.UserIds;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Users of an image by name, as its /etc/passwd and /etc/group have them. {@code name} and {@code
+ * uid} bring the user's own group and groups, {@code :group} only that one.
+ */
+final class Users {
+  private final Function<String, String> files;
+
+  /**
+   * @param files the text of a file of the image by its path; empty when it is not there
+   */
+  Users(Function<String, String> files) {
+    this.files = files;
+  }
+
+  /**
+   * Who {@code said} means.
+   *
+   * @param said {@code user} or {@code user:group}, each a name or a number; empty = root
+   */
+  UserIds find(String said) {
+    if (said.isEmpty()) {
+      return ProcessDefaults.NONE.user();
+    }
+    int colon = said.indexOf(':');
+    String user = colon < 0 ? said : said.substring(0, colon);
+    String group = colon < 0 ? "" : said.substring(colon + 1);
+    Optional<Long> uid = number(user);
+    if (uid.isPresent() && number(group).isPresent()) {
+      return new UserIds(uid.get(), number(group).get(), List.of());
+    }
+    Optional<List<String>> account = account(user);
+    long id =
+        uid.or(() -> account.flatMap(a -> number(a.get(2))))
+            .orElseThrow(() -> unknown("user", user));
+    if (!group.isEmpty()) {
+      return new UserIds(id, group(group), List.of());
+    }
+    long own = account.flatMap(a -> number(a.get(3))).orElse(0L);
+    return new UserIds(id, own, account.map(a -> groupsOf(a.get(0), own)).orElse(List.of()));
+  }
+
+  private static Optional<Long> number(String text) {
+    return text.matches("\\d{1,10}") && Long.parseLong(text) <= 0xFFFF_FFFFL
+        ? Optional.of(Long.parseLong(text))
+        : Optional.empty();
+  }
+
+  private static ImageException unknown(String what, String name) {
+    return new ImageException(
+        Reason.INVALID,
+        "the image runs as the %s \"%s\", which it does not have".formatted(what, name));
+  }
+
+  private List<List<String>> lines(String file, int fields) {
+    return files
+        .apply(file)
+        .lines()
+        .map(line -> List.of(line.split(":", -1)))
+        .filter(line -> line.size() >= fields)
+        .toList();
+  }
+
+  private Optional<List<String>> account(String user) {
+    return lines("/etc/passwd", 4).stream()
+        .filter(line -> line.get(0).equals(user) || line.get(2).equals(user))
+        .findFirst();
+  }
+
+  private long group(String name) {
+    return number(name)
+        .or(
+            () ->
+                lines("/etc/group", 3).stream()
+                    .filter(line -> line.get(0).equals(name))
+                    .findFirst()
+                    .flatMap(line -> number(line.get(2))))
+        .orElseThrow(() -> unknown("group", name));
+  }
+
+  private List<Long> groupsOf(String user, long own) {
+    List<Long> groups = new ArrayList<>();
+    for (List<String> line : lines("/etc/group", 4)) {
+      Optional<Long> id = number(line.get(2));
+      if (id.isPresent() && id.get() != own && List.of(line.get(3).split(",")).contains(user)) {
+        groups.add(id.get());
+      }
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,44 @@
+package io.vmfactory.images;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** What is in an image, as e2fsprogs see it. */
+final class Ext4View {
+  private Ext4View() {}
+
+  /** What debugfs answers to {@code command}. */
+  static String debugfs(Path image, String command) {
+    return run("/usr/sbin/debugfs", "-R", command, image.toString());
+  }
+
+  /** One line each: mode in octal, owner, group, size, name. */
+  static String list(Path image, String directory) {
+    return debugfs(image, "ls -p " + directory);
+  }
+
+  static String cat(Path image, String path) {
+    return debugfs(image, "cat " + path);
+  }
+
+  /** Fails when e2fsck finds anything to mend. */
+  static void assertSound(Path image) {
+    assertThat(run("/usr/sbin/e2fsck", "-fn", image.toString())).contains("files (");
+  }
+
+  private static String run(String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), output).isZero();
+      return output;
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.vmfactory.pool.internal;
+
+import io.vmfactory.pool.PoolClock;
+import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a pool borrows from its surroundings.
+ *
+ * @param clock time and timers
+ * @param random jitter; used under the pool's lock only
+ * @param effects runs what an action asked for, after the lock is released; inline in production,
+ *     step by step in tests that interleave
+ */
+public record PoolHost(PoolClock clock, RandomGenerator random, Executor effects) {}

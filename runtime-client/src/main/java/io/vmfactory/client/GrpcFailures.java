@@ -1,0 +1,148 @@
+package io.vmfactory.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import com.google.rpc.Status;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vmfactory.client.FactoryException.Code;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what goes wrong on the wire into {@link FactoryException}. The one place of this room that
+ * knows gRPC's codes and trailers.
+ *
+ * @param socket the daemon's socket, for the messages
+ */
+record GrpcFailures(Path socket) {
+  private static final String DETAILS = "grpc-status-details-bin";
+  private static final String MESSAGE = "grpc-message";
+  private static final Pattern ESCAPED = Pattern.compile("(%[0-9A-Fa-f]{2})+");
+
+  /** No connection could be made. */
+  FactoryException unreachable(Throwable cause) {
+    if (!Files.notExists(socket) && !Files.isWritable(socket)) {
+      return new FactoryException(
+          Code.FORBIDDEN,
+          "no permission to connect to the daemon's socket "
+              + socket
+              + "; run as the daemon's user or as root, or join the socket_group of its configuration",
+          cause);
+    }
+    String how = Files.exists(socket) ? "nobody listens on " : "there is no socket ";
+    return new FactoryException(
+        Code.NOT_RUNNING,
+        "the daemon is not running: " + how + socket + "; start it with `vmfactory serve`",
+        cause);
+  }
+
+  /** The connection ended, or the call was cut off without a word. */
+  FactoryException lost(Throwable cause) {
+    return new FactoryException(
+        Code.UNAVAILABLE,
+        "the connection to the daemon at %s was lost: %s".formatted(socket, cause.getMessage()),
+        cause);
+  }
+
+  /** The daemon cut the call off with a bare code. */
+  FactoryException reset(GrpcStatus status) {
+    return new FactoryException(
+        code(status),
+        "the daemon at %s cut the call off: %s".formatted(socket, status.name()),
+        null);
+  }
+
+  /** The daemon itself says no: its words, its reason, its advice. */
+  FactoryException refused(GrpcClientResponse<?, ?> response) {
+    GrpcStatus status = response.status();
+    Status details = details(field(response, DETAILS));
+    String said = details.getMessage();
+    if (said.isEmpty()) {
+      said = percentDecoded(field(response, MESSAGE));
+    }
+    if (said.isEmpty()) {
+      said = "the daemon at %s answered %s without a word".formatted(socket, status.name());
+    }
+    return new FactoryException(code(status), said, reason(details), retryAfter(details), null);
+  }
+
+  private static Code code(GrpcStatus status) {
+    return switch (status) {
+      case INVALID_ARGUMENT, OUT_OF_RANGE -> Code.INVALID;
+      case NOT_FOUND -> Code.NOT_FOUND;
+      case ALREADY_EXISTS -> Code.ALREADY_EXISTS;
+      case FAILED_PRECONDITION -> Code.NOT_POSSIBLE;
+      case RESOURCE_EXHAUSTED -> Code.EXHAUSTED;
+      case DEADLINE_EXCEEDED -> Code.DEADLINE;
+      case CANCELLED, ABORTED -> Code.CANCELLED;
+      case UNAVAILABLE -> Code.UNAVAILABLE;
+      case UNIMPLEMENTED -> Code.UNSUPPORTED;
+      case PERMISSION_DENIED, UNAUTHENTICATED -> Code.FORBIDDEN;
+      default -> Code.FAILED;
+    };
+  }
+
+  /** A status field: in the trailers, or in the headers when nothing else was sent. */
+  private static String field(GrpcClientResponse<?, ?> response, String name) {
+    String late = response.trailers().get(name);
+    String early = response.headers().get(name);
+    return late != null ? late : early != null ? early : "";
+  }
+
+  /** Details that cannot be read are none: the message is still worth passing on. */
+  private static Status details(String base64) {
+    try {
+      return Status.parseFrom(Base64.getDecoder().decode(base64));
+    } catch (IllegalArgumentException | InvalidProtocolBufferException e) {
+      return Status.getDefaultInstance();
+    }
+  }
+
+  private static String reason(Status details) {
+    return detail(details, ErrorInfo.class).map(ErrorInfo::getReason).orElse("");
+  }
+
+  private static @Nullable Duration retryAfter(Status details) {
+    return detail(details, RetryInfo.class)
+        .map(RetryInfo::getRetryDelay)
+        .map(delay -> Duration.ofSeconds(delay.getSeconds(), delay.getNanos()))
+        .orElse(null);
+  }
+
+  private static <T extends Message> Optional<T> detail(Status details, Class<T> type) {
+    try {
+      for (Any detail : details.getDetailsList()) {
+        if (detail.is(type)) {
+          return Optional.of(detail.unpack(type));
+        }
+      }
+    } catch (InvalidProtocolBufferException unreadable) {
+      return Optional.empty();
+    }
+    return Optional.empty();
+  }
+
+  /** The gRPC way: UTF-8 bytes outside printable ASCII, and '%', as %XX; '+' is a plus. */
+  private static String percentDecoded(String text) {
+    return ESCAPED
+        .matcher(text)
+        .replaceAll(run -> Matcher.quoteReplacement(new String(bytes(run.group()), UTF_8)));
+  }
+
+  private static byte[] bytes(String escaped) {
+    return HexFormat.of().withPrefix("%").parseHex(escaped);
+  }
+}

@@ -1,0 +1,69 @@
+package io.vmfactory.template;
+
+import io.vmfactory.template.linux.Directories;
+import io.vmfactory.template.linux.DirectoryLock;
+import io.vmfactory.vmm.linux.Trees;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Where one template is made before it has its name: {@code templates/.building-<random>}, locked
+ * for as long as its maker lives. What nobody has locked was left by a process that died, and is
+ * swept away. Closing removes whatever is still there.
+ */
+final class BuildWorkspace implements AutoCloseable {
+  static final String PREFIX = ".building-";
+
+  private final TemplateFiles files;
+  private final DirectoryLock lock;
+
+  private BuildWorkspace(Path directory, DirectoryLock lock) {
+    this.files = new TemplateFiles(directory);
+    this.lock = lock;
+  }
+
+  /** A new, empty one. */
+  static BuildWorkspace create(Path store) throws IOException {
+    while (true) {
+      Path directory = store.resolve(PREFIX + UUID.randomUUID());
+      Files.createDirectory(directory, Trees.OWNER_ONLY);
+      Optional<DirectoryLock> lock = DirectoryLock.tryLock(directory);
+      // Between making and locking, a sweep may have taken it for a dead one: then make another.
+      if (lock.isPresent() && Files.exists(directory)) {
+        return new BuildWorkspace(directory, lock.get());
+      }
+      lock.ifPresent(DirectoryLock::close);
+    }
+  }
+
+  TemplateFiles files() {
+    return files;
+  }
+
+  /** Gives it its name, in one step; a template that has the name already is replaced. */
+  void publish(Path target) throws IOException {
+    Directories.sync(files.directory());
+    try {
+      Files.move(files.directory(), target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (!Files.exists(target)) {
+        throw e;
+      }
+      Directories.exchange(files.directory(), target);
+    }
+    Directories.sync(target.getParent());
+  }
+
+  /** Removes it, or the template it has replaced. */
+  @Override
+  public void close() throws IOException {
+    try (lock) {
+      Trees.delete(files.directory());
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.vmfactory.template;
+
+import io.vmfactory.template.linux.DirectoryLock;
+import io.vmfactory.vmm.linux.Trees;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes what dead processes left in the store. What a living one works on is locked. */
+final class StoreSweep {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreSweep.class);
+
+  private StoreSweep() {}
+
+  static void run(Path store) throws IOException {
+    String leftovers = "{" + BuildWorkspace.PREFIX + "," + TemplateStore.DELETED_PREFIX + "}*";
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, leftovers)) {
+      for (Path entry : entries) {
+        sweep(entry);
+      }
+    }
+  }
+
+  private static void sweep(Path leftover) throws IOException {
+    Optional<DirectoryLock> lock = DirectoryLock.tryLock(leftover);
+    if (lock.isPresent()) {
+      try (DirectoryLock held = lock.get()) {
+        Trees.delete(leftover);
+        LOG.info("removed what an interrupted build or removal left: {}", leftover);
+      }
+    }
+  }
+}
