@@ -5,7 +5,7 @@
 #include "../src/dispatch.h"
 #include "../src/file.h"
 #include "../src/loop.h"
-#include "../src/storage.h"
+#include "../src/storages/storage.h"
 #include "../src/ttrpc/frame.h"
 #include "host.h"
 #include "kata/agent.pb-c.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../src/address.h"
+#include "../src/network/address.h"
 #include "../src/status.h"
 #include "host.h"
 #include "kata/agent.pb-c.h"

@@ -1,7 +1,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "../src/oci_json.h"
+#include "../src/containers/oci_json.h"
 #include "kata/oci.pb-c.h"
 #include "test.h"
 

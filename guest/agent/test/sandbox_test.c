@@ -10,7 +10,7 @@
 
 #include "../src/file.h"
 #include "../src/loop.h"
-#include "../src/sandbox.h"
+#include "../src/sandbox/sandbox.h"
 #include "../src/status.h"
 #include "host.h"
 #include "kata/agent.pb-c.h"

@@ -10,11 +10,11 @@
 
 #include "../src/aside.h"
 #include "../src/call.h"
-#include "../src/device.h"
+#include "../src/storages/device.h"
 #include "../src/file.h"
 #include "../src/loop.h"
 #include "../src/path.h"
-#include "../src/storage.h"
+#include "../src/storages/storage.h"
 #include "../src/uevent.h"
 #include "host.h"
 #include "test.h"

@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../sandbox.h"
-#include "../storage.h"
+#include "../sandbox/sandbox.h"
+#include "../storages/storage.h"
 #include "oom.h"
 #include "spec.h"
 

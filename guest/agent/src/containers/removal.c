@@ -6,8 +6,8 @@
 
 #include "../log.h"
 #include "../path.h"
-#include "../sandbox.h"
-#include "../storage.h"
+#include "../sandbox/sandbox.h"
+#include "../storages/storage.h"
 #include "container.h"
 
 static struct {

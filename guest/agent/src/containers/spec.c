@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../oci_json.h"
-#include "../sandbox.h"
+#include "oci_json.h"
+#include "../sandbox/sandbox.h"
 
 #define ID_MOST 127
 #define OCI_VERSION "1.0.2"

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../address.h"
+#include "../network/address.h"
 #include "../need.h"
-#include "../netlink.h"
+#include "../network/netlink.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
 

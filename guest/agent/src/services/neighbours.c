@@ -3,8 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../address.h"
-#include "../netlink.h"
+#include "../network/address.h"
+#include "../network/netlink.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
 

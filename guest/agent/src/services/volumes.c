@@ -8,7 +8,7 @@
 
 #include "../file.h"
 #include "../path.h"
-#include "../storage.h"
+#include "../storages/storage.h"
 #include "kata/agent.pb-c.h"
 #include "kata/csi.pb-c.h"
 #include "services.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "status.h"
+#include "../status.h"
 
 // rtnetlink(7): interfaces, addresses, routes and neighbours of the kernel. No call waits: the kernel
 // does what a message says, and has the answer ready, before the message counts as sent.

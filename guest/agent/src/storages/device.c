@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "../file.h"
 
 #define ROOT_BUS "0000:00"
 #define SLOT_MAX 0x1fu

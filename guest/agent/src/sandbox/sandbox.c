@@ -1,4 +1,4 @@
-#include "../sandbox.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -14,11 +14,11 @@
 #include "../module.h"
 #include "../names.h"
 #include "../path.h"
-#include "../pause.h"
+#include "pause.h"
 #include "../problem.h"
-#include "../storage.h"
+#include "../storages/storage.h"
 #include "kata/agent.pb-c.h"
-#include "services.h"
+#include "../services/services.h"
 
 #define PARAMETERS_SIZE 1024
 

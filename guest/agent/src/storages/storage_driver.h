@@ -6,7 +6,7 @@
 
 #include "device.h"
 #include "kata/agent.pb-c.h"
-#include "problem.h"
+#include "../problem.h"
 
 // One storage: what its driver takes and does. All but driver_check may take long.
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "path.h"
+#include "../path.h"
 
 #define FD_PATH "/proc/self/fd/%d"
 #define FD_PATH_SIZE 32

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "file.h"
-#include "log.h"
+#include "../file.h"
+#include "../log.h"
 
 #define OWN_ROOT "/run/vmfactory" // any directory: it is hidden for this process alone
 

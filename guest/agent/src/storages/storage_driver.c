@@ -1,4 +1,4 @@
-#include "driver.h"
+#include "storage_driver.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "file.h"
+#include "../file.h"
 #include "mounting.h"
-#include "path.h"
-#include "sandbox.h"
+#include "../path.h"
+#include "../sandbox/sandbox.h"
 
 #define CREATE_DIRECTORY "io.katacontainers.volume.overlayfs.create_directory="
 #define OVERLAY_RW "io.katacontainers.fs-opt.overlay-rw"

@@ -7,12 +7,12 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "aside.h"
-#include "driver.h"
-#include "loop.h"
-#include "need.h"
-#include "problem.h"
-#include "uevent.h"
+#include "../aside.h"
+#include "storage_driver.h"
+#include "../loop.h"
+#include "../need.h"
+#include "../problem.h"
+#include "../uevent.h"
 
 // One that is done. The list belongs to the work aside, which is one piece at a time.
 struct storage {

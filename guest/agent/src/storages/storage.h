@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #include "kata/agent.pb-c.h"
-#include "status.h"
+#include "../status.h"
 
 // Kata's storages: what a sandbox or a container wants mounted before it runs. Which drivers and
 // options are taken says guest/README.md. Waiting for a device and mounting never hold the loop up.
