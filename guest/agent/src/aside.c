@@ -11,6 +11,7 @@
 #include "call.h"
 #include "log.h"
 #include "loop.h"
+#include "need.h"
 
 #define STACK_SIZE (1u << 20)
 
@@ -94,8 +95,7 @@ void aside_start(void) {
 
 void aside(void (*work)(void *), void (*done)(void *), void *context) {
     if (finished.ready == NULL) aside_start();
-    struct piece *piece = malloc(sizeof *piece);
-    if (piece == NULL) abort();
+    struct piece *piece = need(malloc(sizeof *piece));
     *piece = (struct piece){.work = work, .done = done, .context = context};
     under_way++;
     put(&asked, piece);

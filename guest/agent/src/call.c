@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "channel.h"
 #include "kata/ttrpc.pb-c.h"
 #include "need.h"
 
@@ -13,12 +12,12 @@ static unsigned open_calls;
 unsigned calls_open(void) { return open_calls; }
 
 static void release_if_over(struct conversation *conversation) {
-    if (conversation->channel == NULL && conversation->calls == 0) free(conversation);
+    if (conversation->sender == NULL && conversation->calls == 0) free(conversation);
 }
 
-struct conversation *conversation_start(struct channel *channel) {
+struct conversation *conversation_start(struct sender *sender) {
     struct conversation *conversation = need(malloc(sizeof *conversation));
-    *conversation = (struct conversation){.channel = channel};
+    *conversation = (struct conversation){.sender = sender};
     return conversation;
 }
 
@@ -33,7 +32,7 @@ static void forget(struct call *call) {
 }
 
 void conversation_end(struct conversation *conversation) {
-    conversation->channel = NULL;
+    conversation->sender = NULL;
     struct call *call;
     while ((call = conversation->kept) != NULL) {
         forget(call);
@@ -72,32 +71,32 @@ static void release(struct call *call) {
 }
 
 static void finish(struct call *call, const Ttrpc__Response *response) {
-    struct channel *channel = call->conversation->channel;
-    if (channel != NULL) channel_send(channel, call->stream, &response->base);
+    struct sender *sender = call->conversation->sender;
+    if (sender != NULL) sender_send(sender, call->stream, &response->base);
     release(call);
 }
 
 uint8_t *call_room_for_bytes(struct call *call, size_t most) {
-    struct channel *channel = call->conversation->channel;
-    return channel == NULL ? NULL : channel_bytes_begin(channel, most);
+    struct sender *sender = call->conversation->sender;
+    return sender == NULL ? NULL : sender_bytes_begin(sender, most);
 }
 
 void call_reply_bytes(struct call *call, size_t length) {
-    channel_bytes_end(call->conversation->channel, call->stream, length);
+    sender_bytes_end(call->conversation->sender, call->stream, length);
     release(call);
 }
 
-void call_no_bytes(struct call *call) { channel_bytes_forget(call->conversation->channel); }
+void call_no_bytes(struct call *call) { sender_bytes_cancel(call->conversation->sender); }
 
 bool call_has_room(struct call *call) {
-    struct channel *channel = call->conversation->channel;
-    call->crowded = !channel_has_room(channel);
+    struct sender *sender = call->conversation->sender;
+    call->crowded = !sender_has_room(sender);
     return !call->crowded;
 }
 
 void conversation_room(struct conversation *conversation) {
     struct call *call = conversation->kept;
-    while (call != NULL && channel_has_room(conversation->channel)) {
+    while (call != NULL && sender_has_room(conversation->sender)) {
         struct call *next = call->next;
         bool crowded = call->crowded;
         call->crowded = false;

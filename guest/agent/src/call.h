@@ -6,8 +6,7 @@
 #include <stdint.h>
 
 #include "status.h"
-
-struct channel;
+#include "ttrpc/sender.h"
 
 // Whoever keeps a call that waits for something.
 struct keeper {
@@ -19,7 +18,7 @@ struct keeper {
 
 // One conversation with one host: it ends when the host goes away, even if the device stays.
 struct conversation {
-    struct channel *channel; // NULL = over
+    struct sender *sender; // NULL = over
     unsigned calls; // calls that still hold this
     struct call *kept;
 };
@@ -35,7 +34,7 @@ struct call {
     struct call *next, *previous; // among the kept ones
 };
 
-struct conversation *conversation_start(struct channel *channel);
+struct conversation *conversation_start(struct sender *sender);
 void conversation_end(struct conversation *conversation);
 
 struct call *call_start(struct conversation *conversation, uint32_t stream);

@@ -1,12 +1,13 @@
 #ifndef VMFACTORY_CHANNEL_H
 #define VMFACTORY_CHANNEL_H
 
-#include <protobuf-c/protobuf-c.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "call.h"
 #include "loop.h"
 #include "ttrpc/frame.h"
-#include "ttrpc/output.h"
+#include "ttrpc/sender.h"
 
 // A descriptor that carries ttRPC.
 enum channel_kind {
@@ -25,8 +26,7 @@ struct channel {
     bool ahead;
     uint32_t last_stream; // of the latest request
     struct frame_parser parser;
-    struct output output;
-    size_t bytes_room; // see channel_bytes_begin
+    struct sender sender;
     struct conversation *conversation;
 };
 
@@ -34,16 +34,5 @@ struct channel {
 struct channel *channel_open(int fd, enum channel_kind kind);
 
 void channel_close(struct channel *channel);
-
-// Sends a ttrpc.Response.
-void channel_send(struct channel *channel, uint32_t stream, const ProtobufCMessage *response);
-
-// As call_room_for_bytes and its companions.
-uint8_t *channel_bytes_begin(struct channel *channel, size_t most);
-void channel_bytes_end(struct channel *channel, uint32_t stream, size_t length);
-void channel_bytes_forget(struct channel *channel);
-
-// Whether the host reads its answers: what it has not taken yet is below a limit.
-bool channel_has_room(const struct channel *channel);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "loop.h"
+#include "need.h"
 
 struct child {
     pid_t pid;
@@ -89,8 +90,7 @@ void children_start(void) {
 }
 
 void children_watch(pid_t pid, void (*ended)(int, void *), void *context) {
-    struct child *child = malloc(sizeof *child);
-    if (child == NULL) abort();
+    struct child *child = need(malloc(sizeof *child));
     *child = (struct child){.pid = pid, .ended = ended, .context = context, .next = children};
     children = child;
 }

@@ -4,8 +4,14 @@
 
 #include "kata/ttrpc.pb-c.h"
 
+static const struct service *offered;
+
+void dispatch_offer(const struct service *services) { offered = services; }
+
+const struct service *dispatch_offered(void) { return offered; }
+
 static const struct service *find_service(const char *name) {
-    for (const struct service *service = services; service->descriptor != NULL; service++) {
+    for (const struct service *service = offered; service->descriptor != NULL; service++) {
         if (strcmp(service->descriptor->name, name) == 0) return service;
     }
     return NULL;

@@ -22,8 +22,10 @@ struct service {
     struct method *methods;
 };
 
-// Every service of this agent; ends with a service without a descriptor.
-extern const struct service services[];
+// Sets the services that are offered; the table ends with a service without a descriptor. Called once,
+// before the first request.
+void dispatch_offer(const struct service *services);
+const struct service *dispatch_offered(void);
 
 // Answers a ttrpc.Request. False = the bytes are none, nothing was answered.
 bool dispatch(

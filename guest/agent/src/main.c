@@ -3,13 +3,17 @@
 #include "aside.h"
 #include "children.h"
 #include "containers/crun.h"
+#include "dispatch.h"
 #include "file.h"
 #include "init.h"
 #include "log.h"
 #include "loop.h"
-#include "services/services.h"
-#include "transport.h"
+#include "serial.h"
+#include "services/identity.h"
+#include "services/random.h"
+#include "services/table.h"
 #include "uevent.h"
+#include "vsock.h"
 
 int main(void) {
     char kernel_command_line[4096] = "";
@@ -23,6 +27,7 @@ int main(void) {
     identity_start();
     random_start();
     crun_prepare();
+    dispatch_offer(services);
     serial_start();
     vsock_start(kernel_command_line);
     init_loopback();

@@ -1,3 +1,5 @@
+#include "serial.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -5,7 +7,6 @@
 #include "channel.h"
 #include "file.h"
 #include "log.h"
-#include "transport.h"
 #include "uevent.h"
 
 #define PORTS "/sys/class/virtio-ports"

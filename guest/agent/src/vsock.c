@@ -1,3 +1,5 @@
+#include "vsock.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -7,7 +9,7 @@
 
 #include "channel.h"
 #include "log.h"
-#include "transport.h"
+#include "loop.h"
 
 #define BACKLOG 8
 

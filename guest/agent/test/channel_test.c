@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../src/dispatch.h"
+#include "../src/services/table.h"
 #include "host.h"
 #include "kata/agent.pb-c.h"
 #include "test.h"
@@ -176,11 +176,11 @@ static void a_port_answers_what_came_before_its_host_was_announced(void) {
     CHECK(write(ends[1], bytes, length) == (ssize_t)length);
     close(ends[1]);
     host_settle();
-    CHECK(output_pending(&port->output) > 0);
+    CHECK(output_pending(&port->sender.output) > 0);
     port->source.ready(&port->source, EPOLLIN | EPOLLHUP); // a buffer has come back, the gap is still there
-    CHECK(output_pending(&port->output) > 0);
+    CHECK(output_pending(&port->sender.output) > 0);
     port->source.ready(&port->source, EPOLLIN); // it has come, and gone
-    CHECK(output_pending(&port->output) == 0);
+    CHECK(output_pending(&port->sender.output) == 0);
     channel_close(port);
 }
 

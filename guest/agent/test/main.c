@@ -2,7 +2,9 @@
 
 #include <signal.h>
 
+#include "../src/dispatch.h"
 #include "../src/loop.h"
+#include "../src/services/table.h"
 
 static const struct {
     const char *name;
@@ -20,6 +22,7 @@ int main(void) {
     setvbuf(stdout, NULL, _IOLBF, 0);
     signal(SIGPIPE, SIG_IGN);
     loop_start();
+    dispatch_offer(services);
     for (size_t i = 0; i < sizeof suites / sizeof *suites; i++) {
         suites[i].run();
         printf("ok %s\n", suites[i].name);

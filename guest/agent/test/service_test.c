@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../src/dispatch.h"
+#include "../src/services/table.h"
 #include "host.h"
 #include "kata/agent.pb-c.h"
 #include "kata/health.pb-c.h"

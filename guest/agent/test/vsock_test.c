@@ -1,4 +1,4 @@
-#include "../src/transport.h"
+#include "../src/vsock.h"
 #include "test.h"
 
 void vsock_tests(void) {

@@ -1,8 +1,11 @@
+#include "exec.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "container.h"
+#include "../problem.h"
+#include "removal.h"
 #include "spec.h"
 
 // Processes that have ended are kept for whoever asks how; of those that were executed, so many.
@@ -18,10 +21,10 @@ static void on_exec_made(struct process *process, enum status code, const char *
     }
     call_fail(call, code, "ExecProcess %s: %s", process->id, error);
     container_forget(container, process);
-    removal_look(container);
+    removal_continue(container);
 }
 
-static void on_exec_ended(struct process *process) { removal_look(process->context); }
+static void on_exec_ended(struct process *process) { removal_continue(process->context); }
 
 static const struct process_owner exec_owner = {.made = on_exec_made, .ended = on_exec_ended};
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../need.h"
 #include "kata/oci.pb-c.h"
 
 struct text {
@@ -42,8 +43,7 @@ static const struct {
 static void put(struct text *text, const char *bytes, size_t length) {
     if (text->room - text->length <= length) {
         text->room = (text->room + length) * 2 + 1024;
-        text->bytes = realloc(text->bytes, text->room);
-        if (text->bytes == NULL) abort();
+        text->bytes = need(realloc(text->bytes, text->room));
     }
     memcpy(text->bytes + text->length, bytes, length);
     text->length += length;

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../need.h"
+#include "kata/agent.pb-c.h"
+
 // The latest are kept; a container that is in the list already is not added.
 #define KEPT 64
 
@@ -65,8 +68,7 @@ void oom_ask(struct call *call) {
         answer(call);
         return;
     }
-    struct asker *asker = malloc(sizeof *asker), **end = &askers;
-    if (asker == NULL) abort();
+    struct asker *asker = need(malloc(sizeof *asker)), **end = &askers;
     while (*end != NULL) end = &(*end)->next;
     *end = asker;
     *asker = (struct asker){.call = call};

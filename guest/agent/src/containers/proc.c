@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../file.h"
+#include "../need.h"
 #include "cgroup.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
 
@@ -43,8 +44,7 @@ static long field(const char *status, const char *name, bool last) {
 static void read_command(pid_t pid, const char *stat, entry *process) {
     char path[32];
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
-    process->command_line.data = malloc(COMMAND_MOST);
-    if (process->command_line.data == NULL) abort();
+    process->command_line.data = need(malloc(COMMAND_MOST));
     int fd = file_open(path, O_RDONLY);
     ssize_t got = fd < 0 ? -1 : read(fd, process->command_line.data, COMMAND_MOST);
     if (fd >= 0) close(fd);
@@ -79,7 +79,7 @@ static bool describe(pid_t pid, entry *process) {
     process->uid = (uint32_t)field(status, "\nUid:\t", false);
     process->resident_kib = (uint64_t)field(status, "\nVmRSS:\t", false);
     process->cpu_millis = (user + kernel) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
-    process->state = strdup(state);
+    process->state = need(strdup(state));
     read_command(pid, stat, process);
     return true;
 }
@@ -91,9 +91,8 @@ void proc_reply(struct call *call, const char *group) {
     list.n = 0;
     cgroup_processes(group, add, &list);
     qsort(list.pids, list.n, sizeof *list.pids, by_pid);
-    entry *entries = calloc(list.n + 1, sizeof *entries);
-    response.processes = calloc(list.n + 1, sizeof *response.processes);
-    if (entries == NULL || response.processes == NULL) abort();
+    entry *entries = need(calloc(list.n + 1, sizeof *entries));
+    response.processes = need(calloc(list.n + 1, sizeof *response.processes));
     for (size_t i = 0; i < list.n; i++) {
         entry *process = &entries[response.n_processes];
         vmfactory__guest__v1__process__init(process);

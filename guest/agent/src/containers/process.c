@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../children.h"
+#include "../need.h"
 #include "kata/agent.pb-c.h"
 
 // Four times what a pipe has by itself: then the host asks a fourth as often.
@@ -27,8 +28,7 @@ struct waiter {
 
 struct process *process_new(
     const char *id, bool terminal, const struct process_owner *owner, void *context) {
-    struct process *process = calloc(1, sizeof *process);
-    if (process == NULL) abort();
+    struct process *process = need(calloc(1, sizeof *process));
     snprintf(process->id, sizeof process->id, "%s", id);
     process->terminal = terminal;
     process->owner = owner;
@@ -205,8 +205,7 @@ void process_wait(struct process *process, struct call *call) {
         reply_status(call, process->status);
         return;
     }
-    struct waiter *waiter = malloc(sizeof *waiter);
-    if (waiter == NULL) abort();
+    struct waiter *waiter = need(malloc(sizeof *waiter));
     *waiter = (struct waiter){.call = call, .process = process, .next = process->waiters};
     process->waiters = waiter;
     call_keep(call, &waiter_keeper, waiter);

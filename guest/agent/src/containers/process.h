@@ -6,7 +6,9 @@
 
 #include "../call.h"
 #include "crun.h"
-#include "stream.h"
+#include "../status.h"
+#include "reader.h"
+#include "writer.h"
 
 #define ID_SIZE 128
 

@@ -1,9 +1,9 @@
+#include "reader.h"
+
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
-
-#include "stream.h"
 
 static void watch(struct reader *reader, bool wanted) {
     if (wanted == reader->watched) return;

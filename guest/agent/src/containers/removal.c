@@ -1,3 +1,5 @@
+#include "removal.h"
+
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -8,7 +10,7 @@
 #include "../path.h"
 #include "../sandbox/sandbox.h"
 #include "../storages/storage.h"
-#include "container.h"
+#include "crun.h"
 
 static struct {
     void (*gone)(void *context); // NULL = nobody waits for the end of all
@@ -58,7 +60,7 @@ static bool busy(const struct container *container) {
     return cgroup_value(container->group, "cgroup.events", "populated") != 0;
 }
 
-void removal_look(struct container *container) {
+void removal_continue(struct container *container) {
     if (!container->removal.wanted || container->removal.unmounting || !container->ready) return;
     // Again each time: crun may have brought one more in since.
     cgroup_set(container->group, "cgroup.kill", "1");
@@ -115,7 +117,7 @@ void container_remove(struct call *call, struct container *container, uint32_t s
     call_keep(call, &keeper, container);
     stop_timer(container);
     start_timer(container, seconds);
-    removal_look(container);
+    removal_continue(container);
 }
 
 void containers_remove_all(void (*gone)(void *context), void *context) {
@@ -125,7 +127,7 @@ void containers_remove_all(void (*gone)(void *context), void *context) {
     while (container != NULL) {
         struct container *next = container->next;
         container->removal.wanted = true;
-        removal_look(container);
+        removal_continue(container);
         container = next;
     }
     tell_all_gone();

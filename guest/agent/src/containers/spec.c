@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oci_json.h"
+#include "../need.h"
 #include "../sandbox/sandbox.h"
+#include "oci_json.h"
 
 #define ID_MOST 127
 #define OCI_VERSION "1.0.2"
@@ -84,8 +85,7 @@ static bool set_group(
     Grpc__Linux *linux_, const char *id, char **group, struct problem *problem) {
     const char *wanted = linux_->cgroupspath;
     size_t size = sizeof GROUPS + ID_MOST + strlen(wanted) + 1;
-    *group = malloc(size);
-    if (*group == NULL) abort();
+    *group = need(malloc(size));
     if (*wanted == '\0') {
         snprintf(*group, size, GROUPS "%s", id);
     } else {
@@ -132,8 +132,7 @@ char *spec_config(
     if (spec.linux != NULL) linux_ = *spec.linux;
     spec.linux = &linux_;
     if (*spec.version == '\0') spec.version = OCI_VERSION;
-    struct spaces spaces = {.all = calloc(linux_.n_namespaces + 2, sizeof *spaces.all)};
-    if (spaces.all == NULL) abort();
+    struct spaces spaces = {.all = need(calloc(linux_.n_namespaces + 2, sizeof *spaces.all))};
     for (size_t i = 0; i < linux_.n_namespaces; i++) {
         if (!shared(linux_.namespaces[i])) spaces.all[spaces.n++] = linux_.namespaces[i];
     }

@@ -1,3 +1,5 @@
+#include "writer.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -5,7 +7,6 @@
 #include <unistd.h>
 
 #include "kata/agent.pb-c.h"
-#include "stream.h"
 
 static struct call *take_call(struct writer *writer) {
     struct call *call = writer->call;

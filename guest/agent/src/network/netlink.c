@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../need.h"
+
 #define PIECE 32768 // the kernel sends no larger one
 
 struct nlmsghdr *netlink_first(const struct netlink_list *list) {
@@ -79,8 +81,7 @@ enum status netlink_status(int error) {
 
 // Reads one piece behind what is there already; false = errno.
 static bool read_piece(int fd, struct netlink_list *list) {
-    list->bytes = realloc(list->bytes, list->length + PIECE);
-    if (list->bytes == NULL) abort();
+    list->bytes = need(realloc(list->bytes, list->length + PIECE));
     ssize_t got = recv(fd, list->bytes + list->length, PIECE, 0);
     if (got < 0) return false;
     list->length += (size_t)got;

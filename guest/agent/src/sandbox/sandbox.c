@@ -9,30 +9,25 @@
 #include <unistd.h>
 
 #include "../children.h"
-#include "../containers/container.h"
 #include "../log.h"
 #include "../module.h"
-#include "../names.h"
 #include "../path.h"
 #include "pause.h"
-#include "../problem.h"
-#include "../storages/storage.h"
-#include "kata/agent.pb-c.h"
-#include "../services/services.h"
 
 #define PARAMETERS_SIZE 1024
 
 static struct {
-    enum { ABSENT, CHANGING, PRESENT } state;
-    char id[128];
+    enum sandbox_state state;
     char hostname[65]; // from before it was created
-    struct mounts *mounts;
     bool shares_pids;
     pid_t init; // of the shared PID namespace; 0 = there is none
-    char problem[256]; // the first one while it is destroyed; empty = none
 } sandbox;
 
-bool sandbox_present(void) { return sandbox.state == PRESENT; }
+enum sandbox_state sandbox_state(void) { return sandbox.state; }
+
+bool sandbox_present(void) { return sandbox.state == SANDBOX_PRESENT; }
+
+void sandbox_set_state(enum sandbox_state state) { sandbox.state = state; }
 
 // The shared PID namespace.
 
@@ -61,20 +56,6 @@ const char *sandbox_pid_namespace(void) {
     if (!sandbox.shares_pids || (sandbox.init == 0 && !start_init())) return NULL;
     snprintf(path, sizeof path, "/proc/%d/ns/pid", (int)sandbox.init);
     return path;
-}
-
-// Creating.
-
-static const char *wrong_field(const Grpc__CreateSandboxRequest *request) {
-    if (*request->hostname != '\0' && !is_hostname(request->hostname)) {
-        return "hostname: not an RFC 1123 label";
-    }
-    if (strlen(request->sandbox_id) >= sizeof sandbox.id) return "sandbox_id: too long";
-    if (*request->guest_hook_path != '\0') return "guest_hook_path: this agent runs no hooks";
-    for (size_t i = 0; i < request->n_dns; i++) {
-        if (strchr(request->dns[i], '\n') != NULL) return "dns: more than one line in one";
-    }
-    return NULL;
 }
 
 static bool load_module(const Grpc__KernelModule *module, struct problem *problem) {
@@ -107,8 +88,8 @@ static bool set_hostname(const char *hostname, struct problem *problem) {
     return problem_set(problem, STATUS_INTERNAL, "hostname: %m");
 }
 
-// All but what takes time.
-static bool set_up(const Grpc__CreateSandboxRequest *request, struct problem *problem) {
+bool sandbox_set_up(const Grpc__CreateSandboxRequest *request, struct problem *problem) {
+    gethostname(sandbox.hostname, sizeof sandbox.hostname - 1);
     for (size_t i = 0; i < request->n_kernel_modules; i++) {
         if (!load_module(request->kernel_modules[i], problem)) return false;
     }
@@ -123,94 +104,13 @@ static bool set_up(const Grpc__CreateSandboxRequest *request, struct problem *pr
     return set_hostname(request->hostname, problem);
 }
 
-static int tear_down(void) {
+int sandbox_tear_down(void) {
     end_init();
     sandbox.shares_pids = false;
     return path_remove_tree(SANDBOX_DIR);
 }
 
-// Nothing is left of a sandbox that could not be made.
-static void not_made(struct call *call, enum status code, const char *why) {
+void sandbox_undo(void) {
     sethostname(sandbox.hostname, strlen(sandbox.hostname));
-    tear_down();
-    sandbox.state = ABSENT;
-    call_fail(call, code, "CreateSandbox: %s", why);
-}
-
-static void on_mounted(struct mounts *mounts, enum status code, const char *error, void *context) {
-    struct call *call = context;
-    if (error != NULL) {
-        not_made(call, code, error);
-        return;
-    }
-    sandbox.mounts = mounts;
-    sandbox.state = PRESENT;
-    call_reply_empty(call);
-}
-
-// One sandbox per guest.
-void sandbox_create(struct call *call, const ProtobufCMessage *message) {
-    const Grpc__CreateSandboxRequest *request = (const void *)message;
-    const char *wrong = wrong_field(request);
-    struct problem problem;
-    if (sandbox.state != ABSENT) {
-        call_fail(
-            call, STATUS_ALREADY_EXISTS, "CreateSandbox: this guest has sandbox %s", sandbox.id);
-    } else if (wrong != NULL) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "CreateSandbox: %s", wrong);
-    } else {
-        sandbox.state = CHANGING;
-        strcpy(sandbox.id, request->sandbox_id);
-        gethostname(sandbox.hostname, sizeof sandbox.hostname - 1);
-        if (!set_up(request, &problem)) {
-            not_made(call, problem.code, problem.text);
-        } else {
-            storages_mount(request->n_storages, request->storages, on_mounted, call);
-        }
-    }
-}
-
-// Destroying.
-
-static void note(const char *error) {
-    if (error == NULL || *sandbox.problem != '\0') return;
-    snprintf(sandbox.problem, sizeof sandbox.problem, "%s", error);
-}
-
-static void on_rest_unmounted(const char *error, void *context) {
-    struct call *call = context;
-    note(error);
-    if (tear_down() < 0) note(SANDBOX_DIR " cannot be removed");
-    if (*sandbox.problem != '\0') {
-        sandbox.state = PRESENT; // to be destroyed again
-        call_fail(call, STATUS_INTERNAL, "DestroySandbox: %s", sandbox.problem);
-    } else {
-        sandbox.state = ABSENT;
-        call_reply_empty(call);
-    }
-}
-
-static void on_unmounted(const char *error, void *context) {
-    note(error);
-    storages_unmount_rest(on_rest_unmounted, context);
-}
-
-static void on_containers_gone(void *context) {
-    struct mounts *mounts = sandbox.mounts;
-    sandbox.mounts = NULL;
-    storages_unmount(mounts, on_unmounted, context);
-}
-
-// Kata's agent ends here. This one is PID 1 and stays; the sandbox is forgotten.
-void sandbox_destroy(struct call *call, const ProtobufCMessage *request) {
-    (void)request;
-    if (sandbox.state == ABSENT) {
-        call_reply_empty(call);
-    } else if (sandbox.state == CHANGING) {
-        call_fail(call, STATUS_UNAVAILABLE, "DestroySandbox: it is being created or destroyed");
-    } else {
-        sandbox.state = CHANGING;
-        *sandbox.problem = '\0';
-        containers_remove_all(on_containers_gone, call);
-    }
+    sandbox_tear_down();
 }

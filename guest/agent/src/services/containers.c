@@ -1,18 +1,15 @@
-#include "../containers/container.h"
-
 #include <stdlib.h>
 
+#include "../containers/creation.h"
+#include "../containers/freezing.h"
 #include "../containers/limits.h"
+#include "../containers/removal.h"
 #include "../containers/stats.h"
+#include "../need.h"
+#include "kata/agent.pb-c.h"
 #include "lookup.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
-
-struct container *lookup_container(struct call *call, const char *id) {
-    struct container *container = container_find(id);
-    if (container == NULL) call_fail(call, STATUS_NOT_FOUND, "there is no container %.128s", id);
-    return container;
-}
 
 void containers_create(struct call *call, const ProtobufCMessage *message) {
     container_create(call, (const void *)message);
@@ -89,9 +86,8 @@ void containers_list(struct call *call, const ProtobufCMessage *request) {
         VMFACTORY__GUEST__V1__LIST_CONTAINERS_RESPONSE__INIT;
     size_t n = 0;
     for (struct container *c = containers_first(); c != NULL; c = c->next) n++;
-    Vmfactory__Guest__V1__Container *entries = calloc(n + 1, sizeof *entries);
-    response.containers = calloc(n + 1, sizeof *response.containers);
-    if (entries == NULL || response.containers == NULL) abort();
+    Vmfactory__Guest__V1__Container *entries = need(calloc(n + 1, sizeof *entries));
+    response.containers = need(calloc(n + 1, sizeof *response.containers));
     for (struct container *c = containers_first(); c != NULL; c = c->next) {
         if (!c->ready) continue;
         response.containers[response.n_containers] = &entries[response.n_containers];

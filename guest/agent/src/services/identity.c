@@ -1,3 +1,5 @@
+#include "identity.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,10 +1,11 @@
 #ifndef VMFACTORY_LOOKUP_H
 #define VMFACTORY_LOOKUP_H
 
+#include "../call.h"
 #include "../containers/container.h"
 
-// What a call names. NULL = there is none, and the call has been answered so.
+// Find what a call names. NULL = it does not exist, and the call was answered with NOT_FOUND.
 struct container *lookup_container(struct call *call, const char *id);
-struct process *lookup_process(struct call *call, const char *container, const char *id);
+struct process *lookup_process(struct call *call, const char *container_id, const char *id);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../file.h"
+#include "../need.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
@@ -52,7 +53,7 @@ static void agent_memory(FILE *out) {
 
 static void requests(FILE *out) {
     fputs("# TYPE vmfactory_agent_requests_total counter\n", out);
-    for (const struct service *service = services; service->descriptor != NULL; service++) {
+    for (const struct service *service = dispatch_offered(); service->descriptor != NULL; service++) {
         for (const struct method *method = service->methods; method->name != NULL; method++) {
             fprintf(
                 out, "vmfactory_agent_requests_total{service=\"%s\",method=\"%s\"} %lu\n",
@@ -66,8 +67,7 @@ void metrics_get(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     char *text = NULL;
     size_t length;
-    FILE *out = open_memstream(&text, &length);
-    if (out == NULL) abort();
+    FILE *out = need(open_memstream(&text, &length));
     meminfo(out);
     uptime(out);
     load(out);

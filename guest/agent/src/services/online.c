@@ -8,6 +8,7 @@
 
 #include "../file.h"
 #include "../loop.h"
+#include "../need.h"
 #include "../uevent.h"
 #include "kata/agent.pb-c.h"
 #include "services.h"
@@ -94,8 +95,7 @@ static void on_timeout(struct source *source, uint32_t events) {
 }
 
 static void start_waiting(struct call *call, const Grpc__OnlineCPUMemRequest *request) {
-    struct waiting *waiting = calloc(1, sizeof *waiting);
-    if (waiting == NULL) abort();
+    struct waiting *waiting = need(calloc(1, sizeof *waiting));
     waiting->call = call;
     waiting->cpus_wanted = request->nb_cpus;
     waiting->cpu_only = request->cpu_only;

@@ -1,21 +1,12 @@
 #include <signal.h>
 
+#include "../containers/exec.h"
 #include "../containers/oom.h"
 #include "../containers/proc.h"
 #include "kata/agent.pb-c.h"
 #include "lookup.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
-
-struct process *lookup_process(struct call *call, const char *container_id, const char *id) {
-    struct container *container = lookup_container(call, container_id);
-    struct process *process = container == NULL ? NULL : container_process(container, id);
-    if (container != NULL && process == NULL) {
-        call_fail(
-            call, STATUS_NOT_FOUND, "container %s has no process %.128s", container->id, id);
-    }
-    return process;
-}
 
 void processes_exec(struct call *call, const ProtobufCMessage *message) {
     const Grpc__ExecProcessRequest *request = (const void *)message;

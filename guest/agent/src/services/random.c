@@ -1,3 +1,5 @@
+#include "random.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>

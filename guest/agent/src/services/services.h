@@ -26,8 +26,4 @@ handler metrics_get;
 handler identity_set, identity_get;
 handler quiesce;
 
-// What handlers need from the start: called once, before a host is heard.
-void identity_start(void);
-void random_start(void);
-
 #endif

@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../containers/stream.h"
 #include "../containers/terminal.h"
 #include "kata/agent.pb-c.h"
 #include "lookup.h"

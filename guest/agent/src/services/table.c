@@ -1,3 +1,5 @@
+#include "table.h"
+
 #include "kata/agent.pb-c.h"
 #include "kata/health.pb-c.h"
 #include "services.h"

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "../aside.h"
-#include "storage_driver.h"
 #include "../loop.h"
 #include "../need.h"
 #include "../problem.h"
 #include "../uevent.h"
+#include "storage_driver.h"
 
 // One that is done. The list belongs to the work aside, which is one piece at a time.
 struct storage {

@@ -11,9 +11,10 @@
 #include <unistd.h>
 
 #include "../file.h"
-#include "mounting.h"
+#include "../need.h"
 #include "../path.h"
 #include "../sandbox/sandbox.h"
+#include "mounting.h"
 
 #define CREATE_DIRECTORY "io.katacontainers.volume.overlayfs.create_directory="
 #define OVERLAY_RW "io.katacontainers.fs-opt.overlay-rw"
@@ -39,10 +40,9 @@ static const char *after(const char *text, const char *prefix) {
 }
 
 static void add_folder(struct attached *attached, const char *path, size_t kept) {
-    struct folder *folder = malloc(sizeof *folder);
-    if (folder == NULL) abort();
-    *folder = (struct folder){.path = strdup(path), .kept = kept, .next = attached->folders};
-    if (folder->path == NULL) abort();
+    struct folder *folder = need(malloc(sizeof *folder));
+    *folder = (struct folder){
+        .path = need(strdup(path)), .kept = kept, .next = attached->folders};
     attached->folders = folder;
 }
 
@@ -189,7 +189,7 @@ static bool each_layer(
         paths = after(option, keys[i]);
     }
     if (paths == NULL) return true;
-    char *copy = strdup(paths), *rest = copy, *path;
+    char *copy = need(strdup(paths)), *rest = copy, *path;
     bool good = true;
     while (good && (path = strsep(&rest, ":")) != NULL) good = visit(path, problem);
     free(copy);

@@ -1,0 +1,186 @@
+#include "creation.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../need.h"
+#include "../problem.h"
+#include "../sandbox/sandbox.h"
+#include "../storages/storage.h"
+#include "freezing.h"
+#include "oom.h"
+#include "removal.h"
+#include "spec.h"
+
+#define PATH_SIZE 256
+#define SANDBOX_ID "sandbox" // its folder is the sandbox's own
+
+static int64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static const struct process_owner first_owner;
+
+static struct container *add_container(
+    const Grpc__CreateContainerRequest *request, char *config, char *group) {
+    struct container *container = container_add(request->container_id, group);
+    container->config = config;
+    container->root = need(strdup(request->oci->root->path));
+    container->shares_pids = request->sandbox_pidns;
+    container->created_at = now();
+    container->first =
+        process_new(container->id, request->oci->process->terminal, &first_owner, container);
+    container->processes = container->first;
+    return container;
+}
+
+// Creating has come to an end, well (error = NULL) or not.
+static void finish_creating(struct container *container, enum status code, const char *error) {
+    struct call *call = container->creating;
+    container->creating = NULL;
+    container->ready = true;
+    free(container->config);
+    free(container->root);
+    container->config = container->root = NULL;
+    if (error == NULL) {
+        call_reply_empty(call);
+    } else {
+        container->first->state = PROCESS_ENDED;
+        call_fail(call, code, "CreateContainer %s: %s", container->id, error);
+        container->removal.wanted = true;
+    }
+    removal_continue(container);
+}
+
+static void on_memory_events(void *context) { oom_look(context); }
+
+static void on_events(void *context) {
+    struct container *container = context;
+    freezing_continue(container);
+    removal_continue(container);
+}
+
+static void on_first_made(struct process *process, enum status code, const char *error) {
+    struct container *container = process->context;
+    if (error == NULL) {
+        cgroup_watch(&container->events, container->group, "cgroup.events", on_events, container);
+        cgroup_watch(
+            &container->memory_events, container->group, "memory.events", on_memory_events, container);
+    }
+    finish_creating(container, code, error);
+}
+
+static void on_first_ended(struct process *process) {
+    struct container *container = process->context;
+    oom_look(container);
+    // In a PID namespace of its own, the kernel has done this.
+    if (container->shares_pids) cgroup_set(container->group, "cgroup.kill", "1");
+    removal_continue(container);
+}
+
+static const struct process_owner first_owner = {.made = on_first_made, .ended = on_first_ended};
+
+static bool write_config(const struct container *container) {
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, SANDBOX_DIR "/%s/config.json", container->id);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) return false;
+    size_t length = strlen(container->config);
+    ssize_t written = write(fd, container->config, length);
+    close(fd);
+    return written == (ssize_t)length;
+}
+
+// False with problem = there is nothing there that could be a container's root.
+static bool check_root(const char *path, struct problem *problem) {
+    bool empty = true;
+    DIR *entries = opendir(path);
+    if (entries == NULL) {
+        return problem_set(problem, STATUS_FAILED_PRECONDITION, "root.path: %.256s: %m", path);
+    }
+    for (struct dirent *entry; empty && (entry = readdir(entries)) != NULL;) {
+        empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+    }
+    closedir(entries);
+    return !empty
+        || problem_set(problem, STATUS_FAILED_PRECONDITION, "root.path: %.256s is empty", path);
+}
+
+static void on_mounted(struct mounts *mounts, enum status code, const char *error, void *context) {
+    struct container *container = context;
+    char bundle[PATH_SIZE];
+    struct problem problem;
+    if (error != NULL) {
+        finish_creating(container, code, error);
+        return;
+    }
+    container->mounts = mounts;
+    snprintf(bundle, sizeof bundle, SANDBOX_DIR "/%s", container->id);
+    if (check_root(container->root, &problem)) {
+        mkdir(bundle, 0755);
+        if (write_config(container) && process_create(container->first, bundle)) return;
+        problem_set(&problem, STATUS_INTERNAL, "%s: %m", bundle);
+    }
+    finish_creating(container, problem.code, problem.text);
+}
+
+static const char *not_offered(const Grpc__CreateContainerRequest *request) {
+    if (request->n_devices > 0) return "devices";
+    if (request->n_shared_mounts > 0) return "shared_mounts";
+    if (request->string_user != NULL) return "string_user";
+    if (request->stdin_port != 0 || request->stdout_port != 0 || request->stderr_port != 0) {
+        return "ports for streams";
+    }
+    return NULL;
+}
+
+void container_create(struct call *call, const Grpc__CreateContainerRequest *request) {
+    struct problem problem;
+    const char *lacking = not_offered(request);
+    char *group;
+    bool reserved = strcmp(request->container_id, SANDBOX_ID) == 0;
+    if (!is_id(request->container_id) || reserved) {
+        call_fail(call, STATUS_INVALID_ARGUMENT, "CreateContainer: container_id: not an id");
+    } else if (lacking != NULL) {
+        call_fail(
+            call, STATUS_UNIMPLEMENTED, "CreateContainer: %s are not offered by this agent", lacking);
+    } else if (container_find(request->container_id) != NULL) {
+        call_fail(
+            call, STATUS_ALREADY_EXISTS, "CreateContainer: there is a container %s",
+            request->container_id);
+    } else if (!sandbox_present()) {
+        call_fail(call, STATUS_FAILED_PRECONDITION, "CreateContainer: there is no sandbox yet");
+    } else {
+        char *config = spec_config(request, &group, &problem);
+        if (config == NULL) {
+            call_fail(
+                call, problem.code, "CreateContainer %s: %s", request->container_id, problem.text);
+            return;
+        }
+        struct container *container = add_container(request, config, group);
+        container->creating = call;
+        storages_mount(request->n_storages, request->storages, on_mounted, container);
+    }
+}
+
+void container_start(struct call *call, struct container *container) {
+    if (container->first->state != PROCESS_MADE) {
+        call_fail(
+            call, STATUS_FAILED_PRECONDITION, "StartContainer %s: it was started before, or has ended",
+            container->id);
+    } else if (!crun_start(container->id)) {
+        call_fail(
+            call, STATUS_INTERNAL, "StartContainer %s: %s", container->id, strerror(errno));
+    } else {
+        process_await_program(container->first, call);
+    }
+}
