@@ -1,18 +1,18 @@
 #ifndef VMFACTORY_ASIDE_H
 #define VMFACTORY_ASIDE_H
 
-// Work that may take long (a journal to replay, gigabytes to write back) is done by a thread beside
-// the loop, one piece after the other in the order of asking.
+// Runs work that may take long (to replay a journal, to write gigabytes back) on one thread beside the
+// event loop. The thread does one piece of work after the other, in the order of the calls.
 
-// Starts the thread, which the first piece would do else: in a clone that would cost some 20 ms.
+// Starts the thread. Without this call the first piece of work starts it, which costs a clone about 20 ms.
 void aside_start(void);
 
-// Work may touch only its context and what nobody but such work touches. Done runs on the loop.
+// Runs work on the thread, then done on the loop. Work may touch only its context and data that no code
+// on the loop touches.
 void aside(void (*work)(void *context), void (*done)(void *context), void *context);
 
-// The same, but done on the loop, at once, when nobody else waits for an answer: going to the thread
-// and back for the first time costs a clone 2000 blocks of translated code, a seventh of mounting a
-// drive.
+// Does the same, but runs work on the loop, at once, if no other call waits for an answer. The first use
+// of the thread costs a clone 2000 blocks of translated code: a seventh of the cost of mounting a drive.
 void aside_unless_alone(
     void (*work)(void *context), void (*done)(void *context), void *context);
 

@@ -101,7 +101,7 @@ void conversation_room(struct conversation *conversation) {
         bool crowded = call->crowded;
         call->crowded = false;
         if (crowded) call->keeper->room(call->context);
-        call = crowded ? conversation->kept : next; // that one may have been answered
+        call = crowded ? conversation->kept : next; // the keeper may have answered other calls
     }
 }
 

@@ -9,19 +9,19 @@
 #include "dispatch.h"
 #include "need.h"
 
-// The virtio console driver hands out at most one buffer of the device (4096 bytes) per read, and a
-// buffer never holds bytes of two hosts. So with reads of at least that size a new host's first
-// byte is always the first byte of a read.
+// The virtio console driver returns at most one buffer of the device (4096 bytes) per read, and a buffer
+// never holds bytes of two hosts. So with reads of at least that size, the first byte of a new host is
+// always the first byte of a read.
 #define READ_SIZE 16384
 
 static const char check[] = "\x0a\x0bgrpc.Health\x12\x05" "Check"; // fields 1 and 2 of ttrpc.Request
 #define CHECK_SIZE (sizeof check - 1)
 
-// A host counts its streams on from where it began; another one begins anywhere.
+// A host counts its stream ids up from its first one. Another host starts at a random one.
 #define STREAMS_UNDER_WAY 1024
 
-// Whether a request is the first of another host, which came so soon after the last one that the driver
-// has not shown the gap. What the last one waits for must not be answered to this one.
+// Returns whether a request is the first one of another host, which connected so soon after the last host
+// that the driver did not report the gap. Calls of the last host must not be answered to this one.
 static bool is_newcomer(
     const struct channel *channel, uint32_t stream, const uint8_t *body, size_t length) {
     uint32_t ahead = stream - channel->last_stream;
@@ -54,14 +54,14 @@ static void start_over(struct channel *channel) {
     output_reset(&channel->sender.output);
 }
 
-// Whether a read begins as a host begins: with a request for grpc.Health/Check. Hosts that change
-// while the guest's CPU stands still leave no other trace than that.
+// Returns whether a read begins as every host begins: with a request for grpc.Health/Check. If the host
+// changes while the guest's CPU is stopped, this is the only sign of it.
 static bool greets(const uint8_t *bytes, size_t length) {
     return length >= FRAME_HEADER_SIZE + CHECK_SIZE && bytes[7] % 2 == 1 && bytes[8] == FRAME_REQUEST
         && bytes[9] == 0 && memcmp(bytes + FRAME_HEADER_SIZE, check, CHECK_SIZE) == 0;
 }
 
-// Whether the rest of a frame is bytes of anybody's, who could write there what a host begins with.
+// Returns whether the rest of a frame is arbitrary data, which may look like the first request of a host.
 static bool carries_data(const struct frame_parser *parser) {
     static const char write[] = "\x0a\x11grpc.AgentService\x12\x0aWriteStdin";
     static const char copy[] = "\x0a\x11grpc.AgentService\x12\x08" "CopyFile";
@@ -69,14 +69,14 @@ static bool carries_data(const struct frame_parser *parser) {
         || frame_parser_body_starts(parser, copy, sizeof copy - 1);
 }
 
-// False = the bytes are no frames.
+// Returns false if the bytes are not frames.
 static bool take(struct channel *channel, const uint8_t *bytes, size_t length) {
     bool midway = frame_parser_midway(&channel->parser);
     bool port = channel->kind == CHANNEL_PORT;
     if (port && midway && !carries_data(&channel->parser) && greets(bytes, length)) start_over(channel);
     if (frame_parser_feed(&channel->parser, bytes, length)) return true;
     if (!port) return false;
-    // Perhaps a new host's first bytes behind an old host's half frame; else this read is dropped.
+    // These may be a new host's first bytes after an old host's half frame. Otherwise drops this read.
     start_over(channel);
     if (!midway || !frame_parser_feed(&channel->parser, bytes, length)) start_over(channel);
     return true;
@@ -95,7 +95,7 @@ static enum reading take_all(struct channel *channel) {
         if (got < 0 && errno == EAGAIN) return READ_EMPTY;
         return got == 0 && taken ? READ_AHEAD : READ_GONE;
     }
-    return READ_EMPTY; // the event that there is room again continues
+    return READ_EMPTY; // the event that reports room for output continues here
 }
 
 static void on_ready(struct source *source, uint32_t events) {
@@ -105,7 +105,7 @@ static void on_ready(struct source *source, uint32_t events) {
     output_flush(&channel->sender.output, channel->sender.fd);
     conversation_room(channel->conversation);
     enum reading end = take_all(channel);
-    // Until the gap has passed, events say nothing new of the host whose bytes have been read already.
+    // Until the driver has reported the gap, events say nothing new about the host whose bytes were read.
     bool still_ahead = channel->ahead && end == READ_GONE && (events & EPOLLHUP);
     channel->ahead = port && (end == READ_AHEAD || still_ahead);
     if (end == READ_EMPTY || channel->ahead) return;

@@ -11,26 +11,27 @@
 
 // A descriptor that carries ttRPC.
 enum channel_kind {
-    // A byte stream: ends with its host, and at the first byte that is no frame.
+    // A byte stream. It ends when its host disconnects, and at the first byte that is not part of a frame.
     CHANNEL_STREAM,
-    // A virtio-serial port: outlives its hosts. While no host is there, read() returns 0 and poll
-    // says EPOLLHUP; hence edge-triggered events, and a new conversation for each host.
+    // A virtio-serial port. It outlives its hosts. While no host is connected, read() returns 0 and epoll
+    // reports EPOLLHUP; so events are edge-triggered, and each host gets a new conversation.
     CHANNEL_PORT,
 };
 
 struct channel {
     struct source source;
     enum channel_kind kind;
-    // A port's new host can be heard before it is announced: the driver takes its bytes from an
-    // interrupt, its coming from a work queue. What it asked is answered once it has come.
+    // Bytes of a port's new host have arrived before the event that announces the host: the driver takes
+    // bytes from an interrupt, but handles connections in a work queue. The host gets its answers after
+    // that event.
     bool ahead;
-    uint32_t last_stream; // of the latest request
+    uint32_t last_stream; // stream id of the latest request
     struct frame_parser parser;
     struct sender sender;
     struct conversation *conversation;
 };
 
-// Serves ttRPC on a non-blocking descriptor, which belongs to the channel from now on.
+// Serves ttRPC on a non-blocking descriptor. Takes ownership of it.
 struct channel *channel_open(int fd, enum channel_kind kind);
 
 void channel_close(struct channel *channel);

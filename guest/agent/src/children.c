@@ -35,7 +35,7 @@ static void take_out(struct child *child) {
     *at = child->next;
 }
 
-// As waitpid would have it.
+// Returns the status in the form of waitpid.
 static int status_of(const siginfo_t *info) {
     return info->si_code == CLD_EXITED ? (info->si_status & 0xff) << 8 : info->si_status & 0x7f;
 }
@@ -45,19 +45,19 @@ static bool has_ended(idtype_t type, pid_t pid, siginfo_t *info) {
     return waitid(type, (id_t)pid, info, WEXITED | WNOHANG | WNOWAIT) == 0 && info->si_pid != 0;
 }
 
-static void tell(struct child *child, const siginfo_t *info) {
+static void report(struct child *child, const siginfo_t *info) {
     take_out(child);
     child->ended(status_of(info), child->context);
     waitpid(child->pid, NULL, 0);
     free(child);
 }
 
-static bool tell_one(void) {
+static bool report_one(void) {
     siginfo_t info;
     for (struct child *child = children; child != NULL; child = child->next) {
         if (!has_ended(P_PID, child->pid, &info)) continue;
-        tell(child, &info);
-        return true; // the list may be another now
+        report(child, &info);
+        return true; // ended may have changed the list
     }
     return false;
 }
@@ -66,12 +66,12 @@ static void reap(struct source *source, uint32_t events) {
     (void)events;
     struct signalfd_siginfo signal;
     while (read(source->fd, &signal, sizeof signal) == sizeof signal) continue;
-    while (tell_one()) continue;
+    while (report_one()) continue;
     siginfo_t info;
     while (expected == 0 && has_ended(P_ALL, 0, &info)) {
         struct child *child = find(info.si_pid);
         if (child != NULL) {
-            tell(child, &info);
+            report(child, &info);
         } else {
             waitpid(info.si_pid, NULL, 0);
         }

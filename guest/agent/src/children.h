@@ -3,17 +3,17 @@
 
 #include <sys/types.h>
 
-// Reaping, which is the first duty of PID 1: children of ours and orphans of anybody.
+// Reaps the agent's children and all orphans, as PID 1 must.
 
-// Starts reaping on SIGCHLD; every other signal that could end the agent is ignored.
+// Starts to reap on SIGCHLD. Ignores SIGPIPE.
 void children_start(void);
 
-// Calls ended, once, when the child has ended; status is waitpid's. It is a zombie still, so its pid
-// is nobody else's, and /proc tells about it.
+// Calls ended, once, when the child has ended; status is that of waitpid. At that time the child is still
+// a zombie: no other process has its pid, and /proc still describes it.
 void children_watch(pid_t child, void (*ended)(int status, void *context), void *context);
 
-// Between these two no stranger is reaped: it may be a process that a child has started for us and
-// whose pid we have not been told yet. Each call of the first is undone by one of the second.
+// Between these two calls the agent reaps only the children it watches. Any other process may be one that
+// a child has started for the agent and whose pid the agent does not know yet. Calls nest.
 void children_expect(void);
 void children_expected(void);
 

@@ -34,7 +34,7 @@ static void handle(
     ProtobufCMessage *request = protobuf_c_message_unpack(type, NULL, payload->len, payload->data);
     method->calls++;
     if (request == NULL) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "%s: payload is no %s", method->name, type->name);
+        call_fail(call, STATUS_INVALID_ARGUMENT, "%s: the payload is not a %s", method->name, type->name);
         return;
     }
     method->handle(call, request);
@@ -49,10 +49,10 @@ bool dispatch(
     const struct service *service = find_service(request->service);
     struct method *method = service == NULL ? NULL : find_method(service, request->method);
     if (service == NULL) {
-        call_fail(call, STATUS_UNIMPLEMENTED, "no service %.100s", request->service);
+        call_fail(call, STATUS_UNIMPLEMENTED, "this agent has no service %.100s", request->service);
     } else if (method == NULL) {
         call_fail(
-            call, STATUS_UNIMPLEMENTED, "%s/%.100s is not offered by this agent",
+            call, STATUS_UNIMPLEMENTED, "this agent does not offer %s/%.100s",
             request->service, request->method);
     } else {
         handle(service, method, call, &request->payload);

@@ -5,26 +5,26 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-// Small files of the kernel and of /etc and /run, named by absolute path.
+// Reads and writes small files (of the kernel, /etc, /run) by absolute path.
 
-// Looks every path up beneath this directory from now on; tests put a made-up /sys there.
+// Looks up every later path below this directory. Tests put a made-up /sys there.
 void file_set_root(const char *directory);
 
-// The descriptor, or -1 with errno.
+// Returns the descriptor, or -1 with errno.
 int file_open(const char *path, int flags);
 
-// Reads at most size - 1 bytes, ends them with NUL, cuts trailing white space.
+// Reads at most size - 1 bytes, removes trailing white space and adds NUL.
 // Returns the length, or -1 with errno.
 ssize_t file_read(const char *path, char *text, size_t size);
 
-// Replaces the content, creating the file when it is missing, and maps it for good: what is written
-// into the memory (not more than there is) is in the file at once. NULL with errno = it cannot.
+// Replaces the content, creates the file if it is missing, and maps it for good. Bytes that the caller
+// writes into the mapping (no more than the text has) are in the file at once. NULL with errno = failed.
 char *file_map(const char *path, const char *text);
 
-// Writes to a file that must exist: an attribute of the kernel. Returns 0, or -1 with errno.
+// Writes to a file that exists: an attribute of the kernel. Returns 0, or -1 with errno.
 int file_set(const char *path, const char *text);
 
-// Calls visit with each entry of a directory except "." and ".."; false when it cannot be read.
+// Calls visit with each entry of a directory except "." and "..". False = the directory is not readable.
 bool file_list(const char *directory, void (*visit)(const char *name, void *context), void *context);
 
 #endif

@@ -18,14 +18,14 @@
 #define MODULES "/lib/modules"
 #define CGROUPS "/sys/fs/cgroup"
 
-// The kernel's own root, where the image lies, cannot be left by pivot_root, which containers need.
-// The same files mounted over it can: nothing is copied.
+// Containers need pivot_root, which cannot leave the kernel's own root, where the image lies. So this
+// mounts the same files over it; nothing is copied.
 static void leave_first_root(void) {
     if (mount("/", "/run", NULL, MS_BIND, NULL) < 0 || chdir("/run") < 0
         || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0) {
-        log_error("cannot mount the root over itself, containers will not start: %m");
+        log_error("cannot mount the root over itself, so containers will not start: %m");
     }
-    if (chdir("/") < 0) log_error("no root: %m");
+    if (chdir("/") < 0) log_error("cannot enter the root directory: %m");
 }
 
 static void mount_at(const char *type, const char *target, unsigned long flags, const char *data) {
@@ -35,7 +35,7 @@ static void mount_at(const char *type, const char *target, unsigned long flags, 
     }
 }
 
-// The image has no device nodes: the first three descriptors come from devtmpfs.
+// The image has no device nodes, so the first three descriptors are opened from devtmpfs.
 static void open_standard_descriptors(void) {
     int fd = open("/dev/console", O_RDWR);
     if (fd < 0) fd = open("/dev/null", O_RDWR);
@@ -43,7 +43,7 @@ static void open_standard_descriptors(void) {
     if (fd > STDERR_FILENO) close(fd);
 }
 
-// Every controller for the root's children, and for those of /vmfactory, where containers are.
+// Enables every controller for the children of a control group.
 static void delegate(const char *group) {
     char controllers[256], line[512] = "", path[64];
     snprintf(path, sizeof path, "%s/cgroup.controllers", group);
@@ -84,12 +84,12 @@ void init_mounts(void) {
 void init_modules(void) {
     char order[4096];
     if (file_read(MODULES "/order", order, sizeof order) < 0) {
-        log_error("no list of modules: %m");
+        log_error("cannot read the list of modules: %m");
         return;
     }
     char *rest;
     for (char *line = strtok_r(order, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
-        if (module_load(line, "") < 0) log_error("module %s: %m", line);
+        if (module_load(line, "") < 0) log_error("cannot load module %s: %m", line);
     }
 }
 

@@ -1,11 +1,11 @@
 #ifndef VMFACTORY_INIT_H
 #define VMFACTORY_INIT_H
 
-// What has to be done once when the guest starts. What fails is logged and left out.
+// Sets the guest up, once, at its start. A step that fails is logged and skipped.
 
 void init_mounts(void);
 
-// Loads the modules that the image lists, in its order.
+// Loads the modules that the image lists, in that order.
 void init_modules(void);
 
 void init_loopback(void);

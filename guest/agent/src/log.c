@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// Levels of syslog(2), as /dev/kmsg wants them in front of a line.
+// Levels of syslog(2), in the form that /dev/kmsg expects at the start of a line.
 #define LEVEL_ERROR "<3>"
 #define LEVEL_INFO "<6>"
 

@@ -22,7 +22,7 @@ void loop_watch(struct source *source, uint32_t events) {
 void loop_unwatch(struct source *source) { epoll_ctl(epoll_fd, EPOLL_CTL_DEL, source->fd, NULL); }
 
 int loop_turn(int timeout_ms) {
-    // One at a time, so that a handler may end any other source.
+    // Takes one event at a time, so that a handler may close any other source.
     struct epoll_event event;
     if (epoll_wait(epoll_fd, &event, 1, timeout_ms) != 1) return 0;
     struct source *source = event.data.ptr;

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-// The agent's one event loop: everything happens on it, nothing in it blocks. Work that takes time
-// goes to a child process; a call that waits is kept and answered from a later event.
+// The agent's one event loop. All code runs on it and none of it blocks. Work that takes long runs in a
+// child process or on a thread (aside.h). A call that waits is kept and answered from a later event.
 
 struct source {
     int fd;
@@ -13,11 +13,11 @@ struct source {
 
 void loop_start(void);
 
-// Watches a source for epoll events; the caller keeps it alive until loop_unwatch.
+// Watches a source for epoll events. The caller keeps the source alive until loop_unwatch.
 void loop_watch(struct source *source, uint32_t events);
 void loop_unwatch(struct source *source);
 
-// Waits for one event and handles it; -1 = as long as it takes. Returns 0 when the time ran out.
+// Waits for one event and handles it. -1 = waits without a limit. Returns 0 if the time ran out.
 int loop_turn(int timeout_ms);
 
 #endif

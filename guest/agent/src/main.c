@@ -32,7 +32,7 @@ int main(void) {
     vsock_start(kernel_command_line);
     init_loopback();
     file_set("/sys/devices/system/memory/auto_online_blocks", "online");
-    // Moves pages about without need, twice a second: in a clone each is a page no longer shared.
+    // Proactive compaction moves pages twice a second. In a clone, each moved page is no longer shared.
     file_set("/proc/sys/vm/compaction_proactiveness", "0");
     for (;;) loop_turn(-1);
 }

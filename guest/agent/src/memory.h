@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-// A line of /proc/meminfo in KiB, named without its colon ("MemFree"); 0 when it is not there.
+// Returns the value of a line of /proc/meminfo in KiB. The name has no colon ("MemFree"). 0 = no such line.
 uint64_t meminfo_kib(const char *name);
 
 #endif

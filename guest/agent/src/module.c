@@ -15,7 +15,7 @@
 static bool is_loaded(const char *name) {
     char path[256];
     snprintf(path, sizeof path, "/sys/module/%.200s", name);
-    for (char *at = path; (at = strchr(at, '-')) != NULL;) *at = '_'; // as the kernel calls it
+    for (char *at = path; (at = strchr(at, '-')) != NULL;) *at = '_'; // the kernel uses underscores
     int fd = file_open(path, O_PATH | O_DIRECTORY);
     if (fd >= 0) close(fd);
     return fd >= 0;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-// Memory that was asked for, or the end: without memory, PID 1 has nothing left to do.
+// Returns the result of an allocation. Aborts if it is NULL: without memory, PID 1 cannot go on.
 static inline void *need(void *memory) {
     if (memory == NULL) abort();
     return memory;

@@ -14,7 +14,7 @@
 #define TOP "/run"
 #define OWN TOP "/vmfactory"
 #define CRUN TOP "/crun"
-#define DESCRIPTORS 16 // nftw may hold open
+#define DESCRIPTORS 16 // that nftw may hold open
 
 static bool is_below(const char *path, const char *directory) {
     size_t length = strlen(directory);
@@ -53,7 +53,7 @@ int path_open_parent(const char *path, const char **name) {
 static int enter(int directory, const char *name, mode_t mode, bool *made) {
     int fd = open_at(directory, name, O_PATH | O_DIRECTORY);
     *made = fd < 0 && errno == ENOENT && mkdirat(directory, name, 0700) == 0
-        && fchmodat(directory, name, mode, 0) == 0; // whatever the umask
+        && fchmodat(directory, name, mode, 0) == 0; // mkdirat applies the umask
     return *made ? open_at(directory, name, O_PATH | O_DIRECTORY) : fd;
 }
 

@@ -5,27 +5,27 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-// Paths that requests name. They lie below /run, but not in the folders of the agent and of crun. No symbolic link is
-// followed on the way: root in a container could have planted it.
+// Opens, makes and removes paths that requests name. They lie below /run, but not in the folders of the
+// agent and of crun. No function follows a symbolic link: root in a container may have made it.
 
-// Whether a request may name it: absolute, canonical (no "//", ".", ".."), below /run.
+// Returns whether a request may name the path: absolute, canonical (no "//", ".", ".."), below /run.
 bool path_allowed(const char *path);
 
-// Opens what is there. -1 with errno (ELOOP = a link is in the way).
+// Opens an existing path. Returns -1 with errno on failure (ELOOP = the path has a link).
 int path_open(const char *path, int flags);
 
-// Opens the directory that holds it, as O_PATH; *name = its last component.
+// Opens the parent directory as O_PATH. Sets *name to the last component of the path.
 int path_open_parent(const char *path, const char **name);
 
-// Opens a directory as O_PATH, making what is missing with this mode. *kept = length of the part that
-// was there before, also on error.
+// Opens a directory as O_PATH and makes its missing components with this mode. Sets *kept to the length
+// of the part that existed before, also on error.
 int path_make(const char *path, mode_t mode, size_t *kept);
 
 // Removes the empty directories that path_make made.
 void path_unmake(const char *path, size_t kept);
 
-// Removes a directory and what is in it, but nothing on other file systems. 0, or -1 with errno;
-// what is not there is no error.
+// Removes a directory with its content, but nothing on other file systems. Returns 0, also if the
+// directory does not exist, or -1 with errno.
 int path_remove_tree(const char *path);
 
 #endif

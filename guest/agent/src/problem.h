@@ -5,13 +5,13 @@
 
 #include "status.h"
 
-// Why something was not done, as it is answered later.
+// The reason for a failure, for a later answer.
 struct problem {
     enum status code;
     char text[448];
 };
 
-// Says what is wrong ("%m" = errno's text) and returns false.
+// Sets the reason ("%m" = the text of errno) and returns false.
 bool problem_set(struct problem *problem, enum status code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -15,7 +15,7 @@ static struct uevent_listener listener;
 static bool serving[SERIAL_PORTS];
 static unsigned lacking = SERIAL_PORTS;
 
-// The number of the agent's port that a device is, or -1.
+// Returns the number of the agent's port, or -1 if the device is another port.
 static int port_of(const char *device) {
     char path[320], name[64], rest;
     int number;

@@ -1,7 +1,7 @@
 #ifndef VMFACTORY_STATUS_H
 #define VMFACTORY_STATUS_H
 
-// gRPC status codes this agent answers with; the numbers are gRPC's.
+// The gRPC status codes that this agent uses, with gRPC's numbers.
 enum status {
     STATUS_OK = 0,
     STATUS_INVALID_ARGUMENT = 3,

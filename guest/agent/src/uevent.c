@@ -11,7 +11,7 @@
 #define KERNEL_GROUP 1
 
 static struct uevent_listener *listeners;
-static struct uevent_listener *upcoming; // next to be told
+static struct uevent_listener *upcoming; // the next one to call
 static struct source events_source;
 
 void uevent_listen(struct uevent_listener *listener) {
@@ -28,7 +28,7 @@ void uevent_ignore(struct uevent_listener *listener) {
     }
 }
 
-void uevent_tell(void) {
+void uevent_announce(void) {
     for (struct uevent_listener *now = listeners; now != NULL; now = upcoming) {
         upcoming = now->next;
         now->changed(now);
@@ -38,9 +38,9 @@ void uevent_tell(void) {
 static void on_ready(struct source *source, uint32_t events) {
     (void)events;
     char message[8192];
-    // An overrun (ENOBUFS) is an event too: something changed.
+    // A lost event (ENOBUFS) means that a device changed, too.
     while (recv(source->fd, message, sizeof message, MSG_DONTWAIT) >= 0) continue;
-    uevent_tell();
+    uevent_announce();
 }
 
 void uevent_start(void) {
@@ -50,7 +50,7 @@ void uevent_start(void) {
         socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_KOBJECT_UEVENT);
     if (events_source.fd < 0
         || bind(events_source.fd, (struct sockaddr *)&address, sizeof address) < 0) {
-        log_error("no device events: %m");
+        log_error("cannot receive device events: %m");
         return;
     }
     loop_watch(&events_source, EPOLLIN);

@@ -1,8 +1,8 @@
 #ifndef VMFACTORY_UEVENT_H
 #define VMFACTORY_UEVENT_H
 
-// The kernel's device events, as a reason to look again. A listener is told that something changed,
-// not what: what is there, it reads from /sys.
+// Announces the kernel's device events. A listener learns only that some device changed. It reads from
+// /sys which devices exist now.
 struct uevent_listener {
     void (*changed)(struct uevent_listener *self);
     struct uevent_listener *next;
@@ -10,11 +10,11 @@ struct uevent_listener {
 
 void uevent_start(void);
 
-// A listener may stop any listener, itself too, while it is being told.
+// While changed runs, it may remove any listener, also its own.
 void uevent_listen(struct uevent_listener *listener);
 void uevent_ignore(struct uevent_listener *listener);
 
-// Tells every listener to look again.
-void uevent_tell(void);
+// Calls every listener.
+void uevent_announce(void);
 
 #endif

@@ -27,7 +27,7 @@ bool vsock_address_parse(const char *kernel_command_line, struct vsock_address *
     int cid;
     if (at == NULL || (at != kernel_command_line && at[-1] != ' ')) return false;
     if (sscanf(at + strlen(key), "%d:%u", &cid, &address->port) != 2) return false;
-    address->cid = (unsigned)cid; // -1 = any
+    address->cid = (unsigned)cid; // -1 = VMADDR_CID_ANY
     return true;
 }
 

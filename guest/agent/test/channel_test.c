@@ -53,7 +53,7 @@ static void a_stream_ends_at_garbage(void) {
     close(fd);
 }
 
-// A host that never reads is not heard beyond the limit, and is served on when it reads again.
+// The agent stops reading from a host that does not read its answers, and goes on when it reads again.
 static void answers_nobody_reads_do_not_pile_up(void) {
     enum { CALLS = 400000 };
     uint8_t bytes[4096];
@@ -75,7 +75,7 @@ static void answers_nobody_reads_do_not_pile_up(void) {
 
 static unsigned long checks(void) { return services[0].methods[0].calls; }
 
-// Like a port, a pipe says end-of-file and EPOLLHUP while no writer is there, and comes back.
+// Like a port, a pipe reports end-of-file and EPOLLHUP while it has no writer, and can get a new one.
 static void a_port_starts_over_with_each_host(void) {
     char path[] = "/tmp/vmfactory-agent-test.XXXXXX", pipe_path[64];
     CHECK(mkdtemp(path) != NULL);
@@ -96,7 +96,7 @@ static void a_port_starts_over_with_each_host(void) {
         CHECK(write(host, bytes, length) == (ssize_t)length);
         host_settle();
         CHECK(checks() == before + 1);
-        // The next host comes unnoticed, after half a frame of this one.
+        // The next host connects unnoticed, after half a frame of this one.
         CHECK(write(host, bytes, cut) == (ssize_t)cut);
         host_settle();
         CHECK(write(host, bytes, length) == (ssize_t)length);
@@ -116,7 +116,7 @@ static unsigned long calls_of(const char *name) {
     return method->calls;
 }
 
-// Data that looks like what a host begins with, wherever a read may cut it.
+// Data that looks like the first request of a host, wherever a read may cut it.
 static void data_is_not_taken_for_a_new_host(const char *method, ProtobufCMessage *message) {
     uint8_t bytes[4096];
     int ends[2];
@@ -146,7 +146,7 @@ static void what_containers_and_files_hold_is_not_taken_for_a_new_host(void) {
     data_is_not_taken_for_a_new_host("CopyFile", &copy.base);
 }
 
-// GetOOMEvent waits for good here. The next host comes unnoticed, between two frames.
+// GetOOMEvent waits forever here. The next host connects unnoticed, between two frames.
 static void what_the_last_host_waits_for_is_not_answered_to_the_next(void) {
     uint8_t bytes[4096];
     int ends[2];
@@ -166,7 +166,7 @@ static void what_the_last_host_waits_for_is_not_answered_to_the_next(void) {
     close(ends[1]);
 }
 
-// A pipe without a writer, with bytes still in it, is what a port is then.
+// Then a port behaves like a pipe without a writer that still holds bytes.
 static void a_port_answers_what_came_before_its_host_was_announced(void) {
     uint8_t bytes[4096];
     int ends[2];
@@ -177,9 +177,9 @@ static void a_port_answers_what_came_before_its_host_was_announced(void) {
     close(ends[1]);
     host_settle();
     CHECK(output_pending(&port->sender.output) > 0);
-    port->source.ready(&port->source, EPOLLIN | EPOLLHUP); // a buffer has come back, the gap is still there
+    port->source.ready(&port->source, EPOLLIN | EPOLLHUP); // a buffer was returned, the gap is still there
     CHECK(output_pending(&port->sender.output) > 0);
-    port->source.ready(&port->source, EPOLLIN); // it has come, and gone
+    port->source.ready(&port->source, EPOLLIN); // the host has connected and disconnected
     CHECK(output_pending(&port->sender.output) == 0);
     channel_close(port);
 }

@@ -19,8 +19,8 @@
 #include "test.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
 
-// Containers made by the crun of this host, in namespaces of this test's own, where it is PID 1.
-// Control groups are those of version 2 that this host has beside its own, without controllers.
+// Tests containers with this host's crun, in namespaces of the test's own, where the test is PID 1. Their
+// control groups are those of version 2 that this host has beside its own, without controllers.
 
 static void one_lives_from_creation_to_removal(void) {
     CHECK(pod_create("one", "echo out; echo err >&2; exit 3") == STATUS_OK);
@@ -80,7 +80,7 @@ static void a_program_that_cannot_be_run_is_told_from_one_that_is_not_there(void
     CHECK(run_program("x", "/plain") == STATUS_PERMISSION_DENIED);
     CHECK(run_program("x", "/bin") == STATUS_PERMISSION_DENIED);
     CHECK(containers_first() == NULL);
-    // Seen only when it is executed.
+    // The failure shows only when the kernel executes the program.
     CHECK(run_program("x", "/garbage") == STATUS_PERMISSION_DENIED && pod_says("Exec format error"));
     CHECK(pod_await("x", "x") == 126 && pod_discard("x") == STATUS_OK);
     CHECK(run_program("x", "/interpreted") == STATUS_NOT_FOUND);
@@ -117,7 +117,7 @@ static void processes_are_executed_beside_the_first(void) {
     CHECK(strcmp(pod_output("x", "e2", "ReadStdout"), "two") == 0);
     CHECK(pod_await("x", "e2") == 2);
     CHECK(pod_put("x", "e2", "x", 1) == -1 - STATUS_FAILED_PRECONDITION);
-    CHECK(pod_exec("x", "e1", "exit 5") == STATUS_OK); // its id is free again
+    CHECK(pod_exec("x", "e1", "exit 5") == STATUS_OK); // the id is free again
     CHECK(pod_await("x", "e1") == 5);
     CHECK(pod_exec("x", "e3", "sleep 100") == STATUS_OK);
     CHECK(pod_send_signal("x", "e3", SIGTERM) == STATUS_OK);
@@ -131,7 +131,7 @@ static void processes_are_executed_beside_the_first(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
-// Whose end is seen before crun's own, some of the time.
+// The agent sometimes sees the end of the process before the end of crun.
 static void ends_of_short_lived_processes_are_not_lost(void) {
     char id[8];
     pod_run("x", "sleep 100");
@@ -140,7 +140,7 @@ static void ends_of_short_lived_processes_are_not_lost(void) {
         CHECK(pod_exec("x", id, "exit 7") == STATUS_OK);
         CHECK(pod_await("x", id) == 7);
     }
-    CHECK(pod_await("x", "e0") == -1 - STATUS_NOT_FOUND); // only the latest are kept
+    CHECK(pod_await("x", "e0") == -1 - STATUS_NOT_FOUND); // the agent keeps only the latest
     CHECK(pod_await("x", "e99") == 7);
     CHECK(pod_discard("x") == STATUS_OK);
 }
@@ -172,14 +172,14 @@ static void a_read_that_waits_holds_nobody_up_and_is_answered_when_there_is_data
     pod_run("x", "cat");
     ask(pod_fd, 10001, "ReadStdout", &request.base);
     CHECK(host_code(host_call(pod_fd, CHECK_METHOD, NULL)) == STATUS_OK);
-    CHECK(pod_call("ReadStdout", &request) == STATUS_FAILED_PRECONDITION); // one at a time
+    CHECK(pod_call("ReadStdout", &request) == STATUS_FAILED_PRECONDITION); // only one call may wait
     int other = host_connect();
     Grpc__WriteStreamRequest write = GRPC__WRITE_STREAM_REQUEST__INIT;
     write.container_id = write.exec_id = "x";
     write.data = (ProtobufCBinaryData){3, (uint8_t *)"abc"};
     CHECK(host_code(host_call(other, AGENT, "WriteStdin", &write.base)) == STATUS_OK);
     CHECK(pod_take_data(host_receive(pod_fd, &stream), data, sizeof data) == 3 && stream == 10001);
-    // A host that goes away while it waits takes nothing with it.
+    // A host that disconnects while its call waits loses no data.
     ask(other, 10003, "ReadStdout", &request.base);
     host_settle();
     close(other);
@@ -213,7 +213,7 @@ static void a_wait_ends_with_the_removal(void) {
     CHECK(containers_first() == NULL);
 }
 
-// A process that does not read fills its pipe; what is not taken waits, and goes with its host.
+// A process that does not read fills its pipe. A call with further bytes waits, and ends with its host.
 static void input_is_taken_as_it_is_read(void) {
     static uint8_t block[1024];
     int taken = 0;
@@ -227,7 +227,7 @@ static void input_is_taken_as_it_is_read(void) {
     int other = host_connect();
     for (int i = 0; i < 64; i++) taken += pod_put("x", "x", block, sizeof block);
     ask(other, 1, "WriteStdin", &request.base);
-    CHECK(host_code(host_call(other, CHECK_METHOD, NULL)) == STATUS_OK); // and the write is not answered
+    CHECK(host_code(host_call(other, CHECK_METHOD, NULL)) == STATUS_OK); // and the write got no answer
     CHECK(pod_put("x", "x", block, 1) == -1 - STATUS_FAILED_PRECONDITION);
     close(other);
     host_settle();
@@ -269,7 +269,7 @@ static void a_terminal_is_read_written_and_resized(void) {
     }
     CHECK(pod_call("TtyWinResize", &resize) == STATUS_OK);
     CHECK(pod_put("x", "x", "abc\n", 4) == 4);
-    CHECK(pod_close_input("x", "x") == STATUS_OK); // cat sees the end
+    CHECK(pod_close_input("x", "x") == STATUS_OK); // cat sees the end of its input
     const char *rest = pod_output("x", "x", "ReadStdout");
     CHECK(strstr(rest, "40 132") != NULL && strstr(rest, "got abc") != NULL);
     CHECK(pod_await("x", "x") == 9);
@@ -298,7 +298,7 @@ static void a_terminal_of_a_program_that_cannot_be_run_says_why(void) {
 }
 
 static int freeze(const char *method, const char *id) {
-    Grpc__PauseContainerRequest request = GRPC__PAUSE_CONTAINER_REQUEST__INIT; // resuming has the same
+    Grpc__PauseContainerRequest request = GRPC__PAUSE_CONTAINER_REQUEST__INIT; // ResumeContainer has the same fields
     request.container_id = (char *)id;
     return pod_call(method, &request);
 }
@@ -313,7 +313,7 @@ static void a_paused_one_stands_still_and_goes_on(void) {
     char data[8];
     CHECK(pod_read_some("x", "x", "ReadStdout", data, sizeof data) == 2);
     CHECK(freeze("PauseContainer", "x") == STATUS_OK);
-    CHECK(pod_discard("x") == STATUS_OK); // frozen processes can be ended
+    CHECK(pod_discard("x") == STATUS_OK); // frozen processes can be killed
     CHECK(freeze("PauseContainer", "x") == STATUS_NOT_FOUND);
 }
 
@@ -361,7 +361,7 @@ static void all_go_with_the_sandbox(void) {
     CHECK(pod_create("a", "true") == STATUS_FAILED_PRECONDITION && pod_says("sandbox"));
 }
 
-// Setting up.
+// Set-up.
 
 static void write_file(const char *path, const char *text, mode_t mode) {
     int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
@@ -386,8 +386,8 @@ static void make_rootfs(void) {
     write_file(ROOTFS "/interpreted", "#!/no/such\n", 0755);
 }
 
-// This host may have no controllers for groups of version 2, and no right to filter devices: so crun
-// leaves groups alone here, and who starts it puts it into one.
+// This host may have no controllers for groups of version 2 and may not allow device filters. So crun does
+// not use control groups here; the wrapper that starts crun puts it into one.
 static void lay_over_crun(void) {
     char text[512];
     snprintf(
@@ -426,7 +426,7 @@ static void suite(void) {
     host_settle();
 }
 
-// As PID 1, with whom all processes go, however this ends.
+// Runs as PID 1: all processes end with it, however it ends.
 static void apart(void) {
     int status;
     snprintf(pod_group, sizeof pod_group, "/vmfactory-agent-test.%d", (int)getpid());
@@ -446,7 +446,7 @@ static void apart(void) {
     }
     CHECK(waitpid(child, &status, 0) == child);
     cgroup_remove(pod_group);
-    _exit(status == 0 ? 0 : 1); // no leak check: it cannot look into a process that left its namespace
+    _exit(status == 0 ? 0 : 1); // no leak check: it cannot inspect a process that left its namespace
 }
 
 void container_tests(void) {

@@ -11,7 +11,7 @@
 #include "kata/agent.pb-c.h"
 #include "test.h"
 
-// CopyFile over frames, into an empty /run of this test's own.
+// Tests CopyFile by frames, in an empty /run of the test's own.
 
 #define AGENT "grpc.AgentService"
 

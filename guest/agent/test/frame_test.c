@@ -3,7 +3,7 @@
 #include "../src/ttrpc/frame.h"
 #include "test.h"
 
-// What a parser has handed over so far.
+// The frames that a parser has found so far.
 static struct {
     int requests, refusals;
     uint32_t stream;
@@ -44,7 +44,7 @@ static void header(uint8_t *bytes, uint32_t length, uint32_t stream, uint8_t typ
     bytes[9] = flags;
 }
 
-// A request whose body counts up; bytes has room for it.
+// Writes a request whose body counts up. Bytes has room for it.
 static size_t request(uint8_t *bytes, uint32_t stream, uint32_t length) {
     header(bytes, length, stream, FRAME_REQUEST, 0);
     for (uint32_t i = 0; i < length; i++) bytes[FRAME_HEADER_SIZE + i] = (uint8_t)i;
@@ -76,7 +76,7 @@ static void a_frame_may_be_cut_anywhere(void) {
     }
 }
 
-// Memory is taken for what came, not for what was announced.
+// The parser allocates memory for bytes that arrived, not for the announced length.
 static void an_announced_body_takes_no_memory(void) {
     uint8_t bytes[FRAME_HEADER_SIZE + 1] = {0};
     begin();

@@ -11,9 +11,9 @@
 #include "kata/agent.pb-c.h"
 #include "test.h"
 
-// Thousands of byte streams made from one seed, the same in every run: whole frames, cut anywhere,
-// changed, oversized, and pure garbage; then requests of every kind with fields of any value. The agent
-// must come out of each able to answer.
+// Sends thousands of byte streams, made from one seed, so the same in every run: whole frames, cut anywhere,
+// changed, oversized, and random bytes. Then sends requests of every method with fields of any value. After
+// each of them the agent must still answer.
 
 #define CASES 6000
 #define STREAM_ROOM (16u << 10)
@@ -77,7 +77,7 @@ static void drain(int fd) {
 static void send_in_pieces(int fd, const uint8_t *bytes, size_t length) {
     while (length > 0) {
         size_t piece = 1 + draw((uint32_t)length);
-        if (write(fd, bytes, piece) != (ssize_t)piece) return; // the agent has hung up
+        if (write(fd, bytes, piece) != (ssize_t)piece) return; // the agent has closed the connection
         bytes += piece;
         length -= piece;
         host_settle();
@@ -96,7 +96,7 @@ static void streams(void) {
     free(bytes);
 }
 
-// Requests. What is not among the methods could change this host's clock, or is there to fill memory.
+// Requests. The list leaves out methods that could change this host's clock or fill its memory.
 static const char *const methods[] = {
     "AddARPNeighbors", "CloseStdin", "CopyFile", "CreateContainer", "CreateSandbox", "DestroySandbox",
     "ExecProcess", "GetGuestDetails", "GetMetrics", "GetOOMEvent", "GetVolumeStats", "ListInterfaces",
@@ -104,11 +104,11 @@ static const char *const methods[] = {
     "ResumeContainer", "SignalProcess", "StartContainer", "StatsContainer", "TtyWinResize",
     "UpdateContainer", "UpdateEphemeralMounts", "UpdateInterface", "UpdateRoutes", "WaitProcess",
     "WriteStdin",
-    // Without them many of the others come to nothing.
+    // Many other methods need these.
     "CreateContainer", "CreateContainer", "CreateSandbox", "CreateSandbox",
 };
 
-// Good ones among them, so that a request gets further than its first check.
+// Includes valid values, so that a request gets further than its first check.
 static const char *const words[] = {
     "", "x", "blk", "ephemeral", "local", "overlayfs", "tmpfs", "overlay", "ext4", "erofs", "/dev/vda", "03/00",
     "/run/kata-containers/a", "/run/kata-containers/a/b", "/run/kata-containers/c", "/run/f", "/run/link/x",
@@ -158,7 +158,7 @@ static size_t make_field(const ProtobufCFieldDescriptor *field, uint8_t *bytes, 
     }
 }
 
-// Each field not at all, once, or several times.
+// Writes each field zero, one or several times.
 static size_t make_message(const ProtobufCMessageDescriptor *type, uint8_t *bytes, int depth) {
     size_t length = 0;
     for (unsigned i = 0; i < type->n_fields; i++) {
@@ -169,7 +169,7 @@ static size_t make_message(const ProtobufCMessageDescriptor *type, uint8_t *byte
     return length;
 }
 
-// What a container needs at least. Fields that follow a message in bytes are merged into it.
+// The minimum that a container needs. A decoder merges fields that follow a message into it.
 static size_t put_container(uint8_t *bytes) {
     Grpc__CreateContainerRequest request = GRPC__CREATE_CONTAINER_REQUEST__INIT;
     Grpc__Spec spec = GRPC__SPEC__INIT;
@@ -180,7 +180,7 @@ static size_t put_container(uint8_t *bytes) {
     request.oci = &spec;
     spec.root = &root;
     spec.process = &process;
-    root.path = "/bin"; // only looked at
+    root.path = "/bin"; // only checked
     process.cwd = "/";
     process.n_args = 1;
     process.args = (char *[]){"/bin/sh"};
@@ -190,7 +190,7 @@ static size_t put_container(uint8_t *bytes) {
 static size_t make_payload(const char *method, uint8_t *bytes) {
     const ProtobufCMessageDescriptor *type =
         protobuf_c_service_descriptor_get_method_by_name(&grpc__agent_service__descriptor, method)->input;
-    if (draw(2) == 0 && strcmp(method, "CreateSandbox") == 0) return 0; // a good one
+    if (draw(2) == 0 && strcmp(method, "CreateSandbox") == 0) return 0; // a valid one
     size_t length = 0;
     if (draw(4) > 0 && strcmp(method, "CreateContainer") == 0) length = put_container(bytes);
     if (length == 0 || draw(2) == 0) length += make_message(type, bytes + length, 4);
@@ -214,7 +214,7 @@ static size_t make_request(uint8_t *bytes) {
     return FRAME_HEADER_SIZE + length;
 }
 
-// No container is made here, and no group of this host's: what has been checked goes to a crun that fails.
+// Makes no container and no control group on this host: valid requests go to a crun that fails.
 static void lay_over_crun(void) {
     CHECK(mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
     CHECK(mount("/bin/false", "/usr/bin/crun", NULL, MS_BIND, NULL) == 0);
@@ -231,7 +231,7 @@ static void requests(void) {
         close(fd);
         host_settle();
     }
-    while (loop_turn(100)) continue; // what waits for drives, and what is done beside the loop
+    while (loop_turn(100)) continue; // calls that wait for drives, and work on the thread
     int fd = host_connect();
     CHECK(host_code(host_call(fd, "grpc.AgentService", "DestroySandbox", NULL)) == STATUS_OK);
     close(fd);

@@ -17,24 +17,24 @@ size_t host_request(
 
 void host_send(int fd, const uint8_t *bytes, size_t length);
 
-// Turns the agent's loop until a response is there, at most 10 s. The caller frees it.
+// Runs the agent's loop until a response arrives, at most 10 s. The caller frees it.
 Ttrpc__Response *host_receive(int fd, uint32_t *stream);
 
-// Calls and returns the answer.
+// Calls a method and returns the answer. The caller frees it.
 Ttrpc__Response *host_call(
     int fd, const char *service, const char *method, const ProtobufCMessage *payload);
 
-// The gRPC code of an answer, which is freed.
+// Returns the gRPC code of an answer and frees it.
 int host_code(Ttrpc__Response *response);
 
 // Opens a channel on one end of a socket pair and returns the other.
 int host_connect(void);
 
-// Runs a suite in a child of ours with a loop, mounts, an empty /run, a host name and a network of its
-// own, so that nothing it does concerns this host.
+// Runs a suite in a child process with a loop, mounts, an empty /run, a host name and a network of its own,
+// so that it changes nothing on this host.
 void host_apart(void (*suite)(void));
 
-// Lets the agent handle whatever is pending.
+// Lets the agent handle all pending events.
 void host_settle(void);
 
 #endif

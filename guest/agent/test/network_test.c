@@ -9,8 +9,8 @@
 #include "kata/agent.pb-c.h"
 #include "test.h"
 
-// Interfaces, routes and neighbours against the kernel, in a network of their own. What the kernel has
-// is asked of ip(8).
+// Tests interfaces, routes and neighbours with the kernel, in a network namespace of the test's own. ip(8)
+// shows the kernel's state.
 
 #define AGENT "grpc.AgentService"
 
@@ -39,7 +39,7 @@ static void ip(const char *arguments) {
     CHECK(system(command) == 0);
 }
 
-// Whether ip(8) prints that.
+// Returns whether ip(8) prints this text.
 static bool shows(const char *arguments, const char *text) {
     char command[256], output[8192];
     snprintf(command, sizeof command, "ip -o %s", arguments);
@@ -51,7 +51,7 @@ static bool shows(const char *arguments, const char *text) {
     return strstr(output, text) != NULL;
 }
 
-// The answer's code; its message must hold the text.
+// Returns the code of the answer. Its message must contain the text.
 static int code(Ttrpc__Response *response, const char *text) {
     if (text != NULL) {
         CHECK(response->status != NULL);
@@ -61,7 +61,7 @@ static int code(Ttrpc__Response *response, const char *text) {
     return host_code(response);
 }
 
-// An interface to be updated; addresses end with NULL, each a pair of address and mask.
+// Writes a request. The arguments end with pairs of address and mask, and NULL.
 struct asked {
     Types__Interface interface;
     Types__IPAddress ips[4], *all[4];
@@ -204,7 +204,7 @@ static bool lists(const Grpc__Routes *all, const char *dest, const char *gateway
     return false;
 }
 
-// The gateway is asked for before the route to it, and is found all the same.
+// The request has the gateway before the route to it. The agent finds it all the same.
 static void routes_are_replaced(void) {
     ip("route add 192.168.7.0/24 dev eth7");
     ip("-6 address add fd09::2/64 dev eth7 nodad");

@@ -14,7 +14,7 @@ static void becomes(const void *message, const char *expected) {
     free(text);
 }
 
-// As it comes over the wire: defaults are filled in by the decoder.
+// Packs and unpacks the message: the decoder sets the defaults, as for a real request.
 static void becomes_after_the_wire(const void *message, const char *expected) {
     const ProtobufCMessage *base = message;
     uint8_t packed[512];
@@ -209,7 +209,7 @@ static void a_long_list_is_written_whole(void) {
     becomes(&process, expected);
 }
 
-// Whoever extends oci.proto by another type has to teach it to the writer.
+// If oci.proto gets a field of another type, the writer must support that type.
 static void every_type_of_the_protocol_is_known(const ProtobufCMessageDescriptor *message) {
     for (unsigned i = 0; i < message->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->fields[i];

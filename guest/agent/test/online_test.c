@@ -11,7 +11,7 @@
 #include "kata/agent.pb-c.h"
 #include "test.h"
 
-// OnlineCPUMem against a made-up /sys, device events given by hand.
+// Tests OnlineCPUMem with a made-up /sys and device events of the test.
 
 static char root[] = "/tmp/vmfactory-agent-test.XXXXXX";
 static uint8_t bytes[4096];
@@ -68,13 +68,13 @@ static void what_is_there_comes_online(void) {
     CHECK(holds("/sys/devices/system/memory/memory32/state", "online"));
 }
 
-// The call waits for the device, and others are answered meanwhile.
+// While the call waits for the device, the agent answers others.
 static void a_missing_cpu_is_waited_for(void) {
     ask(5, 3, true);
     host_settle();
     CHECK(host_code(host_call(fd, CHECK_METHOD, NULL)) == STATUS_OK);
     put("/sys/devices/system/cpu/cpu2/online", "0");
-    uevent_tell();
+    uevent_announce();
     expect(5, STATUS_OK);
     CHECK(holds("/sys/devices/system/cpu/cpu2/online", "1"));
 }
@@ -90,7 +90,7 @@ static void a_host_that_left_is_not_answered(void) {
     close(fd);
     host_settle();
     put("/sys/devices/system/cpu/cpu3/online", "0");
-    uevent_tell();
+    uevent_announce();
 }
 
 void online_tests(void) {

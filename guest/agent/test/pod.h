@@ -8,19 +8,19 @@
 #include "kata/agent.pb-c.h"
 #include "kata/ttrpc.pb-c.h"
 
-// Calls about containers, from the host's end.
+// Makes calls about containers, from the host's end.
 
 #define ROOTFS "/run/rootfs"
 #define AGENT "grpc.AgentService"
 #define GUEST "vmfactory.guest.v1.Guest"
 
-extern int pod_fd; // the connection all calls are made on
-extern char pod_group[64]; // where the containers' control groups lie
+extern int pod_fd; // the connection of all calls
+extern char pod_group[64]; // the parent of the containers' control groups
 
 // States of ListContainers.
 enum { CREATED = 1, RUNNING, PAUSED, STOPPED };
 
-// A spec that needs no more than its program.
+// A spec that needs only its program.
 struct pod_spec {
     Grpc__Spec spec;
     Grpc__Process process;
@@ -30,11 +30,11 @@ struct pod_spec {
     char *args[4], *env[1], group[128];
 };
 
-// The gRPC code of an answer, which is freed; its message is kept.
+// Returns the gRPC code of an answer and frees it. Keeps its message for pod_says.
 int pod_code_of(Ttrpc__Response *response);
 int pod_call(const char *method, const void *request);
 
-// Whether the last error says this.
+// Returns whether the last error message contains the text.
 bool pod_says(const char *text);
 void pod_fill_process(Grpc__Process *process, char **args, char **env, const char *script);
 void pod_fill(struct pod_spec *it, const char *id, const char *script);
@@ -47,17 +47,17 @@ int pod_exec_args(const char *id, const char *exec, const Grpc__Process *process
 int pod_exec(const char *id, const char *exec, const char *script);
 int pod_send_signal(const char *id, const char *exec, uint32_t number);
 
-// The exit status, or -1 - code.
+// Returns the exit status, or -1 - code.
 int pod_await(const char *id, const char *exec);
 Grpc__ReadStreamRequest pod_read_request(const char *id, const char *exec, uint32_t most);
 size_t pod_take_data(Ttrpc__Response *response, char *data, size_t size);
 size_t pod_read_some(
     const char *id, const char *exec, const char *method, char *data, size_t most);
 
-// Everything up to the end, as text.
+// Returns all output up to its end, as text.
 const char *pod_output(const char *id, const char *exec, const char *method);
 
-// How many bytes were taken, or -1 - code.
+// Returns how many bytes the process took, or -1 - code.
 int pod_put(const char *id, const char *exec, const void *bytes, size_t length);
 int pod_close_input(const char *id, const char *exec);
 int pod_state_of(const char *id);

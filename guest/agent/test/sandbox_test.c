@@ -17,14 +17,14 @@
 #include "kata/csi.pb-c.h"
 #include "test.h"
 
-// The sandbox and its calls over frames, in namespaces of this test's own.
+// Tests the sandbox and its calls by frames, in namespaces of the test's own.
 
 #define AGENT "grpc.AgentService"
 #define DNS SANDBOX_RESOLV_CONF
 
 static int fd;
 
-// The answer's code; its message must hold the text.
+// Returns the code of the answer. Its message must contain the text.
 static int code(Ttrpc__Response *response, const char *text) {
     if (text != NULL) CHECK(response->status != NULL && strstr(response->status->message, text) != NULL);
     return host_code(response);
@@ -133,7 +133,7 @@ static pid_t init_of(const char *path) {
 
 static bool lives(pid_t pid) { return kill(pid, 0) == 0; }
 
-// Turns the loop until something is so, at most 10 s.
+// Runs the loop until a condition holds, at most 10 s.
 static void await(bool (*so)(pid_t pid), pid_t pid) {
     for (int tries = 0; !so(pid); tries++) {
         CHECK(tries < 1000);
@@ -151,7 +151,7 @@ static pid_t child_of(pid_t parent) {
 
 static bool has_child(pid_t pid) { return child_of(pid) > 0; }
 
-// In the namespace: a process ends and leaves one behind that lives until the pipe is closed.
+// In the namespace, a process ends and leaves a child that lives until the pipe is closed.
 static void leave_orphan(const char *namespace, const int pipe_ends[2]) {
     char byte;
     pid_t child = fork();
@@ -159,7 +159,7 @@ static void leave_orphan(const char *namespace, const int pipe_ends[2]) {
     if (child > 0) return;
     int in = open(namespace, O_RDONLY | O_CLOEXEC);
     if (in < 0 || setns(in, CLONE_NEWPID) < 0) _exit(1);
-    if (fork() != 0) _exit(0); // the first in the namespace, its parent outside it
+    if (fork() != 0) _exit(0); // the first process in the namespace; its parent is outside
     if (fork() != 0) _exit(0);
     close(pipe_ends[1]);
     _exit(read(pipe_ends[0], &byte, 1) == 0 ? 0 : 1);
@@ -174,7 +174,7 @@ static void orphans_are_reaped(const char *namespace) {
     pid_t orphan = child_of(init);
     close(ends[0]);
     close(ends[1]);
-    await(is_gone, orphan); // a zombie would still be there
+    await(is_gone, orphan); // a zombie would still exist
     CHECK(lives(init));
 }
 

@@ -102,7 +102,7 @@ static void a_name_comes_alone_or_with_both_ids(void) {
     char id[] = "0123456789abcdef0123456789abcdef", uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
     CHECK(set_identity("x", id, "") == STATUS_INVALID_ARGUMENT);
     CHECK(set_identity("x", "", uuid) == STATUS_INVALID_ARGUMENT);
-    // Never the host's own name: whoever may not have one for himself may not set the host's either.
+    // Never changes the host's own name: a process that may not unshare it may not set it either.
     if (unshare(CLONE_NEWUTS) < 0) {
         CHECK(errno == EPERM);
         CHECK(set_identity("vmfactory-agent-test", "", "") == STATUS_INTERNAL);

@@ -19,11 +19,11 @@
 #include "host.h"
 #include "test.h"
 
-// Storages against the kernel, in namespaces of this test's own; drives against a made-up /sys and /dev.
+// Tests storages with the kernel, in namespaces of the test's own, and drives with a made-up /sys and /dev.
 
 #define BASE "/run/kata-containers/"
 
-// What a request was answered.
+// The answer to a request.
 static struct {
     bool told;
     struct mounts *mounts;
@@ -213,7 +213,7 @@ static void fs_group_owns_what_is_there(void) {
     Grpc__Storage first = make("ephemeral", "tmpfs", BASE "g");
     Grpc__FSGroup group = GRPC__FSGROUP__INIT;
     struct stat st;
-    group.group_id = 0; // the one that exists in every namespace
+    group.group_id = 0; // the group that exists in every namespace
     first.fs_group = &group;
     CHECK(mkdir("/run/kata-containers", 0755) == 0 && mkdir(BASE "l", 0700) == 0);
     CHECK(close(open(BASE "l/file", O_CREAT | O_WRONLY | O_CLOEXEC, 0600)) == 0);
@@ -328,7 +328,7 @@ static void a_drive_is_found_by_its_pci_path(void) {
     put("/sys/devices/pci0000:00/0000:00:03.0/pci_bus/0000:01/x");
     put("/sys/devices/pci0000:00/0000:00:03.0/0000:01:00.0/virtio5/block/vdk/size");
     put("/sys/devices/pci0000:00/0000:00:04.1/virtio6/block/vdl/size");
-    CHECK(!device_find("03/00", node)); // no node yet
+    CHECK(!device_find("03/00", node)); // the node does not exist yet
     put("/dev/vdk");
     put("/dev/vdl");
     CHECK(device_find("03/00", node) && strcmp(node, "/dev/vdk") == 0);
@@ -350,19 +350,19 @@ static void only_drives_are_names_of_drives(void) {
     }
 }
 
-// Once it is there, the storage goes on: to find that a file is no drive.
+// When the drive appears, the storage goes on and finds that the file is not a drive.
 static void a_drive_that_is_not_there_yet_is_waited_for(void) {
     Grpc__Storage storage = make("blk", "ext4", BASE "x"), *all = &storage;
     storage.source = "05/00";
     storages_mount(1, &all, on_done, &seen);
     host_settle();
     put("/sys/devices/pci0000:00/0000:00:05.0/pci_bus/0000:02/x");
-    uevent_tell();
+    uevent_announce();
     host_settle();
     CHECK(!seen.told);
     put("/sys/devices/pci0000:00/0000:00:05.0/0000:02:00.0/virtio7/block/vdm/size");
     put("/dev/vdm");
-    uevent_tell();
+    uevent_announce();
     await();
     CHECK(seen.code == STATUS_INVALID_ARGUMENT && says("/dev/vdm is no block device"));
 }
@@ -377,7 +377,7 @@ static void a_drive_that_never_comes_is_an_error(void) {
     storages_wait_at_most(STORAGE_WAIT_MS);
 }
 
-// Aside.
+// The thread beside the loop.
 
 static int worked[5], works, dones;
 
@@ -385,7 +385,7 @@ static void work(void *context) { worked[works++] = *(int *)context; }
 
 static void work_done(void *context) { CHECK(worked[dones++] == *(int *)context); }
 
-// While two calls are open it is done by the thread, else at once.
+// While two calls are open, the thread does the work. Otherwise the loop does it at once.
 static void work_is_done_in_the_order_of_asking(void) {
     int numbers[] = {7, 8, 9, 10};
     struct conversation *over = conversation_start(NULL);
@@ -432,7 +432,7 @@ static void suite(void) {
     work_is_done_in_the_order_of_asking();
     mounts();
     drives();
-    // While others wait for answers the thread does it all.
+    // While other calls wait for answers, the thread does all work.
     struct conversation *over = conversation_start(NULL);
     struct call *calls[] = {call_start(over, 1), call_start(over, 3)};
     mounts();

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-// Ends the run at the first thing that is not as it should be.
+// Ends the run if the condition is false.
 #define CHECK(condition) \
     do { \
         if (!(condition)) { \

@@ -13,7 +13,7 @@
 
 #define ROOT "/sys/fs/cgroup"
 #define PATH_SIZE 1024
-#define DESCRIPTORS 16 // nftw may hold open
+#define DESCRIPTORS 16 // that nftw may hold open
 
 static const char *path_of(char *path, const char *group, const char *file) {
     snprintf(path, PATH_SIZE, ROOT "%s/%s", group, file);
@@ -58,7 +58,7 @@ static void visit_group(const struct visiting *visiting);
 static void visit_below(const char *name, void *context) {
     const struct visiting *above = context;
     char group[PATH_SIZE];
-    // Most names are those of files; they hold no cgroup.procs.
+    // Most names are those of files: for them, cgroup.procs does not exist.
     snprintf(group, sizeof group, "%s/%s", above->group, name);
     visit_group(&(struct visiting){group, above->visit, above->context});
 }
@@ -93,7 +93,7 @@ static void on_change(struct source *source, uint32_t events) {
     (void)events;
     struct cgroup_watch *watch = (struct cgroup_watch *)source;
     char byte;
-    // Reading tells the kernel that this change has been seen.
+    // The read tells the kernel that the agent has seen this change.
     if (pread(source->fd, &byte, 1, 0) >= 0) watch->changed(watch->context);
 }
 

@@ -43,7 +43,7 @@ static struct container *add_container(
     return container;
 }
 
-// Creating has come to an end, well (error = NULL) or not.
+// Ends the creation: answers the call. With an error, removes the container.
 static void finish_creating(struct container *container, enum status code, const char *error) {
     struct call *call = container->creating;
     container->creating = NULL;
@@ -61,7 +61,7 @@ static void finish_creating(struct container *container, enum status code, const
     removal_continue(container);
 }
 
-static void on_memory_events(void *context) { oom_look(context); }
+static void on_memory_events(void *context) { oom_check(context); }
 
 static void on_events(void *context) {
     struct container *container = context;
@@ -81,8 +81,8 @@ static void on_first_made(struct process *process, enum status code, const char 
 
 static void on_first_ended(struct process *process) {
     struct container *container = process->context;
-    oom_look(container);
-    // In a PID namespace of its own, the kernel has done this.
+    oom_check(container);
+    // In a PID namespace of the container's own, the kernel has killed the other processes.
     if (container->shares_pids) cgroup_set(container->group, "cgroup.kill", "1");
     removal_continue(container);
 }
@@ -100,7 +100,7 @@ static bool write_config(const struct container *container) {
     return written == (ssize_t)length;
 }
 
-// False with problem = there is nothing there that could be a container's root.
+// Refuses a root that is missing or empty. False with problem.
 static bool check_root(const char *path, struct problem *problem) {
     bool empty = true;
     DIR *entries = opendir(path);
@@ -149,16 +149,18 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
     char *group;
     bool reserved = strcmp(request->container_id, SANDBOX_ID) == 0;
     if (!is_id(request->container_id) || reserved) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "CreateContainer: container_id: not an id");
+        call_fail(call, STATUS_INVALID_ARGUMENT, "CreateContainer: container_id is not a valid id");
     } else if (lacking != NULL) {
         call_fail(
-            call, STATUS_UNIMPLEMENTED, "CreateContainer: %s are not offered by this agent", lacking);
+            call, STATUS_UNIMPLEMENTED, "CreateContainer: this agent does not support %s", lacking);
     } else if (container_find(request->container_id) != NULL) {
         call_fail(
-            call, STATUS_ALREADY_EXISTS, "CreateContainer: there is a container %s",
+            call, STATUS_ALREADY_EXISTS, "CreateContainer: container %s exists already",
             request->container_id);
     } else if (!sandbox_present()) {
-        call_fail(call, STATUS_FAILED_PRECONDITION, "CreateContainer: there is no sandbox yet");
+        call_fail(
+            call, STATUS_FAILED_PRECONDITION,
+            "CreateContainer: there is no sandbox; call CreateSandbox first");
     } else {
         char *config = spec_config(request, &group, &problem);
         if (config == NULL) {
@@ -175,7 +177,7 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
 void container_start(struct call *call, struct container *container) {
     if (container->first->state != PROCESS_MADE) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "StartContainer %s: it was started before, or has ended",
+            call, STATUS_FAILED_PRECONDITION, "StartContainer %s: it has been started already or has ended",
             container->id);
     } else if (!crun_start(container->id)) {
         call_fail(

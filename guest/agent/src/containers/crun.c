@@ -23,8 +23,8 @@
 #define STATE "/run/crun"
 #define ARGUMENTS 16
 
-// Descriptors of crun beyond the three. crun marks all it inherits to be closed on exec before it
-// becomes the container's process: so the launch pipe tells when the program runs.
+// Descriptors of crun beside its standard streams. Before crun becomes the container's process, it marks
+// all inherited descriptors close-on-exec: so the launch pipe closes when the program runs.
 #define LAUNCH_FD 3
 #define PROCESS_FD 4
 
@@ -55,7 +55,7 @@ void crun_prepare(void) {
     personality(ADDR_NO_RANDOMIZE);
 }
 
-// The pid comes last, on no line of its own.
+// The pid comes last, without a newline.
 static pid_t pid_of(const char *text) {
     const char *line = strrchr(text, '\n');
     return (pid_t)strtol(line == NULL ? text : line + 1, NULL, 10);
@@ -76,7 +76,7 @@ static void on_end(int status, void *context) {
     }
     crun->console = -1;
     bool complete = good && crun->pid > 0 && (!terminal || crun->master >= 0);
-    if (good && !complete) log_error("crun has made a process without a pid or a terminal");
+    if (good && !complete) log_error("crun reported success, but sent no pid or no terminal");
     crun->done(crun, complete);
     children_expected();
 }
@@ -91,7 +91,7 @@ static void say(struct command *command, const char *argument) {
     command->arguments[command->n++] = (char *)argument;
 }
 
-// The agent's own first descriptors are open for good, so no source below is a target of another.
+// The agent's own first descriptors are always open. So no source is also the target of another dup2.
 static int add_descriptors(const int fds[], posix_spawn_file_actions_t *actions) {
     int error = 0;
     for (int i = 0; i <= PROCESS_FD && error == 0; i++) {
@@ -100,7 +100,7 @@ static int add_descriptors(const int fds[], posix_spawn_file_actions_t *actions)
     return error;
 }
 
-// The pid, or -1 with errno.
+// Returns the pid, or -1 with errno.
 static pid_t spawn(const struct command *command) {
     static char *environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
     posix_spawn_file_actions_t actions;
@@ -133,7 +133,7 @@ static bool open_launch(struct crun *crun, struct command *command) {
     return fcntl(crun->launch, F_SETFL, O_NONBLOCK) == 0;
 }
 
-// With a terminal, what crun itself has to say goes to the launch pipe.
+// With a terminal, crun's own messages go to the launch pipe.
 static bool open_terminal(struct crun *crun, struct command *command, char *path, size_t size) {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     command->fds[STDIN_FILENO] = command->fds[STDOUT_FILENO] = null;
@@ -191,7 +191,7 @@ bool crun_exec(
     return runs;
 }
 
-// What `crun start` would do: a byte through the fifo, which is then no more.
+// Does the same as `crun start`: writes a byte into the fifo and removes it.
 bool crun_start(const char *id) {
     char path[256];
     snprintf(path, sizeof path, STATE "/%s/exec.fifo", id);
@@ -205,7 +205,7 @@ bool crun_start(const char *id) {
     return written;
 }
 
-#define PF_FORKNOEXEC 0x40 // of the kernel's process flags, field 9 of /proc/PID/stat
+#define PF_FORKNOEXEC 0x40 // one of the process flags in field 9 of /proc/PID/stat
 
 bool crun_executed(pid_t pid) {
     char path[32], text[1024];

@@ -8,7 +8,8 @@
 #include "removal.h"
 #include "spec.h"
 
-// Processes that have ended are kept for whoever asks how; of those that were executed, so many.
+// The agent keeps processes that have ended, so that WaitProcess can return their status. Per container it
+// keeps this many that ExecProcess started.
 #define ENDED_KEPT 64
 
 static void on_exec_made(struct process *process, enum status code, const char *error) {
@@ -28,7 +29,7 @@ static void on_exec_ended(struct process *process) { removal_continue(process->c
 
 static const struct process_owner exec_owner = {.made = on_exec_made, .ended = on_exec_ended};
 
-// Of the processes that were executed and have ended, the oldest one too many.
+// Returns the oldest of the kept processes if there are too many, or NULL.
 static struct process *too_many(struct container *container) {
     struct process *oldest = NULL;
     size_t n = 0;
@@ -66,10 +67,10 @@ void container_exec(
     struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
     struct process *same = container_process(container, request->exec_id);
     if (!is_id(request->exec_id)) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "ExecProcess: exec_id: not an id");
+        call_fail(call, STATUS_INVALID_ARGUMENT, "ExecProcess: exec_id is not a valid id");
     } else if (same != NULL && (same == container->first || same->state != PROCESS_ENDED)) {
         call_fail(
-            call, STATUS_ALREADY_EXISTS, "ExecProcess: container %s has a process %s", container->id,
+            call, STATUS_ALREADY_EXISTS, "ExecProcess: container %s already has a process %s", container->id,
             request->exec_id);
     } else if (container->first->state != PROCESS_RUNS || container->paused) {
         call_fail(

@@ -21,7 +21,7 @@ static void on_gone(void *context) {
 
 static const struct keeper keeper = {.gone = on_gone};
 
-// The kernel freezes when it comes to it; the file of events tells.
+// The kernel freezes the processes later. cgroup.events reports it.
 void container_freeze(struct call *call, struct container *container, bool freeze) {
     const char *verb = freeze ? "PauseContainer" : "ResumeContainer";
     if (container_stopped(container) || !container->ready || container->freezing != NULL) {

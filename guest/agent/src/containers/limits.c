@@ -18,10 +18,10 @@ static void set(struct change *change, const char *file, const char *value) {
     enum status code = errno == EINVAL || errno == ERANGE ? STATUS_INVALID_ARGUMENT
         : errno == EBUSY                                  ? STATUS_FAILED_PRECONDITION
                                                           : STATUS_INTERNAL;
-    change->good = problem_set(change->problem, code, "%s cannot be %s: %m", file, value);
+    change->good = problem_set(change->problem, code, "cannot set %s to %s: %m", file, value);
 }
 
-// Below 0 = no limit.
+// A negative value = no limit.
 static void set_limit(struct change *change, const char *file, int64_t value) {
     char text[24];
     if (value == 0) return;
@@ -29,7 +29,7 @@ static void set_limit(struct change *change, const char *file, int64_t value) {
     set(change, file, value < 0 ? "max" : text);
 }
 
-// The limit of swap counts memory, too, in the specification, and does not in version 2.
+// In the specification, the swap limit includes memory. In control groups of version 2 it does not.
 static void set_memory(struct change *change, const Grpc__LinuxMemory *memory) {
     if (memory == NULL) return;
     set_limit(change, "memory.low", memory->reservation);
@@ -44,7 +44,7 @@ static void set_memory(struct change *change, const Grpc__LinuxMemory *memory) {
     set_limit(change, "memory.max", memory->limit);
 }
 
-// Shares 2..262144 become weights 1..10000.
+// Converts shares (2 to 262144) to weights (1 to 10000).
 static uint64_t weight_of(uint64_t shares) {
     if (shares < 2) shares = 2;
     if (shares > 262144) shares = 262144;
@@ -55,7 +55,7 @@ static void set_cpu(struct change *change, const Grpc__LinuxCPU *cpu) {
     char text[64], quota[24] = "max", now[64];
     if (cpu == NULL) return;
     if (cpu->quota != 0 || cpu->period != 0) {
-        // "QUOTA PERIOD"; what is not named stays.
+        // "QUOTA PERIOD"; a value that the request does not set stays as it is.
         if (cpu->quota == 0 && cgroup_read(change->group, "cpu.max", now, sizeof now) > 0) {
             sscanf(now, "%23s", quota);
         }
@@ -82,12 +82,12 @@ static const char *not_offered(const Grpc__LinuxResources *resources) {
 bool limits_set(
     const char *group, const Grpc__LinuxResources *resources, struct problem *problem) {
     if (resources == NULL) {
-        return problem_set(problem, STATUS_INVALID_ARGUMENT, "resources: missing");
+        return problem_set(problem, STATUS_INVALID_ARGUMENT, "resources is missing");
     }
     const char *lacking = not_offered(resources);
     if (lacking != NULL) {
         return problem_set(
-            problem, STATUS_UNIMPLEMENTED, "resources.%s cannot be changed by this agent", lacking);
+            problem, STATUS_UNIMPLEMENTED, "this agent cannot change resources.%s", lacking);
     }
     struct change change = {group, problem, true};
     set_memory(&change, resources->memory);

@@ -17,12 +17,12 @@ struct text {
     bool valid;
 };
 
-// The specification's names that do not follow from the protocol's.
+// Fields whose key in the specification does not follow from their name in the protocol.
 static const struct {
     const char *field, *key;
 } names[] = {{"Version", "ociVersion"}, {"Pagesize", "pageSize"}, {"errnoret", "errnoRet"}};
 
-// Fields whose zero is a value.
+// Fields for which zero is a value.
 static const struct {
     const ProtobufCMessageDescriptor *message;
     const char *fields; // separated and surrounded by spaces
@@ -61,7 +61,7 @@ static void put_format(struct text *text, const char *format, ...) {
     put(text, piece, (size_t)length);
 }
 
-// The length of the UTF-8 character at s, 0 = it is none.
+// Returns the length of the UTF-8 character at s. 0 = it is not one.
 static size_t character(const unsigned char *s) {
     static const struct {
         unsigned char mask, lead;
@@ -82,7 +82,7 @@ static size_t character(const unsigned char *s) {
 
 static void put_string(struct text *text, const char *string) {
     put_char(text, '"');
-    const char *plain = string; // not yet put
+    const char *plain = string; // start of the characters that are not put yet
     while (*string != '\0') {
         size_t length = character((const unsigned char *)string);
         unsigned char c = (unsigned char)*string;
@@ -100,7 +100,7 @@ static void put_string(struct text *text, const char *string) {
     put_char(text, '"');
 }
 
-// The first letters in lower case, but not the one that begins the next word: "UIDMappings".
+// Puts the leading capitals in lower case, except the one that begins the next word: "UIDMappings".
 static void put_key(struct text *text, const char *name) {
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strcmp(name, names[i].field) == 0) {
@@ -130,7 +130,7 @@ static void put_value(struct text *text, ProtobufCType type, const void *value) 
         case PROTOBUF_C_TYPE_UINT64: put_format(text, "%" PRIu64, *(const uint64_t *)value); break;
         case PROTOBUF_C_TYPE_STRING: put_string(text, *(char *const *)value); break;
         case PROTOBUF_C_TYPE_MESSAGE: put_message(text, *(ProtobufCMessage *const *)value); break;
-        default: abort(); // oci.proto has no other
+        default: abort(); // oci.proto has no other type
     }
 }
 
@@ -178,7 +178,7 @@ static bool is_kept(const ProtobufCMessage *message, const ProtobufCFieldDescrip
     return false;
 }
 
-// There are no devices of major 0, and without a major the minor 0 is nobody's wish either.
+// No device has the major number 0. Without a major number, the minor number 0 names no device.
 static bool is_any_device(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
     if (message->descriptor != &grpc__linux_device_cgroup__descriptor) return false;
     const Grpc__LinuxDeviceCgroup *rule = (const Grpc__LinuxDeviceCgroup *)message;
@@ -201,8 +201,8 @@ static bool is_set(const ProtobufCMessage *message, const ProtobufCFieldDescript
         && (is_kept(message, field) || memcmp(value, &zero, size_of(field->type)) != 0);
 }
 
-// The protocol has no word for it: the agent starts crun with fixed addresses, which a container shall
-// not have.
+// The protocol has no field for the personality. The agent starts crun with fixed addresses, and a container
+// must not inherit them.
 static const char personality[] = "\"personality\":{\"domain\":\"LINUX\"}";
 
 static void put_message(struct text *text, const ProtobufCMessage *message) {

@@ -4,15 +4,15 @@
 #include <protobuf-c/protobuf-c.h>
 #include <stddef.h>
 
-// Any message of oci.proto as the JSON of the OCI runtime specification: a Spec becomes config.json.
-// What proto3 cannot tell from "not set" (0, false, "", an empty list) is left out, except where zero
-// is a value of its own: ids, device numbers, hard and soft limits, "allow". In a rule for devices,
-// -1 or a major of 0 is any device.
+// Writes a message of oci.proto as JSON of the OCI runtime specification: a Spec becomes config.json.
+// proto3 does not distinguish 0, false, "" and an empty list from "not set". The JSON leaves such fields
+// out, except where zero is a value: ids, device numbers, hard and soft limits, "allow". In a rule for
+// devices, -1 or a major number of 0 means any device.
 //
-// A container's personality is LINUX, so that its addresses are random whatever the agent's are.
+// The personality of a container is LINUX: so its addresses are random, although the agent's are fixed.
 //
-// The text ends with NUL, which length does not count; the caller frees it. NULL = a string in the
-// message is no UTF-8.
+// The text ends with NUL, which length does not count. The caller frees it. NULL = a string in the message
+// is not UTF-8.
 char *oci_json(const ProtobufCMessage *message, size_t *length);
 
 #endif

@@ -7,7 +7,7 @@
 #include "../need.h"
 #include "kata/agent.pb-c.h"
 
-// The latest are kept; a container that is in the list already is not added.
+// The list keeps the latest events, at most one per container.
 #define KEPT 64
 
 static struct {
@@ -20,7 +20,7 @@ struct asker {
     struct asker *next;
 };
 
-static struct asker *askers; // the one who asked first is the first
+static struct asker *askers; // the oldest first
 
 static void forget_first(void) {
     events.n--;
@@ -42,7 +42,7 @@ static void add(const char *id) {
     strcpy(events.ids[events.n++], id);
 }
 
-void oom_look(struct container *container) {
+void oom_check(struct container *container) {
     uint64_t kills = cgroup_value(container->group, "memory.events", "oom_kill");
     if (kills <= container->oom_kills) return;
     container->oom_kills = kills;

@@ -4,12 +4,12 @@
 #include "../call.h"
 #include "container.h"
 
-// The kernel ends processes for want of memory: events, kept until somebody asks for them.
+// Collects the events that the kernel killed a process because memory was short.
 
-// Looks whether it has done so in a container since the last look.
-void oom_look(struct container *container);
+// Adds an event if the kernel has killed a process of the container since the last check.
+void oom_check(struct container *container);
 
-// Answers an OOMEvent as soon as there is one.
+// Answers an OOMEvent as soon as there is one. The oldest call gets the next event.
 void oom_ask(struct call *call);
 
 #endif

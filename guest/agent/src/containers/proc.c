@@ -13,7 +13,7 @@
 
 typedef Vmfactory__Guest__V1__Process entry;
 
-#define COMMAND_MOST 4096 // of a command line
+#define COMMAND_MOST 4096 // bytes of a command line
 #define PROCESSES_MOST 4096
 
 struct list {
@@ -30,7 +30,7 @@ static int by_pid(const void *a, const void *b) {
     return *(const pid_t *)a - *(const pid_t *)b;
 }
 
-// The number behind a name in /proc/PID/status; the last one of several when last is set.
+// Returns the number after a name in /proc/PID/status; with last, the last number of the line.
 static long field(const char *status, const char *name, bool last) {
     const char *line = strstr(status, name);
     if (line == NULL) return 0;
@@ -48,7 +48,7 @@ static void read_command(pid_t pid, const char *stat, entry *process) {
     int fd = file_open(path, O_RDONLY);
     ssize_t got = fd < 0 ? -1 : read(fd, process->command_line.data, COMMAND_MOST);
     if (fd >= 0) close(fd);
-    if (got <= 0) { // a zombie has its name alone
+    if (got <= 0) { // a zombie has only its name
         const char *name = strchr(stat, '('), *end = strrchr(stat, ')');
         int length = name != NULL && end > name ? (int)(end - name - 1) : 0;
         got = snprintf(
@@ -57,7 +57,7 @@ static void read_command(pid_t pid, const char *stat, entry *process) {
     process->command_line.len = (size_t)got;
 }
 
-// False = it has ended meanwhile.
+// False = the process has ended.
 static bool describe(pid_t pid, entry *process) {
     char path[32], stat[1024], status[4096], state[2] = "";
     unsigned long user, kernel;

@@ -3,7 +3,7 @@
 
 #include "../call.h"
 
-// Answers a ListProcessesResponse: the processes in a control group, by pid.
+// Answers a ListProcessesResponse: the processes of a control group, sorted by pid.
 void proc_reply(struct call *call, const char *group);
 
 #endif

@@ -13,13 +13,13 @@
 #include "../need.h"
 #include "kata/agent.pb-c.h"
 
-// Four times what a pipe has by itself: then the host asks a fourth as often.
+// Four times the default size of a pipe: then the host needs a fourth of the calls.
 #define OUT_SIZE (256 << 10)
 
-#define PROGRAM_NOT_FOUND 127 // as shells have it
+#define PROGRAM_NOT_FOUND 127 // the exit status that shells use
 #define PROGRAM_NOT_EXECUTABLE 126
 
-// Somebody who waits for the end.
+// A call that waits for the end of a process.
 struct waiter {
     struct call *call;
     struct process *process;
@@ -37,7 +37,7 @@ struct process *process_new(
     return process;
 }
 
-// The pipes that a process gets; a terminal has none.
+// The pipes of a process without a terminal.
 struct pipes {
     int theirs[3], ours[3];
 };
@@ -100,13 +100,13 @@ bool process_exec(
     return finish_making(process, &pipes, runs);
 }
 
-// What crun, or the process before it executed its program, had to say.
+// Returns the error message of crun, or of the process before it executed its program.
 static const char *words(struct process *process) {
     static char text[512];
     crun_text(&process->crun, text, sizeof text);
     if (*text == '\0') reader_text(process->terminal ? &process->out : &process->err, text, sizeof text);
     const char *message = crun_message(text);
-    return *message == '\0' ? "crun does not say why" : message;
+    return *message == '\0' ? "crun gives no reason" : message;
 }
 
 static void answer_start(struct process *process, enum status code, const char *error) {
@@ -120,12 +120,12 @@ static void answer_start(struct process *process, enum status code, const char *
     }
 }
 
-// Has executed its program, or ended before it could.
+// The process has executed its program, or has ended before.
 static void on_launched(struct source *source, uint32_t events) {
     (void)events;
     struct process *process = (struct process *)((char *)source - offsetof(struct process, launch));
     loop_unwatch(source);
-    if (!crun_executed(process->pid)) return; // its end is yet to come
+    if (!crun_executed(process->pid)) return; // on_ended will report its end
     crun_close(&process->crun);
     process->state = PROCESS_RUNS;
     answer_start(process, STATUS_OK, NULL);
@@ -173,7 +173,7 @@ static void open_terminal(struct process *process) {
 static void on_made(struct crun *crun, bool good) {
     struct process *process = (struct process *)crun;
     open_terminal(process);
-    if (!good) { // with a terminal, the reason may have gone there
+    if (!good) { // with a terminal, the message may have gone to it
         const char *error = words(process);
         process->owner->made(process, crun_status_of(error), error);
         return;
@@ -188,7 +188,7 @@ void process_await_program(struct process *process, struct call *call) {
     process->starting = call;
     process->state = PROCESS_STARTING;
     process->launch = (struct source){.fd = process->crun.launch, .ready = on_launched};
-    loop_watch(&process->launch, 0); // EPOLLHUP always comes
+    loop_watch(&process->launch, 0); // epoll always reports EPOLLHUP
 }
 
 static void on_waiter_gone(void *context) {

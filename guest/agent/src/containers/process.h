@@ -15,32 +15,32 @@
 struct process;
 struct waiter;
 
-// Who has a process is told what becomes of it.
+// The code that created a process and learns what becomes of it.
 struct process_owner {
-    // crun has ended. error != NULL: there is no process, and the owner frees it.
+    // crun has ended. error != NULL: the process does not exist, and the owner calls process_free.
     void (*made)(struct process *self, enum status code, const char *error);
-    // Those who waited for it have been told; the owner may free it.
+    // The process has ended and its waiting calls are answered. The owner may free it.
     void (*ended)(struct process *self);
 };
 
-// A process of a container: its first one, or one more that was executed in it.
+// A process of a container: the first one, or one that ExecProcess started.
 struct process {
     struct crun crun;
     char id[ID_SIZE];
     enum {
         PROCESS_MAKING, // crun has not ended yet
-        PROCESS_MADE, // waits to be started
-        PROCESS_STARTING, // on its way to execute its program
+        PROCESS_MADE, // waits for its start
+        PROCESS_STARTING, // has not executed its program yet
         PROCESS_RUNS,
         PROCESS_ENDED,
     } state;
-    pid_t pid; // 0 = not yet, or not any more
-    int status; // once ended: 0..255, 128 + signal
+    pid_t pid; // 0 = there is none yet, or the process has ended
+    int status; // set when it has ended: 0 to 255, or 128 + signal
     bool terminal;
     struct source launch;
     struct writer in;
-    struct reader out, err; // a terminal has out alone
-    struct call *starting; // answered when it runs, or does not
+    struct reader out, err; // a terminal has only out
+    struct call *starting; // answered when the program runs or has failed to; NULL = none
     struct waiter *waiters;
     const struct process_owner *owner;
     void *context; // the owner's
@@ -50,19 +50,19 @@ struct process {
 struct process *process_new(
     const char *id, bool terminal, const struct process_owner *owner, void *context);
 
-// crun makes it, as first process of a container of the same id, or as one more of a container. False
-// with errno = it does not even try.
+// Start crun, which makes the process: the first one of a container with the same id, or another one of a
+// container. False with errno = crun did not start.
 bool process_create(struct process *process, const char *bundle);
 bool process_exec(
     struct process *process, const char *container, const char *json, size_t length);
 
-// Answers the call when a process that was made and may go on executes its program, or why it cannot.
+// Answers the call when the process has executed its program, or with the reason why it cannot.
 void process_await_program(struct process *process, struct call *call);
 
-// Answers a WaitProcessResponse when it has ended.
+// Answers a WaitProcessResponse when the process has ended.
 void process_wait(struct process *process, struct call *call);
 
-// Whoever waits for it is told that it is no more.
+// Closes the streams, answers the calls that wait for them, and frees the process.
 void process_free(struct process *process);
 
 #endif

@@ -32,12 +32,12 @@ static ssize_t read_some(struct reader *reader, void *bytes, size_t most) {
     do {
         got = read(reader->source.fd, bytes, most);
     } while (got < 0 && errno == EINTR);
-    return got < 0 && errno == EIO ? 0 : got; // what a terminal says when nobody has it open
+    return got < 0 && errno == EIO ? 0 : got; // EIO: no process has the terminal open
 }
 
 static void answer_end(struct call *call) { call_reply_empty(call); }
 
-// False = nothing to read yet.
+// False = there is no data yet.
 static bool answer(struct reader *reader, struct call *call, size_t most) {
     uint8_t *bytes = call_room_for_bytes(call, most);
     if (bytes == NULL) {
@@ -58,7 +58,7 @@ static bool answer(struct reader *reader, struct call *call, size_t most) {
     if (got == 0) {
         answer_end(call);
     } else {
-        call_fail(call, STATUS_INTERNAL, "stream cannot be read: %s", strerror(error));
+        call_fail(call, STATUS_INTERNAL, "cannot read the stream: %s", strerror(error));
     }
     return true;
 }
@@ -89,7 +89,7 @@ void reader_open(struct reader *reader, int fd) {
 
 void reader_ask(struct reader *reader, struct call *call, size_t most) {
     if (reader->call != NULL) {
-        call_fail(call, STATUS_FAILED_PRECONDITION, "another call waits for this stream's data");
+        call_fail(call, STATUS_FAILED_PRECONDITION, "another call already waits for data of this stream");
     } else if (!reader->open) {
         answer_end(call);
     } else {

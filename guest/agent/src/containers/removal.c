@@ -13,11 +13,11 @@
 #include "crun.h"
 
 static struct {
-    void (*gone)(void *context); // NULL = nobody waits for the end of all
+    void (*gone)(void *context); // NULL = no caller waits until all are removed
     void *context;
 } all;
 
-static void tell_all_gone(void) {
+static void report_all_gone(void) {
     if (all.gone == NULL || containers_first() != NULL) return;
     void (*gone)(void *) = all.gone;
     all.gone = NULL;
@@ -38,9 +38,9 @@ static void on_unmounted(const char *error, void *context) {
     char bundle[256];
     snprintf(bundle, sizeof bundle, SANDBOX_DIR "/%s", container->id);
     if (error != NULL) {
-        log_error("container %s: %s", container->id, error);
+        log_error("cannot unmount the storages of container %s: %s", container->id, error);
     } else if (path_remove_tree(bundle) < 0) {
-        log_error("%s: %m", bundle);
+        log_error("cannot remove %s: %m", bundle);
     }
     if (call != NULL && error != NULL) {
         call_fail(call, STATUS_INTERNAL, "RemoveContainer %s: %s", container->id, error);
@@ -49,10 +49,10 @@ static void on_unmounted(const char *error, void *context) {
     }
     stop_timer(container);
     container_free(container);
-    tell_all_gone();
+    report_all_gone();
 }
 
-// Whether a process of it, or a crun that makes one, is still there.
+// Returns whether a process of the container, or a crun that makes one, still exists.
 static bool busy(const struct container *container) {
     for (const struct process *process = container->processes; process; process = process->next) {
         if (process->state != PROCESS_ENDED) return true;
@@ -62,12 +62,12 @@ static bool busy(const struct container *container) {
 
 void removal_continue(struct container *container) {
     if (!container->removal.wanted || container->removal.unmounting || !container->ready) return;
-    // Again each time: crun may have brought one more in since.
+    // Kills each time: crun may have added a process since the last time.
     cgroup_set(container->group, "cgroup.kill", "1");
     if (busy(container)) return;
     container->removal.unmounting = true;
     if (cgroup_remove(container->group) < 0) {
-        log_error("container %s: cgroup %s: %m", container->id, container->group);
+        log_error("cannot remove container %s's control group %s: %m", container->id, container->group);
     }
     crun_forget(container->id);
     struct mounts *mounts = container->mounts;
@@ -108,7 +108,7 @@ static const struct keeper keeper = {.gone = on_gone};
 void container_remove(struct call *call, struct container *container, uint32_t seconds) {
     if (container->removal.call != NULL) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "RemoveContainer %s: it is being removed",
+            call, STATUS_FAILED_PRECONDITION, "RemoveContainer %s: another call already removes it",
             container->id);
         return;
     }
@@ -130,5 +130,5 @@ void containers_remove_all(void (*gone)(void *context), void *context) {
         removal_continue(container);
         container = next;
     }
-    tell_all_gone();
+    report_all_gone();
 }

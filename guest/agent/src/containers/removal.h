@@ -13,7 +13,7 @@ void container_remove(struct call *call, struct container *container, uint32_t s
 // Removes all containers, also those that are still being created. Calls gone when none remains.
 void containers_remove_all(void (*gone)(void *context), void *context);
 
-// Takes the next step of a removal that someone asked for. Call it after each change that the removal
+// Takes the next step of a requested removal. Call it after each change that the removal
 // may wait for: creation has ended, a process has ended, the control group is empty. It may free the
 // container.
 void removal_continue(struct container *container);

@@ -28,21 +28,21 @@ static bool wrong(struct problem *problem, const char *what) {
 }
 
 static bool check_process(const Grpc__Process *process, struct problem *problem) {
-    if (process == NULL) return wrong(problem, "process: missing");
+    if (process == NULL) return wrong(problem, "process is missing");
     if (process->n_args == 0 || *process->args[0] == '\0') {
-        return wrong(problem, "process.args: no program is named");
+        return wrong(problem, "process.args names no program");
     }
-    if (*process->cwd != '/') return wrong(problem, "process.cwd: not an absolute path");
+    if (*process->cwd != '/') return wrong(problem, "process.cwd is not an absolute path");
     return true;
 }
 
 static bool check(const Grpc__Spec *spec, struct problem *problem) {
-    if (spec == NULL) return wrong(problem, "OCI: missing");
+    if (spec == NULL) return wrong(problem, "OCI is missing");
     if (spec->root == NULL || *spec->root->path != '/') {
-        return wrong(problem, "root.path: missing, or not an absolute path of the guest");
+        return wrong(problem, "root.path is missing or not an absolute path of the guest");
     }
     if (spec->hooks != NULL && (spec->hooks->n_poststart > 0 || spec->hooks->n_poststop > 0)) {
-        return wrong(problem, "hooks: poststart and poststop are not offered by this agent");
+        return wrong(problem, "hooks: this agent does not support poststart and poststop");
     }
     return check_process(spec->process, problem);
 }
@@ -55,7 +55,7 @@ static bool shared(const Grpc__LinuxNamespace *space) {
     return false;
 }
 
-// Namespaces of a container to be; room for those of its spec and the two it must have.
+// The namespaces of a container. There is room for those of its spec and for two more.
 struct spaces {
     Grpc__LinuxNamespace **all;
     size_t n;
@@ -74,13 +74,14 @@ static bool join_sandbox_pids(Grpc__LinuxNamespace *pids, struct problem *proble
         pids->path = (char *)path;
         return true;
     }
-    if (errno != 0) return problem_set(problem, STATUS_INTERNAL, "shared PID namespace: %m");
+    if (errno != 0) return problem_set(problem, STATUS_INTERNAL, "cannot start the shared PID namespace: %m");
     return problem_set(
         problem, STATUS_FAILED_PRECONDITION,
         "sandbox_pidns: the sandbox was created without a PID namespace to share");
 }
 
-// No "..": a group lies below the root of groups. Its own name tells a container's processes.
+// Refuses "..": a group lies below the root of groups. Refuses "/": the group is the container's own, which
+// is how the agent finds its processes.
 static bool set_group(
     Grpc__Linux *linux_, const char *id, char **group, struct problem *problem) {
     const char *wanted = linux_->cgroupspath;
@@ -93,7 +94,7 @@ static bool set_group(
     }
     linux_->cgroupspath = *group;
     if (strstr(*group, "..") == NULL && strcmp(*group, "/") != 0) return true;
-    return wrong(problem, "linux.cgroupsPath: not a path of a group of its own");
+    return wrong(problem, "linux.cgroupsPath is not the path of a control group below the root");
 }
 
 static char *to_json(const ProtobufCMessage *message, size_t *length, struct problem *problem) {
@@ -113,10 +114,10 @@ static char *config_of(
     if (own == NULL) spaces->all[spaces->n++] = own = &pids;
     pids.path = own->path;
     for (size_t i = 0; i < spaces->n; i++) {
-        if (spaces->all[i] == own) spaces->all[i] = &pids; // the request is not ours to change
+        if (spaces->all[i] == own) spaces->all[i] = &pids; // must not change the request
     }
     if (request->sandbox_pidns && !join_sandbox_pids(&pids, problem)) return NULL;
-    if (find(spaces, "uts") == NULL) spec->hostname = ""; // the sandbox's is the container's
+    if (find(spaces, "uts") == NULL) spec->hostname = ""; // the container has the sandbox's host name
     spec->linux->namespaces = spaces->all;
     spec->linux->n_namespaces = spaces->n;
     size_t length;

@@ -6,18 +6,18 @@
 #include "../problem.h"
 #include "kata/agent.pb-c.h"
 
-// The OCI specification of a container, as this guest runs it.
+// Turns requests into the OCI specifications that crun gets.
 
-// Letters, digits, '_', '.' and '-', the first one a letter or digit; 1..127 of them.
+// Accepts 1 to 127 letters, digits, '_', '.' and '-', of which the first is a letter or digit.
 bool is_id(const char *text);
 
-// config.json for crun: the spec with the namespaces that containers of a sandbox share taken out, a
-// mount namespace put in, and a control group, whose path it returns in *group. Both are the caller's
-// to free. NULL = it cannot be run; problem says why.
+// Returns config.json for crun: the request's spec without the namespaces that all containers of a sandbox
+// share, with a mount and a PID namespace, and with a control group, whose path is set in *group. The caller
+// frees both. NULL with problem = the agent cannot run it.
 char *spec_config(
     const Grpc__CreateContainerRequest *request, char **group, struct problem *problem);
 
-// A process for crun; the caller frees it. NULL with problem.
+// Returns a process as JSON for crun. The caller frees it. NULL with problem = the agent cannot run it.
 char *spec_process(const Grpc__Process *process, size_t *length, struct problem *problem);
 
 #endif

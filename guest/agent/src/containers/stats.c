@@ -11,7 +11,7 @@
 
 #define DEVICES_MOST 64
 #define INTERFACES_MOST 64
-#define MICRO 1000 // in nanoseconds
+#define MICRO 1000 // nanoseconds in a microsecond
 
 struct io {
     Grpc__BlkioStatsEntry entries[2 * DEVICES_MOST];

@@ -33,7 +33,7 @@ static int receive(int connection) {
         struct cmsghdr header;
         char bytes[CMSG_SPACE(sizeof(int))];
     } control;
-    char byte[256]; // crun sends the terminal's name or nothing of interest along
+    char byte[256]; // crun sends bytes along that are not needed
     struct iovec data = {byte, sizeof byte};
     struct msghdr message = {
         .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};

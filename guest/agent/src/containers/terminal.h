@@ -4,20 +4,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Terminals of containers: crun makes one and hands its master over a socket.
+// Handles terminals of containers. crun makes a terminal and sends its master over a socket.
 
-// Where crun finds us: a listening socket and its path. -1 with errno = there is none.
+// Returns a listening socket for crun and writes its path. -1 with errno on failure.
 int terminal_listen(char *path, size_t size);
 
-// Takes the master that crun has sent, set not to block. -1 = there is none.
+// Receives the master that crun has sent and makes it non-blocking. -1 = crun has sent none.
 int terminal_receive(int listening);
 
+// Closes the socket and removes its path.
 void terminal_unlisten(int listening);
 
-// 0, or -1 with errno.
+// Returns 0, or -1 with errno.
 int terminal_resize(int master, uint32_t rows, uint32_t columns);
 
-// Sends the terminal's end-of-file character, if it has one now.
+// Sends the terminal's end-of-file character if the terminal reads lines.
 void terminal_end_input(int master);
 
 #endif

@@ -19,7 +19,7 @@ static struct call *take_call(struct writer *writer) {
     return call;
 }
 
-// False = nothing is taken yet.
+// False = the stream takes no bytes yet.
 static bool answer(struct writer *writer, struct call *call, const uint8_t *bytes, size_t length) {
     ssize_t written;
     do {
@@ -35,7 +35,7 @@ static bool answer(struct writer *writer, struct call *call, const uint8_t *byte
     } else if (error == EPIPE || error == EIO) {
         call_fail(call, STATUS_FAILED_PRECONDITION, "the process has closed its input");
     } else {
-        call_fail(call, STATUS_INTERNAL, "stream cannot be written: %s", strerror(error));
+        call_fail(call, STATUS_INTERNAL, "cannot write to the stream: %s", strerror(error));
     }
     return true;
 }
@@ -73,7 +73,7 @@ static void wait_for_room(
 
 void writer_ask(struct writer *writer, struct call *call, const uint8_t *bytes, size_t length) {
     if (writer->call != NULL) {
-        call_fail(call, STATUS_FAILED_PRECONDITION, "another call waits to write to this stream");
+        call_fail(call, STATUS_FAILED_PRECONDITION, "another call already waits to write to this stream");
     } else if (!writer->open) {
         call_fail(call, STATUS_FAILED_PRECONDITION, "the input is closed");
     } else if (!answer(writer, call, bytes, length)) {
@@ -85,5 +85,6 @@ void writer_close(struct writer *writer) {
     struct call *call = take_call(writer);
     if (writer->open) close(writer->source.fd);
     writer->open = false;
-    if (call != NULL) call_fail(call, STATUS_FAILED_PRECONDITION, "the input was closed meanwhile");
+    if (call == NULL) return;
+    call_fail(call, STATUS_FAILED_PRECONDITION, "the input was closed while the call waited");
 }

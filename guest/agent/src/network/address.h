@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Addresses as text and as the kernel takes them.
+// Converts addresses between text and the kernel's form.
 
-#define IP_TEXT 52 // with prefix and NUL
+#define IP_TEXT 52 // room for an address with prefix and NUL
 #define MAC_SIZE 6
 #define MAC_TEXT 18
 
@@ -19,16 +19,16 @@ struct ip {
 
 size_t ip_size(const struct ip *ip);
 
-// "10.0.0.1", "10.0.0.0/24", "fd00::1", ...; without a prefix it is the whole address.
+// Parses "10.0.0.1", "10.0.0.0/24", "fd00::1" ... Without a prefix length, the prefix is the whole address.
 bool ip_parse(const char *text, struct ip *ip);
 
-// A prefix length of ip's family; false = it is none.
+// Parses a prefix length. False = it is not one of ip's family.
 bool ip_set_prefix(struct ip *ip, const char *text);
 
-// Writes the address without its prefix, IP_TEXT bytes at most.
+// Writes the address without its prefix: at most IP_TEXT bytes.
 void ip_print(const struct ip *ip, char *text);
 
-// Six pairs of hex digits with colons between.
+// Parses or writes six pairs of hex digits, separated by colons.
 bool mac_parse(const char *text, uint8_t *mac);
 void mac_print(const uint8_t *mac, char *text);
 

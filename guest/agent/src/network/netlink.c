@@ -9,7 +9,7 @@
 
 #include "../need.h"
 
-#define PIECE 32768 // the kernel sends no larger one
+#define PIECE 32768 // the kernel sends no larger message
 
 struct nlmsghdr *netlink_first(const struct netlink_list *list) {
     struct nlmsghdr *first = (struct nlmsghdr *)list->bytes;
@@ -57,7 +57,7 @@ static int error_of(const struct nlmsghdr *message) {
 int netlink_do(int fd, struct nlmsghdr *request) {
     union {
         struct nlmsghdr header;
-        uint8_t bytes[1024]; // repeats the request when it was refused
+        uint8_t bytes[1024]; // a refusal repeats the request
     } answer;
     request->nlmsg_flags |= NLM_F_ACK;
     if (send(fd, request, request->nlmsg_len, 0) < 0) return -1;
@@ -70,8 +70,8 @@ enum status netlink_status(int error) {
     switch (error) {
         case EINVAL:
         case ERANGE:
-        case EADDRNOTAVAIL: // not one for an interface
-        case ENETUNREACH: // no way to a gateway
+        case EADDRNOTAVAIL: // not an address for an interface
+        case ENETUNREACH: // no route to a gateway
         case EHOSTUNREACH:
             return STATUS_INVALID_ARGUMENT;
         default:
@@ -79,7 +79,7 @@ enum status netlink_status(int error) {
     }
 }
 
-// Reads one piece behind what is there already; false = errno.
+// Reads one more piece to the end of the list. False = errno.
 static bool read_piece(int fd, struct netlink_list *list) {
     list->bytes = need(realloc(list->bytes, list->length + PIECE));
     ssize_t got = recv(fd, list->bytes + list->length, PIECE, 0);
@@ -88,7 +88,7 @@ static bool read_piece(int fd, struct netlink_list *list) {
     return true;
 }
 
-// Whether the last message is there, which is cut off; -1 = an error, errno.
+// Returns 1 if the last message has arrived, and cuts it off; 0 if not; -1 with errno for an error.
 static int complete(struct netlink_list *list, size_t from) {
     size_t left = list->length - from;
     struct nlmsghdr *message = (struct nlmsghdr *)(list->bytes + from);
@@ -101,10 +101,10 @@ static int complete(struct netlink_list *list, size_t from) {
     return 0;
 }
 
-int netlink_tell(int fd, int type, int family, struct netlink_list *list) {
+int netlink_dump(int fd, int type, int family, struct netlink_list *list) {
     struct netlink_request request;
     struct rtgenmsg *all =
-        netlink_begin(&request, type, NLM_F_DUMP, sizeof(struct ifinfomsg)); // the longest there is
+        netlink_begin(&request, type, NLM_F_DUMP, sizeof(struct ifinfomsg)); // the longest of all types
     all->rtgen_family = (uint8_t)family;
     *list = (struct netlink_list){0};
     int done = send(fd, &request, request.header.nlmsg_len, 0) < 0 ? -1 : 0;

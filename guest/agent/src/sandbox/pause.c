@@ -15,9 +15,9 @@
 #include "../file.h"
 #include "../log.h"
 
-#define OWN_ROOT "/run/vmfactory" // any directory: it is hidden for this process alone
+#define OWN_ROOT "/run/vmfactory" // any directory will do: only this process sees the mount on it
 
-// A copy of the mounts would keep file systems from being unmounted: it is let go.
+// The new namespace is a copy of all mounts. Leaves them, because they would keep file systems mounted.
 static bool leave_root(void) {
     return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0
         && mount("tmpfs", OWN_ROOT, "tmpfs", MS_RDONLY | MS_NOEXEC | MS_NODEV | MS_NOSUID, NULL) == 0
@@ -31,11 +31,12 @@ static void __attribute__((noreturn)) be_init(void) {
     sigaddset(&children, SIGCHLD);
     sigprocmask(SIG_BLOCK, &children, NULL);
     prctl(PR_SET_NAME, "pause");
-    prctl(PR_SET_PDEATHSIG, SIGKILL); // where the agent is no PID 1: in tests
-    file_set("/proc/self/oom_score_adj", "-1000"); // with it every process of the namespace would end
+    prctl(PR_SET_PDEATHSIG, SIGKILL); // for tests, where the agent is not PID 1
+    // If the kernel ended this process, every process of the namespace would end.
+    file_set("/proc/self/oom_score_adj", "-1000");
     syscall(SYS_close_range, 0, ~0u, 0);
     if (!leave_root()) {
-        log_error("init of the shared PID namespace: no root of its own: %m");
+        log_error("the init of the shared PID namespace cannot leave its root: %m");
         _exit(1);
     }
     for (;;) {

@@ -3,8 +3,8 @@
 
 #include <sys/types.h>
 
-// Starts a process that does nothing but be init of a new PID namespace: it reaps. It has an empty
-// root of its own and nothing open, so that who shares its namespace finds nothing through it.
+// Starts a process that is the init of a new PID namespace and only reaps. It has an empty root and no
+// open descriptor, so that a container in the same namespace reaches nothing through its /proc entry.
 // Returns its pid, or -1 with errno.
 pid_t pause_start(void);
 

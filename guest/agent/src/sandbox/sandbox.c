@@ -29,11 +29,9 @@ bool sandbox_present(void) { return sandbox.state == SANDBOX_PRESENT; }
 
 void sandbox_set_state(enum sandbox_state state) { sandbox.state = state; }
 
-// The shared PID namespace.
-
 static void on_init_ended(int status, void *context) {
     if (sandbox.init != (pid_t)(intptr_t)context) return;
-    log_error("the init of the shared PID namespace has ended: 0x%x", status);
+    log_error("the init of the shared PID namespace has ended with wait status 0x%x", status);
     sandbox.init = 0;
 }
 
@@ -70,7 +68,7 @@ static bool load_module(const Grpc__KernelModule *module, struct problem *proble
     if (length < sizeof parameters && module_load(module->name, parameters) == 0) return true;
     return problem_set(
         problem, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_INVALID_ARGUMENT,
-        "kernel module %.64s: %m", module->name);
+        "cannot load kernel module %.64s: %m", module->name);
 }
 
 static bool write_dns(size_t n, char **lines, struct problem *problem) {
@@ -80,12 +78,12 @@ static bool write_dns(size_t n, char **lines, struct problem *problem) {
     bool written = file != NULL;
     for (size_t i = 0; i < n && written; i++) written = fprintf(file, "%s\n", lines[i]) > 0;
     if (file != NULL) written = fclose(file) == 0 && written;
-    return written || problem_set(problem, STATUS_INTERNAL, SANDBOX_RESOLV_CONF ": %m");
+    return written || problem_set(problem, STATUS_INTERNAL, "cannot write " SANDBOX_RESOLV_CONF ": %m");
 }
 
 static bool set_hostname(const char *hostname, struct problem *problem) {
     if (*hostname == '\0' || sethostname(hostname, strlen(hostname)) == 0) return true;
-    return problem_set(problem, STATUS_INTERNAL, "hostname: %m");
+    return problem_set(problem, STATUS_INTERNAL, "cannot set hostname: %m");
 }
 
 bool sandbox_set_up(const Grpc__CreateSandboxRequest *request, struct problem *problem) {
@@ -94,12 +92,12 @@ bool sandbox_set_up(const Grpc__CreateSandboxRequest *request, struct problem *p
         if (!load_module(request->kernel_modules[i], problem)) return false;
     }
     if (path_remove_tree(SANDBOX_DIR) < 0 || mkdir(SANDBOX_DIR, 0755) < 0) {
-        return problem_set(problem, STATUS_INTERNAL, SANDBOX_DIR ": %m");
+        return problem_set(problem, STATUS_INTERNAL, "cannot make " SANDBOX_DIR ": %m");
     }
     if (!write_dns(request->n_dns, request->dns, problem)) return false;
     sandbox.shares_pids = request->sandbox_pidns;
     if (sandbox.shares_pids && !start_init()) {
-        return problem_set(problem, STATUS_INTERNAL, "shared PID namespace: %m");
+        return problem_set(problem, STATUS_INTERNAL, "cannot start the shared PID namespace: %m");
     }
     return set_hostname(request->hostname, problem);
 }

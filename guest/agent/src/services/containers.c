@@ -21,7 +21,7 @@ void containers_start(struct call *call, const ProtobufCMessage *message) {
     if (container != NULL) container_start(call, container);
 }
 
-// timeout in seconds; 0 = as long as it takes.
+// The timeout is in seconds; 0 = no limit.
 void containers_remove(struct call *call, const ProtobufCMessage *message) {
     const Grpc__RemoveContainerRequest *request = (const void *)message;
     struct container *container = lookup_container(call, request->container_id);
@@ -47,7 +47,7 @@ void containers_update(struct call *call, const ProtobufCMessage *message) {
     if (container == NULL) return;
     if (container_stopped(container) || !container->ready) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "UpdateContainer: container %s does not run",
+            call, STATUS_FAILED_PRECONDITION, "UpdateContainer: container %s is not running",
             container->id);
     } else if (!limits_set(container->group, request->resources, &problem)) {
         call_fail(call, problem.code, "UpdateContainer %s: %s", container->id, problem.text);
@@ -79,7 +79,7 @@ static void describe(const struct container *container, Vmfactory__Guest__V1__Co
     entry->created_at_nanos = container->created_at;
 }
 
-// Those that are still being created are not there yet.
+// Leaves out containers whose creation has not ended.
 void containers_list(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     Vmfactory__Guest__V1__ListContainersResponse response =

@@ -12,12 +12,14 @@
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
-// A file is made under another name beside its own and renamed when it is whole.
+// CopyFile writes a file in pieces, under a temporary name in the same directory, and renames it when it
+// is complete.
 
 #define DEFAULT_DIRECTORY_MODE 0755
 #define PART_NAME_SIZE 48
 
-// The same for each piece of a file. Not made of its name, which may be as long as a name can be.
+// Writes the temporary name, which is the same for each piece of a file. It is a hash of the file's name,
+// because that name may have the maximum length already.
 static void part_name(const char *name, char part[PART_NAME_SIZE]) {
     uint64_t hash = 0xcbf29ce484222325u; // FNV-1a
     for (; *name != '\0'; name++) hash = (hash ^ (uint8_t)*name) * 0x100000001b3u;
@@ -57,10 +59,10 @@ static bool copy_piece(
     int fd = openat(
         directory, part, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | first, 0600);
     struct stat st = {0};
-    if (fd < 0 && errno != ENOENT) return failed(problem, "cannot make it");
+    if (fd < 0 && errno != ENOENT) return failed(problem, "cannot create it");
     if (fd >= 0 && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))) {
         close(fd);
-        return problem_set(problem, STATUS_INTERNAL, "%s is in the way", part);
+        return problem_set(problem, STATUS_INTERNAL, "%s exists and is not a regular file", part);
     }
     if (request->offset > st.st_size) {
         if (fd >= 0) close(fd);
@@ -81,11 +83,11 @@ static bool copy_piece(
 
 static bool make_directory(
     int directory, const char *name, const Grpc__CopyFileRequest *request, struct problem *problem) {
-    if (mkdirat(directory, name, 0700) < 0 && errno != EEXIST) return failed(problem, "cannot make it");
+    if (mkdirat(directory, name, 0700) < 0 && errno != EEXIST) return failed(problem, "cannot create it");
     int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     bool good = fd >= 0 && fchown(fd, (uid_t)request->uid, (gid_t)request->gid) == 0
         && fchmod(fd, request->file_mode & 07777) == 0;
-    if (!good) failed(problem, "cannot make it a directory");
+    if (!good) failed(problem, "cannot set it up as a directory");
     if (fd >= 0) close(fd);
     return good;
 }
@@ -95,7 +97,7 @@ static bool make_link(
     char part[PART_NAME_SIZE], target[PATH_MAX];
     if (request->data.len == 0 || request->data.len >= sizeof target) {
         return problem_set(
-            problem, STATUS_INVALID_ARGUMENT, "data: a link's target has 1 to %zu bytes",
+            problem, STATUS_INVALID_ARGUMENT, "data: a link's target must have 1 to %zu bytes",
             sizeof target - 1);
     }
     snprintf(target, sizeof target, "%.*s", (int)request->data.len, (char *)request->data.data);
@@ -106,20 +108,20 @@ static bool make_link(
                directory, part, (uid_t)request->uid, (gid_t)request->gid, AT_SYMLINK_NOFOLLOW) == 0
         && renameat(directory, part, directory, name) == 0;
     if (!good) {
-        failed(problem, "cannot make it a link");
+        failed(problem, "cannot make the link");
         unlinkat(directory, part, 0);
     }
     return good;
 }
 
-// The field that is wrong, or NULL.
+// Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Grpc__CopyFileRequest *request) {
-    if (!path_allowed(request->path)) return "path: not a canonical path below /run";
-    if (request->uid < 0 || request->gid < 0) return "uid, gid: negative";
-    if (request->file_size < 0 || request->offset < 0) return "file_size, offset: negative";
+    if (!path_allowed(request->path)) return "path is not a canonical path below /run";
+    if (request->uid < 0 || request->gid < 0) return "uid or gid is negative";
+    if (request->file_size < 0 || request->offset < 0) return "file_size or offset is negative";
     int64_t rest = request->file_size - request->offset;
     bool regular = (request->file_mode & S_IFMT) == S_IFREG || (request->file_mode & S_IFMT) == 0;
-    if (regular && (rest < 0 || (uint64_t)rest < request->data.len)) return "data: beyond file_size";
+    if (regular && (rest < 0 || (uint64_t)rest < request->data.len)) return "data ends beyond file_size";
     return NULL;
 }
 
@@ -145,7 +147,8 @@ static bool copy(const Grpc__CopyFileRequest *request, struct problem *problem) 
     return good;
 }
 
-// Writes a piece of a file; the type bits of file_mode say what becomes of it, none = a regular file.
+// Writes a piece of a file, or makes a directory or a link, as the type bits of file_mode say. No type
+// bits = a regular file.
 void file_copy(struct call *call, const ProtobufCMessage *message) {
     const Grpc__CopyFileRequest *request = (const void *)message;
     const char *wrong = wrong_field(request);
@@ -154,7 +157,9 @@ void file_copy(struct call *call, const ProtobufCMessage *message) {
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "CopyFile: %s", wrong);
     } else if (type != 0 && type != S_IFREG && type != S_IFDIR && type != S_IFLNK) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "CopyFile: file_mode: no file, directory or link");
+        call_fail(
+            call, STATUS_INVALID_ARGUMENT,
+            "CopyFile: file_mode is not that of a file, directory or link");
     } else if (!copy(request, &problem)) {
         call_fail(call, problem.code, "CopyFile: %.200s: %s", request->path, problem.text);
     } else {

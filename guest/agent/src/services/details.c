@@ -8,7 +8,7 @@
 #include "services.h"
 
 static uint64_t memory_block_bytes(void) {
-    char text[32]; // the kernel writes hex
+    char text[32]; // the kernel writes the size in hex
     if (file_read("/sys/devices/system/memory/block_size_bytes", text, sizeof text) < 0) return 0;
     return strtoull(text, NULL, 16);
 }

@@ -2,7 +2,7 @@
 #include "kata/health.pb-c.h"
 #include "services.h"
 
-// SERVING, always: an agent that is not serving does not answer.
+// Always answers SERVING: an agent that does not serve does not answer.
 void health_check(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     Grpc__HealthCheckResponse response = GRPC__HEALTH_CHECK_RESPONSE__INIT;

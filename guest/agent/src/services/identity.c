@@ -22,12 +22,12 @@
 #define MACHINE_ID_LENGTH 32
 #define BOOT_ID_LENGTH 36
 
-// The files that show the ids, mapped for good, so that a clone gets its ids without a system call:
-// on an emulated CPU each path of the kernel that is walked for the first time costs milliseconds.
-static char *machine_id, *boot_id; // NULL = not there
+// The files that show the ids, mapped for good. So a clone gets its ids without a system call: on an emulated
+// CPU, kernel code that runs for the first time costs milliseconds.
+static char *machine_id, *boot_id; // NULL = not mapped
 
-// The kernel's boot id cannot be changed, so a file of ours is laid over it.
-static char *lay_over_boot_id(void) {
+// The kernel's boot id cannot be changed, so this mounts a file of the agent's over it.
+static char *cover_boot_id(void) {
     char line[BOOT_ID_LENGTH + 2];
     if (file_read(BOOT_ID, line, sizeof line) != BOOT_ID_LENGTH) return NULL;
     char *shown = file_map(OWN_BOOT_ID, strcat(line, "\n"));
@@ -37,40 +37,44 @@ static char *lay_over_boot_id(void) {
 
 void identity_start(void) {
     unlink(HOSTNAME);
-    if (symlink("/proc/sys/kernel/hostname", HOSTNAME) < 0) log_error(HOSTNAME ": %m");
-    // Zeros: nobody may take them for an id, machine-id(5).
+    if (symlink("/proc/sys/kernel/hostname", HOSTNAME) < 0) log_error("cannot make " HOSTNAME ": %m");
+    // Zeros are not a valid id: machine-id(5).
     machine_id = file_map(MACHINE_ID, "00000000000000000000000000000000\n");
-    if (machine_id == NULL) log_error(MACHINE_ID ": %m");
-    boot_id = lay_over_boot_id();
-    if (boot_id == NULL) log_error(BOOT_ID ": %m");
+    if (machine_id == NULL) log_error("cannot map " MACHINE_ID ": %m");
+    boot_id = cover_boot_id();
+    if (boot_id == NULL) log_error("cannot cover " BOOT_ID ": %m");
 }
 
-// A guest that has ids of its own already is given another name alone.
-static bool name_alone(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
+// A request without ids sets only the host name: the guest has its own ids already.
+static bool only_name(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
     return *request->machine_id == '\0' && *request->boot_id == '\0';
 }
 
-// The field that is wrong, or NULL.
+// Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
-    if (!is_hostname(request->hostname)) return "hostname: not an RFC 1123 label";
-    if (name_alone(request)) return NULL;
-    if (!is_machine_id(request->machine_id)) return "machine_id: not 32 lower-case hex digits";
-    if (!is_uuid(request->boot_id)) return "boot_id: not a UUID in lower case";
+    if (!is_hostname(request->hostname)) return "hostname is not an RFC 1123 label";
+    if (only_name(request)) return NULL;
+    if (!is_machine_id(request->machine_id)) {
+        return "machine_id is not 32 lower-case hex digits, or is all zeros";
+    }
+    if (!is_uuid(request->boot_id)) return "boot_id is not a UUID in lower case";
     return NULL;
 }
 
-// All fields are checked before the first is applied, and only the first can fail.
+// Checks all fields before it applies the first. Only the host name, which it applies first, can fail.
 void identity_set(struct call *call, const ProtobufCMessage *message) {
     const Vmfactory__Guest__V1__SetIdentityRequest *request = (const void *)message;
     const char *wrong = wrong_field(request);
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "SetIdentity: %s", wrong);
-    } else if (!name_alone(request) && (machine_id == NULL || boot_id == NULL)) {
-        call_fail(call, STATUS_INTERNAL, "SetIdentity: no file shows the ids; why is in the kernel log");
+    } else if (!only_name(request) && (machine_id == NULL || boot_id == NULL)) {
+        call_fail(
+            call, STATUS_INTERNAL,
+            "SetIdentity: the files of the ids are not mapped; the kernel log has the reason");
     } else if (sethostname(request->hostname, strlen(request->hostname)) < 0) {
         call_fail(call, STATUS_INTERNAL, "SetIdentity: hostname: %s", strerror(errno));
     } else {
-        if (!name_alone(request)) {
+        if (!only_name(request)) {
             memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
             memcpy(boot_id, request->boot_id, BOOT_ID_LENGTH);
         }
@@ -88,7 +92,7 @@ void identity_get(struct call *call, const ProtobufCMessage *message) {
     const Vmfactory__Guest__V1__GetIdentityRequest *request = (const void *)message;
     if (request->random_bytes > RANDOM_MAX) {
         call_fail(
-            call, STATUS_INVALID_ARGUMENT, "GetIdentity: random_bytes is %u, at most %d",
+            call, STATUS_INVALID_ARGUMENT, "GetIdentity: random_bytes is %u, but must be at most %d",
             request->random_bytes, RANDOM_MAX);
         return;
     }
@@ -102,7 +106,7 @@ void identity_get(struct call *call, const ProtobufCMessage *message) {
     identity.machine_id = machine;
     identity.boot_id = boot;
     identity.random.data = random;
-    ssize_t got = getrandom(random, request->random_bytes, 0); // whole: below 257 bytes
+    ssize_t got = getrandom(random, request->random_bytes, 0); // returns all bytes: there are fewer than 257
     if (got < 0) {
         call_fail(call, STATUS_INTERNAL, "GetIdentity: getrandom: %s", strerror(errno));
         return;

@@ -12,13 +12,13 @@
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
-// A name that no interface keeps: the one whose name is wanted has it while the names are swapped.
+// A temporary name, for the interface that has the requested name while the names are swapped.
 #define BETWEEN_NAMES "vmfactory-swap"
 
 #define LINK sizeof(struct ifinfomsg)
 #define ADDRESS sizeof(struct ifaddrmsg)
 
-// What the kernel says of interfaces and their addresses.
+// The kernel's interfaces and their addresses.
 struct network {
     int netlink;
     struct netlink_list links;
@@ -31,12 +31,12 @@ static void network_close(struct network *network) {
     if (network->netlink >= 0) close(network->netlink);
 }
 
-// False = errno, nothing to close.
+// False with errno: there is nothing to close.
 static bool network_open(struct network *network) {
     *network = (struct network){.netlink = netlink_open()};
     if (network->netlink >= 0
-        && netlink_tell(network->netlink, RTM_GETLINK, AF_UNSPEC, &network->links) == 0
-        && netlink_tell(network->netlink, RTM_GETADDR, AF_UNSPEC, &network->addresses) == 0) {
+        && netlink_dump(network->netlink, RTM_GETLINK, AF_UNSPEC, &network->links) == 0
+        && netlink_dump(network->netlink, RTM_GETADDR, AF_UNSPEC, &network->addresses) == 0) {
         return true;
     }
     int error = errno;
@@ -59,9 +59,9 @@ static bool has_mac(const struct nlmsghdr *link, const uint8_t *mac) {
         && memcmp(RTA_DATA(address), mac, MAC_SIZE) == 0;
 }
 
-static Types__IPAddress *told_address(const struct nlmsghdr *message) {
+static Types__IPAddress *read_address(const struct nlmsghdr *message) {
     const struct ifaddrmsg *fixed = NLMSG_DATA(message);
-    // Of a point-to-point link, IFA_ADDRESS is the other end.
+    // On a point-to-point link, IFA_ADDRESS is the other end.
     const struct rtattr *own = netlink_attribute(message, ADDRESS, IFA_LOCAL);
     if (own == NULL) own = netlink_attribute(message, ADDRESS, IFA_ADDRESS);
     struct ip ip = {.family = fixed->ifa_family};
@@ -75,7 +75,7 @@ static Types__IPAddress *told_address(const struct nlmsghdr *message) {
     return address;
 }
 
-static void tell_addresses(
+static void read_addresses(
     const struct netlink_list *addresses, int index, Types__Interface *interface) {
     for (struct nlmsghdr *at = netlink_first(addresses); at != NULL; at = netlink_next(addresses, at)) {
         const struct ifaddrmsg *fixed = NLMSG_DATA(at);
@@ -83,11 +83,11 @@ static void tell_addresses(
         size_t n = interface->n_ipaddresses++;
         interface->ipaddresses =
             need(realloc(interface->ipaddresses, (n + 1) * sizeof *interface->ipaddresses));
-        interface->ipaddresses[n] = told_address(at);
+        interface->ipaddresses[n] = read_address(at);
     }
 }
 
-static Types__Interface *told_interface(const struct network *network, const struct nlmsghdr *link) {
+static Types__Interface *read_interface(const struct network *network, const struct nlmsghdr *link) {
     Types__Interface *interface = need(malloc(sizeof *interface));
     types__interface__init(interface);
     interface->device = need(strdup(link_name(link)));
@@ -99,7 +99,7 @@ static Types__Interface *told_interface(const struct network *network, const str
         interface->hwaddr = need(malloc(MAC_TEXT));
         mac_print(RTA_DATA(mac), interface->hwaddr);
     }
-    tell_addresses(&network->addresses, link_index(link), interface);
+    read_addresses(&network->addresses, link_index(link), interface);
     return interface;
 }
 
@@ -116,19 +116,19 @@ void interfaces_list(struct call *call, const ProtobufCMessage *request) {
     for (struct nlmsghdr *at = netlink_first(links); at != NULL; at = netlink_next(links, at)) {
         size_t n = all->n_interfaces++;
         all->interfaces = need(realloc(all->interfaces, (n + 1) * sizeof *all->interfaces));
-        all->interfaces[n] = told_interface(&network, at);
+        all->interfaces[n] = read_interface(&network, at);
     }
     call_reply(call, &all->base);
     grpc__interfaces__free_unpacked(all, NULL);
     network_close(&network);
 }
 
-// What an interface shall be, checked.
-struct wish {
-    const char *name; // empty = as it is
+// The checked settings of an UpdateInterface request.
+struct settings {
+    const char *name; // empty = keep it
     bool has_mac;
     uint8_t mac[MAC_SIZE];
-    uint32_t mtu; // 0 = as it is
+    uint32_t mtu; // 0 = keep it
     bool no_arp;
     size_t n_addresses;
     struct ip *addresses;
@@ -140,23 +140,25 @@ static bool is_interface_name(const char *text) {
         && strcmp(text, "..") != 0;
 }
 
-// The field that is wrong, or NULL. The addresses are the caller's to free in any case.
-static const char *wrong_field(const Types__Interface *interface, struct wish *wish) {
-    wish->has_mac = *interface->hwaddr != '\0';
-    wish->mtu = (uint32_t)interface->mtu;
-    wish->no_arp = (interface->raw_flags & IFF_NOARP) != 0;
-    if (wish->has_mac && !mac_parse(interface->hwaddr, wish->mac)) return "hwAddr: not six hex pairs";
-    if (!wish->has_mac && *interface->device == '\0') return "hwAddr or device must name the interface";
-    if (!is_interface_name(interface->name)) return "name: none for an interface, 1..15 characters";
-    if (interface->mtu > INT32_MAX) return "mtu: too large";
-    wish->addresses = need(calloc(interface->n_ipaddresses + 1, sizeof *wish->addresses));
-    wish->n_addresses = interface->n_ipaddresses;
-    for (size_t i = 0; i < wish->n_addresses; i++) {
-        struct ip *ip = &wish->addresses[i];
+// Checks a request. Returns what is wrong with it, or NULL. The caller frees the addresses in any case.
+static const char *wrong_field(const Types__Interface *interface, struct settings *settings) {
+    settings->has_mac = *interface->hwaddr != '\0';
+    settings->mtu = (uint32_t)interface->mtu;
+    settings->no_arp = (interface->raw_flags & IFF_NOARP) != 0;
+    if (settings->has_mac && !mac_parse(interface->hwaddr, settings->mac)) {
+        return "hwAddr: not six hex pairs";
+    }
+    if (!settings->has_mac && *interface->device == '\0') return "hwAddr or device must name the interface";
+    if (!is_interface_name(interface->name)) return "name is not an interface name of at most 15 characters";
+    if (interface->mtu > INT32_MAX) return "mtu is too large";
+    settings->addresses = need(calloc(interface->n_ipaddresses + 1, sizeof *settings->addresses));
+    settings->n_addresses = interface->n_ipaddresses;
+    for (size_t i = 0; i < settings->n_addresses; i++) {
+        struct ip *ip = &settings->addresses[i];
         const Types__IPAddress *asked = interface->ipaddresses[i];
-        if (!ip_parse(asked->address, ip)) return "IPAddresses: address: neither IPv4 nor IPv6";
+        if (!ip_parse(asked->address, ip)) return "IPAddresses: an address is neither IPv4 nor IPv6";
         if (*asked->mask != '\0' && !ip_set_prefix(ip, asked->mask)) {
-            return "IPAddresses: mask: not a prefix length";
+            return "IPAddresses: a mask is not a prefix length";
         }
     }
     return NULL;
@@ -168,11 +170,11 @@ static struct nlmsghdr *link_named(const struct netlink_list *links, const char 
     return at;
 }
 
-// By its MAC, as Kata's agent does; one that is to get another MAC is found by its name.
+// Finds an interface by its MAC, as Kata's agent does, or by its name if the request changes the MAC.
 static struct nlmsghdr *find_link(
-    const struct netlink_list *links, const struct wish *wish, const char *device) {
-    struct nlmsghdr *at = wish->has_mac ? netlink_first(links) : NULL;
-    while (at != NULL && !has_mac(at, wish->mac)) at = netlink_next(links, at);
+    const struct netlink_list *links, const struct settings *settings, const char *device) {
+    struct nlmsghdr *at = settings->has_mac ? netlink_first(links) : NULL;
+    while (at != NULL && !has_mac(at, settings->mac)) at = netlink_next(links, at);
     return at != NULL ? at : link_named(links, device);
 }
 
@@ -197,8 +199,8 @@ static int set_name(int netlink, int index, const char *name) {
     return set_attribute(netlink, index, IFLA_IFNAME, name, strlen(name) + 1);
 }
 
-// Interfaces come up in another order than their names may say: whoever has the name, and is not up,
-// gets ours for it.
+// Gives the name to a link. The kernel may have numbered the interfaces in another order than the request
+// expects: an interface that has the name already gets the old name of the link, if it is down.
 static int take_name(const struct network *network, const struct nlmsghdr *link, const char *name) {
     if (*name == '\0' || strcmp(link_name(link), name) == 0) return 0;
     const struct nlmsghdr *owner = link_named(&network->links, name);
@@ -215,13 +217,13 @@ static int remove_addresses(const struct network *network, int index) {
         if ((int)fixed->ifa_index != index) continue;
         at->nlmsg_type = RTM_DELADDR;
         at->nlmsg_flags = NLM_F_REQUEST;
-        // The IPv6 ones went when the link went down.
+        // The kernel has removed the IPv6 addresses when the link went down.
         if (netlink_do(network->netlink, at) < 0 && errno != EADDRNOTAVAIL) return -1;
     }
     return 0;
 }
 
-// Nobody else can have the address, so there is no asking around for it (IPv6's DAD).
+// No other host can have the address, so IPv6's duplicate address detection is off.
 static int add_address(int netlink, int index, const struct ip *ip) {
     struct netlink_request request;
     struct ifaddrmsg *fixed =
@@ -235,31 +237,33 @@ static int add_address(int netlink, int index, const struct ip *ip) {
     return netlink_do(netlink, &request.header);
 }
 
-static int add_addresses(int netlink, int index, const struct wish *wish) {
+static int add_addresses(int netlink, int index, const struct settings *settings) {
     int failed = 0;
-    for (size_t i = 0; i < wish->n_addresses && failed == 0; i++) {
-        failed = add_address(netlink, index, &wish->addresses[i]);
+    for (size_t i = 0; i < settings->n_addresses && failed == 0; i++) {
+        failed = add_address(netlink, index, &settings->addresses[i]);
     }
     return failed;
 }
 
-// The field that could not be set, errno, or NULL. Names change on a link that is down only.
+// Applies the settings. Returns the field that the kernel refused, with errno, or NULL. The link goes down
+// first, because the name of a link that is up cannot change.
 static const char *apply(
-    const struct network *network, const struct nlmsghdr *link, const struct wish *wish) {
+    const struct network *network, const struct nlmsghdr *link, const struct settings *settings) {
     int netlink = network->netlink, index = link_index(link);
-    bool other_mac = wish->has_mac && !has_mac(link, wish->mac);
-    unsigned flags = IFF_UP | (wish->no_arp ? IFF_NOARP : 0);
+    bool other_mac = settings->has_mac && !has_mac(link, settings->mac);
+    unsigned flags = IFF_UP | (settings->no_arp ? IFF_NOARP : 0);
     if (set_flags(netlink, index, 0, IFF_UP) < 0) return "device";
-    if (take_name(network, link, wish->name) < 0) return "name";
-    if (other_mac && set_attribute(netlink, index, IFLA_ADDRESS, wish->mac, MAC_SIZE) < 0) {
+    if (take_name(network, link, settings->name) < 0) return "name";
+    if (other_mac && set_attribute(netlink, index, IFLA_ADDRESS, settings->mac, MAC_SIZE) < 0) {
         return "hwAddr";
     }
-    if (wish->mtu != 0 && set_attribute(netlink, index, IFLA_MTU, &wish->mtu, sizeof wish->mtu) < 0) {
+    if (settings->mtu != 0
+        && set_attribute(netlink, index, IFLA_MTU, &settings->mtu, sizeof settings->mtu) < 0) {
         return "mtu";
     }
-    if (remove_addresses(network, index) < 0) return "IPAddresses: the old ones";
+    if (remove_addresses(network, index) < 0) return "IPAddresses: cannot remove the old ones";
     if (set_flags(netlink, index, flags, IFF_UP | IFF_NOARP) < 0) return "raw_flags";
-    if (add_addresses(netlink, index, wish) < 0) return "IPAddresses";
+    if (add_addresses(netlink, index, settings) < 0) return "IPAddresses";
     return NULL;
 }
 
@@ -271,22 +275,22 @@ static void reply_interface(struct call *call, int index) {
     }
     struct nlmsghdr *link = netlink_first(&network.links);
     while (link_index(link) != index) link = netlink_next(&network.links, link);
-    Types__Interface *now = told_interface(&network, link);
+    Types__Interface *now = read_interface(&network, link);
     call_reply(call, &now->base);
     types__interface__free_unpacked(now, NULL);
     network_close(&network);
 }
 
-static void update(struct call *call, const struct wish *wish, const Types__Interface *asked) {
+static void update(struct call *call, const struct settings *settings, const Types__Interface *asked) {
     struct network network;
     if (!network_open(&network)) {
         call_fail(call, STATUS_INTERNAL, "UpdateInterface: rtnetlink: %s", strerror(errno));
         return;
     }
-    const struct nlmsghdr *link = find_link(&network.links, wish, asked->device);
-    const char *failed = link == NULL ? NULL : apply(&network, link, wish);
+    const struct nlmsghdr *link = find_link(&network.links, settings, asked->device);
+    const char *failed = link == NULL ? NULL : apply(&network, link, settings);
     if (link == NULL) {
-        // Kata's runtime asks again when it reads "Link not found".
+        // Kata's runtime tries again when it reads "Link not found".
         call_fail(
             call, STATUS_NOT_FOUND, "UpdateInterface: Link not found: hwAddr \"%.32s\", device \"%.32s\"",
             asked->hwaddr, asked->device);
@@ -298,20 +302,20 @@ static void update(struct call *call, const struct wish *wish, const Types__Inte
     network_close(&network);
 }
 
-// Name, MAC, MTU and addresses become what is asked for, and the interface comes up. When something
-// is refused, what came before it is done.
+// Sets name, MAC, MTU and addresses of an interface, then brings it up. If the kernel refuses a setting,
+// those before it are applied.
 void interface_update(struct call *call, const ProtobufCMessage *message) {
     const Grpc__UpdateInterfaceRequest *request = (const void *)message;
     if (request->interface == NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "UpdateInterface: interface is missing");
         return;
     }
-    struct wish wish = {.name = request->interface->name};
-    const char *wrong = wrong_field(request->interface, &wish);
+    struct settings settings = {.name = request->interface->name};
+    const char *wrong = wrong_field(request->interface, &settings);
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "UpdateInterface: %s", wrong);
     } else {
-        update(call, &wish, request->interface);
+        update(call, &settings, request->interface);
     }
-    free(wish.addresses);
+    free(settings.addresses);
 }

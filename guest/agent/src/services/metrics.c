@@ -40,7 +40,7 @@ static void load(FILE *out) {
     fprintf(out, "vmfactory_guest_load{minutes=\"15\"} %.2f\n", fifteen);
 }
 
-// From smaps_rollup: the counters in status lag behind by up to 64 pages.
+// Reads smaps_rollup, because the counters in /proc/self/status lag behind by up to 64 pages.
 static void agent_memory(FILE *out) {
     char text[4096];
     const char *line;
@@ -62,7 +62,7 @@ static void requests(FILE *out) {
     }
 }
 
-// Prometheus text format.
+// Answers in the text format of Prometheus.
 void metrics_get(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     char *text = NULL;

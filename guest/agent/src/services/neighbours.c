@@ -8,29 +8,28 @@
 #include "kata/agent.pb-c.h"
 #include "services.h"
 
-// The request that adds a neighbour; the field that is wrong, or NULL.
+// Writes the request that adds a neighbour. Returns what is wrong with the neighbour, or NULL.
 static const char *compose(const Types__ARPNeighbor *neighbour, struct netlink_request *request) {
     struct ndmsg *fixed =
         netlink_begin(request, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, sizeof *fixed);
     struct ip ip;
     uint8_t mac[MAC_SIZE];
     if (neighbour->toipaddress == NULL || !ip_parse(neighbour->toipaddress->address, &ip)) {
-        return "toIPAddress: neither IPv4 nor IPv6";
+        return "toIPAddress is neither IPv4 nor IPv6";
     }
     fixed->ndm_family = ip.family;
     fixed->ndm_state = neighbour->state == 0 ? NUD_PERMANENT : (uint16_t)neighbour->state;
     fixed->ndm_flags = (uint8_t)neighbour->flags;
     fixed->ndm_ifindex = (int)if_nametoindex(neighbour->device);
-    if (fixed->ndm_ifindex == 0) return "device: no such interface";
+    if (fixed->ndm_ifindex == 0) return "device names no interface";
     netlink_put(request, NDA_DST, ip.bytes, ip_size(&ip));
     if (*neighbour->lladdr == '\0') return NULL;
-    if (!mac_parse(neighbour->lladdr, mac)) return "lladdr: not six hex pairs";
+    if (!mac_parse(neighbour->lladdr, mac)) return "lladdr is not six hex pairs";
     netlink_put(request, NDA_LLADDR, mac, MAC_SIZE);
     return NULL;
 }
 
-// Neighbours that are known already become what is asked for. When one is refused, those before it
-// are there.
+// Adds neighbours and replaces existing ones. If one is refused, those before it are added.
 void neighbours_add(struct call *call, const ProtobufCMessage *message) {
     const Grpc__AddARPNeighborsRequest *request = (const void *)message;
     size_t n = request->neighbors == NULL ? 0 : request->neighbors->n_arpneighbors, i = 0;

@@ -17,8 +17,8 @@
 #define MEMORY "/sys/devices/system/memory"
 #define WAIT_SECONDS 5
 
-// Hot-plugged devices appear some time after the host has added them. A call that finds too few
-// waits for device events, and for its time to run out.
+// Hot-plugged devices appear some time after the host has added them. A call that finds too few CPUs waits
+// for device events, but at most WAIT_SECONDS.
 struct waiting {
     struct uevent_listener listener;
     struct source timer;
@@ -38,7 +38,7 @@ static void online_cpu(const char *entry, void *context) {
     char rest, path[320], state[8];
     if (count->online >= count->wanted || sscanf(entry, "cpu%u%c", &number, &rest) != 1) return;
     snprintf(path, sizeof path, CPUS "/%.255s/online", entry);
-    // The boot CPU cannot go offline and has no such file.
+    // The boot CPU cannot go offline and has no file "online".
     bool has_file = file_read(path, state, sizeof state) >= 0;
     if (!has_file || strcmp(state, "1") == 0 || file_set(path, "1") == 0) count->online++;
 }
@@ -63,7 +63,7 @@ static void finish(struct call *call, bool cpu_only) {
     int error = 0;
     if (!cpu_only) file_list(MEMORY, online_block, &error);
     if (error != 0) {
-        call_fail(call, STATUS_INTERNAL, "OnlineCPUMem: memory: %s", strerror(error));
+        call_fail(call, STATUS_INTERNAL, "OnlineCPUMem: cannot bring memory online: %s", strerror(error));
     } else {
         call_reply_empty(call);
     }
@@ -89,8 +89,8 @@ static void on_timeout(struct source *source, uint32_t events) {
         (struct waiting *)((char *)source - offsetof(struct waiting, timer));
     call_fail(
         waiting->call, STATUS_DEADLINE_EXCEEDED,
-        "OnlineCPUMem: %u CPUs online after %d s, %u wanted", online_cpus(waiting->cpus_wanted),
-        WAIT_SECONDS, waiting->cpus_wanted);
+        "OnlineCPUMem: %u CPUs are online after %d s, but %u were requested",
+        online_cpus(waiting->cpus_wanted), WAIT_SECONDS, waiting->cpus_wanted);
     stop_waiting(waiting);
 }
 
@@ -108,7 +108,7 @@ static void start_waiting(struct call *call, const Grpc__OnlineCPUMemRequest *re
     uevent_listen(&waiting->listener);
 }
 
-// nb_cpus = CPUs online in all, 0 = leave them; memory too unless cpu_only.
+// Brings CPUs online until nb_cpus are online, and all memory unless cpu_only. 0 = no CPUs.
 void online_cpu_mem(struct call *call, const ProtobufCMessage *message) {
     const Grpc__OnlineCPUMemRequest *request = (const void *)message;
     if (online_cpus(request->nb_cpus) >= request->nb_cpus) {

@@ -16,7 +16,7 @@ void processes_exec(struct call *call, const ProtobufCMessage *message) {
         || request->stderr_port != 0) {
         call_fail(
             call, STATUS_UNIMPLEMENTED,
-            "ExecProcess: string_user and ports for streams are not offered by this agent");
+            "ExecProcess: this agent does not support string_user and ports for streams");
     } else {
         container_exec(call, container, request);
     }
@@ -30,7 +30,7 @@ void processes_wait(struct call *call, const ProtobufCMessage *message) {
 
 static void send_signal(pid_t pid, void *context) { kill(pid, *(const int *)context); }
 
-// To one process, or to all of a container when exec_id is empty.
+// Sends the signal to one process, or to all processes of the container if exec_id is empty.
 void processes_signal(struct call *call, const ProtobufCMessage *message) {
     const Grpc__SignalProcessRequest *request = (const void *)message;
     struct process *process = lookup_process(call, request->container_id, request->exec_id);
@@ -39,7 +39,7 @@ void processes_signal(struct call *call, const ProtobufCMessage *message) {
     int number = (int)request->signal;
     if (request->signal < 1 || request->signal >= (uint32_t)NSIG) {
         call_fail(
-            call, STATUS_INVALID_ARGUMENT, "SignalProcess: %u is no signal", request->signal);
+            call, STATUS_INVALID_ARGUMENT, "SignalProcess: %u is not a signal", request->signal);
     } else if (process->pid == 0) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION, "SignalProcess: process %s of container %s has ended",
@@ -48,7 +48,7 @@ void processes_signal(struct call *call, const ProtobufCMessage *message) {
         kill(process->pid, number);
         call_reply_empty(call);
     } else {
-        // SIGKILL reaches even those that are being forked.
+        // cgroup.kill also reaches processes that fork at this moment.
         if (number != SIGKILL || cgroup_set(container->group, "cgroup.kill", "1") < 0) {
             cgroup_processes(container->group, send_signal, &number);
         }

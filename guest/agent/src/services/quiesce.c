@@ -17,8 +17,9 @@
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
 
-// Free memory still holds what was in it. The kernel clears every page it gives to a process, so a
-// child takes nearly all free memory and ends: what it gives back is zero, and the host finds holes.
+// Free memory still holds its old content. The kernel clears each page that it gives to a process. So a
+// child process takes nearly all free memory and ends: the pages it gives back are zero, and the host can
+// leave them out of the snapshot.
 
 #define STEP_MIN_KIB 256u
 #define STEP_MAX_KIB (64u << 10)
@@ -27,8 +28,8 @@
 #define HUGE_PAGES "/sys/kernel/mm/transparent_hugepage/enabled"
 
 static struct {
-    struct call *call; // NULL = not under way
-    int report; // the child writes the KiB it has zeroed
+    struct call *call; // NULL = no call is in progress
+    int report; // pipe to which the child writes how many KiB it has zeroed
 } running;
 
 static uint64_t min_free_kib(void) {
@@ -39,7 +40,7 @@ static uint64_t min_free_kib(void) {
 
 static uint64_t margin_kib(void) { return 2 * min_free_kib() + MARGIN_KIB; }
 
-// One fault clears 2 MiB. Where the kernel has no such page it gives a small one.
+// One page fault clears 2 MiB. If the kernel has no huge page, it gives a small one.
 static void take_huge_pages(uint64_t pages) {
     const size_t size = HUGE_KIB << 10;
     char *memory = mmap(
@@ -51,8 +52,8 @@ static void take_huge_pages(uint64_t pages) {
     for (uint64_t i = 0; i < pages; i++) *(volatile char *)(first + i * size) = 0;
 }
 
-// Two fifths less CPU time than small pages alone. A guest below 512 MiB has huge pages switched off;
-// while they are allowed the watermarks are higher, so the margin is asked for within.
+// Takes two fifths less CPU time than small pages alone. A guest below 512 MiB has huge pages switched off.
+// The kernel's watermarks are higher while huge pages are allowed, so margin_kib is called in between.
 static uint64_t zero_huge_pages(void) {
     char allowed[64] = "";
     if (file_read(HUGE_PAGES, allowed, sizeof allowed) < 0) return 0;
@@ -72,8 +73,9 @@ static uint64_t step_kib(uint64_t margin) {
     return step < STEP_MIN_KIB ? 0 : step & ~(STEP_MIN_KIB - 1);
 }
 
-// Stays above the kernel's watermarks (the highest is 1.5 times min_free_kbytes), so that nothing is
-// reclaimed and nobody runs out of memory; should it come to that, the kernel ends this child first.
+// Stays above the kernel's watermarks (the highest is 1.5 times min_free_kbytes), so that the kernel reclaims
+// nothing and no process runs out of memory. If memory runs out all the same, the kernel ends this child
+// first.
 static uint64_t zero_free_memory(void) {
     uint64_t zeroed_kib = zero_huge_pages(), margin = margin_kib(), step;
     while ((step = step_kib(margin)) > 0) {
@@ -96,19 +98,19 @@ static void __attribute__((noreturn)) in_child(int report) {
     _exit(reported ? 0 : 1);
 }
 
-// The fork has made each page of the agent copy-on-write; locking makes all of them writable again
-// and present, so that no page faults await the clone.
+// The fork has made each page of the agent copy-on-write. Locking makes all pages writable and present, so
+// that the agent takes no page faults in the clone.
 static void restore_own_pages(void) {
     if (mlockall(MCL_CURRENT) < 0) log_error("Quiesce: cannot lock the agent's memory: %m");
 }
 
-// The kernel frees what a process leaves behind only after RCU's grace periods. What is pending in the
-// snapshot, each clone would do before its first answer. A barrier waits for one grace period; the
-// first one's callbacks have run when the second one is over.
+// The kernel frees the objects of a dead process only after RCU's grace periods. Each clone would do the
+// work that is pending in the snapshot before its first answer. A barrier waits for one grace period. The
+// callbacks of the first period have run when the second one ends.
 static void let_kernel_free(void) {
     for (int i = 0; i < 2; i++) {
         if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) < 0) {
-            log_error("Quiesce: membarrier: %m");
+            log_error("Quiesce: cannot wait for the kernel (membarrier): %m");
             return;
         }
     }
@@ -122,7 +124,7 @@ static void on_end(int status, void *context) {
     struct call *call = running.call;
     running.call = NULL;
     if (!reported || !WIFEXITED(status)) {
-        call_fail(call, STATUS_INTERNAL, "Quiesce: ended with wait status 0x%x", status);
+        call_fail(call, STATUS_INTERNAL, "Quiesce: its process ended with wait status 0x%x", status);
         return;
     }
     restore_own_pages();
@@ -152,7 +154,7 @@ static int start(struct call *call) {
 void quiesce(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     if (running.call != NULL) {
-        call_fail(call, STATUS_FAILED_PRECONDITION, "Quiesce: already under way");
+        call_fail(call, STATUS_FAILED_PRECONDITION, "Quiesce: another call is in progress");
     } else if (start(call) < 0) {
         call_fail(call, STATUS_INTERNAL, "Quiesce: %s", strerror(errno));
     }

@@ -15,14 +15,14 @@
 
 static int device = -1;
 
-// Opened for good: looking a path up for the first time is dear on an emulated CPU.
+// Keeps the device open: the first lookup of a path is expensive on an emulated CPU.
 void random_start(void) {
     device = file_open("/dev/random", O_RDWR);
     if (device < 0) log_error("cannot open /dev/random: %m");
 }
 
-// Mixes the bytes in, credits them and makes the kernel draw a new key from them at once. Without
-// the last step a clone would go on with the key of its template. Returns 0 or errno.
+// Adds the bytes to the kernel's entropy, credits them and makes the kernel use a new key at once. Without
+// the last step a clone would keep using the key of its template. Returns 0 or errno.
 static int reseed(const ProtobufCBinaryData *entropy) {
     struct rand_pool_info *pool = malloc(sizeof *pool + entropy->len);
     if (pool == NULL) return ENOMEM;

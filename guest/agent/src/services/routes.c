@@ -14,35 +14,35 @@
 
 #define ROUTE sizeof(struct rtmsg)
 
-// Those that a route list is about: not the kernel's own bookkeeping.
+// Returns whether a route belongs in a list of routes: a unicast route of the main table.
 static bool counts(const struct nlmsghdr *message) {
     const struct rtmsg *fixed = NLMSG_DATA(message);
     return fixed->rtm_table == RT_TABLE_MAIN && fixed->rtm_type == RTN_UNICAST
         && (fixed->rtm_flags & RTM_F_CLONED) == 0;
 }
 
-static char *told_ip(const struct nlmsghdr *message, int attribute, const char *suffix) {
+static char *read_ip(const struct nlmsghdr *message, int attribute, const char *suffix) {
     const struct rtmsg *fixed = NLMSG_DATA(message);
     const struct rtattr *address = netlink_attribute(message, ROUTE, attribute);
     if (address == NULL) return need(strdup(""));
     struct ip ip = {.family = fixed->rtm_family};
-    char text[IP_TEXT], *told;
+    char text[IP_TEXT], *joined;
     memcpy(ip.bytes, RTA_DATA(address), ip_size(&ip));
     ip_print(&ip, text);
-    if (asprintf(&told, "%s%s", text, suffix) < 0) abort();
-    return told;
+    if (asprintf(&joined, "%s%s", text, suffix) < 0) abort();
+    return joined;
 }
 
-static Types__Route *told_route(const struct nlmsghdr *message) {
+static Types__Route *read_route(const struct nlmsghdr *message) {
     const struct rtmsg *fixed = NLMSG_DATA(message);
     char device[IF_NAMESIZE] = "", prefix[8];
     Types__Route *route = need(malloc(sizeof *route));
     types__route__init(route);
     if_indextoname(netlink_u32(message, ROUTE, RTA_OIF), device);
     snprintf(prefix, sizeof prefix, "/%u", fixed->rtm_dst_len);
-    route->dest = told_ip(message, RTA_DST, prefix);
-    route->gateway = told_ip(message, RTA_GATEWAY, "");
-    route->source = told_ip(message, RTA_PREFSRC, "");
+    route->dest = read_ip(message, RTA_DST, prefix);
+    route->gateway = read_ip(message, RTA_GATEWAY, "");
+    route->source = read_ip(message, RTA_PREFSRC, "");
     route->device = need(strdup(device));
     route->scope = fixed->rtm_scope;
     route->family = fixed->rtm_family == AF_INET ? TYPES__IPFAMILY__v4 : TYPES__IPFAMILY__v6;
@@ -50,15 +50,15 @@ static Types__Route *told_route(const struct nlmsghdr *message) {
     return route;
 }
 
-// Adds what there is of a family. Returns 0, or -1 with errno.
-static int tell_routes(int netlink, int family, Grpc__Routes *all) {
+// Adds the routes of a family to the list. Returns 0, or -1 with errno.
+static int read_routes(int netlink, int family, Grpc__Routes *all) {
     struct netlink_list list;
-    if (netlink_tell(netlink, RTM_GETROUTE, family, &list) < 0) return -1;
+    if (netlink_dump(netlink, RTM_GETROUTE, family, &list) < 0) return -1;
     for (struct nlmsghdr *at = netlink_first(&list); at != NULL; at = netlink_next(&list, at)) {
         if (!counts(at)) continue;
         size_t n = all->n_routes++;
         all->routes = need(realloc(all->routes, (n + 1) * sizeof *all->routes));
-        all->routes[n] = told_route(at);
+        all->routes[n] = read_route(at);
     }
     free(list.bytes);
     return 0;
@@ -67,7 +67,7 @@ static int tell_routes(int netlink, int family, Grpc__Routes *all) {
 static void reply_routes(struct call *call, const char *method, int netlink) {
     Grpc__Routes *all = need(malloc(sizeof *all));
     grpc__routes__init(all);
-    if (tell_routes(netlink, AF_INET, all) < 0 || tell_routes(netlink, AF_INET6, all) < 0) {
+    if (read_routes(netlink, AF_INET, all) < 0 || read_routes(netlink, AF_INET6, all) < 0) {
         call_fail(call, STATUS_INTERNAL, "%s: rtnetlink: %s", method, strerror(errno));
     } else {
         call_reply(call, &all->base);
@@ -75,7 +75,7 @@ static void reply_routes(struct call *call, const char *method, int netlink) {
     grpc__routes__free_unpacked(all, NULL);
 }
 
-// All routes of the main table; the default route has no dest.
+// Lists the unicast routes of the main table. The default route has no dest.
 void routes_list(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     int netlink = netlink_open();
@@ -99,7 +99,7 @@ static bool same_family(const struct rtmsg *fixed, const char *text, struct ip *
     return ip_parse(text, ip) && ip->family == fixed->rtm_family;
 }
 
-// The request that adds a route; the field that is wrong, or NULL.
+// Writes the request that adds a route. Returns the field that is wrong, or NULL.
 static const char *compose(const Types__Route *route, struct netlink_request *request) {
     struct rtmsg *fixed = netlink_begin(request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, ROUTE);
     bool direct = *route->gateway == '\0';
@@ -110,7 +110,7 @@ static const char *compose(const Types__Route *route, struct netlink_request *re
     fixed->rtm_protocol = RTPROT_BOOT;
     fixed->rtm_type = RTN_UNICAST;
     fixed->rtm_scope = (uint8_t)route->scope;
-    // A gateway must be nearer than what is reached through it.
+    // The kernel accepts a gateway only if its scope is narrower than that of the routes through it.
     if (route->scope == RT_SCOPE_UNIVERSE && direct && !v6) fixed->rtm_scope = RT_SCOPE_LINK;
     fixed->rtm_flags = route->flags & RTNH_F_ONLINK;
     if (*route->dest != '\0') {
@@ -138,7 +138,7 @@ static const char *compose(const Types__Route *route, struct netlink_request *re
 // Removes all but what the kernel made for addresses. Returns 0, or -1 with errno.
 static int remove_routes(int netlink, int family) {
     struct netlink_list list;
-    int failed = netlink_tell(netlink, RTM_GETROUTE, family, &list);
+    int failed = netlink_dump(netlink, RTM_GETROUTE, family, &list);
     struct nlmsghdr *at = netlink_first(&list);
     for (; at != NULL && failed == 0; at = netlink_next(&list, at)) {
         const struct rtmsg *fixed = NLMSG_DATA(at);
@@ -151,8 +151,9 @@ static int remove_routes(int netlink, int family) {
     return failed;
 }
 
-// Adds the routes that need no gateway, or those that do: gateways are looked up in the former. One
-// that is there already is the kernel's. The place of the one that is refused, errno, or n.
+// Adds the routes without a gateway (direct), or those with one. The kernel looks up a gateway in the
+// former, so they come first. A route that exists already is the kernel's own. Returns the index of the
+// route that the kernel refused, with errno, or n.
 static size_t add_routes(
     int netlink, size_t n, Types__Route **routes, struct netlink_request *requests, bool direct) {
     for (size_t i = 0; i < n; i++) {
@@ -165,7 +166,7 @@ static size_t add_routes(
 static void replace(
     struct call *call, int netlink, const Grpc__Routes *asked, struct netlink_request *requests) {
     if (remove_routes(netlink, AF_INET) < 0 || remove_routes(netlink, AF_INET6) < 0) {
-        call_fail(call, STATUS_INTERNAL, "UpdateRoutes: the old ones: %s", strerror(errno));
+        call_fail(call, STATUS_INTERNAL, "UpdateRoutes: cannot remove the old routes: %s", strerror(errno));
         return;
     }
     size_t n = asked->n_routes, refused = add_routes(netlink, n, asked->routes, requests, true);
@@ -180,8 +181,8 @@ static void replace(
     }
 }
 
-// Every route is looked at before the first is touched; when the kernel refuses one all the same,
-// those before it are there.
+// Replaces all routes except the kernel's own. Checks all new routes before it changes the first. If the
+// kernel then refuses one, those before it are added.
 void routes_update(struct call *call, const ProtobufCMessage *message) {
     const Grpc__UpdateRoutesRequest *request = (const void *)message;
     static const Grpc__Routes none = GRPC__ROUTES__INIT;
@@ -196,7 +197,8 @@ void routes_update(struct call *call, const ProtobufCMessage *message) {
     } else if (wrong != NULL) {
         call_fail(
             call, STATUS_INVALID_ARGUMENT,
-            "UpdateRoutes: route %zu: %s: no such interface, or not an address of its family", i + 1, wrong);
+            "UpdateRoutes: route %zu: %s is not an interface or not an address of the route's family",
+            i + 1, wrong);
     } else {
         replace(call, netlink, asked, requests);
     }

@@ -12,25 +12,24 @@
 static struct {
     char id[128];
     struct mounts *mounts;
-    char problem[256]; // the first one while it is destroyed; empty = none
+    char problem[256]; // the first one of DestroySandbox; empty = none
 } sandbox;
 
-// Creating.
-
+// Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Grpc__CreateSandboxRequest *request) {
     if (*request->hostname != '\0' && !is_hostname(request->hostname)) {
-        return "hostname: not an RFC 1123 label";
+        return "hostname is not an RFC 1123 label";
     }
-    if (strlen(request->sandbox_id) >= sizeof sandbox.id) return "sandbox_id: too long";
+    if (strlen(request->sandbox_id) >= sizeof sandbox.id) return "sandbox_id is too long";
     if (*request->guest_hook_path != '\0') return "guest_hook_path: this agent runs no hooks";
     for (size_t i = 0; i < request->n_dns; i++) {
-        if (strchr(request->dns[i], '\n') != NULL) return "dns: more than one line in one";
+        if (strchr(request->dns[i], '\n') != NULL) return "dns: an entry has more than one line";
     }
     return NULL;
 }
 
-// Nothing is left of a sandbox that could not be made.
-static void not_made(struct call *call, enum status code, const char *why) {
+// Undoes the creation and answers the call.
+static void fail_creation(struct call *call, enum status code, const char *why) {
     sandbox_undo();
     sandbox_set_state(SANDBOX_ABSENT);
     call_fail(call, code, "CreateSandbox: %s", why);
@@ -39,7 +38,7 @@ static void not_made(struct call *call, enum status code, const char *why) {
 static void on_mounted(struct mounts *mounts, enum status code, const char *error, void *context) {
     struct call *call = context;
     if (error != NULL) {
-        not_made(call, code, error);
+        fail_creation(call, code, error);
         return;
     }
     sandbox.mounts = mounts;
@@ -47,29 +46,28 @@ static void on_mounted(struct mounts *mounts, enum status code, const char *erro
     call_reply_empty(call);
 }
 
-// One sandbox per guest.
+// A guest has at most one sandbox.
 void sandbox_create(struct call *call, const ProtobufCMessage *message) {
     const Grpc__CreateSandboxRequest *request = (const void *)message;
     const char *wrong = wrong_field(request);
     struct problem problem;
     if (sandbox_state() != SANDBOX_ABSENT) {
         call_fail(
-            call, STATUS_ALREADY_EXISTS, "CreateSandbox: this guest has sandbox %s", sandbox.id);
+            call, STATUS_ALREADY_EXISTS, "CreateSandbox: this guest has sandbox %s already", sandbox.id);
     } else if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "CreateSandbox: %s", wrong);
     } else {
         sandbox_set_state(SANDBOX_CHANGING);
         strcpy(sandbox.id, request->sandbox_id);
         if (!sandbox_set_up(request, &problem)) {
-            not_made(call, problem.code, problem.text);
+            fail_creation(call, problem.code, problem.text);
         } else {
             storages_mount(request->n_storages, request->storages, on_mounted, call);
         }
     }
 }
 
-// Destroying.
-
+// Keeps the first error of DestroySandbox.
 static void note(const char *error) {
     if (error == NULL || *sandbox.problem != '\0') return;
     snprintf(sandbox.problem, sizeof sandbox.problem, "%s", error);
@@ -80,7 +78,7 @@ static void on_rest_unmounted(const char *error, void *context) {
     note(error);
     if (sandbox_tear_down() < 0) note(SANDBOX_DIR " cannot be removed");
     if (*sandbox.problem != '\0') {
-        sandbox_set_state(SANDBOX_PRESENT); // to be destroyed again
+        sandbox_set_state(SANDBOX_PRESENT); // so that DestroySandbox can be called again
         call_fail(call, STATUS_INTERNAL, "DestroySandbox: %s", sandbox.problem);
     } else {
         sandbox_set_state(SANDBOX_ABSENT);
@@ -99,13 +97,13 @@ static void on_containers_gone(void *context) {
     storages_unmount(mounts, on_unmounted, context);
 }
 
-// Kata's agent ends here. This one is PID 1 and stays; the sandbox is forgotten.
+// Kata's agent ends here. This agent is PID 1: it only forgets the sandbox.
 void sandbox_destroy(struct call *call, const ProtobufCMessage *request) {
     (void)request;
     if (sandbox_state() == SANDBOX_ABSENT) {
         call_reply_empty(call);
     } else if (sandbox_state() == SANDBOX_CHANGING) {
-        call_fail(call, STATUS_UNAVAILABLE, "DestroySandbox: it is being created or destroyed");
+        call_fail(call, STATUS_UNAVAILABLE, "DestroySandbox: another call creates or destroys it now");
     } else {
         sandbox_set_state(SANDBOX_CHANGING);
         *sandbox.problem = '\0';

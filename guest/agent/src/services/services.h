@@ -3,7 +3,8 @@
 
 #include "../dispatch.h"
 
-// Handlers, one file per group; what each does is at its definition.
+// The handlers of all calls. A file of this folder has those of one group of calls; what a handler does
+// stands at its definition.
 typedef void handler(struct call *call, const ProtobufCMessage *request);
 
 handler health_check, health_version;

@@ -16,7 +16,7 @@ static void read_stream(
     struct call *call, const Grpc__ReadStreamRequest *request, struct reader *reader) {
     if (request->len < 1 || request->len > READ_MOST) {
         call_fail(
-            call, STATUS_INVALID_ARGUMENT, "len is %u, must be 1 to %u", request->len, READ_MOST);
+            call, STATUS_INVALID_ARGUMENT, "len is %u, but must be 1 to %u", request->len, READ_MOST);
     } else {
         reader_ask(reader, call, request->len);
     }
@@ -28,14 +28,14 @@ void stream_read_out(struct call *call, const ProtobufCMessage *message) {
     if (process != NULL) read_stream(call, request, &process->out);
 }
 
-// Of a terminal as well: whoever asks first gets what is there.
+// Reads the terminal if the process has one: the first call gets the data.
 void stream_read_err(struct call *call, const ProtobufCMessage *message) {
     const Grpc__ReadStreamRequest *request = (const void *)message;
     struct process *process = lookup_process(call, request->container_id, request->exec_id);
     if (process != NULL) read_stream(call, request, process->terminal ? &process->out : &process->err);
 }
 
-// A terminal has no end but its end-of-file character.
+// The end of a terminal's input is its end-of-file character.
 void stream_close_in(struct call *call, const ProtobufCMessage *message) {
     const Grpc__CloseStdinRequest *request = (const void *)message;
     struct process *process = lookup_process(call, request->container_id, request->exec_id);

@@ -59,7 +59,7 @@ static void reply_usage(struct call *call, const struct statvfs *volume) {
     call_reply(call, &response.base);
 }
 
-// How full the file system is that a path below /run lies on.
+// Answers how full the file system of a path below /run is.
 void volume_stats(struct call *call, const ProtobufCMessage *message) {
     const Grpc__VolumeStatsRequest *request = (const void *)message;
     const char *path = request->volume_guest_path;
@@ -67,7 +67,7 @@ void volume_stats(struct call *call, const ProtobufCMessage *message) {
     if (!path_allowed(path)) {
         call_fail(
             call, STATUS_INVALID_ARGUMENT,
-            "GetVolumeStats: volume_guest_path \"%.200s\" is no canonical path below /run", path);
+            "GetVolumeStats: volume_guest_path \"%.200s\" is not a canonical path below /run", path);
     } else if (stat_volume(path, &volume) < 0) {
         call_fail(
             call, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_INTERNAL, "GetVolumeStats: %.200s: %s",
@@ -77,15 +77,15 @@ void volume_stats(struct call *call, const ProtobufCMessage *message) {
     }
 }
 
-// Tells a kernel whose platform does not announce memory where it was plugged. Memory that is plugged
-// here announces itself, and kernels of this architecture are seldom built to be told.
+// Tells the kernel the address of plugged memory. Only platforms that do not announce memory need this.
+// This one does, and its kernels seldom have the file.
 void memory_probe(struct call *call, const ProtobufCMessage *message) {
     const Grpc__MemHotplugByProbeRequest *request = (const void *)message;
     for (size_t i = 0; i < request->n_memhotplugprobeaddr; i++) {
         char address[32];
         snprintf(address, sizeof address, "0x%" PRIx64, request->memhotplugprobeaddr[i]);
         if (file_set(PROBE, address) == 0) continue;
-        const char *hint = errno == ENOENT ? " (this kernel cannot be told of memory)" : "";
+        const char *hint = errno == ENOENT ? " (this kernel cannot probe memory)" : "";
         call_fail(
             call, errno == ENOENT ? STATUS_FAILED_PRECONDITION : STATUS_INTERNAL,
             "MemHotplugByProbe: %s: " PROBE ": %s%s", address, strerror(errno), hint);

@@ -12,7 +12,7 @@
 #define SLOT_MAX 0x1fu
 #define DRIVE "/dev/vd"
 
-// Takes one "SS" or "SS.F" off the front. False = there is none.
+// Removes one "SS" or "SS.F" from the start of the path. False = the path does not start with one.
 static bool next_slot(const char **path, unsigned *slot, unsigned *function) {
     const char *rest = *path;
     *function = 0;
@@ -46,7 +46,7 @@ static bool is_drive(const char *source) {
 
 bool device_is_name(const char *source) { return is_drive(source) || is_pci_path(source); }
 
-// The name that is looked for among a directory's: the only one, or the only one with a prefix.
+// The one entry of a directory that has a prefix (or the one entry, if the prefix is empty).
 struct entry {
     const char *prefix;
     char name[32];
@@ -58,7 +58,7 @@ static void match(const char *name, void *context) {
     snprintf(entry->name, sizeof entry->name, "%s", name);
 }
 
-// Appends the entry to the path.
+// Appends the entry with this prefix to the path. False = the directory has none.
 static bool descend(char *path, size_t size, const char *prefix) {
     struct entry entry = {.prefix = prefix};
     if (!file_list(path, match, &entry) || *entry.name == '\0') return false;

@@ -4,14 +4,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// How a drive is named: "/dev/vdX", or as Kata names a hot-plugged one, by its PCI path: the slots
-// (hex, "SS" or "SS.F") from the root bus through bridges to the device, "03/00".
+// Finds drives by name. A drive's name is "/dev/vdX" or, for a hot-plugged drive, the PCI path that Kata
+// uses: the slots (hex, "SS" or "SS.F") from the root bus through bridges to the device, as in "03/00".
 
 #define DEVICE_NODE_SIZE 64
 
+// Returns whether a name has one of these forms.
 bool device_is_name(const char *source);
 
-// Writes the path of its node. False = it is not there, or not yet.
+// Writes the path of the drive's node. False = the drive does not exist (yet).
 bool device_find(const char *source, char node[DEVICE_NODE_SIZE]);
 
 #endif

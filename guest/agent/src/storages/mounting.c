@@ -15,7 +15,7 @@
 #define FD_PATH "/proc/self/fd/%d"
 #define FD_PATH_SIZE 32
 
-// Options that are flags of mount(2); all others are the file system's.
+// Options that are flags of mount(2). All others are options of the file system.
 static const struct {
     const char *name;
     unsigned long set, clear;
@@ -43,7 +43,7 @@ static const struct {
     {"nolazytime", 0, MS_LAZYTIME},
 };
 
-// Of mount(2), too, but no way to mount a storage.
+// Other flags of mount(2). They make no sense for a storage.
 static const char *const refused[] = {
     "bind", "rbind", "remount", "move", "shared", "rshared", "private",
     "rprivate", "slave", "rslave", "unbindable", "runbindable",
@@ -99,7 +99,7 @@ int mount_change(const char *path, const struct mount_options *options) {
     return changed;
 }
 
-// Unmounting writes out as well, but only when nobody has the file system in another namespace.
+// Unmounting writes out too, but not while the file system is also mounted in another namespace.
 static bool write_out(const char *path) {
     int fd = path_open(path, O_RDONLY | O_DIRECTORY);
     bool written = fd >= 0 && syncfs(fd) == 0;

@@ -5,34 +5,34 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-// mount(2) and umount(2) for paths that requests name: see path.h.
+// Mounts and unmounts at paths that requests name: see path.h.
 
 #define MOUNT_DATA_SIZE 4096 // a page, the kernel's limit
 
-// Mount options as mount(2) wants them.
+// Mount options in the form of mount(2).
 struct mount_options {
     unsigned long flags;
-    char data[MOUNT_DATA_SIZE]; // the file system's own, with commas between them
+    char data[MOUNT_DATA_SIZE]; // options of the file system itself, separated by commas
 };
 
-// Adds options, one each, to what is there: "ro", "noexec", "size=64m" ... Returns NULL, or the one
-// that cannot be taken.
+// Adds options to the present ones: "ro", "noexec", "size=64m" ... Returns NULL, or the first option that
+// is refused.
 const char *mount_options_add(struct mount_options *options, size_t n, char *const *each);
 
-// All return 0, or -1 with errno.
+// All functions below return 0, or -1 with errno.
 
-// Mounts on a directory, given as a descriptor.
+// Mounts on a directory, which is given as a descriptor.
 int mount_on(
     int directory, const char *type, const char *source, const struct mount_options *options);
 
-// Changes the options of what is mounted at a path.
+// Changes the options of the mount at a path.
 int mount_change(const char *path, const struct mount_options *options);
 
-// Writes out what is mounted at a path and unmounts it, also when it could not be written.
+// Writes the data of the mount at a path out, then unmounts it, even if not all data was written.
 int mount_remove(const char *path, bool *written);
 
-// Gives a tree to a group: every entry its group, directories pass it on; the group may read and
-// write, and enter directories.
+// Gives a tree to a group. Every entry gets the group, and new entries inherit it. The group may read and
+// write all entries and enter the directories.
 int mount_give_to_group(const char *path, gid_t group);
 
 #endif

@@ -14,13 +14,13 @@
 #include "../uevent.h"
 #include "storage_driver.h"
 
-// One that is done. The list belongs to the work aside, which is one piece at a time.
+// A mounted storage. Only work on the thread (aside.h) touches the list, one piece of work at a time.
 struct storage {
     Grpc__Storage *asked;
-    struct drive *drive; // NULL = not of blk
+    struct drive *drive; // NULL = the storage is not a drive
     struct attached attached;
     unsigned users;
-    struct storage *next; // the one done before
+    struct storage *next; // the one mounted before
 };
 
 struct mounts {
@@ -28,14 +28,14 @@ struct mounts {
     struct storage *each[];
 };
 
-// Something to do with storages, under way.
+// A request to mount, unmount or change storages that is in progress.
 struct request {
     struct uevent_listener listener;
     struct source timer;
     size_t n;
     Grpc__Storage **all;
-    struct drive **drives; // NULL = not of blk
-    struct mounts *mounts; // what is done so far; to be unmounted
+    struct drive **drives; // NULL = the storage is not a drive
+    struct mounts *mounts; // mounted so far, or to be unmounted
     bool fine;
     struct problem problem;
     storages_done *done;
@@ -68,7 +68,7 @@ static bool are_alike(const Grpc__Storage *one, const Grpc__Storage *other) {
     return alike;
 }
 
-// Says which storage the problem is with.
+// Puts the storage in front of the problem. Returns false.
 static bool name(struct problem *problem, const Grpc__Storage *storage) {
     struct problem bare = *problem;
     return problem_set(
@@ -109,13 +109,13 @@ static struct storage *attach(
         free_storage(storage);
         return NULL;
     }
-    storage->users = asked->shared ? 1 : 0; // the sandbox is one
+    storage->users = asked->shared ? 1 : 0; // the sandbox itself
     storage->next = storages;
     storages = storage;
     return storage;
 }
 
-// What cannot be unmounted stays in the list.
+// A storage that cannot be unmounted stays in the list.
 static bool detach(struct storage *storage, bool undo, struct problem *problem) {
     struct storage **at = &storages;
     while (*at != storage) at = &(*at)->next;
@@ -132,7 +132,7 @@ static bool detach(struct storage *storage, bool undo, struct problem *problem) 
     return fine;
 }
 
-// Lets go in reverse order; the first problem counts.
+// Unmounts in reverse order. Reports the first problem.
 static bool release(struct mounts *mounts, bool undo, struct problem *problem) {
     struct problem further;
     bool fine = true;
@@ -151,7 +151,7 @@ static bool mount_one(struct request *request, size_t i) {
         storage = attach(asked, request->drives[i], &request->problem);
         if (storage == NULL) return name(&request->problem, asked);
     } else if (!are_alike(storage->asked, asked)) {
-        problem_set(&request->problem, STATUS_ALREADY_EXISTS, "another storage is there");
+        problem_set(&request->problem, STATUS_ALREADY_EXISTS, "another storage is mounted there");
         return name(&request->problem, asked);
     }
     storage->users++;
@@ -168,7 +168,7 @@ static void mount_all(void *context) {
         size_t length = strlen(request->problem.text);
         snprintf(
             request->problem.text + length, sizeof request->problem.text - length,
-            "; what came before stays: %s", further.text);
+            "; an earlier storage stays mounted: %s", further.text);
     }
 }
 
@@ -182,7 +182,7 @@ static void free_request(struct request *request) {
     free(request);
 }
 
-static void tell_done(void *context) {
+static void report_done(void *context) {
     struct request *request = context;
     if (request->fine) {
         request->done(request->mounts, STATUS_OK, NULL, request->context);
@@ -193,7 +193,7 @@ static void tell_done(void *context) {
     free_request(request);
 }
 
-// The first storage whose drive is not there, or NULL.
+// Returns the first storage whose drive does not exist, or NULL.
 static const Grpc__Storage *find_drives(struct request *request) {
     for (size_t i = 0; i < request->n; i++) {
         const Grpc__Storage *storage = request->all[i];
@@ -214,7 +214,7 @@ static void on_change(struct uevent_listener *listener) {
     struct request *request = (struct request *)listener;
     if (find_drives(request) != NULL) return;
     stop_waiting(request);
-    aside_unless_alone(mount_all, tell_done, request);
+    aside_unless_alone(mount_all, report_done, request);
 }
 
 static void on_timeout(struct source *source, uint32_t events) {
@@ -223,14 +223,14 @@ static void on_timeout(struct source *source, uint32_t events) {
     const Grpc__Storage *missing = find_drives(request);
     stop_waiting(request);
     if (missing == NULL) {
-        aside_unless_alone(mount_all, tell_done, request);
+        aside_unless_alone(mount_all, report_done, request);
         return;
     }
     problem_set(
         &request->problem, STATUS_DEADLINE_EXCEEDED, "there is no drive %.64s after %u ms",
         missing->source, wait_ms);
     request->fine = name(&request->problem, missing);
-    tell_done(request);
+    report_done(request);
 }
 
 // Hot-plugged drives appear some time after the host has added them.
@@ -275,7 +275,7 @@ void storages_mount(size_t n, Grpc__Storage **all, storages_done *done, void *co
         request->drives[i] = need(calloc(1, sizeof **request->drives));
     }
     if (find_drives(request) == NULL) {
-        aside_unless_alone(mount_all, tell_done, request);
+        aside_unless_alone(mount_all, report_done, request);
     } else {
         start_waiting(request);
     }
@@ -286,7 +286,7 @@ static void unmount_all(void *context) {
     request->fine = release(request->mounts, false, &request->problem);
 }
 
-static void tell_gone(void *context) {
+static void report_gone(void *context) {
     struct request *request = context;
     free(request->mounts);
     request->gone(request->fine ? NULL : request->problem.text, request->context);
@@ -301,7 +301,7 @@ void storages_unmount(struct mounts *mounts, storages_gone *gone, void *context)
     struct request *request = make_request(0, NULL, context);
     request->mounts = mounts;
     request->gone = gone;
-    aside(unmount_all, tell_gone, request);
+    aside(unmount_all, report_gone, request);
 }
 
 static void unmount_rest(void *context) {
@@ -318,7 +318,7 @@ static void unmount_rest(void *context) {
 void storages_unmount_rest(storages_gone *gone, void *context) {
     struct request *request = make_request(0, NULL, context);
     request->gone = gone;
-    aside(unmount_rest, tell_gone, request);
+    aside(unmount_rest, report_gone, request);
 }
 
 static bool change_one(const Grpc__Storage *wanted, struct problem *problem) {
@@ -339,5 +339,5 @@ static void change_all(void *context) {
 void storages_change(size_t n, Grpc__Storage **all, storages_done *done, void *context) {
     struct request *request = make_request(n, all, context);
     request->done = done;
-    aside(change_all, tell_done, request);
+    aside(change_all, report_done, request);
 }

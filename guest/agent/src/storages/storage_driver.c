@@ -23,7 +23,7 @@
 
 struct driver {
     const char *name;
-    const char *const *types; // of file systems; ends with NULL
+    const char *const *types; // supported file systems; ends with NULL
     bool (*check)(const Grpc__Storage *storage, struct problem *problem);
     bool (*attach)(
         const Grpc__Storage *storage, const struct drive *drive, struct attached *attached,
@@ -31,7 +31,7 @@ struct driver {
 };
 
 static bool wrong(struct problem *problem, const char *what, const char *value) {
-    return problem_set(problem, STATUS_INVALID_ARGUMENT, "%s \"%.200s\" is not taken", what, value);
+    return problem_set(problem, STATUS_INVALID_ARGUMENT, "%s \"%.200s\" is not supported", what, value);
 }
 
 static const char *after(const char *text, const char *prefix) {
@@ -46,7 +46,7 @@ static void add_folder(struct attached *attached, const char *path, size_t kept)
     attached->folders = folder;
 }
 
-// The directory as O_PATH, made if need be, or -1.
+// Opens a directory as O_PATH and makes it if it is missing. Returns -1 with problem on failure.
 static int make_folder(
     const char *path, mode_t mode, struct attached *attached, struct problem *problem) {
     size_t kept;
@@ -70,8 +70,9 @@ static bool mount_storage(
     attached->mounted = mount_on(directory, type, source, options) == 0;
     attached->flags = options->flags;
     if (!attached->mounted) {
-        // What the kernel says of a file system that is none, or another, and of options.
-        const char *hint = errno == EINVAL ? " (is it that file system, and are the options its own?)" : "";
+        // The kernel's errno for a wrong file system and for wrong options.
+        const char *hint = errno == EINVAL
+            ? " (is this the right file system, and does it have these options?)" : "";
         problem_set(
             problem, errno == EINVAL ? STATUS_INVALID_ARGUMENT : STATUS_INTERNAL,
             "cannot mount %s as %s: %m%s", source, type, hint);
@@ -82,9 +83,9 @@ static bool mount_storage(
 
 // blk
 
-// What the kernel still holds of the drive, of a former image in the same slot perhaps, is dropped.
-// A file system keeps its drive for itself: one that has not let go would come back instead of what
-// is on the drive now.
+// Drops what the kernel has cached of the drive: it may come from a former image in the same slot. Fails if
+// a file system still holds the drive. The mount would otherwise show that old file system in place of the
+// one on the drive now.
 static bool refresh(const struct drive *drive, struct problem *problem) {
     struct stat st;
     int exclusive = drive->alone ? O_EXCL : 0;
@@ -94,7 +95,7 @@ static bool refresh(const struct drive *drive, struct problem *problem) {
     if (fd < 0 && errno == EBUSY) {
         problem_set(
             problem, STATUS_FAILED_PRECONDITION,
-            "%s is still held by what was mounted of it before", drive->node);
+            "%s is still in use by an earlier mount", drive->node);
     } else if (fd < 0 || (is_block && !fresh)) {
         problem_set(problem, STATUS_INTERNAL, "%s: %m", drive->node);
     } else if (!is_block) {
@@ -170,17 +171,17 @@ static bool attach_local(
     }
     int fd = make_folder(storage->mount_point, FOLDER_MODE, attached, problem);
     if (fd < 0) return false;
-    char path[32]; // chmod takes no descriptor of O_PATH
+    char path[32]; // fchmod refuses an O_PATH descriptor
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     bool set = chmod(path, (mode_t)mode) == 0;
-    if (!set) problem_set(problem, STATUS_INTERNAL, "mode %lo: %m", mode);
+    if (!set) problem_set(problem, STATUS_INTERNAL, "cannot set mode %lo: %m", mode);
     close(fd);
     return set;
 }
 
 // overlayfs
 
-// Calls visit with each path of "lowerdir=A:B", "upperdir=C", "workdir=D". False = one was not good.
+// Calls visit with each path of "lowerdir=A:B", "upperdir=C", "workdir=D". False = visit returned false.
 static bool each_layer(
     const char *option, bool (*visit)(const char *path, struct problem *), struct problem *problem) {
     static const char *const keys[] = {"lowerdir=", "upperdir=", "workdir="};
@@ -200,7 +201,7 @@ static bool layer_is_allowed(const char *path, struct problem *problem) {
     return (path_allowed(path) && strchr(path, '\\') == NULL) || wrong(problem, "directory", path);
 }
 
-// Through a link the layer would be elsewhere than it says.
+// Refuses a path with a link: the layer would lie elsewhere than its path says.
 static bool layer_is_there(const char *path, struct problem *problem) {
     int fd = path_open(path, O_PATH | O_DIRECTORY);
     if (fd < 0) return problem_set(problem, STATUS_INVALID_ARGUMENT, "directory %.200s: %m", path);
@@ -220,7 +221,8 @@ static bool check_overlay(const Grpc__Storage *storage, struct problem *problem)
     return true;
 }
 
-// A directory beside the mount point, as another option: "upperdir=/run/kata-containers/c/upper".
+// Makes a directory beside the mount point and adds it as an option:
+// "upperdir=/run/kata-containers/c/upper".
 static bool add_beside(
     const Grpc__Storage *storage, const char *key, const char *name, struct mount_options *options,
     struct attached *attached, struct problem *problem) {
@@ -258,7 +260,7 @@ static bool attach_overlay(
     return mount_storage(storage, "overlay", "overlay", &options, attached, problem);
 }
 
-// all
+// The table of drivers.
 
 static const char *const blk_types[] = {"ext4", "ext3", "ext2", "erofs", NULL};
 static const char *const ephemeral_types[] = {"tmpfs", "", NULL};
@@ -293,7 +295,7 @@ static bool has_option(const Grpc__Storage *storage, const char *option) {
     return false;
 }
 
-// The group that owns the storage. False = none is wanted.
+// Finds the group that the storage is given to. False = the message names none.
 static bool wanted_group(const Grpc__Storage *storage, unsigned long *group) {
     bool wanted = storage->fs_group != NULL;
     if (wanted) *group = storage->fs_group->group_id;
@@ -323,7 +325,7 @@ bool driver_check(const Grpc__Storage *storage, struct problem *problem) {
     }
     if (wanted_group(storage, &group) && has_option(storage, "ro")) {
         return problem_set(
-            problem, STATUS_INVALID_ARGUMENT, "fs_group cannot be given to what is read-only");
+            problem, STATUS_INVALID_ARGUMENT, "fs_group is not possible for a read-only storage");
     }
     return true;
 }
@@ -341,7 +343,7 @@ static bool give_to_group(const Grpc__Storage *storage, struct problem *problem)
         && storage->fs_group->group_change_policy == TYPES__FSGROUP_CHANGE_POLICY__OnRootMismatch;
     if (may_be_right && has_group(storage->mount_point, (gid_t)group)) return true;
     if (mount_give_to_group(storage->mount_point, (gid_t)group) == 0) return true;
-    return problem_set(problem, STATUS_INTERNAL, "cannot give it to group %lu: %m", group);
+    return problem_set(problem, STATUS_INTERNAL, "cannot give the storage to group %lu: %m", group);
 }
 
 static void forget_folders(struct attached *attached, bool whole_trees) {
@@ -378,7 +380,7 @@ bool driver_detach(
     }
     attached->mounted = false;
     forget_folders(attached, undo || strcmp(storage->driver, "local") == 0);
-    if (!written) return problem_set(problem, STATUS_INTERNAL, "not all was written to it");
+    if (!written) return problem_set(problem, STATUS_INTERNAL, "not all data was written to it");
     return drive == NULL || refresh(drive, problem);
 }
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define FLAGS_KNOWN 0x7
-#define BODY_KEPT (64u << 10) // room kept between frames
+#define BODY_KEPT (64u << 10) // memory kept between frames
 
 static uint32_t read_u32(const uint8_t *bytes) {
     uint32_t value;
@@ -76,11 +76,11 @@ static bool header_complete(struct frame_parser *parser) {
         return false;
     }
     if (type != FRAME_REQUEST) {
-        refuse(parser, STATUS_INVALID_ARGUMENT, "the agent takes requests only, no streams");
+        refuse(parser, STATUS_INVALID_ARGUMENT, "the agent takes only requests, no streams");
     } else if (stream_of(parser) % 2 == 0) {
-        refuse(parser, STATUS_INVALID_ARGUMENT, "stream ids of a client are odd");
+        refuse(parser, STATUS_INVALID_ARGUMENT, "the stream id of a client must be odd");
     } else if (length_of(parser) > FRAME_BODY_MAX) {
-        refuse(parser, STATUS_RESOURCE_EXHAUSTED, "frame is longer than 4 MiB");
+        refuse(parser, STATUS_RESOURCE_EXHAUSTED, "the frame is longer than 4 MiB");
     } else if (length_of(parser) == 0) {
         return deliver(parser);
     }

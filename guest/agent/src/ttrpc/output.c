@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROOM_KEPT (1u << 20) // room kept while there is nothing to send: for the next output of a process
+#define ROOM_KEPT (1u << 20) // memory kept while the buffer is empty: enough for the next output of a process
 
 size_t output_pending(const struct output *output) { return output->length - output->sent; }
 
@@ -47,7 +47,7 @@ void output_flush(struct output *output, int fd) {
     while (output_pending(output) > 0) {
         ssize_t written = write(fd, output->bytes + output->sent, output_pending(output));
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return; // full, or gone: an event will say which
+        if (written <= 0) return; // the descriptor is full or has no reader; an event will report which
         output->sent += (size_t)written;
     }
     output_reset(output);

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Bytes on their way to a descriptor that may not take them yet.
+// Buffers bytes for a descriptor that may not take them yet.
 struct output {
     uint8_t *bytes;
     size_t length;
@@ -13,21 +13,21 @@ struct output {
     size_t room;
 };
 
-// Makes room for length more bytes and returns where to put them; NULL = no memory.
+// Makes room for length more bytes and returns the place for them. NULL = no memory.
 uint8_t *output_extend(struct output *output, size_t length);
 
-// Takes the last length bytes back.
+// Removes the last length bytes.
 void output_shrink(struct output *output, size_t length);
 
-// Where the next byte would go.
+// Returns the place of the next byte.
 uint8_t *output_end(const struct output *output);
 
-// Writes as much as the descriptor takes now.
+// Writes as many bytes as the descriptor takes now.
 void output_flush(struct output *output, int fd);
 
 size_t output_pending(const struct output *output);
 
-// Forgets what was not written; the memory is kept for the next answer unless it is much.
+// Drops the unsent bytes. Keeps the memory for the next answer, unless it is large.
 void output_reset(struct output *output);
 
 void output_free(struct output *output);
