@@ -54,7 +54,7 @@ static void delegate(const char *group) {
         snprintf(line + length, sizeof line - length, "+%s ", name);
     }
     snprintf(path, sizeof path, "%s/cgroup.subtree_control", group);
-    if (file_set(path, line) < 0) log_error("%s: %m", path);
+    if (file_set(path, line) < 0) log_error("cannot write %s: %m", path);
 }
 
 static void init_cgroups(void) {

@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 // The agent's one event loop. All code runs on it and none of it blocks. Work that takes long runs in a
-// child process or on a thread (aside.h). A call that waits is kept and answered from a later event.
+// child process or on a thread (background.h). A call that waits is kept and answered from a later event.
 
 struct source {
     int fd;

@@ -1,6 +1,6 @@
 // The agent: PID 1 of a guest, and the guest's end of the ttRPC connection.
 
-#include "aside.h"
+#include "background.h"
 #include "children.h"
 #include "containers/crun.h"
 #include "dispatch.h"
@@ -21,7 +21,7 @@ int main(void) {
     loop_start();
     children_start();
     uevent_start();
-    aside_start();
+    background_start();
     init_modules();
     file_read("/proc/cmdline", kernel_command_line, sizeof kernel_command_line);
     identity_start();

@@ -388,7 +388,7 @@ static void make_rootfs(void) {
 
 // This host may have no controllers for groups of version 2 and may not allow device filters. So crun does
 // not use control groups here; the wrapper that starts crun puts it into one.
-static void lay_over_crun(void) {
+static void cover_crun(void) {
     char text[512];
     snprintf(
         text, sizeof text,
@@ -432,7 +432,7 @@ static void apart(void) {
     snprintf(pod_group, sizeof pod_group, "/vmfactory-agent-test.%d", (int)getpid());
     CHECK(mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL) == 0);
     make_rootfs();
-    lay_over_crun();
+    cover_crun();
     CHECK(unshare(CLONE_NEWPID) == 0);
     signal(SIGCHLD, SIG_DFL);
     pid_t child = fork();

@@ -215,14 +215,14 @@ static size_t make_request(uint8_t *bytes) {
 }
 
 // Makes no container and no control group on this host: valid requests go to a crun that fails.
-static void lay_over_crun(void) {
+static void cover_crun(void) {
     CHECK(mount("tmpfs", "/sys/fs/cgroup", "tmpfs", 0, NULL) == 0);
     CHECK(mount("/bin/false", "/usr/bin/crun", NULL, MS_BIND, NULL) == 0);
 }
 
 static void requests(void) {
     uint8_t bytes[FRAME_HEADER_SIZE + REQUEST_ROOM + 256];
-    lay_over_crun();
+    cover_crun();
     file_set_root("/run/vmfactory"); // an empty /sys
     storages_wait_at_most(1);
     for (int i = 0; i < REQUESTS; i += 10) {

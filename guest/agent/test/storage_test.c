@@ -8,7 +8,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "../src/aside.h"
+#include "../src/background.h"
 #include "../src/call.h"
 #include "../src/storages/device.h"
 #include "../src/file.h"
@@ -390,14 +390,14 @@ static void work_is_done_in_the_order_of_asking(void) {
     int numbers[] = {7, 8, 9, 10};
     struct conversation *over = conversation_start(NULL);
     struct call *calls[] = {call_start(over, 1), call_start(over, 3)};
-    for (int i = 0; i < 3; i++) aside_unless_alone(work, work_done, &numbers[i]);
+    for (int i = 0; i < 3; i++) background_run_unless_alone(work, work_done, &numbers[i]);
     CHECK(dones == 0);
     for (int i = 0; i < 2; i++) call_reply_empty(calls[i]);
-    aside_unless_alone(work, work_done, &numbers[3]); // does not overtake
+    background_run_unless_alone(work, work_done, &numbers[3]); // does not overtake
     CHECK(dones == 0);
     while (dones < 4) CHECK(loop_turn(10000));
     CHECK(works == 4 && worked[3] == 10);
-    aside_unless_alone(work, work_done, &numbers[0]);
+    background_run_unless_alone(work, work_done, &numbers[0]);
     CHECK(dones == 5);
 }
 

@@ -128,7 +128,7 @@ static void on_mounted(struct mounts *mounts, enum status code, const char *erro
     if (check_root(container->root, &problem)) {
         mkdir(bundle, 0755);
         if (write_config(container) && process_create(container->first, bundle)) return;
-        problem_set(&problem, STATUS_INTERNAL, "%s: %m", bundle);
+        problem_set(&problem, STATUS_INTERNAL, "cannot write %s or start crun: %m", bundle);
     }
     finish_creating(container, problem.code, problem.text);
 }

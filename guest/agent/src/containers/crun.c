@@ -257,7 +257,7 @@ void crun_forget(const char *id) {
     char path[256];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(path, sizeof path, STATE "/%s/%s", id, files[i]);
-        if (remove(path) < 0 && errno != ENOENT) log_error("%s: %m", path);
+        if (remove(path) < 0 && errno != ENOENT) log_error("cannot remove %s: %m", path);
     }
 }
 

@@ -7,14 +7,14 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "../aside.h"
+#include "../background.h"
 #include "../loop.h"
 #include "../need.h"
 #include "../problem.h"
 #include "../uevent.h"
 #include "storage_driver.h"
 
-// A mounted storage. Only work on the thread (aside.h) touches the list, one piece of work at a time.
+// A mounted storage. Only work on the thread (background.h) touches the list, one piece of work at a time.
 struct storage {
     Grpc__Storage *asked;
     struct drive *drive; // NULL = the storage is not a drive
@@ -214,7 +214,7 @@ static void on_change(struct uevent_listener *listener) {
     struct request *request = (struct request *)listener;
     if (find_drives(request) != NULL) return;
     stop_waiting(request);
-    aside_unless_alone(mount_all, report_done, request);
+    background_run_unless_alone(mount_all, report_done, request);
 }
 
 static void on_timeout(struct source *source, uint32_t events) {
@@ -223,7 +223,7 @@ static void on_timeout(struct source *source, uint32_t events) {
     const Grpc__Storage *missing = find_drives(request);
     stop_waiting(request);
     if (missing == NULL) {
-        aside_unless_alone(mount_all, report_done, request);
+        background_run_unless_alone(mount_all, report_done, request);
         return;
     }
     problem_set(
@@ -275,7 +275,7 @@ void storages_mount(size_t n, Grpc__Storage **all, storages_done *done, void *co
         request->drives[i] = need(calloc(1, sizeof **request->drives));
     }
     if (find_drives(request) == NULL) {
-        aside_unless_alone(mount_all, report_done, request);
+        background_run_unless_alone(mount_all, report_done, request);
     } else {
         start_waiting(request);
     }
@@ -301,7 +301,7 @@ void storages_unmount(struct mounts *mounts, storages_gone *gone, void *context)
     struct request *request = make_request(0, NULL, context);
     request->mounts = mounts;
     request->gone = gone;
-    aside(unmount_all, report_gone, request);
+    background_run(unmount_all, report_gone, request);
 }
 
 static void unmount_rest(void *context) {
@@ -318,7 +318,7 @@ static void unmount_rest(void *context) {
 void storages_unmount_rest(storages_gone *gone, void *context) {
     struct request *request = make_request(0, NULL, context);
     request->gone = gone;
-    aside(unmount_rest, report_gone, request);
+    background_run(unmount_rest, report_gone, request);
 }
 
 static bool change_one(const Grpc__Storage *wanted, struct problem *problem) {
@@ -339,5 +339,5 @@ static void change_all(void *context) {
 void storages_change(size_t n, Grpc__Storage **all, storages_done *done, void *context) {
     struct request *request = make_request(n, all, context);
     request->done = done;
-    aside(change_all, report_done, request);
+    background_run(change_all, report_done, request);
 }

@@ -97,7 +97,7 @@ static bool refresh(const struct drive *drive, struct problem *problem) {
             problem, STATUS_FAILED_PRECONDITION,
             "%s is still in use by an earlier mount", drive->node);
     } else if (fd < 0 || (is_block && !fresh)) {
-        problem_set(problem, STATUS_INTERNAL, "%s: %m", drive->node);
+        problem_set(problem, STATUS_INTERNAL, "cannot prepare drive %s: %m", drive->node);
     } else if (!is_block) {
         problem_set(problem, STATUS_INVALID_ARGUMENT, "%s is no block device", drive->node);
     }
@@ -204,7 +204,7 @@ static bool layer_is_allowed(const char *path, struct problem *problem) {
 // Refuses a path with a link: the layer would lie elsewhere than its path says.
 static bool layer_is_there(const char *path, struct problem *problem) {
     int fd = path_open(path, O_PATH | O_DIRECTORY);
-    if (fd < 0) return problem_set(problem, STATUS_INVALID_ARGUMENT, "directory %.200s: %m", path);
+    if (fd < 0) return problem_set(problem, STATUS_INVALID_ARGUMENT, "cannot open directory %.200s: %m", path);
     close(fd);
     return true;
 }

@@ -1,4 +1,4 @@
-#include "aside.h"
+#include "background.h"
 
 #include <pthread.h>
 #include <stdint.h>
@@ -77,7 +77,7 @@ static void on_finished(struct source *source, uint32_t events) {
     free(piece);
 }
 
-void aside_start(void) {
+void background_start(void) {
     pthread_attr_t attributes;
     pthread_t thread;
     open_queue(&asked);
@@ -89,21 +89,21 @@ void aside_start(void) {
     int error = pthread_create(&thread, &attributes, run, NULL);
     pthread_attr_destroy(&attributes);
     if (error == 0) return;
-    log_error("no thread for what takes long: %s", strerror(error));
+    log_error("cannot start the background thread: %s", strerror(error));
     abort();
 }
 
-void aside(void (*work)(void *), void (*done)(void *), void *context) {
-    if (finished.ready == NULL) aside_start();
+void background_run(void (*work)(void *), void (*done)(void *), void *context) {
+    if (finished.ready == NULL) background_start();
     struct piece *piece = need(malloc(sizeof *piece));
     *piece = (struct piece){.work = work, .done = done, .context = context};
     under_way++;
     put(&asked, piece);
 }
 
-void aside_unless_alone(void (*work)(void *), void (*done)(void *), void *context) {
+void background_run_unless_alone(void (*work)(void *), void (*done)(void *), void *context) {
     if (under_way > 0 || calls_open() > 1) {
-        aside(work, done, context);
+        background_run(work, done, context);
     } else {
         work(context);
         done(context);
