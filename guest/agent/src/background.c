@@ -22,13 +22,13 @@ struct piece {
     struct piece *next;
 };
 
-// Pieces handed over, the first one first; the event counts them.
+// A queue of pieces of work, the oldest first. The event counts them.
 struct queue {
     int event;
     struct piece *first, **end;
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // of both queues
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; // protects both queues
 static struct queue asked, worked;
 static struct source finished;
 static unsigned under_way;
