@@ -14,7 +14,11 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +38,8 @@ final class Channel {
   private final GrpcClient client;
   private final SocketAddress address;
   private final GrpcFailures failures;
+  private final Set<GrpcCall<?>> underWay = ConcurrentHashMap.newKeySet();
+  private boolean closed;
 
   Channel(Vertx vertx, Path socket) {
     GrpcClientOptions grpc = new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES);
@@ -47,17 +53,48 @@ final class Channel {
     this.failures = new GrpcFailures(socket);
   }
 
-  /** Starts a call; {@code listener} runs on the event loop, once per message. */
+  /**
+   * Starts a call; {@code listener} runs on the event loop, once per message. A call that is
+   * started on a closed channel, or is under way when it closes, fails at once.
+   */
   <Q, A> GrpcCall<A> start(
       ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {
     GrpcCall<A> call = new GrpcCall<>(loop, failures, deadline, listener);
-    loop.runOnContext(
-        v ->
-            client
-                .request(address, method)
-                .onSuccess(request -> call.send(request, message))
-                .onFailure(call::unreachable));
+    if (admit(call)) {
+      call.ended().whenComplete((nothing, failure) -> underWay.remove(call));
+      onLoop(call, () -> send(call, method, message));
+    } else {
+      call.fail(new FactoryException(Code.CANCELLED, "this client is closed", null));
+    }
     return call;
+  }
+
+  private synchronized boolean admit(GrpcCall<?> call) {
+    return !closed && underWay.add(call);
+  }
+
+  private <Q, A> void send(GrpcCall<A> call, ServiceMethod<A, Q> method, Q message) {
+    client
+        .request(address, method)
+        .onSuccess(request -> step(call, () -> call.send(request, message)))
+        .onFailure(call::unreachable);
+  }
+
+  /** A client or an event loop that was closed throws; for the call that is a lost connection. */
+  private void onLoop(GrpcCall<?> call, Runnable step) {
+    try {
+      loop.runOnContext(v -> step(call, step));
+    } catch (RejectedExecutionException e) {
+      call.lost(e);
+    }
+  }
+
+  private static void step(GrpcCall<?> call, Runnable step) {
+    try {
+      step.run();
+    } catch (IllegalStateException e) {
+      call.lost(e);
+    }
   }
 
   /** Makes a call and waits for its end; returns its last message, which is a unary call's only. */
@@ -97,6 +134,12 @@ final class Channel {
   }
 
   void close() {
+    List<GrpcCall<?>> last;
+    synchronized (this) {
+      closed = true;
+      last = List.copyOf(underWay);
+    }
     client.close();
+    last.forEach(call -> call.lost(new IllegalStateException("this client was closed")));
   }
 }

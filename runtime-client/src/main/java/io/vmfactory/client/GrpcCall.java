@@ -9,6 +9,7 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,17 @@ final class GrpcCall<A> {
 
   /** Calls the call off. The daemon stops its work. */
   void cancel() {
-    loop.runOnContext(v -> end(new FactoryException(Code.CANCELLED, "called off", null)));
+    FactoryException why = new FactoryException(Code.CANCELLED, "called off", null);
+    try {
+      loop.runOnContext(v -> end(why));
+    } catch (RejectedExecutionException e) {
+      fail(why); // The event loop has ended, and the connection with it.
+    }
+  }
+
+  /** The connection has ended, or there is none to be had any more. */
+  void lost(Throwable cause) {
+    fail(failures.lost(cause));
   }
 
   void unreachable(Throwable cause) {
@@ -106,7 +117,7 @@ final class GrpcCall<A> {
     if (cause instanceof GrpcErrorException cut && cut.error() != null) {
       reset(cut.error());
     } else {
-      fail(failures.lost(cause));
+      lost(cause);
     }
   }
 
@@ -118,7 +129,8 @@ final class GrpcCall<A> {
     }
   }
 
-  private void fail(RuntimeException why) {
+  /** Ends the call for those who wait for it; the first end counts. */
+  void fail(RuntimeException why) {
     accepted.completeExceptionally(why);
     ended.completeExceptionally(why);
   }

@@ -6,7 +6,6 @@ import io.vertx.core.Future;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.request.RequestException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +60,8 @@ public final class Call<Q, P> {
     this.context = context;
   }
 
+  /** Called once, when the call has been admitted: from then on it is in flight. */
   void begin(GrpcServerRequest<Q, P> request) {
-    calls.inFlight().begin();
     request.errorHandler(e -> abandon());
     request.exceptionHandler(e -> abandon());
     response.exceptionHandler(e -> abandon());
@@ -80,14 +79,14 @@ public final class Call<Q, P> {
   void shutDown() {
     context.runOnContext(
         v -> {
-          fail(new RequestException(RequestException.Reason.SHUTTING_DOWN, "shutting down"));
+          fail(Calls.shuttingDown());
           interruptible.interrupt();
         });
   }
 
   private void submit(Q request) {
     if (open) {
-      calls.submit(plan.kind(), () -> interruptible.run(() -> work(request)));
+      calls.submit(plan.kind(), () -> interruptible.run(() -> work(request)), this::shutDown);
     }
   }
 
@@ -126,7 +125,10 @@ public final class Call<Q, P> {
   }
 
   private void undeliverable(P message) {
-    calls.submit(Kind.SHORT, () -> plan.undeliverable().accept(message));
+    calls.submit(
+        Kind.SHORT,
+        () -> plan.undeliverable().accept(message),
+        () -> log.info("{}: its reply is not delivered, the daemon stops", plan.name()));
   }
 
   private void timeUp() {

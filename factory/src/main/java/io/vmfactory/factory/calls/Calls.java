@@ -1,6 +1,6 @@
 package io.vmfactory.factory.calls;
 
-import io.vertx.core.Context;
+import com.google.rpc.Status;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.common.GrpcHeaderNames;
@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +33,7 @@ public final class Calls implements AutoCloseable {
   private final CallsInFlight inFlight = new CallsInFlight();
   private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
   private final Set<OutStream<?>> streams = ConcurrentHashMap.newKeySet();
-  private volatile boolean closing;
+  private boolean closing;
 
   public Calls(int workers, Duration defaultDeadline) {
     this.workers = new Workers("worker", workers);
@@ -41,27 +43,57 @@ public final class Calls implements AutoCloseable {
   /** What serves the requests of one method. */
   public <Q, P> Handler<GrpcServerRequest<Q, P>> serve(Call.Plan<Q, P> plan) {
     return request -> {
-      if (refuse(request)) {
-        return;
+      Call<Q, P> call = new Call<>(this, plan, request, Vertx.currentContext());
+      if (admit(call)) {
+        call.begin(request);
+      } else {
+        refuse(request);
       }
-      Context context = Vertx.currentContext();
-      Call<Q, P> call = new Call<>(this, plan, request, context);
-      open.add(call);
-      call.begin(request);
     };
   }
 
-  /** Ends {@code request} if no new work is taken. */
-  public boolean refuse(GrpcServerRequest<?, ?> request) {
-    if (closing) {
-      var reason = RequestException.Reason.SHUTTING_DOWN;
-      var failure = new RequestException(reason, "the daemon is shutting down");
-      // Only once the request is read: an answer that overtakes it is lost on some clients.
-      request
-          .last()
-          .onComplete(read -> Responses.fail(request.response(), ErrorMapper.toStatus(failure)));
+  /** Answers {@code request} with a stream of replies, which {@code use} fills. */
+  public <Q, P> void stream(GrpcServerRequest<Q, P> request, Consumer<OutStream<P>> use) {
+    OutStream<P> stream = new OutStream<>(request.response(), streams);
+    if (admit(stream)) {
+      stream.open(request);
+      use.accept(stream);
+    } else {
+      refuse(request);
     }
-    return closing;
+  }
+
+  /** False = closing. A call that is admitted is in flight, and {@link #drain} knows of it. */
+  private synchronized boolean admit(Call<?, ?> call) {
+    if (!closing) {
+      inFlight.begin();
+      open.add(call);
+    }
+    return !closing;
+  }
+
+  /** False = closing. {@link #close} ends each stream that is admitted. */
+  private synchronized boolean admit(OutStream<?> stream) {
+    if (!closing) {
+      streams.add(stream);
+    }
+    return !closing;
+  }
+
+  private synchronized void admitNoMore() {
+    closing = true;
+  }
+
+  private static void refuse(GrpcServerRequest<?, ?> request) {
+    Status status = ErrorMapper.toStatus(shuttingDown());
+    // Only once the request is read: an answer that overtakes it is lost on some clients.
+    request.last().onComplete(read -> Responses.fail(request.response(), status));
+  }
+
+  /** Why a call is refused or cut off at the end. */
+  static RequestException shuttingDown() {
+    return new RequestException(
+        RequestException.Reason.SHUTTING_DOWN, "the daemon is shutting down");
   }
 
   /** The client's deadline, or the default. */
@@ -81,33 +113,64 @@ public final class Calls implements AutoCloseable {
     return inFlight;
   }
 
-  public Set<OutStream<?>> streams() {
-    return streams;
-  }
-
   void forget(Call<?, ?> call) {
     open.remove(call);
   }
 
-  /** Runs {@code task} on a worker, as soon as one for its kind is free. */
-  void submit(Call.Kind kind, Runnable task) {
+  /**
+   * Runs {@code task} on a worker, as soon as one for its kind is free; runs {@code dropped} here
+   * or there instead when the workers are closed first.
+   */
+  void submit(Call.Kind kind, Runnable task, Runnable dropped) {
     inFlight.begin();
     Workers lane = kind == Call.Kind.SHORT ? shortWorkers : workers;
-    lane.execute(
-        () -> {
-          try {
-            task.run();
-          } catch (RuntimeException e) {
-            log.warn("a worker's task failed", e);
-          } finally {
-            inFlight.end();
-          }
-        });
+    Job job = new Job(task, dropped);
+    try {
+      lane.execute(job);
+    } catch (RejectedExecutionException e) {
+      job.drop();
+    }
+  }
+
+  /** Work in flight until it is done or dropped. */
+  private final class Job implements Workers.Job {
+    private final Runnable task;
+    private final Runnable dropped;
+
+    Job(Runnable task, Runnable dropped) {
+      this.task = task;
+      this.dropped = dropped;
+    }
+
+    @Override
+    public void run() {
+      end(task);
+    }
+
+    @Override
+    public void drop() {
+      end(dropped);
+    }
+
+    private void end(Runnable way) {
+      try {
+        way.run();
+      } catch (RuntimeException e) {
+        log.warn("a worker's task failed", e);
+      } finally {
+        inFlight.end();
+      }
+    }
   }
 
   /** Completes when a short worker has come to it; fails when there are none any more. */
   public CompletionStage<?> turn() {
-    return CompletableFuture.runAsync(() -> {}, shortWorkers);
+    CompletableFuture<Void> turn = new CompletableFuture<>();
+    submit(
+        Call.Kind.SHORT,
+        () -> turn.complete(null),
+        () -> turn.completeExceptionally(shuttingDown()));
+    return turn;
   }
 
   /**
@@ -116,7 +179,7 @@ public final class Calls implements AutoCloseable {
    * another such span.
    */
   public void drain(Duration grace) {
-    closing = true;
+    admitNoMore();
     open.stream().filter(call -> call.kind() == Call.Kind.BUILD).forEach(Call::shutDown);
     if (!inFlight.awaitIdle(Deadline.after(grace))) {
       open.forEach(Call::shutDown);
@@ -126,10 +189,10 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** Ends the streams and the workers. */
+  /** Takes no new calls, ends the streams and the workers. Calls that still wait are failed. */
   @Override
   public void close() {
-    closing = true;
+    admitNoMore();
     CompletableFuture<?>[] ends =
         streams.stream().map(OutStream::end).toArray(CompletableFuture<?>[]::new);
     try {

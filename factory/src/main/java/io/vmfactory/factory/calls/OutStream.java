@@ -5,7 +5,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
-import io.vmfactory.factory.request.RequestException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
@@ -29,7 +28,12 @@ public final class OutStream<P> {
   private Runnable whenOver = () -> {};
   private boolean open = true;
 
-  private OutStream(GrpcServerResponse<?, P> response, Set<OutStream<?>> siblings) {
+  /**
+   * A stream that is not open yet. It is to be made on the event loop of its call.
+   *
+   * @param siblings the streams there are: it leaves them when it is over
+   */
+  OutStream(GrpcServerResponse<?, P> response, Set<OutStream<?>> siblings) {
     this.response = response;
     this.siblings = siblings;
   }
@@ -37,15 +41,11 @@ public final class OutStream<P> {
   /**
    * Opens the stream; its headers go out at once, so that the client knows it is heard from now on.
    */
-  public static <Q, P> OutStream<P> open(
-      GrpcServerRequest<Q, P> request, Set<OutStream<?>> siblings) {
-    OutStream<P> stream = new OutStream<>(request.response(), siblings);
-    siblings.add(stream);
-    request.errorHandler(e -> stream.close());
-    request.exceptionHandler(e -> stream.close());
-    request.response().exceptionHandler(e -> stream.close());
-    Responses.attempt(request.response()::writeHead).onFailure(e -> stream.close());
-    return stream;
+  void open(GrpcServerRequest<?, P> request) {
+    request.errorHandler(e -> close());
+    request.exceptionHandler(e -> close());
+    response.exceptionHandler(e -> close());
+    Responses.attempt(response::writeHead).onFailure(e -> close());
   }
 
   /** Has {@code action} run once, when the stream is over, however that comes; at once if it is. */
@@ -81,9 +81,7 @@ public final class OutStream<P> {
       return Future.succeededFuture();
     }
     close();
-    var reason = RequestException.Reason.SHUTTING_DOWN;
-    var failure = new RequestException(reason, "the daemon is shutting down");
-    return Responses.fail(response, ErrorMapper.toStatus(failure));
+    return Responses.fail(response, ErrorMapper.toStatus(Calls.shuttingDown()));
   }
 
   private void pump() {

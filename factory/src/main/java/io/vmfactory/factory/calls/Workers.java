@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +27,7 @@ final class Workers implements Executor, AutoCloseable {
   private final ExecutorService threads;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private int busy;
+  private boolean closed;
 
   /**
    * @param name what the threads are called, with a number
@@ -43,24 +45,29 @@ final class Workers implements Executor, AutoCloseable {
             threads(name + "-"));
   }
 
+  /** A task that is done on a worker, or is dropped because the workers are closed first. */
+  interface Job extends Runnable {
+    /** Called instead of {@link #run}, on the thread that closes the workers. */
+    void drop();
+  }
+
   /**
-   * Runs {@code task} as soon as a thread is to be had.
+   * Runs {@code task} as soon as a thread is free. {@link #close} drops a {@link Job} that still
+   * waits then.
    *
    * @throws RejectedExecutionException when closed
    */
   @Override
-  public void execute(Runnable task) {
-    if (threads.isShutdown()) {
-      throw new RejectedExecutionException("closed");
+  public synchronized void execute(Runnable task) {
+    if (closed) {
+      throw new RejectedExecutionException("the workers are closed");
     }
-    synchronized (this) {
-      if (busy == count) {
-        waiting.add(task);
-        return;
-      }
+    if (busy == count) {
+      waiting.add(task);
+    } else {
       busy++;
+      start(task);
     }
-    start(task);
   }
 
   private void start(Runnable task) {
@@ -74,24 +81,30 @@ final class Workers implements Executor, AutoCloseable {
         });
   }
 
-  private void next() {
-    Runnable next;
-    synchronized (this) {
-      next = waiting.poll();
-      if (next == null) {
-        busy--;
-        return;
-      }
-    }
-    if (!threads.isShutdown()) {
+  private synchronized void next() {
+    Runnable next = waiting.poll();
+    if (next == null) {
+      busy--;
+    } else {
       start(next);
     }
   }
 
-  /** Interrupts what runs and forgets what waits. */
+  /** Interrupts what runs and drops what waits. */
   @Override
   public void close() {
-    threads.shutdownNow();
+    List<Runnable> dropped;
+    synchronized (this) {
+      closed = true;
+      dropped = List.copyOf(waiting);
+      waiting.clear();
+      threads.shutdownNow();
+    }
+    for (Runnable task : dropped) {
+      if (task instanceof Job job) {
+        job.drop();
+      }
+    }
   }
 
   private static ThreadFactory threads(String prefix) {

@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,7 +65,12 @@ public final class EventBus implements Events {
       waiting.addLast(event);
       if (!draining) {
         draining = true;
-        executor.execute(this::drain);
+        try {
+          executor.execute(this::drain);
+        } catch (RejectedExecutionException e) {
+          draining = false;
+          waiting.clear(); // The daemon stops, and listeners are called no more.
+        }
       }
     }
 

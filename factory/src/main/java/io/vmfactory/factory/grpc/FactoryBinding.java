@@ -236,12 +236,12 @@ final class FactoryBinding {
   }
 
   private void watch(GrpcServerRequest<WatchEventsRequest, Event> request) {
-    if (calls.refuse(request)) {
-      return;
-    }
-    OutStream<Event> stream = OutStream.open(request, calls.streams());
-    var subscription = cases.events().subscribe(e -> stream.offer(StatusProtos.event(e)));
-    stream.whenOver(subscription::close);
+    calls.stream(
+        request,
+        stream -> {
+          var subscription = cases.events().subscribe(e -> stream.offer(StatusProtos.event(e)));
+          stream.whenOver(subscription::close);
+        });
   }
 
   private <Q extends Message, P extends Message> void unary(

@@ -55,17 +55,16 @@ final class HealthBinding {
 
   private static void watch(
       Calls calls, GrpcServerRequest<HealthCheckRequest, HealthCheckResponse> request) {
-    if (calls.refuse(request)) {
-      return;
-    }
-    OutStream<HealthCheckResponse> stream = OutStream.open(request, calls.streams());
-    request.handler(
-        q ->
-            stream.offer(
-                status(
-                    KNOWN.contains(q.getService())
-                        ? ServingStatus.SERVING
-                        : ServingStatus.SERVICE_UNKNOWN)));
+    calls.stream(
+        request,
+        stream ->
+            request.handler(
+                q ->
+                    stream.offer(
+                        status(
+                            KNOWN.contains(q.getService())
+                                ? ServingStatus.SERVING
+                                : ServingStatus.SERVICE_UNKNOWN))));
   }
 
   private static HealthCheckResponse status(ServingStatus status) {

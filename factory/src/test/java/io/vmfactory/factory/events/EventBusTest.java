@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +48,21 @@ final class EventBusTest {
     work();
     assertThat(heard).extracting(Event::seq).containsExactly(2, 3, 4, 5);
     assertThat(late).extracting(Event::seq).containsExactly(4, 5);
+  }
+
+  @Test
+  void anEventAfterTheListenersThreadHasEndedIsDropped() {
+    EventBus closed =
+        new EventBus(
+            () -> Instant.EPOCH,
+            task -> {
+              throw new RejectedExecutionException("closed");
+            },
+            Observer.NONE);
+    closed.subscribe(heard::add);
+    closed.emit(Kind.VM_DIED, "", "", "", "");
+    closed.emit(Kind.VM_DIED, "", "", "", "");
+    assertThat(heard).isEmpty();
   }
 
   @Test

@@ -6,6 +6,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.metrics.Metrics;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A skin over scripted use cases, on a socket in a temporary folder, for one test. */
@@ -52,12 +55,30 @@ public final class ServedSkin implements AutoCloseable {
     return GrpcClient.client(vertx, new HttpClientOptions().setHttp2ClearTextUpgrade(false));
   }
 
+  /**
+   * Sends the only message of a call. {@code heard} runs on the event loop when the response comes.
+   * It is set before the message goes out: set afterwards, it can come later than the answer.
+   */
+  public static <Q, P, R> Future<R> send(
+      GrpcClientRequest<Q, P> request,
+      Q message,
+      Function<GrpcClientResponse<Q, P>, Future<R>> heard) {
+    Future<R> result = request.response().compose(heard);
+    request.end(message);
+    return result;
+  }
+
   public static <T> T await(Future<T> future) {
     return Deadline.after(LONG).await(future.toCompletionStage(), "the test's future");
   }
 
   public boolean isStopped() {
     return stopped;
+  }
+
+  /** The test has closed the skin itself. */
+  public void markStopped() {
+    stopped = true;
   }
 
   public void stop(Duration grace) {

@@ -10,6 +10,7 @@ import io.vmfactory.guest.GuestException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 
 /** Agents behind UNIX sockets, spoken to over ttRPC. The Vert.x instance stays its creator's. */
 public final class TtrpcAgents implements GuestAgents {
@@ -61,15 +62,19 @@ public final class TtrpcAgents implements GuestAgents {
   private CompletableFuture<TtrpcConnection> dial(Path socket) {
     CompletableFuture<TtrpcConnection> dialled = new CompletableFuture<>();
     SocketAddress address = SocketAddress.domainSocketAddress(socket.toString());
-    vertx
-        .getOrCreateContext()
-        .runOnContext(
-            v ->
-                client
-                    .connect(address)
-                    .map(connected -> TtrpcConnection.over(connected, socket))
-                    .onSuccess(dialled::complete)
-                    .onFailure(e -> dialled.completeExceptionally(nobodyThere(socket, e))));
+    try {
+      vertx
+          .getOrCreateContext()
+          .runOnContext(
+              v ->
+                  client
+                      .connect(address)
+                      .map(connected -> TtrpcConnection.over(connected, socket))
+                      .onSuccess(dialled::complete)
+                      .onFailure(e -> dialled.completeExceptionally(nobodyThere(socket, e))));
+    } catch (RejectedExecutionException e) {
+      dialled.completeExceptionally(nobodyThere(socket, e)); // The event loops have ended.
+    }
     return dialled;
   }
 

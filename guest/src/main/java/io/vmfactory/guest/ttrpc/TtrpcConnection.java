@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class TtrpcConnection implements AutoCloseable {
   /** A time limit of zero means that there is none. */
   private static final long NO_LIMIT = 0;
+
+  private static final String LOOP_ENDED = "its event loop has ended";
 
   private final NetSocket socket;
   private final Path path;
@@ -97,7 +100,11 @@ final class TtrpcConnection implements AutoCloseable {
   }
 
   private void write(Buffer out) {
-    socket.write(out).onFailure(e -> gone("writing failed: " + e.getMessage()));
+    try {
+      socket.write(out).onFailure(e -> gone("writing failed: " + e.getMessage()));
+    } catch (RejectedExecutionException e) {
+      gone(LOOP_ENDED);
+    }
   }
 
   private static Frame frame(Rpc.Call call, int stream, long timeoutNanos) {
@@ -175,6 +182,10 @@ final class TtrpcConnection implements AutoCloseable {
   @Override
   public void close() {
     gone("closed by this side");
-    socket.close();
+    try {
+      socket.close();
+    } catch (RejectedExecutionException e) {
+      gone(LOOP_ENDED); // It has closed the socket before.
+    }
   }
 }

@@ -18,6 +18,7 @@ final class QemuEvents implements Consumer<QmpEvent> {
   private final Map<String, CompletableFuture<Void>> unplugging = new ConcurrentHashMap<>(1);
   private final Map<String, CompletableFuture<Boolean>> jobs = new ConcurrentHashMap<>(1);
   private final Set<String> failedJobs = ConcurrentHashMap.newKeySet(1);
+  private volatile @Nullable VmmException death;
 
   @Override
   public void accept(QmpEvent event) {
@@ -74,8 +75,9 @@ final class QemuEvents implements Consumer<QmpEvent> {
     }
   }
 
-  /** The process is gone: nobody shall wait any more. */
+  /** The process is gone: fails every wait, those that begin later too. */
   void died(VmmException why) {
+    death = why;
     fail(agentPort, why);
     fail(migrated, why);
     plugging.values().forEach(plugged -> fail(plugged, why));
@@ -85,6 +87,15 @@ final class QemuEvents implements Consumer<QmpEvent> {
 
   private static void fail(CompletableFuture<?> future, VmmException why) {
     future.completeExceptionally(why);
+  }
+
+  private <T> CompletableFuture<T> awaited(Map<String, CompletableFuture<T>> waits, String id) {
+    CompletableFuture<T> wait = waits.computeIfAbsent(id, unknown -> new CompletableFuture<>());
+    VmmException why = death; // Read after the wait is in the map: one of the two sees the other.
+    if (why != null) {
+      fail(wait, why);
+    }
+    return wait;
   }
 
   /** The guest has the agent's port open. */
@@ -97,17 +108,17 @@ final class QemuEvents implements Consumer<QmpEvent> {
    * plugged.
    */
   CompletableFuture<Void> plugged(String device) {
-    return plugging.computeIfAbsent(device, id -> new CompletableFuture<>());
+    return awaited(plugging, device);
   }
 
   /** {@code device} is gone. To be called before it is asked for. */
   CompletableFuture<Void> unplugged(String device) {
-    return unplugging.computeIfAbsent(device, id -> new CompletableFuture<>());
+    return awaited(unplugging, device);
   }
 
   /** {@code job} has ended, and whether it succeeded. To be called before it is begun. */
   CompletableFuture<Boolean> jobEnded(String job) {
-    return jobs.computeIfAbsent(job, id -> new CompletableFuture<>());
+    return awaited(jobs, job);
   }
 
   /** Device state has been read or written completely; a VM does either once. */

@@ -3,6 +3,7 @@ package io.vmfactory.vmm.qmp;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import java.nio.file.Path;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /** Opens monitor connections. Closing it closes those that are still open. Thread-safe. */
@@ -25,7 +26,11 @@ public final class QmpClient implements AutoCloseable {
   public QmpSession connect(Path socket, Consumer<QmpEvent> listener) {
     QmpSession session = new QmpSession(listener);
     // On the event loop: a handler that is set from elsewhere can come after the greeting.
-    vertx.getOrCreateContext().runOnContext(v -> session.connect(client, socket));
+    try {
+      vertx.getOrCreateContext().runOnContext(v -> session.connect(client, socket));
+    } catch (RejectedExecutionException e) {
+      session.unreachable(e); // The event loops have ended.
+    }
     return session;
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QmpSession implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 16 << 20;
+  private static final String LOOP_ENDED = "the event loop of the monitor connection has ended";
 
   private final Consumer<QmpEvent> listener;
   private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
@@ -62,7 +64,12 @@ public final class QmpSession implements AutoCloseable {
     client
         .connect(SocketAddress.domainSocketAddress(path.toString()))
         .onSuccess(this::attach)
-        .onFailure(e -> end("cannot connect to QEMU's monitor: " + e.getMessage(), e));
+        .onFailure(this::unreachable);
+  }
+
+  /** There is no connection, and there will be none. */
+  void unreachable(Throwable cause) {
+    end("cannot connect to QEMU's monitor: " + cause.getMessage(), cause);
   }
 
   /** In the connect callback, on the event loop: set later, the handler would miss the greeting. */
@@ -166,7 +173,11 @@ public final class QmpSession implements AutoCloseable {
   private <R> CompletableFuture<R> submit(QmpCommand<R> command, long id) {
     CompletableFuture<R> reply = new CompletableFuture<>();
     pending.put(id, new Pending<>(command, reply));
-    write(QmpCodec.encode(command, id));
+    try {
+      write(QmpCodec.encode(command, id));
+    } catch (RejectedExecutionException e) {
+      end(LOOP_ENDED, e);
+    }
     if (ended.isDone()) {
       failPending(new VmmException(Reason.FAILED, "the monitor connection has ended"));
     }
@@ -188,7 +199,11 @@ public final class QmpSession implements AutoCloseable {
     closed = true;
     NetSocket connected = socket();
     if (connected != null) {
-      connected.close();
+      try {
+        connected.close();
+      } catch (RejectedExecutionException e) {
+        end(LOOP_ENDED, e); // It has closed the socket before.
+      }
     }
   }
 }
