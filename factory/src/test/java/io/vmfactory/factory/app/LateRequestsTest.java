@@ -92,7 +92,7 @@ final class LateRequestsTest {
 
   @RepeatedTest(20)
   void everyGetVmEndsThatComesWhileTheDaemonShutsDown() throws Exception {
-    TestFactory factory = new TestFactory(root);
+    TestFactory factory = new TestFactory(root, 10_000); // None is given back.
     factory.template(1, 256);
     everyRequestEnds(
         () -> factory.get(any()),
