@@ -36,7 +36,6 @@ import io.vmfactory.factory.app.UseCases;
 import io.vmfactory.factory.app.UseCases.Nothing;
 import io.vmfactory.factory.calls.Call;
 import io.vmfactory.factory.calls.Calls;
-import io.vmfactory.factory.calls.OutStream;
 import io.vmfactory.factory.http.PeerCheck;
 import io.vmfactory.factory.http.ReadableJson;
 import io.vmfactory.factory.request.Peer;

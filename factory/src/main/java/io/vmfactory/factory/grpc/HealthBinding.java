@@ -13,7 +13,6 @@ import io.vertx.grpc.server.Service;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.factory.calls.Call;
 import io.vmfactory.factory.calls.Calls;
-import io.vmfactory.factory.calls.OutStream;
 import io.vmfactory.factory.request.RequestException;
 import java.util.Set;
 

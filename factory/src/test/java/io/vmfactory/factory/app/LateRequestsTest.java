@@ -7,7 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.vmfactory.factory.app.Attachments.DriveRequest;
-import io.vmfactory.factory.app.RequestException.Reason;
+import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.RequestException.Reason;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.DriveMode;
@@ -88,7 +92,7 @@ final class LateRequestsTest {
 
   @RepeatedTest(20)
   void everyGetVmEndsThatComesWhileTheDaemonShutsDown() throws Exception {
-    TestFactory factory = new TestFactory(root);
+    TestFactory factory = new TestFactory(root, 10_000); // None is given back.
     factory.template(1, 256);
     everyRequestEnds(
         () -> factory.get(any()),

@@ -21,7 +21,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.RequestException;
+import io.vmfactory.factory.request.RequestException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
