@@ -23,10 +23,11 @@ part() {
   done_part "$name" $begun $code
 }
 
-# beside NAME PROGRAM...: starts the program in the background; await_parts waits for it and prints what it said.
+# beside NAME PROGRAM...: starts the program in the background, once at most one other is there; prints what it said at its end.
 beside() {
   local name=$1
   shift
+  while [ ${#children[*]} -gt 1 ]; do await_one; done
   parts+=("$name")
   say "$name (in the background)"
   # In the background a program would ignore Ctrl-C.
@@ -34,17 +35,16 @@ beside() {
   children[$!]="$name $SECONDS"
 }
 
-await_parts() {
-  local pid name begun code
-  while [ ${#children[*]} -gt 0 ]; do
-    code=0
-    wait -n -p pid "${!children[@]}" || code=$?
-    read -r name begun <<<"${children[$pid]}"
-    unset "children[$pid]"
-    say "$name"
-    cat "$logs/$name.log"
-    done_part "$name" "$begun" $code
-  done
+await_parts() { while [ ${#children[*]} -gt 0 ]; do await_one; done; }
+
+await_one() {
+  local pid name begun code=0
+  wait -n -p pid "${!children[@]}" || code=$?
+  read -r name begun <<<"${children[$pid]}"
+  unset "children[$pid]"
+  say "$name"
+  cat "$logs/$name.log"
+  done_part "$name" "$begun" $code
 }
 
 # done_part NAME BEGUN CODE
