@@ -31,7 +31,7 @@ class WarmPoolLateClaimsTest {
           "pool of tests",
           new Numbers(),
           Expiry.never(),
-          PoolPolicy.of(Sizing.fixed(2)).withAllocationsAtOnce(2),
+          PoolPolicy.of(PoolSizing.fixed(2)).withAllocationsAtOnce(2),
           PoolClock.on(timers),
           new Random(1));
 

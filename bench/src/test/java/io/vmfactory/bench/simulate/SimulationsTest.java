@@ -8,11 +8,13 @@ import io.vmfactory.bench.simulate.Simulations.Comparison;
 import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What SPECIFICATION.md promises of {@code auto}: figures of a simulation, the same everywhere. */
+@Tag("exhaustive")
 class SimulationsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})

@@ -44,7 +44,7 @@ final class FactoryAppIT {
   private RealFactory factory;
 
   @BeforeAll
-  void start(@TempDir Path root) {
+  void start(@TempDir Path root) throws IOException {
     factory = new RealFactory(root);
     factory.buildTemplate();
   }

@@ -24,6 +24,7 @@ import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.KeptFolders;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.qemu.QemuHypervisor;
 import io.vmfactory.vmm.qemu.QemuLeaks;
@@ -47,6 +48,9 @@ final class RealFactory implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
   private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
 
+  /** What a template is kept as for later tests; all have the same spec. */
+  private static final String TEMPLATE = "template of a real factory";
+
   private final Vertx vertx = Vertx.vertx();
   private final QemuHypervisor hypervisor =
       new QemuHypervisor(
@@ -54,21 +58,34 @@ final class RealFactory implements AutoCloseable {
   private final TtrpcAgents agents = new TtrpcAgents(vertx);
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final Path vms;
+  private final Path store;
+  private final boolean template;
   private final StoredTemplates templates;
   private final FactoryApp app;
 
-  /** Without a stock: every VM is made for its request. */
-  RealFactory(Path root) {
-    this(root, List.of("TEMPLATE", "COLD"), TestFactory.noPool());
+  /**
+   * Without a stock: every VM is made for its request. It begins with the template that an earlier
+   * one has built.
+   */
+  RealFactory(Path root) throws IOException {
+    this(
+        root,
+        List.of("TEMPLATE", "COLD"),
+        TestFactory.noPool(),
+        KeptFolders.lend(TEMPLATE, root.resolve("t")));
   }
 
   RealFactory(Path root, List<String> routes, PoolConfig pool) {
+    this(root, routes, pool, false);
+  }
+
+  private RealFactory(Path root, List<String> routes, PoolConfig pool, boolean template) {
+    this.template = template;
+    store = root.resolve("t");
     vms = root.resolve("run/vm");
     WallClock clock = WallClock.system();
     VmFactoryConfig config = config(root, routes, pool);
-    templates =
-        new StoredTemplates(
-            root.resolve("t"), hypervisor, agents, new VmFolders(vms), clock, 1L << 30);
+    templates = new StoredTemplates(store, hypervisor, agents, new VmFolders(vms), clock, 1L << 30);
     app =
         FactoryApp.create(
             config,
@@ -109,9 +126,14 @@ final class RealFactory implements AutoCloseable {
     return app.useCases();
   }
 
-  void buildTemplate() {
+  /** Builds the template, unless this began with one. */
+  void buildTemplate() throws IOException {
+    if (template) {
+      return;
+    }
     TemplateRequest request = new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT);
     cases().createTemplate().run(request, soon());
+    KeptFolders.keep(TEMPLATE, store);
   }
 
   GrantedVm get(VmRequest request) {

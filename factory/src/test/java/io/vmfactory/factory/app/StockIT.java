@@ -38,7 +38,7 @@ final class StockIT {
   private RealFactory factory;
 
   @BeforeEach
-  void fill(@TempDir Path root) {
+  void fill(@TempDir Path root) throws IOException {
     factory =
         new RealFactory(
             root,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.vmfactory.api.v1.AttachNicResponse;
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
@@ -40,7 +39,7 @@ final class DaemonNicIT {
             folder, List.of("nic_slots = 2"), "vm_cache_number = 1", "shell_number = 0");
     daemon.start();
     client = FactoryClient.open(daemon.socket());
-    client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+    daemon.template(client);
     daemon.awaitStock(client, 1, 0);
   }
 

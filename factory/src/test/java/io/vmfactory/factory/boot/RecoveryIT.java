@@ -45,7 +45,7 @@ final class RecoveryIT {
     daemon = new SpawnedDaemon(folder, "vm_cache_number = " + WARM, "shell_number = " + SHELLS);
     daemon.start();
     client = FactoryClient.open(daemon.socket());
-    client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+    daemon.template(client);
     awaitStock();
   }
 

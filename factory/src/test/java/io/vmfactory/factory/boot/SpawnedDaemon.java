@@ -2,12 +2,14 @@ package io.vmfactory.factory.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Pool;
 import io.vmfactory.client.EventWatch;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.KeptFolders;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -28,6 +30,8 @@ import java.util.stream.Stream;
 /** A daemon in a process of its own over a folder that outlives it, so that it can be killed. */
 final class SpawnedDaemon implements AutoCloseable {
   private final Path folder;
+  private final String settings;
+  private final boolean template;
   private Process process;
 
   /**
@@ -43,6 +47,8 @@ final class SpawnedDaemon implements AutoCloseable {
    */
   SpawnedDaemon(Path folder, List<String> qemu, String... pool) throws IOException {
     this.folder = folder;
+    settings = "spawned daemon " + qemu;
+    template = KeptFolders.lend(settings, templates());
     Path guest = Path.of(System.getProperty("vmfactory.top"), "dist/guest");
     Files.writeString(
         folder.resolve("c.toml"),
@@ -59,6 +65,21 @@ final class SpawnedDaemon implements AutoCloseable {
         %4$s
         """
             .formatted(folder, guest, String.join("\n", qemu), String.join("\n", pool)));
+  }
+
+  private Path templates() {
+    return folder.resolve("state/templates");
+  }
+
+  /**
+   * Builds the template of a daemon that runs, unless it began with the one that an earlier test
+   * had built with the same settings of [hypervisor.qemu].
+   */
+  void template(FactoryClient client) throws IOException {
+    if (!template) {
+      client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+      KeptFolders.keep(settings, templates());
+    }
   }
 
   static Deadline soon() {

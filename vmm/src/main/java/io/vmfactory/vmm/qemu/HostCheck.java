@@ -21,13 +21,32 @@ import java.util.Locale;
 /**
  * What this host can do for VMs, each answer found by trying. The answer on KVM, which costs up to
  * a second, is kept in a file and asked anew after a reboot or an upgrade.
- *
- * @param config which QEMU, machine, CPU and accelerator
- * @param answers where to keep the answer on KVM; its folder must exist
  */
-public record HostCheck(QemuConfig config, Path answers) {
+public final class HostCheck {
   private static final Duration CONTROL_LIMIT = Duration.ofSeconds(10);
+  private static final Path KVM = Path.of("/dev/kvm");
   private static final Path VHOST_VSOCK = Path.of("/dev/vhost-vsock");
+
+  private final QemuConfig config;
+  private final Path answers;
+  private final Path device;
+
+  /**
+   * @param config which QEMU, machine, CPU and accelerator
+   * @param answers where to keep the answer on KVM; its folder must exist
+   */
+  public HostCheck(QemuConfig config, Path answers) {
+    this(config, answers, KVM);
+  }
+
+  /**
+   * @param device stands in for {@code /dev/kvm} when it is looked for; QEMU opens its own
+   */
+  HostCheck(QemuConfig config, Path answers, Path device) {
+    this.config = config;
+    this.answers = answers;
+    this.device = device;
+  }
 
   /** Every capability; never throws for one that is lacking. */
   public List<Capability> capabilities() {
@@ -112,7 +131,7 @@ public record HostCheck(QemuConfig config, Path answers) {
               long began = System.nanoTime();
               control(trials);
               Duration control = Duration.ofNanos(System.nanoTime() - began);
-              var verdict = new KvmTrial(trials, config.machine().type(), cpu).run(control);
+              var verdict = new KvmTrial(trials, device, config.machine().type(), cpu).run(control);
               if (verdict.conclusive()) {
                 kept.keep(circumstances, verdict.answer());
               }

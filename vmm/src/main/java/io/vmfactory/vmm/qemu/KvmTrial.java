@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Finds out whether KVM runs an ordinary guest, by running one. */
-record KvmTrial(Trials trials, String machine, String cpu) {
-  private static final Path DEVICE = Path.of("/dev/kvm");
-
+/**
+ * Finds out whether KVM runs an ordinary guest, by running one.
+ *
+ * @param device KVM's device: without it there is nothing to try
+ */
+record KvmTrial(Trials trials, Path device, String machine, String cpu) {
   /** A healthy KVM needs some 60 ms, most of it QEMU's own start. */
   private static final Duration LIMIT = Duration.ofMillis(700);
 
@@ -25,8 +27,8 @@ record KvmTrial(Trials trials, String machine, String cpu) {
    * @param control how long the same guest has just taken under TCG: a loaded host gets more time
    */
   Verdict run(Duration control) {
-    if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) {
-      return new Verdict(no(DEVICE + " is missing or may not be opened by this user"), false);
+    if (!Files.isReadable(device) || !Files.isWritable(device)) {
+      return new Verdict(no(device + " is missing or may not be opened by this user"), false);
     }
     Duration scaled = control.multipliedBy(5);
     Duration limit = scaled.compareTo(LIMIT) > 0 ? scaled : LIMIT;
@@ -49,7 +51,7 @@ record KvmTrial(Trials trials, String machine, String cpu) {
     }
     String stage = ProbeGuest.lastStage(outcome.steps());
     return new Verdict(
-        no(DEVICE + " opens, but a guest never gets past " + stage + " on this host's KVM"), true);
+        no(device + " opens, but a guest never gets past " + stage + " on this host's KVM"), true);
   }
 
   /** Warnings may stand before QEMU's error, an abort's own line behind it. */

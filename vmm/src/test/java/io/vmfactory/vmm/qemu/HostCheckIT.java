@@ -16,11 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("qemu")
 class HostCheckIT {
@@ -28,9 +29,41 @@ class HostCheckIT {
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   @TempDir Path temp;
 
-  @Test
-  void everyCapabilityIsAnsweredWithAReason() {
-    List<Capability> all = check(null, "auto").capabilities();
+  /** What a host may have for KVM. QEMU opens {@code /dev/kvm} itself, so a script stands in. */
+  private enum Kvm {
+    /** Whatever the host that runs the tests has. */
+    THIS_HOST(""),
+    MISSING(""),
+    /** QEMU refuses, with the words it has for a device that is none. */
+    BROKEN(
+        """
+        case " $* " in *" -accel kvm "*)
+          echo "Could not access KVM kernel module: No such device" >&2
+          echo "qemu-system-x86_64: failed to initialize kvm: No such device (an error)" >&2
+          exit 1 ;;
+        esac
+        """),
+    /** The guest runs to its end, though under TCG. */
+    WORKING(
+        """
+        for one; do
+          shift
+          case $one in kvm) one=tcg ;; host) one=max ;; esac
+          set -- "$@" "$one"
+        done
+        """);
+
+    private final String instead;
+
+    Kvm(String instead) {
+      this.instead = instead;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyCapabilityIsAnsweredWithAReason(Kvm host) throws IOException {
+    List<Capability> all = check(host, "auto").capabilities();
     assertThat(all)
         .extracting(Capability::name)
         .containsExactly("qemu", "seccomp", "kvm", "vhost-vsock", "memory");
@@ -49,9 +82,10 @@ class HostCheckIT {
     }
   }
 
-  @Test
-  void autoFollowsTheAnswerOnKvm() {
-    HostCheck check = check(null, "auto");
+  @ParameterizedTest
+  @EnumSource
+  void autoFollowsTheAnswerOnKvm(Kvm host) throws IOException {
+    HostCheck check = check(host, "auto");
     HypervisorInfo info = check.hypervisor();
     boolean kvm = check.capabilities().get(2).usable();
     assertThat(info.accelerator()).isEqualTo(kvm ? Accelerator.KVM : Accelerator.TCG);
@@ -61,12 +95,43 @@ class HostCheckIT {
   }
 
   @Test
-  void theKeptAnswerIsUsedAndAnUnreadableOneIsReplaced() throws IOException {
-    HostCheck check = check(null, "auto");
+  void kvmIsUsableOnceAGuestRanUnderIt() throws IOException {
+    assertThat(check(Kvm.WORKING, "auto").hypervisor().accelerator()).isEqualTo(Accelerator.KVM);
+    assertThat(check(Kvm.WORKING, "kvm").hypervisor().acceleratorReason())
+        .isEqualTo("configured, and a guest ran to its end");
+  }
+
+  @Test
+  void aDeviceThatDoesNotWorkIsNamedInQemusWords() throws IOException {
+    assertThat(check(Kvm.BROKEN, "auto").hypervisor().acceleratorReason())
+        .startsWith("no KVM, using TCG: this host's KVM refuses QEMU: ")
+        .contains("failed to initialize kvm");
+  }
+
+  @Test
+  void withoutTheDeviceNothingIsKeptSinceItMayComeLater() throws IOException {
+    HostCheck check = check(Kvm.MISSING, "auto");
+    HypervisorInfo info = check.hypervisor();
+    assertThat(info.accelerator()).isEqualTo(Accelerator.TCG);
+    assertThat(info.acceleratorReason()).contains(temp.resolve("device") + " is missing");
+    assertThat(temp.resolve("kvm")).doesNotExist();
+    assertThatThrownBy(() -> check(Kvm.MISSING, "kvm").hypervisor())
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNUSABLE))
+        .hasMessageContaining("is missing");
+
+    assertThat(check(Kvm.WORKING, "auto").hypervisor().accelerator()).isEqualTo(Accelerator.KVM);
+    assertThat(temp.resolve("kvm")).exists();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BROKEN", "WORKING"})
+  void theKeptAnswerIsUsedAndAnUnreadableOneIsReplaced(Kvm host) throws IOException {
+    HostCheck check = check(host, "auto");
     Files.writeString(temp.resolve("kvm"), "\\u00zz");
     check.hypervisor();
     String kept = Files.readString(temp.resolve("kvm"));
-    assertThat(kept).contains("usable=");
+    assertThat(kept).contains("usable=" + (host == Kvm.WORKING));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(temp.resolve("kvm"))))
         .isEqualTo("rw-------");
     boolean usable = kept.contains("usable=true");
@@ -76,56 +141,76 @@ class HostCheckIT {
     assertThat(check.hypervisor().acceleratorReason()).contains("kept");
   }
 
-  @Test
-  void kvmThatIsInsistedOnButNotUsableIsRefusedWithTheReason() throws IOException {
-    check(null, "auto").hypervisor();
+  @ParameterizedTest
+  @EnumSource(names = {"BROKEN", "WORKING"})
+  void kvmThatIsInsistedOnButNotUsableIsRefusedWithTheReason(Kvm host) throws IOException {
+    check(host, "auto").hypervisor();
     String kept = Files.readString(temp.resolve("kvm"));
     Files.writeString(
         temp.resolve("kvm"),
         kept.replace("usable=true", "usable=false").replaceAll("why=.*", "why=it stops"));
-    assertThatThrownBy(() -> check(null, "kvm").hypervisor())
+    assertThatThrownBy(() -> check(host, "kvm").hypervisor())
         .isInstanceOfSatisfying(
             VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNUSABLE))
         .hasMessageContaining("it stops");
-    assertThat(check(null, "tcg").hypervisor().accelerator()).isEqualTo(Accelerator.TCG);
+    assertThat(check(host, "tcg").hypervisor().accelerator()).isEqualTo(Accelerator.TCG);
   }
 
   @Test
   void aMissingQemuIsNamedWithThePackageThatHasIt() {
-    assertThatThrownBy(() -> check(Path.of("/no/qemu"), "auto").hypervisor())
+    assertThatThrownBy(() -> check(Path.of("/no/qemu")).hypervisor())
         .isInstanceOf(VmmException.class)
         .hasMessageContaining("/no/qemu")
         .hasMessageContaining("qemu-system-x86");
-    List<Capability> all = check(Path.of("/no/qemu"), "auto").capabilities();
+    List<Capability> all = check(Path.of("/no/qemu")).capabilities();
     assertThat(all.get(0).usable()).isFalse();
   }
 
   @Test
   void aQemuThatIsTooOldIsRefused() throws IOException {
-    Path old = temp.resolve("old-qemu");
-    Files.writeString(old, "#!/bin/sh\necho QEMU emulator version 5.2.0\n");
-    Files.setPosixFilePermissions(old, PosixFilePermissions.fromString("rwx------"));
-    assertThatThrownBy(() -> check(old, "auto").hypervisor())
+    Path old = script("old-qemu", "echo QEMU emulator version 5.2.0\n");
+    assertThatThrownBy(() -> check(old).hypervisor())
         .hasMessageContaining("5.2.0 is too old")
         .hasMessageContaining("qemu-system-x86");
   }
 
-  private HostCheck check(@Nullable Path path, String accelerator) {
+  private HostCheck check(Kvm host, String accelerator) throws IOException {
+    if (host == Kvm.THIS_HOST) {
+      return new HostCheck(config(QEMU, accelerator), temp.resolve("kvm"));
+    }
+    Path device = temp.resolve("device");
+    if (host == Kvm.MISSING) {
+      Files.deleteIfExists(device);
+    } else {
+      Files.writeString(device, "");
+    }
+    Path qemu = script("qemu", host.instead + "exec " + QEMU + " \"$@\"\n");
+    return new HostCheck(config(qemu, accelerator), temp.resolve("kvm"), device);
+  }
+
+  private HostCheck check(Path qemu) {
+    return new HostCheck(config(qemu, "auto"), temp.resolve("kvm"));
+  }
+
+  private Path script(String name, String text) throws IOException {
+    Path file = Files.writeString(temp.resolve(name), "#!/bin/sh\n" + text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private static QemuConfig config(Path qemu, String accelerator) {
     Path none = Path.of("/none");
     var size = new QemuConfig.Size(1, 256);
     var machine = new QemuConfig.Machine("q35", "", "");
-    return new HostCheck(
-        new QemuConfig(
-            path,
-            none,
-            none,
-            size,
-            size,
-            0,
-            machine,
-            accelerator,
-            List.of(),
-            new QemuConfig.Devices(0, 0, 0, 0, 0)),
-        temp.resolve("kvm"));
+    return new QemuConfig(
+        qemu,
+        none,
+        none,
+        size,
+        size,
+        0,
+        machine,
+        accelerator,
+        List.of(),
+        new QemuConfig.Devices(0, 0, 0, 0, 0));
   }
 }

@@ -1,0 +1,85 @@
+# The parts of ./dev test. Sourced; expects $top and build/lib.sh.
+# Every part runs, whatever the ones before it came to. A part's output is printed and kept in target/test/PART.log;
+# finish prints one line for each part, below it what failed, and fails if any part did.
+
+parts=()
+declare -A took=() failed=() children=()
+logs=$top/target/test
+started=$SECONDS
+trap 'kill ${!children[*]} 2>/dev/null || true' EXIT
+
+forget_parts() {
+  rm -rf "$logs"
+  mkdir -p "$logs"
+}
+
+# part NAME COMMAND...: runs the command.
+part() {
+  local name=$1 begun=$SECONDS code=0
+  shift
+  parts+=("$name")
+  say "$name"
+  "$@" 2>&1 | tee "$logs/$name.log" || code=$?
+  done_part "$name" $begun $code
+}
+
+# beside NAME PROGRAM...: starts the program in the background, once at most one other is there; prints what it said at its end.
+beside() {
+  local name=$1
+  shift
+  while [ ${#children[*]} -gt 1 ]; do await_one; done
+  parts+=("$name")
+  say "$name (in the background)"
+  # In the background a program would ignore Ctrl-C.
+  env --default-signal=INT "$@" >"$logs/$name.log" 2>&1 &
+  children[$!]="$name $SECONDS"
+}
+
+await_parts() { while [ ${#children[*]} -gt 0 ]; do await_one; done; }
+
+await_one() {
+  local pid name begun code=0
+  wait -n -p pid "${!children[@]}" || code=$?
+  read -r name begun <<<"${children[$pid]}"
+  unset "children[$pid]"
+  say "$name"
+  cat "$logs/$name.log"
+  done_part "$name" "$begun" $code
+}
+
+# done_part NAME BEGUN CODE
+done_part() {
+  took[$1]=$((SECONDS - $2))
+  [ "$3" = 0 ] && ! grep -qE "$trouble" "$logs/$1.log" || failed[$1]=1
+}
+
+# Lines that mean that something failed, though Maven went on and ends with 0.
+trouble='^FAILED  |^\[ERROR\] (There (are|was|were) |Failed to execute goal )|<<< (FAILURE|ERROR)!'
+
+# What failed in a part, one a line. A room's tests are named by Maven as CLASS.TEST -- Time elapsed ... <<< FAILURE!
+what_failed() {
+  local lines
+  lines=$(sed -nE \
+    -e 's/^FAILED +//p' \
+    -e 's/^\[ERROR\] ([^ ].*) -- Time elapsed.*<<< (FAILURE|ERROR)!$/\1/p' \
+    -e 's/^\[ERROR\] (Failed to execute goal .*)/\1/p' \
+    -e 's/^\[ERROR\] (There (was|were) .*)/\1/p' \
+    "$logs/$1.log" | cut -c1-200)
+  echo "${lines:-$(tail -n 1 "$logs/$1.log")}"
+}
+
+clock() { printf '%2d:%02d' $(($1 / 60)) $(($1 % 60)); }
+
+# finish: the summary; fails if a part did.
+finish() {
+  local name
+  say "summary"
+  for name in "${parts[@]}"; do
+    printf '%s  %s  %s\n' "$(clock "${took[$name]}")" "$([ -z "${failed[$name]-}" ] && echo 'ok    ' || echo FAILED)" "$name"
+    # Maven's own time for each room, without its verdict, which passes over failed tests.
+    sed -nE 's/^\[INFO\] vmfactory ([a-z-]+) \.+ [A-Z]+ \[ *([^]]*)\]/          \1 \2/p' "$logs/$name.log"
+    [ -z "${failed[$name]-}" ] || what_failed "$name" | sed 's/^/          failed: /'
+  done
+  printf '%s  in all; each part'"'"'s output is in %s\n' "$(clock $((SECONDS - started)))" "${logs#"$top"/}/"
+  [ ${#failed[*]} = 0 ]
+}
