@@ -8,10 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the configuration file and reads it. Looked for in this order: the file named by the
- * caller, {@code $VMFACTORY_CONFIG}, for ordinary users {@code
- * $XDG_CONFIG_HOME/vmfactory/vmfactory.toml}, {@code /etc/vmfactory/vmfactory.toml}. None of them =
- * built-in defaults.
+ * Finds the configuration file and reads it. Looks in this order: the file named by the caller,
+ * {@code $VMFACTORY_CONFIG}, for ordinary users {@code $XDG_CONFIG_HOME/vmfactory/vmfactory.toml},
+ * {@code /etc/vmfactory/vmfactory.toml}. If none of them exists, uses the built-in defaults.
  */
 public final class ConfigLoader {
   private static final String BUILT_IN = "built-in defaults";
@@ -25,8 +24,8 @@ public final class ConfigLoader {
   /**
    * Reads the configuration.
    *
-   * @param named the file the user named; null = look in the usual places
-   * @throws ConfigException with every problem of the file, or when a named file cannot be read
+   * @param named the file the user named; null means the usual places are searched
+   * @throws ConfigException with every problem of the file, or if a named file cannot be read
    */
   public LoadedConfig load(@Nullable Path named) {
     Optional<Path> file =
@@ -36,7 +35,11 @@ public final class ConfigLoader {
     return file.map(this::read).orElseGet(this::defaults);
   }
 
-  /** The configuration in {@code toml}; {@code source} names it in messages. */
+  /**
+   * Returns the configuration in {@code toml}; {@code source} names it in messages.
+   *
+   * @throws ConfigException with every problem of the text
+   */
   public VmFactoryConfig parse(String toml, String source) {
     Problems problems = new Problems(source);
     Document document = Document.parse(toml, problems);
@@ -50,7 +53,8 @@ public final class ConfigLoader {
           parse(Files.readString(file), file.toString()), file.toAbsolutePath().normalize());
     } catch (IOException e) {
       throw new ConfigException(
-          List.of(file + ": cannot be read (" + e.getClass().getSimpleName() + "); is it there?"));
+          List.of(
+              file + ": cannot be read (" + e.getClass().getSimpleName() + "); does it exist?"));
     }
   }
 

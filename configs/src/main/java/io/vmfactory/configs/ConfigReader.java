@@ -6,14 +6,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Reads the records out of a {@link Document}. Names, defaults and ranges of all keys are here;
- * those of the pool in {@link PoolReader}, of runtime instances in {@link RuntimeReader}.
+ * Reads the configuration records from a {@link Document}. Holds the names, defaults and ranges of
+ * all keys except those of {@link PoolReader} and {@link RuntimeReader}.
  */
 final class ConfigReader {
-  /** The kernel's limit on a socket's path: {@code sun_path} less its NUL, see unix(7). */
+  /** The kernel's limit on the path of a socket: {@code sun_path} less its NUL, see unix(7). */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
-  /** The longest path below run_dir: a VM's folder is named by 32 hex digits. */
+  /** The longest path of a socket below run_dir; a VM's folder is named by 32 hex digits. */
   private static final String LONGEST_SOCKET = "vm/" + "0".repeat(32) + "/agent.3.sock";
 
   private static final List<String> ROUTES = List.of("WARM", "SHELL", "TEMPLATE", "COLD");
@@ -33,7 +33,7 @@ final class ConfigReader {
     this.surroundings = surroundings;
   }
 
-  /** The configuration; what was wrong with the document is in its problems. */
+  /** Returns the configuration. The document's problems say what was wrong with it. */
   VmFactoryConfig read() {
     DaemonConfig daemon = daemon(document.section("daemon"));
     QemuConfig qemu = qemu(document.section("hypervisor", "qemu"));
@@ -60,7 +60,7 @@ final class ConfigReader {
     int length = longest.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > MAX_SOCKET_PATH_BYTES) {
       section.problem(
-          "daemon.run_dir is too long: %s/%s has %d bytes, a socket's path may have %d"
+          "daemon.run_dir is too long: %s/%s has %d bytes, but the path of a socket may have %d"
               .formatted(daemon.runDir(), "vm/<id>/agent.3.sock", length, MAX_SOCKET_PATH_BYTES),
           "run_dir");
     }
@@ -117,7 +117,7 @@ final class ConfigReader {
             section.words("routes", ROUTES, ROUTES));
     if (!factory.enableTemplate() && !factory.routes().contains("COLD")) {
       section.problem(
-          "factory.routes has only routes that need a template, but factory.enable_template is"
+          "factory.routes names only routes that need a template, but factory.enable_template is"
               + " false: add COLD",
           "routes",
           "enable_template");

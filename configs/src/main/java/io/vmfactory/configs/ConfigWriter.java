@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.tomlj.Toml;
 
-/** Renders a configuration as TOML that reads back equal, with every key written out. */
+/**
+ * Writes a configuration as TOML with every key. Reading that text gives an equal configuration.
+ */
 public final class ConfigWriter {
   private final StringBuilder out = new StringBuilder();
 
   private ConfigWriter() {}
 
-  /** The TOML of {@code config}. */
+  /** Returns the TOML of {@code config}. */
   public static String toToml(VmFactoryConfig config) {
     ConfigWriter writer = new ConfigWriter();
     writer.daemon(config.daemon());

@@ -4,14 +4,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * {@code [daemon]}
+ * The {@code [daemon]} table of the configuration.
  *
- * @param stateDir survives reboots: templates
- * @param runDir does not: socket, lock, VM folders
- * @param socketGroup group that may connect beside own uid and root; empty = none
- * @param defaultDeadline for calls that come without one
- * @param workers requests served at once, 1..4096; further ones wait
- * @param maxVms VMs at once, 1..65536
+ * @param stateDir folder for what survives a reboot, such as templates
+ * @param runDir folder for what does not: socket, lock, folders of VMs
+ * @param socketGroup group that may connect, besides the daemon's own user and root; empty means
+ *     none
+ * @param defaultDeadline deadline of calls that name none
+ * @param workers requests served at the same time, 1..4096; further requests wait
+ * @param maxVms most VMs at the same time, 1..65536
  */
 public record DaemonConfig(
     Path stateDir,
@@ -20,7 +21,7 @@ public record DaemonConfig(
     Duration defaultDeadline,
     int workers,
     int maxVms) {
-  /** Where clients connect. */
+  /** Returns the path of the socket where clients connect. */
   public Path socket() {
     return runDir.resolve("factory.sock");
   }

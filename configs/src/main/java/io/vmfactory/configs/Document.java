@@ -12,8 +12,8 @@ import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
 /**
- * One TOML document that is read key by key. Whatever nobody asked for is unknown. tomlj's types
- * stop here.
+ * A TOML document that is read key by key. Every key that was never read counts as unknown. Types
+ * of the tomlj library are used in this class only.
  */
 final class Document {
   private final @Nullable TomlTable root;
@@ -26,12 +26,12 @@ final class Document {
     this.problems = problems;
   }
 
-  /** A document without any key; does not even load the TOML parser. */
+  /** Returns a document without any key. Does not load the TOML parser. */
   static Document empty(Problems problems) {
     return new Document(null, problems);
   }
 
-  /** The document in {@code toml}; its syntax errors are added to {@code problems}. */
+  /** Returns the document in {@code toml}; adds its syntax errors to {@code problems}. */
   static Document parse(String toml, Problems problems) {
     TomlParseResult result = Toml.parse(toml);
     result.errors().forEach(e -> problems.add(e.position().line(), e.getMessage()));
@@ -46,7 +46,7 @@ final class Document {
     return new Section(this, name, problems);
   }
 
-  /** The value at {@code path} (a Java or tomlj type), null when there is none. */
+  /** Returns the value at {@code path} (a Java or tomlj type), or null if there is none. */
   @Nullable Object value(List<String> path) {
     asked.add(path);
     TomlTable table = root;
@@ -59,20 +59,20 @@ final class Document {
     return table == null ? null : table.get(List.of(path.get(path.size() - 1)));
   }
 
-  /** The line where {@code path} is set, 1-based; 0 when it is not. */
+  /** Returns the line where {@code path} is set, counted from 1; 0 if it is not set. */
   int line(List<String> path) {
     TomlPosition position = root == null ? null : root.inputPositionOf(path);
     return position == null ? 0 : position.line();
   }
 
-  /** Every key that was asked for, dotted. */
+  /** Returns every key that was read, with dots between its parts. */
   Set<String> askedKeys() {
     Set<String> names = new TreeSet<>();
     asked.forEach(path -> names.add(dotted(path)));
     return names;
   }
 
-  /** Adds a problem for each key that nobody asked for, and for each table that is not one. */
+  /** Adds a problem for each key that was not read, and for each table that is not a table. */
   void reportUnknown() {
     if (root != null) {
       root.keyPathSet(true).forEach(path -> reportIfUnknown(root, path));
@@ -91,7 +91,8 @@ final class Document {
   }
 
   /**
-   * Of an unknown table only the table itself is told, and below a value there is nothing to know.
+   * Whether the parent is a known table. An unknown table is reported once, not each key in it;
+   * values have no children.
    */
   private boolean parentKnown(List<String> path) {
     return path.size() == 1 || tables.contains(path.subList(0, path.size() - 1));

@@ -4,12 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code [factory]}
+ * The {@code [factory]} table of the configuration.
  *
  * @param enableTemplate whether templates may be built and used
- * @param templatePath the store; default {@code state_dir/templates}
- * @param templateCacheBytes memory that loaded templates may hold
- * @param routes names of routes in the order to try: WARM, SHELL, TEMPLATE, COLD
+ * @param templatePath folder of the template store; by default {@code state_dir/templates}
+ * @param templateCacheBytes bytes of memory that loaded templates may hold
+ * @param routes names of the routes, in the order in which they are tried: WARM, SHELL, TEMPLATE,
+ *     COLD
  */
 public record FactoryConfig(
     boolean enableTemplate, Path templatePath, long templateCacheBytes, List<String> routes) {

@@ -3,9 +3,9 @@ package io.vmfactory.configs;
 import java.time.Duration;
 
 /**
- * {@code [lease]}
+ * The {@code [lease]} table of the configuration.
  *
- * @param defaultTtl when a request names none
- * @param maxTtl longest that may be asked for
+ * @param defaultTtl time to live of a lease if the request names none
+ * @param maxTtl longest time to live that a request may name
  */
 public record LeaseConfig(Duration defaultTtl, Duration maxTtl) {}

@@ -1,8 +1,9 @@
 package io.vmfactory.configs;
 
 /**
- * {@code [metrics]}
+ * The {@code [metrics]} table of the configuration.
  *
- * @param port of 127.0.0.1 where metrics are served besides the daemon's socket; 0 = nowhere
+ * @param port TCP port on 127.0.0.1 that serves metrics in addition to the daemon's socket; 0 means
+ *     none
  */
 public record MetricsConfig(int port) {}

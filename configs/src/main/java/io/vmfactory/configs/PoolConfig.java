@@ -3,18 +3,21 @@ package io.vmfactory.configs;
 import java.time.Duration;
 
 /**
- * {@code [pool]}: the VMs kept ready ahead of demand.
+ * The {@code [pool]} table of the configuration: the VMs that are kept ready ahead of demand.
  *
- * @param warm VMs per template that are up, unique and stopped
- * @param shells processes per template that wait with the template's memory mapped
- * @param bounds what an auto number of warm VMs has unless asked for otherwise
- * @param demand how demand is foreseen where a number is {@link Auto}
- * @param memoryBudgetBytes private memory, measured, that all idle VMs together may hold
+ * @param warm warm VMs kept per template: booted, made unique and stopped
+ * @param shells shells kept per template: QEMU processes that have mapped the template's memory and
+ *     wait
+ * @param bounds fewest and most warm VMs where the number is {@link Auto} and names no bounds of
+ *     its own
+ * @param demand how demand is estimated where a number is {@link Auto}
+ * @param memoryBudgetBytes bytes of private memory, as measured, that all idle VMs together may
+ *     hold
  * @param upkeep ageing and examination of idle VMs
- * @param rollOver what becomes of idle VMs when their template is rebuilt
- * @param restoresAtOnce restores and boots in flight, customers' and the refill's together; 0 = the
- *     number of CPUs
- * @param maxWaiting requests that may wait for one of those
+ * @param rollOver what happens to idle VMs when their template is rebuilt
+ * @param restoresAtOnce restores and boots at the same time, for requests and refill together; 0
+ *     means the number of CPUs
+ * @param maxWaiting most requests that wait for a restore or boot to begin
  */
 public record PoolConfig(
     Count warm,
@@ -27,7 +30,7 @@ public record PoolConfig(
     int restoresAtOnce,
     int maxWaiting) {
 
-  /** The same but for the numbers kept. */
+  /** Returns this configuration with other numbers of warm VMs and shells. */
   public PoolConfig withNumbers(Count otherWarm, Count otherShells) {
     return new PoolConfig(
         otherWarm,
@@ -41,18 +44,18 @@ public record PoolConfig(
         maxWaiting);
   }
 
-  /** How many are kept. */
+  /** How many VMs of a kind are kept ready. */
   public sealed interface Count {}
 
   /**
-   * Always the same.
+   * A number that never changes.
    *
    * @param count 0..4096
    */
   public record Fixed(int count) implements Count {}
 
   /**
-   * As demand asks, see {@link Demand}.
+   * A number that follows demand, see {@link Demand}.
    *
    * @param min fewest, 0..4096
    * @param max most, min..4096
@@ -60,27 +63,27 @@ public record PoolConfig(
   public record Auto(int min, int max) implements Count {}
 
   /**
-   * How demand is foreseen.
+   * How demand is estimated.
    *
-   * @param hitTarget wanted chance that a request finds one ready, 0.5..0.9999
-   * @param halfLife after this long, demand seen counts half
+   * @param hitTarget wanted probability that a request finds a VM ready, 0.5..0.9999
+   * @param halfLife time after which past demand counts half
    */
   public record Demand(double hitTarget, Duration halfLife) {}
 
   /**
-   * Care for idle VMs. Zero = never.
+   * How idle VMs are looked after. A zero duration means never.
    *
    * @param warmTtl age at which a warm VM is replaced
-   * @param healthInterval pause between two checks of one VM from outside
-   * @param probeInterval pause between two that let the guest run and answer
+   * @param healthInterval time between two checks of one VM from outside
+   * @param probeInterval time between two checks that let the guest run and answer
    */
   public record Upkeep(Duration warmTtl, Duration healthInterval, Duration probeInterval) {}
 
-  /** What becomes of idle VMs when their template is rebuilt. */
+  /** What happens to idle VMs when their template is rebuilt. */
   public enum RollOver {
-    /** They are handed out; their replacements come from the new template. */
+    /** Idle VMs are still handed out; their replacements come from the new template. */
     ON_REPLENISH("OnReplenish"),
-    /** They are replaced at once. */
+    /** Idle VMs are replaced at once. */
     RECREATE("Recreate");
 
     private final String word;
@@ -89,7 +92,7 @@ public record PoolConfig(
       this.word = word;
     }
 
-    /** As the configuration writes it. */
+    /** Returns the word that the configuration file uses. */
     public String word() {
       return word;
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
-/** Reads {@code [pool]}. Names, defaults and ranges of its keys are here. */
+/** Reads the {@code [pool]} table. Holds the names, defaults and ranges of its keys. */
 final class PoolReader {
   private static final int MOST = 4096;
   private static final Duration SECOND = Duration.ofSeconds(1);

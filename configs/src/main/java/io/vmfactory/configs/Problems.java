@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** What is wrong with one configuration, collected so that it can be told at once. */
+/** Collects what is wrong with one configuration, so that all of it is reported at once. */
 final class Problems {
   private static final int NOWHERE = 0;
 
@@ -14,7 +14,7 @@ final class Problems {
   private record Problem(int line, String message) {}
 
   /**
-   * @param source the file's name, or what stands in for one
+   * @param source the name of the file, or a word that stands for one
    */
   Problems(String source) {
     this.source = source;
@@ -24,12 +24,14 @@ final class Problems {
     all.add(new Problem(line, message));
   }
 
-  /** Adds one that belongs to no line. */
+  /** Adds a problem that belongs to no line. */
   void add(String message) {
     add(NOWHERE, message);
   }
 
-  /** Throws when there are any, in the order of the file. */
+  /**
+   * Throws a {@link ConfigException} if there are problems; lists them in the order of the file.
+   */
   void throwIfAny() {
     if (!all.isEmpty()) {
       throw new ConfigException(

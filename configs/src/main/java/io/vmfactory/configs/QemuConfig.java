@@ -5,18 +5,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code [hypervisor.qemu]}
+ * The {@code [hypervisor.qemu]} table of the configuration.
  *
- * @param path QEMU's executable; null = qemu-system-x86_64 on PATH
- * @param kernel guest kernel
- * @param initrd guest initial ramdisk
- * @param defaultSize vCPUs and memory of a VM that was asked for without
- * @param maxSize what a VM can grow to
- * @param memorySlots hot-plug slots, 0..32
+ * @param path the QEMU executable; null means qemu-system-x86_64 on PATH
+ * @param kernel the guest's kernel
+ * @param initrd the guest's initial RAM disk
+ * @param defaultSize vCPUs and memory of a VM if the request names none
+ * @param maxSize vCPUs and memory that a VM can grow to
+ * @param memorySlots slots for memory added to a running VM, 0..32
  * @param machine board, its options and CPU
  * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
- * @param kernelParams added to the built-in kernel command line
- * @param devices what can be attached to a running VM
+ * @param kernelParams parameters appended to the built-in kernel command line
+ * @param devices places for devices that are attached to a running VM
  */
 public record QemuConfig(
     @Nullable Path path,
@@ -34,30 +34,32 @@ public record QemuConfig(
   }
 
   /**
-   * vCPUs and memory.
+   * vCPUs and memory of a VM.
    *
    * @param vcpus 1..240
-   * @param memoryMib 64 MiB and up
+   * @param memoryMib 64 MiB or more
    */
   public record Size(int vcpus, int memoryMib) {}
 
   /**
-   * Board and CPU.
+   * Board and CPU of a VM.
    *
    * @param type QEMU machine type
-   * @param accelerators further machine options, comma-separated (Kata's machine_accelerators)
-   * @param cpuModel empty = {@code host} under KVM, {@code max,-erms,-fsrm} under TCG
+   * @param accelerators further machine options, separated by commas (machine_accelerators in Kata)
+   * @param cpuModel CPU model; empty means {@code host} under KVM, {@code max,-erms,-fsrm} under
+   *     TCG
    */
   public record Machine(String type, String accelerators, String cpuModel) {}
 
   /**
-   * Places that every VM has from the start, for what is attached to it later.
+   * Places for devices. Every VM has them from its start; devices are attached to them later.
    *
-   * @param driveSlots drives the guest can write, 0..16
-   * @param readOnlyDriveSlots drives it cannot write, 0..16
-   * @param hotplugPorts places for whole devices, for when the slots are used up, 0..8
-   * @param nicSlots network interfaces, 0..4
-   * @param driveSlotBytes size that a drive slot shows to the guest, whatever is in it
+   * @param driveSlots slots for drives that the guest can write, 0..16
+   * @param readOnlyDriveSlots slots for drives that the guest cannot write, 0..16
+   * @param hotplugPorts ports for whole devices, used when the slots are full, 0..8
+   * @param nicSlots slots for network interfaces, 0..4
+   * @param driveSlotBytes size in bytes that the guest sees of every drive slot, whatever drive is
+   *     in it
    */
   public record Devices(
       int driveSlots,

@@ -3,15 +3,17 @@ package io.vmfactory.configs;
 import java.nio.file.Path;
 
 /**
- * {@code [runtime]}: for runtime instances, not for the daemon.
+ * The {@code [runtime]} table of the configuration: settings of runtime instances, not of the
+ * daemon.
  *
- * @param enableTemplate whether VMs come from the factory; false = every VM is booted directly
- * @param onFactoryDown what is done when no factory is there
- * @param factorySocket where the factory is; default {@code run_dir/factory.sock}
- * @param sandboxDir a folder for each sandbox; default {@code run_dir/sandboxes}
- * @param imageDir images made of directories; default {@code state_dir/images}
- * @param imageCacheBytes disk space those may take
- * @param rootfsBytes size of the file system in a new image; it occupies only what is in it
+ * @param enableTemplate whether VMs come from the factory; false means every VM is booted directly
+ * @param onFactoryDown what a runtime instance does if it cannot reach the factory
+ * @param factorySocket socket of the factory; by default {@code run_dir/factory.sock}
+ * @param sandboxDir folder that holds one folder per sandbox; by default {@code run_dir/sandboxes}
+ * @param imageDir folder of the images made from directories; by default {@code state_dir/images}
+ * @param imageCacheBytes bytes of disk space that these images may take
+ * @param rootfsBytes size in bytes of the file system in a new image; the image occupies only what
+ *     the file system holds
  */
 public record RuntimeConfig(
     boolean enableTemplate,
@@ -24,9 +26,9 @@ public record RuntimeConfig(
   private static final long DEFAULT_IMAGE_CACHE = 8L << 30;
   private static final long DEFAULT_ROOTFS = 4L << 30;
 
-  /** What a runtime instance does when no factory is there. */
+  /** What a runtime instance does if it cannot reach the factory. */
   public enum OnFactoryDown {
-    /** It boots a VM of its own, and says so. */
+    /** It boots a VM itself and says so. */
     DIRECT("direct"),
     /** It fails. */
     FAIL("fail");
@@ -37,25 +39,25 @@ public record RuntimeConfig(
       this.word = word;
     }
 
-    /** As the configuration writes it. */
+    /** Returns the word that the configuration file uses. */
     public String word() {
       return word;
     }
   }
 
-  /** This with another factory. */
+  /** Returns this configuration with another factory socket. */
   public RuntimeConfig withFactory(Path socket) {
     return new RuntimeConfig(
         enableTemplate, onFactoryDown, socket, sandboxDir, imageDir, imageCacheBytes, rootfsBytes);
   }
 
-  /** This without a factory: every VM is booted directly. */
+  /** Returns this configuration without a factory: every VM is booted directly. */
   public RuntimeConfig withoutFactory() {
     return new RuntimeConfig(
         false, onFactoryDown, factorySocket, sandboxDir, imageDir, imageCacheBytes, rootfsBytes);
   }
 
-  /** The defaults of a runtime instance beside {@code daemon}. */
+  /** Returns the defaults of a runtime instance on the same host as {@code daemon}. */
   public static RuntimeConfig beside(DaemonConfig daemon) {
     return new RuntimeConfig(
         true,

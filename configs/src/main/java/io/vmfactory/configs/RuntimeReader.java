@@ -4,9 +4,12 @@ import io.vmfactory.configs.RuntimeConfig.OnFactoryDown;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Reads {@code [runtime]}. Names, defaults and ranges of its keys are here. */
+/** Reads the {@code [runtime]} table. Holds the names, defaults and ranges of its keys. */
 final class RuntimeReader {
-  /** Leaves room in a socket's path for the folder of a sandbox and the sockets of its VM. */
+  /**
+   * Most bytes of sandbox_dir. The path of a socket must also hold the folder of a sandbox and the
+   * name of the VM's socket.
+   */
   private static final int MAX_SANDBOX_DIR_BYTES = 74;
 
   private static final long MIB = 1L << 20;

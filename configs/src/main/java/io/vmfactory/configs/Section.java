@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 
 /**
- * One table of a {@link Document}, read key by key. A value that cannot be used becomes a problem
- * and its default is returned, so that reading goes on and finds the rest.
+ * One table of a {@link Document}, read key by key. An unusable value is recorded as a problem and
+ * its default is returned, so that reading continues and finds all problems.
  */
 final class Section {
   private final Document document;
@@ -38,7 +38,7 @@ final class Section {
     return value.map(Long::intValue).orElse(otherwise);
   }
 
-  /** A whole number, or empty for {@code word}, which is the default. */
+  /** Returns a whole number, or empty for {@code word}, which is the default. */
   Optional<Integer> numberOrWord(String key, String word, int min, int max) {
     Object value = document.value(path(key));
     if (value == null || word.equals(value)) {
@@ -51,7 +51,7 @@ final class Section {
     return refuse(key, "is " + shown(value) + ", " + form, Optional.empty());
   }
 
-  /** A number with decimals. */
+  /** Returns a number with decimals. */
   double fraction(String key, double otherwise, double min, double max) {
     Optional<Number> value = value(key, Number.class, "a number");
     if (value.isPresent()
@@ -66,7 +66,7 @@ final class Section {
     return duration(key, otherwise, s -> s.compareTo(min) >= 0 && s.compareTo(max) <= 0, range);
   }
 
-  /** A span as {@link #duration} reads it, or none at all, which stands for never. */
+  /** Returns a duration as {@link #duration} reads it, or zero, which means never. */
   Duration durationOrZero(String key, Duration otherwise, Duration min, Duration max) {
     String range = "0s (never) or " + Units.text(min) + ".." + Units.text(max);
     return duration(
@@ -102,7 +102,7 @@ final class Section {
         .orElse(otherwise);
   }
 
-  /** An absolute path, or null for an empty text. */
+  /** Returns an absolute path, or null for an empty text. */
   @Nullable Path pathOrNone(String key) {
     return text(key)
         .filter(text -> !text.isEmpty())
@@ -110,7 +110,7 @@ final class Section {
         .orElse(null);
   }
 
-  /** Words in one text, separated by blanks. */
+  /** Returns the words of one text, separated by blanks. */
   List<String> blankSeparated(String key) {
     return text(key).stream()
         .flatMap(text -> Stream.of(text.split("\\s+")))
@@ -118,7 +118,7 @@ final class Section {
         .toList();
   }
 
-  /** An absolute path. */
+  /** Returns an absolute path. */
   Path path(String key, Path otherwise) {
     return text(key).flatMap(text -> absolute(key, text)).orElse(otherwise);
   }
@@ -130,12 +130,12 @@ final class Section {
         return Optional.of(path.normalize());
       }
     } catch (InvalidPathException e) {
-      // Told below: no such path can exist, so it is not an absolute one either.
+      // No such path can exist, so it is no absolute path either; the problem is recorded below.
     }
     return refuse(key, "is \"" + text + "\", must be an absolute path", Optional.empty());
   }
 
-  /** A text that matches {@code pattern}, which {@code form} says in words. */
+  /** Returns a text that matches {@code pattern}. {@code form} describes the pattern in words. */
   String text(String key, String otherwise, String pattern, String form) {
     return text(key)
         .map(
@@ -146,9 +146,9 @@ final class Section {
         .orElse(otherwise);
   }
 
-  /** A list of words out of {@code allowed}, each at most once, at least one. */
+  /** Returns a list of one or more words out of {@code allowed}, each at most once. */
   List<String> words(String key, List<String> otherwise, List<String> allowed) {
-    String form = "must be a list of some of " + allowed + ", each once";
+    String form = "must be a list of one or more of " + allowed + ", each once";
     Optional<TomlArray> array = value(key, TomlArray.class, "a list of texts");
     if (array.isEmpty()) {
       return otherwise;
@@ -163,7 +163,10 @@ final class Section {
     return words.isEmpty() ? refuse(key, "is empty, " + form, otherwise) : words;
   }
 
-  /** Adds a problem at the first of {@code keys} that the file sets, or at no line. */
+  /**
+   * Adds a problem at the first of {@code keys} that the file sets, or without a line if it sets
+   * none.
+   */
   void problem(String message, String... keys) {
     int line =
         Stream.of(keys)

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** Finds the word that was probably meant. */
+/** Finds the word that the writer of a misspelt word probably meant. */
 final class Spelling {
   private Spelling() {}
 
-  /** The word of {@code known} nearest to {@code written}; empty when none is near. */
+  /** Returns the word of {@code known} nearest to {@code written}; empty if none is near. */
   static Optional<String> nearest(String written, Collection<String> known) {
     return known.stream()
         .filter(word -> distance(written, word) <= tolerance(written))
@@ -19,7 +19,7 @@ final class Spelling {
     return Math.max(1, word.length() / 3);
   }
 
-  /** Levenshtein's: how many letters must be put in, taken out or replaced. */
+  /** Returns the Levenshtein distance: the number of letters to insert, remove or replace. */
   static int distance(String a, String b) {
     int[] above = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the built-in defaults depend on: who runs the program, and its environment.
+ * The user and the environment of the program, on which the built-in defaults depend.
  *
  * @param variables environment variables; the XDG_* ones count for ordinary users only
  * @param root whether the user is root
@@ -22,7 +22,7 @@ public record Surroundings(Map<String, String> variables, boolean root) {
     variables = Map.copyOf(variables);
   }
 
-  /** Those of this process. */
+  /** Returns the user and the environment of this process. */
   public static Surroundings ofThisProcess() {
     try {
       boolean root =
@@ -33,14 +33,14 @@ public record Surroundings(Map<String, String> variables, boolean root) {
     }
   }
 
-  /** Where templates are kept unless configured. */
+  /** Returns the default folder for state, such as templates. */
   Path stateDir() {
     return root
         ? Path.of("/var/lib", NAME)
         : variable("XDG_STATE_HOME").orElse(home().resolve(".local/state")).resolve(NAME);
   }
 
-  /** Where sockets are made unless configured. */
+  /** Returns the default folder for sockets. */
   Path runDir() {
     return root
         ? Path.of("/run", NAME)
@@ -49,7 +49,7 @@ public record Surroundings(Map<String, String> variables, boolean root) {
             .orElse(stateDir().resolve("run"));
   }
 
-  /** A file of the guest image that belongs to this installation. */
+  /** Returns a file of the guest image that belongs to this installation. */
   Path guestFile(String name) {
     return variable("VMFACTORY_HOME")
         .orElse(Path.of("/usr/share", NAME))
@@ -57,12 +57,12 @@ public record Surroundings(Map<String, String> variables, boolean root) {
         .resolve(name);
   }
 
-  /** The file that {@code $VMFACTORY_CONFIG} names. */
+  /** Returns the file that {@code $VMFACTORY_CONFIG} names, if it is set. */
   Optional<Path> namedFile() {
     return variable("VMFACTORY_CONFIG");
   }
 
-  /** Where a configuration file may be; the first that exists counts. */
+  /** Returns the usual paths of the configuration file; the first that exists counts. */
   List<Path> usualFiles() {
     String file = NAME + ".toml";
     List<Path> places = new ArrayList<>();

@@ -8,16 +8,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Values with a unit, as the configuration and the command line write them: spans ({@code 500ms},
- * {@code 30s}, {@code 5m}, {@code 24h}, {@code 7d}) and amounts of memory ({@code 64KiB}, {@code
- * 256MiB}, {@code 1GiB}). A number is whole and never comes without its unit.
+ * Parses and writes values with a unit, for the configuration and the command line: durations
+ * ({@code 500ms}, {@code 30s}, {@code 5m}, {@code 24h}, {@code 7d}) and amounts of memory ({@code
+ * 64KiB}, {@code 256MiB}, {@code 1GiB}). The number is whole and always has a unit.
  */
 public final class Units {
-  /** How a span must look, for messages. */
+  /** Describes the form of a duration, for messages. */
   public static final String DURATION_FORM =
       "a whole number with ms, s, m, h or d, such as \"30s\"";
 
-  /** How an amount of memory must look, for messages. */
+  /** Describes the form of an amount of memory, for messages. */
   public static final String BYTES_FORM = "a whole number with KiB, MiB or GiB, such as \"1GiB\"";
 
   private static final Pattern NUMBER_UNIT = Pattern.compile("(\\d{1,12})\\s*([A-Za-z]+)");
@@ -35,22 +35,27 @@ public final class Units {
 
   private Units() {}
 
-  /** The span that {@code text} says; empty when it does not have {@link #DURATION_FORM}. */
+  /**
+   * Returns the duration in {@code text}; empty if the text does not have {@link #DURATION_FORM}.
+   */
   public static Optional<Duration> duration(String text) {
     return parse(text, SPANS).map(Duration::ofMillis);
   }
 
-  /** The bytes that {@code text} says; empty when it does not have {@link #BYTES_FORM}. */
+  /** Returns the number of bytes in {@code text}; empty if it does not have {@link #BYTES_FORM}. */
   public static Optional<Long> bytes(String text) {
     return parse(text, AMOUNTS);
   }
 
-  /** {@code span} in the largest unit that leaves it whole; less than a millisecond is dropped. */
+  /**
+   * Returns {@code span} in the largest unit that keeps it whole; drops what is below a
+   * millisecond.
+   */
   public static String text(Duration span) {
     return format(span.toMillis(), SPANS);
   }
 
-  /** {@code bytes} in the largest unit that leaves it whole; less than a KiB is dropped. */
+  /** Returns {@code bytes} in the largest unit that keeps it whole; drops what is below a KiB. */
   public static String text(long bytes) {
     return format(bytes, AMOUNTS);
   }

@@ -5,11 +5,11 @@ package io.vmfactory.configs;
  *
  * @param daemon the daemon itself
  * @param qemu how VMs are made
- * @param factory templates and hand-out
+ * @param factory templates and routes
  * @param leases how long customers may keep VMs
- * @param pool VMs kept ready
- * @param metrics where figures can be read
- * @param runtime what runtime instances on this host do
+ * @param pool VMs that are kept ready
+ * @param metrics where metrics are served
+ * @param runtime settings of runtime instances on this host
  */
 public record VmFactoryConfig(
     DaemonConfig daemon,
@@ -20,7 +20,7 @@ public record VmFactoryConfig(
     MetricsConfig metrics,
     RuntimeConfig runtime) {
 
-  /** This with other runtime instances. */
+  /** Returns this configuration with other settings of runtime instances. */
   public VmFactoryConfig withRuntime(RuntimeConfig other) {
     return new VmFactoryConfig(daemon, qemu, factory, leases, pool, metrics, other);
   }

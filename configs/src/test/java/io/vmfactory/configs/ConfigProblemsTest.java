@@ -37,7 +37,7 @@ class ConfigProblemsTest {
             "f.toml:7: factory.enable_template is 1, must be true or false",
             "f.toml:8: factory.template_cache is \"1 bag\", must be a whole number with KiB, MiB or"
                 + " GiB, such as \"1GiB\"",
-            "f.toml:9: factory.routes has HOT, must be a list of some of [WARM, SHELL, TEMPLATE,"
+            "f.toml:9: factory.routes has HOT, must be a list of one or more of [WARM, SHELL, TEMPLATE,"
                 + " COLD], each once",
             "f.toml:12: lease.max_ttl (1h) is below lease.default_ttl (2h)");
   }
@@ -104,7 +104,7 @@ class ConfigProblemsTest {
         .singleElement()
         .asString()
         .startsWith("f.toml:2: daemon.run_dir is too long")
-        .endsWith("has 108 bytes, a socket's path may have 107");
+        .endsWith("has 108 bytes, but the path of a socket may have 107");
   }
 
   @ParameterizedTest
@@ -131,7 +131,7 @@ class ConfigProblemsTest {
   void templatesOffAndNoOtherRouteContradictEachOther() {
     assertThat(problems("[factory]\nenable_template = false\nroutes = [\"WARM\", \"TEMPLATE\"]"))
         .containsExactly(
-            "f.toml:3: factory.routes has only routes that need a template, but"
+            "f.toml:3: factory.routes names only routes that need a template, but"
                 + " factory.enable_template is false: add COLD");
   }
 

@@ -4,24 +4,24 @@ import io.vmfactory.configs.time.Deadline;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Makes and destroys what a pool holds. Called from whatever thread moved the pool, never under the
- * pool's lock and possibly from several threads at once; a call should hand its work to its own
- * threads and return. An allocation may itself wait for a claim on another pool.
+ * Makes and destroys the values of a pool. A pool calls it from any thread, never under the pool's
+ * lock, and possibly from several threads at once. A call should hand its work to its own threads
+ * and return. An allocation may itself wait for a claim on another pool.
  */
 public interface Allocator<T> {
   /**
-   * Makes one. The stage's failure, a thrown exception and a null value all mean a failed
-   * allocation: the pool keeps the cause, backs off and tries again later. Whatever a failed
-   * allocation had begun is the allocator's to clean up.
+   * Makes one value. An allocation counts as failed if the stage fails, the call throws, or the
+   * value is null: the pool keeps the cause, backs off and tries again later. After a failure the
+   * allocator itself cleans up what it had begun.
    *
-   * @param limit by when the stage ends, one way or the other; the pool counts the slot as under
-   *     way until it does
+   * @param limit deadline by which the stage must end; until it ends, the pool counts the slot as
+   *     being allocated
    */
   CompletionStage<T> allocate(Deadline limit);
 
   /**
-   * Destroys one that this allocator made; called at most once per value, and never for a value
-   * that was taken unless its taker poisoned it. A failure is counted and kept, not retried.
+   * Destroys a value that this allocator made. Called at most once per value; for a value that was
+   * taken, only if its taker poisoned it. A failure is counted and kept, not retried.
    */
   CompletionStage<Void> dispose(T value);
 }

@@ -5,28 +5,30 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Monotonic time and timers as the pool sees them; tests step it. */
+/** Monotonic time and timers of a pool; tests step it. */
 public interface PoolClock {
   /** A timer that has been set. */
   @FunctionalInterface
   interface Timer {
-    /** Calls it off when it has not fired; it may still fire when that races. */
+    /** Cancels the timer if it has not fired. It may still fire if both happen at the same time. */
     void cancel();
   }
 
-  /** Nanoseconds since some moment before the pool was made; never goes back, never wraps. */
+  /**
+   * Returns nanoseconds since some moment before the pool was made; never goes back, never wraps.
+   */
   long nanos();
 
   /**
-   * Runs {@code action} once, {@code delay} from now or later, on a thread of the clock's, never
+   * Runs {@code action} once, {@code delay} from now or later, on a thread of the clock, never
    * inside this call.
    */
   Timer after(Duration delay, Runnable action);
 
   /**
-   * The host's monotonic clock with timers on {@code executor}, which stays the caller's and must
-   * outlive the pool. It should forget cancelled tasks ({@code setRemoveOnCancelPolicy}): most
-   * timers of a pool never fire.
+   * Returns the host's monotonic clock with timers on {@code executor}. The caller keeps ownership
+   * of the executor, which must outlive the pool. It should forget cancelled tasks ({@code
+   * setRemoveOnCancelPolicy}), since most timers of a pool never fire.
    */
   static PoolClock on(ScheduledExecutorService executor) {
     long origin = System.nanoTime();

@@ -3,17 +3,17 @@ package io.vmfactory.pool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claim was not served. The reason says whether asking again can help; the cause, where there is
- * one, is the last failed allocation of a pool that has not recovered since.
+ * Reports that a claim was not served. The reason says whether a new claim can help. The cause, if
+ * there is one, is the last failed allocation of a pool that has not recovered since.
  */
 public final class PoolException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Why a claim was not served. */
   public enum Reason {
-    /** Nothing on stock, and allocation backs off beyond the claimer's deadline. */
+    /** The stock is empty, and the next allocation is due only after the claimer's deadline. */
     EXHAUSTED,
-    /** The pool is being emptied and can be reopened. */
+    /** The pool is being emptied; it can be reopened. */
     DRAINING,
     /** The pool is closed for good. */
     CLOSED,
@@ -28,7 +28,7 @@ public final class PoolException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** Why. */
+  /** Returns why the claim was not served. */
   public Reason reason() {
     return reason;
   }

@@ -3,24 +3,24 @@ package io.vmfactory.pool;
 import java.time.Duration;
 
 /**
- * Something that went wrong with one value, kept as data.
+ * A failure that concerned one value of a pool, kept as data.
  *
- * @param kind at what
- * @param cause what the allocator, the examination or the claimer said
- * @param ago how long ago
+ * @param kind what failed
+ * @param cause the failure as the allocator, the examination or the claimer reported it
+ * @param ago time since then
  */
 public record PoolFailure(Kind kind, Throwable cause, Duration ago) {
   /** What failed. */
   public enum Kind {
-    /** Making one. */
+    /** An allocation. */
     ALLOCATE,
-    /** Destroying one. */
+    /** A disposal. */
     DISPOSE,
-    /** The examination of one found it bad, or failed itself. */
+    /** An examination found the value bad, or failed itself. */
     PROBE,
-    /** One ended by itself while it waited. */
+    /** The value died by itself while it waited. */
     DIED,
-    /** A claimer found one broken. */
+    /** A claimer reported the value as broken. */
     POISONED
   }
 }

@@ -3,11 +3,11 @@ package io.vmfactory.pool;
 import java.time.Duration;
 
 /**
- * How a pool behaves.
+ * The settings of a pool.
  *
- * @param sizing how many to keep; can be changed later, see {@link WarmPool#resize}
+ * @param sizing how many values to keep; can be changed later, see {@link WarmPool#resize}
  * @param allocationsAtOnce most allocations under way at the same time, 1 or more
- * @param allocationLimit the deadline given to each allocation
+ * @param allocationLimit time given to each allocation
  * @param backoff the pause after failed allocations
  * @param upkeep ageing and examination
  */
@@ -22,22 +22,25 @@ public record PoolPolicy(
     Checks.positive(allocationLimit, "allocationLimit");
   }
 
-  /** {@code sizing} with one allocation at a time, 60 s each, default back-off and no upkeep. */
+  /**
+   * Returns a policy with {@code sizing}, one allocation at a time, 60 s for each, the default
+   * back-off and no upkeep.
+   */
   public static PoolPolicy of(PoolSizing sizing) {
     return new PoolPolicy(sizing, 1, Duration.ofSeconds(60), Backoff.defaults(), Upkeep.none());
   }
 
-  /** The same but for the number of allocations at once. */
+  /** Returns this policy with another number of allocations at once, 1 or more. */
   public PoolPolicy withAllocationsAtOnce(int count) {
     return new PoolPolicy(sizing, count, allocationLimit, backoff, upkeep);
   }
 
-  /** The same but for the back-off. */
+  /** Returns this policy with another back-off. */
   public PoolPolicy withBackoff(Backoff other) {
     return new PoolPolicy(sizing, allocationsAtOnce, allocationLimit, other, upkeep);
   }
 
-  /** The same but for the upkeep. */
+  /** Returns this policy with another upkeep. */
   public PoolPolicy withUpkeep(Upkeep other) {
     return new PoolPolicy(sizing, allocationsAtOnce, allocationLimit, backoff, other);
   }

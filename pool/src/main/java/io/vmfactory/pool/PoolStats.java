@@ -8,11 +8,12 @@ import java.util.OptionalDouble;
 /**
  * A consistent snapshot of a pool.
  *
- * @param phase whether it serves claims
- * @param aim how many it wants on stock, and why
- * @param slots what it has
- * @param traffic what it did since it was made
- * @param refillPauses holds on refilling now; not being started yet is one
+ * @param phase whether the pool serves claims
+ * @param aim how many values it wants in stock, and why
+ * @param slots how many values it has, by state
+ * @param traffic what it has done since it was made
+ * @param refillPauses how many pauses of refill are in force; a pool that has not been started has
+ *     one
  * @param retry set while allocation is failing
  * @param failures the last few failures of any kind, newest first
  */
@@ -25,7 +26,7 @@ public record PoolStats(
     Optional<Retry> retry,
     List<PoolFailure> failures) {
 
-  /** Whether claims are served. */
+  /** Whether a pool serves claims. */
   public enum Phase {
     OPEN,
     DRAINING,
@@ -33,12 +34,12 @@ public record PoolStats(
   }
 
   /**
-   * The wanted stock, and what demand and allocation look like, whether or not they decide it.
+   * The wanted stock, and the measured demand and allocation time, whether or not they decide it.
    *
-   * @param count how many
-   * @param wanted how many without the ceiling of {@link WarmPool#limit}; {@code count} or more
-   * @param claimsPerSecond estimate of the rate of claims, served or not
-   * @param dispersion estimate of variance over mean of the claims in a second, 1 or more
+   * @param count wanted number of values
+   * @param wanted wanted number without the limit of {@link WarmPool#limit}; {@code count} or more
+   * @param claimsPerSecond estimated rate of claims, served or not
+   * @param dispersion estimated variance over mean of the claims per second, 1 or more
    * @param refill mean time of a successful allocation; one second before the first
    * @param why how the count came about, for people
    */
@@ -51,9 +52,9 @@ public record PoolStats(
       String why) {}
 
   /**
-   * Slots by state, and claimers waiting for one.
+   * Numbers of slots by state, and of claimers that wait for one.
    *
-   * @param superseded those of the idle that were made before the last roll-over
+   * @param superseded how many of the idle ones were made before the last roll-over
    */
   public record Slots(
       int allocating,
@@ -68,8 +69,9 @@ public record PoolStats(
    * Counts since the pool was made.
    *
    * @param hits claims served from stock at once
-   * @param misses claims that had to wait, or that were turned away empty-handed
-   * @param expired replaced by age, roll-over, examination or their own end
+   * @param misses claims that had to wait or were refused
+   * @param expired values replaced because of age, roll-over, examination or because they died by
+   *     themselves
    */
   public record Traffic(
       long hits,
@@ -81,7 +83,7 @@ public record PoolStats(
       long allocationsFailed,
       long expired,
       long disposed) {
-    /** Share of claims served at once, 0 to 1; empty before the first claim. */
+    /** Returns the share of claims served at once, 0 to 1; empty before the first claim. */
     public OptionalDouble hitRatio() {
       long claims = hits + misses;
       return claims == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) hits / claims);
@@ -89,10 +91,10 @@ public record PoolStats(
   }
 
   /**
-   * Allocation is failing and will be tried again.
+   * The next attempt of an allocation that is failing.
    *
    * @param failuresInARow one or more
-   * @param in time until the next attempt; zero when it is due or under way
+   * @param in time until the next attempt; zero if it is due or under way
    * @param cause the last failure
    */
   public record Retry(int failuresInARow, Duration in, Throwable cause) {}

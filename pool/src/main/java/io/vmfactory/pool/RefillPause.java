@@ -1,11 +1,11 @@
 package io.vmfactory.pool;
 
 /**
- * A hold on refilling, from {@link WarmPool#pauseRefill}. Refilling goes on when every hold is
+ * A pause of refilling, from {@link WarmPool#pauseRefill}. Refilling resumes once every pause is
  * closed.
  */
 public interface RefillPause extends AutoCloseable {
-  /** Lifts this hold; idempotent. */
+  /** Ends this pause; idempotent. */
   @Override
   void close();
 }

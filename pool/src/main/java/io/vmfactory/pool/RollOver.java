@@ -1,9 +1,9 @@
 package io.vmfactory.pool;
 
-/** What becomes of the stock when what it is made from has been replaced. */
+/** What happens to the stock when the thing that its values are made from was replaced. */
 public enum RollOver {
-  /** The stock stays good; only what replaces it is new. */
+  /** The stock stays good; only its replacements are new. */
   ON_REPLENISH,
-  /** Nothing older is handed out any more: the stock is disposed of at once and made anew. */
+  /** No older value is handed out any more: the stock is disposed of at once and made again. */
   RECREATE
 }

@@ -1,6 +1,6 @@
 package io.vmfactory.pool;
 
-/** What the pools of these tests hold; equal only to itself. */
+/** A value of the pools in these tests; equal only to itself. */
 public final class Item {
   public final int id;
 

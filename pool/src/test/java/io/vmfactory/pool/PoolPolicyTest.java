@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/** What a policy refuses. */
+/** Tests what a policy refuses. */
 class PoolPolicyTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 

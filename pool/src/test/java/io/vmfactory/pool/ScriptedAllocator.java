@@ -8,17 +8,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Makes, destroys and examines items when the test says so; counts everything. One thread. */
+/** Makes, destroys and examines items when the test says so; counts everything. For one thread. */
 final class ScriptedAllocator implements Allocator<Item>, Expiry<Item> {
-  /** Allocations asked for and not yet answered, oldest first. */
+  /** Allocations requested and not yet answered, oldest first. */
   final List<CompletableFuture<Item>> asked = new ArrayList<>();
 
-  /** Disposals asked for, answered at once unless {@link #holdDisposals}. */
+  /** Disposals requested; they are answered at once unless {@link #holdDisposals} was called. */
   final List<Item> disposed = new ArrayList<>();
 
   final List<CompletableFuture<Void>> heldDisposals = new ArrayList<>();
 
-  /** Examinations asked for and not yet answered. */
+  /** Examinations requested and not yet answered. */
   final Map<Item, CompletableFuture<Examination>> examined = new HashMap<>();
 
   final List<Expiry.Facts> facts = new ArrayList<>();
@@ -67,14 +67,14 @@ final class ScriptedAllocator implements Allocator<Item>, Expiry<Item> {
     return lives.computeIfAbsent(item, any -> new CompletableFuture<>());
   }
 
-  /** The oldest allocation under way succeeds. */
+  /** Ends the oldest allocation under way with success. */
   Item succeed() {
     Item item = new Item(made++);
     asked.remove(0).complete(item);
     return item;
   }
 
-  /** The oldest allocation under way fails. */
+  /** Ends the oldest allocation under way with a failure. */
   void fail(String why) {
     asked.remove(0).completeExceptionally(new IllegalStateException(why));
   }

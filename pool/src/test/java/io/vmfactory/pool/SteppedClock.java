@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** A clock that stands still until it is stepped; timers fire on the stepping thread, in order. */
+/**
+ * A clock that stands still until a test steps it; timers fire on the stepping thread, in order.
+ */
 public final class SteppedClock implements PoolClock {
   private final List<Alarm> alarms = new ArrayList<>();
   private long now;
@@ -24,7 +26,7 @@ public final class SteppedClock implements PoolClock {
     return () -> alarms.removeIf(other -> other == alarm);
   }
 
-  /** Steps the time, firing what falls due on the way at its own moment. */
+  /** Steps the time; fires each timer on the way at its own moment. */
   public void advance(Duration span) {
     long end = now + span.toNanos();
     for (Alarm next; (next = earliest()) != null && next.at <= end; ) {
@@ -35,29 +37,29 @@ public final class SteppedClock implements PoolClock {
     now = end;
   }
 
-  /** Steps the time without firing anything. */
+  /** Steps the time without firing any timer. */
   public void slip(Duration span) {
     now += span.toNanos();
   }
 
-  /** What is due now, taken out for the caller to run. */
+  /** Removes and returns a due action for the caller to run. */
   public Runnable takeDue(int index) {
     Alarm alarm = due().get(index);
     alarms.remove(alarm);
     return alarm.action;
   }
 
-  /** How many alarms are due now. */
+  /** Returns how many timers are due now. */
   public int dueCount() {
     return due().size();
   }
 
-  /** How many alarms are set. */
+  /** Returns how many timers are set. */
   public int pending() {
     return alarms.size();
   }
 
-  /** Time until the next alarm; longer than a century when there is none. */
+  /** Returns the time until the next timer; longer than a century if there is none. */
   public Duration untilNext() {
     Alarm next = earliest();
     return next == null ? Duration.ofDays(100_000) : Duration.ofNanos(Math.max(0, next.at - now));

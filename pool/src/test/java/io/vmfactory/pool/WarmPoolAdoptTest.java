@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Stock that was made in an earlier life of the program. */
+/** Tests stock that was made in an earlier run of the program. */
 class WarmPoolAdoptTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   private static PoolPolicy policy(int size) {
@@ -34,7 +34,7 @@ class WarmPoolAdoptTest {
   @Test
   void theAdoptedServesAWaiterFirst() {
     WarmPool<Item> pool = kit.unstarted(policy(0));
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, HOUR);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, HOUR);
     pool.adopt(new Item(70), Duration.ZERO);
 
     assertThat(waiter.join().take().id).isEqualTo(70);

@@ -6,18 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A pool that sizes itself by its demand. */
+/** Tests a pool that follows demand. */
 class WarmPoolAutoTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   private WarmPool<Item> pool(int min, int max) {
     return kit.pool(PoolPolicy.of(PoolSizing.auto(min, max)).withAllocationsAtOnce(max));
   }
 
-  /** So many claims in each of so many seconds, each allocation taking {@code span}. */
+  /** Makes so many claims in each of so many seconds; each allocation takes {@code span}. */
   private void serve(WarmPool<Item> pool, int claims, int seconds, Duration span) {
     for (int i = 0; i < seconds; i++) {
       for (int n = 0; n < claims; n++) {

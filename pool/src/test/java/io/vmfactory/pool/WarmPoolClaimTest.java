@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What a claimer may rely on. */
+/** Tests what a claimer may rely on. */
 class WarmPoolClaimTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   @Test
   void aClaimOnAFilledPoolIsServedAtOnceWithTheOldest() {
     WarmPool<Item> pool = kit.full(3);
 
-    assertThat(Kit.claim(pool, MINUTE).join().take().id).isEqualTo(0);
+    assertThat(PoolFixture.claim(pool, MINUTE).join().take().id).isEqualTo(0);
     assertThat(pool.tryClaim().orElseThrow().take().id).isEqualTo(1);
     assertThat(pool.stats().traffic().hits()).isEqualTo(2);
     assertThat(pool.stats().traffic().misses()).isZero();
@@ -44,7 +44,7 @@ class WarmPoolClaimTest {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       int who = i;
-      Kit.claim(pool, MINUTE).thenAccept(claim -> order.add(who));
+      PoolFixture.claim(pool, MINUTE).thenAccept(claim -> order.add(who));
     }
     allocator.succeed();
     allocator.succeed();
@@ -56,7 +56,7 @@ class WarmPoolClaimTest {
   @Test
   void aTryClaimCannotOvertakeAWaiter() {
     WarmPool<Item> pool = kit.pool(1, 1);
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
 
     allocator.succeed();
 
@@ -68,7 +68,7 @@ class WarmPoolClaimTest {
   void aPoolOfSizeZeroServesThoseWhoWaitAndKeepsNothing() {
     WarmPool<Item> pool = kit.pool(0, 2);
     assertThat(allocator.allocations).isZero();
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     assertThat(allocator.allocations).isEqualTo(1);
 
     Item item = allocator.succeed();
@@ -80,13 +80,13 @@ class WarmPoolClaimTest {
   @Test
   void theDeadlineEndsTheWait() {
     WarmPool<Item> pool = kit.pool(1, 1);
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, Duration.ofSeconds(5));
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, Duration.ofSeconds(5));
 
     kit.clock.advance(Duration.ofSeconds(4));
     assertThat(waiter).isNotDone();
     kit.clock.advance(Duration.ofSeconds(1));
 
-    assertThat(Kit.reason(waiter)).isEqualTo(PoolException.Reason.DEADLINE);
+    assertThat(PoolFixture.reason(waiter)).isEqualTo(PoolException.Reason.DEADLINE);
     assertThat(pool.stats().slots().waiting()).isZero();
     Item late = allocator.succeed();
     assertThat(pool.tryClaim().orElseThrow().take()).isSameAs(late);
@@ -98,14 +98,15 @@ class WarmPoolClaimTest {
     Deadline passed = Deadline.after(Duration.ZERO);
 
     assertThat(pool.claimLater(passed)).isCompleted();
-    assertThat(Kit.reason(pool.claimLater(passed))).isEqualTo(PoolException.Reason.DEADLINE);
+    assertThat(PoolFixture.reason(pool.claimLater(passed)))
+        .isEqualTo(PoolException.Reason.DEADLINE);
   }
 
   @Test
   void aCancelledWaiterLeavesTheQueueAndItsTurnPassesOn() {
     WarmPool<Item> pool = kit.pool(0, 1);
-    CompletableFuture<Claim<Item>> first = Kit.claim(pool, MINUTE);
-    CompletableFuture<Claim<Item>> second = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> first = PoolFixture.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> second = PoolFixture.claim(pool, MINUTE);
 
     first.cancel(false);
     Item item = allocator.succeed();
@@ -119,7 +120,7 @@ class WarmPoolClaimTest {
     WarmPool<Item> pool = kit.pool(1, 1);
     Item item = allocator.succeed();
     Claim<Item> claim = pool.tryClaim().orElseThrow();
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
 
     assertThat(claim.undo()).isTrue();
 
@@ -188,7 +189,7 @@ class WarmPoolClaimTest {
         new Thread(
             () -> {
               waiting.complete(Thread.currentThread());
-              taken.add(pool.claim(Kit.LONG).take());
+              taken.add(pool.claim(PoolFixture.LONG).take());
             });
     claimer.start();
     waiting.join().join();
@@ -200,7 +201,7 @@ class WarmPoolClaimTest {
   void aBlockingClaimWhoseDeadlinePassesLeavesNothingBehind() {
     WarmPool<Item> pool = kit.pool(1, 1);
 
-    // The stepped clock never fires: the claimer's own clock ends the wait.
+    // The stepped clock never fires; the claimer's own clock ends the wait.
     assertThatThrownBy(() -> pool.claim(Deadline.after(Duration.ofMillis(1))))
         .isInstanceOf(PoolException.class)
         .hasMessageContaining("pool of tests");
@@ -212,7 +213,7 @@ class WarmPoolClaimTest {
     WarmPool<Item> pool = kit.pool(1, 1);
     Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> pool.claim(Kit.LONG)).isInstanceOf(CancelledException.class);
+    assertThatThrownBy(() -> pool.claim(PoolFixture.LONG)).isInstanceOf(CancelledException.class);
 
     assertThat(Thread.interrupted()).isTrue();
     assertThat(pool.stats().slots().waiting()).isZero();
@@ -223,7 +224,7 @@ class WarmPoolClaimTest {
     WarmPool<Item> pool = kit.pool(0, 1);
     List<CompletableFuture<?>> waiters = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
-      waiters.add(Kit.claim(pool, MINUTE).thenAccept(Claim::undo));
+      waiters.add(PoolFixture.claim(pool, MINUTE).thenAccept(Claim::undo));
     }
     allocator.atOnce = true;
     allocator.succeed();

@@ -6,11 +6,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Draining, reopening, closing. */
+/** Tests draining, reopening and closing. */
 class WarmPoolEndTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   @Test
@@ -22,7 +22,8 @@ class WarmPoolEndTest {
 
     assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(1);
     assertThat(pool.tryClaim()).isEmpty();
-    assertThat(Kit.reason(Kit.claim(pool, MINUTE))).isEqualTo(PoolException.Reason.DRAINING);
+    assertThat(PoolFixture.reason(PoolFixture.claim(pool, MINUTE)))
+        .isEqualTo(PoolException.Reason.DRAINING);
     while (!allocator.asked.isEmpty()) {
       assertThat(drained).isNotDone();
       allocator.succeed();
@@ -36,10 +37,10 @@ class WarmPoolEndTest {
   @Test
   void drainFailsThoseWhoWait() {
     WarmPool<Item> pool = kit.pool(1, 1);
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     pool.drain();
 
-    assertThat(Kit.reason(waiter)).isEqualTo(PoolException.Reason.DRAINING);
+    assertThat(PoolFixture.reason(waiter)).isEqualTo(PoolException.Reason.DRAINING);
   }
 
   @Test
@@ -81,7 +82,8 @@ class WarmPoolEndTest {
     assertThat(closed).isCompleted();
     pool.reopen();
     assertThat(pool.stats().phase()).isEqualTo(PoolStats.Phase.CLOSED);
-    assertThat(Kit.reason(Kit.claim(pool, MINUTE))).isEqualTo(PoolException.Reason.CLOSED);
+    assertThat(PoolFixture.reason(PoolFixture.claim(pool, MINUTE)))
+        .isEqualTo(PoolException.Reason.CLOSED);
     assertThat(pool.drain().toCompletableFuture()).isCompleted();
   }
 
@@ -124,7 +126,7 @@ class WarmPoolEndTest {
   @Test
   void aClosedPoolLeavesNoTimerOfWaitersAndRetries() {
     WarmPool<Item> pool = kit.pool(1, 1);
-    Kit.claim(pool, MINUTE);
+    PoolFixture.claim(pool, MINUTE);
     allocator.fail("no");
     assertThat(kit.clock.pending()).isEqualTo(2);
 

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A ceiling that somebody outside imposes on the stock, whatever the sizing wants. */
+/** Tests a limit set from outside, which counts whatever the sizing wants. */
 class WarmPoolLimitTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   @Test
@@ -89,7 +89,7 @@ class WarmPoolLimitTest {
   void aWaitingClaimIsServedBeyondTheLimit() {
     WarmPool<Item> pool = kit.pool(0, 1);
     pool.limit(0, "no room");
-    CompletableFuture<Claim<Item>> claim = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> claim = PoolFixture.claim(pool, MINUTE);
     Item made = allocator.succeed();
 
     assertThat(claim.getNow(null).take()).isEqualTo(made);

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** How the stock comes about, and what happens when making fails. */
+/** Tests how the stock is filled, and what happens if allocation fails. */
 class WarmPoolRefillTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   @Test
@@ -155,7 +155,7 @@ class WarmPoolRefillTest {
           }
         };
     PoolPolicy policy = PoolPolicy.of(PoolSizing.fixed(1));
-    var pool = new WarmPool<>("p", thrower, Expiry.never(), policy, clock, Kit.FULL);
+    var pool = new WarmPool<>("p", thrower, Expiry.never(), policy, clock, PoolFixture.FULL);
     pool.start();
     assertThat(pool.stats().retry().orElseThrow().cause()).hasMessage("thrown");
   }
@@ -174,7 +174,12 @@ class WarmPoolRefillTest {
     allocator.failAtOnce = true;
     WarmPool<Item> pool =
         new WarmPool<>(
-            "p", allocator, allocator, PoolPolicy.of(PoolSizing.fixed(3)), kit.clock, Kit.fixed(0));
+            "p",
+            allocator,
+            allocator,
+            PoolPolicy.of(PoolSizing.fixed(3)),
+            kit.clock,
+            PoolFixture.fixed(0));
 
     pool.start();
 
@@ -187,7 +192,7 @@ class WarmPoolRefillTest {
   @Test
   void aWaiterWhoseTimeOutlastsThePauseWaitsOnAndIsServed() {
     WarmPool<Item> pool = kit.pool(0, 1);
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     allocator.fail("busy");
     assertThat(waiter).isNotDone();
 
@@ -201,14 +206,15 @@ class WarmPoolRefillTest {
   void aWaiterWhoseTimeEndsBeforeTheNextAttemptIsToldTheCauseAtOnce() {
     WarmPool<Item> pool =
         kit.pool(PoolPolicy.of(PoolSizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
     allocator.fail("no such kernel");
 
-    PoolException told = Kit.exception(waiter);
+    PoolException told = PoolFixture.exception(waiter);
     assertThat(told.reason()).isEqualTo(PoolException.Reason.EXHAUSTED);
     assertThat(told).hasRootCauseMessage("no such kernel");
-    assertThat(Kit.reason(Kit.claim(pool, SECOND))).isEqualTo(PoolException.Reason.EXHAUSTED);
-    assertThat(Kit.claim(pool, MINUTE.multipliedBy(2))).isNotDone();
+    assertThat(PoolFixture.reason(PoolFixture.claim(pool, SECOND)))
+        .isEqualTo(PoolException.Reason.EXHAUSTED);
+    assertThat(PoolFixture.claim(pool, MINUTE.multipliedBy(2))).isNotDone();
   }
 
   @Test
@@ -218,7 +224,7 @@ class WarmPoolRefillTest {
             PoolPolicy.of(PoolSizing.fixed(2))
                 .withAllocationsAtOnce(2)
                 .withBackoff(new Backoff(MINUTE, MINUTE)));
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
     allocator.fail("first");
     assertThat(waiter).isNotDone();
 
@@ -230,12 +236,12 @@ class WarmPoolRefillTest {
   @Test
   void aDeadlineThatPassesWhileAllocationFailsNamesTheFailure() {
     WarmPool<Item> pool = kit.pool(0, 1);
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, SECOND);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
     allocator.fail("out of memory");
     kit.clock.advance(Duration.ofMillis(200));
     kit.clock.advance(SECOND);
 
-    assertThat(Kit.exception(waiter))
+    assertThat(PoolFixture.exception(waiter))
         .hasRootCauseMessage("out of memory")
         .extracting(PoolException::reason)
         .isEqualTo(PoolException.Reason.DEADLINE);
@@ -250,7 +256,7 @@ class WarmPoolRefillTest {
     pool.tryClaim().orElseThrow().take();
     assertThat(allocator.asked).isEmpty();
 
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     assertThat(allocator.asked).hasSize(1);
     allocator.succeed();
     assertThat(waiter).isCompleted();

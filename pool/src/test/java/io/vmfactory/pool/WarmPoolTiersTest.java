@@ -11,7 +11,9 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A pool that makes its values from another pool's, as warm VMs are made from shells. */
+/**
+ * Tests a pool that makes its values from those of another pool, as warm VMs are made from shells.
+ */
 class WarmPoolTiersTest {
   private final SteppedClock clock = new SteppedClock();
   private final ScriptedAllocator shells = new ScriptedAllocator();
@@ -19,7 +21,8 @@ class WarmPoolTiersTest {
   private final List<CompletableFuture<Item>> restores = new ArrayList<>();
 
   private final WarmPool<Item> shell =
-      new WarmPool<>("shells", shells, shells, PoolPolicy.of(PoolSizing.fixed(2)), clock, Kit.FULL);
+      new WarmPool<>(
+          "shells", shells, shells, PoolPolicy.of(PoolSizing.fixed(2)), clock, PoolFixture.FULL);
 
   private final WarmPool<Item> warm =
       new WarmPool<>(
@@ -28,7 +31,7 @@ class WarmPoolTiersTest {
           Expiry.never(),
           PoolPolicy.of(PoolSizing.fixed(3)).withAllocationsAtOnce(2),
           clock,
-          Kit.FULL);
+          PoolFixture.FULL);
 
   @BeforeEach
   void start() {

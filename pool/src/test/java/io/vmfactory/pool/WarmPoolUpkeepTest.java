@@ -9,12 +9,12 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** How what waits is looked after. */
+/** Tests ageing and examination of waiting values. */
 class WarmPoolUpkeepTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final Kit kit = new Kit();
+  private final PoolFixture kit = new PoolFixture();
   private final ScriptedAllocator allocator = kit.allocator;
 
   private WarmPool<Item> pool(int size, Duration maxAge, Duration probeEvery) {
@@ -100,7 +100,7 @@ class WarmPoolUpkeepTest {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
     kit.clock.advance(MINUTE);
     Item item = allocator.examined.keySet().iterator().next();
-    CompletableFuture<Claim<Item>> waiter = Kit.claim(pool, MINUTE);
+    CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
 
     allocator.answer(item, Examination.keep());
 

@@ -20,7 +20,7 @@ enum BuildStep {
     this.label = label;
   }
 
-  /** As people read it. */
+  /** Returns the name of the step as people read it. */
   String label() {
     return label;
   }

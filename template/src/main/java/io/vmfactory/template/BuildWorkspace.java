@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Where one template is made before it has its name: {@code templates/.building-<random>}, locked
- * for as long as its maker lives. What nobody has locked was left by a process that died, and is
- * swept away. Closing removes whatever is still there.
+ * The folder in which one template is made before it has its name: {@code
+ * templates/.building-<random>}. It is locked as long as its maker lives. An unlocked one was left
+ * by a process that died, and is removed. Closing removes whatever is still there.
  */
 final class BuildWorkspace implements AutoCloseable {
   static final String PREFIX = ".building-";
@@ -27,13 +27,14 @@ final class BuildWorkspace implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** A new, empty one. */
+  /** Makes a new, empty folder. */
   static BuildWorkspace create(Path store) throws IOException {
     while (true) {
       Path directory = store.resolve(PREFIX + UUID.randomUUID());
       Files.createDirectory(directory, Trees.OWNER_ONLY);
       Optional<DirectoryLock> lock = DirectoryLock.tryLock(directory);
-      // Between making and locking, a sweep may have taken it for a dead one: then make another.
+      // Between making and locking, another process may have removed it as a leftover: make
+      // another.
       if (lock.isPresent() && Files.exists(directory)) {
         return new BuildWorkspace(directory, lock.get());
       }
@@ -45,7 +46,7 @@ final class BuildWorkspace implements AutoCloseable {
     return files;
   }
 
-  /** Gives it its name, in one step; a template that has the name already is replaced. */
+  /** Gives the folder its name, in one step; replaces a template that already has the name. */
   void publish(Path target) throws IOException {
     Directories.sync(files.directory());
     try {
@@ -59,7 +60,7 @@ final class BuildWorkspace implements AutoCloseable {
     Directories.sync(target.getParent());
   }
 
-  /** Removes it, or the template it has replaced. */
+  /** Removes the folder, or the template that it has replaced. */
   @Override
   public void close() throws IOException {
     try (lock) {

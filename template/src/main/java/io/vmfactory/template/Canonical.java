@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * One way to write a record as bytes, so that a digest of it means the same everywhere: a header,
+ * The canonical form of a record as bytes, so that its digest means the same everywhere: a header,
  * then one line {@code name=length:value} per component, depth first in the order of declaration.
- * It walks the components, so that a component added later cannot be forgotten.
+ * It visits every component, so a component added later cannot be forgotten.
  */
 final class Canonical {
   private static final ClassValue<RecordComponent[]> COMPONENTS =
@@ -24,7 +24,9 @@ final class Canonical {
 
   private Canonical() {}
 
-  /** SHA-256 of {@code value} under {@code header}, which names what it is and its version. */
+  /**
+   * Returns the SHA-256 of {@code value} under {@code header}, which names its kind and version.
+   */
   static String sha256(String header, Record value) {
     Canonical canonical = new Canonical();
     canonical.line("", header);

@@ -7,24 +7,27 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * One look at a guest's clock. The guest read it at some moment between {@code sent} and {@code
- * received}; more is not known.
+ * One reading of a guest's clock. The guest read it at some moment between {@code sent} and {@code
+ * received}; no more is known.
  *
  * @param guest what the guest's clock showed
- * @param sent host's monotonic time before the question, ns
- * @param received host's monotonic time after the answer, ns
+ * @param sent monotonic time of the host before the question, in ns
+ * @param received monotonic time of the host after the answer, in ns
  */
 record ClockReading(Instant guest, long sent, long received) {
   private static final int TRIES = 3;
 
-  /** Asks the guest now; throws what {@link GuestAgent} throws. */
+  /** Asks the guest for its time; throws what {@link GuestAgent} throws. */
   static ClockReading take(GuestAgent agent, Deadline deadline) {
     long sent = System.nanoTime();
     Instant guest = agent.identity(0, deadline).clock();
     return new ClockReading(guest, sent, System.nanoTime());
   }
 
-  /** The quickest of a few: one answer that is late by chance makes no measurement vague. */
+  /**
+   * Returns the quickest of a few readings, so that one late answer does not make the measurement
+   * vague.
+   */
   static ClockReading quickest(GuestAgent agent, Deadline deadline) {
     return Stream.generate(() -> take(agent, deadline))
         .limit(TRIES)
@@ -32,7 +35,7 @@ record ClockReading(Instant guest, long sent, long received) {
         .orElseThrow();
   }
 
-  /** How long the answer took, ns. */
+  /** Returns how long the answer took, in ns. */
   long roundTrip() {
     return received - sent;
   }

@@ -2,7 +2,7 @@ package io.vmfactory.template;
 
 import java.io.IOException;
 
-/** The file system of the store has no room for a file. */
+/** Reports that the file system of the store has no room for a file. */
 final class DiskFullException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -7,18 +7,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/** SHA-256 of files, computed again only when they have changed. Thread-safe. */
+/** SHA-256 digests of files, computed again only if a file has changed. Thread-safe. */
 final class FileDigests {
   private static final int MOST_FILES = 256;
   private static final int CHUNK_BYTES = 1 << 16;
 
-  private final FileMemo<String> known = new FileMemo<>(MOST_FILES, FileDigests::read);
+  private final FileCache<String> known = new FileCache<>(MOST_FILES, FileDigests::read);
 
   /**
-   * SHA-256 of {@code file} as 64 hex digits.
+   * Returns the SHA-256 of {@code file} as 64 hex digits.
    *
-   * @param what how to call the file in an error
-   * @throws TemplateException when it cannot be read
+   * @param what name of the file in an error
+   * @throws TemplateException if the file cannot be read
    */
   String sha256(String what, Path file) {
     try {

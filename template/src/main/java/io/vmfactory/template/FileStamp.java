@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Which content a file has, as far as a look can tell: as long as this stays the same, the file was
- * not written to and is not another one.
+ * The attributes that identify the content of a file. As long as the stamp stays the same, the file
+ * was neither written to nor replaced.
  */
 record FileStamp(Map<String, Object> attributes) {
   private static final String WHAT = "unix:dev,ino,size,lastModifiedTime,ctime";
 
-  /** Of {@code file} as it is now; to be taken before it is read. */
+  /** Returns the stamp of {@code file} as it is now. Taken before the file is read. */
   static FileStamp of(Path file) throws IOException {
     return new FileStamp(Files.readAttributes(file, WHAT));
   }

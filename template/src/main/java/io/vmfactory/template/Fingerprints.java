@@ -5,13 +5,16 @@ import io.vmfactory.vmm.VmSpec;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Takes fingerprints on this host, and says why a template made elsewhere or earlier is no use. */
+/**
+ * Computes fingerprints on this host, and explains why a template made elsewhere or earlier does
+ * not fit.
+ */
 final class Fingerprints {
   private final HypervisorInfo host;
   private final FileDigests digests = new FileDigests();
   private volatile @Nullable Keyed last;
 
-  /** A fingerprint and its key, which takes longer to compute than to compare. */
+  /** A fingerprint and its key; the key takes longer to compute than the fingerprint to compare. */
   private record Keyed(Fingerprint fingerprint, TemplateKey key) {}
 
   Fingerprints(HypervisorInfo host) {
@@ -19,9 +22,9 @@ final class Fingerprints {
   }
 
   /**
-   * The fingerprint that a template of {@code spec} has here and now.
+   * Returns the fingerprint that a template of {@code spec} has on this host now.
    *
-   * @throws TemplateException when kernel, initrd or VMM cannot be read, naming the file
+   * @throws TemplateException if kernel, initrd or VMM cannot be read; names the file
    */
   Fingerprint of(VmSpec spec) {
     var kernel =
@@ -43,7 +46,7 @@ final class Fingerprints {
         spec.devices());
   }
 
-  /** The key of what {@link #of} returns: asked by every request, most often of the same spec. */
+  /** Returns the key of {@link #of}. Every request calls this, most often with the same spec. */
   TemplateKey keyOf(VmSpec spec) {
     Fingerprint now = of(spec);
     Keyed known = last;
@@ -54,7 +57,10 @@ final class Fingerprints {
     return known.key();
   }
 
-  /** Why this host may not load a template that was made as {@code made} of {@code spec}. */
+  /**
+   * Returns why this host may not load a template of {@code spec} with the fingerprint {@code
+   * made}; empty if it may.
+   */
   Optional<String> mismatch(Fingerprint made, VmSpec spec) {
     if (made.machine().accelerator() != host.accelerator()) {
       return differs(
@@ -83,7 +89,9 @@ final class Fingerprints {
     if (!made.kernel().initrdSha256().equals(now.kernel().initrdSha256())) {
       return Optional.of("initrd has changed since: " + spec.kernel().initrd());
     }
-    return made.equals(now) ? Optional.empty() : Optional.of("its spec is not what it was made of");
+    return made.equals(now)
+        ? Optional.empty()
+        : Optional.of("its spec is not the one it was made from");
   }
 
   private static Optional<String> differs(String what, String made, String here) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Files that were found altered, for as long as they stay as they are: to find it out takes
- * seconds, and every request would do so anew. Thread-safe.
+ * Files that were found altered, remembered until they change. Finding out takes seconds, and every
+ * request would otherwise do so again. Thread-safe.
  */
 final class KnownDamage {
   private final Map<Path, Found> found = new ConcurrentHashMap<>();
@@ -16,7 +16,7 @@ final class KnownDamage {
   private record Found(FileStamp stamp, String why) {}
 
   /**
-   * Remembers it.
+   * Remembers why {@code file} is damaged.
    *
    * @param stamp taken before the file was read
    */
@@ -24,7 +24,9 @@ final class KnownDamage {
     found.put(file, new Found(stamp, why));
   }
 
-  /** What is wrong with the file; empty = nothing is known, or it is another one by now. */
+  /**
+   * Returns what is wrong with the file; empty if nothing is known or the file has changed since.
+   */
   Optional<String> of(Path file) {
     Found known = found.get(file);
     if (known == null) {

@@ -4,7 +4,10 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.vmm.Vm;
 
-/** A shell with the device state of the template it was made from, which all of them share. */
+/**
+ * A shell with the device state of the template it was made from. All shells of a template share
+ * that array.
+ */
 final class LoadableShell implements Shell {
   private final Vm vm;
   private final String digest;

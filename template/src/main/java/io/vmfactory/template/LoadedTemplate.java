@@ -4,9 +4,10 @@ import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.VmSpec;
 
 /**
- * A verified template in memory. Counts its users, the cache being the first; the last to go frees
- * it. Clones need it only while they are started: afterwards they have mapped its memory. A shell
- * keeps the array of its state for as long as it waits.
+ * A verified template in memory. It counts its users, of which the cache is the first; when the
+ * last one closes it, its memory is freed. Clones need it only while they start: afterwards they
+ * have mapped its memory themselves. A shell keeps the array of the device state as long as it
+ * waits.
  */
 final class LoadedTemplate implements AutoCloseable {
   private final VmSpec spec;
@@ -28,27 +29,30 @@ final class LoadedTemplate implements AutoCloseable {
     return spec;
   }
 
-  /** Which snapshot this is, see {@link TemplateInfo#digest()}. */
+  /** Returns which snapshot this is, see {@link TemplateInfo#digest()}. */
   String digest() {
     return digest;
   }
 
-  /** Sealed: nobody can alter what the next clone starts from. */
+  /**
+   * Returns the sealed memory of the template; no process can change what the next clone starts
+   * from.
+   */
   MemoryFile memory() {
     return memory;
   }
 
-  /** Device state. One array for all; nobody writes to it. */
+  /** Returns the device state. All users share the array and none writes to it. */
   byte[] state() {
     return state;
   }
 
-  /** Memory it really holds: data, not holes. */
+  /** Returns the bytes of memory that it really holds: data without holes. */
   long bytes() {
     return bytes;
   }
 
-  /** One more user, who closes it; false when it is freed already. */
+  /** Adds a user, who must close the template; returns false if it is already freed. */
   synchronized boolean acquire() {
     if (users == 0) {
       return false;
@@ -57,7 +61,7 @@ final class LoadedTemplate implements AutoCloseable {
     return true;
   }
 
-  /** One user less. */
+  /** Removes a user; the last one frees the memory. */
   @Override
   public synchronized void close() {
     users--;

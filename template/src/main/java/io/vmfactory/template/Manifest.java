@@ -8,16 +8,16 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is written of a template beside its memory and state.
+ * What is stored about a template beside its memory and device state.
  *
- * @param key digest of the fingerprint, and the name of the template's directory
- * @param fingerprint what it is good for
- * @param spec what its clones are
+ * @param key digest of the fingerprint, and name of the template's directory
+ * @param fingerprint what the template fits
+ * @param spec spec of its clones
  * @param created when it was published
  * @param memory its memory
  * @param state its device state
- * @param quiesce what quiescing the guest was worth
- * @param steps how long the build took, step by step
+ * @param quiesce what quiescing the guest saved
+ * @param steps duration of each step of the build
  */
 record Manifest(
     String key,
@@ -33,9 +33,9 @@ record Manifest(
   }
 
   /**
-   * Device state.
+   * The stored device state.
    *
-   * @param bytes its length
+   * @param bytes length in bytes
    * @param sha256 plain SHA-256, 64 hex digits
    */
   record StateContent(long bytes, String sha256) {
@@ -45,20 +45,20 @@ record Manifest(
   }
 
   /**
-   * Guest memory around the quiescing.
+   * Guest memory before and after quiescing.
    *
-   * @param dataBytesBefore pages not all zeros before
-   * @param dataBytesAfter the same when the guest stood still
-   * @param zeroedKib free memory the guest overwrote with zeros
-   * @param usedKib what it still holds by its own account
+   * @param dataBytesBefore bytes in pages that were not all zeros before
+   * @param dataBytesAfter the same once the guest stood still
+   * @param zeroedKib free memory that the guest overwrote with zeros, in KiB
+   * @param usedKib memory that the guest itself says it uses, in KiB
    */
   record Quiesce(long dataBytesBefore, long dataBytesAfter, long zeroedKib, long usedKib) {}
 
   /**
    * One step of the build.
    *
-   * @param name what it was
-   * @param micros how long it took
+   * @param name name of the step
+   * @param micros duration in microseconds
    */
   record Step(String name, long micros) {
     static Step of(Lap lap) {
@@ -70,12 +70,12 @@ record Manifest(
     }
   }
 
-  /** Which snapshot this is, see {@link TemplateInfo#digest()}. */
+  /** Returns which snapshot this is, see {@link TemplateInfo#digest()}. */
   String digest() {
     return Sha256.hex((memory.sha256() + state.sha256()).getBytes(StandardCharsets.US_ASCII));
   }
 
-  /** As the outside sees it. */
+  /** Returns the template as other rooms see it. */
   TemplateInfo info(boolean loaded, String refused) {
     return new TemplateInfo(
         new TemplateKey(key),

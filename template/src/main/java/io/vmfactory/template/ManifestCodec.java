@@ -18,8 +18,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Manifests as JSON: {@code {"format": 1, "sha256": …, "manifest": {…}}}. The digest is over the
- * manifest's canonical form, so that layout and order do not matter and every value does.
+ * Encodes manifests as JSON: {@code {"format": 1, "sha256": …, "manifest": {…}}}. The digest is
+ * over the manifest's canonical form, so layout and order do not matter and every value does.
  */
 final class ManifestCodec {
   private static final String DIGEST_HEADER = "vmfactory template manifest";
@@ -39,17 +39,17 @@ final class ManifestCodec {
 
   private record Envelope(int format, String sha256, Manifest manifest) {}
 
-  /** What to write into the file. */
+  /** Returns the bytes of the manifest file. */
   static byte[] encode(Manifest manifest) throws IOException {
     Envelope envelope = new Envelope(Fingerprint.FORMAT, digest(manifest), manifest);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(envelope);
   }
 
   /**
-   * What the file says.
+   * Returns the manifest in {@code json}.
    *
-   * @throws TemplateException with reason {@code REFUSED} when this program cannot read it or it
-   *     was altered
+   * @throws TemplateException with reason {@code REFUSED} if this program cannot read it or it was
+   *     altered
    */
   static Manifest decode(byte[] json) {
     try {
@@ -60,7 +60,7 @@ final class ManifestCodec {
       }
       if (format != Fingerprint.FORMAT) {
         throw refused(
-            "format version %d, this program reads %d; build it anew"
+            "format version %d, this program reads %d; build the template again"
                 .formatted(format, Fingerprint.FORMAT),
             null);
       }

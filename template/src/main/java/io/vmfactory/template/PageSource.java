@@ -4,21 +4,24 @@ import io.vmfactory.vmm.MemoryFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Guest memory to be read: a file with holes, on disk or in memory. Holes are zeros. */
+/** Guest memory that can be read: a file with holes, on disk or in memory. Holes read as zeros. */
 interface PageSource {
-  /** Length in bytes. */
+  /** Returns the length in bytes. */
   long size();
 
-  /** Start of the first data at or after {@code offset}, or -1 when only holes follow. */
+  /** Returns the start of the first data at or after {@code offset}, or -1 if only holes follow. */
   long nextData(long offset) throws IOException;
 
-  /** Start of the first hole at or after {@code offset}; the end counts as one. */
+  /**
+   * Returns the start of the first hole at or after {@code offset}; the end of the file counts as a
+   * hole.
+   */
   long nextHole(long offset) throws IOException;
 
   /** Reads at {@code offset} until {@code into} is full. */
   void read(long offset, ByteBuffer into) throws IOException;
 
-  /** The pages of a file in memory. */
+  /** Returns the pages of a file in memory. */
   static PageSource of(MemoryFile file) {
     return new PageSource() {
       @Override

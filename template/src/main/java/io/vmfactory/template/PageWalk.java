@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
- * Goes through guest memory and shows the pages that are not all zeros. Holes are skipped without
- * reading them.
+ * Reads guest memory and passes on the pages that are not all zeros. Skips holes without reading
+ * them.
  */
 final class PageWalk {
   static final int PAGE_BYTES = 4096;
@@ -22,7 +22,7 @@ final class PageWalk {
   private final ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
   private long dataBytes;
 
-  /** Takes one run of pages after the other, none of them all zeros. */
+  /** Receives one run of pages after another, none of them all zeros. */
   @FunctionalInterface
   interface PageSink {
     void write(long offset, ByteBuffer pages) throws IOException;
@@ -35,10 +35,10 @@ final class PageWalk {
   }
 
   /**
-   * Hands every page of {@code source} that is not all zeros to {@code sink} and says what there
-   * was. The digest is SHA-256 over the length (8 bytes, big-endian) and then, in ascending order,
-   * offset (8 bytes, big-endian) and content of each such page. So it does not depend on where the
-   * file has holes, yet any byte that changes, also one in a hole, changes it.
+   * Passes every page of {@code source} that is not all zeros to {@code sink}, and returns the size
+   * and digest of the memory. The digest is SHA-256 over the length (8 bytes, big-endian) and then,
+   * in ascending order, offset (8 bytes, big-endian) and content of each such page. So it does not
+   * depend on where the file has holes, but any changed byte changes it, also one in a hole.
    */
   static MemoryContent copy(PageSource source, PageSink sink, Deadline deadline)
       throws IOException {
@@ -48,7 +48,7 @@ final class PageWalk {
     return new MemoryContent(source.size(), walk.dataBytes, Sha256.hex(walk.digest));
   }
 
-  /** How many bytes of {@code source} are in pages that are not all zeros. */
+  /** Returns how many bytes of {@code source} are in pages that are not all zeros. */
   static long count(PageSource source, Deadline deadline) throws IOException {
     PageWalk walk = new PageWalk(source, (offset, pages) -> {}, deadline);
     walk.run();

@@ -4,11 +4,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, which every JDK has. */
+/** Helpers for SHA-256, which every JDK has. */
 final class Sha256 {
   private Sha256() {}
 
-  /** A fresh digest. */
+  /** Returns a fresh digest. */
   static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -17,12 +17,12 @@ final class Sha256 {
     }
   }
 
-  /** What {@code digest} has seen, as 64 lower-case hex digits. */
+  /** Returns the result of {@code digest} as 64 lower-case hex digits. */
   static String hex(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  /** SHA-256 of {@code bytes}, as 64 lower-case hex digits. */
+  /** Returns the SHA-256 of {@code bytes} as 64 lower-case hex digits. */
   static String hex(byte[] bytes) {
     MessageDigest digest = start();
     digest.update(bytes);

@@ -5,24 +5,24 @@ import io.vmfactory.configs.time.Laps;
 import io.vmfactory.vmm.Vm;
 
 /**
- * A VM that waits for its device state: its memory is mapped over a template's, nothing is in it
- * yet ({@code INCOMING}). It holds the state that fits the memory it has, so it can be loaded
- * whatever has become of the template: rebuilt, deleted, dropped from memory.
+ * A VM that waits for its device state: its memory is mapped over a template's, and no state is
+ * loaded yet ({@code INCOMING}). The shell itself holds the state that fits its memory. So it can
+ * be loaded even if the template was rebuilt, deleted, or dropped from memory.
  *
- * <p>Holds no descriptor and nothing that must be closed; the VM is its owner's to kill.
+ * <p>Holds no file descriptor and nothing that must be closed; the owner of the VM kills it.
  */
 public interface Shell {
-  /** The VM. */
+  /** Returns the VM. */
   Vm vm();
 
-  /** Which snapshot this is a shell of: what {@link TemplateInfo#digest()} was at that time. */
+  /** Returns which snapshot this is a shell of: {@link TemplateInfo#digest()} at that time. */
   String digest();
 
   /**
-   * INCOMING to PAUSED: the VM is a clone now. A VM whose load fails is killed, and its folder
-   * gone, before this throws what failed. Not to be called twice.
+   * Loads the device state: INCOMING to PAUSED. The VM is a clone now. If loading fails, kills the
+   * VM and removes its folder before it throws the failure. Called at most once.
    *
-   * @param laps told of "load"
+   * @param laps receives the step "load"
    */
   void load(Laps laps, Deadline deadline);
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes what dead processes left in the store. What a living one works on is locked. */
+/** Removes what dead processes left in the store. A living process locks what it works on. */
 final class StoreSweep {
   private static final Logger LOG = LoggerFactory.getLogger(StoreSweep.class);
 

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Templates in a directory, see {@link Templates}; those in use are held in memory. */
+/** Templates in a directory; those in use are held in memory. See {@link Templates}. */
 public final class StoredTemplates implements Templates {
   private static final VmSpec UNKNOWN_SPEC =
       new VmSpec(
@@ -37,20 +37,20 @@ public final class StoredTemplates implements Templates {
           new VmSpec.Kernel(Path.of(""), Path.of(""), List.of()),
           AgentTransport.VIRTIO_SERIAL);
 
-  private final BuildSite site;
+  private final BuildContext site;
   private final TemplateLoader loader;
   private final TemplateCache cache;
 
   /**
    * Opens the store and removes what dead builds left in it.
    *
-   * @param store where templates are; made, mode 0700, when it is not there
+   * @param store directory of the templates; made with mode 0700 if it does not exist
    * @param hypervisor boots templates and runs clones
-   * @param agents reach into a template's guest while it is built
-   * @param folders where a VM has its sockets while a template is made of it
-   * @param clock dates templates
-   * @param cacheBytes memory that loaded templates may hold
-   * @throws TemplateException when the store cannot be opened
+   * @param agents connects to the agent in a template's guest while it is built
+   * @param folders makes the folder of a VM's sockets while a template is built
+   * @param clock gives the time at which a template was made
+   * @param cacheBytes bytes of memory that loaded templates may hold
+   * @throws TemplateException if the store cannot be opened
    */
   public StoredTemplates(
       Path store,
@@ -61,7 +61,7 @@ public final class StoredTemplates implements Templates {
       long cacheBytes) {
     TemplateStore opened = new TemplateStore(store);
     Fingerprints fingerprints = new Fingerprints(hypervisor.info());
-    this.site = new BuildSite(opened, fingerprints, hypervisor, agents, folders, clock);
+    this.site = new BuildContext(opened, fingerprints, hypervisor, agents, folders, clock);
     this.loader = new TemplateLoader(opened, fingerprints);
     this.cache = new TemplateCache(loader, cacheBytes);
   }
@@ -79,7 +79,7 @@ public final class StoredTemplates implements Templates {
         .toList();
   }
 
-  /** Nothing when it was deleted meanwhile. */
+  /** Returns nothing if the template was deleted meanwhile. */
   private Stream<TemplateInfo> describe(TemplateKey key) {
     try {
       Manifest manifest = site.store().manifest(key);
@@ -162,7 +162,7 @@ public final class StoredTemplates implements Templates {
     if (vm.phase() != VmPhase.INCOMING) {
       throw new VmmException(
           VmmException.Reason.ILLEGAL_PHASE,
-          "VM %s is no shell: it is %s, not %s"
+          "VM %s is not a shell: it is %s, not %s"
               .formatted(vm.identity().id().shortened(), vm.phase(), VmPhase.INCOMING));
     }
     try (LoadedTemplate template = cache.acquire(key, deadline)) {

@@ -16,13 +16,13 @@ import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.linux.MemoryFiles;
 import java.io.IOException;
 
-/** One build: boots a VM, brings it to rest, and makes a template of it. */
+/** Builds one template: boots a VM, quiesces it, and snapshots it. */
 final class TemplateBuild {
   private static final int MIB = 1 << 20;
 
-  private final BuildSite site;
+  private final BuildContext site;
   private final VmSpec spec;
-  private final BuildPlan plan;
+  private final StepRunner plan;
   private final Deadline deadline;
 
   private record Booted(Vm vm, VmFolder folder, MemoryFile memory) {}
@@ -31,16 +31,16 @@ final class TemplateBuild {
 
   private record Written(BuildWorkspace workspace, TemplateWriter writer, MemoryContent memory) {}
 
-  private TemplateBuild(BuildSite site, VmSpec spec, BuildPlan plan, Deadline deadline) {
+  private TemplateBuild(BuildContext site, VmSpec spec, StepRunner plan, Deadline deadline) {
     this.site = site;
     this.spec = spec;
     this.plan = plan;
     this.deadline = deadline;
   }
 
-  /** Builds a template of {@code spec} and publishes it; returns its manifest. */
-  static Manifest run(BuildSite site, VmSpec spec, BuildListener listener, Deadline deadline) {
-    try (BuildPlan plan = new BuildPlan(listener, deadline)) {
+  /** Builds a template of {@code spec}, publishes it, and returns its manifest. */
+  static Manifest run(BuildContext site, VmSpec spec, BuildListener listener, Deadline deadline) {
+    try (StepRunner plan = new StepRunner(listener, deadline)) {
       return new TemplateBuild(site, spec, plan, deadline).run();
     }
   }
@@ -90,7 +90,7 @@ final class TemplateBuild {
     if (!details.features().contains(GuestDetails.IDENTITY)) {
       throw new TemplateException(
           Reason.INVALID,
-          "the agent (version %s) in %s does not offer %s, so clones could not be told apart;"
+          "the agent (version %s) in %s does not offer %s, so clones could not be made unique;"
                   .formatted(details.agentVersion(), spec.kernel().initrd(), GuestDetails.IDENTITY)
               + " use the guest image that comes with vmfactory");
     }
@@ -107,7 +107,7 @@ final class TemplateBuild {
     return new Quiesced(clock, before, report);
   }
 
-  /** Quiescing takes a second, so its beginning and its end tell how fast the clock runs. */
+  /** Quiescing takes a second, so its beginning and its end show how fast the clock runs. */
   private void clock(GuestAgent agent, ClockReading before) {
     ClockSpeed speed = ClockSpeed.since(before, agent, deadline);
     speed.require();
@@ -126,7 +126,7 @@ final class TemplateBuild {
     TemplateWriter writer = new TemplateWriter(workspace.files());
     MemoryContent content = writer.memory(memory, deadline);
     plan.detail(
-        "%d MiB of %d MiB hold data, %d MiB did before quiescing"
+        "%d MiB of %d MiB hold data; %d MiB did before quiescing"
             .formatted(
                 content.dataBytes() / MIB,
                 content.bytes() / MIB,

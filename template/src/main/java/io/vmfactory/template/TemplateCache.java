@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Templates in memory, bounded by the bytes they really hold. Thread-safe. Everything happens on
- * the caller's thread, so that a template that had to go is gone when the call returns.
+ * Templates in memory, limited by the bytes they really hold. Thread-safe. All work is done on the
+ * caller's thread, so a template that had to go is freed when the call returns.
  */
 final class TemplateCache implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TemplateCache.class);
-  private static final int UNIT_BYTES = 1024; // Caffeine's weights are ints
+  private static final int UNIT_BYTES = 1024; // Caffeine's weights are ints.
 
   private final TemplateLoader loader;
   private final long mostBytes;
@@ -45,8 +45,9 @@ final class TemplateCache implements AutoCloseable {
   }
 
   /**
-   * The template, loaded if need be; the caller closes it. Whoever comes while it is being loaded
-   * waits for that; should it fail, he tries himself and gets a reason of his own.
+   * Returns the template, loading it if needed; the caller closes it. A caller that comes while
+   * another one loads it waits for that. If that load fails, the waiting caller loads it itself and
+   * gets its own failure.
    */
   LoadedTemplate acquire(TemplateKey key, Deadline deadline) {
     while (true) {
@@ -74,7 +75,7 @@ final class TemplateCache implements AutoCloseable {
       warnIfTooLarge(key, loaded);
       return loaded;
     } finally {
-      // Completed in any case. Null makes the cache forget the entry.
+      // Completed in any case; null makes the cache forget the entry.
       mine.complete(loaded);
     }
   }
@@ -82,7 +83,7 @@ final class TemplateCache implements AutoCloseable {
   private void warnIfTooLarge(TemplateKey key, LoadedTemplate loaded) {
     if (loaded.bytes() > mostBytes) {
       LOG.warn(
-          "template {} ({} KiB) does not fit into the template cache ({} KiB) and is loaded anew"
+          "template {} ({} KiB) does not fit into the template cache ({} KiB) and is loaded again"
               + " for every clone; raise template_cache",
           key.shortened(),
           loaded.bytes() / UNIT_BYTES,
@@ -95,7 +96,7 @@ final class TemplateCache implements AutoCloseable {
     return cache.synchronous().policy().getIfPresentQuietly(key) != null;
   }
 
-  /** Frees the template as soon as nobody is using it. */
+  /** Frees the template as soon as it has no user. */
   void drop(TemplateKey key) {
     cache.synchronous().invalidate(key);
   }

@@ -3,23 +3,26 @@ package io.vmfactory.template;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A template could not be built, loaded or found. The message names the step, the thing and the
- * remedy.
+ * Reports that a template could not be built, loaded or found. The message names the step, the
+ * thing and the remedy.
  */
 public final class TemplateException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
 
-  /** What kind of failure, for whoever must choose how to go on. */
+  /** The kind of failure, for callers that must choose how to go on. */
   public enum Reason {
-    /** No template of that key. */
+    /** There is no template with that key. */
     NOT_FOUND,
-    /** It is there but this host may not load it: other VMM, CPU, format; truncated or altered. */
+    /**
+     * The template exists but this host may not load it: other VMM, CPU or format; truncated or
+     * altered.
+     */
     REFUSED,
-    /** What it is to be made of is missing or unreadable. */
+    /** A file that it is made from is missing or unreadable. */
     INVALID,
-    /** Disk or memory full. */
+    /** Disk or memory is full. */
     RESOURCES,
     /** A step of the build failed. */
     FAILED

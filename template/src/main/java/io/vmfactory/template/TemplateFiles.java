@@ -3,9 +3,9 @@ package io.vmfactory.template;
 import java.nio.file.Path;
 
 /**
- * Names in a template's directory.
+ * The files in a template's directory.
  *
- * @param directory {@code templates/<key>}, or where it is being built
+ * @param directory {@code templates/<key>}, or the folder in which it is being built
  */
 record TemplateFiles(Path directory) {
   Path manifest() {

@@ -6,22 +6,22 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is known of a template without loading it.
+ * What is known about a template without loading it.
  *
- * @param key its name
+ * @param key name of the template
  * @param digest which snapshot this is: SHA-256, 64 hex digits, over the manifest's digests of
- *     memory and state, so another after each rebuild under the same key; empty when the manifest
+ *     memory and state; so it changes with each rebuild under the same key. Empty if the manifest
  *     cannot be read
- * @param spec what its clones are, as the manifest has it; empty names and zeros when the manifest
- *     cannot be read
- * @param createdAt when it was published; when its directory was last changed, when the manifest
- *     cannot be read
- * @param memoryBytes what its memory file holds (data, not holes)
- * @param stateBytes size of its device state
+ * @param spec spec of its clones, from the manifest; empty names and zeros if the manifest cannot
+ *     be read
+ * @param createdAt when it was published; if the manifest cannot be read, when its directory last
+ *     changed
+ * @param memoryBytes bytes that its memory file holds (data, not holes)
+ * @param stateBytes bytes of its device state
  * @param vmmVersion version of the VMM that made it
- * @param loaded verified and in memory
- * @param refused why this host may not load it; empty = usable
- * @param steps how long the build took, step by step
+ * @param loaded whether it is verified and in memory
+ * @param refused why this host may not load it; empty if it may
+ * @param steps duration of each step of the build
  */
 public record TemplateInfo(
     TemplateKey key,
@@ -38,7 +38,7 @@ public record TemplateInfo(
     steps = List.copyOf(steps);
   }
 
-  /** Whether this host may make clones of it. */
+  /** Whether this host may make clones of the template. */
   public boolean usable() {
     return refused.isEmpty();
   }

@@ -1,7 +1,7 @@
 package io.vmfactory.template;
 
 /**
- * Name of a template: SHA-256 over the VM's spec and everything the spec names.
+ * The name of a template: SHA-256 over the VM's spec and everything the spec names.
  *
  * @param hex 64 lower-case hex digits
  */
@@ -12,12 +12,12 @@ public record TemplateKey(String hex) {
     }
   }
 
-  /** Whether {@code text} looks like one. */
+  /** Whether {@code text} has the form of a key. */
   static boolean isKey(String text) {
     return text.length() == 64 && text.chars().allMatch(c -> "0123456789abcdef".indexOf(c) >= 0);
   }
 
-  /** The first twelve digits, for people. */
+  /** Returns the first twelve digits, for people. */
   public String shortened() {
     return hex.substring(0, 12);
   }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Brings templates from the store into memory, checking every byte on the way. */
+/** Loads templates from the store into memory and verifies every byte. */
 final class TemplateLoader {
   private final TemplateStore store;
   private final Fingerprints fingerprints;
@@ -25,7 +25,7 @@ final class TemplateLoader {
   }
 
   /**
-   * Loads and verifies; the caller closes what is returned.
+   * Loads and verifies a template; the caller closes it.
    *
    * @throws TemplateException with reason {@code NOT_FOUND}, {@code REFUSED} or {@code RESOURCES}
    */
@@ -40,7 +40,7 @@ final class TemplateLoader {
     }
   }
 
-  /** A template that is replaced while it is read looks altered; then the new one is loaded. */
+  /** A template that is replaced while it is read looks altered; in that case loads the new one. */
   private LoadedTemplate loadUnlessReplaced(TemplateKey key, Deadline deadline) {
     while (true) {
       Manifest manifest = store.manifest(key);
@@ -54,7 +54,10 @@ final class TemplateLoader {
     }
   }
 
-  /** What speaks against the template without reading all of it; empty = nothing. */
+  /**
+   * Returns why the template may not be loaded, without reading all of it; empty if nothing is
+   * known against it.
+   */
   Optional<String> objection(Manifest manifest, TemplateFiles files) {
     return fingerprints
         .mismatch(manifest.fingerprint(), manifest.spec())
@@ -88,7 +91,7 @@ final class TemplateLoader {
     } catch (ClosedByInterruptException e) {
       throw cancelled(e);
     } catch (VmmException e) {
-      // All that can go wrong with a file in memory is that there is no more of it.
+      // The only thing that can go wrong with a file in memory is that memory is full.
       throw Thread.currentThread().isInterrupted()
           ? cancelled(e)
           : new TemplateException(Reason.RESOURCES, e.getMessage(), e);

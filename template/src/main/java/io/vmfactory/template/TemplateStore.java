@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Templates on disk: one directory each, named by its key. Thread-safe, also among processes. */
+/**
+ * Templates on disk: one directory each, named by the key. Thread-safe, and safe between processes.
+ */
 final class TemplateStore {
   static final String DELETED_PREFIX = ".deleted-";
   private static final long MOST_MANIFEST_BYTES = 1 << 20;
@@ -23,9 +25,10 @@ final class TemplateStore {
   private static final int MOST_MANIFESTS = 1024;
 
   private final Path root;
-  private final FileMemo<Manifest> manifests = new FileMemo<>(MOST_MANIFESTS, TemplateStore::read);
+  private final FileCache<Manifest> manifests =
+      new FileCache<>(MOST_MANIFESTS, TemplateStore::read);
 
-  /** Opens the store, makes it when it is not there, and sweeps away what dead builds left. */
+  /** Opens the store, makes it if it does not exist, and removes what dead builds left. */
   TemplateStore(Path root) {
     this.root = root.toAbsolutePath();
     try {
@@ -37,18 +40,18 @@ final class TemplateStore {
     }
   }
 
-  /** A place for a new template, after removing those of dead builds. */
+  /** Makes a folder for a new template, after removing those of dead builds. */
   BuildWorkspace workspace() throws IOException {
     StoreSweep.run(root);
     return BuildWorkspace.create(root);
   }
 
-  /** Where the template of that key is, or would be. */
+  /** Returns the files of the template with that key, whether or not it exists. */
   TemplateFiles files(TemplateKey key) {
     return new TemplateFiles(root.resolve(key.hex()));
   }
 
-  /** The keys there are, in no order. */
+  /** Returns the keys of all templates, in no order. */
   List<TemplateKey> keys() {
     List<TemplateKey> keys = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root, "[0-9a-f]*")) {
@@ -65,9 +68,9 @@ final class TemplateStore {
   }
 
   /**
-   * What the template's manifest says.
+   * Returns the template's manifest.
    *
-   * @throws TemplateException with reason {@code NOT_FOUND}, or {@code REFUSED} when it is
+   * @throws TemplateException with reason {@code NOT_FOUND}, or {@code REFUSED} if the manifest is
    *     unreadable, altered, or another template's
    */
   Manifest manifest(TemplateKey key) {

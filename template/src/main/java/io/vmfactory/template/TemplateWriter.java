@@ -13,7 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
 
-/** Writes a template's files, mode 0400, each on disk when its method returns. */
+/** Writes the files of a template with mode 0400. Each is on disk when its method returns. */
 final class TemplateWriter {
   private final TemplateFiles files;
   private final long freeBytes;
@@ -23,7 +23,7 @@ final class TemplateWriter {
     this.freeBytes = free(files.directory());
   }
 
-  /** Writes guest memory: pages that are all zeros become holes. */
+  /** Writes guest memory; pages that are all zeros become holes. */
   MemoryContent memory(MemoryFile memory, Deadline deadline) throws IOException {
     PageSource pages = PageSource.of(memory);
     Path file = files.memory();
@@ -45,7 +45,7 @@ final class TemplateWriter {
     return Manifest.StateContent.of(state);
   }
 
-  /** Writes the manifest; comes last. */
+  /** Writes the manifest; called last. */
   void manifest(Manifest manifest) throws IOException {
     small(files.manifest(), ManifestCodec.encode(manifest));
   }
@@ -72,7 +72,10 @@ final class TemplateWriter {
     channel.force(true);
   }
 
-  /** By what the kernel said, in English or, when the locale has it otherwise, by looking. */
+  /**
+   * Whether the disk is full. Looks at the kernel's message, or at the file system if the message
+   * is not in English.
+   */
   private boolean full(IOException e) throws IOException {
     String said = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     return said.contains("no space left")
@@ -82,7 +85,7 @@ final class TemplateWriter {
 
   private IOException diskFull(Path file, long needBytes, IOException e) {
     return new DiskFullException(
-        "disk full: %s needs %d KiB and %d KiB were free; make room, or set template_path elsewhere"
+        "disk full: %s needs %d KiB and %d KiB were free; make room, or set another template_path"
             .formatted(file, needBytes / 1024, freeBytes / 1024),
         e);
   }

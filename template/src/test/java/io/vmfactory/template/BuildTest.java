@@ -34,11 +34,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BuildTest {
   @TempDir Path dir;
-  private Rig rig;
+  private TemplateFixture rig;
 
   @BeforeEach
   void open() throws IOException {
-    rig = new Rig(dir);
+    rig = new TemplateFixture(dir);
   }
 
   @AfterEach
@@ -49,7 +49,7 @@ class BuildTest {
   @Test
   void publishesATemplateUnderItsKeyAndLeavesNothingElse() throws IOException {
     StoredTemplates templates = rig.open();
-    TemplateInfo info = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo info = templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     assertThat(info.key()).isEqualTo(templates.keyOf(rig.spec()));
     assertThat(info.usable()).isTrue();
     assertThat(info.stateBytes()).isEqualTo(FakeVm.STATE.length);
@@ -76,10 +76,12 @@ class BuildTest {
 
   @Test
   void pagesOfZerosTakeNoRoomOnDisk() throws IOException {
-    TemplateInfo info = rig.open().build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo info =
+        rig.open().build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     Path memory = rig.files(info.key()).memory();
-    assertThat(Files.size(memory)).isEqualTo((long) Rig.MEMORY_MIB << 20);
-    assertThat(info.memoryBytes()).isEqualTo(2 * 4096); // one page each by the fake and the rig
+    assertThat(Files.size(memory)).isEqualTo((long) TemplateFixture.MEMORY_MIB << 20);
+    assertThat(info.memoryBytes())
+        .isEqualTo(2 * 4096); // one page each by the fake VM and the fixture
     assertThat(PageWalkTest.allocatedBytes(memory)).isEqualTo(info.memoryBytes());
   }
 
@@ -99,7 +101,7 @@ class BuildTest {
             told.add(step + ": " + detail);
           }
         };
-    TemplateInfo info = rig.open().build(rig.spec(), listener, Rig.soon());
+    TemplateInfo info = rig.open().build(rig.spec(), listener, TemplateFixture.soon());
     assertThat(told).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
     assertThat(told).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
     assertThat(told).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
@@ -114,7 +116,7 @@ class BuildTest {
         .containsOnlyOnce("Quiesce");
   }
 
-  record Fault(String step, Reason reason, Consumer<Rig> cause) {}
+  record Fault(String step, Reason reason, Consumer<TemplateFixture> cause) {}
 
   static Stream<Arguments> faults() {
     return Stream.of(
@@ -165,7 +167,7 @@ class BuildTest {
         .map(fault -> Arguments.argumentSet(fault.step() + " " + fault.reason(), fault));
   }
 
-  private static void fail(Rig rig, Step step, VmmException.Reason reason) {
+  private static void fail(TemplateFixture rig, Step step, VmmException.Reason reason) {
     rig.fake.script().failAt(step, new VmmException(reason, "scripted"));
   }
 
@@ -184,7 +186,8 @@ class BuildTest {
     StoredTemplates templates = rig.open();
     var thrown =
         catchThrowableOfType(
-            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+            TemplateException.class,
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown).hasMessageContaining("step \"" + fault.step() + "\"");
     assertThat(thrown.reason()).isEqualTo(fault.reason());
     rig.assertNothingLeftBut();
@@ -195,13 +198,13 @@ class BuildTest {
   void whateverGoesWrongInAStepLeavesNothing(BuildStep step) throws IOException {
     StoredTemplates templates = rig.open();
     BuildListener faulty =
-        Rig.listener(
+        TemplateFixture.listener(
             (name, index) -> {
               if (name.equals(step.label())) {
                 throw new IllegalStateException("listener is gone");
               }
             });
-    assertThatThrownBy(() -> templates.build(rig.spec(), faulty, Rig.soon()))
+    assertThatThrownBy(() -> templates.build(rig.spec(), faulty, TemplateFixture.soon()))
         .hasMessageContaining(step.label())
         .hasMessageContaining("listener is gone");
     rig.assertNothingLeftBut();
@@ -212,14 +215,14 @@ class BuildTest {
   void anInterruptInAnyStepCancelsTheBuildAndLeavesNothing(BuildStep step) throws IOException {
     StoredTemplates templates = rig.open();
     BuildListener interrupting =
-        Rig.listener(
+        TemplateFixture.listener(
             (name, index) -> {
               if (name.equals(step.label())) {
                 Thread.currentThread().interrupt();
               }
             });
     try {
-      assertThatThrownBy(() -> templates.build(rig.spec(), interrupting, Rig.soon()))
+      assertThatThrownBy(() -> templates.build(rig.spec(), interrupting, TemplateFixture.soon()))
           .isInstanceOf(CancelledException.class);
     } finally {
       assertThat(Thread.interrupted()).as("still interrupted").isTrue();
@@ -232,7 +235,7 @@ class BuildTest {
     rig.agent.hang("Check");
     Deadline short_ = Deadline.after(Duration.ofSeconds(1));
     StoredTemplates templates = rig.open();
-    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, short_))
+    assertThatThrownBy(() -> templates.build(rig.spec(), TemplateFixture.SILENT, short_))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("agent answers");
     rig.assertNothingLeftBut();
@@ -241,10 +244,12 @@ class BuildTest {
   @Test
   void aSecondBuildReplacesTheTemplateAtTheMomentOfPublishing() throws IOException {
     StoredTemplates templates = rig.open();
-    TemplateInfo first = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo first =
+        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     TemplateInfo[] during = new TemplateInfo[1];
-    BuildListener watching = Rig.listener((step, index) -> during[0] = templates.list().get(0));
-    TemplateInfo second = templates.build(rig.spec(), watching, Rig.soon());
+    BuildListener watching =
+        TemplateFixture.listener((step, index) -> during[0] = templates.list().get(0));
+    TemplateInfo second = templates.build(rig.spec(), watching, TemplateFixture.soon());
     assertThat(during[0]).isEqualTo(first);
     assertThat(second.key()).isEqualTo(first.key());
     assertThat(templates.list()).containsExactly(second);
@@ -254,9 +259,11 @@ class BuildTest {
   @Test
   void aFailedSecondBuildLeavesTheFirstAsItWas() throws IOException {
     StoredTemplates templates = rig.open();
-    TemplateInfo first = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo first =
+        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     fail(rig, Step.SAVE, VmmException.Reason.FAILED);
-    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()))
+    assertThatThrownBy(
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
         .isInstanceOf(TemplateException.class);
     assertThat(templates.list()).containsExactly(first);
     rig.assertNothingLeftBut(first.key());
@@ -267,16 +274,18 @@ class BuildTest {
     StoredTemplates templates = rig.open();
     CyclicBarrier together = new CyclicBarrier(2);
     BuildListener meeting =
-        Rig.listener(
+        TemplateFixture.listener(
             (step, index) -> {
               if (step.equals(BuildStep.PUBLISH.label())) {
                 meet(together);
               }
             });
     var first =
-        CompletableFuture.supplyAsync(() -> templates.build(rig.spec(), meeting, Rig.soon()));
-    TemplateInfo second = templates.build(rig.spec(), meeting, Rig.soon());
-    assertThat(Rig.soon().await(first, "the other build").key()).isEqualTo(second.key());
+        CompletableFuture.supplyAsync(
+            () -> templates.build(rig.spec(), meeting, TemplateFixture.soon()));
+    TemplateInfo second = templates.build(rig.spec(), meeting, TemplateFixture.soon());
+    assertThat(TemplateFixture.soon().await(first, "the other build").key())
+        .isEqualTo(second.key());
     assertThat(templates.list()).hasSize(1).allMatch(TemplateInfo::usable);
     rig.assertNothingLeftBut(second.key());
   }
@@ -294,11 +303,13 @@ class BuildTest {
     rig.console = "Kernel panic - not syncing: no init\r\n";
     rig.guestDies = true;
     StoredTemplates templates = rig.open();
-    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()))
+    assertThatThrownBy(
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
         .hasMessageContaining("kernel panic")
         .hasMessageEndingWith("its console ends with:\nKernel panic - not syncing: no init");
     rig.console = "";
-    assertThatThrownBy(() -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()))
+    assertThatThrownBy(
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
         .hasMessageEndingWith("its console is silent");
   }
 }

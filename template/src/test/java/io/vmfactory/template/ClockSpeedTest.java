@@ -19,14 +19,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A guest whose clock does not keep time is no template. */
+/** Tests that a guest with a wrong clock does not become a template. */
 @Timeout(60)
 class ClockSpeedTest {
   private static final Executor LATE = CompletableFuture.delayedExecutor(20, TimeUnit.MILLISECONDS);
 
   @TempDir Path dir;
 
-  /** Milliseconds all; guest time between the readings, then when each was sent and received. */
+  /** All in milliseconds: guest time between the readings, then when each was sent and received. */
   @ParameterizedTest(name = "{0} ms of the guest''s within {1}..{2} and {3}..{4}: off {5}")
   @CsvSource({
     "1000,   0,   0, 1000, 1000, false",
@@ -37,12 +37,13 @@ class ClockSpeedTest {
     "3640,   0,   0, 1000, 1000, true",
     "   0,   0,   0, 1000, 1000, true",
     "-500,   0,   0, 1000, 1000, true",
-    // a late answer: right if the guest looked at the end of the one and the beginning of the other
+    // a late answer: right if the guest read at the end of the first and the beginning of the
+    // second
     " 500,   0, 500, 1000, 1500, false",
     "1500,   0, 500, 1000, 1500, false",
     " 484,   0, 500, 1000, 1500, true",
     "1546,   0, 500, 1000, 1500, true",
-    // nothing is known about readings that overlap, but that time does not run backwards
+    // readings that overlap say nothing, except that time does not run backwards
     "   0,   0, 900,  900, 1000, false",
     "1031,   0, 900,  900, 1000, true",
   })
@@ -71,11 +72,11 @@ class ClockSpeedTest {
     assertThat(speed).hasToString("3.640 times as fast as the host's (within 2.0 %, over 1.00 s)");
   }
 
-  /** Just outside of what is found out for certain, however slow this machine is. */
+  /** Speeds just outside the range that is found with certainty, however slow this machine is. */
   @ParameterizedTest
   @ValueSource(doubles = {3.64, 1.16, 0.86, 0.27, 0, -1})
   void aGuestWithSuchAClockIsRefusedWithTheRemedyAndLeavesNothing(double speed) throws IOException {
-    try (Rig rig = new Rig(dir)) {
+    try (TemplateFixture rig = new TemplateFixture(dir)) {
       clockRuns(rig, speed, Runnable::run, Runnable::run);
       assertRefused(rig);
     }
@@ -84,7 +85,7 @@ class ClockSpeedTest {
   @ParameterizedTest
   @ValueSource(doubles = {0.98, 1, 1.02})
   void aGuestWithSuchAClockIsATemplate(double speed) throws IOException {
-    try (Rig rig = new Rig(dir)) {
+    try (TemplateFixture rig = new TemplateFixture(dir)) {
       clockRuns(rig, speed, Runnable::run, Runnable::run);
       rig.assertNothingLeftBut(rig.built());
     }
@@ -92,7 +93,7 @@ class ClockSpeedTest {
 
   @Test
   void aQuestionThatArrivesLateMakesNoClockWrong() throws IOException {
-    try (Rig rig = new Rig(dir)) {
+    try (TemplateFixture rig = new TemplateFixture(dir)) {
       clockRuns(rig, 1, LATE, Runnable::run);
       rig.assertNothingLeftBut(rig.built());
     }
@@ -100,7 +101,7 @@ class ClockSpeedTest {
 
   @Test
   void anAnswerThatArrivesLateMakesNoClockWrong() throws IOException {
-    try (Rig rig = new Rig(dir)) {
+    try (TemplateFixture rig = new TemplateFixture(dir)) {
       clockRuns(rig, 1, Runnable::run, LATE);
       rig.assertNothingLeftBut(rig.built());
     }
@@ -108,17 +109,18 @@ class ClockSpeedTest {
 
   @Test
   void aFastClockThatAnswersLateIsFoundOutAllTheSame() throws IOException {
-    try (Rig rig = new Rig(dir)) {
+    try (TemplateFixture rig = new TemplateFixture(dir)) {
       clockRuns(rig, 3.64, LATE, LATE);
       assertRefused(rig);
     }
   }
 
-  private static void assertRefused(Rig rig) throws IOException {
+  private static void assertRefused(TemplateFixture rig) throws IOException {
     StoredTemplates templates = rig.open();
     var thrown =
         catchThrowableOfType(
-            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+            TemplateException.class,
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown)
         .hasMessageContaining("step \"guest clock\"")
         .hasMessageContaining("times as fast as the host's")
@@ -127,10 +129,9 @@ class ClockSpeedTest {
     rig.assertNothingLeftBut();
   }
 
-  /**
-   * The guest reads its clock after {@code before} has run it, and answers when {@code after} does.
-   */
-  private static void clockRuns(Rig rig, double speed, Executor before, Executor after) {
+  /** The guest reads its clock once {@code before} has run, and answers once {@code after} has. */
+  private static void clockRuns(
+      TemplateFixture rig, double speed, Executor before, Executor after) {
     long boot = System.nanoTime();
     LongSupplier clock = () -> (long) (1e15 + speed * (System.nanoTime() - boot));
     rig.agent.script(

@@ -22,15 +22,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever is done to a template or its host, it is refused with the reason and never started. */
+/**
+ * Tests that a template is refused with the reason, and never started, whatever was done to it or
+ * its host.
+ */
 class CorruptionTest {
   @TempDir Path dir;
-  private Rig rig;
+  private TemplateFixture rig;
   private TemplateKey key;
 
   @BeforeEach
   void build() throws IOException {
-    rig = new Rig(dir);
+    rig = new TemplateFixture(dir);
     key = rig.built();
   }
 
@@ -40,17 +43,17 @@ class CorruptionTest {
   }
 
   private interface Damage {
-    void doTo(Rig rig, TemplateFiles files) throws IOException;
+    void doTo(TemplateFixture rig, TemplateFiles files) throws IOException;
   }
 
   private record Case(String what, String told, boolean listed, Damage damage) {}
 
-  /** Seen only when every byte is read. */
+  /** Damage that is seen only if every byte is read. */
   private static Arguments hidden(String what, String told, Damage damage) {
     return Arguments.argumentSet(what, new Case(what, told, false, damage));
   }
 
-  /** Seen in the list already. */
+  /** Damage that is already seen in the list. */
   private static Arguments plain(String what, String told, Damage damage) {
     return Arguments.argumentSet(what, new Case(what, told, true, damage));
   }
@@ -60,8 +63,14 @@ class CorruptionTest {
         plain("memory truncated", "memory altered: it has", (r, f) -> resize(f.memory(), -4096)),
         plain("memory extended", "memory altered: it has", (r, f) -> resize(f.memory(), 4096)),
         plain("memory gone", "memory unreadable", (r, f) -> Files.delete(f.memory())),
-        hidden("memory's data", "memory altered", (r, f) -> flip(f.memory(), Rig.DATA_PAGE + 9)),
-        hidden("memory's hole", "memory altered", (r, f) -> flip(f.memory(), Rig.HOLE + 5)),
+        hidden(
+            "memory's data",
+            "memory altered",
+            (r, f) -> flip(f.memory(), TemplateFixture.DATA_PAGE + 9)),
+        hidden(
+            "memory's hole",
+            "memory altered",
+            (r, f) -> flip(f.memory(), TemplateFixture.HOLE + 5)),
         hidden("memory's last byte", "memory altered", (r, f) -> flip(f.memory(), -1)),
         hidden("memory emptied", "memory altered", (r, f) -> empty(f.memory())),
         hidden("state flipped", "state altered", (r, f) -> flip(f.state(), 3)),
@@ -83,7 +92,8 @@ class CorruptionTest {
             (r, f) -> edit(f, s -> s.replaceFirst("\"hostCpu\"", "\"colour\":1,\"hostCpu\""))),
         plain(
             "format version",
-            "format version 99, this program reads %d; build it anew".formatted(Fingerprint.FORMAT),
+            "format version 99, this program reads %d; build the template again"
+                .formatted(Fingerprint.FORMAT),
             (r, f) -> edit(f, s -> s.replaceFirst("\"format\" : \\d+", "\"format\" : 99"))),
         plain(
             "digest of memory edited",
@@ -136,14 +146,14 @@ class CorruptionTest {
         .hasMessageContaining(damaged.told());
     assertThat(templates.list().get(0).loaded()).isFalse();
     assertThat(rig.fake.script().done()).doesNotContain(Step.PREPARE);
-    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   @Test
   void aRefusedTemplateCanBeDeletedAndBuiltAgain() throws IOException {
     flip(rig.files(key).state(), 1);
     StoredTemplates templates = rig.open();
-    templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     rig.restore(templates, key).kill();
     edit(rig.files(key), s -> "");
     templates.delete(key);
@@ -153,14 +163,14 @@ class CorruptionTest {
 
   @Test
   void damageThatWasFoundIsKnownUntilTheFileChanges() throws IOException {
-    flip(rig.files(key).memory(), Rig.DATA_PAGE + 9);
+    flip(rig.files(key).memory(), TemplateFixture.DATA_PAGE + 9);
     StoredTemplates templates = rig.open();
     assertThat(templates.list().get(0).usable()).isTrue();
     var thrown = catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, key));
     assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
     assertThat(templates.list().get(0).refused()).contains("memory altered");
 
-    flip(rig.files(key).memory(), Rig.DATA_PAGE + 9);
+    flip(rig.files(key).memory(), TemplateFixture.DATA_PAGE + 9);
     assertThat(templates.list().get(0).usable()).isTrue();
     rig.restore(templates, key).kill();
   }
@@ -169,11 +179,11 @@ class CorruptionTest {
   void damageAfterLoadingHarmsNobody() throws IOException {
     StoredTemplates templates = rig.open();
     rig.restore(templates, key);
-    flip(rig.files(key).memory(), Rig.DATA_PAGE);
+    flip(rig.files(key).memory(), TemplateFixture.DATA_PAGE);
     rig.restore(templates, key);
   }
 
-  private static HypervisorInfo host(Rig rig, String version, String cpu) {
+  private static HypervisorInfo host(TemplateFixture rig, String version, String cpu) {
     return new HypervisorInfo(rig.program, version, Accelerator.TCG, "", cpu);
   }
 
@@ -240,7 +250,7 @@ class CorruptionTest {
     edit(files, s -> json);
   }
 
-  private static void rename(Rig rig, TemplateFiles files) throws IOException {
+  private static void rename(TemplateFixture rig, TemplateFiles files) throws IOException {
     Files.move(files.directory(), rig.store.resolve("e".repeat(64)));
   }
 }

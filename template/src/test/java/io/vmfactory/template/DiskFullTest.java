@@ -13,17 +13,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A store on a file system that is really full. */
+/** Tests a store on a file system that is really full. */
 class DiskFullTest {
   @TempDir Path dir;
   private Path small;
-  private Rig rig;
+  private TemplateFixture rig;
 
   @BeforeEach
   void mount() throws Exception {
     small = Files.createDirectory(dir.resolve("small"));
     run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
-    rig = new Rig(dir, small.resolve("templates"));
+    rig = new TemplateFixture(dir, small.resolve("templates"));
   }
 
   @AfterEach
@@ -52,7 +52,8 @@ class DiskFullTest {
     fillBut(pages);
     var thrown =
         catchThrowableOfType(
-            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+            TemplateException.class,
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
     assertThat(thrown)
         .hasMessageContaining("disk full")
@@ -60,18 +61,21 @@ class DiskFullTest {
         .hasMessageContaining(pages * 4 + " KiB were free");
     rig.assertNothingLeftBut();
     Files.delete(small.resolve("ballast"));
-    rig.assertNothingLeftBut(templates.build(rig.spec(), Rig.SILENT, Rig.soon()).key());
+    rig.assertNothingLeftBut(
+        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()).key());
   }
 
   @ParameterizedTest
   @CsvSource({"0", "3"})
   void anExistingTemplateSurvives(int pages) throws IOException {
     StoredTemplates templates = rig.open();
-    TemplateInfo first = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo first =
+        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     fillBut(pages);
     var thrown =
         catchThrowableOfType(
-            TemplateException.class, () -> templates.build(rig.spec(), Rig.SILENT, Rig.soon()));
+            TemplateException.class,
+            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
     assertThat(templates.list()).containsExactly(first);
     rig.assertNothingLeftBut(first.key());

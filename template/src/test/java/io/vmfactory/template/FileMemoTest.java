@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class FileMemoTest {
   @TempDir Path dir;
   private final AtomicInteger reads = new AtomicInteger();
-  private final FileMemo<String> memo =
-      new FileMemo<>(
+  private final FileCache<String> memo =
+      new FileCache<>(
           4,
           file -> {
             reads.incrementAndGet();

@@ -48,7 +48,7 @@ class FingerprintTest {
     return new Fingerprints(info).of(spec).key();
   }
 
-  /** Copies of {@code record}, each with one thing changed, by the path to that thing. */
+  /** Returns copies of {@code record}, each with one value changed, by the path to that value. */
   private static Map<String, Record> variants(Record record) {
     Map<String, Record> variants = new java.util.LinkedHashMap<>();
     RecordComponent[] components = record.getClass().getRecordComponents();
@@ -86,7 +86,7 @@ class FingerprintTest {
       return Map.of(name + " longer", more, name + " in another order", reversed);
     }
     if (value instanceof Path) {
-      return Map.of(); // by content, tested apart
+      return Map.of(); // by content, tested elsewhere
     }
     throw new AssertionError("teach this test about " + value.getClass());
   }

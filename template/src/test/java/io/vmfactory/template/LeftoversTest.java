@@ -12,14 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a killed process leaves in the store, and what a living one is working on. */
+/** Tests what a killed process leaves in the store, and what a living one works on. */
 class LeftoversTest {
   @TempDir Path dir;
-  private Rig rig;
+  private TemplateFixture rig;
 
   @BeforeEach
   void open() throws IOException {
-    rig = new Rig(dir);
+    rig = new TemplateFixture(dir);
   }
 
   @AfterEach
@@ -46,7 +46,8 @@ class LeftoversTest {
     StoredTemplates templates = rig.open();
     halfMade(".building-of-the-dead");
     assertThat(templates.list()).isEmpty();
-    TemplateInfo built = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo built =
+        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     rig.assertNothingLeftBut(built.key());
   }
 
@@ -60,7 +61,7 @@ class LeftoversTest {
       assertThat(other.inputReader(UTF_8).readLine()).isEqualTo("locked");
       StoredTemplates templates = rig.open();
       assertThat(theirs).exists();
-      templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+      templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
       assertThat(theirs.resolve("memory")).exists();
     } finally {
       other.outputWriter().close();
@@ -85,8 +86,8 @@ class LeftoversTest {
   @Test
   void aBuildInTheMiddleSurvivesAnotherOpeningOfTheStore() throws IOException {
     StoredTemplates templates = rig.open();
-    BuildListener reopening = Rig.listener((step, index) -> rig.open());
-    TemplateInfo built = templates.build(rig.spec(), reopening, Rig.soon());
+    BuildListener reopening = TemplateFixture.listener((step, index) -> rig.open());
+    TemplateInfo built = templates.build(rig.spec(), reopening, TemplateFixture.soon());
     rig.assertNothingLeftBut(built.key());
   }
 

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * NIC slots of real clones, in network namespaces of the test's own. The template is built once.
+ * Tests NIC slots of real clones, in network namespaces of the test. The template is built once.
  */
 @Tag("qemu")
 @ExtendWith(QemuLeaks.class)
@@ -77,8 +77,13 @@ class NicIT {
             vertx);
     templates =
         new StoredTemplates(
-            dir.resolve("t"), qemu, agents, folders(), WallClock.system(), 512L * Rig.MIB);
-    built = templates.build(spec(), Rig.SILENT, soon());
+            dir.resolve("t"),
+            qemu,
+            agents,
+            folders(),
+            WallClock.system(),
+            512L * TemplateFixture.MIB);
+    built = templates.build(spec(), TemplateFixture.SILENT, soon());
   }
 
   @AfterAll
@@ -100,7 +105,7 @@ class NicIT {
   @AfterEach
   void nothingIsLeft() throws IOException {
     namespace.close();
-    assertThat(Rig.names(dir.resolve("vm"))).isEmpty();
+    assertThat(TemplateFixture.names(dir.resolve("vm"))).isEmpty();
     assertThat(TestNamespace.here("ip", "-o", "link")).doesNotContain(IDS);
   }
 
@@ -131,7 +136,7 @@ class NicIT {
         new VmSpec.Devices(0, 0, 0, 1, 0));
   }
 
-  /** A clone that runs and answers. */
+  /** A running clone whose agent answers. */
   private record Clone(Vm vm, GuestAgent agent) implements AutoCloseable {
     static Clone start() {
       VmId id = id();
@@ -156,7 +161,7 @@ class NicIT {
     }
   }
 
-  /** In the bridge, with addresses that end with {@code number}. */
+  /** Connects the clone to the bridge, with addresses that end with {@code number}. */
   private Nic connect(Clone clone, int number) {
     NicPlace place = clone.attach(namespace, "web" + number);
     namespace.run("ip", "link", "set", place.name(), "master", "br0");

@@ -36,7 +36,7 @@ class PageWalkTest {
   }
 
   private MemoryContent walk(PageWalk.PageSink sink) throws IOException {
-    return PageWalk.copy(PageSource.of(memory), sink, Rig.soon());
+    return PageWalk.copy(PageSource.of(memory), sink, TemplateFixture.soon());
   }
 
   private String digest() throws IOException {
@@ -55,7 +55,7 @@ class PageWalkTest {
     assertThat(runs).containsExactly("0+1", "2+2", "1023+1");
     assertThat(content.dataBytes()).isEqualTo(4 * PAGE);
     assertThat(content.bytes()).isEqualTo(SIZE);
-    assertThat(PageWalk.count(PageSource.of(memory), Rig.soon())).isEqualTo(4 * PAGE);
+    assertThat(PageWalk.count(PageSource.of(memory), TemplateFixture.soon())).isEqualTo(4 * PAGE);
   }
 
   @Test
@@ -63,7 +63,7 @@ class PageWalkTest {
     put((1 << 20) - PAGE, 2 * PAGE, 7);
     try (MemoryFile copy = MemoryFiles.create("vmfactory-copy", SIZE)) {
       MemoryContent content = walk(copy::write);
-      assertThat(PageWalk.copy(PageSource.of(copy), (offset, pages) -> {}, Rig.soon()))
+      assertThat(PageWalk.copy(PageSource.of(copy), (offset, pages) -> {}, TemplateFixture.soon()))
           .isEqualTo(content);
       ByteBuffer there = ByteBuffer.allocate(2 * PAGE);
       copy.read((1 << 20) - PAGE, there);
@@ -93,8 +93,9 @@ class PageWalkTest {
     assertThat(digest()).as("same page elsewhere").isNotEqualTo(before);
     try (MemoryFile empty = MemoryFiles.create("vmfactory-a", SIZE);
         MemoryFile longer = MemoryFiles.create("vmfactory-b", SIZE * 2)) {
-      assertThat(PageWalk.copy(PageSource.of(empty), (o, p) -> {}, Rig.soon()).sha256())
-          .isNotEqualTo(PageWalk.copy(PageSource.of(longer), (o, p) -> {}, Rig.soon()).sha256());
+      assertThat(PageWalk.copy(PageSource.of(empty), (o, p) -> {}, TemplateFixture.soon()).sha256())
+          .isNotEqualTo(
+              PageWalk.copy(PageSource.of(longer), (o, p) -> {}, TemplateFixture.soon()).sha256());
     }
   }
 
@@ -114,11 +115,12 @@ class PageWalkTest {
     put(PAGE, PAGE * 3, 1);
     put(SIZE / 2, PAGE * 5, 2);
     TemplateFiles files = new TemplateFiles(dir);
-    MemoryContent written = new TemplateWriter(files).memory(memory, Rig.soon());
+    MemoryContent written = new TemplateWriter(files).memory(memory, TemplateFixture.soon());
     assertThat(allocatedBytes(files.memory())).isEqualTo(8 * PAGE);
     assertThat(Files.size(files.memory())).isEqualTo(SIZE);
     try (DiskPages disk = DiskPages.open(files.memory())) {
-      assertThat(PageWalk.copy(disk, (offset, pages) -> {}, Rig.soon())).isEqualTo(written);
+      assertThat(PageWalk.copy(disk, (offset, pages) -> {}, TemplateFixture.soon()))
+          .isEqualTo(written);
     }
   }
 }

@@ -36,13 +36,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RestoreTest {
   @TempDir Path dir;
-  private Rig rig;
+  private TemplateFixture rig;
   private StoredTemplates templates;
   private TemplateKey key;
 
   @BeforeEach
   void build() throws IOException {
-    rig = new Rig(dir);
+    rig = new TemplateFixture(dir);
     key = rig.built();
     templates = rig.open();
   }
@@ -50,7 +50,7 @@ class RestoreTest {
   @AfterEach
   void close() throws IOException {
     rig.close();
-    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   private static MemoryFile ram(Vm vm) {
@@ -62,7 +62,7 @@ class RestoreTest {
     VmId id = VmId.random();
     Laps laps = new Laps();
     VmFolder folder = new VmFolders(rig.run).create(id);
-    Vm vm = templates.restore(key, id, folder, laps, Rig.soon());
+    Vm vm = templates.restore(key, id, folder, laps, TemplateFixture.soon());
     assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(vm.identity().id()).isEqualTo(id);
     assertThat(laps.all()).extracting(Lap::name).containsExactly("template", "spawn", "load");
@@ -75,8 +75,8 @@ class RestoreTest {
     ByteBuffer start = ByteBuffer.allocate(FakeVm.MEMORY.length);
     ram.read(0, start);
     assertThat(start.array()).isEqualTo(FakeVm.MEMORY);
-    assertThat(ram.nextData(FakeVm.MEMORY.length + 4096)).isEqualTo(Rig.DATA_PAGE);
-    assertThat(ram.nextHole(Rig.DATA_PAGE)).isEqualTo(Rig.DATA_PAGE + 4096);
+    assertThat(ram.nextData(FakeVm.MEMORY.length + 4096)).isEqualTo(TemplateFixture.DATA_PAGE);
+    assertThat(ram.nextHole(TemplateFixture.DATA_PAGE)).isEqualTo(TemplateFixture.DATA_PAGE + 4096);
     assertThatThrownBy(() -> ram.write(0, ByteBuffer.allocate(1))).isInstanceOf(VmmException.class);
   }
 
@@ -85,7 +85,7 @@ class RestoreTest {
     MemoryFile first = ram(rig.restore(templates, key));
     assertThat(ram(rig.restore(templates, key))).isSameAs(first);
     assertThat(templates.list().get(0).loaded()).isTrue();
-    assertThat(Rig.memoryFiles()).isEqualTo(1);
+    assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
   }
 
   @Test
@@ -98,9 +98,11 @@ class RestoreTest {
                   i -> CompletableFuture.supplyAsync(() -> rig.restore(templates, key), threads))
               .toList();
       List<Vm> clones =
-          restores.stream().map(restore -> Rig.soon().await(restore, "restore")).toList();
+          restores.stream()
+              .map(restore -> TemplateFixture.soon().await(restore, "restore"))
+              .toList();
       assertThat(clones).extracting(RestoreTest::ram).containsOnly(ram(clones.get(0)));
-      assertThat(Rig.memoryFiles()).isEqualTo(1);
+      assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
     } finally {
       threads.shutdown();
     }
@@ -131,7 +133,7 @@ class RestoreTest {
     rig.fake.script().failAt(Step.PREPARE, new VmmException(VmmException.Reason.DIED, "scripted"));
     assertThatThrownBy(() -> rig.restore(templates, key)).hasMessage("scripted");
     templates.delete(key);
-    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   @Test
@@ -139,40 +141,44 @@ class RestoreTest {
     Script.Gate gate = rig.fake.script().hangAt(Step.PREPARE);
     CompletableFuture<Vm> restore =
         CompletableFuture.supplyAsync(() -> rig.restore(templates, key));
-    Rig.soon().await(gate.reached(), "gate");
+    TemplateFixture.soon().await(gate.reached(), "gate");
     templates.delete(key);
     assertThat(templates.list()).isEmpty();
-    assertThat(Rig.memoryFiles()).as("in use").isEqualTo(1);
+    assertThat(TemplateFixture.memoryFiles()).as("in use").isEqualTo(1);
     gate.open();
-    assertThat(Rig.soon().await(restore, "restore").phase()).isEqualTo(VmPhase.PAUSED);
-    assertThat(Rig.memoryFiles()).as("out of use").isZero();
-    assertThat(Rig.names(rig.store)).isEmpty();
+    assertThat(TemplateFixture.soon().await(restore, "restore").phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(TemplateFixture.memoryFiles()).as("out of use").isZero();
+    assertThat(TemplateFixture.names(rig.store)).isEmpty();
   }
 
   @Test
   void aRebuiltTemplateIsLoadedAnew() throws IOException {
     MemoryFile old = ram(rig.restore(templates, key));
-    templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     assertThat(ram(rig.restore(templates, key))).isNotSameAs(old);
-    assertThat(Rig.memoryFiles()).isEqualTo(1);
+    assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
   }
 
   @Test
   void loadedTemplatesAreBoundedByTheBytesTheyHold() throws IOException {
     List<TemplateKey> keys =
         IntStream.of(8, 9, 10)
-            .mapToObj(mib -> templates.build(rig.spec(mib), Rig.SILENT, Rig.soon()).key())
+            .mapToObj(
+                mib ->
+                    templates
+                        .build(rig.spec(mib), TemplateFixture.SILENT, TemplateFixture.soon())
+                        .key())
             .toList();
     StoredTemplates bounded = rig.open(20 * 1024); // each holds 8 KiB of data and a little state
     for (TemplateKey each : keys) {
       rig.restore(bounded, each);
     }
-    assertThat(Rig.memoryFiles()).isEqualTo(2);
+    assertThat(TemplateFixture.memoryFiles()).isEqualTo(2);
     assertThat(bounded.list()).filteredOn(TemplateInfo::loaded).hasSize(2);
     for (TemplateKey each : keys) {
       assertThat(rig.restore(bounded, each).phase()).isEqualTo(VmPhase.PAUSED);
     }
-    assertThat(Rig.memoryFiles()).isEqualTo(2);
+    assertThat(TemplateFixture.memoryFiles()).isEqualTo(2);
   }
 
   @Test
@@ -180,15 +186,15 @@ class RestoreTest {
     StoredTemplates tiny = rig.open(1024);
     assertThat(rig.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(rig.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
-    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   @Test
   void whatWasLoadedAheadIsNotLoadedAgain() throws IOException {
-    templates.load(key, Rig.soon());
-    assertThat(Rig.memoryFiles()).isEqualTo(1);
+    templates.load(key, TemplateFixture.soon());
+    assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
     rig.restore(templates, key);
-    assertThat(Rig.memoryFiles()).isEqualTo(1);
+    assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
   }
 
   @Test
@@ -198,7 +204,7 @@ class RestoreTest {
     Deadline over = Deadline.after(Duration.ZERO);
     assertThatThrownBy(() -> templates.restore(key, id, folder, new Laps(), over))
         .isInstanceOf(DeadlineExceededException.class);
-    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(TemplateFixture.memoryFiles()).isZero();
     assertThat(rig.restore(templates, key).phase()).isEqualTo(VmPhase.PAUSED);
   }
 }

@@ -24,17 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Shells: clones that wait for their state, whatever becomes of their template meanwhile. */
+/** Tests shells: clones that wait for their state, whatever happens to their template meanwhile. */
 @Timeout(60)
 class ShellTest {
   @TempDir Path dir;
-  private Rig rig;
+  private TemplateFixture rig;
   private StoredTemplates templates;
   private TemplateKey key;
 
   @BeforeEach
   void build() throws IOException {
-    rig = new Rig(dir);
+    rig = new TemplateFixture(dir);
     key = rig.built();
     templates = rig.open();
   }
@@ -42,13 +42,13 @@ class ShellTest {
   @AfterEach
   void close() throws IOException {
     rig.close();
-    assertThat(Rig.memoryFiles()).isZero();
+    assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   private Shell prepare(Laps laps) {
     VmId id = VmId.random();
     VmFolder folder = new VmFolders(rig.run).create(id);
-    return templates.prepare(key, id, folder, laps, Rig.soon());
+    return templates.prepare(key, id, folder, laps, TemplateFixture.soon());
   }
 
   private Shell prepare() {
@@ -66,7 +66,7 @@ class ShellTest {
     assertThat(shell.vm().phase()).isEqualTo(VmPhase.INCOMING);
     assertThat(laps.all()).extracting(Lap::name).containsExactly("template", "spawn");
 
-    shell.load(laps, Rig.soon());
+    shell.load(laps, TemplateFixture.soon());
 
     assertThat(shell.vm().phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(laps.all()).extracting(Lap::name).containsExactly("template", "spawn", "load");
@@ -82,7 +82,8 @@ class ShellTest {
   void aRebuiltTemplateIsAnotherSnapshotOfTheSameKey() {
     Shell before = prepare();
     String first = stored();
-    TemplateInfo rebuilt = templates.build(rig.spec(), Rig.SILENT, Rig.soon());
+    TemplateInfo rebuilt =
+        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
 
     assertThat(rebuilt.key()).isEqualTo(key);
     assertThat(rebuilt.digest()).isEqualTo(stored()).isNotEqualTo(first);
@@ -95,9 +96,9 @@ class ShellTest {
     Shell shell = prepare();
     templates.delete(key);
     templates.close();
-    assertThat(Rig.memoryFiles()).as("held for shells").isZero();
+    assertThat(TemplateFixture.memoryFiles()).as("held for shells").isZero();
 
-    shell.load(new Laps(), Rig.soon());
+    shell.load(new Laps(), TemplateFixture.soon());
 
     assertThat(shell.vm().phase()).isEqualTo(VmPhase.PAUSED);
   }
@@ -113,7 +114,7 @@ class ShellTest {
   void aShellThatCannotBeLoadedIsKilledAndLeavesNothing() throws IOException {
     Shell shell = prepare();
     rig.fake.script().failAt(Step.LOAD, new VmmException(VmmException.Reason.FAILED, "scripted"));
-    assertThatThrownBy(() -> shell.load(new Laps(), Rig.soon())).hasMessage("scripted");
+    assertThatThrownBy(() -> shell.load(new Laps(), TemplateFixture.soon())).hasMessage("scripted");
     templates.close();
     rig.assertNothingLeftBut(key);
   }
@@ -124,19 +125,19 @@ class ShellTest {
     templates.close();
     StoredTemplates next = rig.open();
 
-    Shell adopted = next.adopt(key, before.vm(), Rig.soon());
+    Shell adopted = next.adopt(key, before.vm(), TemplateFixture.soon());
 
     assertThat(adopted.vm()).isSameAs(before.vm());
     assertThat(adopted.digest()).isEqualTo(before.digest());
-    adopted.load(new Laps(), Rig.soon());
+    adopted.load(new Laps(), TemplateFixture.soon());
     assertThat(before.vm().phase()).isEqualTo(VmPhase.PAUSED);
   }
 
   @Test
   void theDigestTellsThatAShellOfAnEarlierDaemonIsOfAnotherSnapshot() {
     Shell before = prepare();
-    templates.build(rig.spec(), Rig.SILENT, Rig.soon());
-    assertThat(templates.adopt(key, before.vm(), Rig.soon()).digest())
+    templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    assertThat(templates.adopt(key, before.vm(), TemplateFixture.soon()).digest())
         .isNotEqualTo(before.digest());
   }
 
@@ -144,7 +145,8 @@ class ShellTest {
   void whatDoesNotWaitForItsStateIsNoShell() {
     Vm clone = rig.restore(templates, key);
     var thrown =
-        catchThrowableOfType(VmmException.class, () -> templates.adopt(key, clone, Rig.soon()));
+        catchThrowableOfType(
+            VmmException.class, () -> templates.adopt(key, clone, TemplateFixture.soon()));
     assertThat(thrown.reason()).isEqualTo(VmmException.Reason.ILLEGAL_PHASE);
     assertThat(thrown).hasMessageContaining(clone.identity().id().shortened());
     assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
@@ -156,7 +158,8 @@ class ShellTest {
     templates.delete(key);
     var thrown =
         catchThrowableOfType(
-            TemplateException.class, () -> templates.adopt(key, shell.vm(), Rig.soon()));
+            TemplateException.class,
+            () -> templates.adopt(key, shell.vm(), TemplateFixture.soon()));
     assertThat(thrown.reason()).isEqualTo(Reason.NOT_FOUND);
     assertThat(shell.vm().phase()).isEqualTo(VmPhase.INCOMING);
   }

@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Templates of the real guest on the real QEMU. The template is built once. */
+/** Tests templates of the real guest on the real QEMU. The template is built once. */
 @Tag("qemu")
 @ExtendWith(QemuLeaks.class)
 @Timeout(300)
@@ -68,7 +68,7 @@ class TemplatesIT {
     agents = new TtrpcAgents(vertx);
     qemu = new QemuHypervisor(info(), vertx);
     templates = open(store());
-    built = templates.build(spec(), Rig.SILENT, soon());
+    built = templates.build(spec(), TemplateFixture.SILENT, soon());
   }
 
   @AfterAll
@@ -80,8 +80,8 @@ class TemplatesIT {
 
   @AfterEach
   void nothingIsLeft() throws IOException {
-    assertThat(Rig.names(dir.resolve("vm"))).isEmpty();
-    assertThat(Rig.names(store())).containsExactly(built.key().hex());
+    assertThat(TemplateFixture.names(dir.resolve("vm"))).isEmpty();
+    assertThat(TemplateFixture.names(store())).containsExactly(built.key().hex());
   }
 
   private static HypervisorInfo info() {
@@ -94,7 +94,8 @@ class TemplatesIT {
   }
 
   private static StoredTemplates open(Path store) {
-    return new StoredTemplates(store, qemu, agents, folders(), WallClock.system(), 512L * Rig.MIB);
+    return new StoredTemplates(
+        store, qemu, agents, folders(), WallClock.system(), 512L * TemplateFixture.MIB);
   }
 
   private static VmFolders folders() {
@@ -119,7 +120,7 @@ class TemplatesIT {
         AgentTransport.VIRTIO_SERIAL);
   }
 
-  /** A clone that runs and answers. */
+  /** A running clone whose agent answers. */
   private record Clone(Vm vm, GuestAgent agent, Laps laps) implements AutoCloseable {
     static Clone of(Templates templates) {
       VmId id = VmId.random();
@@ -154,7 +155,10 @@ class TemplatesIT {
       return agent.identity(64, soon());
     }
 
-    /** Who the guest is; its clock is at most 50 ms behind the host's and not ahead of it. */
+    /**
+     * Returns the guest's identity; its clock is at most 50 ms behind the host's and never ahead of
+     * it.
+     */
     GuestIdentity tellsTheTime() {
       Instant asked = WallClock.system().now();
       GuestIdentity told = agent.identity(0, soon());
@@ -176,9 +180,9 @@ class TemplatesIT {
     Manifest.Quiesce quiesce = manifest.quiesce();
     assertThat(quiesce.zeroedKib()).isPositive();
     assertThat(quiesce.dataBytesAfter()).isLessThan(quiesce.dataBytesBefore());
-    assertThat(Files.size(files.memory())).isEqualTo((long) MEMORY_MIB * Rig.MIB);
+    assertThat(Files.size(files.memory())).isEqualTo((long) MEMORY_MIB * TemplateFixture.MIB);
     assertThat(PageWalkTest.allocatedBytes(files.memory()))
-        .isBetween(quiesce.dataBytesAfter(), quiesce.dataBytesAfter() + Rig.MIB);
+        .isBetween(quiesce.dataBytesAfter(), quiesce.dataBytesAfter() + TemplateFixture.MIB);
   }
 
   @Test
@@ -239,7 +243,7 @@ class TemplatesIT {
   @Test
   void anInterruptedBuildLeavesNoProcessAndNoDirectory() {
     BuildListener interrupting =
-        Rig.listener(
+        TemplateFixture.listener(
             (step, index) -> {
               if (step.equals(BuildStep.QUIESCE.label())) {
                 assertThat(QemuLeaks.running()).hasSize(1);
@@ -258,11 +262,13 @@ class TemplatesIT {
         .containsExactly(built.createdAt());
   }
 
-  /** It is told a frequency that no CPU of today has, and told not to doubt it. */
+  /**
+   * The kernel is given a frequency that no CPU of today has, and the parameter not to doubt it.
+   */
   @Test
   void aGuestThatMisreadItsTimeStampCounterIsNoTemplate() {
     VmSpec fast = spec("tsc_early_khz=500000", "tsc=reliable");
-    assertThatThrownBy(() -> templates.build(fast, Rig.SILENT, soon()))
+    assertThatThrownBy(() -> templates.build(fast, TemplateFixture.SILENT, soon()))
         .isInstanceOf(TemplateException.class)
         .hasMessageContaining("times as fast as the host's");
   }
@@ -277,7 +283,7 @@ class TemplatesIT {
     Shell old = shell();
     try {
       TemplateInfo before = built;
-      built = templates.build(spec(), Rig.SILENT, soon());
+      built = templates.build(spec(), TemplateFixture.SILENT, soon());
       assertThat(built.key()).isEqualTo(before.key());
       assertThat(built.digest()).isNotEqualTo(before.digest());
       assertThat(old.digest()).isEqualTo(before.digest());
@@ -309,7 +315,7 @@ class TemplatesIT {
     try (Clone warm = Clone.of(templates)) {
       GuestIdentity asleep = warm.unique();
       warm.vm().stop(soon());
-      Clone.of(templates).close(); // so long it sleeps
+      Clone.of(templates).close(); // the clone was paused that long
 
       warm.agent().wake(WallClock.system(), "", () -> warm.vm().cont(soon()), soon());
 

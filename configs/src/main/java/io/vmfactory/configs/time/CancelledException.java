@@ -2,7 +2,7 @@ package io.vmfactory.configs.time;
 
 import org.jspecify.annotations.Nullable;
 
-/** The work was called off (client gone, shutdown) while it was under way. */
+/** Reports that work was cancelled (client gone, shutdown, interrupt) before it ended. */
 public final class CancelledException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A point in monotonic time after which nobody waits any more. Every wait in this code base takes
- * one; a wait that is cut short by interruption is a cancelled call, not an error of its own.
+ * A point in monotonic time at which waiting ends. Every wait in this code base takes a deadline.
+ * An interrupt during a wait means that the call was cancelled; it is not an error of its own.
  */
 public final class Deadline {
   private static final Duration LONGEST = Duration.ofDays(365);
@@ -22,18 +22,18 @@ public final class Deadline {
     this.span = span;
   }
 
-  /** A deadline {@code span} from now; a span above a year counts as a year. */
+  /** Returns a deadline {@code span} from now; a span above one year counts as one year. */
   public static Deadline after(Duration span) {
     Duration bounded = span.compareTo(LONGEST) > 0 ? LONGEST : span;
     return new Deadline(System.nanoTime() + bounded.toNanos(), bounded);
   }
 
-  /** Time left; zero when it has passed, never negative. */
+  /** Returns the time left; zero if the deadline has passed, never negative. */
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));
   }
 
-  /** Whether the time is over. */
+  /** Whether the deadline has passed. */
   public boolean passed() {
     return nanoTime - System.nanoTime() <= 0;
   }
@@ -42,10 +42,10 @@ public final class Deadline {
    * Waits for {@code stage} and returns its value.
    *
    * @param what the thing waited for, as it reads after "waiting for "
-   * @throws DeadlineExceededException when the time is over first
-   * @throws CancelledException when the waiting thread is interrupted; the interrupt flag stays set
-   * @throws RuntimeException the stage's own failure, when it is unchecked; a checked one comes as
-   *     the cause of a CompletionException
+   * @throws DeadlineExceededException if the deadline passes first
+   * @throws CancelledException if the waiting thread is interrupted; the interrupt flag stays set
+   * @throws RuntimeException the failure of the stage if it is unchecked; a checked one is the
+   *     cause of a CompletionException
    */
   public <T> T await(CompletionStage<T> stage, String what) {
     try {
@@ -63,7 +63,12 @@ public final class Deadline {
     }
   }
 
-  /** Throws when the time is over or the thread was interrupted; for the gaps between steps. */
+  /**
+   * Throws if the deadline has passed or the thread was interrupted; called between steps.
+   *
+   * @throws DeadlineExceededException if the deadline has passed
+   * @throws CancelledException if the thread was interrupted
+   */
   public void check(String what) {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancelledException("cancelled before " + what, null);
@@ -73,7 +78,7 @@ public final class Deadline {
     }
   }
 
-  /** The exception that says the time ran out during {@code what}. */
+  /** Returns the exception that says the deadline passed during {@code what}. */
   public DeadlineExceededException exceeded(String what) {
     return new DeadlineExceededException(
         "deadline exceeded after " + span.toMillis() + " ms waiting for " + what);

@@ -1,6 +1,6 @@
 package io.vmfactory.configs.time;
 
-/** A wait was longer than its deadline allows. The message names what was waited for. */
+/** Reports that a wait was not over at its deadline. The message names what was waited for. */
 public final class DeadlineExceededException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,10 @@
 package io.vmfactory.configs.time;
 
-/** What must be done also by a thread that was interrupted, such as undoing half a thing. */
+/** Runs work that an interrupt must not prevent, such as undoing half a change. */
 public final class Uninterrupted {
   private Uninterrupted() {}
 
-  /** Does it; an interrupt from before is kept for afterwards. */
+  /** Runs {@code work} with the interrupt flag cleared; sets the flag again afterwards. */
   public static void run(Runnable work) {
     boolean interrupted = Thread.interrupted();
     try {

@@ -3,15 +3,15 @@ package io.vmfactory.configs.time;
 import java.time.Instant;
 
 /**
- * The one adapter to the host's wall clock, so that tests can step it. Never used to measure a
- * span.
+ * The only adapter to the host's wall clock, so that tests can step it. Never used to measure a
+ * duration.
  */
 @FunctionalInterface
 public interface WallClock {
-  /** Now, as the host sees it. */
+  /** Returns the current time of the host. */
   Instant now();
 
-  /** The host's clock. */
+  /** Returns the host's clock. */
   static WallClock system() {
     return Instant::now;
   }

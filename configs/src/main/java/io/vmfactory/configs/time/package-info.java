@@ -1,4 +1,6 @@
-/** Time as every room sees it: deadlines for waits, laps for measurements, one wall clock. */
+/**
+ * Time as every room uses it: deadlines for waits, stopwatches for measurements, one wall clock.
+ */
 @NullMarked
 package io.vmfactory.configs.time;
 

@@ -124,13 +124,10 @@ final class Assembly {
     List<TemplateInfo> stored = templates.known();
     StockAdopters ofStock =
         new StockAdopters(
-            stock,
-            templates,
-            rooms.agents(),
-            new StockAdopters.Facts(stored, host.clock(), host.threads().upkeep()));
-    Adopters heirs = new DaemonAdopters(stored, spec, leases, admission, ofStock, failures);
-    TakeOver takeOver = new TakeOver(rooms.hypervisor(), host.processes(), heirs);
-    return new Recovery(new Survivors(journal, host.processes(), takeOver, heirs));
+            stock, templates, rooms.agents(), stored, host.clock(), host.threads().upkeep());
+    Adopters adopters = new DaemonAdopters(stored, spec, leases, admission, ofStock, failures);
+    TakeOver takeOver = new TakeOver(rooms.hypervisor(), host.processes(), adopters);
+    return new Recovery(new Survivors(journal, host.processes(), takeOver, adopters));
   }
 
   private UseCases useCases(CompletionStage<Void> recovered) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The daemon as a process: from the lock to the last file removed. */
+/** The daemon as a process: from taking the lock to removing the last file. */
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
@@ -18,11 +18,11 @@ public final class Daemon {
 
   /**
    * Serves until SIGTERM, SIGINT or a Shutdown call, then stops cleanly. Prints {@code vmfactory
-   * ready on <socket>} on stdout when clients can connect. On a signal it does not return: it ends
-   * the JVM with the exit code.
+   * ready on <socket>} on stdout when clients can connect. After a signal it does not return, but
+   * ends the JVM with the exit code.
    *
-   * @param configFile where {@code config} came from; null = built-in defaults
-   * @param keepVms leave leased VMs running at the end
+   * @param configFile file that {@code config} was read from; null means the built-in defaults
+   * @param keepVms whether leased VMs keep running when the daemon stops
    * @return exit code: 0 = stopped cleanly, 1 = could not start (the reason is on stderr) or stop
    */
   public static int run(VmFactoryConfig config, @Nullable Path configFile, boolean keepVms) {
@@ -55,7 +55,7 @@ public final class Daemon {
         | VmmException
         | UncheckedIOException e) {
       System.err.println("vmfactory: " + e.getMessage());
-      log.debug("not started", e);
+      log.debug("the daemon could not start", e);
       return 1;
     } catch (RuntimeException | Error e) {
       System.err.println("vmfactory: the daemon failed: " + e);

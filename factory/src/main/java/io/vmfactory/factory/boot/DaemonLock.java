@@ -17,8 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock that says which daemon is alive in a run_dir: {@code factory.lock}, locked (fcntl) as
- * long as the process lives and holding its pid. A file left by a dead daemon is not locked.
+ * The lock that says which daemon is alive in a run_dir: {@code factory.lock}. The daemon holds the
+ * lock (fcntl) as long as it lives, and the file contains its pid. A file left by a dead daemon is
+ * not locked.
  */
 final class DaemonLock implements AutoCloseable {
   private final Path path;
@@ -30,9 +31,9 @@ final class DaemonLock implements AutoCloseable {
   }
 
   /**
-   * Takes it.
+   * Takes the lock.
    *
-   * @throws StartException when a living daemon has it, naming its pid
+   * @throws StartException if a living daemon has it; names its pid
    */
   static DaemonLock take(Path runDir) {
     Path path = runDir.resolve("factory.lock");
@@ -43,11 +44,11 @@ final class DaemonLock implements AutoCloseable {
       }
       return lock;
     } catch (IOException e) {
-      throw new StartException("cannot take the lock " + path + ": " + Reasons.of(e), e);
+      throw new StartException("cannot take the lock " + path + ": " + FileErrors.of(e), e);
     }
   }
 
-  /** Null = the file was removed, by a daemon that ended, between opening and locking it. */
+  /** Returns null if a daemon that ended removed the file between opening and locking it. */
   private static @Nullable DaemonLock attempt(Path path) throws IOException {
     var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     var options =
@@ -71,8 +72,8 @@ final class DaemonLock implements AutoCloseable {
   }
 
   /**
-   * Whether this process has the file that is at {@code path} now open, and not one that was there
-   * before. By inode, with stat(2) only: to open and close the file once more would drop the lock,
+   * Whether the file that this process has open is the one at {@code path} now, and not an earlier
+   * one. Compares inodes with stat(2) only: opening and closing the file again would drop the lock,
    * see fcntl(2).
    */
   static boolean isOpen(Path path) throws IOException {
@@ -90,7 +91,7 @@ final class DaemonLock implements AutoCloseable {
     try {
       return Files.isSameFile(descriptor, path);
     } catch (NoSuchFileException e) {
-      return false; // the file is gone, or the descriptor is closed
+      return false; // The file is gone, or the descriptor is closed.
     }
   }
 
@@ -111,14 +112,14 @@ final class DaemonLock implements AutoCloseable {
     }
   }
 
-  /** Removes the file, then lets go. */
+  /** Removes the file, then releases the lock. */
   @Override
   public void close() {
     try {
       Files.deleteIfExists(path);
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot let go of " + path, e);
+      throw new UncheckedIOException("cannot release the lock " + path, e);
     }
   }
 }

@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The folder of socket, lock and VM folders. */
+/** The folder of the daemon's socket, lock and VM folders. */
 final class RunDir {
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -25,11 +25,11 @@ final class RunDir {
   private RunDir() {}
 
   /**
-   * Makes it, mode 0700, or 0750 for the configured group. One that exists keeps its mode, unless
-   * it is 0700 and a group is to come in.
+   * Makes the folder with mode 0700, or 0750 for the configured group. An existing folder keeps its
+   * mode, unless its mode is 0700 and a group must have access.
    *
-   * @throws StartException when it cannot be made, the paths in it would be too long, or the host
-   *     has no such group
+   * @throws StartException if the folder cannot be made, paths in it would be too long, or the host
+   *     does not have the group
    */
   static Path prepare(DaemonConfig config) {
     Path path = config.runDir().toAbsolutePath();
@@ -45,7 +45,7 @@ final class RunDir {
       }
       return path;
     } catch (IOException e) {
-      throw new StartException("cannot make run_dir " + path + ": " + Reasons.of(e), e);
+      throw new StartException("cannot make run_dir " + path + ": " + FileErrors.of(e), e);
     }
   }
 
@@ -57,12 +57,12 @@ final class RunDir {
       return files.getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
     } catch (IOException e) {
       throw new StartException(
-          "no group \"%s\" on this host; make it, or change [daemon] socket_group".formatted(name),
+          "no group \"%s\" on this host; add it, or change [daemon] socket_group".formatted(name),
           e);
     }
   }
 
-  /** The longest path there will be; the daemon's own socket is shorter. */
+  /** Checks the longest path that there will be; the daemon's own socket is shorter. */
   private static void requireShort(Path socket) {
     int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > VmFolder.MAX_SOCKET_PATH_BYTES) {

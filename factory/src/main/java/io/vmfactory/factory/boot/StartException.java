@@ -2,7 +2,7 @@ package io.vmfactory.factory.boot;
 
 import org.jspecify.annotations.Nullable;
 
-/** The daemon cannot start. The message names the thing and the remedy. */
+/** Reports that the daemon cannot start. The message names the thing and the remedy. */
 final class StartException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

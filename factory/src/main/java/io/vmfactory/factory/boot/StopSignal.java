@@ -6,11 +6,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Told when the daemon shall stop: by the Shutdown call, by SIGTERM or by SIGINT. A signal ends the
- * JVM only after the daemon has stopped, with the daemon's exit code in place of 143.
+ * The request that the daemon stop, made by the Shutdown call, by SIGTERM or by SIGINT. A signal
+ * ends the JVM only after the daemon has stopped, with the daemon's exit code instead of 143.
  */
 final class StopSignal {
-  /** After this the JVM ends whether or not the daemon has; longer than an orderly stop takes. */
+  /**
+   * The JVM ends after this time even if the daemon has not stopped; it is longer than an orderly
+   * stop takes.
+   */
   private static final Duration LONGEST_STOP = Duration.ofSeconds(85);
 
   private final CountDownLatch asked = new CountDownLatch(1);
@@ -22,7 +25,7 @@ final class StopSignal {
     this.keepVms = keepVms;
   }
 
-  /** From now on signals are heard. */
+  /** Starts to handle signals. */
   void listen() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
@@ -33,7 +36,11 @@ final class StopSignal {
     asked.countDown();
   }
 
-  /** Waits until it shall stop. */
+  /**
+   * Waits until the daemon is asked to stop.
+   *
+   * @throws CancelledException if the thread is interrupted
+   */
   void await() {
     try {
       asked.await();
@@ -43,24 +50,24 @@ final class StopSignal {
     }
   }
 
-  /** Whether leased VMs stay. */
+  /** Whether leased VMs keep running. */
   boolean keepsVms() {
     return keepVms;
   }
 
-  /** The daemon has stopped. Ends the JVM here when a signal wants that. */
+  /** Records that the daemon has stopped. Ends the JVM here if a signal asked for that. */
   void stopped(int exitCode) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      Runtime.getRuntime().halt(exitCode); // The JVM is ending already: a signal came.
+      Runtime.getRuntime().halt(exitCode); // The JVM is ending already, since a signal came.
     }
   }
 
   private void onSignal() {
     asked.countDown();
     try {
-      // Until the daemon, stopped, halts the JVM.
+      // Waits until the stopped daemon halts the JVM.
       boolean unused = new CountDownLatch(1).await(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the service manager how the daemon is doing; see sd_notify(3). Without a manager that wants
- * to know (no {@code NOTIFY_SOCKET}) it tells nobody, and a word that is not heard is no failure.
+ * Reports the state of the daemon to the service manager; see sd_notify(3). Does nothing without a
+ * service manager (no {@code NOTIFY_SOCKET}). A message that cannot be sent is logged, and is no
+ * failure.
  */
 final class Systemd {
   private static final Logger log = LoggerFactory.getLogger(Systemd.class);
@@ -24,7 +25,7 @@ final class Systemd {
     this.watchdog = watchdog;
   }
 
-  /** As the environment of a process that the manager started says. */
+  /** Returns the connection to the service manager that {@code environment} describes. */
   static Systemd of(Map<String, String> environment) {
     String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
     boolean ours = forThisProcess(environment.get("WATCHDOG_PID"));
@@ -40,27 +41,30 @@ final class Systemd {
     try {
       return Optional.of(Duration.of(Long.parseLong(micros), ChronoUnit.MICROS));
     } catch (NumberFormatException e) {
-      log.warn("WATCHDOG_USEC is no number: {}", micros);
+      log.warn("WATCHDOG_USEC is not a number: {}", micros);
       return Optional.empty();
     }
   }
 
-  /** Within what span the manager wants to hear {@link #alive}; empty = it does not. */
+  /**
+   * Returns the longest time that the service manager allows between two calls of {@link #alive};
+   * empty if it has no watchdog.
+   */
   Optional<Duration> watchdog() {
     return watchdog;
   }
 
-  /** Clients can connect. */
+  /** Reports that clients can connect. */
   void ready(String status) {
     tell("READY=1\nSTATUS=" + status);
   }
 
-  /** The end has begun. */
+  /** Reports that the daemon is stopping. */
   void stopping(String status) {
     tell("STOPPING=1\nSTATUS=" + status);
   }
 
-  /** All is well just now. */
+  /** Reports that the daemon works. */
   void alive() {
     tell("WATCHDOG=1");
   }
@@ -72,7 +76,7 @@ final class Systemd {
     try {
       UnixDatagram.send(socket, state);
     } catch (VmmException e) {
-      log.warn("the service manager did not hear \"{}\": {}", state, e.getMessage());
+      log.warn("cannot send \"{}\" to the service manager: {}", state, e.getMessage());
     }
   }
 }

@@ -12,29 +12,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks what serves requests, twice in the span that the service manager allows, whether it still
- * does, and tells the manager once all have answered. It runs on the daemon's timers: when those
- * hang, nobody asks. A daemon that hangs is thus killed and started anew by the manager, and the
- * VMs live on.
+ * Checks that the components which serve requests still work, and reports to the service manager
+ * once all of them have answered. It checks twice within the time that the service manager allows.
+ * It runs on the daemon's timers, so if these hang, no report is sent either. The service manager
+ * then kills and restarts a daemon that hangs; the VMs live on.
  */
 final class Watchdog {
   private static final Logger log = LoggerFactory.getLogger(Watchdog.class);
 
-  private final Map<String, Supplier<CompletionStage<?>>> organs;
+  private final Map<String, Supplier<CompletionStage<?>>> components;
   private final Systemd systemd;
   private final Set<String> silent = ConcurrentHashMap.newKeySet();
 
   /**
-   * Asks nobody yet.
+   * Makes a watchdog that does not check anything yet.
    *
-   * @param organs by name; each yields a stage that completes when it has come to it
+   * @param components the components by name; each supplies a stage that completes when the
+   *     component has run
    */
-  Watchdog(Map<String, Supplier<CompletionStage<?>>> organs, Systemd systemd) {
-    this.organs = organs;
+  Watchdog(Map<String, Supplier<CompletionStage<?>>> components, Systemd systemd) {
+    this.components = components;
     this.systemd = systemd;
   }
 
-  /** Begins to ask, if the manager wants that; ends with {@code timers}. */
+  /** Starts to check, if the service manager has a watchdog; stops when {@code timers} stop. */
   void start(ScheduledExecutorService timers) {
     systemd
         .watchdog()
@@ -43,21 +44,24 @@ final class Watchdog {
             span -> timers.scheduleAtFixedRate(this::beat, 0, span / 2, TimeUnit.NANOSECONDS));
   }
 
-  /** Asks those who owe no answer. Quiet organs are named in the log before the manager acts. */
+  /**
+   * Pings every component once all have answered the last ping. Until then, logs the names of the
+   * silent ones, before the service manager restarts the daemon.
+   */
   void beat() {
     if (!silent.isEmpty()) {
-      log.error("no answer from {}; the service manager will end this daemon", silent);
+      log.error("no answer from {}; the service manager will restart this daemon", silent);
       return;
     }
-    silent.addAll(organs.keySet());
-    organs.forEach(this::ask);
+    silent.addAll(components.keySet());
+    components.forEach(this::ask);
   }
 
-  private void ask(String name, Supplier<CompletionStage<?>> organ) {
+  private void ask(String name, Supplier<CompletionStage<?>> component) {
     try {
-      organ.get().thenRun(() -> heard(name));
+      component.get().thenRun(() -> heard(name));
     } catch (RuntimeException e) {
-      log.warn("{} cannot be asked", name, e);
+      log.warn("cannot ping {}", name, e);
     }
   }
 

@@ -43,21 +43,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The whole object graph: what is made of what, and closed in the opposite order. */
+/** The object graph of the daemon: makes all parts, and closes them in the opposite order. */
 final class Wiring implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
 
-  /** How long calls under way may take at the end before they are cancelled. */
+  /** How long calls under way may take when the daemon stops, before they are cancelled. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private static final Duration CLOSING = Duration.ofSeconds(30);
   private static final int EVENT_LOOPS = 2;
   private static final int TIMERS = 4;
 
-  /** Vert.x's own, which make the metrics page; those of the calls are the skin's. */
+  /**
+   * Number of Vert.x's own workers, which make the metrics page; calls have workers of their own.
+   */
   private static final int WORKERS = 2;
 
-  /** A scrape shall not wait longer; Prometheus gives up after ten seconds. */
+  /** The longest wait of a scrape; Prometheus gives up after ten seconds. */
   private static final Duration SCRAPE = Duration.ofSeconds(5);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -88,7 +90,7 @@ final class Wiring implements AutoCloseable {
           part(MetricsPort.listen(vertx, config.metrics().port(), metrics));
         }
       } catch (RuntimeException | Error e) {
-        // What was taken over is for a daemon that can serve.
+        // The VMs that were taken over are for a daemon that can serve.
         app.useCases().shutdown().run(true, Deadline.after(CLOSING));
         throw e;
       }
@@ -98,25 +100,33 @@ final class Wiring implements AutoCloseable {
     }
   }
 
-  /** Everything, serving. */
+  /**
+   * Makes all parts and starts to serve.
+   *
+   * @throws StartException if the daemon cannot start
+   */
   static Wiring start(VmFactoryConfig config, @Nullable Path configFile, StopSignal stop) {
     return new Wiring(config, configFile, stop);
   }
 
-  /** Where clients connect. */
+  /** Returns the socket where clients connect. */
   Path socket() {
     return skin.socket();
   }
 
-  /** Lets {@code systemd} know, at the pace it asks for, that what serves requests is alive. */
+  /**
+   * Lets {@code systemd} know, as often as it asks for, that the components which serve requests
+   * work.
+   */
   void watch(Systemd systemd) {
-    Map<String, Supplier<CompletionStage<?>>> organs = new LinkedHashMap<>();
+    Map<String, Supplier<CompletionStage<?>>> components = new LinkedHashMap<>();
     for (int i = 1; i <= EVENT_LOOPS; i++) {
-      Context loop = ((VertxInternal) vertx).createEventLoopContext(); // by turns, loop by loop
-      organs.put("event loop " + i, () -> turn(loop));
+      // Vert.x hands out its event loops in turn.
+      Context loop = ((VertxInternal) vertx).createEventLoopContext();
+      components.put("event loop " + i, () -> turn(loop));
     }
-    organs.put("the workers of short calls", skin::turn);
-    new Watchdog(organs, systemd).start(timers);
+    components.put("the workers of short calls", skin::turn);
+    new Watchdog(components, systemd).start(timers);
   }
 
   private static CompletionStage<?> turn(Context loop) {
@@ -126,22 +136,25 @@ final class Wiring implements AutoCloseable {
   }
 
   /**
-   * Ends what customers have: no new calls, those under way end, then the leased VMs, unless they
-   * are kept. Streams and socket go with {@link #close}.
+   * Ends service: refuses new calls, waits for those under way, then ends the leased VMs unless
+   * they are kept. {@link #close} closes streams and the socket.
    */
   void stop(boolean keepVms) {
     skin.drain(GRACE);
     app.useCases().shutdown().run(keepVms, Deadline.after(CLOSING));
   }
 
-  /** Closes the parts, last made first; Vert.x before the JVM ends, which else takes 0.3 s more. */
+  /**
+   * Closes the parts, the last made first. Vert.x is closed before the JVM ends, which would
+   * otherwise take 0.3 s longer.
+   */
   @Override
   public void close() {
     for (AutoCloseable part = parts.pollLast(); part != null; part = parts.pollLast()) {
       try {
         part.close();
       } catch (Exception e) {
-        log.warn("closing {}", part, e);
+        log.warn("cannot close {}", part, e);
       }
     }
   }
@@ -167,12 +180,15 @@ final class Wiring implements AutoCloseable {
 
   private ScheduledExecutorService timers() {
     var timers = new ScheduledThreadPoolExecutor(TIMERS);
-    timers.setRemoveOnCancelPolicy(true); // most never fire: leases are renewed, waits end
+    timers.setRemoveOnCancelPolicy(true); // most timers never fire: leases are renewed, waits end
     part(timers::shutdownNow);
     return timers;
   }
 
-  /** Where the host's answer on KVM is kept, so that only the first start after a boot waits. */
+  /**
+   * Returns the file with the host's answer on KVM, so that only the first start after a boot waits
+   * for it.
+   */
   private static Path answers(VmFactoryConfig config) {
     Path stateDir = config.daemon().stateDir();
     try {
@@ -180,7 +196,7 @@ final class Wiring implements AutoCloseable {
       Files.createDirectories(stateDir, PosixFilePermissions.asFileAttribute(ownerOnly));
       return stateDir.resolve("host-check");
     } catch (IOException e) {
-      throw new StartException("cannot make state_dir " + stateDir + ": " + Reasons.of(e), e);
+      throw new StartException("cannot make state_dir " + stateDir + ": " + FileErrors.of(e), e);
     }
   }
 
@@ -204,7 +220,7 @@ final class Wiring implements AutoCloseable {
         config.factory().templateCacheBytes());
   }
 
-  /** The use cases, with a Shutdown that ends the daemon too. */
+  /** Returns the use cases with a Shutdown that also stops the daemon. */
   private static UseCases stopping(UseCases cases, StopSignal stop) {
     return new UseCases(
         cases.getVm(),

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands events to listeners. A slow listener loses its oldest events and holds up nobody else. */
+/** Passes events to listeners. A slow listener loses its oldest events and delays no other. */
 public final class EventBus implements Events {
-  /** Events kept for one slow listener. */
+  /** Most events kept for one slow listener. */
   static final int BACKLOG = 1024;
 
   private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
@@ -26,7 +26,10 @@ public final class EventBus implements Events {
   private final List<Inbox> inboxes = new CopyOnWriteArrayList<>();
   private int seq;
 
-  /** Listeners are called on {@code executor}, {@code observer} where an event happens. */
+  /**
+   * Makes a bus that calls listeners on {@code executor}, and {@code observer} on the thread of the
+   * event.
+   */
   public EventBus(WallClock clock, Executor executor, Observer observer) {
     this.clock = clock;
     this.executor = executor;
@@ -40,7 +43,10 @@ public final class EventBus implements Events {
     return () -> inboxes.remove(inbox);
   }
 
-  /** Tells all listeners; never waits for one. Empty strings = does not apply. */
+  /**
+   * Sends an event to all listeners; never waits for one. An empty string means that the field does
+   * not apply.
+   */
   public void emit(Kind kind, String vmId, String leaseId, String templateKey, String detail) {
     synchronized (this) {
       Event event = new Event(++seq, clock.now(), kind, vmId, leaseId, templateKey, detail);

@@ -3,9 +3,9 @@ package io.vmfactory.factory.events;
 import java.time.Instant;
 import java.util.function.Consumer;
 
-/** What happens in the daemon, told to whoever listens. */
+/** The events of the daemon, to which listeners subscribe. */
 public interface Events {
-  /** What an event is about. Same words as on the wire. */
+  /** The kind of an event; the same words as on the wire. */
   enum Kind {
     TEMPLATE_CREATED,
     TEMPLATE_DELETED,
@@ -28,8 +28,9 @@ public interface Events {
   /**
    * One event.
    *
-   * @param seq rises by one per event of the daemon
-   * @param vmId empty = not about a VM; so leaseId and templateKey
+   * @param seq sequence number, one higher for each event of the daemon
+   * @param vmId the VM; empty if the event is not about one. The same holds for leaseId and
+   *     templateKey
    */
   record Event(
       int seq,
@@ -41,12 +42,12 @@ public interface Events {
       String detail) {}
 
   /**
-   * Calls {@code listener} for every event from now on, quickly and in order; closing the result
-   * ends it.
+   * Calls {@code listener} for every event from now on, without delay and in order; closing the
+   * result ends that.
    */
   Subscription subscribe(Consumer<Event> listener);
 
-  /** A listener's place. */
+  /** A subscription of one listener. */
   interface Subscription extends AutoCloseable {
     @Override
     void close();

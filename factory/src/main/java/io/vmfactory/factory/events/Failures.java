@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What went wrong lately: kept for status, told as events, logged. */
+/** The recent failures of the daemon: kept for status, sent as events, logged. */
 public final class Failures {
-  /** How many are kept. */
+  /** How many failures are kept. */
   static final int KEPT = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
@@ -30,7 +30,10 @@ public final class Failures {
     this.observer = observer;
   }
 
-  /** Something failed with an exception; that a client waits no longer is no failure. */
+  /**
+   * Records an operation that failed with an exception. If the exception only says that the client
+   * no longer waits, it is not recorded as a failure.
+   */
   public void record(String what, String vmId, Throwable cause) {
     if (cause instanceof DeadlineExceededException || cause instanceof CancelledException) {
       return;
@@ -39,15 +42,15 @@ public final class Failures {
   }
 
   /**
-   * Something failed that no client asked for. A deadline that passed is the daemon's own then, and
-   * a failure: a VM that hangs shows itself by that alone.
+   * Records the failure of an operation that no client asked for. Here a passed deadline is the
+   * daemon's own and counts as a failure: it may be the only sign of a VM that hangs.
    */
   public void recordOwn(String what, String vmId, Throwable cause) {
     record(what, vmId, String.valueOf(cause.getMessage()), cause);
-    LOG.debug("the failure of {} in full", what, cause);
+    LOG.debug("stack trace of the failure of {}", what, cause);
   }
 
-  /** Something failed. */
+  /** Records an operation that failed, with the cause in words. */
   public void record(String what, String vmId, String cause) {
     record(what, vmId, cause, null);
   }
@@ -66,7 +69,7 @@ public final class Failures {
     newestFirst.addFirst(failure);
   }
 
-  /** Newest first. */
+  /** Returns the recent failures, newest first. */
   public synchronized List<RecordedFailure> all() {
     return List.copyOf(newestFirst);
   }

@@ -3,7 +3,7 @@ package io.vmfactory.factory.events;
 import java.time.Instant;
 
 /**
- * Something that went wrong.
+ * A failure that was recorded.
  *
  * @param at when it happened
  * @param what the operation that failed

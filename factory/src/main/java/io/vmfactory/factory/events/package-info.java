@@ -1,4 +1,4 @@
-/** What happens in the daemon and what went wrong lately, for everyone who listens. */
+/** The events and the recent failures of the daemon. */
 @NullMarked
 package io.vmfactory.factory.events;
 

@@ -3,7 +3,7 @@ package io.vmfactory.factory.gate;
 import java.time.Duration;
 
 /**
- * A mean in which the newest value weighs an eighth, as TCP's round-trip estimate has it. Not
+ * A mean in which the newest value has a weight of an eighth, as in TCP's round-trip estimate. Not
  * thread-safe.
  */
 public final class MeanTime {
@@ -13,19 +13,19 @@ public final class MeanTime {
   private boolean measured;
 
   /**
-   * @param assumed until something is measured
+   * @param assumed the mean until the first measurement
    */
   public MeanTime(Duration assumed) {
     nanos = assumed.toNanos();
   }
 
-  /** One more was measured. */
+  /** Adds a measurement, in nanoseconds. */
   public void add(long measuredNanos) {
     nanos = measured ? nanos + NEWEST * (measuredNanos - nanos) : measuredNanos;
     measured = true;
   }
 
-  /** As it stands. */
+  /** Returns the current mean. */
   public Duration mean() {
     return Duration.ofNanos((long) nanos);
   }

@@ -14,12 +14,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound on how many VMs are restored or booted at once: each of them keeps a CPU busy until its
- * guest answers, so that with more at a time none is ready sooner and most are later. Customers go
- * before refill; among equals, who came first.
+ * Limits how many VMs are restored or booted at the same time. Each of them keeps a CPU busy until
+ * its guest answers; with more at a time, none is ready sooner and most are later. Customers go
+ * before refill; among equals, the first to ask goes first.
  *
- * <p>Thread-safe; owns no thread. Who waits is told, outside the lock, by the thread that gave a
- * turn back, so what follows from a turn must not run there: it hands its work on.
+ * <p>Thread-safe; owns no thread. The thread that gives a turn back answers the next waiter,
+ * outside the lock. So the code that follows a turn must not run there: it hands its work to
+ * another thread.
  */
 public final class RestoreTurns {
   private static final Duration FIRST_GUESS = Duration.ofSeconds(1);
@@ -32,19 +33,19 @@ public final class RestoreTurns {
   private final Map<Kind, Integer> taken = new EnumMap<>(Kind.class);
   private boolean closed;
 
-  /** For whom a VM is made, in the order of precedence. */
+  /** The purpose of a VM that is made, in the order of precedence. */
   public enum Kind {
-    /** Somebody waits for it. */
+    /** A request waits for the VM. */
     CUSTOMER,
-    /** It is made ahead, or examined. */
+    /** The VM is made ahead of demand, or examined. */
     REFILL
   }
 
   /**
-   * An open gate.
+   * Makes the limiter, with all turns free.
    *
-   * @param limit most turns at once, 1 or more
-   * @param maxWaiting most customers in line, 0 or more; refill is bounded by those who ask for it
+   * @param limit most turns at the same time, 1 or more
+   * @param maxWaiting most customers in the queue, 0 or more; refill limits its own number
    */
   public RestoreTurns(int limit, int maxWaiting, PoolClock clock) {
     if (limit < 1 || maxWaiting < 0) {
@@ -63,8 +64,8 @@ public final class RestoreTurns {
    * Asks for a turn.
    *
    * @return ends with the turn, with a {@link TurnRefusedException}, or with a {@link
-   *     DeadlineExceededException}. To give up earlier, cancel this very future; if that fails the
-   *     turn is there and is the caller's to close
+   *     DeadlineExceededException}. To give up earlier, cancel this very future; if the
+   *     cancellation fails, the turn exists and the caller must close it
    */
   public CompletableFuture<Turn> enter(Kind kind, Deadline deadline) {
     Waiter waiter = new Waiter(kind);
@@ -86,11 +87,11 @@ public final class RestoreTurns {
   }
 
   /**
-   * Waits for a turn, blocking until {@code deadline}.
+   * Waits for a turn and blocks until {@code deadline}.
    *
-   * @throws TurnRefusedException when it is refused
-   * @throws DeadlineExceededException when the time is over first
-   * @throws CancelledException when the thread is interrupted; the flag stays set
+   * @throws TurnRefusedException if the turn is refused
+   * @throws DeadlineExceededException if the deadline passes first
+   * @throws CancelledException if the thread is interrupted; the interrupt flag stays set
    */
   public Turn await(Kind kind, Deadline deadline) {
     CompletableFuture<Turn> turn = enter(kind, deadline);
@@ -104,7 +105,7 @@ public final class RestoreTurns {
     }
   }
 
-  /** Gives no more turns; who waits is refused. Turns that somebody has stay valid. Idempotent. */
+  /** Gives no more turns and refuses those who wait. Turns already given stay valid. Idempotent. */
   public void close() {
     List<Waiter> last;
     synchronized (this) {
@@ -114,7 +115,7 @@ public final class RestoreTurns {
     last.forEach(waiter -> waiter.answer.completeExceptionally(closedNow()));
   }
 
-  /** How it stands. */
+  /** Returns a consistent snapshot. */
   public synchronized TurnStats stats() {
     return new TurnStats(
         limit,
@@ -126,7 +127,8 @@ public final class RestoreTurns {
         turnTime.mean());
   }
 
-  // With the lock held. Whenever it is free, a turn that can be given has been.
+  // Called with the lock held. Whenever the lock is free, every turn that can be given has been
+  // given.
 
   private synchronized @Nullable Turn takeOrLineUp(Waiter waiter, Deadline deadline) {
     if (closed) {
@@ -164,11 +166,12 @@ public final class RestoreTurns {
     return null;
   }
 
-  // With the lock free.
+  // Called without the lock.
 
   private void callNext() {
     for (Call next; (next = called()) != null; ) {
-      // Exactly one of {told, given back} happens, however late the waiter gave up.
+      // The waiter gets the turn or the turn is given back, never both, however late the waiter
+      // gave up.
       if (!next.waiter.answer.complete(next.turn)) {
         next.turn.forget();
       }
@@ -193,7 +196,7 @@ public final class RestoreTurns {
     Duration wait = now.expectedWait();
     return new TurnRefusedException(
         TurnRefusedException.Reason.FULL,
-        "%d requests wait for a VM to be made already (max_waiting in the configuration), %d are made at a time; the wait would be about %.1f s"
+        "%d requests already wait for a VM to be made (max_waiting in the configuration), %d are made at a time; the wait would be about %.1f s"
             .formatted(now.customersWaiting(), limit, wait.toMillis() / 1000.0),
         wait);
   }
@@ -205,7 +208,7 @@ public final class RestoreTurns {
         Duration.ZERO);
   }
 
-  /** Somebody in line. */
+  /** A place in the queue. */
   private static final class Waiter {
     final Kind kind;
     final CompletableFuture<Turn> answer = new CompletableFuture<>();
@@ -218,7 +221,7 @@ public final class RestoreTurns {
 
   private record Call(Waiter waiter, Held turn) {}
 
-  /** A turn that somebody has, or is about to be told of. */
+  /** A turn that was given, or is about to be. */
   private final class Held implements Turn {
     final Kind kind;
     private final long since = clock.nanos();
@@ -235,7 +238,7 @@ public final class RestoreTurns {
       }
     }
 
-    /** Gives it back unused, with nobody called: the caller does. */
+    /** Gives the turn back unused without serving the next waiter; the caller does that. */
     void forget() {
       giveBack(false);
     }

@@ -2,7 +2,7 @@ package io.vmfactory.factory.gate;
 
 /** The right to restore or boot one VM now. Thread-safe. */
 public interface Turn extends AutoCloseable {
-  /** Gives it back, and the next in line has it; idempotent. */
+  /** Gives the turn back, to the next in the queue; idempotent. */
   @Override
   void close();
 }

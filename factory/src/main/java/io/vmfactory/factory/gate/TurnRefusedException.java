@@ -2,13 +2,16 @@ package io.vmfactory.factory.gate;
 
 import java.time.Duration;
 
-/** A turn was refused at once: too many wait already, or the gate is closed. */
+/**
+ * Reports that a turn was refused at once: too many customers already wait, or no more turns are
+ * given.
+ */
 public final class TurnRefusedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Why a turn was refused. */
   public enum Reason {
-    /** As many customers wait as may. */
+    /** As many customers wait as are allowed. */
     FULL,
     /** No more turns are given. */
     CLOSED
@@ -23,12 +26,12 @@ public final class TurnRefusedException extends RuntimeException {
     this.retryAfter = retryAfter;
   }
 
-  /** Why. */
+  /** Returns why the turn was refused. */
   public Reason reason() {
     return reason;
   }
 
-  /** When a turn may be had, as an estimate; zero when that is never. */
+  /** Returns an estimate of the time until a turn is free; zero if there will be none. */
   public Duration retryAfter() {
     return retryAfter;
   }

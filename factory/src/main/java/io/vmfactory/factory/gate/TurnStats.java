@@ -3,15 +3,15 @@ package io.vmfactory.factory.gate;
 import java.time.Duration;
 
 /**
- * A consistent snapshot of a {@link RestoreTurns}.
+ * A consistent snapshot of {@link RestoreTurns}.
  *
- * @param limit most turns at once
+ * @param limit most turns at the same time
  * @param customers turns that customers have
  * @param refills turns that refill has
- * @param customersWaiting customers in line
- * @param refillsWaiting refills in line
- * @param maxWaiting most customers in line
- * @param meanTurn mean time of a turn, the recent ones weighing more; one second before the first
+ * @param customersWaiting customers in the queue
+ * @param refillsWaiting refills in the queue
+ * @param maxWaiting most customers in the queue
+ * @param meanTurn mean time of a turn, recent ones count more; one second before the first
  */
 public record TurnStats(
     int limit,
@@ -21,14 +21,14 @@ public record TurnStats(
     int refillsWaiting,
     int maxWaiting,
     Duration meanTurn) {
-  /** Turns that somebody has. */
+  /** Returns the number of turns in use. */
   public int inFlight() {
     return customers + refills;
   }
 
   /**
-   * How long a customer who came now would wait, as an estimate: with all turns taken, one is given
-   * back every {@code meanTurn / limit}.
+   * Returns an estimate of how long a customer who asks now would wait: with all turns in use, one
+   * becomes free every {@code meanTurn / limit}.
    */
   public Duration expectedWait() {
     return inFlight() < limit

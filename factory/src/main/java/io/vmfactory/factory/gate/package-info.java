@@ -1,4 +1,7 @@
-/** Turns: how many VMs may be restored or booted at once, and who goes first. */
+/**
+ * Turns: the limit on VMs that are restored or booted at the same time, and the order in which they
+ * go.
+ */
 @NullMarked
 package io.vmfactory.factory.gate;
 

@@ -15,18 +15,20 @@ import java.util.Optional;
 
 /**
  * The records of all VMs: one {@code vm.json}, mode 0600, in each VM's folder. A record is replaced
- * whole: whenever the daemon is killed, there is the old one or the new one and never half of one.
- * Not synced: no VM outlives the host's kernel.
+ * as a whole: if the daemon is killed, the file holds the old or the new record, never a mixture.
+ * Records are not synced, since no VM outlives the host's kernel.
  */
 public final class Journal {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
   /**
-   * Writes {@code record} in place of the one before.
+   * Replaces the record in {@code folder} by {@code record}.
    *
-   * @throws UncheckedIOException when it cannot, naming the file; the one before is still there
-   * @throws VmmException with reason {@code RESOURCES} when there is no room; the same
+   * @throws UncheckedIOException if it cannot be written; names the file. The previous record is
+   *     still there
+   * @throws VmmException with reason {@code RESOURCES} if there is no room. The previous record is
+   *     still there
    */
   public void write(VmFolder folder, VmRecord record) {
     try {
@@ -37,9 +39,9 @@ public final class Journal {
   }
 
   /**
-   * The record in {@code folder}; empty = there is none.
+   * Returns the record in {@code folder}; empty if there is none.
    *
-   * @throws UnreadableRecordException when there is one that makes no sense to this daemon
+   * @throws UnreadableRecordException if this daemon cannot read the record
    */
   public Optional<VmRecord> read(VmFolder folder) {
     try {

@@ -2,7 +2,7 @@ package io.vmfactory.factory.journal;
 
 import org.jspecify.annotations.Nullable;
 
-/** A VM's record that this daemon cannot make sense of: another format version, or not JSON. */
+/** Reports a VM's record that this daemon cannot read: another format version, or not JSON. */
 public final class UnreadableRecordException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -11,20 +11,22 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One VM as its {@code vm.json} tells of it. Plain values only: this is the file's format.
+ * The record of one VM, as in its {@code vm.json}. Its components are plain values only, since it
+ * is the file's format.
  *
  * @param version format version, {@link #OLDEST} to {@link #VERSION}
  * @param state how far the VM has come
  * @param id the VM
  * @param route how it is made; once leased, how the request was served: a word of the wire
- * @param templateKey hex; empty = made without a template
- * @param templateDigest which snapshot of that template; empty = not known, or none
- * @param hostname as set in the guest; empty = not yet, or a base VM
- * @param vcpus really there; until the lease, those at boot
- * @param memoryMib really there; until the lease, that at boot
+ * @param templateKey hex; empty if made without a template
+ * @param templateDigest which snapshot of that template; empty if not known or none
+ * @param hostname name set in the guest; empty if none is set yet, or for a base VM
+ * @param vcpus number of vCPUs; until the lease, the number at boot
+ * @param memoryMib memory; until the lease, the memory at boot
  * @param madeAt ISO-8601, wall clock: when its making began; once leased, when it was handed out
- * @param process the VMM's process; null = not started yet, or the daemon died before it could say
- * @param lease null = not leased
+ * @param process the VMM's process; null if it is not started, or the daemon died before recording
+ *     it
+ * @param lease its lease; null if it is not leased
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record VmRecord(
@@ -47,46 +49,51 @@ public record VmRecord(
     templateDigest = Objects.requireNonNullElse(templateDigest, "");
   }
 
-  /** The format this daemon writes. */
+  /** The format version that this daemon writes. */
   public static final int VERSION = 2;
 
   /**
-   * The oldest format that it still reads: version 1 knew no digests and no states SHELL and WARM,
-   * and all that a leased VM needs to be taken over is in it.
+   * The oldest format version that this daemon reads. Version 1 had no digests and no states SHELL
+   * and WARM, but holds everything needed to take a leased VM over.
    */
   public static final int OLDEST = 1;
 
   /**
-   * How far a VM has come. Written before the step that it names, but for STARTED, SHELL and WARM,
-   * which are written when it is so. What else happens to a VM on stock is not written: its VMM's
-   * run state tells.
+   * How far a VM has come. A state is written before its step begins, except STARTED, SHELL and
+   * WARM, which are written afterwards. Other changes of an idle VM are not written: the run state
+   * of its VMM shows them.
    */
   public enum State {
     /** Its process is about to be started. */
     MAKING,
-    /** Its process runs; nobody has it yet. */
+    /** Its process runs; no customer or pool has it yet. */
     STARTED,
-    /** On stock: its memory mapped, it waits for device state. True while it does that. */
+    /**
+     * An idle shell: its memory is mapped, and it waits for device state. True while it does so.
+     */
     SHELL,
-    /** On stock: a clone that was made unique and stopped. True while it is stopped. */
+    /** An idle warm VM: a clone that was made unique and stopped. True while it is stopped. */
     WARM,
     /** A customer has it. */
     LEASED,
-    /** Somebody else owns it: never to be touched. */
+    /** It was given away: its new owner alone may touch it. */
     GIVEN_AWAY
   }
 
-  /** See {@link VmIdentity}. */
+  /** A process, see {@link VmIdentity}. */
   public record ProcessEntry(int pid, long startTicks, String executable) {
-    /** The VM of that name in this process. */
+    /** Returns the identity of the VM with that id in this process. */
     public VmIdentity identity(VmId id) {
       return new VmIdentity(id, pid, startTicks, Path.of(executable));
     }
   }
 
   /**
-   * The lease.
+   * The lease of a VM.
    *
+   * @param id id of the lease
+   * @param owner free text from the request
+   * @param ttlMillis duration of a renewal in milliseconds
    * @param expiresAt ISO-8601, wall clock
    */
   public record LeaseEntry(String id, String owner, long ttlMillis, String expiresAt) {
@@ -94,18 +101,18 @@ public record VmRecord(
       Instant.parse(expiresAt); // a record that cannot be read later must not be made
     }
 
-    /** When it expires. */
+    /** Returns when the lease expires. */
     public Instant expiry() {
       return Instant.parse(expiresAt);
     }
 
-    /** How long a renewal lasts. */
+    /** Returns the duration of a renewal. */
     public Duration ttl() {
       return Duration.ofMillis(ttlMillis);
     }
   }
 
-  /** A VM that is about to be made. */
+  /** Returns the record of a VM that is about to be made. */
   public static VmRecord making(
       String id, String route, String templateKey, Sizing boot, Instant madeAt) {
     return new VmRecord(
@@ -123,47 +130,47 @@ public record VmRecord(
         null);
   }
 
-  /** This VM, its process started. */
+  /** Returns this record with a started process. */
   public VmRecord started(VmIdentity who) {
     ProcessEntry entry = new ProcessEntry(who.pid(), who.startTicks(), who.executable().toString());
     return with(State.STARTED, templateDigest, entry, null);
   }
 
   /**
-   * This VM as a shell on stock.
+   * Returns this record as that of an idle shell.
    *
-   * @param digest of the template's snapshot whose memory it has
+   * @param digest digest of the template's snapshot whose memory it has
    */
   public VmRecord shell(String digest) {
     return with(State.SHELL, digest, process, null);
   }
 
   /**
-   * This VM warm on stock.
+   * Returns this record as that of an idle warm VM.
    *
-   * @param digest of the template's snapshot that it is a clone of
+   * @param digest digest of the template's snapshot that it is a clone of
    */
   public VmRecord warm(String digest) {
     return with(State.WARM, digest, process, null);
   }
 
-  /** This VM, about to be leased, or its lease about to be renewed. */
+  /** Returns this record with a lease that is about to be opened or renewed. */
   public VmRecord leased(String leaseId, String owner, Duration ttl, Instant expiresAt) {
     LeaseEntry entry = new LeaseEntry(leaseId, owner, ttl.toMillis(), expiresAt.toString());
     return with(State.LEASED, templateDigest, process, entry);
   }
 
-  /** This VM, about to be given away. */
+  /** Returns this record as that of a VM that is about to be given away. */
   public VmRecord givenAway() {
     return with(State.GIVEN_AWAY, templateDigest, process, null);
   }
 
   /**
-   * This VM as its customer gets it.
+   * Returns this record as that of a VM whose customer is about to get it.
    *
    * @param served the route of the request
-   * @param name as set in the guest
-   * @param sizing what it really has
+   * @param name hostname set in the guest
+   * @param sizing vCPUs and memory that it really has
    * @param at when it was handed out
    */
   public VmRecord handedOut(String served, String name, Sizing sizing, Instant at) {
@@ -182,17 +189,17 @@ public record VmRecord(
         lease);
   }
 
-  /** Whether this is a format that this daemon reads. */
+  /** Whether this daemon reads this format version. */
   boolean readable() {
     return version >= OLDEST && version <= VERSION;
   }
 
-  /** Its name. */
+  /** Returns the id of the VM. */
   public VmId vmId() {
     return new VmId(id);
   }
 
-  /** What it has, as far as the record knows. */
+  /** Returns vCPUs and memory of the VM, as far as the record has them. */
   public Sizing sizing() {
     return new Sizing(vcpus, memoryMib);
   }

@@ -1,4 +1,6 @@
-/** What the daemon remembers on disk about each VM, so that a later daemon can tell what lives. */
+/**
+ * The records on disk about each VM, by which a later daemon finds the VMs that are still alive.
+ */
 @NullMarked
 package io.vmfactory.factory.journal;
 

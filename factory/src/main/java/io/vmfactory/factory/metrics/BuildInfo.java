@@ -5,12 +5,13 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vmfactory.vmm.HypervisorInfo;
 
 /**
- * What this daemon is, as the labels of a metric that is always 1, and its fixed limits.
+ * The version, hypervisor and fixed limits of this daemon. Version and hypervisor are labels of a
+ * metric that is always 1.
  *
- * @param version the product's
- * @param hypervisor what it runs VMs with
- * @param maxVms limit on the VMs that there may be at once
- * @param memoryBudgetBytes private memory that all idle VMs together may hold
+ * @param version version of the product
+ * @param hypervisor the program that runs VMs
+ * @param maxVms most VMs at the same time
+ * @param memoryBudgetBytes bytes of private memory that all idle VMs together may hold
  */
 public record BuildInfo(
     String version, HypervisorInfo hypervisor, int maxVms, long memoryBudgetBytes)
@@ -20,7 +21,7 @@ public record BuildInfo(
     Families families = new Families();
     families.gauge(
         "vmfactory_build_info",
-        "Always 1; the labels say what this daemon is.",
+        "Always 1; the labels describe this daemon.",
         1,
         "version",
         version,
@@ -30,7 +31,7 @@ public record BuildInfo(
         hypervisor.version(),
         "accelerator",
         Causes.word(hypervisor.accelerator()));
-    families.gauge("vmfactory_vms_limit", "Most VMs that may be leased at once.", maxVms);
+    families.gauge("vmfactory_vms_limit", "Most VMs that may be leased at the same time.", maxVms);
     families.gauge(
         "vmfactory_pool_memory_budget_bytes",
         "Private memory that all idle VMs together may hold.",

@@ -13,11 +13,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** A failure as a label's value: a word of a small set, never a message. */
+/** Turns a failure into the value of a label: a word of a small set, never a message. */
 final class Causes {
   private Causes() {}
 
-  /** The exception's own reason, after the room that it comes from. */
+  /** Returns the room of the exception and the exception's reason. */
   static String of(@Nullable Throwable failure) {
     Throwable cause = unwrap(failure);
     if (cause instanceof RequestException e) {

@@ -14,8 +14,8 @@ import io.vmfactory.vmm.VmExit;
 import java.util.function.Supplier;
 
 /**
- * A hypervisor whose processes are counted, whoever starts them: how long a start takes until the
- * monitor answers, how many run, how they end.
+ * A hypervisor that counts its processes: how long a start takes until the monitor answers, how
+ * many run, how they end.
  */
 final class CountedHypervisor implements Hypervisor {
   private final Hypervisor counted;
@@ -30,8 +30,8 @@ final class CountedHypervisor implements Hypervisor {
         Histogram.builder()
             .name("vmfactory_vmm_start_seconds")
             .help(
-                "Time from the start of a VMM process, or its adoption, to its monitor's answer;"
-                    + " of how=\"restore\" until its state is loaded, too.")
+                "Time from the start or adoption of a VMM process to its monitor's answer;"
+                    + " with how=\"restore\" until its state is loaded.")
             .labelNames("how")
             .classicOnly()
             .classicUpperBounds(.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10)
@@ -47,14 +47,14 @@ final class CountedHypervisor implements Hypervisor {
     exits =
         Counter.builder()
             .name("vmfactory_vmm_exits_total")
-            .help("Ends of VMM processes; the daemon itself ends them with signal 9.")
+            .help("VMM processes that ended; signal 9 means that the daemon ended them.")
             .labelNames("status")
             .withoutExemplars()
             .register(registry);
     running =
         Gauge.builder()
             .name("vmfactory_vmm_processes")
-            .help("VMM processes under this daemon's care or given away by it.")
+            .help("VMM processes that this daemon supervises or has given away.")
             .withoutExemplars()
             .register(registry);
     exits.initLabelValues("signal 9");
@@ -105,7 +105,10 @@ final class CountedHypervisor implements Hypervisor {
     exits.labelValues(status(exit)).inc();
   }
 
-  /** Exit codes above 1 are not told apart, to keep the series few. */
+  /**
+   * Returns the label for an exit. Exit codes above 1 share one label, to keep the number of series
+   * small.
+   */
   private static String status(VmExit exit) {
     if (exit.signal() != 0) {
       return "signal " + exit.signal();

@@ -12,22 +12,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Metrics that are read at the moment of a scrape, family by family. What is not put is not shown:
- * the series of a template that is gone are gone too.
+ * Metrics that are collected at each scrape, family by family. A series that is not added is not
+ * shown: the series of a deleted template disappear with it.
  */
 final class Families {
   private final Map<String, GaugeSnapshot.Builder> gauges = new LinkedHashMap<>();
   private final Map<String, CounterSnapshot.Builder> counters = new LinkedHashMap<>();
   private final Map<String, SummarySnapshot.Builder> summaries = new LinkedHashMap<>();
 
-  /** A gauge's value; {@code labels} are names and values by turns. */
+  /** Adds a gauge; {@code labels} are names and values alternately. */
   void gauge(String name, String help, double value, String... labels) {
     gauges
         .computeIfAbsent(name, n -> GaugeSnapshot.builder().name(n).help(help))
         .dataPoint(GaugeDataPointSnapshot.builder().value(value).labels(Labels.of(labels)).build());
   }
 
-  /** A counter's value; {@code name} is without {@code _total}, which the formats add. */
+  /** Adds a counter; {@code name} is without {@code _total}, which the formats add. */
   void counter(String name, String help, double value, String... labels) {
     counters
         .computeIfAbsent(name, n -> CounterSnapshot.builder().name(n).help(help))
@@ -35,7 +35,7 @@ final class Families {
             CounterDataPointSnapshot.builder().value(value).labels(Labels.of(labels)).build());
   }
 
-  /** A count and a sum, without quantiles. */
+  /** Adds a count and a sum, without quantiles. */
   void summary(String name, String help, Sum sum, String... labels) {
     summaries
         .computeIfAbsent(name, n -> SummarySnapshot.builder().name(n).help(help))
@@ -47,7 +47,7 @@ final class Families {
                 .build());
   }
 
-  /** How often something happened, and what it came to. */
+  /** A number of observations and their sum. */
   record Sum(long count, double value) {}
 
   MetricSnapshots all() {

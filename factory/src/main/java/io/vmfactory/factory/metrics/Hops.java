@@ -3,11 +3,11 @@ package io.vmfactory.factory.metrics;
 import java.util.Map;
 
 /**
- * The steps of a request or a refill as labels: which there are, and who is waited for in each. So
- * the latency of QEMU's monitor and of the guest's agent is read from what is measured anyway.
+ * The steps of a request or a refill as labels, each with the part that is waited for. So the
+ * latency of QEMU's monitor and of the guest's agent follows from measurements that exist anyway.
  */
 final class Hops {
-  /** A step that this class has not heard of; keeps the number of series bounded. */
+  /** The label of a step that this class does not know; it keeps the number of series bounded. */
   private static final String OTHER = "other";
 
   private static final Map<String, String> PARTS =
@@ -34,12 +34,12 @@ final class Hops {
 
   private Hops() {}
 
-  /** The step's name as a label. */
+  /** Returns the step's name as a label. */
   static String label(String hop) {
     return PARTS.containsKey(hop) ? hop : OTHER;
   }
 
-  /** Who is waited for: daemon, process, monitor, guest or agent. */
+  /** Returns the part that is waited for: daemon, process, monitor, guest or agent. */
   static String part(String hop) {
     return PARTS.getOrDefault(hop, OTHER);
   }

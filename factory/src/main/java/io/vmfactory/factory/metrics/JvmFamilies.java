@@ -6,7 +6,10 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 
-/** The JVM's memory, collections and threads, under the names that Prometheus's own client uses. */
+/**
+ * Memory, garbage collections and threads of the JVM, under the names that Prometheus's own client
+ * uses.
+ */
 final class JvmFamilies implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
@@ -31,7 +34,7 @@ final class JvmFamilies implements MultiCollector {
     families.gauge(
         "jvm_memory_committed_bytes", "Memory reserved.", usage.getCommitted(), "area", area);
     if (usage.getMax() >= 0) {
-      families.gauge("jvm_memory_max_bytes", "Its limit.", usage.getMax(), "area", area);
+      families.gauge("jvm_memory_max_bytes", "Limit of the memory.", usage.getMax(), "area", area);
     }
   }
 

@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything the daemon counts and measures of itself, and the page that shows it. One per daemon.
- * Names follow Prometheus's conventions: base units, {@code _total} for counters, prefix {@code
- * vmfactory_}. Labels take values of small sets and short template keys, so the number of series is
+ * All metrics of the daemon, and the page that shows them. One per daemon. Names follow
+ * Prometheus's conventions: base units, {@code _total} for counters, prefix {@code vmfactory_}. The
+ * values of labels are words of small sets and short template keys, so the number of series is
  * bounded by the number of templates. Thread-safe.
  */
 public final class Metrics {
@@ -32,33 +32,33 @@ public final class Metrics {
   }
 
   /**
-   * The page.
+   * The page of metrics.
    *
    * @param contentType its format and version
    */
   public record Page(String contentType, byte[] body) {}
 
-  /** What the use cases tell. */
+  /** Returns the observer that counts what the daemon does. */
   public Observer observer() {
     return requests;
   }
 
-  /** {@code hypervisor} with its processes counted; to be called once. */
+  /** Returns {@code hypervisor} with its processes counted. Called once. */
   public Hypervisor counted(Hypervisor hypervisor) {
     return new CountedHypervisor(hypervisor, registry);
   }
 
-  /** Shows also what the daemon is and holds; to be called once, when it is about to serve. */
+  /** Adds what the daemon is and holds to the page. Called once, before the daemon serves. */
   public void show(BuildInfo build, Supplier<Status> status) {
     registry.register(build);
     registry.register(new StateFamilies(status));
   }
 
   /**
-   * All metrics as they are now. May block as long as {@link #show}'s supplier does.
+   * Returns all metrics as they are now. May block as long as {@link #show}'s supplier does.
    *
-   * @param accept the Accept header: decides between Prometheus's text format, which is the
-   *     default, and OpenMetrics
+   * @param accept the Accept header; selects Prometheus's text format, which is the default, or
+   *     OpenMetrics
    */
   public Page page(@Nullable String accept) {
     ExpositionFormatWriter writer = openMetrics.accepts(accept) ? openMetrics : text;
@@ -66,7 +66,7 @@ public final class Metrics {
     try {
       writer.write(body, registry.scrape());
     } catch (IOException e) {
-      throw new UncheckedIOException("writing to memory", e);
+      throw new UncheckedIOException("cannot write to memory", e);
     }
     return new Page(writer.getContentType(), body.toByteArray());
   }

@@ -5,7 +5,7 @@ import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolStats;
 import java.util.Arrays;
 
-/** The pools and the turns to restore, as one snapshot of the daemon shows them. */
+/** Metrics of the pools and of the restore turns, from one snapshot of the daemon. */
 final class PoolFamilies {
   private static final double KIB = 1024;
 
@@ -15,7 +15,7 @@ final class PoolFamilies {
     this.families = families;
   }
 
-  /** Adds one pool's metrics. */
+  /** Adds the metrics of one pool. */
   static void add(Families families, PoolView pool) {
     PoolFamilies to = new PoolFamilies(families);
     String[] labels = {"template", pool.template().shortened(), "tier", Causes.word(pool.tier())};
@@ -25,23 +25,24 @@ final class PoolFamilies {
     to.memory(pool.memory(), labels);
   }
 
-  /** Adds the metrics of the gate. */
+  /** Adds the metrics of the restore turns. */
   static void add(Families families, TurnStats gate) {
     PoolFamilies to = new PoolFamilies(families);
     to.by("in_flight", "Restores and boots under way.", gate.customers(), gate.refills());
     to.by(
         "waiting",
-        "Who waits for a turn to restore or boot.",
+        "Requests and refills that wait for a turn to restore or boot.",
         gate.customersWaiting(),
         gate.refillsWaiting());
-    families.gauge("vmfactory_restores_limit", "Most restores and boots at once.", gate.limit());
+    families.gauge(
+        "vmfactory_restores_limit", "Most restores and boots at the same time.", gate.limit());
     families.gauge(
         "vmfactory_restores_waiting_limit",
-        "Customers that may wait; one more is refused.",
+        "Most requests that may wait for a turn; further ones are refused.",
         gate.maxWaiting());
     families.gauge(
         "vmfactory_restore_mean_seconds",
-        "Mean time of a restore or boot, the recent ones weighing more.",
+        "Mean time of a restore or boot; recent ones count more.",
         gate.meanTurn().toNanos() / 1e9);
   }
 
@@ -52,17 +53,17 @@ final class PoolFamilies {
 
   private void aims(PoolStats stats, String[] labels) {
     gauge("open", "1 = serves claims; 0 = drained or closing.", open(stats), labels);
-    gauge("target", "VMs wanted on stock.", stats.aim().count(), labels);
-    gauge("wanted", "The target if memory were no object.", stats.aim().wanted(), labels);
+    gauge("target", "VMs wanted in stock.", stats.aim().count(), labels);
+    gauge("wanted", "VMs wanted in stock without the memory limit.", stats.aim().wanted(), labels);
     gauge(
         "claims_per_second",
         "Rate of claims, served or not, as the pool estimates it.",
         stats.aim().claimsPerSecond(),
         labels);
-    gauge("refill_pauses", "Holds on refilling now.", stats.refillPauses(), labels);
+    gauge("refill_pauses", "Pauses of refill in force.", stats.refillPauses(), labels);
     gauge(
         "failures_in_a_row",
-        "Attempts to make a VM that failed since the last one that did not.",
+        "Failed attempts to make a VM since the last success.",
         stats.retry().map(PoolStats.Retry::failuresInARow).orElse(0),
         labels);
   }
@@ -77,7 +78,8 @@ final class PoolFamilies {
     state("probing", slots.probing(), labels);
     state("claimed", slots.claimed(), labels);
     state("disposing", slots.disposing(), labels);
-    gauge("superseded", "Idle VMs of a template rebuilt since.", slots.superseded(), labels);
+    gauge(
+        "superseded", "Idle VMs of a template that was rebuilt since.", slots.superseded(), labels);
     gauge("waiting", "Claims that wait for a VM.", slots.waiting(), labels);
   }
 
@@ -88,9 +90,13 @@ final class PoolFamilies {
 
   private void traffic(PoolStats.Traffic traffic, String[] labels) {
     counter("hits", "Claims served from stock at once.", traffic.hits(), labels);
-    counter("misses", "Claims that waited or got nothing.", traffic.misses(), labels);
+    counter("misses", "Claims that waited or were refused.", traffic.misses(), labels);
     counter("taken", "VMs handed out.", traffic.taken(), labels);
-    counter("expired", "VMs replaced for age, a rebuild or ill health.", traffic.expired(), labels);
+    counter(
+        "expired",
+        "VMs replaced because of age, a rebuild or bad health.",
+        traffic.expired(),
+        labels);
     counter("poisoned", "VMs that failed at hand-out.", traffic.poisoned(), labels);
   }
 

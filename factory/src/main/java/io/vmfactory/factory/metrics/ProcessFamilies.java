@@ -10,7 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The daemon's own process, under the names that Prometheus prescribes to every client library.
+ * Metrics of the daemon's own process, under the names that Prometheus prescribes to every client
+ * library.
  *
  * @param proc normally {@code /proc/self}
  */
@@ -22,7 +23,7 @@ record ProcessFamilies(Path proc) implements MultiCollector {
     Families families = new Families();
     families.gauge(
         "process_start_time_seconds",
-        "Start time, since the epoch.",
+        "Start time of the process, in seconds since the epoch.",
         ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
     var system = ManagementFactory.getOperatingSystemMXBean();
     if (system instanceof UnixOperatingSystemMXBean unix) {
@@ -30,13 +31,17 @@ record ProcessFamilies(Path proc) implements MultiCollector {
           "process_cpu_seconds", "CPU time, user and system.", unix.getProcessCpuTime() / 1e9);
       families.gauge(
           "process_open_fds", "Open file descriptors.", unix.getOpenFileDescriptorCount());
-      families.gauge("process_max_fds", "Their limit.", unix.getMaxFileDescriptorCount());
+      families.gauge(
+          "process_max_fds", "Most open file descriptors.", unix.getMaxFileDescriptorCount());
     }
     resident(families);
     return families.all();
   }
 
-  /** VmRSS of status, see proc(5); a process that cannot read its own has no such metric. */
+  /**
+   * Adds VmRSS of status, see proc(5). A process that cannot read its own status has no such
+   * metric.
+   */
   private void resident(Families families) {
     try {
       for (String line : Files.readAllLines(proc.resolve("status"), StandardCharsets.ISO_8859_1)) {

@@ -13,26 +13,30 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what the daemon says of requests, refills, leases and failures. Thread-safe. */
+/** Counts requests, refills, leases and failures. Thread-safe. */
 final class Requests implements Observer {
   /**
-   * Seconds. Fine where a warm VM is handed out (single milliseconds) and where a clone is made
-   * (tens to hundreds), coarse at the end, where a guest boots or somebody waits for his turn.
+   * Bounds in seconds. They are fine where warm VMs are handed out (single milliseconds) and clones
+   * are made (tens to hundreds), and coarse at the end, where a guest boots or a request waits for
+   * its turn.
    */
   private static final double[] WHOLE = {
     .0005, .001, .002, .003, .005, .0075, .01, .015, .02, .03, .05, .075, .1, .15, .2, .3, .5, .75,
     1, 1.5, 2.5, 5, 10, 30, 60
   };
 
-  /** Seconds. Steps are many, so their buckets are few. */
+  /** Bounds in seconds. There are many steps, so each has few buckets. */
   private static final double[] STEP = {
     .0001, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1, 5, 30
   };
 
-  /** Which template it was about: a series for each would stay when the template goes. */
+  /**
+   * The template's key in the name of an operation. It is removed: a series per template would stay
+   * when the template is deleted.
+   */
   private static final Pattern TEMPLATE = Pattern.compile(" (of )?template [0-9a-f]{12}");
 
-  /** Which events begin or end a lease, and the word for it. */
+  /** The events that begin or end a lease, and the word for each. */
   private static final Map<String, String> ENDS =
       Map.of("LEASE_RELEASED", "released", "LEASE_EXPIRED", "expired", "VM_DIED", "vm_died");
 
@@ -58,18 +62,19 @@ final class Requests implements Observer {
             .labelNames("route", "launch_type")
             .register(registry);
     hop =
-        histogram("vmfactory_hop_seconds", "Time of each step, and who was waited for.", STEP)
+        histogram(
+                "vmfactory_hop_seconds", "Time of each step, by the part that is waited for.", STEP)
             .labelNames("work", "hop", "part")
             .register(registry);
     failed =
         Summary.builder()
             .name("vmfactory_requests_failed_seconds")
-            .help("Requests that failed or were turned away, and how long that took.")
+            .help("Requests that failed or were refused, and how long that took.")
             .labelNames("call", "cause")
             .withoutExemplars()
             .register(registry);
     attach =
-        histogram("vmfactory_attach_drive_seconds", "Time to give a VM a drive.", STEP)
+        histogram("vmfactory_attach_drive_seconds", "Time to attach a drive to a VM.", STEP)
             .labelNames("mode", "place")
             .register(registry);
     refill =
@@ -87,7 +92,7 @@ final class Requests implements Observer {
             .register(registry);
     renewals = counter("vmfactory_leases_renewed_total", "Leases renewed.").register(registry);
     failures =
-        counter("vmfactory_failures_total", "Operations that failed, as kept for status.")
+        counter("vmfactory_failures_total", "Operations that failed, as shown by status.")
             .labelNames("operation", "cause")
             .register(registry);
     ENDS.values().forEach(leasesEnded::initLabelValues);
@@ -143,7 +148,7 @@ final class Requests implements Observer {
     failures.labelValues(operation, Causes.of(cause)).inc();
   }
 
-  /** What a request would have had to wait for without a pool: nothing, or a start of a VM. */
+  /** Returns what a request would have waited for without a pool: nothing, or the start of a VM. */
   private static String launchType(String route) {
     return route.equals("WARM") ? "warm" : "cold";
   }

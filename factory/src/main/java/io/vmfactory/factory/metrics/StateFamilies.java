@@ -7,22 +7,22 @@ import io.vmfactory.template.TemplateInfo;
 import java.util.function.Supplier;
 
 /**
- * What the daemon holds, from one snapshot per scrape. Nothing is measured for it: what costs is
- * measured elsewhere, at its own pace, and remembered.
+ * Metrics of what the daemon holds, from one snapshot per scrape. Nothing is measured for a scrape:
+ * expensive values are measured elsewhere, at their own pace, and remembered.
  *
- * @param status may block for as long as a scrape may last
+ * @param status supplies the snapshot; may block for as long as a scrape may last
  */
 record StateFamilies(Supplier<Status> status) implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     Status now = status.get();
     Families families = new Families();
-    families.gauge("vmfactory_leases", "Leases open.", now.leases().size());
-    families.gauge("vmfactory_vms_leased", "VMs that are leased.", now.vms().size());
+    families.gauge("vmfactory_leases", "Open leases.", now.leases().size());
+    families.gauge("vmfactory_vms_leased", "Leased VMs.", now.vms().size());
     now.templates().forEach(template -> template(families, template));
     families.gauge(
         "vmfactory_template_for_configuration",
-        "1 when a usable template of the configured shape is there.",
+        "1 if there is a usable template of the configured shape.",
         now.on() ? 1 : 0);
     now.pools().forEach(pool -> PoolFamilies.add(families, pool));
     PoolFamilies.add(families, now.restores());
@@ -33,13 +33,13 @@ record StateFamilies(Supplier<Status> status) implements MultiCollector {
     String key = template.key().shortened();
     families.gauge(
         "vmfactory_template_usable",
-        "1 = clones can be made of it; 0 = refused, see ListTemplates for why.",
+        "1 = clones can be made from it; 0 = refused, ListTemplates says why.",
         template.usable() ? 1 : 0,
         "template",
         key);
     families.gauge(
         "vmfactory_template_loaded_bytes",
-        "Memory that the loaded template holds, shared by its clones; 0 = not loaded.",
+        "Memory of the loaded template, shared by its clones; 0 = not loaded.",
         template.loaded() ? template.memoryBytes() + template.stateBytes() : 0,
         "template",
         key);

@@ -1,4 +1,4 @@
-/** What can be counted and measured of the daemon, in Prometheus's formats. */
+/** The metrics of the daemon, in Prometheus's formats. */
 @NullMarked
 package io.vmfactory.factory.metrics;
 

@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Is told what the daemon does, to count it. Called by the threads that do the work, some with a
- * lock held: an implementation is quick, never blocks, never throws. Words that come as strings
- * (routes, kinds, operations) are of small fixed sets: the callers' enums and literals.
+ * Receives what the daemon does, to count it. Called by the threads that do the work, some with a
+ * lock held: an implementation is quick, never blocks, never throws. Arguments that are strings
+ * (routes, kinds, operations) come from small fixed sets: the callers' enums and literals.
  */
 public interface Observer {
-  /** Counts nothing. */
+  /** An observer that counts nothing. */
   Observer NONE = new Observer() {};
 
-  /** What a client can ask for that is worth its own figures. */
+  /** The requests of clients that have metrics of their own. */
   enum Verb {
     GET_VM,
     GET_BASE_VM,
@@ -22,7 +22,7 @@ public interface Observer {
     ATTACH_NIC
   }
 
-  /** What waits in the pools: VMs that answered and were stopped, or VMMs without state. */
+  /** The kinds of idle VMs: VMs that answered and were stopped, or VMMs without device state. */
   enum Tier {
     WARM,
     SHELL
@@ -31,40 +31,40 @@ public interface Observer {
   /**
    * A VM was handed out.
    *
-   * @param hops its steps, in order
-   * @param total from the request's arrival here to the VM being the customer's
+   * @param hops steps of the request, in order
+   * @param total time from the arrival of the request until the customer owns the VM
    */
   default void served(Verb verb, String route, List<Lap> hops, Duration total) {}
 
   /**
-   * A request was turned away or failed.
+   * A request failed or was refused.
    *
-   * @param total as for one that was served
+   * @param total time from the arrival of the request
    */
   default void failed(Verb verb, Throwable cause, Duration total) {}
 
   /**
-   * A VM was given a drive.
+   * A drive was attached to a VM.
    *
-   * @param mode how it is used
-   * @param hotPlugged whether it is a new device, no slot having been free
+   * @param mode how the drive is used
+   * @param hotPlugged whether it is a new device, since no slot was free
    */
   default void attached(String mode, boolean hotPlugged, Duration total) {}
 
-  /** A pool got a VM that waits now; {@code hops} are the steps of its making. */
+  /** A pool received a VM that waits now; {@code hops} are the steps in which it was made. */
   default void refilled(Tier tier, List<Lap> hops, Duration total) {}
 
-  /** The making of a VM for a pool failed; nothing is left of it. */
+  /** A VM for a pool could not be made; nothing is left of it. */
   default void refillFailed(Tier tier, Throwable cause) {}
 
-  /** An event of that kind (see {@code app.Events.Kind}) happened. */
+  /** An event of that kind happened, see {@code events.Events.Kind}. */
   default void happened(String kind) {}
 
   /**
-   * Something went wrong that a client need not have noticed, as kept for status.
+   * A failure happened that a client need not have noticed, as shown by status.
    *
    * @param what the operation
-   * @param cause null = there is no exception, only words
+   * @param cause the exception; null if there is none
    */
   default void trouble(String what, @Nullable Throwable cause) {}
 }

@@ -1,4 +1,7 @@
-/** What the daemon does, told to whoever counts it. Below all other packages of this room. */
+/**
+ * The interface through which the daemon reports what it does, for counting. Below all other
+ * packages of this room.
+ */
 @NullMarked
 package io.vmfactory.factory.observe;
 

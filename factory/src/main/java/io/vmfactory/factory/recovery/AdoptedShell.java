@@ -8,11 +8,11 @@ import io.vmfactory.vmm.Vm;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A shell of an earlier daemon whose device state is still on its way: templates are loaded anew by
- * each daemon, which takes seconds, and nobody has to wait for that before a shell is used.
+ * A shell of an earlier daemon whose device state is not loaded yet. Each daemon loads the
+ * templates again, which takes seconds; a shell can be taken over meanwhile.
  *
  * @param vm INCOMING
- * @param digest of the snapshot whose memory it has, as the journal says
+ * @param digest digest of the snapshot whose memory it has, from the journal
  * @param whole the shell with the state of the snapshot that is stored now
  */
 record AdoptedShell(Vm vm, String digest, CompletableFuture<Shell> whole) implements Shell {
@@ -26,7 +26,8 @@ record AdoptedShell(Vm vm, String digest, CompletableFuture<Shell> whole) implem
       Shell found = deadline.await(whole, "the template of a shell of an earlier daemon");
       if (!found.digest().equals(digest)) {
         throw new TemplateException(
-            TemplateException.Reason.NOT_FOUND, "the template was rebuilt before it was loaded");
+            TemplateException.Reason.NOT_FOUND,
+            "the template was rebuilt before this daemon loaded it");
       }
       return found;
     } catch (RuntimeException e) {

@@ -5,21 +5,20 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import java.time.Duration;
 
-/** The one who will have one VM of an earlier daemon. */
+/** Takes over one VM of an earlier daemon. */
 public interface Adopter {
-  /** How long taking it over may take; a VM that takes longer is ended. */
+  /** Returns how long taking over may last; a VM that takes longer is ended. */
   Duration limit();
 
   /** Whether a customer has the VM. */
   boolean hasCustomer();
 
   /**
-   * Takes the VM; once this has returned true it is this one's.
-   *
-   * @return false = not wanted, or not what its record says: to be ended. So when this throws
+   * Takes ownership of the VM. Returns false if the VM is not wanted or does not match its record.
+   * If this returns false or throws, the caller ends the VM.
    */
   boolean take(Vm vm, VmFolder folder, Deadline deadline);
 
-  /** There will be no VM. */
+  /** Reports that the VM is lost, and why. */
   void lost(String why);
 }

@@ -3,24 +3,27 @@ package io.vmfactory.factory.recovery;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.vmm.VmSpec;
 
-/** Whoever takes over the VMs of earlier daemons, and hears what became of them. Thread-safe. */
+/**
+ * Takes over the VMs of earlier daemons, and receives reports about those that are lost.
+ * Thread-safe.
+ */
 public interface Adopters {
-  /** What the VM of that record is. */
+  /** Returns the spec of the VM of that record. */
   VmSpec spec(VmRecord record);
 
   /**
-   * Who will have the VM of that record, which is LEASED, WARM or SHELL and whose process lives.
-   * Asked of all such VMs before the first is taken over.
+   * Returns the adopter for the VM of that record, which is LEASED, WARM or SHELL and whose process
+   * lives. Called for all such VMs before the first is taken over.
    */
   Adopter expect(VmRecord record);
 
-  /** The VM of that record, which is LEASED, ended while no daemon was there. */
+  /** Reports that the VM of that record, which is LEASED, ended while no daemon was running. */
   void died(VmRecord record);
 
   /**
-   * Something that people should know.
+   * Reports something that people should know.
    *
-   * @param vmId as the folder's name has it
+   * @param vmId the VM, as the name of its folder has it
    */
   void tell(String vmId, String what);
 }

@@ -8,7 +8,7 @@ import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 
-/** Who in this daemon takes over the VMs of earlier ones: the lease book and the stock. */
+/** Takes over the VMs of earlier daemons for the lease book and the stock of this one. */
 public final class DaemonAdopters implements Adopters {
   private final List<TemplateInfo> stored;
   private final VmSpec configured;
@@ -18,7 +18,7 @@ public final class DaemonAdopters implements Adopters {
   private final Failures failures;
 
   /**
-   * @param stored the templates there are
+   * @param stored all templates in the store
    */
   public DaemonAdopters(
       List<TemplateInfo> stored,
@@ -35,7 +35,9 @@ public final class DaemonAdopters implements Adopters {
     this.failures = failures;
   }
 
-  /** Its template's; of a VM without one, or whose template is gone, the best guess there is. */
+  /**
+   * Returns the spec of the VM's template; without a template, or if it is gone, the best guess.
+   */
   @Override
   public VmSpec spec(VmRecord record) {
     return stored.stream()
@@ -54,7 +56,7 @@ public final class DaemonAdopters implements Adopters {
 
   @Override
   public void died(VmRecord record) {
-    leases.lost(record, "ended while no daemon was there");
+    leases.lost(record, "ended while no daemon was running");
   }
 
   @Override

@@ -16,9 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
-/** Takes over one leased VM: lease, place and supervision go on as they were. */
+/** Takes over one leased VM: lease, place and supervision continue as before. */
 final class LeaseAdopter implements Adopter {
-  /** A customer's VM on a busy host is given much longer than the start waits. */
+  /** A customer's VM on a busy host gets much more time than the start of the daemon waits. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final LeaseBook leases;
@@ -53,7 +53,7 @@ final class LeaseAdopter implements Adopter {
     return true;
   }
 
-  /** As its customer saw it. */
+  /** Returns the VM as its customer saw it. */
   private VmView view(Vm vm, VmFolder folder) {
     return new VmView(
         vm.identity(),

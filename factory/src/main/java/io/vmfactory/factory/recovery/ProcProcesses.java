@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As proc(5) tells.
+ * Finds and ends the processes of VMs by proc(5).
  *
  * @param proc normally {@code /proc}
  */

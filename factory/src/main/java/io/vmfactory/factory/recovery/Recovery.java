@@ -24,39 +24,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a starting daemon does about the VMs of earlier ones, see {@link Survivors}. To be run
- * before the first VM is made, by whoever holds the lock of {@code run_dir}.
+ * Handles the VMs of earlier daemons when a daemon starts, see {@link Survivors}. Runs before the
+ * first VM is made, in the process that holds the lock of {@code run_dir}.
  *
- * <p>Writes nothing, and removes a record only when its process is gone: killed anywhere, it begins
- * anew. VMs are taken over side by side, each with a deadline of its own.
+ * <p>Writes nothing, and removes a record only when its process is gone. So if it is killed at any
+ * moment, it can begin again. VMs are taken over in parallel, each with a deadline of its own.
  */
 public final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
-  /** Most of them wait for a VMM's answer. */
+  /** Most of these threads wait for a VMM's answer. */
   private static final int THREADS = 16;
 
-  /** How long the start waits for VMMs that do not answer: this, and so much more for each VM. */
+  /** How long the start waits for VMMs that do not answer, in addition to the time per VM. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final Duration PATIENCE_PER_VM = Duration.ofMillis(5);
 
-  private final Survivors estate;
+  private final Survivors survivors;
 
-  public Recovery(Survivors estate) {
-    this.estate = estate;
+  public Recovery(Survivors survivors) {
+    this.survivors = survivors;
   }
 
   /**
-   * Goes through {@code root} ({@code run_dir/vm}; need not exist). Returns when all is done, or
-   * about a second later when only VMs are left whose VMM does not answer.
+   * Handles all VMs in {@code root} ({@code run_dir/vm}; need not exist). Returns when all are
+   * handled, or after about a second if the only ones left are VMs whose VMM does not answer.
    *
-   * @return completes when those are done too; never fails
+   * @return completes when those are handled too; never fails
    */
   public CompletionStage<Void> run(Path root) {
     long begun = System.nanoTime();
-    List<Task> tasks =
-        folders(root).stream().map(estate::inspect).flatMap(Optional::stream).toList();
+    List<RecoveryTask> tasks =
+        folders(root).stream().map(survivors::inspect).flatMap(Optional::stream).toList();
     if (tasks.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
@@ -65,18 +65,18 @@ public final class Recovery {
     try {
       Deadline.after(patience).await(all, "the VMs of earlier daemons");
       long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
-      LOG.info("saw to {} VMs of earlier daemons within {} ms", tasks.size(), millis);
+      LOG.info("handled {} VMs of earlier daemons within {} ms", tasks.size(), millis);
     } catch (DeadlineExceededException e) {
-      LOG.warn("some VMs of earlier daemons do not answer yet; going on without them");
+      LOG.warn("some VMs of earlier daemons do not answer yet; starting without them");
     }
     return all;
   }
 
-  private static List<Runnable> customersFirst(List<Task> tasks) {
+  private static List<Runnable> customersFirst(List<RecoveryTask> tasks) {
     return Stream.concat(
-            tasks.stream().filter(Task::forCustomer),
-            tasks.stream().filter(Predicate.not(Task::forCustomer)))
-        .map(Task::work)
+            tasks.stream().filter(RecoveryTask::forCustomer),
+            tasks.stream().filter(Predicate.not(RecoveryTask::forCustomer)))
+        .map(RecoveryTask::work)
         .toList();
   }
 
@@ -107,7 +107,7 @@ public final class Recovery {
       paths.forEach(path -> folders.add(new VmFolder(path)));
       return folders;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot go through " + root, e);
+      throw new UncheckedIOException("cannot list " + root, e);
     }
   }
 

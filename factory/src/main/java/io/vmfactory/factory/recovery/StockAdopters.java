@@ -22,36 +22,39 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Takes idle VMs over onto the stock, those that are what their record says and still wanted. */
-public record StockAdopters(Stock stock, Templates templates, GuestAgents agents, Facts facts) {
-  /** Nobody waits for an idle VM, and another is soon made. */
+/**
+ * Takes idle VMs over into the stock if they match their record and are still wanted.
+ *
+ * @param stored all templates in the store
+ * @param loaders runs the waits for templates
+ */
+public record StockAdopters(
+    Stock stock,
+    Templates templates,
+    GuestAgents agents,
+    List<TemplateInfo> stored,
+    WallClock clock,
+    Executor loaders) {
+  /** No request waits for an idle VM, and another one is soon made. */
   private static final Duration LIMIT = Duration.ofSeconds(5);
 
-  /** To load a large template on a slow disk. */
+  /** Long enough to load a large template from a slow disk. */
   private static final Duration LOADING = Duration.ofMinutes(2);
 
   /**
-   * What is known at the start.
+   * Returns the adopter for the VM of that record, WARM or SHELL.
    *
-   * @param stored the templates there are
-   * @param loaders where templates are waited for
-   */
-  public record Facts(List<TemplateInfo> stored, WallClock clock, Executor loaders) {}
-
-  /**
-   * Who takes the VM of that record, WARM or SHELL.
-   *
-   * @param complaints told why it came to nothing
+   * @param complaints receives the reason if the VM is lost
    */
   Adopter of(VmRecord record, Consumer<String> complaints) {
-    return new OfOne(record, complaints);
+    return new IdleVmAdopter(record, complaints);
   }
 
-  private final class OfOne implements Adopter {
+  private final class IdleVmAdopter implements Adopter {
     private final VmRecord record;
     private final Consumer<String> complaints;
 
-    OfOne(VmRecord record, Consumer<String> complaints) {
+    IdleVmAdopter(VmRecord record, Consumer<String> complaints) {
       this.record = record;
       this.complaints = complaints;
     }
@@ -75,12 +78,12 @@ public record StockAdopters(Stock stock, Templates templates, GuestAgents agents
       return switch (record.state()) {
         case SHELL -> vm.phase() == VmPhase.INCOMING && shell(key, vm, folder);
         case WARM -> vm.phase() == VmPhase.PAUSED && warm(key, vm, folder, deadline);
-        default -> throw new IllegalStateException("not on stock: " + record.state());
+        default -> throw new IllegalStateException("not in stock: " + record.state());
       };
     }
 
     private boolean isOfTodaysSnapshot() {
-      return facts.stored().stream()
+      return stored.stream()
           .anyMatch(
               t ->
                   t.key().hex().equals(record.templateKey())
@@ -90,12 +93,14 @@ public record StockAdopters(Stock stock, Templates templates, GuestAgents agents
     private boolean shell(TemplateKey key, Vm vm, VmFolder folder) {
       CompletableFuture<Shell> whole =
           CompletableFuture.supplyAsync(
-              () -> templates.adopt(key, vm, Deadline.after(LOADING)), facts.loaders());
+              () -> templates.adopt(key, vm, Deadline.after(LOADING)), loaders);
       Shell shell = new AdoptedShell(vm, record.templateDigest(), whole);
       return stock.adoptShell(key, new ShellVm(shell, folder, record), age());
     }
 
-    /** Its agent is not asked before the VM runs: {@link GuestAgent#wake} begins with that. */
+    /**
+     * The agent is not asked anything before the VM runs: {@link GuestAgent#wake} begins with that.
+     */
     private boolean warm(TemplateKey key, Vm vm, VmFolder folder, Deadline deadline) {
       GuestAgent agent = agents.connect(folder.agentSocket(), deadline);
       boolean wanted = stock.adoptWarm(key, new WarmVm(vm, agent, folder, record), age());
@@ -105,9 +110,9 @@ public record StockAdopters(Stock stock, Templates templates, GuestAgents agents
       return wanted;
     }
 
-    /** By the wall clock, which may have been set back since. */
+    /** Returns the age by the wall clock, which may have been set back meanwhile. */
     private Duration age() {
-      Duration age = Duration.between(Instant.parse(record.madeAt()), facts.clock().now());
+      Duration age = Duration.between(Instant.parse(record.madeAt()), clock.now());
       return age.isNegative() ? Duration.ZERO : age;
     }
 

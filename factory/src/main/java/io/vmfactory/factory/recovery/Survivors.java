@@ -12,16 +12,17 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What earlier daemons left, and what is to become of it:
+ * The VMs that earlier daemons left, and what this daemon does with each:
  *
  * <ul>
- *   <li>the process is gone: the folder is removed, and told of when somebody had a lease;
- *   <li>MAKING, STARTED, or no record (a template was being built): nobody has it, it is ended;
- *   <li>SHELL, WARM: taken over by the stock, or ended;
- *   <li>LEASED: taken over with its lease;
- *   <li>GIVEN_AWAY: somebody else's, left alone while it lives;
- *   <li>a record that makes no sense: it might be a customer's, so it is left alone, and told of at
- *       each start.
+ *   <li>Its process is gone: the folder is removed, and a lost lease is reported.
+ *   <li>MAKING, STARTED, or no record (a template was being built): no customer has it; it is
+ *       ended.
+ *   <li>SHELL, WARM: the stock takes it over, or it is ended.
+ *   <li>LEASED: it is taken over with its lease.
+ *   <li>GIVEN_AWAY: it belongs to someone else and is left alone while it lives.
+ *   <li>Its record is unreadable: it may be a customer's, so it is left alone and reported at each
+ *       start.
  * </ul>
  */
 public final class Survivors {
@@ -31,57 +32,58 @@ public final class Survivors {
   private final Journal journal;
   private final VmProcesses processes;
   private final TakeOver takeOver;
-  private final Adopters heirs;
+  private final Adopters adopters;
 
-  public Survivors(Journal journal, VmProcesses processes, TakeOver takeOver, Adopters heirs) {
+  public Survivors(Journal journal, VmProcesses processes, TakeOver takeOver, Adopters adopters) {
     this.journal = journal;
     this.processes = processes;
     this.takeOver = takeOver;
-    this.heirs = heirs;
+    this.adopters = adopters;
   }
 
-  /** What is to be done about that folder; empty = nothing more. */
-  Optional<Task> inspect(VmFolder folder) {
+  /** Returns what remains to be done about that folder; empty if nothing. */
+  Optional<RecoveryTask> inspect(VmFolder folder) {
     VmId id = new VmId(folder.path().getFileName().toString());
     try {
       return inspect(folder, id);
     } catch (UnreadableRecordException e) {
-      heirs.tell(id.value(), e.getMessage() + "; left alone. " + remedy(folder, id));
+      adopters.tell(id.value(), e.getMessage() + "; left alone. " + remedy(folder, id));
     } catch (RuntimeException e) {
-      heirs.tell(id.value(), "%s: %s; left alone".formatted(folder.path(), e.getMessage()));
+      adopters.tell(id.value(), "%s: %s; left alone".formatted(folder.path(), e.getMessage()));
     }
     return Optional.empty();
   }
 
-  private Optional<Task> inspect(VmFolder folder, VmId id) {
+  private Optional<RecoveryTask> inspect(VmFolder folder, VmId id) {
     Optional<VmRecord> record = journal.read(folder);
     Optional<VmIdentity> process = processes.find(id, record.map(VmRecord::process).orElse(null));
     if (process.isEmpty()) {
-      record.filter(r -> r.state() == State.LEASED).ifPresent(heirs::died);
+      record.filter(r -> r.state() == State.LEASED).ifPresent(adopters::died);
       folder.remove();
       return Optional.empty();
     }
     return switch (record.map(VmRecord::state).orElse(State.MAKING)) {
-      case MAKING, STARTED -> Optional.of(new Task(false, () -> end(folder, process.get())));
+      case MAKING, STARTED ->
+          Optional.of(new RecoveryTask(false, () -> end(folder, process.get())));
       case SHELL, WARM, LEASED ->
-          record.map(r -> takeOver(new LeftoverVms(folder, r, process.get())));
+          record.map(r -> takeOver(new LeftoverVm(folder, r, process.get())));
       case GIVEN_AWAY -> Optional.empty();
     };
   }
 
-  private Task takeOver(LeftoverVms remains) {
-    Adopter heir = heirs.expect(remains.record());
-    return new Task(heir.hasCustomer(), () -> takeOver.run(remains, heir));
+  private RecoveryTask takeOver(LeftoverVm leftover) {
+    Adopter adopter = adopters.expect(leftover.record());
+    return new RecoveryTask(adopter.hasCustomer(), () -> takeOver.run(leftover, adopter));
   }
 
   private void end(VmFolder folder, VmIdentity process) {
-    String what = "a VM that nobody had: %s, pid %d".formatted(folder.path(), process.pid());
+    String what = "a VM that had no owner: %s, pid %d".formatted(folder.path(), process.pid());
     try {
       processes.end(process, Deadline.after(END));
       folder.remove();
-      heirs.tell(process.id().value(), "ended " + what);
+      adopters.tell(process.id().value(), "ended " + what);
     } catch (RuntimeException e) {
-      heirs.tell(
+      adopters.tell(
           process.id().value(),
           "cannot end %s: %s; the next daemon tries again".formatted(what, e.getMessage()));
     }
@@ -90,7 +92,7 @@ public final class Survivors {
   private String remedy(VmFolder folder, VmId id) {
     return processes
         .find(id, null)
-        .map(alive -> "Its VM runs, pid %d: end it when nobody needs it".formatted(alive.pid()))
+        .map(alive -> "Its VM runs, pid %d: end it once it is not needed".formatted(alive.pid()))
         .orElse("Its VM is gone: remove the folder " + folder.path());
   }
 }

@@ -10,58 +10,60 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes one living VM over for its heir. One that cannot be taken over is ended. */
+/** Takes one living VM over for its adopter. Ends a VM that cannot be taken over. */
 public final class TakeOver {
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
   private static final Duration END = Duration.ofSeconds(10);
 
   private final Hypervisor hypervisor;
   private final VmProcesses processes;
-  private final Adopters heirs;
+  private final Adopters adopters;
 
-  public TakeOver(Hypervisor hypervisor, VmProcesses processes, Adopters heirs) {
+  public TakeOver(Hypervisor hypervisor, VmProcesses processes, Adopters adopters) {
     this.hypervisor = hypervisor;
     this.processes = processes;
-    this.heirs = heirs;
+    this.adopters = adopters;
   }
 
-  /** Throws nothing: what goes wrong is told. */
-  void run(LeftoverVms remains, Adopter heir) {
-    Deadline deadline = Deadline.after(heir.limit());
+  /** Takes the VM over. Throws nothing; reports failures to the adopter. */
+  void run(LeftoverVm leftover, Adopter adopter) {
+    Deadline deadline = Deadline.after(adopter.limit());
     try {
-      Vm vm = hypervisor.adopt(survivor(remains), deadline);
-      hand(vm, remains, heir, deadline);
+      Vm vm = hypervisor.adopt(survivor(leftover), deadline);
+      hand(vm, leftover, adopter, deadline);
     } catch (RuntimeException e) {
-      failed(remains, heir, e);
+      failed(leftover, adopter, e);
     }
   }
 
-  private Survivor survivor(LeftoverVms remains) {
-    return new Survivor(remains.process(), heirs.spec(remains.record()), remains.folder());
+  private Survivor survivor(LeftoverVm leftover) {
+    return new Survivor(leftover.process(), adopters.spec(leftover.record()), leftover.folder());
   }
 
-  private static void hand(Vm vm, LeftoverVms remains, Adopter heir, Deadline deadline) {
-    if (!heir.take(vm, remains.folder(), deadline)) {
+  private static void hand(Vm vm, LeftoverVm leftover, Adopter adopter, Deadline deadline) {
+    if (!adopter.take(vm, leftover.folder(), deadline)) {
       vm.kill();
-      LOG.info("ended VM {} of an earlier daemon: not wanted any more", remains.id());
+      LOG.info("ended VM {} of an earlier daemon: not wanted any more", leftover.id());
     }
   }
 
-  private void failed(LeftoverVms remains, Adopter heir, RuntimeException e) {
+  private void failed(LeftoverVm leftover, Adopter adopter, RuntimeException e) {
     String why = "a VM of an earlier daemon could not be taken over: " + e.getMessage();
-    if (heir.hasCustomer() && e instanceof VmmException vmm && vmm.reason() == Reason.RESOURCES) {
-      // Not the VM's fault, and its customer may be better off with the next daemon.
-      heir.lost(why + "; left alone for the next daemon");
+    if (adopter.hasCustomer()
+        && e instanceof VmmException vmm
+        && vmm.reason() == Reason.RESOURCES) {
+      // The VM is not at fault, and the next daemon may be able to take it over for its customer.
+      adopter.lost(why + "; left alone for the next daemon");
       return;
     }
     try {
-      processes.end(remains.process(), Deadline.after(END));
-      remains.folder().remove();
-      heir.lost(why);
+      processes.end(leftover.process(), Deadline.after(END));
+      leftover.folder().remove();
+      adopter.lost(why);
     } catch (RuntimeException again) {
       e.addSuppressed(again);
-      heir.lost("%s; nor can it be ended: %s".formatted(why, again.getMessage()));
+      adopter.lost("%s; it cannot be ended either: %s".formatted(why, again.getMessage()));
     }
-    LOG.debug("the failure in full", e);
+    LOG.debug("stack trace of the failure", e);
   }
 }

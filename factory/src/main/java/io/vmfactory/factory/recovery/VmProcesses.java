@@ -7,19 +7,20 @@ import io.vmfactory.vmm.VmIdentity;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The VMs' processes on this host, whoever started them. */
+/** The processes of VMs on this host, whichever daemon started them. */
 public interface VmProcesses {
   /**
-   * The living process of a VM.
+   * Returns the living process of a VM.
    *
-   * @param recorded what the journal says it was; null = it never came to say
+   * @param recorded the process according to the journal; null if none was recorded
    */
   Optional<VmIdentity> find(VmId vm, @Nullable ProcessEntry recorded);
 
   /**
-   * Ends that very process (SIGKILL) and waits until it is gone; nothing happens when it is.
+   * Ends exactly that process (SIGKILL) and waits until it is gone; no effect if it is gone
+   * already.
    *
-   * @throws io.vmfactory.configs.time.DeadlineExceededException when it is still there
+   * @throws io.vmfactory.configs.time.DeadlineExceededException if it is still there
    */
   void end(VmIdentity process, Deadline deadline);
 }

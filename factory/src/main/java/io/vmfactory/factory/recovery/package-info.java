@@ -1,4 +1,4 @@
-/** What a starting daemon does about the VMs that earlier ones left. */
+/** How a starting daemon handles the VMs that earlier daemons left. */
 @NullMarked
 package io.vmfactory.factory.recovery;
 

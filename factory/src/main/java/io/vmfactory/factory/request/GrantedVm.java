@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * A VM that was handed out.
  *
  * @param vm the VM
- * @param lease the right to it; null for a base VM, which is given away
+ * @param lease its lease; null for a base VM, which is given away
  * @param route how it was made
- * @param routeReason why an earlier route was not taken; empty = the first one was
+ * @param routeReason why earlier routes were not taken; empty if the first one was
  * @param hops time of each step
  */
 public record GrantedVm(

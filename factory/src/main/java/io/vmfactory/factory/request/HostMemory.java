@@ -11,20 +11,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Memory that the host could give to new processes: MemAvailable of /proc/meminfo, see proc(5).
+ * The memory that the host can give to new processes: MemAvailable of /proc/meminfo, see proc(5).
  *
  * @param proc normally {@code /proc}
  */
 public record HostMemory(Path proc) {
-  /** What the VMM's process takes beside guest RAM: code, heap, translated guest code. */
+  /** Memory of the VMM's process besides guest RAM, in MiB: code, heap, translated guest code. */
   public static final int OVERHEAD_MIB = 64;
 
   private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
 
   /**
-   * Checks that a VM with {@code guestMib} of RAM of its own could be started now.
+   * Checks that a VM with {@code guestMib} of RAM of its own can be started now.
    *
-   * @throws RequestException with reason {@code EXHAUSTED}
+   * @throws RequestException with reason {@code EXHAUSTED} if memory is short
    */
   public void require(int guestMib) {
     int needed = guestMib + OVERHEAD_MIB;
@@ -36,7 +36,11 @@ public record HostMemory(Path proc) {
     }
   }
 
-  /** Checks that what a clone of {@code template} lacks for {@code order} could be given to it. */
+  /**
+   * Checks that the host has the memory that a clone of {@code template} lacks for {@code order}.
+   *
+   * @throws RequestException with reason {@code EXHAUSTED} if memory is short
+   */
   public void requireGrowth(TemplateInfo template, Order order) {
     require(template.spec().boot().shortOf(order.wanted()).memoryMib());
   }
@@ -50,7 +54,7 @@ public record HostMemory(Path proc) {
           .filter(Matcher::matches)
           .mapToLong(m -> Long.parseLong(m.group(1)) / 1024)
           .findFirst()
-          .orElseThrow(() -> new IOException("no MemAvailable in it"));
+          .orElseThrow(() -> new IOException("it has no line MemAvailable"));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }

@@ -7,14 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that was found valid, with the defaults filled in.
+ * A valid request, with the defaults filled in.
  *
- * @param wanted what the VM shall have
- * @param exact it must have that when its state is loaded: nobody will hot-plug the rest
- * @param named the template asked for; null = whichever fits
- * @param routes in the order to try, at least one
- * @param ttl of the lease
- * @param hostname empty = made from the VM's id
+ * @param wanted vCPUs and memory that the VM must have
+ * @param exact whether the VM must have them when its state is loaded, since nothing is plugged
+ *     later
+ * @param named the requested template; null means any that fits
+ * @param routes routes in the order to try, at least one
+ * @param ttl time to live of the lease
+ * @param hostname hostname of the guest; empty means one made from the VM's id
  * @param owner free text
  */
 public record Order(

@@ -3,9 +3,9 @@ package io.vmfactory.factory.request;
 import java.nio.file.attribute.UserPrincipal;
 
 /**
- * Who asks, by what the kernel says of the other end of the connection.
+ * The client of a connection, as the kernel identifies it.
  *
  * @param user the user it runs as
- * @param trusted root, or the daemon's own user: may do what the daemon may
+ * @param trusted whether it is root or the daemon's own user, and may do what the daemon may
  */
 public record Peer(UserPrincipal user, boolean trusted) {}

@@ -3,9 +3,9 @@ package io.vmfactory.factory.request;
 import io.vmfactory.factory.request.RequestException.Reason;
 import java.time.Duration;
 
-/** Shorthand for the refusals of this package. */
+/** Makes the exceptions for refused requests. */
 public final class Refusals {
-  /** A guess: most steps that free something take less. */
+  /** A guess: most steps that free a resource take less. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Duration SOONEST = Duration.ofMillis(50);
@@ -29,7 +29,10 @@ public final class Refusals {
     return exhausted(message, SOON);
   }
 
-  /** With an estimate of when asking again makes sense, kept to what a client can use. */
+  /**
+   * Returns a refusal with an estimate of when to ask again, limited to a range that helps a
+   * client.
+   */
   public static RequestException exhausted(String message, Duration retryAfter) {
     Duration bounded = retryAfter.compareTo(LATEST) > 0 ? LATEST : retryAfter;
     return new RequestException(

@@ -3,30 +3,31 @@ package io.vmfactory.factory.request;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A request that cannot be served, for a reason that lies in the request or in the daemon's state.
- */
+/** Reports that a request cannot be served, because of the request or of the daemon's state. */
 public final class RequestException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
   private final @Nullable Duration retryAfter;
 
-  /** What kind of refusal. */
+  /** The kind of refusal. */
   public enum Reason {
-    /** A field is absurd. */
+    /** A field has an impossible value. */
     INVALID,
-    /** No such template, VM, lease or drive. */
+    /** There is no such template, VM, lease or drive. */
     NOT_FOUND,
-    /** Not this client's to have. */
+    /** This client may not have it. */
     FORBIDDEN,
-    /** It is there already. */
+    /** It already exists. */
     ALREADY_EXISTS,
-    /** Not possible as the daemon is configured. */
+    /** It is not possible with the daemon's configuration. */
     NOT_POSSIBLE,
-    /** A limit is reached; comes with a time to wait. */
+    /** A limit is reached; comes with a time after which to ask again. */
     EXHAUSTED,
-    /** The daemon has just started and does not know yet; comes with a time to wait. */
+    /**
+     * The daemon has just started and does not know yet; comes with a time after which to ask
+     * again.
+     */
     NOT_YET,
     /** The daemon is shutting down. */
     SHUTTING_DOWN
@@ -46,7 +47,7 @@ public final class RequestException extends RuntimeException {
     return reason;
   }
 
-  /** When asking again makes sense; null = no idea. */
+  /** Returns the time after which to ask again; null if it is not known. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
   }

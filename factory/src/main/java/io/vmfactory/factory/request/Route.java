@@ -1,6 +1,6 @@
 package io.vmfactory.factory.request;
 
-/** How a request was, or may be, served. Same words as on the wire. */
+/** How a request was served, or may be served. The same words as on the wire. */
 public enum Route {
   WARM,
   SHELL,

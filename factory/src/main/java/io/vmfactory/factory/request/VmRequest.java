@@ -5,14 +5,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wish for a VM.
+ * A request for a VM.
  *
- * @param templateKey key or a prefix of at least 8 digits; empty = whichever fits
- * @param vcpus null = as the named template has; without one, as configured
- * @param memoryMib null = likewise
- * @param leaseTtl null = the default
- * @param routes in the order to try; empty = as configured
- * @param hostname empty = made from the VM's id
+ * @param templateKey key or a prefix of at least 8 digits; empty means any that fits
+ * @param vcpus number of vCPUs; null means that of the named template, or the configured one
+ * @param memoryMib memory; null means that of the named template, or the configured one
+ * @param leaseTtl time to live of the lease; null means the default
+ * @param routes routes in the order to try; empty means the configured ones
+ * @param hostname hostname of the guest; empty means one made from the VM's id
  * @param owner free text, at most 128 characters
  */
 public record VmRequest(

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A VM as a client sees it.
  *
- * @param identity which process
- * @param phase where in its life
+ * @param identity the VM's process
+ * @param phase phase of its life
  * @param folder its sockets and logs
- * @param sizing what it really has
+ * @param sizing vCPUs and memory that it really has
  * @param templateKey hex; empty on route COLD
- * @param hostname as set in the guest
- * @param route how it came to be
+ * @param hostname name set in the guest
+ * @param route how it was made
  * @param createdAt when it was handed out
- * @param memory measured memory; null = not measured
+ * @param memory measured memory; null if not measured
  */
 public record VmView(
     VmIdentity identity,

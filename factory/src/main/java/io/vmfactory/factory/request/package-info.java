@@ -1,4 +1,6 @@
-/** What a request asks for and what it gets: the daemon's own words, free of wire and library. */
+/**
+ * Requests and their results in the daemon's own types, without types of the wire or of libraries.
+ */
 @NullMarked
 package io.vmfactory.factory.request;
 

@@ -20,29 +20,29 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The templates, with the last listing of the store kept, for a request must not cost a walk
- * through directories. It is listed anew after a build or a deletion, when a template turned out to
- * be gone or unusable, and before it is said that there is none.
+ * Templates with a remembered listing of the store, since a request must not cost a walk through
+ * directories. The store is listed again after a build or a deletion, after a template turned out
+ * to be missing or unusable, and before the answer is that there is none.
  */
 public final class KnownTemplates implements Templates {
   private final Templates stored;
   private final AtomicInteger changes = new AtomicInteger();
   private volatile Listing last = new Listing(-1, List.of());
 
-  /** What was listed when so many changes had been made. */
+  /** The templates that were listed after the given number of changes. */
   private record Listing(int changes, List<TemplateInfo> templates) {}
 
   public KnownTemplates(Templates stored) {
     this.stored = stored;
   }
 
-  /** As of the last change; whether one is loaded may have changed since. */
+  /** Returns the templates as of the last change; whether one is loaded may have changed since. */
   public List<TemplateInfo> known() {
     Listing listing = last;
     return listing.changes == changes.get() ? listing.templates : list();
   }
 
-  /** What {@code search} finds among the known ones, else what it finds in a new listing. */
+  /** Returns what {@code search} finds in the remembered listing, or else in a new one. */
   <T> Optional<T> find(Function<List<TemplateInfo>, Optional<T>> search) {
     return search.apply(known()).or(() -> search.apply(list()));
   }

@@ -11,7 +11,7 @@ import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** The templates together with the stock that is kept of them: what changes one changes both. */
+/** The templates together with the VMs kept in stock for them: a change of one changes both. */
 public final class TemplateCatalogue {
   private final Templates templates;
   private final TemplateChooser chooser;
@@ -28,12 +28,12 @@ public final class TemplateCatalogue {
     return templates.keyOf(spec);
   }
 
-  /** Whether there is a usable template of that key. */
+  /** Whether there is a usable template with that key. */
   public boolean usable(TemplateKey key) {
     return templates.list().stream().anyMatch(t -> t.usable() && t.key().equals(key));
   }
 
-  /** Builds a template and takes it into memory; the stock begins to fill. */
+  /** Builds a template and loads it into memory; the stock begins to fill. */
   public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
     TemplateInfo info = templates.build(spec, listener, deadline);
     templates.load(info.key(), deadline);
@@ -41,16 +41,16 @@ public final class TemplateCatalogue {
     return info;
   }
 
-  /** Removes a template; its idle VMs are gone when this returns. */
+  /** Deletes a template; its idle VMs have ended when this returns. */
   public void delete(TemplateKey key, Deadline deadline) {
     templates.delete(key);
     deadline.await(sync(), "the idle VMs of the template to end");
   }
 
   /**
-   * Has the stock keep VMs of every template that requests are served from.
+   * Makes the stock keep VMs of every template that serves requests, and of no other.
    *
-   * @return ends when VMs of other templates are gone
+   * @return ends when the VMs of all other templates have ended
    */
   public CompletionStage<Void> sync() {
     List<TemplateInfo> current =
@@ -62,7 +62,8 @@ public final class TemplateCatalogue {
     try {
       return chooser.current(template);
     } catch (TemplateException e) {
-      return false; // kernel or initrd unreadable: no request can be served from it either
+      return false; // Kernel or initrd is unreadable: no request can be served from this template
+      // either.
     }
   }
 }

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Which template serves an order: the largest that fits, since what it lacks must be plugged. */
+/**
+ * Chooses the template that serves an order: the largest that fits, since what it lacks must be
+ * plugged.
+ */
 public final class TemplateChooser {
   private static final Comparator<TemplateInfo> BY_SIZE =
       Comparator.comparingInt((TemplateInfo t) -> t.spec().boot().memoryMib())
@@ -22,7 +25,10 @@ public final class TemplateChooser {
   private final VmSpec configured;
   private volatile @Nullable Likeness last;
 
-  /** Whether a template's spec is the one configured for its size; costs a deep comparison. */
+  /**
+   * Whether a template's spec is the one configured for its size; remembered, as it costs a deep
+   * comparison.
+   */
   private record Likeness(VmSpec spec, VmSpec today, boolean same) {}
 
   public TemplateChooser(KnownTemplates templates, VmSpec configured) {
@@ -31,9 +37,9 @@ public final class TemplateChooser {
   }
 
   /**
-   * The template for {@code order}.
+   * Returns the template for {@code order}.
    *
-   * @throws RequestException with reason {@code NOT_POSSIBLE} when none fits
+   * @throws RequestException with reason {@code NOT_POSSIBLE} if none fits
    */
   public TemplateInfo choose(Order order) {
     TemplateInfo named = order.named();
@@ -41,9 +47,10 @@ public final class TemplateChooser {
   }
 
   /**
-   * The same, when the host has the memory for a clone that grows to what {@code order} wants.
+   * Returns the template for {@code order}, if the host has the memory for a clone of that size.
    *
-   * @throws RequestException with reason {@code EXHAUSTED} besides
+   * @throws RequestException with reason {@code NOT_POSSIBLE} if none fits, {@code EXHAUSTED} if
+   *     memory is short
    */
   public TemplateInfo chooseWithin(HostMemory memory, Order order) {
     TemplateInfo template = choose(order);
@@ -62,7 +69,7 @@ public final class TemplateChooser {
   }
 
   private Optional<TemplateInfo> largest(List<TemplateInfo> all, Order order) {
-    // By size first: whether one is current costs a look at kernel and initrd.
+    // By size first: whether a template is current costs a look at kernel and initrd.
     return all.stream()
         .filter(t -> t.usable() && fits(t, order))
         .sorted(BY_SIZE.reversed())
@@ -83,14 +90,16 @@ public final class TemplateChooser {
     return named;
   }
 
-  /** Whether it is what the configuration, kernel and initrd included, would make today. */
+  /**
+   * Whether the template is the one that the current configuration, kernel and initrd would make.
+   */
   public boolean current(TemplateInfo template) {
     Likeness likeness = likeness(template.spec());
     return likeness.same() && template.key().equals(templates.keyOf(likeness.today()));
   }
 
-  /** Of the spec that was asked for last it is known: most requests are for one template. */
-  @SuppressWarnings("ReferenceEquality") // another object is compared anew
+  /** Remembers the result for the last spec, since most requests are for one template. */
+  @SuppressWarnings("ReferenceEquality") // another object is compared again
   private Likeness likeness(VmSpec spec) {
     Likeness known = last;
     if (known == null || known.spec() != spec) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Finds a template by its key or the beginning of it. */
+/** Finds a template by its key or the beginning of its key. */
 public final class TemplateNames {
   private static final Pattern PREFIX = Pattern.compile("[0-9a-f]{8,64}");
 
@@ -16,7 +16,11 @@ public final class TemplateNames {
     this.templates = templates;
   }
 
-  /** The one template whose key begins with {@code prefix}, which has 8 to 64 hex digits. */
+  /**
+   * Returns the only template whose key begins with {@code prefix}, which has 8 to 64 hex digits.
+   *
+   * @throws RequestException if the prefix is malformed, or fits no template or several
+   */
   public TemplateInfo resolve(String prefix) {
     if (!PREFIX.matcher(prefix).matches()) {
       throw Refusals.invalid(

@@ -1,16 +1,17 @@
 package io.vmfactory.factory.vm;
 
 /**
- * What a process has in memory, KiB, as proc(5) defines the terms.
+ * The memory of a process in KiB, with the terms of proc(5).
  *
- * @param privateKib what nobody else maps: private clean, private dirty and private huge pages
- * @param sharedKib what others map too
+ * @param privateKib memory that no other process maps: private clean, private dirty and private
+ *     huge pages
+ * @param sharedKib memory that other processes map too
  */
 public record Footprint(long privateKib, long sharedKib) {
-  /** Nothing. */
+  /** No memory. */
   public static final Footprint NONE = new Footprint(0, 0);
 
-  /** Both together. */
+  /** Returns the sum of both. */
   public Footprint plus(Footprint other) {
     return new Footprint(privateKib + other.privateKib, sharedKib + other.sharedKib);
   }

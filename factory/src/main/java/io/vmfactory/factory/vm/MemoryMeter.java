@@ -14,12 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param proc normally {@code /proc}
  */
 public record MemoryMeter(Path proc) {
-  /** The memory of a VM that has {@code guestMib} of guest RAM; null when its process is gone. */
+  /** Returns the memory of a VM with {@code guestMib} of guest RAM; null if its process is gone. */
   public @Nullable VmMemory measure(int pid, int guestMib) {
     return read(pid, "smaps", new SmapsSum(guestMib)).map(SmapsSum::total).orElse(null);
   }
 
-  /** Only the process's sums, which the kernel adds up: one short read. Empty when it is gone. */
+  /**
+   * Returns only the sums of the process, which the kernel adds up: one short read. Empty if the
+   * process is gone.
+   */
   public Optional<Footprint> footprint(int pid) {
     return read(pid, "smaps_rollup", new SmapsSum(0)).map(SmapsSum::footprint);
   }

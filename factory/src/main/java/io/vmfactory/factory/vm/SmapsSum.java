@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * Adds up the lines of a VM's /proc/PID/smaps, or of smaps_rollup, which has the sums only. Guest
- * RAM at boot is a memfd in a clone and anonymous otherwise; plugged memory is always anonymous. An
- * anonymous mapping is known by its size.
+ * RAM at boot is a memfd in a clone and anonymous otherwise; plugged memory is always anonymous.
+ * Guest RAM in an anonymous mapping is recognised by its size.
  */
 final class SmapsSum {
   private static final Pattern MAPPING =
@@ -25,7 +25,7 @@ final class SmapsSum {
   private long mappingKib;
   private String mappingName = "";
 
-  /** For a VM that has {@code guestMib} of guest RAM in all. */
+  /** Makes the sum for a VM with {@code guestMib} of guest RAM in total. */
   SmapsSum(int guestMib) {
     this.guestMib = guestMib;
   }
@@ -64,7 +64,10 @@ final class SmapsSum {
     }
   }
 
-  /** A template's page that only one clone has mapped counts as private, but is no copy. */
+  /**
+   * Counts a mapping of the template: a page that only one clone has mapped counts as private, but
+   * is no copy.
+   */
   private void countOwn(long kib) {
     if (inMemfd()) {
       memfdOwnKib += kib;

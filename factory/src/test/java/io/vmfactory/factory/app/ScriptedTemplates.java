@@ -146,7 +146,7 @@ public final class ScriptedTemplates implements Templates {
   public Shell adopt(TemplateKey key, Vm vm, Deadline deadline) {
     faults.play(Step.ADOPT, deadline);
     if (vm.phase() != VmPhase.INCOMING) {
-      throw new VmmException(VmmException.Reason.ILLEGAL_PHASE, "no shell: it is " + vm.phase());
+      throw new VmmException(VmmException.Reason.ILLEGAL_PHASE, "not a shell: it is " + vm.phase());
     }
     return new FakeShell(vm, find(key).digest());
   }

@@ -144,7 +144,7 @@ final class TakeOverTest {
     factory.assertNothingLeft();
     assertThat(factory.status().failures())
         .singleElement()
-        .satisfies(f -> assertThat(f.cause()).contains("no daemon was there"));
+        .satisfies(f -> assertThat(f.cause()).contains("no daemon was running"));
     refused(Reason.NOT_FOUND, () -> renew(granted));
   }
 

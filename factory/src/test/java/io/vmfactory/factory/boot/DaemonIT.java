@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The daemon as its users have it: a process of its own, a socket, real VMs. */
+/** Tests the daemon as its users have it: a process of its own, a socket, real VMs. */
 @Tag("qemu")
 @Timeout(300)
 class DaemonIT {
@@ -81,7 +81,7 @@ class DaemonIT {
     return builder.redirectError(folder.resolve("log").toFile()).start();
   }
 
-  /** VMs whose command line names this test's folder. */
+  /** Returns the VMs whose command line names this test's folder. */
   private List<Long> survivors() {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.filter(p -> commandLine(p).contains("qemu"))

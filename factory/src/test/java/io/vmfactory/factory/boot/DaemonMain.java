@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The daemon as a program of its own, for tests: the configuration file, and perhaps --keep-vms.
+ * The daemon as a program for tests. Arguments: the configuration file, and optionally --keep-vms.
  */
 final class DaemonMain {
   private DaemonMain() {}

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** NICs of a daemon's VMs, which outlive the daemon. */
+/** Tests NICs of a daemon's VMs, which outlive the daemon. */
 @Tag("qemu")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 final class DaemonNicIT {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A daemon that cannot start. */
+/** Tests daemons that cannot start. */
 @Tag("qemu")
 class DaemonStartIT {
   @TempDir Path folder;

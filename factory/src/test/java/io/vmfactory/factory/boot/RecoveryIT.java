@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Daemons that are killed, stopped and started again over real VMs. */
+/** Tests daemons that are killed, stopped and started again with real VMs. */
 @Tag("qemu")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 final class RecoveryIT {
@@ -114,14 +114,14 @@ final class RecoveryIT {
     try (VmHandle vm = get(3)) {
       CompletableFuture<Void> over = vm.keepAlive().toCompletableFuture();
       daemon.kill();
-      // Longer than the lease: the time passes here, whatever the machine does.
+      // Longer than the lease: this time passes here, however fast the machine is.
       CompletableFuture<Void> later =
           new CompletableFuture<Void>().completeOnTimeout(null, 5, TimeUnit.SECONDS);
       soon().await(later, "the lease to be over by the clock");
       daemon.start();
       Lease taken = client.daemon().status(false, soon()).getLeases(0);
       assertThat(taken.getId()).isEqualTo(vm.lease().getId());
-      // What it was given at the start is over before this; only a renewal can have kept it.
+      // The time to live given at the start ends before this; only a renewal can have extended it.
       CompletableFuture<Void> muchLater =
           new CompletableFuture<Void>().completeOnTimeout(null, 12, TimeUnit.SECONDS);
       soon().await(muchLater, "the grace of the take-over to be over");
@@ -182,7 +182,7 @@ final class RecoveryIT {
     daemon.start();
   }
 
-  /** How a daemon is told to stop, before the signal that stops it if it was not. */
+  /** A way to stop a daemon, used before the signal that stops it otherwise. */
   private interface Stopping {
     void begin();
   }

@@ -65,7 +65,7 @@ class RunDirTest {
     Path file = Files.writeString(folder.resolve("f"), "");
     assertThatThrownBy(() -> RunDir.prepare(config(file)))
         .isInstanceOf(StartException.class)
-        .hasMessageContaining(file + ": something else is in the way")
+        .hasMessageContaining(file + ": something else with that name exists")
         .hasMessageNotContaining("Exception");
   }
 

@@ -78,10 +78,10 @@ class SystemdTest {
   @Test
   void oneThatDoesNotAnswerKeepsTheWatchdogSilent() {
     CompletableFuture<Void> answer = new CompletableFuture<>();
-    Map<String, Supplier<CompletionStage<?>>> organs = new LinkedHashMap<>();
-    organs.put("quick", () -> CompletableFuture.completedFuture(null));
-    organs.put("stuck", () -> answer);
-    Watchdog watchdog = new Watchdog(organs, systemd());
+    Map<String, Supplier<CompletionStage<?>>> components = new LinkedHashMap<>();
+    components.put("quick", () -> CompletableFuture.completedFuture(null));
+    components.put("stuck", () -> answer);
+    Watchdog watchdog = new Watchdog(components, systemd());
     watchdog.beat();
     watchdog.beat();
     assertThat(manager.receive()).isEmpty();

@@ -23,18 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Random histories of a gate against a model of it, and many threads on one: never more turns than
- * the limit, none lost, nobody overtaken, nobody forgotten.
+ * Random histories of the turns against a model, and many threads on one limiter: never more turns
+ * than the limit, none lost, every waiter served in order.
  */
 @Timeout(120)
 final class RestoreTurnsHistoriesTest {
   private static final int HISTORIES = 20_000;
   private static final int STEPS = 60;
 
-  /** Somebody who asked; {@code at} is when the patience ends. */
+  /** A request for a turn; {@code at} is when its deadline passes. */
   private record Asker(Kind kind, int number, long at, CompletableFuture<Turn> turn) {}
 
-  /** What the gate should do, written as the rule and not as the mechanism. */
+  /** What the limiter should do, written as the rule and not as the mechanism. */
   private static final class Model {
     final Random random;
     final SteppedClock clock = new SteppedClock();

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Who gets a turn, in which order, and what becomes of turns nobody wants any more. */
+/** Tests who gets a turn, in which order, and what happens to turns that are no longer wanted. */
 @Timeout(60)
 final class RestoreTurnsTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -31,7 +31,7 @@ final class RestoreTurnsTest {
     return new RestoreTurns(limit, maxWaiting, clock);
   }
 
-  /** Asks, and notes {@code name} once served. */
+  /** Asks for a turn, and notes {@code name} once it is given. */
   private CompletableFuture<Turn> ask(RestoreTurns gate, RestoreTurns.Kind kind, String name) {
     CompletableFuture<Turn> turn = gate.enter(kind, LONG);
     turn.thenAccept(any -> served.add(name));
@@ -111,7 +111,7 @@ final class RestoreTurnsTest {
             TurnRefusedException.class,
             e -> {
               assertThat(e.reason()).isEqualTo(TurnRefusedException.Reason.FULL);
-              // Four in line with it, two at a time, four seconds each.
+              // Four in the queue including this one, two at a time, four seconds each.
               assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(8));
               assertThat(e).hasMessageContainingAll("3 requests wait", "max_waiting", "8.0 s");
             });

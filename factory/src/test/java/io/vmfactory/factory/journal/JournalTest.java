@@ -95,7 +95,7 @@ final class JournalTest {
     assertThatThrownBy(() -> journal.read(folder)).isInstanceOf(UnreadableRecordException.class);
   }
 
-  /** As version 1 wrote them: a daemon that is upgraded takes its VMs over. */
+  /** Records as version 1 wrote them: an upgraded daemon takes its VMs over. */
   @Test
   void theFormatBeforeIsReadToo() throws IOException {
     Files.writeString(

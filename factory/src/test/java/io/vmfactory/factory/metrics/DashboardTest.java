@@ -34,14 +34,17 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shipped dashboard, and the alerts in the documentation, ask for what the daemon shows. */
+/**
+ * Tests that the shipped dashboard and the alerts in the documentation use only metrics that the
+ * daemon has.
+ */
 final class DashboardTest {
   private static final Path TOP = Path.of(System.getProperty("vmfactory.top"));
   private static final Pattern METRIC = Pattern.compile("\\b(?:vmfactory|jvm|process)_[a-z0-9_]+");
   private static final Pattern GROUPED = Pattern.compile("by \\(([^)]*)\\)");
   private static final Pattern SELECTED = Pattern.compile("([a-z_]+)(?:=|!=|=~|!~)\"");
 
-  /** Prometheus adds it to whatever it scrapes. */
+  /** Labels that Prometheus adds to everything it scrapes. */
   private static final Set<String> ADDED = Set.of("instance", "job");
 
   @TempDir private static Path root;
@@ -55,7 +58,7 @@ final class DashboardTest {
     dashboard = new ObjectMapper().readTree(Files.readString(file));
   }
 
-  /** A page of a daemon that has done everything once. */
+  /** Returns the page of a daemon that has done everything once. */
   private static Exposition everything() {
     Metrics metrics = new Metrics();
     start(metrics.counted(new FakeHypervisor()));
@@ -73,7 +76,7 @@ final class DashboardTest {
     return new Exposition(new String(metrics.page(null).body(), UTF_8));
   }
 
-  /** One start that succeeds and one that fails. */
+  /** Runs one start that succeeds and one that fails. */
   private static void start(Hypervisor hypervisor) {
     Deadline deadline = Deadline.after(Duration.ofSeconds(30));
     VmId id = VmId.random();
@@ -166,7 +169,7 @@ final class DashboardTest {
     }
   }
 
-  /** Metrics exist, and labels exist on one of them. */
+  /** Checks that the metrics of a query exist, and that its labels exist on one of them. */
   private static void check(String query) {
     Set<String> metrics = found(METRIC, query);
     assertThat(metrics).as(query).isNotEmpty();

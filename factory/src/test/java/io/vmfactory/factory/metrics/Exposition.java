@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A page in Prometheus's text format 0.0.4, read strictly: what Prometheus would refuse and what
- * its conventions forbid is an assertion error. Source: prometheus.io, "Exposition formats" and
+ * A page in Prometheus's text format 0.0.4, parsed strictly: anything that Prometheus would refuse
+ * or its conventions forbid is an assertion error. Source: prometheus.io, "Exposition formats" and
  * "Metric and label naming".
  */
 public final class Exposition {
@@ -29,7 +29,7 @@ public final class Exposition {
   private final Set<String> helped = new HashSet<>();
   private final Map<String, Double> samples = new LinkedHashMap<>();
 
-  /** Reads {@code page}. */
+  /** Parses {@code page}. */
   public Exposition(String page) {
     assertThat(page).endsWith("\n");
     for (String line : page.split("\n")) {
@@ -119,27 +119,30 @@ public final class Exposition {
     return labels.isEmpty() ? name : name + labels.toString().replace(", ", ",");
   }
 
-  /** Value of a series, written {@code name} or <code>name{a=x,b=y}</code> with labels sorted. */
+  /**
+   * Returns the value of a series, written {@code name} or <code>name{a=x,b=y}</code> with labels
+   * sorted.
+   */
   public double value(String series) {
     assertThat(samples).containsKey(series);
     return samples.get(series);
   }
 
-  /** All series of that very name. */
+  /** Returns all series of exactly that name. */
   public List<String> series(String name) {
     return samples.keySet().stream()
         .filter(series -> series.equals(name) || series.startsWith(name + "{"))
         .toList();
   }
 
-  /** Names of all samples, as a query would have them. */
+  /** Returns the names of all samples, as a query has them. */
   public Set<String> names() {
     Set<String> names = new HashSet<>();
     samples.keySet().forEach(series -> names.add(series.replaceFirst("\\{.*", "")));
     return names;
   }
 
-  /** Names of the labels of the samples of that very name. */
+  /** Returns the names of the labels of the samples of exactly that name. */
   public Set<String> labels(String name) {
     Set<String> labels = new HashSet<>();
     for (String series : series(name)) {
@@ -151,7 +154,7 @@ public final class Exposition {
     return labels;
   }
 
-  /** Names of the families. */
+  /** Returns the names of the families. */
   public Set<String> families() {
     return types.keySet();
   }

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** States of the daemon for metrics to show. */
+/** States of the daemon from which metrics are made. */
 final class States {
   static final String OLD = "0a".repeat(32);
   static final String NEW = "0b".repeat(32);
@@ -50,7 +50,9 @@ final class States {
         new TemplateKey(key), "", spec, Instant.EPOCH, 4096, 1024, "7", loaded, refused, List.of());
   }
 
-  /** A pool that served 7 of 9 claims at once, has one VM fewer than it wants, and fails. */
+  /**
+   * Returns a pool that served 7 of 9 claims at once, has one VM fewer than it wants, and fails.
+   */
   static PoolView pool(String key, Tier tier) {
     PoolStats stats =
         new PoolStats(

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against real processes and the real /proc; those are no VMs, so none can be taken over. */
+/**
+ * Tests against real processes and the real /proc; the processes are no VMs, so none can be taken
+ * over.
+ */
 @Timeout(60)
 final class SurvivorsTest {
   private final Journal journal = new Journal();
@@ -37,7 +40,7 @@ final class SurvivorsTest {
   private VmFolder folder;
   private Process process;
 
-  /** Whom nothing is left, but who hears everything. */
+  /** Takes nothing over, but records all reports. */
   private static final class Heard implements Adopters, Adopter {
     final List<String> told = new CopyOnWriteArrayList<>();
 
@@ -86,7 +89,7 @@ final class SurvivorsTest {
   void start() throws IOException {
     folder = new VmFolders(root.resolve("vm")).create(id);
     Files.createFile(folder.consoleLog());
-    // Waits for its standard input to end, and has its name where a VMM has it.
+    // Waits until its standard input ends, and has its name where a VMM has it.
     process =
         new ProcessBuilder("/bin/sh", "-c", "read line", "-name", id.processName(), "-display")
             .start();

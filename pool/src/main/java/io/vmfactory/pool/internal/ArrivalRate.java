@@ -3,21 +3,21 @@ package io.vmfactory.pool.internal;
 import java.time.Duration;
 
 /**
- * Estimates from claims, counted in windows of one second, how many come per second and how
- * unevenly. Two exponentially weighted means run side by side: a fast one that a burst lifts at
- * once, and a slow one that keeps the memory of it. The rate is the slow one's, unless the fast one
- * is higher by more than chance explains; then it is what the fast one proves.
+ * Estimates the rate and the unevenness of claims, counted in windows of one second. Two
+ * exponentially weighted means run side by side: a fast one that rises at once with a burst, and a
+ * slow one that remembers the burst. The estimate is the slow mean, unless the fast mean is higher
+ * by more than chance explains; then it is the lowest rate that the fast mean proves.
  */
 final class ArrivalRate {
   private static final long WINDOW_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** What is left of a window's weight one window later, half-life 8 windows. */
+  /** What remains of a window's weight one window later; the half-life is 8 windows. */
   private static final double FAST_KEEP = Math.pow(0.5, 1 / 8.0);
 
-  /** Variance over mean of the fast mean, when claims are Poisson. */
+  /** Variance over mean of the fast mean, if claims are Poisson. */
   private static final double FAST_VARIANCE = (1 - FAST_KEEP) / (1 + FAST_KEEP);
 
-  /** How many standard deviations of the fast mean are put down to chance. */
+  /** How many standard deviations of the fast mean count as chance. */
   private static final double CHANCE = 2;
 
   private final double slowKeep;
@@ -37,13 +37,13 @@ final class ArrivalRate {
     window = now / WINDOW_NANOS;
   }
 
-  /** One claim came. */
+  /** Counts one claim. */
   void arrived(long now) {
     roll(now);
     count++;
   }
 
-  /** Claims per second. The window under way counts as soon as it raises the estimate. */
+  /** Returns claims per second. The current window counts as soon as it raises the estimate. */
   double perSecond(long now) {
     roll(now);
     double slow = slowMean();
@@ -52,7 +52,9 @@ final class ArrivalRate {
     return Math.max(slow, Math.max(fast, withThisWindow) - chance);
   }
 
-  /** Variance over mean of the claims per window, 1 or more; 1 until something is known. */
+  /**
+   * Returns the variance over mean of the claims per window, 1 or more; 1 until enough is known.
+   */
   double dispersion(long now) {
     roll(now);
     double mean = slowMean();

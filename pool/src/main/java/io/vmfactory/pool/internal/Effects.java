@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What actions ask to be done once the lock is released. Confined to one thread. */
+/** Calls that actions want made once the lock is released. For use by one thread. */
 final class Effects {
   private final Deque<Runnable> pending = new ArrayDeque<>();
 
@@ -13,7 +13,7 @@ final class Effects {
     pending.add(effect);
   }
 
-  /** Runs what is pending, also what that adds; one that throws does not stop the others. */
+  /** Runs the pending calls, also those that they add; one that throws does not stop the others. */
   void drain(Executor executor) {
     RuntimeException failure = null;
     for (Runnable next; (next = pending.poll()) != null; ) {

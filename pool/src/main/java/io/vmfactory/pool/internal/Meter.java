@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** What the pool did: counts, and the last failures. Touched under the pool's lock only. */
+/** Counts what the pool did and keeps the last failures. Used under the pool's lock only. */
 final class Meter {
   private static final int FAILURES_KEPT = 8;
 

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool as a set of actions. Each changes what it came to change and ends with {@link #balance},
- * which does whatever follows from the state as it then is; no action waits for another.
+ * A pool as a set of actions. Each action makes its own change and ends with {@link #balance},
+ * which does whatever follows from the new state. No action waits for another.
  */
 public final class PoolCore<T> {
   private final String name;
@@ -39,7 +39,7 @@ public final class PoolCore<T> {
   private @Nullable CompletableFuture<Void> emptied;
   private PoolClock.@Nullable Timer review;
 
-  /** A pool that does not fill before {@link #start}. */
+  /** Makes a pool that does not fill before {@link #start}. */
   public PoolCore(
       String name, Allocator<T> allocator, Expiry<T> expiry, PoolPolicy policy, PoolHost host) {
     this.name = name;
@@ -49,7 +49,8 @@ public final class PoolCore<T> {
     stock =
         new SlotStock<>(
             serial,
-            new SlotStock.Makers<>(allocator, expiry),
+            allocator,
+            expiry,
             policy,
             host,
             nanos -> target.allocated(nanos, now()),
@@ -57,12 +58,12 @@ public final class PoolCore<T> {
     notStarted = pauseRefill();
   }
 
-  /** Begins to fill. */
+  /** Begins to fill the pool. */
   public void start() {
     notStarted.close();
   }
 
-  /** Takes over a value made elsewhere, of that age. */
+  /** Takes over a value of the given age that was made elsewhere. */
   public void adopt(T value, Duration age) {
     serial.act(
         fx -> {
@@ -71,19 +72,19 @@ public final class PoolCore<T> {
         });
   }
 
-  /** Tells {@code listener} each time the stock has come to what is wanted. */
+  /** Runs {@code listener} each time the stock has reached the wanted number. */
   public void whenSettled(Runnable listener) {
     serial.act(fx -> settled = listener);
   }
 
-  /** How messages call this pool. */
+  /** Returns the name of this pool in messages. */
   public String name() {
     return name;
   }
 
   // Claims.
 
-  /** A claim on what is on stock now. */
+  /** Returns a claim on a value in stock, if there is one. */
   public Optional<Claim<T>> tryClaim() {
     return serial.get(
         fx -> {
@@ -96,7 +97,7 @@ public final class PoolCore<T> {
         });
   }
 
-  /** A claim that waits at most {@code patience}. */
+  /** Returns a claim that waits at most {@code patience}. */
   public CompletableFuture<Claim<T>> claim(Duration patience) {
     Waiter<T> waiter = new Waiter<>(now() + patience.toNanos());
     serial.act(fx -> enter(waiter, patience, fx));
@@ -144,7 +145,7 @@ public final class PoolCore<T> {
     }
   }
 
-  /** The claimer ended its own future. */
+  /** Handles a claimer that ended its own future. */
   private void giveUp(Waiter<T> waiter, Effects fx) {
     if (waiters.remove(waiter)) {
       waiter.disarm();
@@ -158,7 +159,7 @@ public final class PoolCore<T> {
     fx.add(() -> waiter.answer.completeExceptionally(why));
   }
 
-  // What follows from the state.
+  // What follows from the state:
 
   private void balance(Effects fx) {
     boolean open = phase == Phase.OPEN;
@@ -204,7 +205,10 @@ public final class PoolCore<T> {
     }
   }
 
-  /** Exactly one of {answered, given back} happens, however late the claimer gave up. */
+  /**
+   * Either answers the claimer or takes the value back, never both, however late the claimer gave
+   * up.
+   */
   private void deliver(SlotClaim<T> claim, Waiter<T> waiter) {
     if (!waiter.answer.complete(claim)) {
       claim.undo();
@@ -238,7 +242,7 @@ public final class PoolCore<T> {
 
   // Operations.
 
-  /** Follows another sizing. */
+  /** Changes the sizing. */
   public void resize(PoolSizing sizing) {
     serial.act(
         fx -> {
@@ -247,7 +251,7 @@ public final class PoolCore<T> {
         });
   }
 
-  /** Keeps at most so many. */
+  /** Keeps at most {@code most} values. */
   public void limit(int most, String why) {
     serial.act(
         fx -> {
@@ -256,7 +260,7 @@ public final class PoolCore<T> {
         });
   }
 
-  /** Supersedes what there is. */
+  /** Supersedes the values made so far. */
   public void rollOver(RollOver how) {
     serial.act(
         fx -> {
@@ -265,7 +269,7 @@ public final class PoolCore<T> {
         });
   }
 
-  /** One more hold on refilling. */
+  /** Adds a pause of refill. */
   public RefillPause pauseRefill() {
     serial.act(fx -> pauses++);
     return new RefillPause() {
@@ -325,7 +329,7 @@ public final class PoolCore<T> {
         });
   }
 
-  /** A snapshot. */
+  /** Returns a snapshot. */
   public PoolStats stats() {
     return serial.get(
         fx ->
@@ -352,7 +356,7 @@ public final class PoolCore<T> {
   }
 
   private Optional<PoolStats.Retry> retry() {
-    RetryGate gate = stock.gate;
+    AllocationRetry gate = stock.gate;
     Duration in = Duration.ofNanos(Math.max(0, gate.retryAt() - now()));
     return Optional.ofNullable(gate.cause())
         .map(cause -> new PoolStats.Retry(gate.failuresInARow(), in, cause));
@@ -374,7 +378,7 @@ public final class PoolCore<T> {
             PoolException.Reason.DRAINING, name + " is draining; reopen it to claim", null);
   }
 
-  /** The exception for a claimer whose time is over. */
+  /** Returns the exception for a claimer whose deadline passed. */
   public PoolException late() {
     return serial.get(fx -> lateException());
   }

@@ -5,11 +5,11 @@ import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 
 /**
- * What a pool borrows from its surroundings.
+ * What a pool needs from its environment.
  *
  * @param clock time and timers
- * @param random jitter; used under the pool's lock only
- * @param effects runs what an action asked for, after the lock is released; inline in production,
- *     step by step in tests that interleave
+ * @param random source of jitter; used under the pool's lock only
+ * @param effects runs the calls that an action wants made, after the lock is released; inline in
+ *     production, step by step in tests that interleave
  */
 public record PoolHost(PoolClock clock, RandomGenerator random, Executor effects) {}

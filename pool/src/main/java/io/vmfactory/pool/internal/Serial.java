@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the actions of one pool one at a time, and their effects afterwards outside the lock, on the
  * thread that ran the action. An action run from inside an effect leaves its own effects to the
- * loop already running there: a chain of answers that are there at once is a loop, never a
- * recursion.
+ * loop that already runs there: a chain of immediate answers is a loop, never a recursion.
  */
 final class Serial {
   private final ReentrantLock lock = new ReentrantLock();
   private final ThreadLocal<@Nullable Effects> running = new ThreadLocal<>();
   private final Executor executor;
 
-  /** What is done, under the lock, with the answer to a call; at most one of the two is set. */
+  /**
+   * Handles, under the lock, the answer to a call; at most one of the two arguments is not null.
+   */
   @FunctionalInterface
   interface Answer<R> {
     void accept(@Nullable R value, @Nullable Throwable failure, Effects fx);
@@ -31,7 +32,7 @@ final class Serial {
     this.executor = executor;
   }
 
-  /** Runs {@code action}, then its effects. */
+  /** Runs {@code action}, then its effects, and returns the action's result. */
   <R> R get(Function<Effects, R> action) {
     Effects outer = running.get();
     if (outer != null) {
@@ -69,8 +70,8 @@ final class Serial {
   }
 
   /**
-   * Adds the effect of calling out and bringing the answer back as an action. A call that throws,
-   * or gives no stage, is a failed one.
+   * Adds an effect that makes a call to the outside and handles its answer as an action. A call
+   * that throws or returns no stage counts as failed.
    */
   <R> void call(Effects fx, Supplier<? extends CompletionStage<R>> call, Answer<R> answer) {
     fx.add(

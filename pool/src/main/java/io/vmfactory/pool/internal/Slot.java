@@ -4,14 +4,14 @@ import io.vmfactory.pool.PoolClock;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** One place in the pool and the value that goes through it. Touched under the pool's lock only. */
+/** One place in the pool and the value that passes through it. Used under the pool's lock only. */
 final class Slot<T> {
   static final long NEVER = Long.MAX_VALUE;
 
   final long id;
   final long generation;
 
-  /** Which attempt of the retry gate this allocation belongs to. */
+  /** The retry round that this allocation belongs to, see {@link AllocationRetry#round}. */
   final long round;
 
   final long startedAt;
@@ -30,7 +30,7 @@ final class Slot<T> {
     this.startedAt = startedAt;
   }
 
-  /** The allocation's result. */
+  /** Stores the value that the allocation made. */
   void fill(T made, long now, long expiryTime) {
     value = made;
     readyAt = now;
@@ -45,7 +45,7 @@ final class Slot<T> {
     return state;
   }
 
-  /** For {@link SlotTable} only, which counts. */
+  /** Changes the state. For {@link SlotTable} only, which counts states. */
   void become(SlotState next) {
     if (!state.mayBecome(next)) {
       throw new IllegalStateException("slot " + id + " is " + state + ", cannot become " + next);
@@ -53,7 +53,7 @@ final class Slot<T> {
     state = next;
   }
 
-  /** Must not be handed out any more, wherever it is now. */
+  /** Marks the value as never to be handed out again, whatever its state is now. */
   void doom() {
     doomed = true;
   }
@@ -74,7 +74,7 @@ final class Slot<T> {
     return now >= probeAt;
   }
 
-  /** When the next thing is to be done about it; {@link #NEVER} for nothing. */
+  /** Returns when the slot next needs attention; {@link #NEVER} if it does not. */
   long dueAt() {
     return Math.min(expiresAt, probeAt);
   }

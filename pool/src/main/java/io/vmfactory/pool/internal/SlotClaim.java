@@ -2,7 +2,7 @@ package io.vmfactory.pool.internal;
 
 import io.vmfactory.pool.Claim;
 
-/** A claim on one slot; its stage is read and changed inside actions only. */
+/** A claim on one slot. Its stage is read and changed inside actions only. */
 final class SlotClaim<T> implements Claim<T> {
   private final Serial serial;
   private final SlotStock<T> stock;
@@ -27,7 +27,7 @@ final class SlotClaim<T> implements Claim<T> {
     return serial.get(
         fx -> {
           if (stage != Stage.HELD) {
-            throw new IllegalStateException("this claim was " + stage + " before; claim again");
+            throw new IllegalStateException("this claim was already " + stage + "; claim again");
           }
           stage = Stage.TAKEN;
           return stock.take(slot, fx);

@@ -3,21 +3,21 @@ package io.vmfactory.pool.internal;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Where a slot is in its life, and where it may go from there. */
+/** The states of a slot, and the legal transitions between them. */
 enum SlotState {
   /** Its value is being made. */
   ALLOCATING,
-  /** On stock. */
+  /** The value is in stock. */
   IDLE,
-  /** Being examined; nobody may have it meanwhile. */
+  /** The value is being examined; no claimer may have it meanwhile. */
   PROBING,
-  /** Set aside for one claimer, untouched. */
+  /** The value is set aside for one claimer, untouched. */
   CLAIMED,
-  /** The claimer's for good. */
+  /** The claimer owns the value for good. */
   TAKEN,
-  /** Its value is being destroyed. */
+  /** The value is being destroyed. */
   DISPOSING,
-  /** Ended: destroyed, or never made. */
+  /** The slot has ended: its value was destroyed, or never made. */
   GONE;
 
   boolean mayBecome(SlotState next) {

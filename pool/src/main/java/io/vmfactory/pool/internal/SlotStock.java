@@ -16,15 +16,16 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of a pool: how their values come, wait, are looked after, and go. Every method runs
- * inside an action; whatever an answer from outside changes ends with a call to {@code changed}.
+ * The slots of a pool: how their values are made, kept, examined and disposed of. Every method runs
+ * inside an action; every answer from outside that changes the state ends with a call to {@code
+ * changed}.
  */
 final class SlotStock<T> {
   private static final int PROBES_AT_ONCE = 1;
 
   final SlotTable<T> table = new SlotTable<>();
   final Meter meter = new Meter();
-  final RetryGate gate;
+  final AllocationRetry gate;
   private final Serial serial;
   private final Allocator<T> allocator;
   private final Expiry<T> expiry;
@@ -39,32 +40,30 @@ final class SlotStock<T> {
   private boolean keeping = true;
   private PoolClock.@Nullable Timer retry;
 
-  /** What is called outside. */
-  record Makers<T>(Allocator<T> allocator, Expiry<T> expiry) {}
-
   /**
-   * @param allocationTook is told the nanoseconds of each successful allocation
+   * @param allocationTook receives the nanoseconds of each successful allocation
    */
   SlotStock(
       Serial serial,
-      Makers<T> makers,
+      Allocator<T> allocator,
+      Expiry<T> expiry,
       PoolPolicy policy,
       PoolHost host,
       LongConsumer allocationTook,
       Consumer<Effects> changed) {
     this.serial = serial;
-    this.allocator = makers.allocator();
-    this.expiry = makers.expiry();
+    this.allocator = allocator;
+    this.expiry = expiry;
     this.policy = policy;
     this.host = host;
     this.allocationTook = allocationTook;
     this.changed = changed;
-    this.gate = new RetryGate(policy.backoff(), host.random());
+    this.gate = new AllocationRetry(policy.backoff(), host.random());
   }
 
-  // How values come.
+  // Making values.
 
-  /** Begins as many allocations as bring the stock to {@code wanted}, within the bounds. */
+  /** Begins as many allocations as bring the stock to {@code wanted}, within the limits. */
   void refill(int wanted, Effects fx) {
     int allocating = table.count(SlotState.ALLOCATING);
     int missing = wanted - ready() - allocating;
@@ -146,14 +145,14 @@ final class SlotStock<T> {
     gate.failed(slot.round, cause, now());
   }
 
-  // How they wait.
+  // Keeping values.
 
-  /** On stock, or about to be again. */
+  /** Returns how many values are in stock, or will be again after their examination. */
   int ready() {
     return table.count(SlotState.IDLE) + table.count(SlotState.PROBING);
   }
 
-  /** Sets the oldest good value aside; null when there is none. */
+  /** Sets the oldest good value aside for a claimer; returns null if there is none. */
   @Nullable Slot<T> claim(Effects fx) {
     for (Slot<T> slot; (slot = table.oldestIdle()) != null; ) {
       if (slot.fit(now(), oldestGeneration)) {
@@ -166,7 +165,7 @@ final class SlotStock<T> {
     return null;
   }
 
-  /** Where a value goes that nobody holds any more: on stock, or away. */
+  /** Puts a value that nobody holds any more back in stock, or disposes of it. */
   private void settle(Slot<T> slot, Effects fx) {
     if (!keeping) {
       retire(slot, fx);
@@ -178,7 +177,7 @@ final class SlotStock<T> {
     }
   }
 
-  /** The end of a claim: the value is the claimer's. */
+  /** Ends a claim: the claimer owns the value. */
   T take(Slot<T> slot, Effects fx) {
     table.move(slot, SlotState.TAKEN);
     meter.taken++;
@@ -186,14 +185,14 @@ final class SlotStock<T> {
     return slot.value();
   }
 
-  /** The end of a claim: the value was not touched. */
+  /** Ends a claim: the value was not touched. */
   void undo(Slot<T> slot, Effects fx) {
     meter.undone++;
     settle(slot, fx);
     changed.accept(fx);
   }
 
-  /** The end of a claim: the value is broken. */
+  /** Ends a claim: the value is broken. */
   void poison(Slot<T> slot, Throwable cause, Effects fx) {
     meter.poisoned++;
     meter.failed(PoolFailure.Kind.POISONED, cause, now());
@@ -201,7 +200,7 @@ final class SlotStock<T> {
     changed.accept(fx);
   }
 
-  // How they are looked after.
+  // Examining values.
 
   private void arm(Slot<T> slot) {
     if (slot.dueAt() != Slot.NEVER) {
@@ -222,7 +221,9 @@ final class SlotStock<T> {
     changed.accept(fx);
   }
 
-  /** Begins examinations that are due, a few at a time so that most of the stock stays on offer. */
+  /**
+   * Begins examinations that are due, a few at a time, so that most of the stock stays available.
+   */
   void probe(Effects fx) {
     var next = dueForProbe.iterator();
     while (next.hasNext() && table.count(SlotState.PROBING) < PROBES_AT_ONCE) {
@@ -269,7 +270,8 @@ final class SlotStock<T> {
     if (state == SlotState.TAKEN || state == SlotState.DISPOSING || state == SlotState.GONE) {
       return;
     }
-    Throwable cause = failure == null ? new IllegalStateException("it ended by itself") : failure;
+    Throwable cause =
+        failure == null ? new IllegalStateException("the value died by itself") : failure;
     meter.failed(PoolFailure.Kind.DIED, cause, now());
     gate.died(slot.round, slot.age(now()), cause, now());
     slot.doom();
@@ -291,7 +293,7 @@ final class SlotStock<T> {
     return table.countIdleOlderThan(generation);
   }
 
-  // How they go.
+  // Disposing of values.
 
   /** Disposes of idle values, the oldest first, until {@code wanted} are ready. */
   void trim(int wanted, Effects fx) {
@@ -330,7 +332,7 @@ final class SlotStock<T> {
     }
   }
 
-  /** Whether values that nobody holds stay on stock. */
+  /** Sets whether values that no claimer holds stay in stock. */
   void keep(boolean whether) {
     keeping = whether;
     if (!whether) {

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** How many slots are in which state, and those on stock by age. Under the pool's lock only. */
+/** Counts slots by state, and orders those in stock by age. Used under the pool's lock only. */
 final class SlotTable<T> {
   private final NavigableSet<Slot<T>> idle =
       new TreeSet<>(Comparator.<Slot<T>>comparingLong(slot -> slot.id));
@@ -52,12 +52,12 @@ final class SlotTable<T> {
     return idleByGeneration.headMap(generation).values().stream().mapToInt(n -> n).sum();
   }
 
-  /** Whether the pool answers for no value any more. */
+  /** Whether the pool is responsible for no value any more. */
   boolean isEmpty() {
     return nothingUnderWay() && count(SlotState.IDLE) + count(SlotState.PROBING) == 0;
   }
 
-  /** Whether nothing comes, goes, or is held by a claimer. */
+  /** Whether no value is being made or destroyed, and none is held by a claimer. */
   boolean nothingUnderWay() {
     return count(SlotState.ALLOCATING) + count(SlotState.CLAIMED) + count(SlotState.DISPOSING) == 0;
   }

@@ -1,33 +1,34 @@
 package io.vmfactory.pool.internal;
 
 /**
- * The base-stock rule of inventory theory: with every claim replaced one for one, a claim finds
- * something on stock when fewer than the whole stock are on order, claimed and not replaced yet.
+ * Computes stock by the base-stock rule of inventory theory: if every claim is replaced one for
+ * one, a claim finds a value in stock if fewer values than the whole stock are on order (claimed
+ * and not replaced yet).
  *
- * <p>Their number is taken as Poisson with mean {@code m}, which by Palm's theorem also covers
- * replacement times that vary around their mean. Where observed claims come in bursts, their
- * variance-to-mean ratio {@code d} is above 1 and a negative binomial with mean {@code m} and
+ * <p>The number on order is taken as Poisson with mean {@code m}; by Palm's theorem this also
+ * covers replacement times that vary around their mean. If observed claims come in bursts, their
+ * variance-to-mean ratio {@code d} is above 1, and a negative binomial with mean {@code m} and
  * variance {@code d*m} takes its place (size {@code r = m/(d-1)}, {@code P(0) = d^-r}), as
  * Sherbrooke does for spare parts in "Optimal Inventory Modeling of Systems".
  */
 final class StockLevel {
-  /** Below this excess over 1 the negative binomial is a Poisson for all purposes. */
+  /** Below this excess over 1, the negative binomial is practically a Poisson distribution. */
   private static final double POISSON_BELOW = 1e-6;
 
-  /** Terms whose logarithm is lower lose digits as doubles. */
+  /** Terms with a lower logarithm lose digits as doubles. */
   private static final double SMALL = -700;
 
   private StockLevel() {}
 
   /**
-   * The mean number on order: those being made, by Little's law, and those that wait for a turn to
-   * be made, by Sakasegawa's approximation ("An approximation formula Lq ~ α·ρ^β/(1-ρ)", 1977) with
-   * the time to make one as a constant.
+   * Returns the mean number on order: those being made, by Little's law, and those that wait to be
+   * made, by Sakasegawa's approximation ("An approximation formula Lq ~ α·ρ^β/(1-ρ)", 1977) with a
+   * constant time to make one.
    *
    * @param rate claims per second
-   * @param seconds to make one
+   * @param seconds time to make one
    * @param atOnce most that are made at the same time
-   * @return infinite when claims come faster than they can be replaced
+   * @return infinite if claims come faster than they can be replaced
    */
   static double onOrder(double rate, double seconds, int atOnce, double dispersion) {
     double making = rate * seconds;
@@ -40,8 +41,8 @@ final class StockLevel {
   }
 
   /**
-   * The smallest stock of which a claim finds something with the given probability: P(on order <
-   * stock), at most {@code max}.
+   * Returns the smallest stock in which a claim finds a value with the given probability: P(on
+   * order < stock). At most {@code max}.
    *
    * @param onOrder mean number on order, may be infinite
    */
@@ -52,12 +53,12 @@ final class StockLevel {
     return 1 + smallest(onOrder, dispersion, probability, max - 1);
   }
 
-  /** The smallest count with P(demand <= count) >= probability, at most {@code max}. */
+  /** Returns the smallest count with P(demand <= count) >= probability, at most {@code max}. */
   static int smallest(double mean, double dispersion, double probability, int max) {
     double excess = dispersion - 1;
     boolean poisson = excess < POISSON_BELOW;
     double size = poisson ? 0 : mean / excess;
-    // P(0) is below the smallest double once the mean is above some 700; logarithms never are.
+    // P(0) is below the smallest double if the mean is above some 700; its logarithm never is.
     double log = poisson ? -mean : -size * Math.log(dispersion);
     boolean small = log < SMALL;
     double term = Math.exp(log);

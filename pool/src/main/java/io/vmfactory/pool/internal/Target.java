@@ -5,14 +5,14 @@ import io.vmfactory.pool.PoolStats;
 import java.time.Duration;
 import java.util.Locale;
 
-/** How many values the pool wants on stock now. Touched under the pool's lock only. */
+/** Decides how many values the pool wants in stock now. Used under the pool's lock only. */
 final class Target {
-  /** How often a stock that may shrink is looked at without a claim. */
+  /** How often a stock that may shrink is reviewed if no claim comes. */
   static final Duration REVIEW = Duration.ofSeconds(5);
 
   private static final Duration MEMORY = Duration.ofMinutes(10);
 
-  /** Weight of a new allocation time in the mean, as TCP's round-trip estimate has it. */
+  /** Weight of a new allocation time in the mean, as in TCP's round-trip estimate. */
   private static final double NEWEST = 1 / 8.0;
 
   private final int atOnce;
@@ -34,7 +34,7 @@ final class Target {
     review(now);
   }
 
-  /** Follows another rule from now on; what was learnt is kept unless the memory differs. */
+  /** Follows another sizing from now on. Keeps what was learnt unless the memory differs. */
   void resize(PoolSizing next, long now) {
     if (!memory(next).equals(memory(sizing))) {
       arrivals = new ArrivalRate(memory(next), now);
@@ -43,19 +43,19 @@ final class Target {
     review(now);
   }
 
-  /** Keeps at most {@code ceiling} from now on, whatever the rule says. */
+  /** Wants at most {@code ceiling} from now on, whatever the sizing says. */
   void limit(int ceiling, String why) {
     most = ceiling;
     limitedWhy = why;
   }
 
-  /** A claim came. */
+  /** Counts a claim. */
   void arrived(long now) {
     arrivals.arrived(now);
     review(now);
   }
 
-  /** An allocation took so long; until the first one, a second is assumed. */
+  /** Records how long an allocation took. Until the first one, one second is assumed. */
   void allocated(long nanos, long now) {
     double seconds = nanos / 1e9;
     refillSeconds = measured ? refillSeconds + NEWEST * (seconds - refillSeconds) : seconds;
@@ -63,7 +63,7 @@ final class Target {
     review(now);
   }
 
-  /** Decides anew, as time alone may change the answer. */
+  /** Decides again, since the passing of time alone may change the answer. */
   void review(long now) {
     wanted =
         sizing instanceof PoolSizing.Auto auto
@@ -85,12 +85,12 @@ final class Target {
     return Math.min(wanted, most);
   }
 
-  /** Whether time alone can lower what is wanted. */
+  /** Whether the passing of time alone can lower the wanted number. */
   boolean mayShrink() {
     return sizing instanceof PoolSizing.Auto auto && wanted > auto.min();
   }
 
-  /** The count and where it comes from. */
+  /** Returns the wanted number and how it came about. */
   PoolStats.Aim aim(long now) {
     Duration refill = Duration.ofNanos((long) (refillSeconds * 1e9));
     double rate = arrivals.perSecond(now);

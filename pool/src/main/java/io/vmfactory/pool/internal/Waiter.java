@@ -5,7 +5,7 @@ import io.vmfactory.pool.PoolClock;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A claimer in the queue. */
+/** A claimer that waits in the queue. */
 final class Waiter<T> {
   final CompletableFuture<Claim<T>> answer = new CompletableFuture<>();
   final long deadline;

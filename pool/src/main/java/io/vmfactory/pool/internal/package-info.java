@@ -1,4 +1,6 @@
-/** How the pool works inside: slots, actions and effects, sizing. Nothing here is API. */
+/**
+ * The implementation of the pool: slots, actions and effects, sizing. Nothing here is public API.
+ */
 @NullMarked
 package io.vmfactory.pool.internal;
 

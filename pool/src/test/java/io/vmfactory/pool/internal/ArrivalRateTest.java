@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the arrivals seen say about those to come. */
+/** Tests the estimate of future claims from those seen. */
 class ArrivalRateTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 

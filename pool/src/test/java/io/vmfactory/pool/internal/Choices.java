@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Where a history takes its decisions from: a seed, or a list of earlier decisions. */
+/** The source of a history's decisions: a seed, or a list of earlier decisions. */
 final class Choices {
   private final List<Integer> made = new ArrayList<>();
   private final List<Integer> given;
@@ -21,12 +21,15 @@ final class Choices {
     return new Choices(List.of(), new Random(seed), length);
   }
 
-  /** Replays {@code given}; a decision that no longer fits is taken modulo the alternatives. */
+  /**
+   * Replays {@code given}; a decision that no longer fits is taken modulo the number of
+   * alternatives.
+   */
   static Choices of(List<Integer> given) {
     return new Choices(given, new Random(0), given.size());
   }
 
-  /** One of {@code bound} alternatives; always the first when the decisions are used up. */
+  /** Returns one of {@code bound} alternatives; always the first once the decisions are used up. */
   int next(int bound) {
     int at = made.size();
     int choice = over() ? 0 : given.isEmpty() ? random.nextInt(bound) : given.get(at) % bound;
@@ -38,7 +41,7 @@ final class Choices {
     return made.size() >= length;
   }
 
-  /** The decisions so far, up to the length. */
+  /** Returns the decisions made so far, up to the length. */
   List<Integer> made() {
     return List.copyOf(made.subList(0, Math.min(length, made.size())));
   }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What follows an action. */
+/** Tests the calls that follow an action. */
 class EffectsTest {
   private final Effects effects = new Effects();
   private final List<String> ran = new ArrayList<>();

@@ -23,9 +23,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 
 /**
- * One life of a pool, every step of which is a choice: what clients do, in which order allocations,
- * disposals, examinations and timers end and how, and (in every other history) when each effect
- * runs that an action left behind, as if on a thread that was held up just there.
+ * One run of a pool in which every step is a choice: what clients do; in which order allocations,
+ * disposals, examinations and timers end, and how; and, in every other history, when each effect of
+ * an action runs, as if on a thread that was held up at that point.
  */
 final class History implements Allocator<Item>, Expiry<Item> {
   private static final int SETTLING_STEPS = 2000;
@@ -66,7 +66,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
     pool = new PoolCore<>("pool", this, this, policy, host);
   }
 
-  /** Lives it all. Throws an AssertionError on the first thing that must not be. */
+  /** Runs the whole history. Throws an AssertionError on the first violation. */
   void run() {
     for (int n = choices.next(3); n > 0; n--) {
       adopt();
@@ -105,7 +105,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
     }
   }
 
-  // What clients do.
+  // Actions of clients.
 
   private void claim() {
     Duration patience = millis(1 + choices.next(40));
@@ -247,7 +247,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
     return size == 4 ? PoolSizing.auto(0, 3) : PoolSizing.fixed(size);
   }
 
-  // What the world does.
+  // Actions of the environment.
 
   @Override
   public CompletionStage<Item> allocate(Deadline limit) {
@@ -352,9 +352,12 @@ final class History implements Allocator<Item>, Expiry<Item> {
     }
   }
 
-  // How it ends.
+  // The end of a history.
 
-  /** With nothing failing any more and nobody holding, the pool must fill up and answer all. */
+  /**
+   * Checks that the pool fills up and answers every claimer once nothing fails and nobody holds a
+   * value.
+   */
   private void calmDown() {
     note("calm");
     calm = true;
@@ -379,7 +382,9 @@ final class History implements Allocator<Item>, Expiry<Item> {
     ledger.settle();
   }
 
-  /** Does all that can be done, and while {@code unfinished} lets time pass to the next timer. */
+  /**
+   * Does everything that can be done; while {@code unfinished}, lets time pass to the next timer.
+   */
   private void settle(BooleanSupplier unfinished) {
     for (int i = 0; i < SETTLING_STEPS; i++) {
       check();
@@ -411,7 +416,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
     return true;
   }
 
-  /** The pool keeps what callbacks throw to itself, so what they find is remembered here. */
+  /** Remembers what a callback throws, since the pool does not pass it on. */
   private void guarded(Runnable callback) {
     try {
       callback.run();

@@ -6,10 +6,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
- * Random histories of one pool, each checked step by step: every value to at most one claimer, none
- * lost, none disposed of twice, waiters in order, every claimer answered, the pool full once things
- * calm down and empty once it is closed. {@code -Dpool.seed} and {@code -Dpool.histories} rule
- * which and how many.
+ * Random histories of one pool, each checked step by step: every value goes to at most one claimer,
+ * none is lost, none is disposed of twice, waiters are served in order, every claimer is answered,
+ * the pool is full once the environment calms down and empty once it is closed. {@code -Dpool.seed}
+ * and {@code -Dpool.histories} set which histories run and how many.
  */
 class InterleavingTest {
   private static final long SEED = Long.getLong("pool.seed", 20_260_101L);
@@ -35,7 +35,7 @@ class InterleavingTest {
     }
   }
 
-  /** Leaves out ever smaller stretches of decisions as long as the history still fails. */
+  /** Leaves out ever shorter runs of decisions as long as the history still fails. */
   private static List<Integer> shrink(List<Integer> decisions) {
     List<Integer> best = decisions;
     for (int stretch = best.size() / 2; stretch > 0; ) {

@@ -5,11 +5,11 @@ import io.vmfactory.pool.Item;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Keeps account of every item and refuses what must never happen. */
+/** Records what happened to every item and throws on what must never happen. */
 final class Ledger {
   private final Map<Item, Fate> fates = new HashMap<>();
 
-  /** What became of one item. */
+  /** What happened to one item. */
   private static final class Fate {
     private Claim<Item> holder;
     private boolean taken;
@@ -60,7 +60,7 @@ final class Ledger {
     check(!fate.disposed, item, "examined after it was disposed of");
   }
 
-  /** At the end: each was taken or disposed of, none was lost. */
+  /** Checks at the end that each item was taken or disposed of, and none was lost. */
   synchronized void settle() {
     fates.forEach(
         (item, fate) -> {

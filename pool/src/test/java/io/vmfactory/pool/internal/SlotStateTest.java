@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The life of a slot. */
+/** Tests the transitions of a slot. */
 class SlotStateTest {
   private static Stream<SlotState> after(SlotState state) {
     return Arrays.stream(SlotState.values()).filter(state::mayBecome);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The stock that covers demand with a given probability. */
+/** Tests the stock that covers demand with a given probability. */
 class StockLevelTest {
   @ParameterizedTest
   @CsvSource({
@@ -24,7 +24,9 @@ class StockLevelTest {
     assertThat(StockLevel.smallest(mean, 1, probability, 1000)).isEqualTo(expected);
   }
 
-  /** Expected values by summing the binomial's terms through the gamma function. */
+  /**
+   * The expected values were computed by summing the binomial's terms through the gamma function.
+   */
   @ParameterizedTest
   @CsvSource({"4, 2, 13", "1, 5, 11", "10, 3, 26", "0.1, 16, 2"})
   void isTheNegativeBinomialQuantileWhenDemandComesInBursts(
@@ -56,7 +58,7 @@ class StockLevelTest {
   @CsvSource({"2, 3, 100, 6", "0.5, 1, 1, 0.75", "0.8, 1, 1, 2.4", "1, 1, 2, 1.173"})
   void onOrderIsWhatIsMadeAndWhatWaitsForItsTurn(
       double rate, double seconds, int atOnce, double expected) {
-    // For one at a time it is the exact mean of M/D/1, for two that of M/D/2 within 1 %.
+    // For one at a time this is the exact mean of M/D/1, for two that of M/D/2 within 1 %.
     assertThat(StockLevel.onOrder(rate, seconds, atOnce, 1)).isCloseTo(expected, within(0.015));
   }
 

@@ -33,7 +33,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Many threads on one pool with real timers; the ledger refuses what must not happen. */
+/** Many threads use one pool with real timers; the ledger throws on what must not happen. */
 class StressTest {
   private static final int CLIENTS = 8;
   private static final int ROUNDS = 10_000;
@@ -68,7 +68,7 @@ class StressTest {
     timers.shutdownNow();
   }
 
-  /** Makes on the worker threads; one in eight fails. */
+  /** Makes items on the worker threads; one in eight fails. */
   private final class Maker implements Allocator<Item> {
     @Override
     public CompletionStage<Item> allocate(Deadline limit) {
@@ -135,7 +135,7 @@ class StressTest {
     }
   }
 
-  /** Gives up at a moment that often falls together with the answer. */
+  /** Gives up at a moment that often coincides with the answer. */
   private void claimAndCancel() {
     CompletableFuture<Claim<Item>> claim = pool.claimLater(Deadline.after(Duration.ofSeconds(60)));
     if (chance(2)) {

@@ -6,9 +6,9 @@ import io.vmfactory.pool.PoolSizing;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** How many are wanted when as many are made at once as may be. */
+/** Tests how many values are wanted if several are made at once. */
 class TargetTest {
-  /** One claim a second, each replaced within 0.8 s. */
+  /** Returns the wanted number for one claim a second, each replaced within 0.8 s. */
   private static int wanted(int atOnce) {
     Target target = new Target(PoolSizing.auto(1, 64), atOnce, 0);
     for (int second = 0; second < 300; second++) {
@@ -21,7 +21,7 @@ class TargetTest {
 
   @Test
   void whatWaitsForItsTurnToBeMadeIsCovered() {
-    // 0.8 are being made; one at a time, 1.6 more wait for it.
+    // 0.8 are being made; with one at a time, 1.6 more wait to be made.
     assertThat(wanted(64)).isEqualTo(4);
     assertThat(wanted(1)).isEqualTo(8);
   }

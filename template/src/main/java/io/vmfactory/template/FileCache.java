@@ -6,12 +6,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What was read from files, read again only when a file's device, inode, size or times have
- * changed: what every request asks for must cost no more than a look. Thread-safe.
+ * Remembers values that were read from files. Reads a file again only if its device, inode, size or
+ * times have changed, so that a value which every request needs costs one stat(2). Thread-safe.
  *
- * @param <V> what is read
+ * @param <V> the type of the values
  */
-final class FileMemo<V> {
+final class FileCache<V> {
   private final Reader<V> reader;
   private final Cache<Path, Known<V>> known;
 
@@ -23,19 +23,19 @@ final class FileMemo<V> {
     V read(Path file) throws IOException;
   }
 
-  FileMemo(int mostFiles, Reader<V> reader) {
+  FileCache(int mostFiles, Reader<V> reader) {
     this.reader = reader;
     this.known = Caffeine.newBuilder().maximumSize(mostFiles).executor(Runnable::run).build();
   }
 
-  /** What the file holds now. */
+  /** Returns the value of {@code file} as the file is now. */
   V of(Path file) throws IOException {
     FileStamp stamp = FileStamp.of(file);
     Known<V> before = known.getIfPresent(file);
     if (before != null && before.stamp().equals(stamp)) {
       return before.value();
     }
-    // Stamped before reading: a file that changes meanwhile is read again the next time.
+    // The stamp was taken before reading: a file that changes meanwhile is read again next time.
     Known<V> now = new Known<>(stamp, reader.read(file));
     known.put(file, now);
     return now.value();

@@ -13,10 +13,11 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Runs a build step by step: each is timed, told to the listener, and named when it fails. What a
- * step hands over to be kept is closed at the end, last first, whether the build went well or not.
+ * Runs a build step by step. Each step is timed, reported to the listener, and named if it fails.
+ * Resources that a step registers are closed at the end, the last one first, whether the build
+ * succeeded or not.
  */
-final class BuildPlan implements AutoCloseable {
+final class StepRunner implements AutoCloseable {
   private static final int COUNT = BuildStep.values().length;
 
   private final BuildListener listener;
@@ -26,24 +27,24 @@ final class BuildPlan implements AutoCloseable {
   private String detail = "";
   private String explanation = "";
 
-  /** What a step does. */
+  /** The work of a step that returns a value. */
   @FunctionalInterface
   interface Act<T> {
     T run() throws IOException;
   }
 
-  /** What is done for its effect only. */
+  /** The work of a step that returns nothing. */
   @FunctionalInterface
   interface Task {
     void run() throws IOException;
   }
 
-  BuildPlan(BuildListener listener, Deadline deadline) {
+  StepRunner(BuildListener listener, Deadline deadline) {
     this.listener = listener;
     this.deadline = deadline;
   }
 
-  /** Does one step and returns what it yields. */
+  /** Runs one step and returns its value. */
   <T> T run(BuildStep step, Act<T> act) {
     int index = step.ordinal() + 1;
     try {
@@ -59,7 +60,7 @@ final class BuildPlan implements AutoCloseable {
     }
   }
 
-  /** Does one step that yields nothing. */
+  /** Runs one step without a value. */
   void run(BuildStep step, Task act) {
     this.<Object>run(
         step,
@@ -69,22 +70,22 @@ final class BuildPlan implements AutoCloseable {
         });
   }
 
-  /** To be closed when the build is over. */
+  /** Registers a cleanup that runs when the build is over. */
   void atEnd(Task cleanup) {
     cleanups.push(cleanup);
   }
 
-  /** What people are told about the step that runs. */
+  /** Sets what people read about the current step. */
   void detail(String text) {
     detail = text;
   }
 
-  /** What people are told beside the failure that is about to come. */
+  /** Sets what people read beside a failure that is about to be thrown. */
   void explain(String text) {
     explanation = text;
   }
 
-  /** The steps done so far. */
+  /** Returns the steps done so far. */
   List<Lap> laps() {
     return laps.all();
   }
@@ -125,7 +126,7 @@ final class BuildPlan implements AutoCloseable {
     return Reason.FAILED;
   }
 
-  /** Closes what was kept. A cancelled build cleans up as thoroughly as any other. */
+  /** Runs the registered cleanups. A cancelled build cleans up as thoroughly as any other. */
   @Override
   public void close() {
     boolean interrupted = Thread.interrupted();

@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
-/** Why the file system refused something, in words for people. */
-final class Reasons {
-  private Reasons() {}
+/** Describes for people why the file system refused an operation. */
+final class FileErrors {
+  private FileErrors() {}
 
-  /** The reason with the file it is about. */
+  /** Returns the reason and the file it is about. */
   static String of(IOException failure) {
     if (!(failure instanceof FileSystemException file)) {
       return String.valueOf(failure.getMessage());
@@ -27,7 +27,7 @@ final class Reasons {
     } else if (failure instanceof AccessDeniedException) {
       return "permission denied";
     } else if (failure instanceof FileAlreadyExistsException) {
-      return "something else is in the way";
+      return "something else with that name exists";
     } else if (failure instanceof NoSuchFileException) {
       return "no such file or folder";
     }

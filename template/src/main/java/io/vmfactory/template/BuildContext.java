@@ -6,16 +6,16 @@ import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.VmFolders;
 
 /**
- * What a build works with.
+ * The resources of a template build.
  *
- * @param store where the template goes
- * @param fingerprints what it will be good for
+ * @param store where the template is stored
+ * @param fingerprints computes the fingerprint of the template
  * @param hypervisor boots the VM
- * @param agents reach into it
- * @param folders where it has its sockets
- * @param clock dates the template
+ * @param agents connects to the agent in the VM
+ * @param folders makes the folder of the VM's sockets
+ * @param clock gives the time at which the template was made
  */
-record BuildSite(
+record BuildContext(
     TemplateStore store,
     Fingerprints fingerprints,
     Hypervisor hypervisor,

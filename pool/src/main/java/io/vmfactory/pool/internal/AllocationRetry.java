@@ -5,13 +5,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides when to allocate again after failures. Allocations of one round, those begun since the
- * last failure counted, fail as one; while failing, one attempt at a time is let through, and one
- * success ends it. A value that dies young counts as a failure too, and the success of its
- * allocation as none, or values that die at once would be replaced in a hot loop.
+ * Decides when to allocate again after failures. Allocations of one round (those begun since the
+ * last counted failure) count as one failure. While allocation fails, one attempt at a time is
+ * allowed; one success ends that. A value that dies soon after its allocation counts as a failure,
+ * and its allocation not as a success; otherwise values that die at once would be replaced in a hot
+ * loop.
  */
-final class RetryGate {
-  /** The shortest pause, so that a retry always goes through a timer. */
+final class AllocationRetry {
+  /** The shortest pause, in nanoseconds, so that a retry always goes through a timer. */
   private static final long SHORTEST_NANOS = 1_000_000;
 
   private final Backoff backoff;
@@ -22,17 +23,17 @@ final class RetryGate {
   private long retryAt;
   private @Nullable Throwable cause;
 
-  RetryGate(Backoff backoff, RandomGenerator random) {
+  AllocationRetry(Backoff backoff, RandomGenerator random) {
     this.backoff = backoff;
     this.random = random;
   }
 
-  /** The round that an allocation begun now belongs to. */
+  /** Returns the round of an allocation that begins now. */
   long round() {
     return round;
   }
 
-  /** An allocation of that round failed. */
+  /** Counts the failure of an allocation of that round. */
   void failed(long ofRound, Throwable why, long now) {
     cause = why;
     if (ofRound == round) {
@@ -42,7 +43,7 @@ final class RetryGate {
     failures = Math.max(1, failures);
   }
 
-  /** A value allocated in that round ended by itself. */
+  /** Counts the death of a value that was allocated in that round. */
   void died(long ofRound, long age, Throwable why, long now) {
     if (age > backoff.longest().toNanos()) {
       youngDeaths = 0;
@@ -66,7 +67,7 @@ final class RetryGate {
     cause = null;
   }
 
-  /** Whether the last allocation failed or its value died young, and none succeeded since. */
+  /** Whether the last allocation failed or its value died soon, and none has succeeded since. */
   boolean failing() {
     return cause != null;
   }
@@ -75,12 +76,14 @@ final class RetryGate {
     return Math.max(failures, youngDeaths);
   }
 
-  /** When allocation may be tried again; in the past when it may be now. */
+  /**
+   * Returns the time from which allocation may be tried again, in nanoseconds of the pool's clock.
+   */
   long retryAt() {
     return retryAt;
   }
 
-  /** The last failure; null once an allocation succeeded. */
+  /** Returns the last failure; null once an allocation has succeeded. */
   @Nullable Throwable cause() {
     return cause;
   }

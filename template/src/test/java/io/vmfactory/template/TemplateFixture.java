@@ -38,7 +38,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /** A whole host with a scripted hypervisor and a scripted agent, around a real store. */
-final class Rig implements AutoCloseable {
+final class TemplateFixture implements AutoCloseable {
   static final int MIB = 1 << 20;
   static final int MEMORY_MIB = 8;
   static final long DATA_PAGE = 5L * MIB;
@@ -59,14 +59,14 @@ final class Rig implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   private final GuestAgents agents;
-  private long boots; // no two guests are alike, nor are their templates
+  private long boots; // every guest differs, and so does its template
   private long clock = 1_800_000_000;
 
-  Rig(Path dir) throws IOException {
+  TemplateFixture(Path dir) throws IOException {
     this(dir, dir.resolve("templates"));
   }
 
-  Rig(Path dir, Path store) throws IOException {
+  TemplateFixture(Path dir, Path store) throws IOException {
     this.store = store;
     run = dir.resolve("vm");
     kernel = Files.writeString(dir.resolve("vmlinuz"), "kernel");
@@ -127,7 +127,7 @@ final class Rig implements AutoCloseable {
     return new TemplateFiles(store.resolve(key.hex()));
   }
 
-  /** Told of each step that begins: its name and its number. */
+  /** Returns a listener that passes the name and number of each step that begins. */
   static BuildListener listener(BiConsumer<String, Integer> began) {
     return new BuildListener() {
       @Override
@@ -140,7 +140,10 @@ final class Rig implements AutoCloseable {
     };
   }
 
-  /** No process, no folder, nothing half-made in the store, no guest memory. */
+  /**
+   * Asserts that there is no process, no folder, nothing half-made in the store, and no guest
+   * memory.
+   */
   void assertNothingLeftBut(TemplateKey... keys) throws IOException {
     assertThat(fake.vms()).allMatch(vm -> vm.phase() == VmPhase.EXITED);
     assertThat(names(run)).isEmpty();
@@ -158,11 +161,11 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  /** Guest memories this process holds, by what the kernel says. */
+  /** Returns how many guest memories this process holds, according to the kernel. */
   static long memoryFiles() throws IOException {
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
       // Each is opened twice: for children, and as a channel.
-      return descriptors.filter(Rig::isMemory).count() / 2;
+      return descriptors.filter(TemplateFixture::isMemory).count() / 2;
     }
   }
 
@@ -182,7 +185,7 @@ final class Rig implements AutoCloseable {
     vertx.close().await();
   }
 
-  /** The scripted hypervisor with a guest in it that writes memory and opens its agent's port. */
+  /** The scripted hypervisor. Its guest writes memory and opens the agent's port. */
   private final class Host implements Hypervisor {
     @Override
     public HypervisorInfo info() {

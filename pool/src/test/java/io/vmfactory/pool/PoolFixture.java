@@ -7,14 +7,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 
-/** A pool under test with its surroundings. */
-final class Kit {
+/** A pool under test with its scripted environment. */
+final class PoolFixture {
   static final Deadline LONG = Deadline.after(Duration.ofHours(1));
 
   final SteppedClock clock = new SteppedClock();
   final ScriptedAllocator allocator = new ScriptedAllocator();
 
-  /** Jitter that never shortens a pause: the ceiling itself, as near as a double below 1 gets. */
+  /**
+   * Jitter that never shortens a pause: it is the ceiling itself, as near as a double below 1 gets.
+   */
   static final RandomGenerator FULL = fixed(Math.nextDown(1.0));
 
   static RandomGenerator fixed(double value) {
@@ -42,7 +44,7 @@ final class Kit {
     return pool(PoolPolicy.of(PoolSizing.fixed(size)).withAllocationsAtOnce(atOnce));
   }
 
-  /** A pool of that size, full. */
+  /** Returns a pool of that size, full. */
   WarmPool<Item> full(int size) {
     allocator.atOnce = true;
     WarmPool<Item> pool = pool(size, size);

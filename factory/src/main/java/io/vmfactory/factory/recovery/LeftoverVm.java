@@ -5,13 +5,13 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmIdentity;
 
 /**
- * A VM that an earlier daemon left alive.
+ * A living VM of an earlier daemon.
  *
  * @param folder its folder
- * @param record what the journal says of it
- * @param process which process it is
+ * @param record its record in the journal
+ * @param process its process
  */
-record LeftoverVms(VmFolder folder, VmRecord record, VmIdentity process) {
+record LeftoverVm(VmFolder folder, VmRecord record, VmIdentity process) {
   String id() {
     return process.id().value();
   }
