@@ -1,14 +1,15 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.HypervisorInfo;
-import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.MemoryFiles;
-import io.vmfactory.vmm.linux.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ public record HostCheck(QemuConfig config, Path answers) {
       all.add(Capability.yes("qemu", trials.program() + " " + version));
       all.add(sandbox(trials));
       all.add(kvm(trials, version));
-    } catch (VmmException e) {
+    } catch (VmmException | OsException e) {
       all.add(Capability.no("qemu", String.valueOf(e.getMessage())));
     }
     all.add(vsock());
@@ -52,6 +53,10 @@ public record HostCheck(QemuConfig config, Path answers) {
    * @throws VmmException with reason {@code UNUSABLE}, naming what is lacking and the remedy
    */
   public HypervisorInfo hypervisor() {
+    return VmmException.translate(this::find);
+  }
+
+  private HypervisorInfo find() {
     try (Processes processes = new Processes()) {
       Trials trials = trials(processes);
       String version = QemuProgram.version(trials);
@@ -143,7 +148,7 @@ public record HostCheck(QemuConfig config, Path answers) {
     try (MemoryFile file = MemoryFiles.create("vmfactory-check", 4096)) {
       file.seal();
       return Capability.yes("memory", "sealed memory files work; " + available() + " free");
-    } catch (VmmException e) {
+    } catch (OsException e) {
       return Capability.no("memory", String.valueOf(e.getMessage()));
     }
   }
