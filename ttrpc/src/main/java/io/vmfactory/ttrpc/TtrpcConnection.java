@@ -1,4 +1,4 @@
-package io.vmfactory.guest.ttrpc;
+package io.vmfactory.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -8,7 +8,6 @@ import io.vertx.core.net.NetSocket;
 import io.vmfactory.api.ttrpc.Request;
 import io.vmfactory.api.ttrpc.Response;
 import io.vmfactory.configs.time.Deadline;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,28 +22,33 @@ import org.jspecify.annotations.Nullable;
  * One ttRPC connection: calls go out with an id each, answers come back in any order and find their
  * call by that id. Once broken it stays broken. Thread-safe.
  */
-final class TtrpcConnection implements AutoCloseable {
+public final class TtrpcConnection implements AutoCloseable {
   /** A time limit of zero means that there is none. */
   private static final long NO_LIMIT = 0;
 
   private static final String LOOP_ENDED = "its event loop has ended";
 
   private final NetSocket socket;
-  private final Path path;
+  private final String peer;
   private final FrameReader reader = new FrameReader(this::onFrame);
   private final Map<Integer, Pending> pending = new HashMap<>();
   private final CompletableFuture<String> broken = new CompletableFuture<>();
   private int nextStream = firstStream();
   private @Nullable String goneBecause;
 
-  private TtrpcConnection(NetSocket socket, Path path) {
+  private TtrpcConnection(NetSocket socket, String peer) {
     this.socket = socket;
-    this.path = path;
+    this.peer = peer;
   }
 
-  /** To be called on the socket's event loop the moment it is connected: earlier than any byte. */
-  static TtrpcConnection over(NetSocket socket, Path path) {
-    TtrpcConnection connection = new TtrpcConnection(socket, path);
+  /**
+   * Speaks over {@code socket}. Call it on the socket's event loop the moment it is connected:
+   * earlier than any byte.
+   *
+   * @param peer the other side, as errors name it
+   */
+  public static TtrpcConnection over(NetSocket socket, String peer) {
+    TtrpcConnection connection = new TtrpcConnection(socket, peer);
     socket.handler(connection::onBytes);
     socket.exceptionHandler(e -> connection.gone(e.toString()));
     socket.closeHandler(v -> connection.gone("the other side closed it"));
@@ -60,7 +64,7 @@ final class TtrpcConnection implements AutoCloseable {
   }
 
   /** Makes one call and waits for its answer. */
-  <R extends MessageLite> R call(Rpc<R> rpc, MessageLite request, Deadline deadline) {
+  public <R extends MessageLite> R call(Rpc<R> rpc, MessageLite request, Deadline deadline) {
     return rpc.read(exchange(List.of(rpc.with(request)), () -> {}, deadline).get(0));
   }
 
@@ -68,8 +72,9 @@ final class TtrpcConnection implements AutoCloseable {
    * Makes one call that may take as long as it takes and holds up nobody: it ends with its answer
    * or with the connection. Its stage completes on the event loop.
    */
-  <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
+  public <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
     Rpc.Call call = rpc.with(request);
+    call.requireFits();
     Pending sent = register(call);
     Buffer out = Buffer.buffer();
     frame(call, sent.stream(), NO_LIMIT).appendTo(out);
@@ -83,7 +88,8 @@ final class TtrpcConnection implements AutoCloseable {
    *
    * @param meanwhile done on this thread between sending and waiting; what it throws ends the wait
    */
-  List<ByteString> exchange(List<Rpc.Call> calls, Runnable meanwhile, Deadline deadline) {
+  public List<ByteString> exchange(List<Rpc.Call> calls, Runnable meanwhile, Deadline deadline) {
+    calls.forEach(Rpc.Call::requireFits);
     List<Pending> sent = calls.stream().map(this::register).toList();
     try {
       Buffer out = Buffer.buffer();
@@ -119,7 +125,7 @@ final class TtrpcConnection implements AutoCloseable {
   }
 
   private synchronized Pending register(Rpc.Call call) {
-    String what = call.rpc() + " of the agent at " + path;
+    String what = call.rpc() + " of " + peer;
     Pending waiting = new Pending(what, nextStream, new CompletableFuture<>());
     nextStream += 2;
     if (goneBecause == null) {
@@ -164,7 +170,7 @@ final class TtrpcConnection implements AutoCloseable {
   }
 
   /** Completes when it is broken, or closed from this side, and says why. */
-  CompletionStage<String> broken() {
+  public CompletionStage<String> broken() {
     return broken.minimalCompletionStage();
   }
 

@@ -1,4 +1,4 @@
-package io.vmfactory.guest.ttrpc;
+package io.vmfactory.ttrpc;
 
 import io.vertx.core.buffer.Buffer;
 
@@ -9,11 +9,11 @@ import io.vertx.core.buffer.Buffer;
  * @param type {@link #REQUEST} or {@link #RESPONSE}
  * @param data what follows the header, at most {@link #MAX_DATA_BYTES}
  */
-record Frame(int stream, byte type, byte[] data) {
-  static final int HEADER_BYTES = 10;
-  static final int MAX_DATA_BYTES = 4 << 20;
-  static final byte REQUEST = 1;
-  static final byte RESPONSE = 2;
+public record Frame(int stream, byte type, byte[] data) {
+  public static final int HEADER_BYTES = 10;
+  public static final int MAX_DATA_BYTES = 4 << 20;
+  public static final byte REQUEST = 1;
+  public static final byte RESPONSE = 2;
 
   /** Appends the frame as it goes over the wire; a unary call has no flags. */
   void appendTo(Buffer out) {

@@ -1,4 +1,4 @@
-package io.vmfactory.guest.ttrpc;
+package io.vmfactory.ttrpc;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;

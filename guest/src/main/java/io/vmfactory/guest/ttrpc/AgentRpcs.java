@@ -1,8 +1,6 @@
 package io.vmfactory.guest.ttrpc;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.vmfactory.api.guest.v1.Identity;
@@ -11,16 +9,10 @@ import io.vmfactory.api.guest.v1.SetIdentityResponse;
 import io.vmfactory.api.kata.GuestDetailsResponse;
 import io.vmfactory.api.kata.HealthCheckResponse;
 import io.vmfactory.api.kata.Metrics;
-import io.vmfactory.guest.GuestException;
+import io.vmfactory.ttrpc.Rpc;
 
-/**
- * One procedure of the agent.
- *
- * @param service its service as the wire names it
- * @param method its name
- * @param answer how its answer is read
- */
-record Rpc<R extends MessageLite>(String service, String method, Parser<R> answer) {
+/** The agent's procedures. */
+final class AgentRpcs {
   private static final String AGENT = "grpc.AgentService";
   private static final String GUEST = "vmfactory.guest.v1.Guest";
 
@@ -37,10 +29,7 @@ record Rpc<R extends MessageLite>(String service, String method, Parser<R> answe
   static final Rpc<Identity> GET_IDENTITY = guest("GetIdentity", Identity.parser());
   static final Rpc<QuiesceResponse> QUIESCE = guest("Quiesce", QuiesceResponse.parser());
 
-  private static final int INTERNAL = 13;
-
-  /** A frame also holds the names of service and procedure, and the time limit. */
-  private static final int MAX_REQUEST_BYTES = Frame.MAX_DATA_BYTES - 256;
+  private AgentRpcs() {}
 
   /** A procedure of Kata's agent service. */
   static <R extends MessageLite> Rpc<R> agent(String method, Parser<R> answer) {
@@ -51,33 +40,4 @@ record Rpc<R extends MessageLite>(String service, String method, Parser<R> answe
   static <R extends MessageLite> Rpc<R> guest(String method, Parser<R> answer) {
     return new Rpc<>(GUEST, method, answer);
   }
-
-  /** This procedure called with {@code request}, which must fit one frame. */
-  Call with(MessageLite request) {
-    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
-      throw new GuestException(
-          GuestException.RESOURCE_EXHAUSTED,
-          "%s failed: its request has %d bytes, the protocol allows %d"
-              .formatted(this, request.getSerializedSize(), MAX_REQUEST_BYTES),
-          null);
-    }
-    return new Call(this, request.toByteString());
-  }
-
-  /** Reads an answer's payload. */
-  R read(ByteString payload) {
-    try {
-      return answer.parseFrom(payload);
-    } catch (InvalidProtocolBufferException e) {
-      throw new GuestException(INTERNAL, "the answer to " + this + " cannot be read", e);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return service + "/" + method;
-  }
-
-  /** A procedure and what it is asked. */
-  record Call(Rpc<?> rpc, ByteString request) {}
 }

@@ -1,9 +1,8 @@
-package io.vmfactory.guest.ttrpc;
+package io.vmfactory.ttrpc;
 
 import com.google.protobuf.ByteString;
 import io.vmfactory.api.ttrpc.Response;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.guest.GuestException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,12 +15,12 @@ import java.util.concurrent.CompletionStage;
  */
 record Pending(String what, int stream, CompletableFuture<Response> answer) {
 
-  /** The payload of the answer; throws when the agent refused or never answered. */
+  /** The payload of the answer; throws when the other side refused or never answered. */
   ByteString await(Deadline deadline) {
     return payload(deadline.await(answer, what));
   }
 
-  /** The payload of the answer; fails when the agent refuses or the connection breaks. */
+  /** The payload of the answer; fails when the other side refuses or the connection breaks. */
   CompletionStage<ByteString> payload() {
     return answer.thenApply(this::payload);
   }
@@ -35,10 +34,10 @@ record Pending(String what, int stream, CompletableFuture<Response> answer) {
 
   void connectionGone(String reason) {
     answer.completeExceptionally(
-        failure(GuestException.UNAVAILABLE, "the connection is gone: " + reason));
+        failure(TtrpcException.UNAVAILABLE, "the connection is gone: " + reason));
   }
 
-  private GuestException failure(int code, String reason) {
-    return new GuestException(code, what + " failed: " + reason, null);
+  private TtrpcException failure(int code, String reason) {
+    return new TtrpcException(code, what + " failed: " + reason, null);
   }
 }
