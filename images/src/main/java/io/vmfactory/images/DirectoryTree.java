@@ -2,8 +2,8 @@ package io.vmfactory.images;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.linux.ExtendedAttributes;
-import io.vmfactory.images.linux.RawPath;
+import io.vmfactory.linux.ExtendedAttributes;
+import io.vmfactory.linux.RawPath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;

@@ -3,8 +3,8 @@ package io.vmfactory.images;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.linux.FileUse;
-import io.vmfactory.images.linux.Flock;
+import io.vmfactory.linux.FileUse;
+import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -94,10 +94,10 @@ final class ImageCache {
   }
 
   /** An image that stays as long as this is open. */
-  record Held(Path file, Flock lock) {}
+  record Held(Path file, PathLock lock) {}
 
   private Optional<Held> hold(Path file) throws IOException {
-    Optional<Flock> lock = Flock.shared(file);
+    Optional<PathLock> lock = PathLock.shared(file);
     if (lock.isEmpty()) {
       return Optional.empty();
     }
@@ -141,11 +141,11 @@ final class ImageCache {
   }
 
   private static boolean remove(Path file) throws IOException {
-    Optional<Flock> lock = Flock.tryExclusive(file);
+    Optional<PathLock> lock = PathLock.tryExclusive(file);
     if (lock.isEmpty()) {
       return false;
     }
-    try (Flock own = lock.get()) {
+    try (PathLock own = lock.get()) {
       return !FileUse.isRecordLocked(file) && Files.deleteIfExists(file);
     }
   }

@@ -1,8 +1,8 @@
 package io.vmfactory.images;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.images.linux.Flock;
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.PathLock;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -22,9 +22,9 @@ final class ImageWorkspace implements AutoCloseable {
   static final String PREFIX = ".making-";
 
   private final Path folder;
-  private final Flock lock;
+  private final PathLock lock;
 
-  private ImageWorkspace(Path folder, Flock lock) {
+  private ImageWorkspace(Path folder, PathLock lock) {
     this.folder = folder;
     this.lock = lock;
   }
@@ -39,11 +39,11 @@ final class ImageWorkspace implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       // Somebody makes the image, or was killed while making it.
     }
-    Optional<Flock> lock = Flock.exclusive(folder, deadline);
+    Optional<PathLock> lock = PathLock.exclusive(folder, deadline);
     return lock.isPresent() ? Optional.of(emptied(folder, lock.get())) : Optional.empty();
   }
 
-  private static ImageWorkspace emptied(Path folder, Flock lock) throws IOException {
+  private static ImageWorkspace emptied(Path folder, PathLock lock) throws IOException {
     try {
       deleteContent(folder);
       return new ImageWorkspace(folder, lock);
@@ -57,7 +57,7 @@ final class ImageWorkspace implements AutoCloseable {
   static void sweep(Path directory) throws IOException {
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, PREFIX + "*")) {
       for (Path folder : leftovers) {
-        Optional<Flock> lock = Flock.tryExclusive(folder);
+        Optional<PathLock> lock = PathLock.tryExclusive(folder);
         if (lock.isPresent()) {
           new ImageWorkspace(folder, lock.get()).close();
         }

@@ -1,7 +1,7 @@
 package io.vmfactory.images;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.ImageCache.Held;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.ProcessDefaults.UserIds;
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

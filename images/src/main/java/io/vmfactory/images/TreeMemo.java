@@ -1,7 +1,7 @@
 package io.vmfactory.images;
 
 import io.vmfactory.configs.time.WallClock;
-import io.vmfactory.images.linux.RawPath;
+import io.vmfactory.linux.RawPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;

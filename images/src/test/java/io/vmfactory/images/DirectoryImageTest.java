@@ -8,8 +8,8 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.linux.FileUse;
-import io.vmfactory.images.linux.Flock;
+import io.vmfactory.linux.FileUse;
+import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -269,7 +269,7 @@ class DirectoryImageTest {
     }
     Path making = Files.createDirectory(store.resolve(ImageWorkspace.PREFIX + key));
     Files.writeString(making.resolve("half"), "an image");
-    try (Flock other = Flock.tryExclusive(making).orElseThrow()) {
+    try (PathLock other = PathLock.tryExclusive(making).orElseThrow()) {
       Deadline now = Deadline.after(Duration.ofMillis(50));
       assertThat(other).isNotNull();
       assertThatThrownBy(() -> images().fromDirectory(tree, now))

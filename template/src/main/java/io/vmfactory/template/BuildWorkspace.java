@@ -1,8 +1,8 @@
 package io.vmfactory.template;
 
-import io.vmfactory.template.linux.Directories;
-import io.vmfactory.template.linux.DirectoryLock;
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.Directories;
+import io.vmfactory.linux.PathLock;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -20,9 +20,9 @@ final class BuildWorkspace implements AutoCloseable {
   static final String PREFIX = ".building-";
 
   private final TemplateFiles files;
-  private final DirectoryLock lock;
+  private final PathLock lock;
 
-  private BuildWorkspace(Path directory, DirectoryLock lock) {
+  private BuildWorkspace(Path directory, PathLock lock) {
     this.files = new TemplateFiles(directory);
     this.lock = lock;
   }
@@ -32,13 +32,13 @@ final class BuildWorkspace implements AutoCloseable {
     while (true) {
       Path directory = store.resolve(PREFIX + UUID.randomUUID());
       Files.createDirectory(directory, Trees.OWNER_ONLY);
-      Optional<DirectoryLock> lock = DirectoryLock.tryLock(directory);
+      Optional<PathLock> lock = PathLock.tryDirectory(directory);
       // Between making and locking, another process may have removed it as a leftover: make
       // another.
       if (lock.isPresent() && Files.exists(directory)) {
         return new BuildWorkspace(directory, lock.get());
       }
-      lock.ifPresent(DirectoryLock::close);
+      lock.ifPresent(PathLock::close);
     }
   }
 

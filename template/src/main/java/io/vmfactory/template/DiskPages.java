@@ -1,6 +1,6 @@
 package io.vmfactory.template;
 
-import io.vmfactory.template.linux.Extents;
+import io.vmfactory.linux.Extents;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

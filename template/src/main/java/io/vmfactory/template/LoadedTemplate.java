@@ -1,7 +1,9 @@
 package io.vmfactory.template;
 
-import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
 
 /**
  * A verified template in memory. It counts its users, of which the cache is the first; when the
@@ -66,7 +68,11 @@ final class LoadedTemplate implements AutoCloseable {
   public synchronized void close() {
     users--;
     if (users == 0) {
-      memory.close();
+      try {
+        memory.close();
+      } catch (OsException e) {
+        throw VmmException.of(e);
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.vmfactory.template;
 
-import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.linux.MemoryFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

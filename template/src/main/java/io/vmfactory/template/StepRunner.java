@@ -5,6 +5,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
@@ -115,6 +116,9 @@ final class StepRunner implements AutoCloseable {
     }
     if (e instanceof DiskFullException) {
       return Reason.RESOURCES;
+    }
+    if (e instanceof OsException failure) {
+      return reason(VmmException.of(failure));
     }
     if (e instanceof VmmException failure) {
       return switch (failure.reason()) {

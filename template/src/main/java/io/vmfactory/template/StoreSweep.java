@@ -1,7 +1,7 @@
 package io.vmfactory.template;
 
-import io.vmfactory.template.linux.DirectoryLock;
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.PathLock;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -26,9 +26,9 @@ final class StoreSweep {
   }
 
   private static void sweep(Path leftover) throws IOException {
-    Optional<DirectoryLock> lock = DirectoryLock.tryLock(leftover);
+    Optional<PathLock> lock = PathLock.tryDirectory(leftover);
     if (lock.isPresent()) {
-      try (DirectoryLock held = lock.get()) {
+      try (PathLock held = lock.get()) {
         Trees.delete(leftover);
         LOG.info("removed what an interrupted build or removal left: {}", leftover);
       }

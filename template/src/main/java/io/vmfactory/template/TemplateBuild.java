@@ -4,16 +4,16 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestDetails;
 import io.vmfactory.guest.QuiesceReport;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.ConsoleTail;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
-import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
-import io.vmfactory.vmm.linux.MemoryFiles;
 import java.io.IOException;
 
 /** Builds one template: boots a VM, quiesces it, and snapshots it. */

@@ -2,10 +2,10 @@ package io.vmfactory.template;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.template.TemplateException.Reason;
-import io.vmfactory.vmm.MemoryFile;
-import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.linux.MemoryFiles;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
@@ -90,7 +90,7 @@ final class TemplateLoader {
       return new LoadedTemplate(manifest, memory(manifest, files.memory(), deadline), state);
     } catch (ClosedByInterruptException e) {
       throw cancelled(e);
-    } catch (VmmException e) {
+    } catch (OsException e) {
       // The only thing that can go wrong with a file in memory is that memory is full.
       throw Thread.currentThread().isInterrupted()
           ? cancelled(e)

@@ -1,7 +1,7 @@
 package io.vmfactory.template;
 
+import io.vmfactory.linux.Trees;
 import io.vmfactory.template.TemplateException.Reason;
-import io.vmfactory.vmm.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

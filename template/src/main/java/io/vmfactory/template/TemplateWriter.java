@@ -1,7 +1,7 @@
 package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.vmm.MemoryFile;
+import io.vmfactory.linux.MemoryFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

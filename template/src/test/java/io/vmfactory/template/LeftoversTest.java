@@ -3,7 +3,7 @@ package io.vmfactory.template;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.template.linux.DirectoryLock;
+import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ class LeftoversTest {
   @Test
   void whatThisProcessWorksOnIsLeftAloneEvenAfterASecondLook() throws IOException {
     Path ours = halfMade(".building-of-ours");
-    try (DirectoryLock lock = DirectoryLock.tryLock(ours).orElseThrow()) {
+    try (PathLock lock = PathLock.tryDirectory(ours).orElseThrow()) {
       rig.open();
       rig.open();
       assertThat(ours).exists();

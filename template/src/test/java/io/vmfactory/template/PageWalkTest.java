@@ -2,8 +2,8 @@ package io.vmfactory.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.vmm.MemoryFile;
-import io.vmfactory.vmm.linux.MemoryFiles;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -8,9 +8,10 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.GuestRam;
-import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
@@ -77,7 +78,7 @@ class RestoreTest {
     assertThat(start.array()).isEqualTo(FakeVm.MEMORY);
     assertThat(ram.nextData(FakeVm.MEMORY.length + 4096)).isEqualTo(TemplateFixture.DATA_PAGE);
     assertThat(ram.nextHole(TemplateFixture.DATA_PAGE)).isEqualTo(TemplateFixture.DATA_PAGE + 4096);
-    assertThatThrownBy(() -> ram.write(0, ByteBuffer.allocate(1))).isInstanceOf(VmmException.class);
+    assertThatThrownBy(() -> ram.write(0, ByteBuffer.allocate(1))).isInstanceOf(OsException.class);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.linux.MemoryFile;
+
 /** What backs a VM's memory at boot size. Hot-plugged memory is always anonymous. */
 public sealed interface GuestRam {
   /** Memory of the process's own: a VM that is neither template nor clone. */

@@ -1,7 +1,7 @@
 package io.vmfactory.vmm;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.vmm.linux.NetworkNamespace;
+import io.vmfactory.linux.NetworkNamespace;
 
 /**
  * One VM: a VMM process, its monitor connection, its phase. Every method checks the phase first and

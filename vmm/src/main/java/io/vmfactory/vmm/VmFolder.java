@@ -1,6 +1,6 @@
 package io.vmfactory.vmm;
 
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

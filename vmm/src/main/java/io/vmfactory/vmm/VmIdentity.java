@@ -1,5 +1,6 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.linux.ProcessIdentity;
 import java.nio.file.Path;
 
 /**

@@ -1,5 +1,7 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.linux.OsException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,29 @@ public final class VmmException extends RuntimeException {
   public VmmException(Reason reason, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;
+  }
+
+  /** What the kernel refused, in the words of this room; the message stays. */
+  public static VmmException of(OsException e) {
+    Reason reason =
+        switch (e.kind()) {
+          case LACKING -> Reason.UNUSABLE;
+          case INVALID -> Reason.INVALID;
+          case TAKEN -> Reason.EXISTS;
+          case SHORTAGE -> Reason.RESOURCES;
+          case GONE -> Reason.DIED;
+          case REFUSED -> Reason.FAILED;
+        };
+    return new VmmException(reason, String.valueOf(e.getMessage()), e);
+  }
+
+  /** Does a step; throws what the kernel refuses as {@link #of} says it. */
+  public static <T> T translate(Supplier<T> step) {
+    try {
+      return step.get();
+    } catch (OsException e) {
+      throw of(e);
+    }
   }
 
   public Reason reason() {

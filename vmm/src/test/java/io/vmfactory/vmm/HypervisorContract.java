@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
+import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.MemoryFiles;
-import io.vmfactory.vmm.linux.NetworkNamespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

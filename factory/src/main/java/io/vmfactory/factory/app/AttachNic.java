@@ -8,9 +8,10 @@ import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.linux.NetworkNamespace;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,14 +29,22 @@ final class AttachNic implements UseCase<NicRequest, NicPlace> {
   @Override
   public NicPlace run(NicRequest request, Deadline deadline) {
     long begun = System.nanoTime();
-    try (NetworkNamespace target = NetworkNamespace.open(absolute(request.networkNamespace()))) {
-      requireAllowed(request.peer(), target);
-      return leases.use(request.leaseId(), vm -> vm.attachNic(target, request.name(), deadline));
+    try {
+      return attach(request, deadline);
     } catch (RuntimeException e) {
       observer.failed(Verb.ATTACH_NIC, e, Duration.ofNanos(System.nanoTime() - begun));
       throw e instanceof VmmException vmm && vmm.reason() == VmmException.Reason.INVALID
           ? Refusals.invalid(String.valueOf(e.getMessage()))
           : e;
+    }
+  }
+
+  private NicPlace attach(NicRequest request, Deadline deadline) {
+    try (NetworkNamespace target = NetworkNamespace.open(absolute(request.networkNamespace()))) {
+      requireAllowed(request.peer(), target);
+      return leases.use(request.leaseId(), vm -> vm.attachNic(target, request.name(), deadline));
+    } catch (OsException e) {
+      throw VmmException.of(e);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.vmm.linux.Trees;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -1,19 +1,14 @@
 package io.vmfactory.factory.boot;
 
+import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class DaemonLock implements AutoCloseable {
   private final Path path;
-  private final FileChannel channel;
+  private final PathLock lock;
 
-  private DaemonLock(Path path, FileChannel channel) {
+  private DaemonLock(Path path, PathLock lock) {
     this.path = path;
-    this.channel = channel;
+    this.lock = lock;
   }
 
   /**
@@ -50,24 +45,18 @@ final class DaemonLock implements AutoCloseable {
 
   /** Returns null if a daemon that ended removed the file between opening and locking it. */
   private static @Nullable DaemonLock attempt(Path path) throws IOException {
-    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-    var options =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileChannel channel = FileChannel.open(path, options, mode);
-    if (!tryLock(channel)) {
-      String holder = read(path);
-      channel.close();
+    String own = Long.toString(ProcessHandle.current().pid());
+    Optional<PathLock> lock = PathLock.tryLock(path, own);
+    if (lock.isEmpty()) {
       throw new StartException(
           "a daemon (pid %s) is running in %s; stop it first, or use another run_dir"
-              .formatted(holder, path.getParent()),
+              .formatted(read(path), path.getParent()),
           null);
     }
-    String own = Long.toString(ProcessHandle.current().pid());
-    channel.truncate(0).write(ByteBuffer.wrap(own.getBytes(StandardCharsets.US_ASCII)), 0);
     if (isOpen(path)) {
-      return new DaemonLock(path, channel);
+      return new DaemonLock(path, lock.get());
     }
-    channel.close();
+    lock.get().close();
     return null;
   }
 
@@ -95,15 +84,6 @@ final class DaemonLock implements AutoCloseable {
     }
   }
 
-  private static boolean tryLock(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    }
-  }
-
   private static String read(Path path) throws IOException {
     try {
       return Files.readString(path, StandardCharsets.US_ASCII).trim();
@@ -117,7 +97,7 @@ final class DaemonLock implements AutoCloseable {
   public void close() {
     try {
       Files.deleteIfExists(path);
-      channel.close();
+      lock.close();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot release the lock " + path, e);
     }

@@ -1,7 +1,7 @@
 package io.vmfactory.factory.boot;
 
-import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.linux.UnixDatagram;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.UnixDatagram;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -75,7 +75,7 @@ final class Systemd {
     }
     try {
       UnixDatagram.send(socket, state);
-    } catch (VmmException e) {
+    } catch (OsException e) {
       log.warn("cannot send \"{}\" to the service manager: {}", state, e.getMessage());
     }
   }

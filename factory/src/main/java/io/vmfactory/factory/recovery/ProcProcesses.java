@@ -4,7 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.VmRecord.ProcessEntry;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
-import io.vmfactory.vmm.linux.VmProcessTable;
+import io.vmfactory.vmm.VmProcessTable;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.factory.metrics.Exposition;
-import io.vmfactory.vmm.linux.DatagramReceiver;
+import io.vmfactory.linux.DatagramReceiver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -13,7 +13,7 @@ import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestNetwork.Nic;
-import io.vmfactory.vmm.linux.TestNamespace;
+import io.vmfactory.linux.TestNamespace;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -2,7 +2,7 @@ package io.vmfactory.factory.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.vmm.linux.DatagramReceiver;
+import io.vmfactory.linux.DatagramReceiver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

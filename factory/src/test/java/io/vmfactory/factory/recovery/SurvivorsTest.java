@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
-import io.vmfactory.vmm.ProcessIdentity;
+import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;

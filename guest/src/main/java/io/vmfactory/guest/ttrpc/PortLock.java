@@ -2,7 +2,7 @@ package io.vmfactory.guest.ttrpc;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestException;
-import io.vmfactory.vmm.linux.PathLock;
+import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

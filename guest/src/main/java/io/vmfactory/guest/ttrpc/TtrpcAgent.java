@@ -26,6 +26,7 @@ import io.vmfactory.guest.GuestProcesses;
 import io.vmfactory.guest.GuestSandbox;
 import io.vmfactory.guest.QuiesceReport;
 import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.ttrpc.Rpc;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
@@ -34,7 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** An agent at the other end of one {@link TtrpcConnection}: records in, protobuf out, and back. */
+/** An agent at the other end of one {@link AgentConnection}: records in, protobuf out, and back. */
 final class TtrpcAgent implements GuestAgent {
   /** How late a guest's clock should be at most, and may be when a busy host keeps it later. */
   private static final Duration CLOCK_WISH = Duration.ofMillis(25);
@@ -43,7 +44,7 @@ final class TtrpcAgent implements GuestAgent {
   private static final int CLOCK_WISHES = 5;
   private static final int CLOCK_TRIES = 20;
 
-  private final TtrpcConnection connection;
+  private final AgentConnection connection;
   private final Runnable onClose;
 
   /** Whether the guest has answered here, and so knows that this is another host than before. */
@@ -52,7 +53,7 @@ final class TtrpcAgent implements GuestAgent {
   /**
    * @param onClose done when the connection has been closed
    */
-  TtrpcAgent(TtrpcConnection connection, Runnable onClose) {
+  TtrpcAgent(AgentConnection connection, Runnable onClose) {
     this.connection = connection;
     this.onClose = onClose;
   }
@@ -60,8 +61,8 @@ final class TtrpcAgent implements GuestAgent {
   /** One call, however long the guest still boots: its bytes wait in the VMM until it reads. */
   @Override
   public void awaitServing(Runnable resume, Deadline deadline) {
-    var question = Rpc.CHECK.with(CheckRequest.getDefaultInstance());
-    var answer = Rpc.CHECK.read(connection.exchange(List.of(question), resume, deadline).get(0));
+    var question = CheckRequest.getDefaultInstance();
+    var answer = connection.call(AgentRpcs.CHECK, question, resume, deadline);
     if (answer.getStatus() != ServingStatus.SERVING) {
       throw new GuestException(
           GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);
@@ -72,7 +73,7 @@ final class TtrpcAgent implements GuestAgent {
   @Override
   public GuestDetails details(Deadline deadline) {
     GuestDetailsRequest request = GuestDetailsRequest.newBuilder().setMemBlockSize(true).build();
-    GuestDetailsResponse answer = connection.call(Rpc.GET_GUEST_DETAILS, request, deadline);
+    GuestDetailsResponse answer = connection.call(AgentRpcs.GET_GUEST_DETAILS, request, deadline);
     return new GuestDetails(
         answer.getAgentDetails().getVersion(),
         answer.getMemBlockSizeBytes(),
@@ -85,8 +86,8 @@ final class TtrpcAgent implements GuestAgent {
    */
   @Override
   public void makeUnique(Uniqueness unique, Deadline deadline) {
-    Rpc.Call reseed = Rpc.RESEED_RANDOM_DEV.with(entropy(unique));
-    Rpc.Call rename = Rpc.SET_IDENTITY.with(names(unique));
+    Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
+    Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
       connection.exchange(List.of(reseed, rename), () -> {}, deadline);
       // Alone, when the guest is awake already: behind them it would be late by what they take.
@@ -109,7 +110,8 @@ final class TtrpcAgent implements GuestAgent {
 
   private static Rpc.Call rename(String hostname) {
     Uniqueness.requireLabel(hostname);
-    return Rpc.SET_IDENTITY.with(SetIdentityRequest.newBuilder().setHostname(hostname).build());
+    return AgentRpcs.SET_IDENTITY.with(
+        SetIdentityRequest.newBuilder().setHostname(hostname).build());
   }
 
   /**
@@ -148,10 +150,10 @@ final class TtrpcAgent implements GuestAgent {
       WallClock clock, List<Rpc.Call> others, Runnable meanwhile, Deadline deadline) {
     List<Rpc.Call> calls = new ArrayList<>();
     if (!greeted) {
-      calls.add(Rpc.CHECK.with(CheckRequest.getDefaultInstance()));
+      calls.add(AgentRpcs.CHECK.with(CheckRequest.getDefaultInstance()));
     }
     long read = System.nanoTime();
-    calls.add(Rpc.SET_GUEST_DATE_TIME.with(time(clock.now())));
+    calls.add(AgentRpcs.SET_GUEST_DATE_TIME.with(time(clock.now())));
     calls.addAll(others);
     connection.exchange(calls, meanwhile, deadline);
     greeted = true;
@@ -183,7 +185,7 @@ final class TtrpcAgent implements GuestAgent {
   public GuestIdentity identity(int randomBytes, Deadline deadline) {
     GetIdentityRequest request =
         GetIdentityRequest.newBuilder().setRandomBytes(randomBytes).build();
-    Identity answer = connection.call(Rpc.GET_IDENTITY, request, deadline);
+    Identity answer = connection.call(AgentRpcs.GET_IDENTITY, request, deadline);
     return new GuestIdentity(
         answer.getHostname(),
         answer.getMachineId(),
@@ -195,7 +197,7 @@ final class TtrpcAgent implements GuestAgent {
   @Override
   public QuiesceReport quiesce(Deadline deadline) {
     QuiesceResponse answer =
-        connection.call(Rpc.QUIESCE, QuiesceRequest.getDefaultInstance(), deadline);
+        connection.call(AgentRpcs.QUIESCE, QuiesceRequest.getDefaultInstance(), deadline);
     return new QuiesceReport(answer.getZeroedKib(), answer.getUsedKib());
   }
 
@@ -203,13 +205,13 @@ final class TtrpcAgent implements GuestAgent {
   public void online(int vcpus, Deadline deadline) {
     OnlineCPUMemRequest request =
         OnlineCPUMemRequest.newBuilder().setWait(true).setNbCpus(vcpus).build();
-    connection.call(Rpc.ONLINE_CPU_MEM, request, deadline);
+    connection.call(AgentRpcs.ONLINE_CPU_MEM, request, deadline);
   }
 
   @Override
   public String metrics(Deadline deadline) {
     return connection
-        .call(Rpc.GET_METRICS, GetMetricsRequest.getDefaultInstance(), deadline)
+        .call(AgentRpcs.GET_METRICS, GetMetricsRequest.getDefaultInstance(), deadline)
         .getMetrics();
   }
 

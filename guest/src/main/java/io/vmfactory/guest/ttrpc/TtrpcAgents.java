@@ -7,6 +7,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.ttrpc.TtrpcConnection;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -50,8 +51,8 @@ public final class TtrpcAgents implements GuestAgents {
   private GuestAgent connect(Path socket, Runnable afterwards, Deadline deadline) {
     CompletableFuture<TtrpcConnection> dialled = dial(socket);
     try {
-      return new TtrpcAgent(
-          deadline.await(dialled, "a connection to the agent at " + socket), afterwards);
+      var connection = deadline.await(dialled, "a connection to the agent at " + socket);
+      return new TtrpcAgent(new AgentConnection(connection), afterwards);
     } catch (RuntimeException e) {
       dialled.thenAccept(TtrpcConnection::close);
       throw e;
@@ -69,7 +70,7 @@ public final class TtrpcAgents implements GuestAgents {
               v ->
                   client
                       .connect(address)
-                      .map(connected -> TtrpcConnection.over(connected, socket))
+                      .map(connected -> TtrpcConnection.over(connected, "the agent at " + socket))
                       .onSuccess(dialled::complete)
                       .onFailure(e -> dialled.completeExceptionally(nobodyThere(socket, e))));
     } catch (RejectedExecutionException e) {

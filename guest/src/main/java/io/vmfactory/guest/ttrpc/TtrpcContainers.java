@@ -29,31 +29,38 @@ import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.ProcessInfo;
 import io.vmfactory.guest.ResourceLimits;
+import io.vmfactory.ttrpc.Rpc;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** The containers behind one {@link TtrpcConnection}. */
+/** The containers behind one {@link AgentConnection}. */
 final class TtrpcContainers implements GuestContainers {
-  private static final Rpc<Empty> CREATE_CONTAINER = Rpc.agent("CreateContainer", Empty.parser());
-  private static final Rpc<Empty> START_CONTAINER = Rpc.agent("StartContainer", Empty.parser());
-  private static final Rpc<Empty> REMOVE_CONTAINER = Rpc.agent("RemoveContainer", Empty.parser());
-  private static final Rpc<Empty> UPDATE_CONTAINER = Rpc.agent("UpdateContainer", Empty.parser());
+  private static final Rpc<Empty> CREATE_CONTAINER =
+      AgentRpcs.agent("CreateContainer", Empty.parser());
+  private static final Rpc<Empty> START_CONTAINER =
+      AgentRpcs.agent("StartContainer", Empty.parser());
+  private static final Rpc<Empty> REMOVE_CONTAINER =
+      AgentRpcs.agent("RemoveContainer", Empty.parser());
+  private static final Rpc<Empty> UPDATE_CONTAINER =
+      AgentRpcs.agent("UpdateContainer", Empty.parser());
   private static final Rpc<StatsContainerResponse> STATS_CONTAINER =
-      Rpc.agent("StatsContainer", StatsContainerResponse.parser());
-  private static final Rpc<Empty> PAUSE_CONTAINER = Rpc.agent("PauseContainer", Empty.parser());
-  private static final Rpc<Empty> RESUME_CONTAINER = Rpc.agent("ResumeContainer", Empty.parser());
+      AgentRpcs.agent("StatsContainer", StatsContainerResponse.parser());
+  private static final Rpc<Empty> PAUSE_CONTAINER =
+      AgentRpcs.agent("PauseContainer", Empty.parser());
+  private static final Rpc<Empty> RESUME_CONTAINER =
+      AgentRpcs.agent("ResumeContainer", Empty.parser());
   private static final Rpc<ListContainersResponse> LIST_CONTAINERS =
-      Rpc.guest("ListContainers", ListContainersResponse.parser());
+      AgentRpcs.guest("ListContainers", ListContainersResponse.parser());
   private static final Rpc<ListProcessesResponse> LIST_PROCESSES =
-      Rpc.guest("ListProcesses", ListProcessesResponse.parser());
+      AgentRpcs.guest("ListProcesses", ListProcessesResponse.parser());
 
   private static final int INTERNAL = 13;
 
-  private final TtrpcConnection connection;
+  private final AgentConnection connection;
 
-  TtrpcContainers(TtrpcConnection connection) {
+  TtrpcContainers(AgentConnection connection) {
     this.connection = connection;
   }
 

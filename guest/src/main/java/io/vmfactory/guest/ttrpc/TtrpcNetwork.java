@@ -15,17 +15,19 @@ import io.vmfactory.api.kata.types.IPFamily;
 import io.vmfactory.api.kata.types.Interface;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestNetwork;
+import io.vmfactory.ttrpc.Rpc;
 import java.util.List;
 
-/** The guest's network behind one {@link TtrpcConnection}. */
+/** The guest's network behind one {@link AgentConnection}. */
 final class TtrpcNetwork implements GuestNetwork {
   private static final Rpc<Interfaces> LIST_INTERFACES =
-      Rpc.agent("ListInterfaces", Interfaces.parser());
+      AgentRpcs.agent("ListInterfaces", Interfaces.parser());
   private static final Rpc<Interface> UPDATE_INTERFACE =
-      Rpc.agent("UpdateInterface", Interface.parser());
-  private static final Rpc<Routes> LIST_ROUTES = Rpc.agent("ListRoutes", Routes.parser());
-  private static final Rpc<Routes> UPDATE_ROUTES = Rpc.agent("UpdateRoutes", Routes.parser());
-  private static final Rpc<Empty> ADD_ARP_NEIGHBORS = Rpc.agent("AddARPNeighbors", Empty.parser());
+      AgentRpcs.agent("UpdateInterface", Interface.parser());
+  private static final Rpc<Routes> LIST_ROUTES = AgentRpcs.agent("ListRoutes", Routes.parser());
+  private static final Rpc<Routes> UPDATE_ROUTES = AgentRpcs.agent("UpdateRoutes", Routes.parser());
+  private static final Rpc<Empty> ADD_ARP_NEIGHBORS =
+      AgentRpcs.agent("AddARPNeighbors", Empty.parser());
 
   /** NUD_PERMANENT of linux/neighbour.h. */
   private static final int PERMANENT = 0x80;
@@ -33,9 +35,9 @@ final class TtrpcNetwork implements GuestNetwork {
   /** RT_SCOPE_LINK of rtnetlink(7); RT_SCOPE_UNIVERSE is 0. */
   private static final int SCOPE_LINK = 253;
 
-  private final TtrpcConnection connection;
+  private final AgentConnection connection;
 
-  TtrpcNetwork(TtrpcConnection connection) {
+  TtrpcNetwork(AgentConnection connection) {
     this.connection = connection;
   }
 

@@ -16,28 +16,29 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestProcesses;
 import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.ttrpc.Rpc;
 import java.util.concurrent.CompletionStage;
 
-/** The processes behind one {@link TtrpcConnection}. */
+/** The processes behind one {@link AgentConnection}. */
 final class TtrpcProcesses implements GuestProcesses {
-  private static final Rpc<Empty> EXEC_PROCESS = Rpc.agent("ExecProcess", Empty.parser());
-  private static final Rpc<Empty> SIGNAL_PROCESS = Rpc.agent("SignalProcess", Empty.parser());
+  private static final Rpc<Empty> EXEC_PROCESS = AgentRpcs.agent("ExecProcess", Empty.parser());
+  private static final Rpc<Empty> SIGNAL_PROCESS = AgentRpcs.agent("SignalProcess", Empty.parser());
   private static final Rpc<WaitProcessResponse> WAIT_PROCESS =
-      Rpc.agent("WaitProcess", WaitProcessResponse.parser());
+      AgentRpcs.agent("WaitProcess", WaitProcessResponse.parser());
   private static final Rpc<ReadStreamResponse> READ_STDOUT =
-      Rpc.agent("ReadStdout", ReadStreamResponse.parser());
+      AgentRpcs.agent("ReadStdout", ReadStreamResponse.parser());
   private static final Rpc<ReadStreamResponse> READ_STDERR =
-      Rpc.agent("ReadStderr", ReadStreamResponse.parser());
+      AgentRpcs.agent("ReadStderr", ReadStreamResponse.parser());
   private static final Rpc<WriteStreamResponse> WRITE_STDIN =
-      Rpc.agent("WriteStdin", WriteStreamResponse.parser());
-  private static final Rpc<Empty> CLOSE_STDIN = Rpc.agent("CloseStdin", Empty.parser());
-  private static final Rpc<Empty> TTY_WIN_RESIZE = Rpc.agent("TtyWinResize", Empty.parser());
+      AgentRpcs.agent("WriteStdin", WriteStreamResponse.parser());
+  private static final Rpc<Empty> CLOSE_STDIN = AgentRpcs.agent("CloseStdin", Empty.parser());
+  private static final Rpc<Empty> TTY_WIN_RESIZE = AgentRpcs.agent("TtyWinResize", Empty.parser());
 
   private static final int MAX_STREAM_BYTES = 1 << 20;
 
-  private final TtrpcConnection connection;
+  private final AgentConnection connection;
 
-  TtrpcProcesses(TtrpcConnection connection) {
+  TtrpcProcesses(AgentConnection connection) {
     this.connection = connection;
   }
 

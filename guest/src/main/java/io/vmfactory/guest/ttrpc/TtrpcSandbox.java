@@ -18,28 +18,31 @@ import io.vmfactory.guest.GuestSandbox;
 import io.vmfactory.guest.GuestStorage;
 import io.vmfactory.guest.SandboxRequest;
 import io.vmfactory.guest.VolumeUsage;
+import io.vmfactory.ttrpc.Rpc;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** The sandbox behind one {@link TtrpcConnection}. */
+/** The sandbox behind one {@link AgentConnection}. */
 final class TtrpcSandbox implements GuestSandbox {
-  private static final Rpc<Empty> CREATE_SANDBOX = Rpc.agent("CreateSandbox", Empty.parser());
-  private static final Rpc<Empty> DESTROY_SANDBOX = Rpc.agent("DestroySandbox", Empty.parser());
-  private static final Rpc<Empty> COPY_FILE = Rpc.agent("CopyFile", Empty.parser());
-  private static final Rpc<OOMEvent> GET_OOM_EVENT = Rpc.agent("GetOOMEvent", OOMEvent.parser());
+  private static final Rpc<Empty> CREATE_SANDBOX = AgentRpcs.agent("CreateSandbox", Empty.parser());
+  private static final Rpc<Empty> DESTROY_SANDBOX =
+      AgentRpcs.agent("DestroySandbox", Empty.parser());
+  private static final Rpc<Empty> COPY_FILE = AgentRpcs.agent("CopyFile", Empty.parser());
+  private static final Rpc<OOMEvent> GET_OOM_EVENT =
+      AgentRpcs.agent("GetOOMEvent", OOMEvent.parser());
   private static final Rpc<Empty> UPDATE_EPHEMERAL_MOUNTS =
-      Rpc.agent("UpdateEphemeralMounts", Empty.parser());
+      AgentRpcs.agent("UpdateEphemeralMounts", Empty.parser());
   private static final Rpc<VolumeStatsResponse> GET_VOLUME_STATS =
-      Rpc.agent("GetVolumeStats", VolumeStatsResponse.parser());
+      AgentRpcs.agent("GetVolumeStats", VolumeStatsResponse.parser());
 
   private static final int CHUNK_BYTES = 1 << 20;
 
   /** S_IFREG of stat(2): a file's mode goes with its type. */
   private static final int REGULAR_FILE = 0100000;
 
-  private final TtrpcConnection connection;
+  private final AgentConnection connection;
 
-  TtrpcSandbox(TtrpcConnection connection) {
+  TtrpcSandbox(AgentConnection connection) {
     this.connection = connection;
   }
 

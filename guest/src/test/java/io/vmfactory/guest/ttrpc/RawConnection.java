@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.vmfactory.api.ttrpc.Request;
 import io.vmfactory.api.ttrpc.Response;
 import io.vmfactory.guest.FakeAgent;
+import io.vmfactory.ttrpc.Frame;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;

@@ -7,6 +7,7 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.ttrpc.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package io.vmfactory.client.machine;
 
 import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Trees;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
-import io.vmfactory.vmm.linux.Trees;
-import io.vmfactory.vmm.linux.VmProcessTable;
+import io.vmfactory.vmm.VmProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
-import io.vmfactory.vmm.linux.VmProcessTable;
+import io.vmfactory.vmm.VmProcessTable;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

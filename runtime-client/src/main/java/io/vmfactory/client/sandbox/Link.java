@@ -6,7 +6,7 @@ import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
-import io.vmfactory.vmm.linux.VmProcessTable;
+import io.vmfactory.vmm.VmProcessTable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;

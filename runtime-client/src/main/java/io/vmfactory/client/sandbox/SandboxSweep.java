@@ -5,8 +5,8 @@ import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
 import io.vmfactory.client.sandbox.state.UnreadableSandboxException;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.PathLock;
 import io.vmfactory.vmm.VmId;
-import io.vmfactory.vmm.linux.PathLock;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -10,7 +10,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestProcesses;
 import io.vmfactory.guest.GuestSandbox;
-import io.vmfactory.vmm.ProcessIdentity;
+import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;

@@ -8,7 +8,7 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.ProcessEntry;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.vmm.ProcessIdentity;
+import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.vmm.VmId;
 import java.io.IOException;
 import java.nio.file.Files;

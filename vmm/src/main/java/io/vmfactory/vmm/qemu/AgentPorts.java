@@ -1,7 +1,7 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.linux.UnixListener;
 import io.vmfactory.vmm.VmFolder;
-import io.vmfactory.vmm.linux.UnixListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

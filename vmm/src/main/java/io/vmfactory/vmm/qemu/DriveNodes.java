@@ -1,12 +1,12 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.DriveFile;
+import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.DriveFile;
-import io.vmfactory.vmm.linux.OwnerOnly;
 import io.vmfactory.vmm.qmp.BlockCommands;
 import io.vmfactory.vmm.qmp.BlockCommands.Job;
 import io.vmfactory.vmm.qmp.BlockCommands.Node;

@@ -1,14 +1,15 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.HypervisorInfo;
-import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.MemoryFiles;
-import io.vmfactory.vmm.linux.Processes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ public final class HostCheck {
       all.add(Capability.yes("qemu", trials.program() + " " + version));
       all.add(sandbox(trials));
       all.add(kvm(trials, version));
-    } catch (VmmException e) {
+    } catch (VmmException | OsException e) {
       all.add(Capability.no("qemu", String.valueOf(e.getMessage())));
     }
     all.add(vsock());
@@ -71,6 +72,10 @@ public final class HostCheck {
    * @throws VmmException with reason {@code UNUSABLE}, naming what is lacking and the remedy
    */
   public HypervisorInfo hypervisor() {
+    return VmmException.translate(this::find);
+  }
+
+  private HypervisorInfo find() {
     try (Processes processes = new Processes()) {
       Trials trials = trials(processes);
       String version = QemuProgram.version(trials);
@@ -162,7 +167,7 @@ public final class HostCheck {
     try (MemoryFile file = MemoryFiles.create("vmfactory-check", 4096)) {
       file.seal();
       return Capability.yes("memory", "sealed memory files work; " + available() + " free");
-    } catch (VmmException e) {
+    } catch (OsException e) {
       return Capability.no("memory", String.valueOf(e.getMessage()));
     }
   }

@@ -1,8 +1,8 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.linux.Program;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.VmFolder;
-import io.vmfactory.vmm.linux.Program;
 
 /** The numbers of the descriptors a QEMU process inherits; the order in which they are passed. */
 final class Inheritance {

@@ -1,9 +1,9 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.OwnerOnly;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;

@@ -1,13 +1,13 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.linux.Tap;
+import io.vmfactory.linux.TapMove;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.NetworkNamespace;
-import io.vmfactory.vmm.linux.Tap;
-import io.vmfactory.vmm.linux.TapMove;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;

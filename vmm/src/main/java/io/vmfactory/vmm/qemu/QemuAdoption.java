@@ -2,13 +2,13 @@ package io.vmfactory.vmm.qemu;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.HostProcess;
+import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.HostProcess;
-import io.vmfactory.vmm.linux.Processes;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
@@ -24,7 +24,7 @@ record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) 
 
   /** The VM, or its process as it was. */
   Vm adopt(Vertx vertx, Deadline deadline) {
-    HostProcess held = processes.adopt(survivor.identity());
+    HostProcess held = processes.adopt(survivor.identity().process());
     try {
       return connect(new QemuProcess(held, survivor.folder().vmmLog()), vertx, deadline);
     } catch (RuntimeException e) {

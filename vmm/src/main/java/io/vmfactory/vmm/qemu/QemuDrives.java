@@ -1,13 +1,13 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.DriveFile;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.VmSpec.Devices;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.DriveFile;
 import io.vmfactory.vmm.qmp.BlockCommands;
 import java.util.List;
 import java.util.concurrent.CompletionStage;

@@ -2,6 +2,7 @@ package io.vmfactory.vmm.qemu;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
@@ -11,10 +12,10 @@ import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.Processes;
 import io.vmfactory.vmm.qmp.QmpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** QEMU as the hypervisor. Closing it ends supervision only: VMs it has started run on. */
@@ -30,7 +31,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   public QemuHypervisor(HypervisorInfo info, Vertx vertx) {
     this.info = info;
     this.vertx = vertx;
-    this.processes = new Processes();
+    this.processes = VmmException.translate(Processes::new);
     this.monitors = new QmpClient(vertx);
   }
 
@@ -53,7 +54,8 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     VmSpec.Kernel kernel = launch.spec().kernel();
     requireReadable("kernel", kernel.image());
     requireReadable("initrd", kernel.initrd());
-    var started = start().boot(launch, QemuCommandLine.boot(launch), deadline);
+    List<String> arguments = QemuCommandLine.boot(launch);
+    var started = VmmException.translate(() -> start().boot(launch, arguments, deadline));
     return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.RUNNING);
   }
 
@@ -76,14 +78,17 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   }
 
   private QemuVm incoming(Launch launch, Optional<byte[]> state, Deadline deadline) {
-    var started = start().incoming(launch, QemuCommandLine.prepare(launch), state, deadline);
+    List<String> arguments = QemuCommandLine.prepare(launch);
+    var started =
+        VmmException.translate(() -> start().incoming(launch, arguments, state, deadline));
     started.events().agentPort().complete(null);
     return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.INCOMING);
   }
 
   @Override
   public Vm adopt(Survivor survivor, Deadline deadline) {
-    return new QemuAdoption(survivor, processes, monitors).adopt(vertx, deadline);
+    var adoption = new QemuAdoption(survivor, processes, monitors);
+    return VmmException.translate(() -> adoption.adopt(vertx, deadline));
   }
 
   private QemuStart start() {

@@ -3,9 +3,9 @@ package io.vmfactory.vmm.qemu;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.ExitStatus;
+import io.vmfactory.linux.HostProcess;
 import io.vmfactory.vmm.VmExit;
-import io.vmfactory.vmm.linux.ExitStatus;
-import io.vmfactory.vmm.linux.HostProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

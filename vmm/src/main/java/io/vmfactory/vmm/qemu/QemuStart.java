@@ -1,16 +1,16 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.OwnerOnly;
+import io.vmfactory.linux.Processes;
+import io.vmfactory.linux.Program;
+import io.vmfactory.linux.StateFile;
+import io.vmfactory.linux.UnixListener;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
-import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.linux.OwnerOnly;
-import io.vmfactory.vmm.linux.Processes;
-import io.vmfactory.vmm.linux.Program;
-import io.vmfactory.vmm.linux.StateFile;
-import io.vmfactory.vmm.linux.UnixListener;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpSession;

@@ -2,6 +2,8 @@ package io.vmfactory.vmm.qemu;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.HostProcess;
+import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.GuestRam;
@@ -21,8 +23,6 @@ import io.vmfactory.vmm.VmSignals;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.HostProcess;
-import io.vmfactory.vmm.linux.NetworkNamespace;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import java.nio.file.Path;
 import java.util.List;
@@ -242,7 +242,7 @@ final class QemuVm implements Vm {
     if (phases.current() == VmPhase.DETACHED) {
       phases.require(VmPhase.PAUSED, "kill");
     }
-    process.end();
+    VmmException.translate(process::end);
     exited.join();
     subject.folder().remove();
   }
@@ -262,7 +262,7 @@ final class QemuVm implements Vm {
     enter(name, deadline);
     try {
       deadline.check("step " + name + " of VM " + subject.id().shortened());
-      return body.get();
+      return VmmException.translate(body);
     } finally {
       steps.unlock();
     }

@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
-import io.vmfactory.vmm.linux.ExitStatus;
-import io.vmfactory.vmm.linux.HostProcess;
-import io.vmfactory.vmm.linux.Processes;
-import io.vmfactory.vmm.linux.Program;
-import io.vmfactory.vmm.linux.StateFile;
+import io.vmfactory.linux.ExitStatus;
+import io.vmfactory.linux.HostProcess;
+import io.vmfactory.linux.Processes;
+import io.vmfactory.linux.Program;
+import io.vmfactory.linux.StateFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

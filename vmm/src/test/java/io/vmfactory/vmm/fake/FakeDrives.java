@@ -1,6 +1,8 @@
 package io.vmfactory.vmm.fake;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.DriveFile;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
@@ -11,7 +13,6 @@ import io.vmfactory.vmm.VmSpec.Devices;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.fake.Script.Step;
-import io.vmfactory.vmm.linux.DriveFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,8 @@ final class FakeDrives implements VmDrives {
         throw new VmmException(Reason.INVALID, "larger than a slot: " + image.file());
       }
       image.check().accept(file.path());
+    } catch (OsException e) {
+      throw VmmException.of(e);
     }
     DrivePlace place = place(image.mode());
     if (image.mode() == DriveMode.WRITABLE && WRITTEN.putIfAbsent(image.file(), this) != null) {

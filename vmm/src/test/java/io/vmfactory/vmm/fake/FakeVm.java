@@ -3,6 +3,7 @@ package io.vmfactory.vmm.fake;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.NicPlace;
@@ -17,7 +18,6 @@ import io.vmfactory.vmm.VmSignals;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.fake.Script.Step;
-import io.vmfactory.vmm.linux.NetworkNamespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.linux.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

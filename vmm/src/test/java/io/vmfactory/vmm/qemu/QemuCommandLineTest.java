@@ -2,16 +2,16 @@ package io.vmfactory.vmm.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
-import io.vmfactory.vmm.MemoryFile;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
-import io.vmfactory.vmm.linux.MemoryFiles;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -9,7 +9,7 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.WishEntry;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
-import io.vmfactory.vmm.linux.PathLock;
+import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

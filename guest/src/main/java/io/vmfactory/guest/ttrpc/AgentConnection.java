@@ -1,0 +1,75 @@
+package io.vmfactory.guest.ttrpc;
+
+import com.google.protobuf.MessageLite;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.ttrpc.Rpc;
+import io.vmfactory.ttrpc.TtrpcConnection;
+import io.vmfactory.ttrpc.TtrpcException;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One connection to an agent. Says what fails on it as {@link GuestException}.
+ *
+ * @param connection what carries the calls
+ */
+record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
+
+  /** Makes one call and waits for its answer. */
+  <R extends MessageLite> R call(Rpc<R> rpc, MessageLite request, Deadline deadline) {
+    return call(rpc, request, () -> {}, deadline);
+  }
+
+  /** Makes one call, does {@code meanwhile} on this thread and waits for the answer. */
+  <R extends MessageLite> R call(
+      Rpc<R> rpc, MessageLite request, Runnable meanwhile, Deadline deadline) {
+    try {
+      var calls = List.of(rpc.with(request));
+      return rpc.read(connection.exchange(calls, meanwhile, deadline).get(0));
+    } catch (TtrpcException e) {
+      throw translated(e);
+    }
+  }
+
+  /** Makes one call without a time limit, see {@link TtrpcConnection#start}. */
+  <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
+    try {
+      return connection.start(rpc, request).exceptionally(AgentConnection::failed);
+    } catch (TtrpcException e) {
+      throw translated(e);
+    }
+  }
+
+  private static <R> R failed(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof TtrpcException e) {
+      throw translated(e);
+    }
+    throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+  }
+
+  /** Sends {@code calls} in one write, does {@code meanwhile} and waits for all answers. */
+  void exchange(List<Rpc.Call> calls, Runnable meanwhile, Deadline deadline) {
+    try {
+      connection.exchange(calls, meanwhile, deadline);
+    } catch (TtrpcException e) {
+      throw translated(e);
+    }
+  }
+
+  private static GuestException translated(TtrpcException e) {
+    return new GuestException(e.code(), String.valueOf(e.getMessage()), e.getCause());
+  }
+
+  /** Completes when it is broken, or closed from this side, and says why. */
+  CompletionStage<String> broken() {
+    return connection.broken();
+  }
+
+  @Override
+  public void close() {
+    connection.close();
+  }
+}

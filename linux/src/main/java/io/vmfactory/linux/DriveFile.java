@@ -1,0 +1,83 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import io.vmfactory.linux.OsException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A file held fast by an O_PATH descriptor: what was looked at is what will be used, whatever
+ * becomes of its path meanwhile. Holding it opens nothing, so a pipe or a device in its place does
+ * no harm.
+ */
+public final class DriveFile implements AutoCloseable {
+  private final int fd;
+  private final Path path;
+
+  private DriveFile(int fd) {
+    this.fd = fd;
+    this.path = Path.of("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), fd));
+  }
+
+  /**
+   * Takes hold of a file.
+   *
+   * @throws OsException of kind {@code INVALID} when it is not there, no regular file, or empty
+   */
+  public static DriveFile hold(Path file) {
+    DriveFile held = new DriveFile(open(file));
+    try {
+      held.requireUsable(file);
+      return held;
+    } catch (RuntimeException e) {
+      held.close();
+      throw e;
+    }
+  }
+
+  private static int open(Path file) {
+    try {
+      return LibC.open(file.toString(), LibC.O_PATH | LibC.O_CLOEXEC);
+    } catch (LastErrorException e) {
+      OsException failure = Errno.failure("drive " + file, e);
+      throw failure.kind() == Kind.REFUSED
+          ? new OsException(Kind.INVALID, failure.errno(), String.valueOf(failure.getMessage()), e)
+          : failure;
+    }
+  }
+
+  private void requireUsable(Path file) {
+    BasicFileAttributes attributes = attributes(file);
+    if (!attributes.isRegularFile()) {
+      throw new OsException(Kind.INVALID, "drive " + file + " is not a regular file");
+    }
+    if (attributes.size() == 0) {
+      throw new OsException(Kind.INVALID, "drive " + file + " is empty");
+    }
+  }
+
+  private BasicFileAttributes attributes(Path file) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class);
+    } catch (IOException e) {
+      throw new OsException(Kind.REFUSED, "cannot look at drive " + file, e);
+    }
+  }
+
+  /** Leads to the file itself for every process of this user, while this is open. */
+  public Path path() {
+    return path;
+  }
+
+  /** In bytes. */
+  public long size() {
+    return attributes(path).size();
+  }
+
+  @Override
+  public void close() {
+    LibC.close(fd);
+  }
+}

@@ -1,0 +1,57 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import io.vmfactory.linux.OsException.Kind;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Turns the kernel's refusals into exceptions: this room's, or those that java.nio.file throws. */
+final class Errno {
+  /** EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC: the host has no more of something. */
+  private static final Set<Integer> SHORTAGES = Set.of(11, 12, 23, 24, 28);
+
+  private Errno() {}
+
+  static OsException failure(String what, LastErrorException e) {
+    return failure(what, e.getErrorCode());
+  }
+
+  static OsException failure(String what, int errno) {
+    Kind kind = SHORTAGES.contains(errno) ? Kind.SHORTAGE : Kind.REFUSED;
+    return new OsException(kind, errno, "%s: %s".formatted(what, describe(errno)), null);
+  }
+
+  private static String describe(int errno) {
+    String text =
+        switch (errno) {
+          case 1 -> "not permitted";
+          case 2 -> "no such file";
+          case 11 -> "too many processes or threads (see ulimit -u)";
+          case 12 -> "out of memory";
+          case 13 -> "permission denied";
+          case 22 -> "invalid argument";
+          case 23, 24 -> "too many open files (see ulimit -n)";
+          case 28 -> "no space left";
+          case 98 -> "address already in use";
+          default -> "refused by the kernel";
+        };
+    return text + " (errno " + errno + ")";
+  }
+
+  /** As java.nio.file would say it of {@code path}. */
+  static IOException onFile(Path path, LastErrorException e) {
+    return switch (e.getErrorCode()) {
+      case LibC.ENOENT, LibC.ENOTDIR -> new NoSuchFileException(path.toString());
+      case LibC.EACCES -> new AccessDeniedException(path.toString());
+      default -> inFile(path.toString(), e);
+    };
+  }
+
+  /** A step on a file that went wrong. */
+  static IOException inFile(String what, LastErrorException e) {
+    return new IOException("%s: errno %d".formatted(what, e.getErrorCode()), e);
+  }
+}

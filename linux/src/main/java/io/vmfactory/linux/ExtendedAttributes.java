@@ -1,0 +1,47 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The extended attributes of a file, xattr(7); those of a link are its own. */
+public final class ExtendedAttributes {
+  private ExtendedAttributes() {}
+
+  /** Value by name; empty where the file system knows none. */
+  public static SortedMap<String, byte[]> of(Path path) throws IOException {
+    byte[] raw = RawPath.terminated(path);
+    SortedMap<String, byte[]> all = new TreeMap<>();
+    try {
+      for (String name : names(raw)) {
+        all.put(name, value(raw, (name + '\0').getBytes(StandardCharsets.ISO_8859_1)));
+      }
+      return all;
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == LibC.EOPNOTSUPP) {
+        return all;
+      }
+      throw Errno.onFile(path, e);
+    }
+  }
+
+  private static String[] names(byte[] path) {
+    int size = (int) LibC.llistxattr(path, null, 0);
+    if (size == 0) {
+      return new String[0];
+    }
+    byte[] list = new byte[size];
+    int read = (int) LibC.llistxattr(path, list, size);
+    return new String(list, 0, read, StandardCharsets.ISO_8859_1).split("\0", 0);
+  }
+
+  private static byte[] value(byte[] path, byte[] name) {
+    byte[] value = new byte[(int) LibC.lgetxattr(path, name, null, 0)];
+    int read = value.length == 0 ? 0 : (int) LibC.lgetxattr(path, name, value, value.length);
+    return Arrays.copyOf(value, read);
+  }
+}

@@ -1,0 +1,66 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** What a file costs, and who works with it. */
+public final class FileUse {
+  private static final short F_WRLCK = 1;
+  private static final short F_UNLCK = 2;
+
+  /** struct flock of x86-64: type, whence, start, length (0 = to the end), pid. */
+  private static final int FLOCK_BYTES = 32;
+
+  private FileUse() {}
+
+  /** The bytes of {@code file} that are not in holes. */
+  public static long allocatedBytes(Path file) throws IOException {
+    int fd = LibC.openFile(file);
+    try {
+      long bytes = 0;
+      long start = 0;
+      while ((start = next(fd, start, LibC.SEEK_DATA)) >= 0) {
+        long end = next(fd, start, LibC.SEEK_HOLE);
+        bytes += end - start;
+        start = end;
+      }
+      return bytes;
+    } catch (LastErrorException e) {
+      throw Errno.onFile(file, e);
+    } finally {
+      LibC.close(fd);
+    }
+  }
+
+  /** The next data or hole at or after {@code offset}; -1 = none. */
+  private static long next(int fd, long offset, int what) {
+    try {
+      return LibC.lseek(fd, offset, what);
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == LibC.ENXIO) {
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether anybody has a record lock (fcntl(2)) on {@code file}. QEMU holds some on every image
+   * that it has open, read-only ones included.
+   */
+  public static boolean isRecordLocked(Path file) throws IOException {
+    int fd = LibC.openFile(file);
+    try (Memory lock = new Memory(FLOCK_BYTES)) {
+      lock.clear();
+      lock.setShort(0, F_WRLCK);
+      LibC.fcntl(fd, LibC.F_OFD_GETLK, lock);
+      return lock.getShort(0) != F_UNLCK;
+    } catch (LastErrorException e) {
+      throw Errno.onFile(file, e);
+    } finally {
+      LibC.close(fd);
+    }
+  }
+}

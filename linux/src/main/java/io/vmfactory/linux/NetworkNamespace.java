@@ -1,0 +1,133 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import io.vmfactory.linux.OsException.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+
+/**
+ * A network namespace that is held open, see namespaces(7): it lives at least until this is closed,
+ * and stays the same one whatever becomes of the path.
+ */
+public final class NetworkNamespace implements AutoCloseable {
+  /** Of the calling thread; threads that are in another are this room's and do nothing else. */
+  private static final Path OWN = Path.of("/proc/thread-self/ns/net");
+
+  private static final long NS_GET_USERNS = 0xb701;
+  private static final long NS_GET_NSTYPE = 0xb703;
+  private static final long NS_GET_OWNER_UID = 0xb704;
+  private static final long NSFS_MAGIC = 0x6e736673;
+
+  /** struct statfs; begins with the type. */
+  private static final int STATFS_BYTES = 120;
+
+  private final int fd;
+  private final String name;
+
+  private NetworkNamespace(int fd, String name) {
+    this.fd = fd;
+    this.name = name;
+  }
+
+  /**
+   * Opens the one at {@code path}, such as {@code /run/netns/web} or {@code /proc/4711/ns/net}.
+   *
+   * @throws OsException of kind {@code INVALID} when there is none
+   */
+  public static NetworkNamespace open(Path path) {
+    int found;
+    try {
+      found = LibC.open(path.toString(), LibC.O_PATH | LibC.O_CLOEXEC);
+    } catch (LastErrorException e) {
+      throw none(path, Errno.failure("cannot open", e).getMessage());
+    }
+    try {
+      return new NetworkNamespace(reopened(found, path), path.toString());
+    } finally {
+      LibC.close(found);
+    }
+  }
+
+  /** Only what is known to be a namespace is opened: to open a device may have effects. */
+  private static int reopened(int found, Path path) {
+    int fd = -1;
+    try (Memory answer = new Memory(STATFS_BYTES)) {
+      LibC.fstatfs(found, answer);
+      if (answer.getLong(0) != NSFS_MAGIC) {
+        throw none(path, "it is something else");
+      }
+      fd = LibC.open("/proc/self/fd/" + found, LibC.O_RDONLY | LibC.O_CLOEXEC);
+      if (LibC.ioctl(fd, NS_GET_NSTYPE, null) == LibC.CLONE_NEWNET) {
+        return fd;
+      }
+    } catch (LastErrorException e) {
+      close(fd);
+      throw Errno.failure("cannot open network namespace " + path, e);
+    }
+    close(fd);
+    throw none(path, "it is a namespace of another kind");
+  }
+
+  private static void close(int fd) {
+    if (fd >= 0) {
+      LibC.close(fd);
+    }
+  }
+
+  private static OsException none(Path path, String why) {
+    return new OsException(Kind.INVALID, "no network namespace at %s: %s".formatted(path, why));
+  }
+
+  /** This process's own. */
+  static NetworkNamespace own() {
+    return open(OWN);
+  }
+
+  /**
+   * Whether {@code user} has every right in it: the namespace belongs to a user namespace that this
+   * user has made, see user_namespaces(7).
+   */
+  public boolean belongsTo(UserPrincipal user) {
+    int users = -1;
+    try (Memory owner = new Memory(Integer.BYTES)) {
+      users = LibC.ioctl(fd, NS_GET_USERNS, null);
+      LibC.ioctl(users, NS_GET_OWNER_UID, owner);
+      return numbered(owner.getInt(0)).equals(user);
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == LibC.EPERM) {
+        return false; // its user namespace is above ours
+      }
+      throw Errno.failure("cannot tell the owner of " + this, e);
+    } finally {
+      close(users);
+    }
+  }
+
+  private static UserPrincipal numbered(int uid) {
+    try {
+      var users = FileSystems.getDefault().getUserPrincipalLookupService();
+      return users.lookupPrincipalByName(Integer.toUnsignedString(uid));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot find user " + uid, e);
+    }
+  }
+
+  /** The descriptor in this process. */
+  int descriptor() {
+    return fd;
+  }
+
+  @Override
+  public void close() {
+    LibC.close(fd);
+  }
+
+  @Override
+  public String toString() {
+    return "network namespace " + name;
+  }
+}

@@ -1,0 +1,66 @@
+package io.vmfactory.linux;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Which process it is. Pid, start time and executable together cannot be confused with a later
+ * process that was given the same pid.
+ *
+ * @param pid process id
+ * @param startTicks start time in clock ticks since boot: field 22 of /proc/PID/stat, see proc(5)
+ * @param executable what /proc/PID/exe points to
+ */
+public record ProcessIdentity(int pid, long startTicks, Path executable) {
+  /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
+  private static final int START_TICKS_AFTER_NAME = 19;
+
+  /** What the kernel appends to a program's path once its file was replaced, by an upgrade say. */
+  private static final String REPLACED = " (deleted)";
+
+  /**
+   * Whose identity it is that {@code /proc} has under that pid now.
+   *
+   * @param process its folder, {@code /proc/PID}
+   * @throws IOException when there is no such process any more
+   */
+  public static ProcessIdentity of(Path process) throws IOException {
+    int pid = Integer.parseInt(process.getFileName().toString());
+    return new ProcessIdentity(
+        pid, startTicks(process), Files.readSymbolicLink(process.resolve("exe")));
+  }
+
+  /**
+   * Whether the process that has this pid now is this one, and not a later one.
+   *
+   * @param processes where the kernel shows them, normally {@code /proc}
+   */
+  public boolean lives(Path processes) {
+    Path process = processes.resolve(Integer.toString(pid));
+    try {
+      return startTicks(process) == startTicks && runs(process);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean runs(Path process) throws IOException {
+    String program = Files.readSymbolicLink(process.resolve("exe")).toString();
+    return program.equals(executable.toString()) || program.equals(executable + REPLACED);
+  }
+
+  /**
+   * When a process started, in clock ticks since boot.
+   *
+   * @param process its folder, {@code /proc/PID}
+   * @throws IOException when there is no such process any more
+   */
+  public static long startTicks(Path process) throws IOException {
+    // The name in field 2 may hold spaces, brackets and any bytes, and ends with the last ')'.
+    String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return Long.parseLong(afterName[START_TICKS_AFTER_NAME]);
+  }
+}

@@ -1,0 +1,59 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A path as the kernel has it: bytes. The text that Java makes of them depends on the locale and
+ * may be the same for two names; the bytes are told only by the URI.
+ */
+public final class RawPath {
+  private static final int PATH_MAX = 4096;
+
+  private RawPath() {}
+
+  /** The bytes of {@code path}, made absolute. */
+  public static byte[] bytes(Path path) {
+    String text = path.toAbsolutePath().toString();
+    if (text.chars().allMatch(c -> c > 0 && c < 0x80)) {
+      return text.getBytes(StandardCharsets.US_ASCII);
+    }
+    return decoded(path.toUri().getRawPath());
+  }
+
+  private static byte[] decoded(String escaped) {
+    // The URI of a directory ends with a slash, the path does not.
+    String text = escaped.endsWith("/") ? escaped.substring(0, escaped.length() - 1) : escaped;
+    var bytes = new ByteArrayOutputStream(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) == '%') {
+        bytes.write(Integer.parseInt(text, i + 1, i + 3, 16));
+        i += 2;
+      } else {
+        bytes.write(text.charAt(i));
+      }
+    }
+    return bytes.toByteArray();
+  }
+
+  /** What the link {@code path} says, as it says it. */
+  public static byte[] linkTarget(Path path) throws IOException {
+    byte[] target = new byte[PATH_MAX];
+    try {
+      long length = LibC.readlink(terminated(path), target, target.length);
+      return Arrays.copyOf(target, (int) length);
+    } catch (LastErrorException e) {
+      throw Errno.onFile(path, e);
+    }
+  }
+
+  /** As the C library takes it. */
+  static byte[] terminated(Path path) {
+    byte[] bytes = bytes(path);
+    return Arrays.copyOf(bytes, bytes.length + 1);
+  }
+}

@@ -1,0 +1,65 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import io.vmfactory.linux.OsException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A growing memfd that hands some bytes to a child that inherited it. */
+public final class StateFile implements AutoCloseable {
+  private final int fd;
+  private boolean open = true;
+
+  private StateFile(int fd) {
+    this.fd = fd;
+  }
+
+  /** An empty one. */
+  public static StateFile create(String name) {
+    try {
+      return new StateFile(LibC.memfd_create(name, LibC.MFD_CLOEXEC));
+    } catch (LastErrorException e) {
+      throw Errno.failure("cannot create memory file " + name, e);
+    }
+  }
+
+  /** The descriptor in this process. */
+  public int descriptor() {
+    return fd;
+  }
+
+  /** Makes {@code bytes} its whole content; a child that shares it reads them from the start. */
+  public void put(byte[] bytes) {
+    Path path = Path.of("/proc/self/fd/" + fd);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(bytes);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+    } catch (IOException e) {
+      throw new OsException(
+          Kind.SHORTAGE, "cannot hold %d bytes in memory".formatted(bytes.length), e);
+    }
+  }
+
+  /** What a child, or this process, has written. */
+  public byte[] content() {
+    Path path = Path.of("/proc/self/fd/" + fd);
+    try {
+      return java.nio.file.Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw new OsException(Kind.REFUSED, "cannot read back from memory", e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (open) {
+      open = false;
+      LibC.close(fd);
+    }
+  }
+}

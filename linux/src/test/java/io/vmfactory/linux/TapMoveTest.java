@@ -1,0 +1,124 @@
+package io.vmfactory.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.linux.OsException.Kind;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class TapMoveTest {
+  private final String first = name();
+  private final String second = name();
+  private final Tap firstTap = Tap.create(first);
+  private final Tap secondTap = Tap.create(second);
+  private final TestNamespace namespace = TestNamespace.make();
+  private final NetworkNamespace target = NetworkNamespace.open(namespace.path());
+
+  private static String name() {
+    return "vmt" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+  }
+
+  @AfterEach
+  void nothingIsLeft() {
+    target.close();
+    namespace.close();
+    firstTap.close();
+    secondTap.close();
+    assertThat(TestNamespace.here("ip", "-o", "link")).doesNotContain(first, second);
+  }
+
+  private int move(String name) {
+    return TapMove.first(List.of(first, second), target, name);
+  }
+
+  @Test
+  void eachMoveTakesAnotherUntilNoneIsFree() {
+    assertThat(move("web0")).isZero();
+    assertThat(move("")).isEqualTo(1);
+    assertThat(move("web2")).isEqualTo(-1);
+    assertThat(namespace.run("ip", "-o", "link", "show", "dev", "web0")).contains(",UP");
+    assertThat(namespace.run("ip", "-o", "link", "show", "dev", second)).contains(",UP");
+    assertThat(TestNamespace.here("ip", "-o", "link")).doesNotContain(first, second);
+  }
+
+  @Test
+  void aTakenNameLeavesTheTapWhereItWas() {
+    namespace.run("ip", "link", "add", "web0", "type", "bridge");
+    assertThatThrownBy(() -> move("web0"))
+        .isInstanceOfSatisfying(OsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.TAKEN))
+        .hasMessageContaining("web0");
+    assertThat(namespace.run("ip", "-o", "link")).doesNotContain(first);
+    assertThat(TestNamespace.here("ip", "-o", "link", "show", "dev", first)).doesNotContain(",UP");
+    assertThat(move("web1")).isZero();
+  }
+
+  @Test
+  void inTheNamespaceItIsInATapIsTakenWhenItIsUp() {
+    try (NetworkNamespace own = NetworkNamespace.own()) {
+      assertThat(TapMove.first(List.of(first, second), own, "")).isZero();
+      assertThat(TapMove.first(List.of(first, second), own, "")).isEqualTo(1);
+      assertThat(TapMove.first(List.of(first, second), own, "")).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aNamespaceThatIsHeldOpenIsThereWhateverBecomesOfItsPath() {
+    move("web0");
+    namespace.close();
+    assertThat(move("web1")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "..", "a/b", "a b", "a:b", "vm%d", "sixteencharacter", "grün"})
+  void whatIsNoNameIsRefused(String name) {
+    assertThatThrownBy(() -> move(name))
+        .isInstanceOfSatisfying(
+            OsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+        .hasMessageContaining(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/proc/self/ns/uts", "/dev/null", "/proc", "/nonexistent", "/proc/self/ns/net/x"})
+  void whatIsNoNetworkNamespaceIsRefused(String path) {
+    assertThatThrownBy(() -> NetworkNamespace.open(Path.of(path)))
+        .isInstanceOfSatisfying(
+            OsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
+        .hasMessageContaining(path);
+  }
+
+  @Test
+  void aNamespaceBelongsToWhoMadeIt() throws IOException {
+    UserPrincipal root = user("root");
+    UserPrincipal nobody = user("nobody");
+    assertThat(target.belongsTo(root)).isTrue();
+    assertThat(target.belongsTo(nobody)).isFalse();
+    try (TestNamespace other = TestNamespace.makeOf(65534);
+        NetworkNamespace theirs = NetworkNamespace.open(other.path())) {
+      assertThat(theirs.belongsTo(nobody)).isTrue();
+      assertThat(theirs.belongsTo(root)).isFalse();
+    }
+  }
+
+  private static UserPrincipal user(String name) throws IOException {
+    return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
+  }
+
+  @Test
+  void aNameInUseIsToldByTheKernel() {
+    assertThatThrownBy(() -> Tap.create(first).close())
+        .isInstanceOf(OsException.class)
+        .hasMessageContaining(first);
+  }
+}

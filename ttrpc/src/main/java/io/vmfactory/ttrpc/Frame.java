@@ -1,0 +1,23 @@
+package io.vmfactory.ttrpc;
+
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * One frame of ttRPC: ten bytes of header, then data (containerd/ttrpc, PROTOCOL.md).
+ *
+ * @param stream stream id; those a client opens are odd
+ * @param type {@link #REQUEST} or {@link #RESPONSE}
+ * @param data what follows the header, at most {@link #MAX_DATA_BYTES}
+ */
+public record Frame(int stream, byte type, byte[] data) {
+  public static final int HEADER_BYTES = 10;
+  public static final int MAX_DATA_BYTES = 4 << 20;
+  public static final byte REQUEST = 1;
+  public static final byte RESPONSE = 2;
+
+  /** Appends the frame as it goes over the wire; a unary call has no flags. */
+  void appendTo(Buffer out) {
+    out.appendInt(data.length).appendInt(stream).appendByte(type).appendByte((byte) 0);
+    out.appendBytes(data);
+  }
+}

@@ -1,0 +1,29 @@
+package io.vmfactory.ttrpc;
+
+import org.jspecify.annotations.Nullable;
+
+/** The other side refused a call or answered nonsense, or the connection broke. */
+public final class TtrpcException extends RuntimeException {
+  /** gRPC's code for "too much for the other side". */
+  static final int RESOURCE_EXHAUSTED = 8;
+
+  /** gRPC's code for "this went wrong inside". */
+  static final int INTERNAL = 13;
+
+  /** gRPC's code for "this connection is gone". */
+  static final int UNAVAILABLE = 14;
+
+  private static final long serialVersionUID = 1L;
+
+  private final int code;
+
+  TtrpcException(int code, String message, @Nullable Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  /** gRPC status code, 1..16. */
+  public int code() {
+    return code;
+  }
+}

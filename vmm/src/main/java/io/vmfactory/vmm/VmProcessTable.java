@@ -1,0 +1,75 @@
+package io.vmfactory.vmm;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.HostProcess;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.linux.Processes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The VMs' processes on this host, whoever started them, as proc(5) tells.
+ *
+ * @param proc normally {@code /proc}
+ */
+public record VmProcessTable(Path proc) {
+  /** Where the kernel shows the processes. */
+  public static final Path PROC = Path.of("/proc");
+
+  /** The process of a VM whose pid was never recorded, by its {@code -name} argument. */
+  public Optional<VmIdentity> named(VmId vm) {
+    String name = "\0-name\0" + vm.processName() + "\0";
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
+      for (Path folder : folders) {
+        if (commandLine(folder).contains(name)) {
+          return identity(vm, folder);
+        }
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + proc, e);
+    }
+  }
+
+  private static Optional<VmIdentity> identity(VmId vm, Path folder) {
+    try {
+      return Optional.of(VmIdentity.of(vm, ProcessIdentity.of(folder)));
+    } catch (IOException e) {
+      return Optional.empty(); // gone meanwhile
+    }
+  }
+
+  private static String commandLine(Path folder) {
+    try {
+      return Files.readString(folder.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      return ""; // gone meanwhile
+    }
+  }
+
+  /**
+   * Ends that very process (SIGKILL) and waits until it is gone; nothing happens when it is.
+   *
+   * @throws io.vmfactory.configs.time.DeadlineExceededException when it is still there
+   */
+  public void end(VmIdentity process, Deadline deadline) {
+    if (!process.lives(proc)) {
+      return;
+    }
+    try (Processes watch = new Processes()) {
+      HostProcess held = watch.adopt(process.process());
+      held.kill();
+      deadline.await(held.exited(), "the end of process " + process.pid());
+    } catch (OsException e) {
+      if (e.kind() != OsException.Kind.GONE) {
+        throw VmmException.of(e);
+      }
+    }
+  }
+}
