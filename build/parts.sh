@@ -54,7 +54,8 @@ done_part() {
 }
 
 # Lines that mean that something failed, though Maven went on and ends with 0.
-trouble='^FAILED  |^\[ERROR\] (There (are|was|were) |Failed to execute goal )|<<< (FAILURE|ERROR)!'
+trouble='^FAILED  |<<< (FAILURE|ERROR)!'
+trouble+='|^\[ERROR\] (There (are|was|were) |Failed to execute goal )|^\[INFO\] Build failures were ignored'
 
 # What failed in a part, one a line. A room's tests are named by Maven as CLASS.TEST -- Time elapsed ... <<< FAILURE!
 what_failed() {

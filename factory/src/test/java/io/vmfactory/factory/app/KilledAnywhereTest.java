@@ -20,9 +20,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,8 +31,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * A daemon is killed between any two steps of what it does, its own recovery included, and the next
  * one has every VM that a customer may know of, and no other is left.
  */
-@Tag("exhaustive")
 @Timeout(120)
+@Execution(ExecutionMode.CONCURRENT)
 final class KilledAnywhereTest {
   @TempDir private Path root;
 
