@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The bench's command line: {@code ./vmfactory bench}. */
+/** The command {@code ./vmfactory bench}. */
 @Command(
     name = "bench",
     description = "Measures vmfactory on this machine, with a daemon of its own.",
@@ -43,7 +43,7 @@ public final class BenchMain implements Callable<Integer> {
     System.exit(commandLine().execute(args));
   }
 
-  /** The commands; a failure is told in one line. */
+  /** Returns the commands; a failure is reported in one line. */
   static CommandLine commandLine() {
     return new CommandLine(new BenchMain())
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -55,7 +55,7 @@ public final class BenchMain implements Callable<Integer> {
             });
   }
 
-  /** Without a command: says which there are. */
+  /** Without a subcommand, lists the subcommands. */
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getOut());

@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A template from nothing: a boot, and what is done until clones can be made of it. */
+/**
+ * Measures the build of a template from nothing: a boot, and the steps until clones can be made
+ * from it.
+ */
 final class TemplateBuildCase implements BenchCase {
   private static final String BUILD = "build";
   private static final double KIB_IN_MIB = 1024;
@@ -63,7 +66,7 @@ final class TemplateBuildCase implements BenchCase {
     return new Build(template, zeroed(steps));
   }
 
-  /** What the step's detail, which is for people, says; 0 when it says nothing. */
+  /** Reads the number from the step's detail, which is for people; returns 0 if it has none. */
   private static double zeroed(List<CreateTemplateProgress> steps) {
     return steps.stream()
         .map(step -> ZEROED.matcher(step.getDetail()))
