@@ -49,8 +49,8 @@ public final class BenchMain implements Callable<Integer> {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, command, line) -> {
-              Throwable told = e instanceof CompletionException ? e.getCause() : e;
-              command.getErr().println("bench: " + told.getMessage());
+              Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+              command.getErr().println("bench: " + cause.getMessage());
               return CommandLine.ExitCode.SOFTWARE;
             });
   }

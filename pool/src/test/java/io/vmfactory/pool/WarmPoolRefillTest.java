@@ -43,38 +43,38 @@ class WarmPoolRefillTest {
 
   @Test
   void itTellsEachTimeTheStockIsAsWantedAgain() {
-    List<PoolStats.Slots> told = new ArrayList<>();
+    List<PoolStats.Slots> reported = new ArrayList<>();
     WarmPool<Item> pool =
         fixture.unstarted(PoolPolicy.of(PoolSizing.fixed(2)).withAllocationsAtOnce(2));
-    pool.whenSettled(() -> told.add(pool.stats().slots()));
+    pool.whenSettled(() -> reported.add(pool.stats().slots()));
     pool.start();
     allocator.succeed();
-    assertThat(told).isEmpty();
+    assertThat(reported).isEmpty();
     allocator.succeed();
-    assertThat(told).hasSize(1);
+    assertThat(reported).hasSize(1);
 
     Claim<Item> claim = pool.tryClaim().orElseThrow();
     allocator.succeed();
-    assertThat(told).as("a value still held is not at rest").hasSize(1);
+    assertThat(reported).as("a value still held is not at rest").hasSize(1);
     claim.take();
-    assertThat(told).hasSize(2);
+    assertThat(reported).hasSize(2);
 
     pool.resize(PoolSizing.fixed(1));
-    assertThat(told).hasSize(3);
-    assertThat(told).allMatch(s -> s.allocating() + s.claimed() + s.disposing() == 0);
-    assertThat(told).extracting(PoolStats.Slots::idle).containsExactly(2, 2, 1);
+    assertThat(reported).hasSize(3);
+    assertThat(reported).allMatch(s -> s.allocating() + s.claimed() + s.disposing() == 0);
+    assertThat(reported).extracting(PoolStats.Slots::idle).containsExactly(2, 2, 1);
   }
 
   @Test
   void aPoolThatIsDrainedIsNotCalledFull() {
     WarmPool<Item> pool = fixture.full(1);
-    List<String> told = new ArrayList<>();
-    pool.whenSettled(() -> told.add("settled"));
+    List<String> reported = new ArrayList<>();
+    pool.whenSettled(() -> reported.add("settled"));
     pool.drain();
     pool.reopen();
-    assertThat(told).isEmpty();
+    assertThat(reported).isEmpty();
     allocator.succeed();
-    assertThat(told).containsExactly("settled");
+    assertThat(reported).containsExactly("settled");
   }
 
   @Test
@@ -209,9 +209,9 @@ class WarmPoolRefillTest {
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
     allocator.fail("no such kernel");
 
-    PoolException told = PoolFixture.exception(waiter);
-    assertThat(told.reason()).isEqualTo(PoolException.Reason.EXHAUSTED);
-    assertThat(told).hasRootCauseMessage("no such kernel");
+    PoolException reported = PoolFixture.exception(waiter);
+    assertThat(reported.reason()).isEqualTo(PoolException.Reason.EXHAUSTED);
+    assertThat(reported).hasRootCauseMessage("no such kernel");
     assertThat(PoolFixture.reason(PoolFixture.claim(pool, SECOND)))
         .isEqualTo(PoolException.Reason.EXHAUSTED);
     assertThat(PoolFixture.claim(pool, MINUTE.multipliedBy(2))).isNotDone();

@@ -88,24 +88,24 @@ class BuildTest {
 
   @Test
   void everyStepIsToldInOrderAndRecorded() {
-    List<String> told = new ArrayList<>();
+    List<String> reported = new ArrayList<>();
     BuildListener listener =
         new BuildListener() {
           @Override
           public void began(String step, int index, int count) {
-            told.add(index + "/" + count + " " + step);
+            reported.add(index + "/" + count + " " + step);
           }
 
           @Override
           public void ended(String step, int index, int count, Duration span, String detail) {
             assertThat(span).isPositive();
-            told.add(step + ": " + detail);
+            reported.add(step + ": " + detail);
           }
         };
     TemplateInfo info = fixture.open().build(fixture.spec(), listener, TemplateFixture.soon());
-    assertThat(told).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
-    assertThat(told).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
-    assertThat(told).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
+    assertThat(reported).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
+    assertThat(reported).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
+    assertThat(reported).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
     assertThat(info.steps()).hasSize(10); // publishing writes the record
   }
 

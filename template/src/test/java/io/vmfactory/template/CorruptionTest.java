@@ -46,16 +46,16 @@ class CorruptionTest {
     void doTo(TemplateFixture fixture, TemplateFiles files) throws IOException;
   }
 
-  private record Case(String what, String told, boolean listed, Damage damage) {}
+  private record Case(String what, String reported, boolean listed, Damage damage) {}
 
   /** Damage that is seen only if every byte is read. */
-  private static Arguments hidden(String what, String told, Damage damage) {
-    return Arguments.argumentSet(what, new Case(what, told, false, damage));
+  private static Arguments hidden(String what, String reported, Damage damage) {
+    return Arguments.argumentSet(what, new Case(what, reported, false, damage));
   }
 
   /** Damage that is already seen in the list. */
-  private static Arguments plain(String what, String told, Damage damage) {
-    return Arguments.argumentSet(what, new Case(what, told, true, damage));
+  private static Arguments plain(String what, String reported, Damage damage) {
+    return Arguments.argumentSet(what, new Case(what, reported, true, damage));
   }
 
   static Stream<Arguments> damages() {
@@ -136,14 +136,14 @@ class CorruptionTest {
     TemplateKey asNamed = templates.list().get(0).key();
     if (damaged.listed()) {
       assertThat(templates.list()).singleElement().matches(info -> !info.usable());
-      assertThat(templates.list().get(0).refused()).contains(damaged.told());
+      assertThat(templates.list().get(0).refused()).contains(damaged.reported());
     }
     var thrown =
         catchThrowableOfType(TemplateException.class, () -> fixture.restore(templates, asNamed));
     assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
     assertThat(thrown)
         .hasMessageContaining(asNamed.shortened())
-        .hasMessageContaining(damaged.told());
+        .hasMessageContaining(damaged.reported());
     assertThat(templates.list().get(0).loaded()).isFalse();
     assertThat(fixture.fake.script().done()).doesNotContain(Step.PREPARE);
     assertThat(TemplateFixture.memoryFiles()).isZero();

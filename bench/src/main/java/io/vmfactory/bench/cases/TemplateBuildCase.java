@@ -55,13 +55,13 @@ final class TemplateBuildCase implements BenchCase {
   }
 
   private static Build build(Bench bench, Recorder out) {
-    Queue<CreateTemplateProgress> told = new ConcurrentLinkedQueue<>();
+    Queue<CreateTemplateProgress> reported = new ConcurrentLinkedQueue<>();
     CreateTemplateRequest again = CreateTemplateRequest.newBuilder().setReplace(true).build();
     long start = System.nanoTime();
-    Template template = bench.client().templates().create(again, told::add, bench.deadline());
+    Template template = bench.client().templates().create(again, reported::add, bench.deadline());
     out.sample(BUILD, TimedVm.READY, Boundary.READY, (System.nanoTime() - start) / 1000);
     List<CreateTemplateProgress> steps =
-        told.stream().filter(step -> step.getDone() && !step.getStep().isEmpty()).toList();
+        reported.stream().filter(step -> step.getDone() && !step.getStep().isEmpty()).toList();
     steps.forEach(step -> out.sample(BUILD, step.getStep(), Boundary.STEP, step.getMicros()));
     return new Build(template, zeroed(steps));
   }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Reads reports and says whether one version is slower than another.",
       "A series with a floor is compared by its ratio to it, round by round. Alarm: p < 0.01, by",
-      "Mann and Whitney's test with Holm's correction for the number of series, and medians more than 5 %%",
+      "Mann and Whitney's test with Holm's correction for all series, and medians more than 5 %%",
       "apart. Exits with 0 = nothing slower, 1 = slower, 2 = the reports cannot be compared."
     },
     mixinStandardHelpOptions = true)

@@ -114,7 +114,7 @@ final class Runner {
       Bench bench = new Bench(shared, launcher, end, display);
       return failure(benchCase, bench, control, out);
     } catch (RuntimeException e) {
-      return told(e);
+      return describe(e);
     }
   }
 
@@ -124,7 +124,7 @@ final class Runner {
       return "";
     } catch (RuntimeException e) {
       String late = "stopped after %s, see --timeout; ".formatted(Units.text(control.timeout()));
-      return (bench.end().passed() ? late : "") + told(e);
+      return (bench.end().passed() ? late : "") + describe(e);
     }
   }
 
@@ -135,10 +135,10 @@ final class Runner {
     return true;
   }
 
-  private String told(RuntimeException e) {
+  private String describe(RuntimeException e) {
     display.failed(e);
-    Throwable told = e.getCause() == null ? e : e.getCause();
-    String reason = told.getClass().getSimpleName() + ": " + told.getMessage();
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String reason = cause.getClass().getSimpleName() + ": " + cause.getMessage();
     return isStopped() ? "stopped by the user" : reason;
   }
 

@@ -63,7 +63,7 @@ public final class SampleReport {
     out.floor("TEMPLATE", ANSWERS, "floor", ANSWERS);
     out.finding("clone-over-floor", 1.11);
     out.finding("boot-over-clone", 24.6);
-    out.note("Spawn and load are told apart differently by the floor: compare their sum.");
+    out.note("Spawn and load are separated differently by the floor: compare their sum.");
     return done("clone", 0, out);
   }
 
