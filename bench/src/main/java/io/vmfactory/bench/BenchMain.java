@@ -19,7 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The bench's command line: {@code ./vmfactory bench}. */
+/** The command {@code ./vmfactory bench}. */
 @Command(
     name = "bench",
     description = "Measures vmfactory on this machine, with a daemon of its own.",
@@ -43,19 +43,19 @@ public final class BenchMain implements Callable<Integer> {
     System.exit(commandLine().execute(args));
   }
 
-  /** The commands; a failure is told in one line. */
+  /** Returns the commands; a failure is reported in one line. */
   static CommandLine commandLine() {
     return new CommandLine(new BenchMain())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, command, line) -> {
-              Throwable told = e instanceof CompletionException ? e.getCause() : e;
-              command.getErr().println("bench: " + told.getMessage());
+              Throwable cause = e instanceof CompletionException ? e.getCause() : e;
+              command.getErr().println("bench: " + cause.getMessage());
               return CommandLine.ExitCode.SOFTWARE;
             });
   }
 
-  /** Without a command: says which there are. */
+  /** Without a subcommand, lists the subcommands. */
   @Override
   public Integer call() {
     spec.commandLine().usage(spec.commandLine().getOut());
@@ -65,23 +65,24 @@ public final class BenchMain implements Callable<Integer> {
   @Command(
       name = "storm",
       description = {
-        "Clients getting, renewing, releasing and vanishing while VMs and the daemon are killed.",
-        "Each choice is the seed's. Exits with 1 when anything was lost, leaked, leased twice or",
-        "stuck, and says what."
+        "Runs clients that get, renew, release and abandon VMs while VMs and the daemon are killed.",
+        "The seed determines every choice. Exits with 1 if a VM was lost, leaked, leased twice or",
+        "stuck, and prints which."
       },
       mixinStandardHelpOptions = true)
   int storm(
       @Option(
               names = "--cycles",
               defaultValue = "30",
-              description = "storms, each followed by a calm (default: ${DEFAULT-VALUE})")
+              description = "cycles of a storm and a calm phase (default: ${DEFAULT-VALUE})")
           int cycles,
-      @Option(names = "--seed", description = "whose choices (default: one by chance, printed)")
+      @Option(
+              names = "--seed",
+              description = "seed of the random choices (default: random, printed)")
           @Nullable Long seed)
       throws Exception {
     if (cycles < 1) {
-      throw new CommandLine.ParameterException(
-          spec.commandLine(), "--cycles takes a number from 1");
+      throw new CommandLine.ParameterException(spec.commandLine(), "--cycles must be 1 or more");
     }
     long choices = seed == null ? new SecureRandom().nextInt(1_000_000) : seed;
     Storm.Options options = new Storm.Options(cycles, choices, STORM_CLIENTS, STORM_STEPS);

@@ -1,4 +1,4 @@
-/** Boot-time harness: named cases, measured on real VMs, each beside its floor. */
+/** The benchmarks: named cases, measured on real VMs, each beside its floor. */
 @NullMarked
 package io.vmfactory.bench;
 

@@ -19,7 +19,7 @@ class BenchMainTest {
   @ValueSource(strings = {"--iterations=0", "--iterations=-3"})
   void nothingToMeasureIsRefused(String option) {
     assertThat(execute("run", option)).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("--iterations takes a number from 1");
+    assertThat(err.toString()).contains("--iterations must be 1 or more");
   }
 
   @ParameterizedTest
@@ -53,7 +53,7 @@ class BenchMainTest {
   @ValueSource(strings = {"--cycles=0", "--cycles=-1"})
   void aStormWithoutACycleIsRefused(String option) {
     assertThat(execute("storm", option)).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("--cycles takes a number from 1");
+    assertThat(err.toString()).contains("--cycles must be 1 or more");
   }
 
   @Test

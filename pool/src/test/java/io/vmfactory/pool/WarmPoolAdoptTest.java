@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 class WarmPoolAdoptTest {
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   private static PoolPolicy policy(int size) {
     return PoolPolicy.of(PoolSizing.fixed(size)).withUpkeep(new Upkeep(HOUR, Duration.ZERO, 0));
@@ -19,7 +19,7 @@ class WarmPoolAdoptTest {
 
   @Test
   void nothingIsMadeBeforeTheStartAndThenOnlyWhatIsMissing() {
-    WarmPool<Item> pool = kit.unstarted(policy(3));
+    WarmPool<Item> pool = fixture.unstarted(policy(3));
     pool.adopt(new Item(70), Duration.ZERO);
     pool.adopt(new Item(71), Duration.ZERO);
     assertThat(allocator.allocations).isZero();
@@ -33,7 +33,7 @@ class WarmPoolAdoptTest {
 
   @Test
   void theAdoptedServesAWaiterFirst() {
-    WarmPool<Item> pool = kit.unstarted(policy(0));
+    WarmPool<Item> pool = fixture.unstarted(policy(0));
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, HOUR);
     pool.adopt(new Item(70), Duration.ZERO);
 
@@ -42,21 +42,21 @@ class WarmPoolAdoptTest {
 
   @Test
   void theAdoptedKeepsItsAge() {
-    WarmPool<Item> pool = kit.unstarted(policy(2));
+    WarmPool<Item> pool = fixture.unstarted(policy(2));
     Item old = new Item(70);
     pool.adopt(old, HOUR.minusMinutes(10));
     Item tooOld = new Item(71);
     pool.adopt(tooOld, HOUR);
     assertThat(allocator.disposed).containsExactly(tooOld);
 
-    kit.clock.advance(Duration.ofMinutes(10));
+    fixture.clock.advance(Duration.ofMinutes(10));
 
     assertThat(allocator.disposed).containsExactly(tooOld, old);
   }
 
   @Test
   void whatIsAdoptedBeyondTheSizeOrByAClosedPoolIsDisposedOf() {
-    WarmPool<Item> pool = kit.unstarted(policy(1));
+    WarmPool<Item> pool = fixture.unstarted(policy(1));
     pool.adopt(new Item(70), Duration.ZERO);
     pool.adopt(new Item(71), Duration.ZERO);
     assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(70);
@@ -69,7 +69,7 @@ class WarmPoolAdoptTest {
 
   @Test
   void theAdoptedIsWatched() {
-    WarmPool<Item> pool = kit.unstarted(policy(1));
+    WarmPool<Item> pool = fixture.unstarted(policy(1));
     Item item = new Item(70);
     pool.adopt(item, HOUR.dividedBy(2));
     allocator.lives.get(item).complete(null);

@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 class WarmPoolAutoTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   private WarmPool<Item> pool(int min, int max) {
-    return kit.pool(PoolPolicy.of(PoolSizing.auto(min, max)).withAllocationsAtOnce(max));
+    return fixture.pool(PoolPolicy.of(PoolSizing.auto(min, max)).withAllocationsAtOnce(max));
   }
 
   /** Makes so many claims in each of so many seconds; each allocation takes {@code span}. */
@@ -24,11 +24,11 @@ class WarmPoolAutoTest {
         pool.tryClaim().ifPresent(Claim::take);
       }
       int begun = allocator.asked.size();
-      kit.clock.advance(span);
+      fixture.clock.advance(span);
       for (int n = 0; n < begun; n++) {
         allocator.succeed();
       }
-      kit.clock.advance(SECOND.minus(span));
+      fixture.clock.advance(SECOND.minus(span));
     }
   }
 
@@ -63,7 +63,7 @@ class WarmPoolAutoTest {
 
   @Test
   void whatCannotBeReplacedAsFastAsItGoesIsKeptAtTheMost() {
-    WarmPool<Item> pool = kit.pool(PoolPolicy.of(PoolSizing.auto(1, 20)));
+    WarmPool<Item> pool = fixture.pool(PoolPolicy.of(PoolSizing.auto(1, 20)));
     serve(pool, 2, 60, SECOND);
 
     assertThat(pool.stats().aim().count()).isEqualTo(20);
@@ -98,7 +98,7 @@ class WarmPoolAutoTest {
     assertThat(minuteLater).isLessThan(burst).isGreaterThan(1);
     assertThat(pool.stats().aim().count()).isEqualTo(1);
     assertThat(pool.stats().slots().idle()).isEqualTo(1);
-    assertThat(kit.clock.pending()).isZero();
+    assertThat(fixture.clock.pending()).isZero();
   }
 
   @Test

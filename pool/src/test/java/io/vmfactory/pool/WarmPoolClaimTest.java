@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 class WarmPoolClaimTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   @Test
   void aClaimOnAFilledPoolIsServedAtOnceWithTheOldest() {
-    WarmPool<Item> pool = kit.full(3);
+    WarmPool<Item> pool = fixture.full(3);
 
     assertThat(PoolFixture.claim(pool, MINUTE).join().take().id).isEqualTo(0);
     assertThat(pool.tryClaim().orElseThrow().take().id).isEqualTo(1);
@@ -30,7 +30,7 @@ class WarmPoolClaimTest {
 
   @Test
   void tryClaimDoesNotWaitAndCountsAMiss() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
 
     assertThat(pool.tryClaim()).isEmpty();
     assertThat(pool.stats().traffic().misses()).isEqualTo(1);
@@ -40,7 +40,7 @@ class WarmPoolClaimTest {
 
   @Test
   void waitersAreServedInTheOrderTheyCame() {
-    WarmPool<Item> pool = kit.pool(0, 3);
+    WarmPool<Item> pool = fixture.pool(0, 3);
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       int who = i;
@@ -55,7 +55,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aTryClaimCannotOvertakeAWaiter() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
 
     allocator.succeed();
@@ -66,7 +66,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aPoolOfSizeZeroServesThoseWhoWaitAndKeepsNothing() {
-    WarmPool<Item> pool = kit.pool(0, 2);
+    WarmPool<Item> pool = fixture.pool(0, 2);
     assertThat(allocator.allocations).isZero();
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     assertThat(allocator.allocations).isEqualTo(1);
@@ -79,12 +79,12 @@ class WarmPoolClaimTest {
 
   @Test
   void theDeadlineEndsTheWait() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, Duration.ofSeconds(5));
 
-    kit.clock.advance(Duration.ofSeconds(4));
+    fixture.clock.advance(Duration.ofSeconds(4));
     assertThat(waiter).isNotDone();
-    kit.clock.advance(Duration.ofSeconds(1));
+    fixture.clock.advance(Duration.ofSeconds(1));
 
     assertThat(PoolFixture.reason(waiter)).isEqualTo(PoolException.Reason.DEADLINE);
     assertThat(pool.stats().slots().waiting()).isZero();
@@ -94,7 +94,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aDeadlineThatPassedStillGetsWhatIsOnStockButDoesNotWait() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     Deadline passed = Deadline.after(Duration.ZERO);
 
     assertThat(pool.claimLater(passed)).isCompleted();
@@ -104,7 +104,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aCancelledWaiterLeavesTheQueueAndItsTurnPassesOn() {
-    WarmPool<Item> pool = kit.pool(0, 1);
+    WarmPool<Item> pool = fixture.pool(0, 1);
     CompletableFuture<Claim<Item>> first = PoolFixture.claim(pool, MINUTE);
     CompletableFuture<Claim<Item>> second = PoolFixture.claim(pool, MINUTE);
 
@@ -117,7 +117,7 @@ class WarmPoolClaimTest {
 
   @Test
   void anUndoneClaimGoesToTheNextWaiter() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     Item item = allocator.succeed();
     Claim<Item> claim = pool.tryClaim().orElseThrow();
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
@@ -130,7 +130,7 @@ class WarmPoolClaimTest {
 
   @Test
   void anUndoneClaimGoesBackOnStockWhenNobodyWaits() {
-    WarmPool<Item> pool = kit.pool(2, 1);
+    WarmPool<Item> pool = fixture.pool(2, 1);
     Item item = allocator.succeed();
 
     try (Claim<Item> claim = pool.tryClaim().orElseThrow()) {
@@ -142,7 +142,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aTakenValueIsForgottenAndCanBeTakenOnlyOnce() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     Claim<Item> claim = pool.tryClaim().orElseThrow();
     claim.take();
 
@@ -154,7 +154,7 @@ class WarmPoolClaimTest {
 
   @Test
   void anUndoneClaimCannotBeTaken() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     Claim<Item> claim = pool.tryClaim().orElseThrow();
     claim.undo();
 
@@ -163,7 +163,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aPoisonedValueIsDisposedOnceAndItsCauseKeptBeforeAndAfterTaking() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     Claim<Item> untouched = pool.tryClaim().orElseThrow();
     Claim<Item> touched = pool.tryClaim().orElseThrow();
     Item taken = touched.take();
@@ -181,7 +181,7 @@ class WarmPoolClaimTest {
 
   @Test
   void blockingClaimsAreServedByAnotherThread() throws InterruptedException {
-    WarmPool<Item> pool = kit.pool(0, 1);
+    WarmPool<Item> pool = fixture.pool(0, 1);
     List<Item> taken = new ArrayList<>();
     CompletableFuture<Thread> waiting = new CompletableFuture<>();
     allocator.atOnce = true;
@@ -199,7 +199,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aBlockingClaimWhoseDeadlinePassesLeavesNothingBehind() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
 
     // The stepped clock never fires; the claimer's own clock ends the wait.
     assertThatThrownBy(() -> pool.claim(Deadline.after(Duration.ofMillis(1))))
@@ -210,7 +210,7 @@ class WarmPoolClaimTest {
 
   @Test
   void anInterruptedClaimLeavesNothingBehind() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     Thread.currentThread().interrupt();
 
     assertThatThrownBy(() -> pool.claim(PoolFixture.LONG)).isInstanceOf(CancelledException.class);
@@ -221,7 +221,7 @@ class WarmPoolClaimTest {
 
   @Test
   void aThousandWaitersThatUndoInTheirCallbackAreAllServed() {
-    WarmPool<Item> pool = kit.pool(0, 1);
+    WarmPool<Item> pool = fixture.pool(0, 1);
     List<CompletableFuture<?>> waiters = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       waiters.add(PoolFixture.claim(pool, MINUTE).thenAccept(Claim::undo));

@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 class WarmPoolEndTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   @Test
   void drainRefusesEmptiesAndWaitsForWhatIsUnderWay() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     pool.resize(PoolSizing.fixed(3));
     Claim<Item> held = pool.tryClaim().orElseThrow();
     CompletableFuture<Void> drained = pool.drain().toCompletableFuture();
@@ -36,7 +36,7 @@ class WarmPoolEndTest {
 
   @Test
   void drainFailsThoseWhoWait() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     pool.drain();
 
@@ -45,20 +45,20 @@ class WarmPoolEndTest {
 
   @Test
   void drainOfAFailingPoolForgetsTheRetryAndReopeningTakesItUpAgain() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     allocator.fail("no");
     assertThat(pool.drain().toCompletableFuture()).isCompleted();
-    assertThat(kit.clock.pending()).isZero();
+    assertThat(fixture.clock.pending()).isZero();
 
     pool.reopen();
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
 
     assertThat(allocator.asked).hasSize(1);
   }
 
   @Test
   void reopeningFillsAgainAndEndsTheDrain() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     allocator.holdDisposals = true;
     CompletableFuture<Void> drained = pool.drain().toCompletableFuture();
     pool.reopen();
@@ -71,7 +71,7 @@ class WarmPoolEndTest {
 
   @Test
   void closeWaitsForDisposalsAndIsForGood() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     allocator.holdDisposals = true;
     CompletableFuture<Void> closed = pool.close().toCompletableFuture();
     assertThat(closed).isNotDone();
@@ -89,7 +89,7 @@ class WarmPoolEndTest {
 
   @Test
   void aDisposalThatFailsIsCountedAndDoesNotHoldUpTheEnd() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     allocator.holdDisposals = true;
     CompletableFuture<Void> closed = pool.close().toCompletableFuture();
     allocator.heldDisposals.get(0).completeExceptionally(new IllegalStateException("stuck"));
@@ -100,7 +100,7 @@ class WarmPoolEndTest {
 
   @Test
   void aClaimHeldOverTheCloseCanBeTakenOrPutAway() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     Claim<Item> taken = pool.tryClaim().orElseThrow();
     Claim<Item> undone = pool.tryClaim().orElseThrow();
     allocator.asked.clear();
@@ -115,23 +115,24 @@ class WarmPoolEndTest {
   void aClosedPoolLeavesNoTimerOfItsStock() {
     allocator.atOnce = true;
     WarmPool<Item> pool =
-        kit.pool(PoolPolicy.of(PoolSizing.fixed(3)).withUpkeep(new Upkeep(MINUTE, MINUTE, 0.5)));
-    assertThat(kit.clock.pending()).isEqualTo(3);
+        fixture.pool(
+            PoolPolicy.of(PoolSizing.fixed(3)).withUpkeep(new Upkeep(MINUTE, MINUTE, 0.5)));
+    assertThat(fixture.clock.pending()).isEqualTo(3);
 
     pool.close();
 
-    assertThat(kit.clock.pending()).isZero();
+    assertThat(fixture.clock.pending()).isZero();
   }
 
   @Test
   void aClosedPoolLeavesNoTimerOfWaitersAndRetries() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     PoolFixture.claim(pool, MINUTE);
     allocator.fail("no");
-    assertThat(kit.clock.pending()).isEqualTo(2);
+    assertThat(fixture.clock.pending()).isEqualTo(2);
 
     pool.close();
 
-    assertThat(kit.clock.pending()).isZero();
+    assertThat(fixture.clock.pending()).isZero();
   }
 }

@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 class WarmPoolLimitTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   @Test
   void surplusIsDisposedOfOldestFirstAndNotReplaced() {
-    WarmPool<Item> pool = kit.full(4);
+    WarmPool<Item> pool = fixture.full(4);
     pool.limit(1, "no room");
 
     assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(0, 1, 2);
@@ -26,7 +26,7 @@ class WarmPoolLimitTest {
 
   @Test
   void theReasonNamesWhatIsWantedAndWhoLimits() {
-    WarmPool<Item> pool = kit.full(4);
+    WarmPool<Item> pool = fixture.full(4);
     pool.limit(1, "no room");
 
     PoolStats.Aim aim = pool.stats().aim();
@@ -37,7 +37,7 @@ class WarmPoolLimitTest {
 
   @Test
   void aLimitAboveWhatIsWantedChangesNothingAndIsNotMentioned() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     pool.limit(2, "no room");
 
     assertThat(pool.stats().aim().count()).isEqualTo(2);
@@ -47,7 +47,7 @@ class WarmPoolLimitTest {
 
   @Test
   void aSizingSetLaterIsLimitedToo() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     pool.limit(2, "no room");
     pool.resize(PoolSizing.fixed(5));
     assertThat(pool.stats().aim().count()).isEqualTo(2);
@@ -61,7 +61,7 @@ class WarmPoolLimitTest {
 
   @Test
   void aLimitThatIsRaisedOrLiftedLetsTheStockGrow() {
-    WarmPool<Item> pool = kit.full(3);
+    WarmPool<Item> pool = fixture.full(3);
     pool.limit(0, "no room");
     assertThat(pool.stats().slots().idle()).isZero();
 
@@ -78,7 +78,7 @@ class WarmPoolLimitTest {
 
   @Test
   void whatArrivesAboveTheLimitIsDisposedOf() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     pool.limit(0, "no room");
     Item late = allocator.succeed();
 
@@ -87,7 +87,7 @@ class WarmPoolLimitTest {
 
   @Test
   void aWaitingClaimIsServedBeyondTheLimit() {
-    WarmPool<Item> pool = kit.pool(0, 1);
+    WarmPool<Item> pool = fixture.pool(0, 1);
     pool.limit(0, "no room");
     CompletableFuture<Claim<Item>> claim = PoolFixture.claim(pool, MINUTE);
     Item made = allocator.succeed();
@@ -97,7 +97,7 @@ class WarmPoolLimitTest {
 
   @Test
   void aClaimGivenBackAboveTheLimitIsDisposedOf() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     Claim<Item> claim = pool.tryClaim().orElseThrow();
     pool.limit(0, "no room");
     allocator.succeed();
@@ -110,27 +110,28 @@ class WarmPoolLimitTest {
 
   @Test
   void anAutomaticStockShrinksByItselfBelowTheLimit() {
-    WarmPool<Item> pool = kit.pool(PoolPolicy.of(PoolSizing.auto(0, 8)).withAllocationsAtOnce(8));
+    WarmPool<Item> pool =
+        fixture.pool(PoolPolicy.of(PoolSizing.auto(0, 8)).withAllocationsAtOnce(8));
     for (int i = 0; i < 40; i++) {
       pool.tryClaim();
     }
     pool.limit(2, "no room");
-    kit.clock.advance(Duration.ofSeconds(1));
+    fixture.clock.advance(Duration.ofSeconds(1));
     while (!allocator.asked.isEmpty()) {
       allocator.succeed();
     }
     assertThat(pool.stats().aim().wanted()).isEqualTo(8);
     assertThat(pool.stats().slots().idle()).isEqualTo(2);
-    kit.clock.advance(Duration.ofHours(3));
+    fixture.clock.advance(Duration.ofHours(3));
 
     assertThat(pool.stats().aim().wanted()).isZero();
     assertThat(pool.stats().slots().idle()).isZero();
-    assertThat(kit.clock.pending()).isZero();
+    assertThat(fixture.clock.pending()).isZero();
   }
 
   @Test
   void aNegativeLimitIsRefused() {
-    WarmPool<Item> pool = kit.full(1);
+    WarmPool<Item> pool = fixture.full(1);
     assertThatThrownBy(() -> pool.limit(-1, "nonsense"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("-1");

@@ -14,12 +14,12 @@ class WarmPoolRefillTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   @Test
   void fillsToItsSizeAFewAtATime() {
-    WarmPool<Item> pool = kit.pool(5, 2);
+    WarmPool<Item> pool = fixture.pool(5, 2);
     List<Integer> underWay = new ArrayList<>();
     while (!allocator.asked.isEmpty()) {
       underWay.add(allocator.asked.size());
@@ -32,7 +32,7 @@ class WarmPoolRefillTest {
 
   @Test
   void whatIsClaimedIsReplaced() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     pool.tryClaim().orElseThrow().take();
 
     assertThat(allocator.asked).hasSize(1);
@@ -43,51 +43,51 @@ class WarmPoolRefillTest {
 
   @Test
   void itTellsEachTimeTheStockIsAsWantedAgain() {
-    List<PoolStats.Slots> told = new ArrayList<>();
+    List<PoolStats.Slots> reported = new ArrayList<>();
     WarmPool<Item> pool =
-        kit.unstarted(PoolPolicy.of(PoolSizing.fixed(2)).withAllocationsAtOnce(2));
-    pool.whenSettled(() -> told.add(pool.stats().slots()));
+        fixture.unstarted(PoolPolicy.of(PoolSizing.fixed(2)).withAllocationsAtOnce(2));
+    pool.whenSettled(() -> reported.add(pool.stats().slots()));
     pool.start();
     allocator.succeed();
-    assertThat(told).isEmpty();
+    assertThat(reported).isEmpty();
     allocator.succeed();
-    assertThat(told).hasSize(1);
+    assertThat(reported).hasSize(1);
 
     Claim<Item> claim = pool.tryClaim().orElseThrow();
     allocator.succeed();
-    assertThat(told).as("a value still held is not at rest").hasSize(1);
+    assertThat(reported).as("a value still held is not at rest").hasSize(1);
     claim.take();
-    assertThat(told).hasSize(2);
+    assertThat(reported).hasSize(2);
 
     pool.resize(PoolSizing.fixed(1));
-    assertThat(told).hasSize(3);
-    assertThat(told).allMatch(s -> s.allocating() + s.claimed() + s.disposing() == 0);
-    assertThat(told).extracting(PoolStats.Slots::idle).containsExactly(2, 2, 1);
+    assertThat(reported).hasSize(3);
+    assertThat(reported).allMatch(s -> s.allocating() + s.claimed() + s.disposing() == 0);
+    assertThat(reported).extracting(PoolStats.Slots::idle).containsExactly(2, 2, 1);
   }
 
   @Test
   void aPoolThatIsDrainedIsNotCalledFull() {
-    WarmPool<Item> pool = kit.full(1);
-    List<String> told = new ArrayList<>();
-    pool.whenSettled(() -> told.add("settled"));
+    WarmPool<Item> pool = fixture.full(1);
+    List<String> reported = new ArrayList<>();
+    pool.whenSettled(() -> reported.add("settled"));
     pool.drain();
     pool.reopen();
-    assertThat(told).isEmpty();
+    assertThat(reported).isEmpty();
     allocator.succeed();
-    assertThat(told).containsExactly("settled");
+    assertThat(reported).containsExactly("settled");
   }
 
   @Test
   void anAllocatorThatAnswersAtOnceFillsALargePoolWithoutRecursion() {
     allocator.atOnce = true;
-    WarmPool<Item> pool = kit.pool(20_000, 1);
+    WarmPool<Item> pool = fixture.pool(20_000, 1);
 
     assertThat(pool.stats().slots().idle()).isEqualTo(20_000);
   }
 
   @Test
   void aFailureIsKeptAndAllocationPausesThenHealsByItself() {
-    WarmPool<Item> pool = kit.pool(2, 1);
+    WarmPool<Item> pool = fixture.pool(2, 1);
     allocator.fail("disk full");
 
     PoolStats.Retry retry = pool.stats().retry().orElseThrow();
@@ -95,7 +95,7 @@ class WarmPoolRefillTest {
     assertThat(retry.cause()).hasMessage("disk full");
     assertThat(allocator.asked).isEmpty();
 
-    kit.clock.advance(retry.in());
+    fixture.clock.advance(retry.in());
     allocator.succeed();
     allocator.succeed();
 
@@ -107,7 +107,7 @@ class WarmPoolRefillTest {
   @Test
   void pausesDoubleUpToTheLongest() {
     WarmPool<Item> pool =
-        kit.pool(
+        fixture.pool(
             PoolPolicy.of(PoolSizing.fixed(1))
                 .withBackoff(new Backoff(SECOND, SECOND.multipliedBy(5))));
     List<Long> pauses = new ArrayList<>();
@@ -115,9 +115,9 @@ class WarmPoolRefillTest {
       allocator.fail("no");
       Duration in = pool.stats().retry().orElseThrow().in();
       pauses.add(Math.round(in.toNanos() / 1e9));
-      kit.clock.advance(in.minusNanos(1));
+      fixture.clock.advance(in.minusNanos(1));
       assertThat(allocator.asked).isEmpty();
-      kit.clock.advance(Duration.ofNanos(1));
+      fixture.clock.advance(Duration.ofNanos(1));
     }
 
     assertThat(pauses).containsExactly(1L, 2L, 4L, 5L, 5L);
@@ -125,7 +125,7 @@ class WarmPoolRefillTest {
 
   @Test
   void allocationsThatFailTogetherCountOnceAndOneAttemptComesAfterThem() {
-    WarmPool<Item> pool = kit.pool(4, 4);
+    WarmPool<Item> pool = fixture.pool(4, 4);
     for (int i = 0; i < 4; i++) {
       allocator.fail("no");
     }
@@ -133,7 +133,7 @@ class WarmPoolRefillTest {
     assertThat(retry.failuresInARow()).isEqualTo(1);
     assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(4);
 
-    kit.clock.advance(retry.in());
+    fixture.clock.advance(retry.in());
     assertThat(allocator.asked).hasSize(1);
     allocator.succeed();
     assertThat(allocator.asked).hasSize(3);
@@ -162,7 +162,7 @@ class WarmPoolRefillTest {
 
   @Test
   void anAllocatorThatGivesNullIsAFailedOne() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     allocator.asked.remove(0).complete(null);
 
     assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(1);
@@ -178,25 +178,25 @@ class WarmPoolRefillTest {
             allocator,
             allocator,
             PoolPolicy.of(PoolSizing.fixed(3)),
-            kit.clock,
+            fixture.clock,
             PoolFixture.fixed(0));
 
     pool.start();
 
     assertThat(allocator.allocations).isEqualTo(1);
-    kit.clock.advance(Duration.ofMillis(10));
+    fixture.clock.advance(Duration.ofMillis(10));
     assertThat(allocator.allocations).isEqualTo(11);
     assertThat(pool.stats().traffic().allocationsFailed()).isEqualTo(11);
   }
 
   @Test
   void aWaiterWhoseTimeOutlastsThePauseWaitsOnAndIsServed() {
-    WarmPool<Item> pool = kit.pool(0, 1);
+    WarmPool<Item> pool = fixture.pool(0, 1);
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
     allocator.fail("busy");
     assertThat(waiter).isNotDone();
 
-    kit.clock.advance(SECOND);
+    fixture.clock.advance(SECOND);
     Item item = allocator.succeed();
 
     assertThat(waiter.join().take()).isSameAs(item);
@@ -205,13 +205,13 @@ class WarmPoolRefillTest {
   @Test
   void aWaiterWhoseTimeEndsBeforeTheNextAttemptIsToldTheCauseAtOnce() {
     WarmPool<Item> pool =
-        kit.pool(PoolPolicy.of(PoolSizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
+        fixture.pool(PoolPolicy.of(PoolSizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
     allocator.fail("no such kernel");
 
-    PoolException told = PoolFixture.exception(waiter);
-    assertThat(told.reason()).isEqualTo(PoolException.Reason.EXHAUSTED);
-    assertThat(told).hasRootCauseMessage("no such kernel");
+    PoolException reported = PoolFixture.exception(waiter);
+    assertThat(reported.reason()).isEqualTo(PoolException.Reason.EXHAUSTED);
+    assertThat(reported).hasRootCauseMessage("no such kernel");
     assertThat(PoolFixture.reason(PoolFixture.claim(pool, SECOND)))
         .isEqualTo(PoolException.Reason.EXHAUSTED);
     assertThat(PoolFixture.claim(pool, MINUTE.multipliedBy(2))).isNotDone();
@@ -220,7 +220,7 @@ class WarmPoolRefillTest {
   @Test
   void aWaiterIsNotToldWhileAnotherAllocationMayStillServeIt() {
     WarmPool<Item> pool =
-        kit.pool(
+        fixture.pool(
             PoolPolicy.of(PoolSizing.fixed(2))
                 .withAllocationsAtOnce(2)
                 .withBackoff(new Backoff(MINUTE, MINUTE)));
@@ -235,11 +235,11 @@ class WarmPoolRefillTest {
 
   @Test
   void aDeadlineThatPassesWhileAllocationFailsNamesTheFailure() {
-    WarmPool<Item> pool = kit.pool(0, 1);
+    WarmPool<Item> pool = fixture.pool(0, 1);
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
     allocator.fail("out of memory");
-    kit.clock.advance(Duration.ofMillis(200));
-    kit.clock.advance(SECOND);
+    fixture.clock.advance(Duration.ofMillis(200));
+    fixture.clock.advance(SECOND);
 
     assertThat(PoolFixture.exception(waiter))
         .hasRootCauseMessage("out of memory")
@@ -249,7 +249,7 @@ class WarmPoolRefillTest {
 
   @Test
   void refillStopsWhileAnyPauseIsHeldButWaitersAreServed() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     RefillPause one = pool.pauseRefill();
     RefillPause two = pool.pauseRefill();
     pool.tryClaim().orElseThrow().take();
@@ -270,7 +270,7 @@ class WarmPoolRefillTest {
 
   @Test
   void growsAndShrinksWhileItRuns() {
-    WarmPool<Item> pool = kit.full(2);
+    WarmPool<Item> pool = fixture.full(2);
     pool.resize(PoolSizing.fixed(4));
     assertThat(allocator.asked).hasSize(2);
     allocator.succeed();
@@ -284,7 +284,7 @@ class WarmPoolRefillTest {
 
   @Test
   void whatArrivesAfterShrinkingIsDisposedOf() {
-    WarmPool<Item> pool = kit.pool(1, 1);
+    WarmPool<Item> pool = fixture.pool(1, 1);
     pool.resize(PoolSizing.fixed(0));
     Item late = allocator.succeed();
 
@@ -294,8 +294,8 @@ class WarmPoolRefillTest {
 
   @Test
   void aFullPoolSetsNoTimer() {
-    kit.full(3);
+    fixture.full(3);
 
-    assertThat(kit.clock.pending()).isZero();
+    assertThat(fixture.clock.pending()).isZero();
   }
 }

@@ -14,13 +14,13 @@ class WarmPoolUpkeepTest {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  private final PoolFixture kit = new PoolFixture();
-  private final ScriptedAllocator allocator = kit.allocator;
+  private final PoolFixture fixture = new PoolFixture();
+  private final ScriptedAllocator allocator = fixture.allocator;
 
   private WarmPool<Item> pool(int size, Duration maxAge, Duration probeEvery) {
     allocator.atOnce = true;
     WarmPool<Item> pool =
-        kit.pool(
+        fixture.pool(
             PoolPolicy.of(PoolSizing.fixed(size))
                 .withAllocationsAtOnce(size)
                 .withUpkeep(new Upkeep(maxAge, probeEvery, 0)));
@@ -31,10 +31,10 @@ class WarmPoolUpkeepTest {
   @Test
   void theOldIsReplacedWhenItsTimeIsUp() {
     WarmPool<Item> pool = pool(1, HOUR, Duration.ZERO);
-    kit.clock.advance(HOUR.minusNanos(1));
+    fixture.clock.advance(HOUR.minusNanos(1));
     assertThat(allocator.disposed).isEmpty();
 
-    kit.clock.advance(Duration.ofNanos(1));
+    fixture.clock.advance(Duration.ofNanos(1));
 
     assertThat(allocator.disposed).extracting(item -> item.id).containsExactly(0);
     assertThat(allocator.asked).hasSize(1);
@@ -44,7 +44,7 @@ class WarmPoolUpkeepTest {
   @Test
   void theOldIsNeverHandedOutEvenBeforeItsTimerFires() {
     WarmPool<Item> pool = pool(1, HOUR, Duration.ZERO);
-    kit.clock.slip(HOUR);
+    fixture.clock.slip(HOUR);
 
     assertThat(pool.tryClaim()).isEmpty();
     assertThat(allocator.disposed).hasSize(1);
@@ -54,7 +54,7 @@ class WarmPoolUpkeepTest {
   void whatGrewOldInAClaimerHandsIsNotPutBack() {
     WarmPool<Item> pool = pool(1, HOUR, Duration.ZERO);
     Claim<Item> claim = pool.tryClaim().orElseThrow();
-    kit.clock.advance(HOUR);
+    fixture.clock.advance(HOUR);
     claim.undo();
 
     assertThat(allocator.disposed).hasSize(1);
@@ -67,12 +67,12 @@ class WarmPoolUpkeepTest {
         PoolPolicy.of(PoolSizing.fixed(10))
             .withAllocationsAtOnce(10)
             .withUpkeep(new Upkeep(HOUR, Duration.ZERO, 0.5));
-    new WarmPool<>("p", allocator, allocator, policy, kit.clock, new Random(7)).start();
+    new WarmPool<>("p", allocator, allocator, policy, fixture.clock, new Random(7)).start();
     allocator.atOnce = false;
     List<Integer> perStep = new ArrayList<>();
     for (int minute = 0; minute < 60; minute++) {
       int before = allocator.disposed.size();
-      kit.clock.advance(MINUTE);
+      fixture.clock.advance(MINUTE);
       perStep.add(allocator.disposed.size() - before);
     }
 
@@ -84,7 +84,7 @@ class WarmPoolUpkeepTest {
   @Test
   void whatIsExaminedIsNotOnOfferAndComesBackWhenGood() {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     Item item = allocator.examined.keySet().iterator().next();
     assertThat(pool.tryClaim()).isEmpty();
     assertThat(pool.stats().slots().probing()).isEqualTo(1);
@@ -98,7 +98,7 @@ class WarmPoolUpkeepTest {
   @Test
   void aWaiterGetsWhatComesBackFromExamination() {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     Item item = allocator.examined.keySet().iterator().next();
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, MINUTE);
 
@@ -110,7 +110,7 @@ class WarmPoolUpkeepTest {
   @Test
   void oneIsExaminedAtATimeAndEachAgainAfterItsPeriod() {
     pool(3, Duration.ZERO, MINUTE);
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     List<Integer> seen = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       assertThat(allocator.examined).hasSize(1);
@@ -121,14 +121,14 @@ class WarmPoolUpkeepTest {
     assertThat(seen).containsExactlyInAnyOrder(0, 1, 2);
     assertThat(allocator.examined).isEmpty();
 
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     assertThat(allocator.examined).hasSize(1);
   }
 
   @Test
   void whatFailsExaminationIsReplacedAndTheReasonKept() {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     Item item = allocator.examined.keySet().iterator().next();
     allocator.answer(item, Examination.expire("agent is silent"));
 
@@ -141,7 +141,7 @@ class WarmPoolUpkeepTest {
   @Test
   void anExaminationThatFailsItselfCountsAsBad() {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     Item item = allocator.examined.keySet().iterator().next();
     allocator.examined.remove(item).completeExceptionally(new IllegalStateException("QMP gone"));
 
@@ -153,7 +153,7 @@ class WarmPoolUpkeepTest {
   void noExaminationBeginsWhileRefillIsPaused() {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
     RefillPause pause = pool.pauseRefill();
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
     assertThat(allocator.examined).isEmpty();
 
     pause.close();
@@ -164,7 +164,7 @@ class WarmPoolUpkeepTest {
   @Test
   void whatDiesByItselfIsReplacedAtOnce() {
     WarmPool<Item> pool = pool(2, Duration.ZERO, Duration.ZERO);
-    kit.clock.advance(HOUR);
+    fixture.clock.advance(HOUR);
     Item dead = allocator.lives.keySet().iterator().next();
     allocator.lives.get(dead).completeExceptionally(new IllegalStateException("signal 9"));
 
@@ -204,7 +204,7 @@ class WarmPoolUpkeepTest {
       assertThat(allocator.asked).isEmpty();
       Duration in = pool.stats().retry().orElseThrow().in();
       pausesMillis.add(Math.round(in.toNanos() / 1e6));
-      kit.clock.advance(in);
+      fixture.clock.advance(in);
       item = allocator.succeed();
     }
 
@@ -242,7 +242,7 @@ class WarmPoolUpkeepTest {
   void anExaminerLearnsThatAValueIsSuperseded() {
     WarmPool<Item> pool = pool(1, Duration.ZERO, MINUTE);
     pool.rollOver(RollOver.ON_REPLENISH);
-    kit.clock.advance(MINUTE);
+    fixture.clock.advance(MINUTE);
 
     assertThat(allocator.facts.get(0).superseded()).isTrue();
   }

@@ -60,7 +60,7 @@ record ClockSpeed(ClockReading first, ClockReading last) {
     if (off()) {
       throw new TemplateException(
           Reason.FAILED,
-          ("the guest's clock runs %s, and so would the clock of every clone: its kernel misjudged the"
+          ("the guest's clock runs %s, and so would that of every clone: its kernel misjudged the"
                   + " CPU's time stamp counter at boot, as happens on a busy host; build again when"
                   + " the host is less loaded, and remove tsc=reliable from the kernel's"
                   + " parameters if it is there")

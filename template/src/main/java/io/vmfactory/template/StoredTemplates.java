@@ -37,7 +37,7 @@ public final class StoredTemplates implements Templates {
           new VmSpec.Kernel(Path.of(""), Path.of(""), List.of()),
           AgentTransport.VIRTIO_SERIAL);
 
-  private final BuildContext site;
+  private final BuildContext context;
   private final TemplateLoader loader;
   private final TemplateCache cache;
 
@@ -61,19 +61,19 @@ public final class StoredTemplates implements Templates {
       long cacheBytes) {
     TemplateStore opened = new TemplateStore(store);
     Fingerprints fingerprints = new Fingerprints(hypervisor.info());
-    this.site = new BuildContext(opened, fingerprints, hypervisor, agents, folders, clock);
+    this.context = new BuildContext(opened, fingerprints, hypervisor, agents, folders, clock);
     this.loader = new TemplateLoader(opened, fingerprints);
     this.cache = new TemplateCache(loader, cacheBytes);
   }
 
   @Override
   public TemplateKey keyOf(VmSpec spec) {
-    return site.fingerprints().keyOf(spec);
+    return context.fingerprints().keyOf(spec);
   }
 
   @Override
   public List<TemplateInfo> list() {
-    return site.store().keys().stream()
+    return context.store().keys().stream()
         .flatMap(this::describe)
         .sorted(Comparator.comparing(TemplateInfo::createdAt).reversed())
         .toList();
@@ -82,8 +82,8 @@ public final class StoredTemplates implements Templates {
   /** Returns nothing if the template was deleted meanwhile. */
   private Stream<TemplateInfo> describe(TemplateKey key) {
     try {
-      Manifest manifest = site.store().manifest(key);
-      String refused = loader.objection(manifest, site.store().files(key)).orElse("");
+      Manifest manifest = context.store().manifest(key);
+      String refused = loader.objection(manifest, context.store().files(key)).orElse("");
       return Stream.of(manifest.info(cache.holds(key), refused));
     } catch (TemplateException e) {
       return e.reason() == TemplateException.Reason.NOT_FOUND
@@ -93,7 +93,7 @@ public final class StoredTemplates implements Templates {
   }
 
   private TemplateInfo unreadable(TemplateKey key, String why) {
-    Instant since = modified(site.store().files(key).directory());
+    Instant since = modified(context.store().files(key).directory());
     return new TemplateInfo(key, "", UNKNOWN_SPEC, since, 0, 0, "", false, why, List.of());
   }
 
@@ -107,7 +107,7 @@ public final class StoredTemplates implements Templates {
 
   @Override
   public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
-    Manifest manifest = TemplateBuild.run(site, spec, listener, deadline);
+    Manifest manifest = TemplateBuild.run(context, spec, listener, deadline);
     cache.drop(new TemplateKey(manifest.key()));
     return manifest.info(false, "");
   }
@@ -115,7 +115,7 @@ public final class StoredTemplates implements Templates {
   @Override
   public void delete(TemplateKey key) {
     try {
-      site.store().delete(key);
+      context.store().delete(key);
     } finally {
       cache.drop(key);
     }
@@ -130,7 +130,7 @@ public final class StoredTemplates implements Templates {
   public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     try (LoadedTemplate template = cache.acquire(key, deadline)) {
       laps.lap("template");
-      Vm vm = site.hypervisor().prepare(launch(template, id, folder), deadline);
+      Vm vm = context.hypervisor().prepare(launch(template, id, folder), deadline);
       laps.lap("spawn");
       return new LoadableShell(vm, template);
     }
@@ -141,7 +141,8 @@ public final class StoredTemplates implements Templates {
     try (LoadedTemplate template = cache.acquire(key, deadline)) {
       laps.lap("template");
       Vm vm =
-          site.hypervisor()
+          context
+              .hypervisor()
               .restore(
                   launch(template, id, folder),
                   template.state(),

@@ -20,9 +20,9 @@ import java.io.IOException;
 final class TemplateBuild {
   private static final int MIB = 1 << 20;
 
-  private final BuildContext site;
+  private final BuildContext context;
   private final VmSpec spec;
-  private final StepRunner plan;
+  private final StepRunner steps;
   private final Deadline deadline;
 
   private record Booted(Vm vm, VmFolder folder, MemoryFile memory) {}
@@ -31,56 +31,58 @@ final class TemplateBuild {
 
   private record Written(BuildWorkspace workspace, TemplateWriter writer, MemoryContent memory) {}
 
-  private TemplateBuild(BuildContext site, VmSpec spec, StepRunner plan, Deadline deadline) {
-    this.site = site;
+  private TemplateBuild(BuildContext context, VmSpec spec, StepRunner steps, Deadline deadline) {
+    this.context = context;
     this.spec = spec;
-    this.plan = plan;
+    this.steps = steps;
     this.deadline = deadline;
   }
 
   /** Builds a template of {@code spec}, publishes it, and returns its manifest. */
-  static Manifest run(BuildContext site, VmSpec spec, BuildListener listener, Deadline deadline) {
-    try (StepRunner plan = new StepRunner(listener, deadline)) {
-      return new TemplateBuild(site, spec, plan, deadline).run();
+  static Manifest run(
+      BuildContext context, VmSpec spec, BuildListener listener, Deadline deadline) {
+    try (StepRunner steps = new StepRunner(listener, deadline)) {
+      return new TemplateBuild(context, spec, steps, deadline).run();
     }
   }
 
   private Manifest run() {
-    Fingerprint fingerprint = plan.run(BuildStep.FINGERPRINT, () -> site.fingerprints().of(spec));
-    Booted booted = plan.run(BuildStep.BOOT, this::boot);
-    GuestAgent agent = plan.run(BuildStep.AGENT, () -> agent(booted));
-    plan.run(BuildStep.FEATURES, () -> features(agent));
-    Quiesced quiesced = plan.run(BuildStep.QUIESCE, () -> quiesce(agent, booted.memory()));
-    plan.run(BuildStep.CLOCK, () -> clock(agent, quiesced.clock()));
-    plan.run(BuildStep.DISCONNECT, agent::close);
-    plan.run(BuildStep.STOP, () -> booted.vm().stop(deadline));
-    byte[] state = plan.run(BuildStep.SAVE, () -> save(booted.vm()));
-    Written written = plan.run(BuildStep.WRITE, () -> write(booted.memory(), quiesced));
-    return plan.run(BuildStep.PUBLISH, () -> publish(fingerprint, quiesced, written, state));
+    Fingerprint fingerprint =
+        steps.run(BuildStep.FINGERPRINT, () -> context.fingerprints().of(spec));
+    Booted booted = steps.run(BuildStep.BOOT, this::boot);
+    GuestAgent agent = steps.run(BuildStep.AGENT, () -> agent(booted));
+    steps.run(BuildStep.FEATURES, () -> features(agent));
+    Quiesced quiesced = steps.run(BuildStep.QUIESCE, () -> quiesce(agent, booted.memory()));
+    steps.run(BuildStep.CLOCK, () -> clock(agent, quiesced.clock()));
+    steps.run(BuildStep.DISCONNECT, agent::close);
+    steps.run(BuildStep.STOP, () -> booted.vm().stop(deadline));
+    byte[] state = steps.run(BuildStep.SAVE, () -> save(booted.vm()));
+    Written written = steps.run(BuildStep.WRITE, () -> write(booted.memory(), quiesced));
+    return steps.run(BuildStep.PUBLISH, () -> publish(fingerprint, quiesced, written, state));
   }
 
   private Booted boot() {
     long bytes = (long) spec.boot().memoryMib() * MIB;
     MemoryFile memory = MemoryFiles.create("vmfactory-template", bytes);
-    plan.atEnd(memory::close);
+    steps.atEnd(memory::close);
     VmId id = VmId.random();
-    VmFolder folder = site.folders().create(id);
-    plan.atEnd(folder::remove);
+    VmFolder folder = context.folders().create(id);
+    steps.atEnd(folder::remove);
     Launch launch = new Launch(id, spec, folder, new GuestRam.Shared(memory));
-    Vm vm = site.hypervisor().boot(launch, deadline);
-    plan.atEnd(vm::kill);
+    Vm vm = context.hypervisor().boot(launch, deadline);
+    steps.atEnd(vm::kill);
     return new Booted(vm, folder, memory);
   }
 
   private GuestAgent agent(Booted booted) {
     try {
       deadline.await(booted.vm().signals().agentPort(), "the guest to open the agent's port");
-      GuestAgent agent = site.agents().connect(booted.folder().agentSocket(), deadline);
-      plan.atEnd(agent::close);
+      GuestAgent agent = context.agents().connect(booted.folder().agentSocket(), deadline);
+      steps.atEnd(agent::close);
       agent.awaitServing(deadline);
       return agent;
     } catch (RuntimeException e) {
-      plan.explain(ConsoleTail.of(booted.folder()));
+      steps.explain(ConsoleTail.of(booted.folder()));
       throw e;
     }
   }
@@ -94,7 +96,7 @@ final class TemplateBuild {
                   .formatted(details.agentVersion(), spec.kernel().initrd(), GuestDetails.IDENTITY)
               + " use the guest image that comes with vmfactory");
     }
-    plan.detail("agent " + details.agentVersion());
+    steps.detail("agent " + details.agentVersion());
     return details;
   }
 
@@ -102,7 +104,7 @@ final class TemplateBuild {
     ClockReading clock = ClockReading.quickest(agent, deadline);
     long before = PageWalk.count(PageSource.of(memory), deadline);
     QuiesceReport report = agent.quiesce(deadline);
-    plan.detail(
+    steps.detail(
         "%d MiB zeroed, %d MiB in use".formatted(report.zeroedKib() >> 10, report.usedKib() >> 10));
     return new Quiesced(clock, before, report);
   }
@@ -111,21 +113,21 @@ final class TemplateBuild {
   private void clock(GuestAgent agent, ClockReading before) {
     ClockSpeed speed = ClockSpeed.since(before, agent, deadline);
     speed.require();
-    plan.detail(speed.toString());
+    steps.detail(speed.toString());
   }
 
   private byte[] save(Vm vm) {
     byte[] state = vm.save(deadline);
-    plan.detail(state.length / 1024 + " KiB");
+    steps.detail(state.length / 1024 + " KiB");
     return state;
   }
 
   private Written write(MemoryFile memory, Quiesced quiesced) throws IOException {
-    BuildWorkspace workspace = site.store().workspace();
-    plan.atEnd(workspace::close);
+    BuildWorkspace workspace = context.store().workspace();
+    steps.atEnd(workspace::close);
     TemplateWriter writer = new TemplateWriter(workspace.files());
     MemoryContent content = writer.memory(memory, deadline);
-    plan.detail(
+    steps.detail(
         "%d MiB of %d MiB hold data; %d MiB did before quiescing"
             .formatted(
                 content.dataBytes() / MIB,
@@ -144,7 +146,7 @@ final class TemplateBuild {
             key.hex(),
             fingerprint,
             spec,
-            site.clock().now(),
+            context.clock().now(),
             written.memory(),
             written.writer().state(state),
             new Manifest.Quiesce(
@@ -152,10 +154,10 @@ final class TemplateBuild {
                 written.memory().dataBytes(),
                 report.zeroedKib(),
                 report.usedKib()),
-            plan.laps().stream().map(Manifest.Step::of).toList());
+            steps.laps().stream().map(Manifest.Step::of).toList());
     written.writer().manifest(manifest);
-    written.workspace().publish(site.store().files(key).directory());
-    plan.detail(key.shortened());
+    written.workspace().publish(context.store().files(key).directory());
+    steps.detail(key.shortened());
     return manifest;
   }
 }

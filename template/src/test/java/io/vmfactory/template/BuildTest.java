@@ -34,33 +34,34 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BuildTest {
   @TempDir Path dir;
-  private TemplateFixture rig;
+  private TemplateFixture fixture;
 
   @BeforeEach
   void open() throws IOException {
-    rig = new TemplateFixture(dir);
+    fixture = new TemplateFixture(dir);
   }
 
   @AfterEach
   void close() throws IOException {
-    rig.close();
+    fixture.close();
   }
 
   @Test
   void publishesATemplateUnderItsKeyAndLeavesNothingElse() throws IOException {
-    StoredTemplates templates = rig.open();
-    TemplateInfo info = templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
-    assertThat(info.key()).isEqualTo(templates.keyOf(rig.spec()));
+    StoredTemplates templates = fixture.open();
+    TemplateInfo info =
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    assertThat(info.key()).isEqualTo(templates.keyOf(fixture.spec()));
     assertThat(info.usable()).isTrue();
     assertThat(info.stateBytes()).isEqualTo(FakeVm.STATE.length);
     assertThat(templates.list()).containsExactly(info);
-    rig.assertNothingLeftBut(info.key());
+    fixture.assertNothingLeftBut(info.key());
   }
 
   @Test
   void filesAreReadableByTheOwnerOnlyAndNobodyMayWrite() throws IOException {
-    TemplateFiles files = rig.files(rig.built());
-    assertThat(mode(rig.store)).isEqualTo("rwx------");
+    TemplateFiles files = fixture.files(fixture.built());
+    assertThat(mode(fixture.store)).isEqualTo("rwx------");
     assertThat(mode(files.directory())).isEqualTo("rwx------");
     assertThat(List.of(files.manifest(), files.memory(), files.state()))
         .allMatch(file -> mode(file).equals("r--------"));
@@ -77,8 +78,8 @@ class BuildTest {
   @Test
   void pagesOfZerosTakeNoRoomOnDisk() throws IOException {
     TemplateInfo info =
-        rig.open().build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
-    Path memory = rig.files(info.key()).memory();
+        fixture.open().build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    Path memory = fixture.files(info.key()).memory();
     assertThat(Files.size(memory)).isEqualTo((long) TemplateFixture.MEMORY_MIB << 20);
     assertThat(info.memoryBytes())
         .isEqualTo(2 * 4096); // one page each by the fake VM and the fixture
@@ -87,31 +88,31 @@ class BuildTest {
 
   @Test
   void everyStepIsToldInOrderAndRecorded() {
-    List<String> told = new ArrayList<>();
+    List<String> reported = new ArrayList<>();
     BuildListener listener =
         new BuildListener() {
           @Override
           public void began(String step, int index, int count) {
-            told.add(index + "/" + count + " " + step);
+            reported.add(index + "/" + count + " " + step);
           }
 
           @Override
           public void ended(String step, int index, int count, Duration span, String detail) {
             assertThat(span).isPositive();
-            told.add(step + ": " + detail);
+            reported.add(step + ": " + detail);
           }
         };
-    TemplateInfo info = rig.open().build(rig.spec(), listener, TemplateFixture.soon());
-    assertThat(told).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
-    assertThat(told).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
-    assertThat(told).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
+    TemplateInfo info = fixture.open().build(fixture.spec(), listener, TemplateFixture.soon());
+    assertThat(reported).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
+    assertThat(reported).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
+    assertThat(reported).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
     assertThat(info.steps()).hasSize(10); // publishing writes the record
   }
 
   @Test
   void theAgentIsLetGoBeforeTheGuestIsStopped() {
-    rig.built();
-    assertThat(rig.agent.methods())
+    fixture.built();
+    assertThat(fixture.agent.methods())
         .containsSubsequence("Check", "GetGuestDetails", "GetIdentity", "Quiesce", "GetIdentity")
         .containsOnlyOnce("Quiesce");
   }
@@ -120,55 +121,67 @@ class BuildTest {
 
   static Stream<Arguments> faults() {
     return Stream.of(
-            new Fault("fingerprint", Reason.INVALID, rig -> delete(rig.kernel)),
-            new Fault("boot", Reason.FAILED, rig -> fail(rig, Step.BOOT, VmmException.Reason.DIED)),
+            new Fault("fingerprint", Reason.INVALID, fixture -> delete(fixture.kernel)),
+            new Fault(
+                "boot",
+                Reason.FAILED,
+                fixture -> fail(fixture, Step.BOOT, VmmException.Reason.DIED)),
             new Fault(
                 "boot",
                 Reason.RESOURCES,
-                rig -> fail(rig, Step.BOOT, VmmException.Reason.RESOURCES)),
+                fixture -> fail(fixture, Step.BOOT, VmmException.Reason.RESOURCES)),
             new Fault(
-                "boot", Reason.INVALID, rig -> fail(rig, Step.BOOT, VmmException.Reason.INVALID)),
-            new Fault("agent answers", Reason.FAILED, rig -> rig.guestDies = true),
-            new Fault("agent answers", Reason.FAILED, rig -> rig.agent.refuse("Check", 13, "no")),
+                "boot",
+                Reason.INVALID,
+                fixture -> fail(fixture, Step.BOOT, VmmException.Reason.INVALID)),
+            new Fault("agent answers", Reason.FAILED, fixture -> fixture.guestDies = true),
+            new Fault(
+                "agent answers", Reason.FAILED, fixture -> fixture.agent.refuse("Check", 13, "no")),
             new Fault(
                 "agent features",
                 Reason.FAILED,
-                rig -> rig.agent.refuse("GetGuestDetails", 13, "no")),
+                fixture -> fixture.agent.refuse("GetGuestDetails", 13, "no")),
             new Fault(
                 "agent features",
                 Reason.INVALID,
-                rig ->
-                    rig.agent.script(
+                fixture ->
+                    fixture.agent.script(
                         "GetGuestDetails",
                         call ->
                             call.reply(
                                 io.vmfactory.api.kata.GuestDetailsResponse.getDefaultInstance()))),
-            new Fault("quiesce", Reason.FAILED, rig -> rig.agent.refuse("Quiesce", 12, "no")),
             new Fault(
-                "quiesce", Reason.FAILED, rig -> rig.agent.script("Quiesce", c -> c.hangUp())),
-            new Fault("quiesce", Reason.FAILED, rig -> rig.agent.refuse("GetIdentity", 13, "no")),
+                "quiesce", Reason.FAILED, fixture -> fixture.agent.refuse("Quiesce", 12, "no")),
+            new Fault(
+                "quiesce",
+                Reason.FAILED,
+                fixture -> fixture.agent.script("Quiesce", c -> c.hangUp())),
+            new Fault(
+                "quiesce", Reason.FAILED, fixture -> fixture.agent.refuse("GetIdentity", 13, "no")),
             new Fault(
                 "guest clock",
                 Reason.FAILED,
-                rig ->
-                    rig.agent.script(
+                fixture ->
+                    fixture.agent.script(
                         "Quiesce",
                         call -> {
-                          rig.agent.refuse("GetIdentity", 13, "no");
+                          fixture.agent.refuse("GetIdentity", 13, "no");
                           call.reply(
                               io.vmfactory.api.guest.v1.QuiesceResponse.getDefaultInstance());
                         })),
             new Fault(
-                "stop", Reason.FAILED, rig -> fail(rig, Step.STOP, VmmException.Reason.FAILED)),
+                "stop",
+                Reason.FAILED,
+                fixture -> fail(fixture, Step.STOP, VmmException.Reason.FAILED)),
             new Fault(
                 "save device state",
                 Reason.FAILED,
-                rig -> fail(rig, Step.SAVE, VmmException.Reason.FAILED)))
+                fixture -> fail(fixture, Step.SAVE, VmmException.Reason.FAILED)))
         .map(fault -> Arguments.argumentSet(fault.step() + " " + fault.reason(), fault));
   }
 
-  private static void fail(TemplateFixture rig, Step step, VmmException.Reason reason) {
-    rig.fake.script().failAt(step, new VmmException(reason, "scripted"));
+  private static void fail(TemplateFixture fixture, Step step, VmmException.Reason reason) {
+    fixture.fake.script().failAt(step, new VmmException(reason, "scripted"));
   }
 
   private static void delete(Path file) {
@@ -182,21 +195,21 @@ class BuildTest {
   @ParameterizedTest
   @MethodSource("faults")
   void aStepThatFailsIsNamedAndLeavesNothing(Fault fault) throws IOException {
-    fault.cause().accept(rig);
-    StoredTemplates templates = rig.open();
+    fault.cause().accept(fixture);
+    StoredTemplates templates = fixture.open();
     var thrown =
         catchThrowableOfType(
             TemplateException.class,
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown).hasMessageContaining("step \"" + fault.step() + "\"");
     assertThat(thrown.reason()).isEqualTo(fault.reason());
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
   }
 
   @ParameterizedTest
   @EnumSource(BuildStep.class)
   void whateverGoesWrongInAStepLeavesNothing(BuildStep step) throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     BuildListener faulty =
         TemplateFixture.listener(
             (name, index) -> {
@@ -204,16 +217,16 @@ class BuildTest {
                 throw new IllegalStateException("listener is gone");
               }
             });
-    assertThatThrownBy(() -> templates.build(rig.spec(), faulty, TemplateFixture.soon()))
+    assertThatThrownBy(() -> templates.build(fixture.spec(), faulty, TemplateFixture.soon()))
         .hasMessageContaining(step.label())
         .hasMessageContaining("listener is gone");
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
   }
 
   @ParameterizedTest
   @EnumSource(BuildStep.class)
   void anInterruptInAnyStepCancelsTheBuildAndLeavesNothing(BuildStep step) throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     BuildListener interrupting =
         TemplateFixture.listener(
             (name, index) -> {
@@ -222,56 +235,57 @@ class BuildTest {
               }
             });
     try {
-      assertThatThrownBy(() -> templates.build(rig.spec(), interrupting, TemplateFixture.soon()))
+      assertThatThrownBy(
+              () -> templates.build(fixture.spec(), interrupting, TemplateFixture.soon()))
           .isInstanceOf(CancelledException.class);
     } finally {
       assertThat(Thread.interrupted()).as("still interrupted").isTrue();
     }
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
   }
 
   @Test
   void aGuestThatNeverAnswersEndsWithTheDeadlineAndLeavesNothing() throws IOException {
-    rig.agent.hang("Check");
+    fixture.agent.hang("Check");
     Deadline short_ = Deadline.after(Duration.ofSeconds(1));
-    StoredTemplates templates = rig.open();
-    assertThatThrownBy(() -> templates.build(rig.spec(), TemplateFixture.SILENT, short_))
+    StoredTemplates templates = fixture.open();
+    assertThatThrownBy(() -> templates.build(fixture.spec(), TemplateFixture.SILENT, short_))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("agent answers");
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
   }
 
   @Test
   void aSecondBuildReplacesTheTemplateAtTheMomentOfPublishing() throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     TemplateInfo first =
-        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     TemplateInfo[] during = new TemplateInfo[1];
     BuildListener watching =
         TemplateFixture.listener((step, index) -> during[0] = templates.list().get(0));
-    TemplateInfo second = templates.build(rig.spec(), watching, TemplateFixture.soon());
+    TemplateInfo second = templates.build(fixture.spec(), watching, TemplateFixture.soon());
     assertThat(during[0]).isEqualTo(first);
     assertThat(second.key()).isEqualTo(first.key());
     assertThat(templates.list()).containsExactly(second);
-    rig.assertNothingLeftBut(second.key());
+    fixture.assertNothingLeftBut(second.key());
   }
 
   @Test
   void aFailedSecondBuildLeavesTheFirstAsItWas() throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     TemplateInfo first =
-        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
-    fail(rig, Step.SAVE, VmmException.Reason.FAILED);
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    fail(fixture, Step.SAVE, VmmException.Reason.FAILED);
     assertThatThrownBy(
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
         .isInstanceOf(TemplateException.class);
     assertThat(templates.list()).containsExactly(first);
-    rig.assertNothingLeftBut(first.key());
+    fixture.assertNothingLeftBut(first.key());
   }
 
   @Test
   void twoBuildsOfOneKeyAtOnceBothSucceedAndOneTemplateStays() throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     CyclicBarrier together = new CyclicBarrier(2);
     BuildListener meeting =
         TemplateFixture.listener(
@@ -282,12 +296,12 @@ class BuildTest {
             });
     var first =
         CompletableFuture.supplyAsync(
-            () -> templates.build(rig.spec(), meeting, TemplateFixture.soon()));
-    TemplateInfo second = templates.build(rig.spec(), meeting, TemplateFixture.soon());
+            () -> templates.build(fixture.spec(), meeting, TemplateFixture.soon()));
+    TemplateInfo second = templates.build(fixture.spec(), meeting, TemplateFixture.soon());
     assertThat(TemplateFixture.soon().await(first, "the other build").key())
         .isEqualTo(second.key());
     assertThat(templates.list()).hasSize(1).allMatch(TemplateInfo::usable);
-    rig.assertNothingLeftBut(second.key());
+    fixture.assertNothingLeftBut(second.key());
   }
 
   private static void meet(CyclicBarrier together) {
@@ -300,16 +314,16 @@ class BuildTest {
 
   @Test
   void aGuestThatDoesNotComeUpIsExplainedByItsConsole() {
-    rig.console = "Kernel panic - not syncing: no init\r\n";
-    rig.guestDies = true;
-    StoredTemplates templates = rig.open();
+    fixture.console = "Kernel panic - not syncing: no init\r\n";
+    fixture.guestDies = true;
+    StoredTemplates templates = fixture.open();
     assertThatThrownBy(
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
         .hasMessageContaining("kernel panic")
         .hasMessageEndingWith("its console ends with:\nKernel panic - not syncing: no init");
-    rig.console = "";
+    fixture.console = "";
     assertThatThrownBy(
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()))
         .hasMessageEndingWith("its console is silent");
   }
 }

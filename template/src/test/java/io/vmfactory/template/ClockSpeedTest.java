@@ -76,65 +76,65 @@ class ClockSpeedTest {
   @ParameterizedTest
   @ValueSource(doubles = {3.64, 1.16, 0.86, 0.27, 0, -1})
   void aGuestWithSuchAClockIsRefusedWithTheRemedyAndLeavesNothing(double speed) throws IOException {
-    try (TemplateFixture rig = new TemplateFixture(dir)) {
-      clockRuns(rig, speed, Runnable::run, Runnable::run);
-      assertRefused(rig);
+    try (TemplateFixture fixture = new TemplateFixture(dir)) {
+      clockRuns(fixture, speed, Runnable::run, Runnable::run);
+      assertRefused(fixture);
     }
   }
 
   @ParameterizedTest
   @ValueSource(doubles = {0.98, 1, 1.02})
   void aGuestWithSuchAClockIsATemplate(double speed) throws IOException {
-    try (TemplateFixture rig = new TemplateFixture(dir)) {
-      clockRuns(rig, speed, Runnable::run, Runnable::run);
-      rig.assertNothingLeftBut(rig.built());
+    try (TemplateFixture fixture = new TemplateFixture(dir)) {
+      clockRuns(fixture, speed, Runnable::run, Runnable::run);
+      fixture.assertNothingLeftBut(fixture.built());
     }
   }
 
   @Test
   void aQuestionThatArrivesLateMakesNoClockWrong() throws IOException {
-    try (TemplateFixture rig = new TemplateFixture(dir)) {
-      clockRuns(rig, 1, LATE, Runnable::run);
-      rig.assertNothingLeftBut(rig.built());
+    try (TemplateFixture fixture = new TemplateFixture(dir)) {
+      clockRuns(fixture, 1, LATE, Runnable::run);
+      fixture.assertNothingLeftBut(fixture.built());
     }
   }
 
   @Test
   void anAnswerThatArrivesLateMakesNoClockWrong() throws IOException {
-    try (TemplateFixture rig = new TemplateFixture(dir)) {
-      clockRuns(rig, 1, Runnable::run, LATE);
-      rig.assertNothingLeftBut(rig.built());
+    try (TemplateFixture fixture = new TemplateFixture(dir)) {
+      clockRuns(fixture, 1, Runnable::run, LATE);
+      fixture.assertNothingLeftBut(fixture.built());
     }
   }
 
   @Test
   void aFastClockThatAnswersLateIsFoundOutAllTheSame() throws IOException {
-    try (TemplateFixture rig = new TemplateFixture(dir)) {
-      clockRuns(rig, 3.64, LATE, LATE);
-      assertRefused(rig);
+    try (TemplateFixture fixture = new TemplateFixture(dir)) {
+      clockRuns(fixture, 3.64, LATE, LATE);
+      assertRefused(fixture);
     }
   }
 
-  private static void assertRefused(TemplateFixture rig) throws IOException {
-    StoredTemplates templates = rig.open();
+  private static void assertRefused(TemplateFixture fixture) throws IOException {
+    StoredTemplates templates = fixture.open();
     var thrown =
         catchThrowableOfType(
             TemplateException.class,
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown)
         .hasMessageContaining("step \"guest clock\"")
         .hasMessageContaining("times as fast as the host's")
         .hasMessageContaining("build again when the host is less loaded");
     assertThat(thrown.reason()).isEqualTo(Reason.FAILED);
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
   }
 
   /** The guest reads its clock once {@code before} has run, and answers once {@code after} has. */
   private static void clockRuns(
-      TemplateFixture rig, double speed, Executor before, Executor after) {
+      TemplateFixture fixture, double speed, Executor before, Executor after) {
     long boot = System.nanoTime();
     LongSupplier clock = () -> (long) (1e15 + speed * (System.nanoTime() - boot));
-    rig.agent.script(
+    fixture.agent.script(
         "GetIdentity",
         call ->
             before.execute(

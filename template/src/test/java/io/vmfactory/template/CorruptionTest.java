@@ -28,34 +28,34 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CorruptionTest {
   @TempDir Path dir;
-  private TemplateFixture rig;
+  private TemplateFixture fixture;
   private TemplateKey key;
 
   @BeforeEach
   void build() throws IOException {
-    rig = new TemplateFixture(dir);
-    key = rig.built();
+    fixture = new TemplateFixture(dir);
+    key = fixture.built();
   }
 
   @AfterEach
   void close() throws IOException {
-    rig.close();
+    fixture.close();
   }
 
   private interface Damage {
-    void doTo(TemplateFixture rig, TemplateFiles files) throws IOException;
+    void doTo(TemplateFixture fixture, TemplateFiles files) throws IOException;
   }
 
-  private record Case(String what, String told, boolean listed, Damage damage) {}
+  private record Case(String what, String reported, boolean listed, Damage damage) {}
 
   /** Damage that is seen only if every byte is read. */
-  private static Arguments hidden(String what, String told, Damage damage) {
-    return Arguments.argumentSet(what, new Case(what, told, false, damage));
+  private static Arguments hidden(String what, String reported, Damage damage) {
+    return Arguments.argumentSet(what, new Case(what, reported, false, damage));
   }
 
   /** Damage that is already seen in the list. */
-  private static Arguments plain(String what, String told, Damage damage) {
-    return Arguments.argumentSet(what, new Case(what, told, true, damage));
+  private static Arguments plain(String what, String reported, Damage damage) {
+    return Arguments.argumentSet(what, new Case(what, reported, true, damage));
   }
 
   static Stream<Arguments> damages() {
@@ -131,60 +131,61 @@ class CorruptionTest {
   @ParameterizedTest
   @MethodSource("damages")
   void isRefusedWithTheReasonAndNeverStarted(Case damaged) throws IOException {
-    damaged.damage().doTo(rig, rig.files(key));
-    StoredTemplates templates = rig.open();
+    damaged.damage().doTo(fixture, fixture.files(key));
+    StoredTemplates templates = fixture.open();
     TemplateKey asNamed = templates.list().get(0).key();
     if (damaged.listed()) {
       assertThat(templates.list()).singleElement().matches(info -> !info.usable());
-      assertThat(templates.list().get(0).refused()).contains(damaged.told());
+      assertThat(templates.list().get(0).refused()).contains(damaged.reported());
     }
     var thrown =
-        catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, asNamed));
+        catchThrowableOfType(TemplateException.class, () -> fixture.restore(templates, asNamed));
     assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
     assertThat(thrown)
         .hasMessageContaining(asNamed.shortened())
-        .hasMessageContaining(damaged.told());
+        .hasMessageContaining(damaged.reported());
     assertThat(templates.list().get(0).loaded()).isFalse();
-    assertThat(rig.fake.script().done()).doesNotContain(Step.PREPARE);
+    assertThat(fixture.fake.script().done()).doesNotContain(Step.PREPARE);
     assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   @Test
   void aRefusedTemplateCanBeDeletedAndBuiltAgain() throws IOException {
-    flip(rig.files(key).state(), 1);
-    StoredTemplates templates = rig.open();
-    templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
-    rig.restore(templates, key).kill();
-    edit(rig.files(key), s -> "");
+    flip(fixture.files(key).state(), 1);
+    StoredTemplates templates = fixture.open();
+    templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    fixture.restore(templates, key).kill();
+    edit(fixture.files(key), s -> "");
     templates.delete(key);
     templates.close();
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
   }
 
   @Test
   void damageThatWasFoundIsKnownUntilTheFileChanges() throws IOException {
-    flip(rig.files(key).memory(), TemplateFixture.DATA_PAGE + 9);
-    StoredTemplates templates = rig.open();
+    flip(fixture.files(key).memory(), TemplateFixture.DATA_PAGE + 9);
+    StoredTemplates templates = fixture.open();
     assertThat(templates.list().get(0).usable()).isTrue();
-    var thrown = catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, key));
+    var thrown =
+        catchThrowableOfType(TemplateException.class, () -> fixture.restore(templates, key));
     assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
     assertThat(templates.list().get(0).refused()).contains("memory altered");
 
-    flip(rig.files(key).memory(), TemplateFixture.DATA_PAGE + 9);
+    flip(fixture.files(key).memory(), TemplateFixture.DATA_PAGE + 9);
     assertThat(templates.list().get(0).usable()).isTrue();
-    rig.restore(templates, key).kill();
+    fixture.restore(templates, key).kill();
   }
 
   @Test
   void damageAfterLoadingHarmsNobody() throws IOException {
-    StoredTemplates templates = rig.open();
-    rig.restore(templates, key);
-    flip(rig.files(key).memory(), TemplateFixture.DATA_PAGE);
-    rig.restore(templates, key);
+    StoredTemplates templates = fixture.open();
+    fixture.restore(templates, key);
+    flip(fixture.files(key).memory(), TemplateFixture.DATA_PAGE);
+    fixture.restore(templates, key);
   }
 
-  private static HypervisorInfo host(TemplateFixture rig, String version, String cpu) {
-    return new HypervisorInfo(rig.program, version, Accelerator.TCG, "", cpu);
+  private static HypervisorInfo host(TemplateFixture fixture, String version, String cpu) {
+    return new HypervisorInfo(fixture.program, version, Accelerator.TCG, "", cpu);
   }
 
   private static RandomAccessFile open(Path file) throws IOException {
@@ -250,7 +251,7 @@ class CorruptionTest {
     edit(files, s -> json);
   }
 
-  private static void rename(TemplateFixture rig, TemplateFiles files) throws IOException {
-    Files.move(files.directory(), rig.store.resolve("e".repeat(64)));
+  private static void rename(TemplateFixture fixture, TemplateFiles files) throws IOException {
+    Files.move(files.directory(), fixture.store.resolve("e".repeat(64)));
   }
 }

@@ -17,18 +17,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 class DiskFullTest {
   @TempDir Path dir;
   private Path small;
-  private TemplateFixture rig;
+  private TemplateFixture fixture;
 
   @BeforeEach
   void mount() throws Exception {
     small = Files.createDirectory(dir.resolve("small"));
     run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
-    rig = new TemplateFixture(dir, small.resolve("templates"));
+    fixture = new TemplateFixture(dir, small.resolve("templates"));
   }
 
   @AfterEach
   void unmount() throws Exception {
-    rig.close();
+    fixture.close();
     run("umount", small.toString());
   }
 
@@ -48,37 +48,37 @@ class DiskFullTest {
   @CsvSource({"0, memory", "1, memory", "2, state", "3, manifest.json"})
   void theFileTheNeedAndTheFreeSpaceAreToldAndNothingIsLeft(int pages, String file)
       throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     fillBut(pages);
     var thrown =
         catchThrowableOfType(
             TemplateException.class,
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
     assertThat(thrown)
         .hasMessageContaining("disk full")
         .hasMessageContaining("/" + file + " needs ")
         .hasMessageContaining(pages * 4 + " KiB were free");
-    rig.assertNothingLeftBut();
+    fixture.assertNothingLeftBut();
     Files.delete(small.resolve("ballast"));
-    rig.assertNothingLeftBut(
-        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()).key());
+    fixture.assertNothingLeftBut(
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()).key());
   }
 
   @ParameterizedTest
   @CsvSource({"0", "3"})
   void anExistingTemplateSurvives(int pages) throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     TemplateInfo first =
-        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     fillBut(pages);
     var thrown =
         catchThrowableOfType(
             TemplateException.class,
-            () -> templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
+            () -> templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()));
     assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
     assertThat(templates.list()).containsExactly(first);
-    rig.assertNothingLeftBut(first.key());
-    rig.restore(templates, first.key());
+    fixture.assertNothingLeftBut(first.key());
+    fixture.restore(templates, first.key());
   }
 }

@@ -15,20 +15,20 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests what a killed process leaves in the store, and what a living one works on. */
 class LeftoversTest {
   @TempDir Path dir;
-  private TemplateFixture rig;
+  private TemplateFixture fixture;
 
   @BeforeEach
   void open() throws IOException {
-    rig = new TemplateFixture(dir);
+    fixture = new TemplateFixture(dir);
   }
 
   @AfterEach
   void close() throws IOException {
-    rig.close();
+    fixture.close();
   }
 
   private Path halfMade(String name) throws IOException {
-    Path half = Files.createDirectories(rig.store.resolve(name));
+    Path half = Files.createDirectories(fixture.store.resolve(name));
     Files.writeString(half.resolve("memory"), "half a memory");
     return half;
   }
@@ -37,18 +37,18 @@ class LeftoversTest {
   void aHalfMadeTemplateIsNotListedAndIsRemovedWhenTheStoreIsOpened() throws IOException {
     halfMade(".building-of-the-dead");
     halfMade(".deleted-half-way");
-    assertThat(rig.open().list()).isEmpty();
-    rig.assertNothingLeftBut();
+    assertThat(fixture.open().list()).isEmpty();
+    fixture.assertNothingLeftBut();
   }
 
   @Test
   void aHalfMadeTemplateIsRemovedByTheNextBuild() throws IOException {
-    StoredTemplates templates = rig.open();
+    StoredTemplates templates = fixture.open();
     halfMade(".building-of-the-dead");
     assertThat(templates.list()).isEmpty();
     TemplateInfo built =
-        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
-    rig.assertNothingLeftBut(built.key());
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    fixture.assertNothingLeftBut(built.key());
   }
 
   @Test
@@ -59,15 +59,15 @@ class LeftoversTest {
             .start();
     try {
       assertThat(other.inputReader(UTF_8).readLine()).isEqualTo("locked");
-      StoredTemplates templates = rig.open();
+      StoredTemplates templates = fixture.open();
       assertThat(theirs).exists();
-      templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+      templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
       assertThat(theirs.resolve("memory")).exists();
     } finally {
       other.outputWriter().close();
       other.destroyForcibly().waitFor();
     }
-    rig.open();
+    fixture.open();
     assertThat(theirs).doesNotExist();
   }
 
@@ -75,27 +75,27 @@ class LeftoversTest {
   void whatThisProcessWorksOnIsLeftAloneEvenAfterASecondLook() throws IOException {
     Path ours = halfMade(".building-of-ours");
     try (PathLock lock = PathLock.tryDirectory(ours).orElseThrow()) {
-      rig.open();
-      rig.open();
+      fixture.open();
+      fixture.open();
       assertThat(ours).exists();
     }
-    rig.open();
+    fixture.open();
     assertThat(ours).doesNotExist();
   }
 
   @Test
   void aBuildInTheMiddleSurvivesAnotherOpeningOfTheStore() throws IOException {
-    StoredTemplates templates = rig.open();
-    BuildListener reopening = TemplateFixture.listener((step, index) -> rig.open());
-    TemplateInfo built = templates.build(rig.spec(), reopening, TemplateFixture.soon());
-    rig.assertNothingLeftBut(built.key());
+    StoredTemplates templates = fixture.open();
+    BuildListener reopening = TemplateFixture.listener((step, index) -> fixture.open());
+    TemplateInfo built = templates.build(fixture.spec(), reopening, TemplateFixture.soon());
+    fixture.assertNothingLeftBut(built.key());
   }
 
   @Test
   void otherFilesInTheStoreAreNeitherListedNorRemoved() throws IOException {
     Path note =
-        Files.writeString(Files.createDirectories(rig.store).resolve("README"), "hands off");
-    assertThat(rig.open().list()).isEmpty();
+        Files.writeString(Files.createDirectories(fixture.store).resolve("README"), "hands off");
+    assertThat(fixture.open().list()).isEmpty();
     assertThat(note).exists();
   }
 }

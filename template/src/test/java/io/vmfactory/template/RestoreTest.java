@@ -37,20 +37,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RestoreTest {
   @TempDir Path dir;
-  private TemplateFixture rig;
+  private TemplateFixture fixture;
   private StoredTemplates templates;
   private TemplateKey key;
 
   @BeforeEach
   void build() throws IOException {
-    rig = new TemplateFixture(dir);
-    key = rig.built();
-    templates = rig.open();
+    fixture = new TemplateFixture(dir);
+    key = fixture.built();
+    templates = fixture.open();
   }
 
   @AfterEach
   void close() throws IOException {
-    rig.close();
+    fixture.close();
     assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
@@ -62,17 +62,17 @@ class RestoreTest {
   void aCloneIsPausedAndItsLapsAreTold() {
     VmId id = VmId.random();
     Laps laps = new Laps();
-    VmFolder folder = new VmFolders(rig.run).create(id);
+    VmFolder folder = new VmFolders(fixture.run).create(id);
     Vm vm = templates.restore(key, id, folder, laps, TemplateFixture.soon());
     assertThat(vm.phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(vm.identity().id()).isEqualTo(id);
     assertThat(laps.all()).extracting(Lap::name).containsExactly("template", "spawn", "load");
-    assertThat(((FakeVm) vm).launch().spec()).isEqualTo(rig.spec());
+    assertThat(((FakeVm) vm).launch().spec()).isEqualTo(fixture.spec());
   }
 
   @Test
   void aCloneStartsFromWhatTheTemplateHadAndCannotAlterIt() throws IOException {
-    MemoryFile ram = ram(rig.restore(templates, key));
+    MemoryFile ram = ram(fixture.restore(templates, key));
     ByteBuffer start = ByteBuffer.allocate(FakeVm.MEMORY.length);
     ram.read(0, start);
     assertThat(start.array()).isEqualTo(FakeVm.MEMORY);
@@ -83,8 +83,8 @@ class RestoreTest {
 
   @Test
   void manyRestoresLoadOnce() throws IOException {
-    MemoryFile first = ram(rig.restore(templates, key));
-    assertThat(ram(rig.restore(templates, key))).isSameAs(first);
+    MemoryFile first = ram(fixture.restore(templates, key));
+    assertThat(ram(fixture.restore(templates, key))).isSameAs(first);
     assertThat(templates.list().get(0).loaded()).isTrue();
     assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
   }
@@ -96,7 +96,8 @@ class RestoreTest {
       List<CompletableFuture<Vm>> restores =
           IntStream.range(0, 8)
               .mapToObj(
-                  i -> CompletableFuture.supplyAsync(() -> rig.restore(templates, key), threads))
+                  i ->
+                      CompletableFuture.supplyAsync(() -> fixture.restore(templates, key), threads))
               .toList();
       List<Vm> clones =
           restores.stream()
@@ -113,7 +114,7 @@ class RestoreTest {
   void anUnknownTemplateIsNotFound() {
     TemplateKey unknown = new TemplateKey("0".repeat(64));
     var thrown =
-        catchThrowableOfType(TemplateException.class, () -> rig.restore(templates, unknown));
+        catchThrowableOfType(TemplateException.class, () -> fixture.restore(templates, unknown));
     assertThat(thrown.reason()).isEqualTo(Reason.NOT_FOUND);
     assertThat(thrown).hasMessageContaining(unknown.hex());
     assertThatThrownBy(() -> templates.delete(unknown))
@@ -123,25 +124,31 @@ class RestoreTest {
 
   @Test
   void aCloneThatCannotLoadItsStateIsKilledAndLeavesNothing() throws IOException {
-    rig.fake.script().failAt(Step.LOAD, new VmmException(VmmException.Reason.FAILED, "scripted"));
-    assertThatThrownBy(() -> rig.restore(templates, key)).hasMessage("scripted");
+    fixture
+        .fake
+        .script()
+        .failAt(Step.LOAD, new VmmException(VmmException.Reason.FAILED, "scripted"));
+    assertThatThrownBy(() -> fixture.restore(templates, key)).hasMessage("scripted");
     templates.close();
-    rig.assertNothingLeftBut(key);
+    fixture.assertNothingLeftBut(key);
   }
 
   @Test
   void aFailedStartGivesTheTemplateBack() throws IOException {
-    rig.fake.script().failAt(Step.PREPARE, new VmmException(VmmException.Reason.DIED, "scripted"));
-    assertThatThrownBy(() -> rig.restore(templates, key)).hasMessage("scripted");
+    fixture
+        .fake
+        .script()
+        .failAt(Step.PREPARE, new VmmException(VmmException.Reason.DIED, "scripted"));
+    assertThatThrownBy(() -> fixture.restore(templates, key)).hasMessage("scripted");
     templates.delete(key);
     assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   @Test
   void aDeletedTemplateIsGoneButAStartUnderWayGoesOn() throws IOException {
-    Script.Gate gate = rig.fake.script().hangAt(Step.PREPARE);
+    Script.Gate gate = fixture.fake.script().hangAt(Step.PREPARE);
     CompletableFuture<Vm> restore =
-        CompletableFuture.supplyAsync(() -> rig.restore(templates, key));
+        CompletableFuture.supplyAsync(() -> fixture.restore(templates, key));
     TemplateFixture.soon().await(gate.reached(), "gate");
     templates.delete(key);
     assertThat(templates.list()).isEmpty();
@@ -149,14 +156,14 @@ class RestoreTest {
     gate.open();
     assertThat(TemplateFixture.soon().await(restore, "restore").phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(TemplateFixture.memoryFiles()).as("out of use").isZero();
-    assertThat(TemplateFixture.names(rig.store)).isEmpty();
+    assertThat(TemplateFixture.names(fixture.store)).isEmpty();
   }
 
   @Test
   void aRebuiltTemplateIsLoadedAnew() throws IOException {
-    MemoryFile old = ram(rig.restore(templates, key));
-    templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
-    assertThat(ram(rig.restore(templates, key))).isNotSameAs(old);
+    MemoryFile old = ram(fixture.restore(templates, key));
+    templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    assertThat(ram(fixture.restore(templates, key))).isNotSameAs(old);
     assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
   }
 
@@ -167,26 +174,27 @@ class RestoreTest {
             .mapToObj(
                 mib ->
                     templates
-                        .build(rig.spec(mib), TemplateFixture.SILENT, TemplateFixture.soon())
+                        .build(fixture.spec(mib), TemplateFixture.SILENT, TemplateFixture.soon())
                         .key())
             .toList();
-    StoredTemplates bounded = rig.open(20 * 1024); // each holds 8 KiB of data and a little state
+    StoredTemplates bounded =
+        fixture.open(20 * 1024); // each holds 8 KiB of data and a little state
     for (TemplateKey each : keys) {
-      rig.restore(bounded, each);
+      fixture.restore(bounded, each);
     }
     assertThat(TemplateFixture.memoryFiles()).isEqualTo(2);
     assertThat(bounded.list()).filteredOn(TemplateInfo::loaded).hasSize(2);
     for (TemplateKey each : keys) {
-      assertThat(rig.restore(bounded, each).phase()).isEqualTo(VmPhase.PAUSED);
+      assertThat(fixture.restore(bounded, each).phase()).isEqualTo(VmPhase.PAUSED);
     }
     assertThat(TemplateFixture.memoryFiles()).isEqualTo(2);
   }
 
   @Test
   void aTemplateLargerThanTheCacheIsUsedAndLetGo() throws IOException {
-    StoredTemplates tiny = rig.open(1024);
-    assertThat(rig.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
-    assertThat(rig.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
+    StoredTemplates tiny = fixture.open(1024);
+    assertThat(fixture.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(fixture.restore(tiny, key).phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
@@ -194,18 +202,18 @@ class RestoreTest {
   void whatWasLoadedAheadIsNotLoadedAgain() throws IOException {
     templates.load(key, TemplateFixture.soon());
     assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
-    rig.restore(templates, key);
+    fixture.restore(templates, key);
     assertThat(TemplateFixture.memoryFiles()).isEqualTo(1);
   }
 
   @Test
   void aFirstLoadThatIsCalledOffLeavesNothingInTheCache() throws IOException {
     VmId id = VmId.random();
-    VmFolder folder = new VmFolders(rig.run).create(id);
+    VmFolder folder = new VmFolders(fixture.run).create(id);
     Deadline over = Deadline.after(Duration.ZERO);
     assertThatThrownBy(() -> templates.restore(key, id, folder, new Laps(), over))
         .isInstanceOf(DeadlineExceededException.class);
     assertThat(TemplateFixture.memoryFiles()).isZero();
-    assertThat(rig.restore(templates, key).phase()).isEqualTo(VmPhase.PAUSED);
+    assertThat(fixture.restore(templates, key).phase()).isEqualTo(VmPhase.PAUSED);
   }
 }

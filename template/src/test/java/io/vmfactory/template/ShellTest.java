@@ -28,26 +28,26 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class ShellTest {
   @TempDir Path dir;
-  private TemplateFixture rig;
+  private TemplateFixture fixture;
   private StoredTemplates templates;
   private TemplateKey key;
 
   @BeforeEach
   void build() throws IOException {
-    rig = new TemplateFixture(dir);
-    key = rig.built();
-    templates = rig.open();
+    fixture = new TemplateFixture(dir);
+    key = fixture.built();
+    templates = fixture.open();
   }
 
   @AfterEach
   void close() throws IOException {
-    rig.close();
+    fixture.close();
     assertThat(TemplateFixture.memoryFiles()).isZero();
   }
 
   private Shell prepare(Laps laps) {
     VmId id = VmId.random();
-    VmFolder folder = new VmFolders(rig.run).create(id);
+    VmFolder folder = new VmFolders(fixture.run).create(id);
     return templates.prepare(key, id, folder, laps, TemplateFixture.soon());
   }
 
@@ -83,7 +83,7 @@ class ShellTest {
     Shell before = prepare();
     String first = stored();
     TemplateInfo rebuilt =
-        templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+        templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
 
     assertThat(rebuilt.key()).isEqualTo(key);
     assertThat(rebuilt.digest()).isEqualTo(stored()).isNotEqualTo(first);
@@ -113,17 +113,20 @@ class ShellTest {
   @Test
   void aShellThatCannotBeLoadedIsKilledAndLeavesNothing() throws IOException {
     Shell shell = prepare();
-    rig.fake.script().failAt(Step.LOAD, new VmmException(VmmException.Reason.FAILED, "scripted"));
+    fixture
+        .fake
+        .script()
+        .failAt(Step.LOAD, new VmmException(VmmException.Reason.FAILED, "scripted"));
     assertThatThrownBy(() -> shell.load(new Laps(), TemplateFixture.soon())).hasMessage("scripted");
     templates.close();
-    rig.assertNothingLeftBut(key);
+    fixture.assertNothingLeftBut(key);
   }
 
   @Test
   void aShellOfAnEarlierDaemonIsLoadedByTheNextOne() {
     Shell before = prepare();
     templates.close();
-    StoredTemplates next = rig.open();
+    StoredTemplates next = fixture.open();
 
     Shell adopted = next.adopt(key, before.vm(), TemplateFixture.soon());
 
@@ -136,14 +139,14 @@ class ShellTest {
   @Test
   void theDigestTellsThatAShellOfAnEarlierDaemonIsOfAnotherSnapshot() {
     Shell before = prepare();
-    templates.build(rig.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
+    templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon());
     assertThat(templates.adopt(key, before.vm(), TemplateFixture.soon()).digest())
         .isNotEqualTo(before.digest());
   }
 
   @Test
   void whatDoesNotWaitForItsStateIsNoShell() {
-    Vm clone = rig.restore(templates, key);
+    Vm clone = fixture.restore(templates, key);
     var thrown =
         catchThrowableOfType(
             VmmException.class, () -> templates.adopt(key, clone, TemplateFixture.soon()));
@@ -166,8 +169,8 @@ class ShellTest {
 
   @Test
   void aManifestThatCannotBeReadHasNoDigest() throws IOException {
-    Files.delete(rig.files(key).manifest());
-    List<TemplateInfo> listed = rig.open().list();
+    Files.delete(fixture.files(key).manifest());
+    List<TemplateInfo> listed = fixture.open().list();
     assertThat(listed).extracting(TemplateInfo::digest).containsExactly("");
     assertThat(listed).noneMatch(TemplateInfo::usable);
   }

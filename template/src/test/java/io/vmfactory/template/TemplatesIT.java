@@ -161,9 +161,9 @@ class TemplatesIT {
      */
     GuestIdentity tellsTheTime() {
       Instant asked = WallClock.system().now();
-      GuestIdentity told = agent.identity(0, soon());
-      assertThat(told.clock()).isBetween(asked.minusMillis(50), WallClock.system().now());
-      return told;
+      GuestIdentity identity = agent.identity(0, soon());
+      assertThat(identity.clock()).isBetween(asked.minusMillis(50), WallClock.system().now());
+      return identity;
     }
 
     @Override

@@ -1,31 +1,34 @@
 package io.vmfactory.bench.cases;
 
 /**
- * What became of one request of an open loop. Times are of {@link System#nanoTime}.
+ * One request of an open loop and its result. Times are those of {@link System#nanoTime}.
  *
- * @param intended when it should have been made
- * @param begun when it was: later, when all who can make one were busy with others
- * @param ended when its reply was there
- * @param served by which route; else why not
+ * @param intended when it was due
+ * @param begun when it was made: later than due if all threads were busy with other requests
+ * @param ended when its reply arrived
+ * @param served the route that served it, or why it was not served
  */
 record Arrival(long intended, long begun, long ended, Served served) {
   private static final long NANOS_IN_MICRO = 1000;
 
   /**
+   * How a request was served.
+   *
    * @param ok whether there was a VM
-   * @param word the route as the API names it, or the failure's code
+   * @param word the route as the API names it, or the code of the failure
    */
   record Served(boolean ok, String word) {}
 
   /**
-   * What its customer waited, in microseconds: a service that is slow for one customer is late for
-   * those behind. Times that begin with the call leave that out (coordinated omission).
+   * Returns the time from when the request was due until its reply, in microseconds. If the service
+   * is slow for one customer, it is late for those behind; times that begin with the call leave
+   * that out (coordinated omission).
    */
   long waitedMicros() {
     return (ended - intended) / NANOS_IN_MICRO;
   }
 
-  /** What the call took, in microseconds. */
+  /** Returns how long the call took, in microseconds. */
   long calledMicros() {
     return (ended - begun) / NANOS_IN_MICRO;
   }

@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 
-/** When requests come. */
+/** Makes the times at which requests come. */
 final class Arrivals {
   private static final double NANOS = 1e9;
 
   private Arrivals() {}
 
   /**
-   * Requests that know nothing of each other: a Poisson process.
+   * Returns the times of independent requests: a Poisson process.
    *
-   * @param perSecond how many come on average, above 0
-   * @param seed of the same arrivals every time
-   * @return nanoseconds after the beginning, rising
+   * @param perSecond mean number per second, above 0
+   * @param seed determines the arrivals
+   * @return nanoseconds after the beginning, ascending
    */
   static List<Long> poisson(double perSecond, int count, long seed) {
     Random random = new Random(seed);

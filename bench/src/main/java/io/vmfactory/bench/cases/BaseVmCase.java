@@ -14,11 +14,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** VMs that are given away, paused. */
+/** Measures base VMs, which are handed out paused and for good. */
 final class BaseVmCase implements BenchCase {
   private static final List<Route> ROUTES = List.of(Route.TEMPLATE, Route.SHELL, Route.WARM);
 
-  /** What a VM by hand goes through until it is where a base VM is. */
+  /** The steps of a VM by hand until it is as ready as a base VM. */
   private static final Set<String> PAUSED = Set.of("spawn", "load");
 
   private static final String BY_HAND = "spawn and load";
@@ -30,7 +30,7 @@ final class BaseVmCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "GetBaseVm by each route, and a VM restored by hand, in turns";
+    return "GetBaseVm by each route, and a VM restored by hand, alternating";
   }
 
   @Override
@@ -64,7 +64,7 @@ final class BaseVmCase implements BenchCase {
     byHand(bench.raw().run(), out);
   }
 
-  /** A base VM is its owner's to end. */
+  /** Ends a base VM, which its owner must do. */
   private static void end(Bench bench, String id) {
     RunningVm.of(bench.daemon().home().vms()).stream()
         .filter(vm -> vm.vm().equals(id))

@@ -17,56 +17,56 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What one case works with. The daemon is shared with the cases before and after: a case that kills
- * it, or needs another, starts its own with {@link #launcher}.
+ * The environment of one case. The daemon is shared with other cases: a case that kills it, or
+ * needs other settings, starts a daemon of its own with {@link #launcher}.
  */
 public final class Bench {
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(3);
 
-  private final Stand stand;
+  private final SharedDaemon sharedDaemon;
   private final List<String> launcher;
   private final Deadline end;
   private final Progress progress;
 
   /**
-   * @param launcher what starts {@code vmfactory}, to which its verb and options are added
-   * @param end when the case is given up
+   * @param launcher command that starts {@code vmfactory}, to which a verb and options are added
+   * @param end time limit of the case
    */
-  public Bench(Stand stand, List<String> launcher, Deadline end, Progress progress) {
-    this.stand = stand;
+  public Bench(SharedDaemon sharedDaemon, List<String> launcher, Deadline end, Progress progress) {
+    this.sharedDaemon = sharedDaemon;
     this.launcher = launcher;
     this.end = end;
     this.progress = progress;
   }
 
-  /** The shared daemon. */
+  /** Returns the shared daemon. */
   public PrivateDaemon daemon() {
-    return stand.daemon();
+    return sharedDaemon.daemon();
   }
 
-  /** Its client, which stays open. */
+  /** Returns a client of the shared daemon, which stays open. */
   public FactoryClient client() {
-    return stand.client();
+    return sharedDaemon.client();
   }
 
-  /** Its template. */
+  /** Returns the template of the shared daemon. */
   public Template template() {
-    return stand.template();
+    return sharedDaemon.template();
   }
 
-  /** What starts {@code vmfactory}, for a daemon of the case's own. */
+  /** Returns the command that starts {@code vmfactory}, for a daemon of the case's own. */
   public List<String> launcher() {
     return launcher;
   }
 
-  /** Clones by hand, from the shared daemon's template. */
+  /** Returns VMs made by hand, from the shared daemon's template. */
   public RawQemu raw() {
-    return stand.raw();
+    return sharedDaemon.raw();
   }
 
   /**
-   * Changes how many are kept, and waits until they are there and nothing else is under way. A pool
-   * that shall be empty is drained first: that it is empty is no event.
+   * Changes how many VMs are kept, and waits until they exist and the daemon is at rest. A pool
+   * with a target of zero is drained first, since becoming empty is not an event.
    */
   public GetStatusResponse keep(int warm, int shells) {
     if (warm == 0 || shells == 0) {
@@ -81,7 +81,7 @@ public final class Bench {
     return Quiet.await(client(), deadline());
   }
 
-  /** One VM on that route, or on any for {@link Route#ROUTE_UNSPECIFIED}. */
+  /** Gets one VM on that route, or on any for {@link Route#ROUTE_UNSPECIFIED}. */
   public VmHandle get(Route route) {
     GetVmRequest.Builder request = GetVmRequest.newBuilder();
     if (route != Route.ROUTE_UNSPECIFIED) {
@@ -90,18 +90,18 @@ public final class Bench {
     return client().getVm(request.build(), deadline());
   }
 
-  /** A call that makes the daemon do next to nothing: what any call costs. */
+  /** Makes a call that costs the daemon next to nothing, to measure the cost of any call. */
   public void call() {
     client().daemon().config(deadline());
   }
 
-  /** For one wait: three minutes, or until the case is given up. */
+  /** Returns the deadline of one wait: three minutes, or the time limit of the case. */
   public Deadline deadline() {
     Duration left = end.remaining();
     return Deadline.after(left.compareTo(LONGEST_WAIT) < 0 ? left : LONGEST_WAIT);
   }
 
-  /** When the case is given up. */
+  /** Returns the time limit of the case. */
   public Deadline end() {
     return end;
   }
@@ -111,7 +111,10 @@ public final class Bench {
     void run(Recorder out) throws IOException;
   }
 
-  /** The rounds of a case: those that warm up, whose samples nobody keeps, and those that count. */
+  /**
+   * Runs the rounds of a case: first those that warm up, whose samples are dropped, then the
+   * measured ones.
+   */
   public void rounds(Control control, Recorder out, String what, Round round) throws IOException {
     int all = control.warmUp() + control.iterations();
     for (int i = 1; i <= all; i++) {
@@ -121,17 +124,17 @@ public final class Bench {
     }
   }
 
-  /** How the shared daemon starts QEMU for a VM on that route. */
+  /** Returns the command line with which the shared daemon starts QEMU on that route. */
   public List<String> commandLine(Route route) throws IOException {
-    return stand.commandLine(route, deadline());
+    return sharedDaemon.commandLine(route, deadline());
   }
 
-  /** Says what is done now. */
+  /** Shows what is being done. */
   public void progress(String what) {
     progress.at(0, 0, what);
   }
 
-  /** Says which round has begun, from 1, of how many. */
+  /** Shows which round has begun, counted from 1, and how many there are. */
   public void progress(int round, int of, String what) {
     progress.at(round - 1, of, what);
   }

@@ -4,21 +4,21 @@ import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 
-/** One named thing to measure. */
+/** A named measurement. */
 public interface BenchCase {
-  /** What it is run by: one word, dashes allowed. */
+  /** Returns the name on the command line: one word, dashes allowed. */
   String name();
 
-  /** What it measures, in one line. */
+  /** Returns in one line what the case measures. */
   String summary();
 
-  /** How it is run at that scale. */
+  /** Returns the settings for that scale. */
   Control control(Scale scale);
 
   /**
-   * Measures. What it changes of the pool, the next case finds: it sets what it needs itself.
+   * Runs the case. It sets up the pool as it needs it, and need not restore it for the next case.
    *
-   * @throws IOException when it cannot be measured; says why
+   * @throws IOException if it cannot measure; says why
    */
   void run(Bench bench, Control control, Recorder out) throws IOException;
 }

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Direct boot against clone. That both are measured in one run, in turns, is what makes their ratio
- * one: a noisy machine is noisy to both.
+ * Compares a direct boot with a clone. Both are measured alternately in one run, so a noisy machine
+ * affects both.
  */
 final class BootCase implements BenchCase {
   private static final String COLD = Route.COLD.name();
@@ -25,7 +25,7 @@ final class BootCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "a direct boot (route COLD), the same by hand, and a clone, in turns";
+    return "a direct boot (route COLD), the same by hand, and a clone, alternating";
   }
 
   @Override

@@ -14,11 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Many requests at the same moment, each kept until all are served: half of the control's
- * concurrency on as many warm VMs, and all of it on a quarter as many.
+ * Measures many requests at the same moment; each VM is kept until all are served. First half of
+ * the control's concurrency on as many warm VMs, then all of it on a quarter as many.
  */
 final class BurstCase implements BenchCase {
-  /** Of those that wait while a burst begins. */
+  /** The most shells that wait when a burst begins. */
   private static final int MOST_SHELLS = 4;
 
   private static final double ALL = 100;
@@ -56,7 +56,7 @@ final class BurstCase implements BenchCase {
     out.finding("burst-served", ALL * scarce.size() / (control.iterations() * many));
   }
 
-  /** The routes of those that were served; a failure is told. */
+  /** Returns the routes of the requests that were served; notes those that failed. */
   private static List<Route> burst(Bench bench, int requests, int warm, Recorder out) {
     bench.keep(warm, Math.min(warm, MOST_SHELLS));
     String name = "%d at once on %d warm VMs".formatted(requests, warm);

@@ -2,11 +2,11 @@ package io.vmfactory.bench.cases;
 
 import java.util.List;
 
-/** The catalogue. */
+/** The list of all cases. */
 public final class Cases {
   private Cases() {}
 
-  /** In the order in which they are run. */
+  /** Returns the cases in the order in which they run. */
   public static List<BenchCase> all() {
     return List.of(
         new BootCase(),

@@ -7,7 +7,7 @@ import io.vmfactory.bench.report.Recorder;
 import java.time.Duration;
 import java.util.List;
 
-/** Customers who come and go, and the pool under them. */
+/** Measures customers who come and go, and the pool that serves them. */
 final class ChurnCase implements BenchCase {
   private static final int WARM = 8;
   private static final int SHELLS = 4;
@@ -37,7 +37,7 @@ final class ChurnCase implements BenchCase {
     List<Arrival> all;
     try (PoolTrace trace =
         new PoolTrace(() -> bench.client().daemon().status(false, bench.deadline()))) {
-      all = Traffic.blow(bench, control);
+      all = Traffic.run(bench, control);
       trace.curves().forEach(out::curve);
     }
     Traffic.record(all, out);
@@ -46,7 +46,7 @@ final class ChurnCase implements BenchCase {
     figures(all, out);
     out.note(
         "Poisson arrivals, the same in every run; times begin when a request is due, whether or not"
-            + " it could be made then. \"call to reply\" leaves that out. The pool is looked at five"
+            + " it could be made then. \"call to reply\" leaves that out. The pool is observed five"
             + " times a second, which costs the daemon a call each.");
     bench.keep(0, 0);
   }

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command as a user's shell runs it, until it has exited. */
+/** Measures the command as a user's shell runs it, until it has exited. */
 final class CliCase implements BenchCase {
   private static final String COMMAND = "command";
   private static final String STATUS = "status";
@@ -47,7 +47,7 @@ final class CliCase implements BenchCase {
             .filter(line -> line.startsWith(LEASE))
             .map(line -> line.substring(LEASE.length()).strip())
             .findFirst()
-            .orElseThrow(() -> new IOException("vmfactory get has printed no lease"));
+            .orElseThrow(() -> new IOException("vmfactory get printed no lease"));
     time(bench, out, "release", lease);
     bench.settled();
   }
@@ -57,7 +57,7 @@ final class CliCase implements BenchCase {
     command.add("--config");
     command.add(bench.daemon().home().configuration().toString());
     command.addAll(List.of(words));
-    Timed timed = Timed.run(command, bench.deadline());
+    TimedCommand timed = TimedCommand.run(command, bench.deadline());
     out.sample(COMMAND, words[0], Boundary.OTHER, timed.micros());
     return timed.output();
   }

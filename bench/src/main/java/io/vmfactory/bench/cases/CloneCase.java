@@ -13,7 +13,7 @@ import io.vmfactory.guest.GuestAgent;
 import java.io.IOException;
 import java.time.Duration;
 
-/** A clone made for a request, against its raw parts by hand, in turns. */
+/** Compares a clone made for a request with its raw parts by hand, alternating. */
 final class CloneCase implements BenchCase {
   private static final String TEMPLATE = Route.TEMPLATE.name();
 
@@ -24,7 +24,7 @@ final class CloneCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "a new clone (route TEMPLATE) and the same by hand, in turns";
+    return "a new clone (route TEMPLATE) and the same by hand, alternating";
   }
 
   @Override

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * From nothing to the first byte that a container prints, by route, in turns. The image of the root
- * file system is there before.
+ * Measures the time from nothing to the first byte that a container prints, by route, alternating.
+ * The image of the root file system already exists.
  */
 final class ContainerCase implements BenchCase {
   private static final String TOTAL = "request to first byte";
@@ -25,7 +25,7 @@ final class ContainerCase implements BenchCase {
   private static final String OWN = "container: outside the VM";
   private static final String TEMPLATE = Route.TEMPLATE.name();
 
-  /** Booted by the runtime instance itself. */
+  /** Subject of VMs that the runtime instance boots itself. */
   private static final String DIRECT = "direct";
 
   @Override
@@ -35,7 +35,7 @@ final class ContainerCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "a container's first output by each route and without a factory, in turns";
+    return "a container's first output by each route and without a factory, alternating";
   }
 
   @Override

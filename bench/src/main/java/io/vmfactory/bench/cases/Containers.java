@@ -19,7 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runtime instances, and a root file system with nothing in it but a busybox. */
+/** Runtime instances, and a root file system that contains only busybox. */
 final class Containers implements AutoCloseable {
   private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
   private static final long ROOTFS_BYTES = 64L << 20;
@@ -54,17 +54,17 @@ final class Containers implements AutoCloseable {
         .fromDirectory(tree, bench.deadline());
   }
 
-  /** A sandbox with a VM by that route. */
+  /** Makes a sandbox with a VM by that route. */
   Sandbox sandbox(Route route) {
     return leased.create(SandboxSpec.defaults().withRoutes(List.of(route)), bench.deadline());
   }
 
-  /** A sandbox whose VM this process boots, without a factory. */
+  /** Makes a sandbox whose VM this process boots, without a factory. */
   Sandbox sandbox() {
     return direct.create(SandboxSpec.defaults(), bench.deadline());
   }
 
-  /** A container whose first process is that command of busybox. */
+  /** Makes a container whose first process is that command of busybox. */
   Container container(Sandbox sandbox, String... command) {
     List<String> arguments = new ArrayList<>(List.of("/bin/busybox"));
     arguments.addAll(List.of(command));

@@ -11,14 +11,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What waiting VMs cost in memory, and what that buys: the same requests on stocks of all sizes.
+ * Measures what waiting VMs cost in memory, and the latency that this buys: the same requests with
+ * stocks of several sizes.
  */
 final class CostCase implements BenchCase {
   private static final String CHART = "memory held against p99 latency";
   private static final int CUSTOMERS = 32;
   private static final double MICROS_IN_MILLI = 1000;
 
-  /** With fewer requests a mix says nothing of its tail, and is left out of a quick look. */
+  /** With fewer requests, a mix says nothing about its tail and is left out of a quick run. */
   private static final int FEW = 50;
 
   private static final List<Mix> ALL =
@@ -33,7 +34,7 @@ final class CostCase implements BenchCase {
           new Mix(8, 4));
   private static final List<Mix> SOME = List.of(new Mix(0, 0), new Mix(2, 2), new Mix(8, 4));
 
-  /** How many wait of each kind. */
+  /** How many VMs of each kind wait. */
   private record Mix(int warm, int shells) {
     String label() {
       return "warm %d, shells %d".formatted(warm, shells);
@@ -47,7 +48,7 @@ final class CostCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "memory of the VMs that wait against the latency they buy, for some mixes of them";
+    return "memory of the VMs that wait and the latency it buys, for several mixes of them";
   }
 
   @Override
@@ -66,7 +67,7 @@ final class CostCase implements BenchCase {
       bench.keep(mix.warm(), mix.shells());
       double held = IdleVms.of(bench).heldMib(bench.template().getMemoryKib() / 1024.0);
       Recorder samples = new Recorder();
-      Traffic.record(Traffic.blow(bench, control), samples);
+      Traffic.record(Traffic.run(bench, control), samples);
       samples.series().stream()
           .filter(series -> series.subject().equals(Traffic.ALL))
           .forEach(
@@ -83,8 +84,8 @@ final class CostCase implements BenchCase {
             "p50, ms",
             byMemory(middle)));
     out.note(
-        "Memory held: the shares (PSS) of the VMs that wait, before the requests come, and the"
-            + " template's memory once. The same %d requests for each mix, %.0f a second."
+        "Memory held: the proportional shares (PSS) of the waiting VMs, before the requests, and"
+            + " the template's memory once. The same %d requests for each mix, %.0f a second."
                 .formatted(control.iterations(), Traffic.PER_SECOND));
     bench.keep(0, 0);
   }

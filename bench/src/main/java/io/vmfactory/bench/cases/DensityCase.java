@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** What VMs that wait hold, and the daemon for each of them. */
+/** Measures the memory of waiting VMs, and that of the daemon for each of them. */
 final class DensityCase implements BenchCase {
   private static final double KIB_IN_MIB = 1024;
 
-  /** Of the host's memory: with less left no further VMs are added. */
+  /** Share of the host's memory that must stay free; below it no further VMs are added. */
   private static final double LEFT = 0.25;
 
   @Override
@@ -30,7 +30,7 @@ final class DensityCase implements BenchCase {
     return "idle VMs, added until as many as wanted wait or a quarter of the memory is left";
   }
 
-  /** Iterations are VMs. */
+  /** Returns settings whose iterations are VMs. */
   @Override
   public Control control(Scale scale) {
     return Control.of(scale.pick(32, 8, 2), 0, Duration.ofMinutes(10));
@@ -68,7 +68,7 @@ final class DensityCase implements BenchCase {
     bench.keep(0, 0);
   }
 
-  /** 1, 2, 4 and so on, half of all, all. */
+  /** Returns 1, 2, 4 and so on, half of all, all. */
   static List<Integer> sizes(int all) {
     List<Integer> sizes = new ArrayList<>();
     for (int size = 1; size < all; size *= 2) {
@@ -105,9 +105,9 @@ final class DensityCase implements BenchCase {
     out.finding("clone-guest-ram", vms.medianMib(Smaps::ownGuestKib));
     out.finding("clone-process", vms.medianMib(Smaps::privateKib));
     out.note(
-        "Of a warm VM: the median of %d. A page of the template that only one VM has mapped counts"
+        "Figures of a warm VM are medians of %d. A page of the template that only one VM has"
                 .formatted(vms.each().size())
-            + " as that one's own, so of few VMs each seems to hold more.");
+            + " mapped counts as that VM's own, so with few VMs each seems to hold more.");
   }
 
   private static void shells(Bench bench, Recorder out) throws IOException {
@@ -117,14 +117,14 @@ final class DensityCase implements BenchCase {
     out.gauge("a shell: share of all (PSS)", "MiB", shells.medianMib(Smaps::pssKib));
   }
 
-  /** The daemon's memory in RAM after a garbage collection, in KiB. */
+  /** Returns the daemon's memory in RAM after a garbage collection, in KiB. */
   private static long resident(Bench bench, DaemonProcess daemon) throws IOException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd").toString();
-    Timed.run(List.of(jcmd, Long.toString(daemon.pid()), "GC.run"), bench.deadline());
+    TimedCommand.run(List.of(jcmd, Long.toString(daemon.pid()), "GC.run"), bench.deadline());
     return daemon.residentKib();
   }
 
-  /** The share of the host's memory that is available. */
+  /** Returns the share of the host's memory that is available. */
   private static double memoryLeft() throws IOException {
     double all = 1;
     double available = 0;

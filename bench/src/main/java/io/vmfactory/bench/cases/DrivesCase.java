@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** How long it takes to put a drive into a slot of a running VM, and to take it out again. */
+/** Measures attaching a drive to a slot of a running VM, and detaching it. */
 final class DrivesCase implements BenchCase {
   private static final long IMAGE_BYTES = 64 << 20;
   private static final List<DriveMode> MODES =
@@ -27,7 +27,7 @@ final class DrivesCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "a drive put into a slot of a running clone and taken out again, in each mode";
+    return "a drive attached to a slot of a running clone and detached again, in each mode";
   }
 
   @Override

@@ -9,15 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Bytes that this process holds in arrays that somebody can still reach, and in buffers outside the
- * heap. The heap's size would tell less: it has everything else in it, and what nobody reaches.
+ * Counts the bytes that this process holds in reachable arrays and in buffers outside the heap. The
+ * heap's size would say less, since it includes everything else and what is unreachable.
  */
 final class HeldBytes {
   private static final String BYTE_ARRAYS = "[B";
 
   private HeldBytes() {}
 
-  /** How many there are now; collects garbage, which the histogram does by itself. */
+  /** Returns how many bytes there are now. Garbage is collected first, as the histogram does so. */
   static long now(Deadline deadline) throws IOException {
     long buffers =
         ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
@@ -35,13 +35,16 @@ final class HeldBytes {
       }
       deadline.await(histogram.onExit(), "jcmd GC.class_histogram");
       if (arrays < 0) {
-        throw new IOException("jcmd GC.class_histogram told nothing of arrays of bytes");
+        throw new IOException("jcmd GC.class_histogram listed no arrays of bytes");
       }
       return arrays + buffers;
     }
   }
 
-  /** The bytes in a line of the histogram, "NUMBER: INSTANCES BYTES CLASS"; -1 = another line's. */
+  /**
+   * Returns the bytes in a line of the histogram, "NUMBER: INSTANCES BYTES CLASS"; -1 if the line
+   * is about another class.
+   */
   static long arrays(String line) {
     String[] words = line.strip().split("\\s+");
     return words.length >= 4 && words[3].equals(BYTE_ARRAYS) ? Long.parseLong(words[2]) : -1;

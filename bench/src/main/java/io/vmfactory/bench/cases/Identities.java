@@ -4,11 +4,13 @@ import io.vmfactory.guest.GuestIdentity;
 import java.util.Arrays;
 import java.util.List;
 
-/** VMs compared with each other. */
+/** Compares the identities of VMs. */
 final class Identities {
   private Identities() {}
 
-  /** Pairs that share a host name, a machine id, a boot id or random bytes. */
+  /**
+   * Returns the number of pairs that share a host name, a machine id, a boot id or random bytes.
+   */
   static int sharing(List<GuestIdentity> all) {
     int pairs = 0;
     for (int i = 0; i < all.size(); i++) {

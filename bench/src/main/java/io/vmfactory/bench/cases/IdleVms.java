@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * What the VMs that wait hold.
+ * The memory of the VMs that wait.
  *
- * @param each of every one of them
+ * @param each memory of each of them
  */
 record IdleVms(List<Smaps> each) {
   private static final double KIB_IN_MIB = 1024;
 
-  /** Of the shared daemon, which is at rest. */
+  /** Measures the idle VMs of the shared daemon, which is at rest. */
   static IdleVms of(Bench bench) throws IOException {
     List<Smaps> each = new ArrayList<>();
     for (RunningVm vm : RunningVm.of(bench.daemon().home().vms())) {
@@ -23,22 +23,22 @@ record IdleVms(List<Smaps> each) {
     return new IdleVms(each);
   }
 
-  /** All of them together, in MiB. */
+  /** Returns the sum over all of them, in MiB. */
   double sumMib(ToLongFunction<Smaps> kib) {
     return each.stream().mapToLong(kib).sum() / KIB_IN_MIB;
   }
 
-  /** The one in the middle, in MiB; there is at least one. */
+  /** Returns the median, in MiB; there is at least one VM. */
   double medianMib(ToLongFunction<Smaps> kib) {
     long[] sorted = each.stream().mapToLong(kib).sorted().toArray();
     return sorted[sorted.length / 2] / KIB_IN_MIB;
   }
 
   /**
-   * What the host would have if there were none, in MiB: their shares of everything, and the
-   * template's memory once, which is there as long as VMs are to be made from it.
+   * Returns the memory, in MiB, that the host would gain without them: their proportional shares,
+   * and the template's memory once, which exists as long as VMs are to be made from it.
    *
-   * @param templateMib the template's memory
+   * @param templateMib the template's memory in MiB
    */
   double heldMib(double templateMib) {
     return sumMib(Smaps::pssKib) - sumMib(Smaps::templateKib) + templateMib;

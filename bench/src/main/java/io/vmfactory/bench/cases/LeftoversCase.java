@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A daemon with VMs of every kind ends, in one of three ways; then the host is searched. */
+/**
+ * Ends a daemon with VMs of every kind in one of three ways, then searches the host for leftovers.
+ */
 final class LeftoversCase implements BenchCase {
   private static final String SETTINGS =
       """
@@ -26,7 +28,7 @@ final class LeftoversCase implements BenchCase {
       """;
   private static final long DRIVE_BYTES = 1 << 20;
 
-  /** How a daemon ends. */
+  /** A way in which a daemon ends. */
   private interface Ending {
     void end(OwnDaemon daemon, FactoryClient client, Bench bench) throws IOException;
   }
@@ -54,7 +56,7 @@ final class LeftoversCase implements BenchCase {
     return "what is on the host after a daemon has ended: stopped, shut down, killed and stopped";
   }
 
-  /** Each iteration ends a daemon in another way. */
+  /** Returns settings whose iterations each end a daemon in another way. */
   @Override
   public Control control(Scale scale) {
     return Control.of(scale.pick(6, 3, 1), 0, Duration.ofMinutes(10));
@@ -64,7 +66,7 @@ final class LeftoversCase implements BenchCase {
   public void run(Bench bench, Control control, Recorder out) throws IOException {
     List<String> left = new ArrayList<>();
     for (int i = 0; i < control.iterations(); i++) {
-      bench.progress(i + 1, control.iterations(), "a daemon, and what is left of it");
+      bench.progress(i + 1, control.iterations(), "a daemon, and what it leaves");
       left.addAll(round(bench, ENDINGS.get(i % ENDINGS.size())));
     }
     left.forEach(thing -> out.note("left: " + thing));
@@ -91,14 +93,17 @@ final class LeftoversCase implements BenchCase {
       ending.end(daemon, client, bench);
       List<String> left = new ArrayList<>(lasting(daemon));
       left.removeAll(before);
-      left.addAll(HostThings.of(home));
-      left.addAll(HostThings.running(own));
-      left.addAll(HostThings.files(daemon.home().runDir(), daemon.home().vms()));
+      left.addAll(HostLeftovers.of(home));
+      left.addAll(HostLeftovers.running(own));
+      left.addAll(HostLeftovers.files(daemon.home().runDir(), daemon.home().vms()));
       return left.stream().distinct().toList();
     }
   }
 
-  /** VMs that wait, two that are leased, one of which has a drive, and one that is killed. */
+  /**
+   * Uses the daemon: VMs that wait, two that are leased, one of them with a drive, and one that is
+   * killed.
+   */
   private static void use(Bench bench, OwnDaemon daemon, FactoryClient client, Path drive) {
     Quiet.await(client, bench.deadline());
     RunningVm.of(daemon.home().vms()).get(0).kill(bench.deadline());
@@ -116,10 +121,12 @@ final class LeftoversCase implements BenchCase {
     return Stream.concat(vms, helpers).toList();
   }
 
-  /** What may outlast a daemon and was there when it had just started, as its template. */
+  /**
+   * Returns what may outlast a daemon and existed when it had just started, such as its template.
+   */
   private static List<String> lasting(OwnDaemon daemon) throws IOException {
-    List<String> all = new ArrayList<>(HostThings.sharedMemory());
-    all.addAll(HostThings.files(daemon.home().stateDir(), daemon.home().stateDir()));
+    List<String> all = new ArrayList<>(HostLeftovers.sharedMemory());
+    all.addAll(HostLeftovers.files(daemon.home().stateDir(), daemon.home().stateDir()));
     return all;
   }
 }

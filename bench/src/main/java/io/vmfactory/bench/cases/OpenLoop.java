@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Requests that come when they come, whether or not those before them have been served. Each VM is
- * kept for a while and given back.
+ * Makes requests at given times, whether or not earlier ones have been served. Each VM is kept for
+ * a while and then released.
  */
 final class OpenLoop implements AutoCloseable {
-  /** Until the first can come: everything is set up by then. */
+  /** Time before the first request, in which everything is set up. */
   private static final Duration LEAD = Duration.ofMillis(50);
 
   private final ExecutorService customers;
@@ -30,7 +30,7 @@ final class OpenLoop implements AutoCloseable {
   private final Duration hold;
 
   /**
-   * @param atOnce requests under way at most; further ones wait, and the wait counts
+   * @param atOnce most requests under way; further ones wait, and their wait counts
    * @param hold how long each VM is kept
    */
   OpenLoop(Supplier<VmHandle> request, int atOnce, Duration hold) {
@@ -41,9 +41,9 @@ final class OpenLoop implements AutoCloseable {
   }
 
   /**
-   * Runs it; returns when every VM has been given back.
+   * Makes the requests; returns when every VM has been released.
    *
-   * @param at when requests come, in nanoseconds from the beginning
+   * @param at times of the requests, in nanoseconds from the beginning
    */
   List<Arrival> run(List<Long> at, Deadline end) {
     long start = System.nanoTime() + LEAD.toNanos();
@@ -51,7 +51,7 @@ final class OpenLoop implements AutoCloseable {
         at.stream().map(after -> arrive(start + after)).toList();
     List<Arrival> all =
         coming.stream().map(one -> end.await(one, "a request to be answered")).toList();
-    leaving.forEach(one -> end.await(one, "a VM to be given back"));
+    leaving.forEach(one -> end.await(one, "a VM to be released"));
     return all;
   }
 

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A case's own seat for daemons, one after the other, with the shared daemon's template. Closing it
- * ends the last one and whatever VM is left, and removes its folders.
+ * Daemons of a case's own, one after the other in the same folders, with the shared daemon's
+ * template. Closing ends the last daemon and every VM that is left, and removes the folders.
  */
 final class OwnDaemon implements AutoCloseable {
   private static final Duration WAY_OUT = Duration.ofSeconds(60);
@@ -22,7 +22,7 @@ final class OwnDaemon implements AutoCloseable {
   private final DaemonHome home;
   private DaemonProcess process;
 
-  /** With a daemon that serves, configured as in {@link DaemonHome#make}. */
+  /** Starts a daemon, configured as in {@link DaemonHome#make}; it serves when this returns. */
   OwnDaemon(Bench bench, String settings) throws IOException {
     this.bench = bench;
     home = DaemonHome.make(bench.launcher(), settings);
@@ -44,29 +44,29 @@ final class OwnDaemon implements AutoCloseable {
     return process;
   }
 
-  /** A client of it, which finds its successors, too. */
+  /** Returns a client, which also finds the daemons started later. */
   FactoryClient client() {
     return FactoryClient.open(home.socket());
   }
 
-  /** SIGKILL; it has ended when this returns. */
+  /** Kills the daemon with SIGKILL; it has ended when this returns. */
   void kill() {
     process.kill();
     awaitEnd();
   }
 
-  /** SIGTERM; it has ended when this returns. */
+  /** Stops the daemon with SIGTERM; it has ended when this returns. */
   void stop() {
     process.terminate();
     awaitEnd();
   }
 
-  /** Waits until it has ended, whoever told it to. */
+  /** Waits until the daemon has ended, however it was stopped. */
   void awaitEnd() {
     bench.deadline().await(process.ended(), "the daemon to end, pid " + process.pid());
   }
 
-  /** The next one, when the one before has ended; it serves when this returns. */
+  /** Starts the next daemon once the previous one has ended; it serves when this returns. */
   void start() throws IOException {
     process = home.start();
     awaitReady();
@@ -76,12 +76,12 @@ final class OwnDaemon implements AutoCloseable {
     bench.deadline().await(process.ready(), "the daemon to be ready");
   }
 
-  /** Ids of the VMs whose processes run. */
+  /** Returns the ids of the VMs whose processes run. */
   Set<String> vms() {
     return RunningVm.of(home.vms()).stream().map(RunningVm::vm).collect(Collectors.toSet());
   }
 
-  /** Done to its end even when the case's own time is over. */
+  /** Ends everything, even if the case's time limit has passed. */
   @Override
   public void close() {
     Uninterrupted.run(this::end);

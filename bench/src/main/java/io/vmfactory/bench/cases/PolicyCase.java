@@ -9,7 +9,7 @@ import io.vmfactory.bench.simulate.Simulations;
 import java.time.Duration;
 import java.util.List;
 
-/** The pool's own code on simulated days: size "auto" beside the fixed size with as many hits. */
+/** Simulates days with the pool's own code: size "auto" beside the fixed size with as many hits. */
 final class PolicyCase implements BenchCase {
   private static final String PROMISED = "diurnal";
 
@@ -20,10 +20,10 @@ final class PolicyCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "size \"auto\" simulated against the fixed size that serves as many requests warm";
+    return "size \"auto\" simulated beside the fixed size that serves as many requests warm";
   }
 
-  /** It is the same every time. */
+  /** Returns settings for one round, since the result is always the same. */
   @Override
   public Control control(Scale scale) {
     return Control.of(1, 0, Duration.ofMinutes(5));

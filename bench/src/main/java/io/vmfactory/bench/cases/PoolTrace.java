@@ -12,7 +12,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** How full the pools are and how many VMs are leased, five times a second, until it is closed. */
+/**
+ * Records how full the pools are and how many VMs are leased, five times a second, until it is
+ * closed.
+ */
 final class PoolTrace implements AutoCloseable {
   private static final String CHART = "pool over time";
   private static final long EVERY_MILLIS = 200;
@@ -47,13 +50,13 @@ final class PoolTrace implements AutoCloseable {
         .sum();
   }
 
-  /** Ends it. */
+  /** Ends the recording. */
   @Override
   public void close() {
     clock.shutdown();
   }
 
-  /** What it has seen so far. */
+  /** Returns what was recorded so far. */
   synchronized List<Curve> curves() {
     return List.of(
         curve("warm VMs waiting", warm), curve("shells waiting", shells), curve("leased", leased));

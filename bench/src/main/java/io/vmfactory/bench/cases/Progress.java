@@ -1,11 +1,13 @@
 package io.vmfactory.bench.cases;
 
-/** Is told how far a case is. */
+/** Receives the progress of a case. */
 public interface Progress {
   /**
+   * Reports the progress.
+   *
    * @param done rounds that have ended
-   * @param of how many there will be; 0 when that is not known
-   * @param what is done now
+   * @param of how many there will be; 0 if that is not known
+   * @param what what is being done
    */
   void at(int done, int of, String what);
 }

@@ -11,16 +11,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A daemon is killed, and the next one serves with its VMs. */
+/** Kills a daemon and measures until the next one serves with its VMs. */
 final class RecoverCase implements BenchCase {
   private static final String SERVES = "started to serving";
   private static final long BASE_MICROS = 2_000_000;
   private static final long EACH_MICROS = 5_000;
 
-  /** One in that many VMs is a shell. */
+  /** One VM in this many is a shell. */
   private static final int SHELLS = 5;
 
-  /** Kills of a full run, at least. */
+  /** The least number of kills in a full run. */
   private static final int THOROUGH = 5;
 
   private static final int MANY = 50;
@@ -37,7 +37,7 @@ final class RecoverCase implements BenchCase {
     return "a daemon is killed: until the next one serves, its VMs taken over";
   }
 
-  /** Iterations are kills. */
+  /** Returns settings whose iterations are kills. */
   @Override
   public Control control(Scale scale) {
     return Control.of(scale.pick(7, 3, 1), 0, Duration.ofMinutes(10));
@@ -54,7 +54,7 @@ final class RecoverCase implements BenchCase {
     out.finding("recover", worst);
     out.note(
         "From the start of the command until it has answered GetStatus. Promised is 2 s and 5 ms for"
-            + " each VM; said of it is the worst median. One VM in five is a shell.");
+            + " each VM; the result is the worst median. One VM in five is a shell.");
   }
 
   private static List<Integer> sizes(int kills) {

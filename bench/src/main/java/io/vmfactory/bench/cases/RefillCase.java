@@ -16,8 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * How fast an empty pool fills, against a bare loop that restores as many VMs by hand, as many at
- * once, up to where a pool keeps them: answered and stopped. No shells wait for either. In turns.
+ * Measures how fast an empty pool fills, compared with a bare loop that restores as many VMs by
+ * hand, as many at the same time, up to the state in which a pool keeps them: answered and stopped.
+ * Neither uses waiting shells. The two alternate.
  */
 final class RefillCase implements BenchCase {
   private static final String POOL = "pool";
@@ -31,10 +32,10 @@ final class RefillCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "an empty pool fills, and a bare loop restores as many VMs by hand, in turns";
+    return "an empty pool fills, and a bare loop restores as many VMs by hand, alternating";
   }
 
-  /** The concurrency is how many VMs are wanted at once. */
+  /** Returns settings whose concurrency is the number of VMs wanted. */
   @Override
   public Control control(Scale scale) {
     return new Control(

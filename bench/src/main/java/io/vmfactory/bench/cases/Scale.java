@@ -2,14 +2,14 @@ package io.vmfactory.bench.cases;
 
 /** How thorough a run is. */
 public enum Scale {
-  /** With samples enough for what is said of them. */
+  /** Enough samples for every statement of the report. */
   FULL,
-  /** A look within minutes. */
+  /** A quick look within minutes. */
   QUICK,
-  /** Everything once, to see that it works; its figures say nothing. */
+  /** Everything once, only to see that it works; the figures mean nothing. */
   SMOKE;
 
-  /** The one of the three that is for this scale. */
+  /** Returns the argument for this scale. */
   public <T> T pick(T full, T quick, T smoke) {
     return switch (this) {
       case FULL -> full;

@@ -8,7 +8,10 @@ import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 import java.time.Duration;
 
-/** What a waiting shell saves: the same request on route SHELL and on route TEMPLATE, in turns. */
+/**
+ * Measures what a waiting shell saves: the same request on route SHELL and on route TEMPLATE,
+ * alternating.
+ */
 final class ShellCase implements BenchCase {
   private static final String SHELL = Route.SHELL.name();
   private static final String TEMPLATE = Route.TEMPLATE.name();
@@ -21,7 +24,7 @@ final class ShellCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "a request on route SHELL and one on route TEMPLATE, in turns";
+    return "a request on route SHELL and one on route TEMPLATE, alternating";
   }
 
   @Override

@@ -9,18 +9,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Memory of a VM's process, from its smaps, see proc(5). A VM's RAM is a private mapping of its
+ * The memory of a VM's process, from its smaps, see proc(5). A VM's RAM is a private mapping of its
  * template's memory, which is a memfd.
  *
- * @param ownGuestKib guest RAM that is this VM's alone: pages that it has written to
- * @param templateKib share (PSS) of the template's pages that it has mapped
+ * @param ownGuestKib guest RAM that only this VM has: pages that it has written
+ * @param templateKib proportional share (PSS) of the template's pages that it has mapped
  */
 record Smaps(long privateKib, long sharedKib, long pssKib, long ownGuestKib, long templateKib) {
   private static final Pattern MAPPING =
       Pattern.compile("[0-9a-f]+-[0-9a-f]+ \\S+ \\S+ \\S+ \\d+\\s*(.*)");
   private static final Pattern AMOUNT = Pattern.compile("(\\w+):\\s+(\\d+) kB");
 
-  /** Of a process that runs. */
+  /** Reads the memory of a running process. */
   static Smaps of(long pid) throws IOException {
     Path file = Path.of("/proc/" + pid + "/smaps");
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {

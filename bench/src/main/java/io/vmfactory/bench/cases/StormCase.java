@@ -7,7 +7,7 @@ import io.vmfactory.configs.time.CancelledException;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Clients, and kills of VMs and daemons, on a daemon of its own. */
+/** Runs clients while VMs and daemons are killed, on a daemon of its own. */
 final class StormCase implements BenchCase {
   private static final long SEED = 11;
 
@@ -18,10 +18,12 @@ final class StormCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "VMs and daemons are killed under clients; a checker judges what came of it";
+    return "VMs and daemons are killed while clients use them; a checker judges the result";
   }
 
-  /** Iterations are cycles, the concurrency is clients. */
+  /**
+   * Returns settings whose iterations are cycles and whose concurrency is the number of clients.
+   */
   @Override
   public Control control(Scale scale) {
     return new Control(
@@ -42,7 +44,7 @@ final class StormCase implements BenchCase {
       result.complaints().forEach(out::note);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CancelledException("the storm was called off", e);
+      throw new CancelledException("the storm was stopped", e);
     }
   }
 }

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /**
- * What the standard streams of a container carry, whether it comes out as it went in, and what the
- * client holds of an output that is not read while that goes on.
+ * Measures the standard streams of a container: throughput, whether bytes arrive unchanged, and how
+ * much memory the client holds for an output that is not read.
  */
 final class StreamsCase implements BenchCase {
   private static final int MIB = 1 << 20;
@@ -64,7 +64,7 @@ final class StreamsCase implements BenchCase {
       out.finding("container-output", OUTPUT_MIB * MIB / (double) out.median(STDOUT, OUTPUT));
       out.gauge(
           "input and output at once", "MB/s", ECHO_MIB * MIB / (double) out.median(CAT, ECHO));
-      bench.progress("what is held of an output that nobody reads");
+      bench.progress("memory held for an output that is not read");
       out.finding("container-unread", unread(bench, containers, sandbox));
     }
   }
@@ -90,7 +90,10 @@ final class StreamsCase implements BenchCase {
     out.sample(STDOUT, OUTPUT, Boundary.OTHER, micros);
   }
 
-  /** Bytes by chance through a container's cat; how many came out changed, or not, or too many. */
+  /**
+   * Sends random bytes through a container's cat; returns how many came back changed, are missing
+   * or are too many.
+   */
   private static long echo(Bench bench, Containers containers, Sandbox sandbox, Recorder out)
       throws IOException {
     byte[] sent = new byte[ECHO_MIB * MIB];
@@ -115,21 +118,23 @@ final class StreamsCase implements BenchCase {
     }
   }
 
-  /** In how many places two sequences differ; what one has more than the other differs. */
+  /** Returns in how many places two sequences differ; the surplus of the longer one counts too. */
   static long different(byte[] sent, byte[] got) {
     int both = Math.min(sent.length, got.length);
     long same = IntStream.range(0, both).filter(i -> sent[i] == got[i]).count();
     return Math.max(sent.length, got.length) - same;
   }
 
-  /** MiB that this process holds more while an endless output waits and others are read. */
+  /**
+   * Returns how many MiB more this process holds while an endless output waits and others are read.
+   */
   private static double unread(Bench bench, Containers containers, Sandbox sandbox)
       throws IOException {
     Container endless = containers.container(sandbox, "cat", "/dev/zero");
     long before = HeldBytes.now(bench.deadline());
     endless.start(bench.deadline());
     if (endless.process().stdout().read() != 0) {
-      throw new IOException("/dev/zero is not zero");
+      throw new IOException("/dev/zero returned a byte that is not zero");
     }
     output(bench, containers, sandbox, new Recorder());
     return Math.max(0, HeldBytes.now(bench.deadline()) - before) / (double) MIB;

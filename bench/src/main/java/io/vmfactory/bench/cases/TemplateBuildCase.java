@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A template from nothing: a boot, and what is done until clones can be made of it. */
+/**
+ * Measures the build of a template from nothing: a boot, and the steps until clones can be made
+ * from it.
+ */
 final class TemplateBuildCase implements BenchCase {
   private static final String BUILD = "build";
   private static final double KIB_IN_MIB = 1024;
@@ -52,18 +55,18 @@ final class TemplateBuildCase implements BenchCase {
   }
 
   private static Build build(Bench bench, Recorder out) {
-    Queue<CreateTemplateProgress> told = new ConcurrentLinkedQueue<>();
+    Queue<CreateTemplateProgress> reported = new ConcurrentLinkedQueue<>();
     CreateTemplateRequest again = CreateTemplateRequest.newBuilder().setReplace(true).build();
     long start = System.nanoTime();
-    Template template = bench.client().templates().create(again, told::add, bench.deadline());
+    Template template = bench.client().templates().create(again, reported::add, bench.deadline());
     out.sample(BUILD, TimedVm.READY, Boundary.READY, (System.nanoTime() - start) / 1000);
     List<CreateTemplateProgress> steps =
-        told.stream().filter(step -> step.getDone() && !step.getStep().isEmpty()).toList();
+        reported.stream().filter(step -> step.getDone() && !step.getStep().isEmpty()).toList();
     steps.forEach(step -> out.sample(BUILD, step.getStep(), Boundary.STEP, step.getMicros()));
     return new Build(template, zeroed(steps));
   }
 
-  /** What the step's detail, which is for people, says; 0 when it says nothing. */
+  /** Reads the number from the step's detail, which is for people; returns 0 if it has none. */
   private static double zeroed(List<CreateTemplateProgress> steps) {
     return steps.stream()
         .map(step -> ZEROED.matcher(step.getDetail()))

@@ -12,7 +12,7 @@ import io.vmfactory.client.VmHandle;
 import java.io.IOException;
 import java.time.Duration;
 
-/** A thousand VMs wait: what the daemon itself takes, for its VMs cost nothing. */
+/** Measures the daemon itself while a thousand VMs wait; the VMs are scripted and cost nothing. */
 final class ThousandCase implements BenchCase {
   private static final int VMS = 1000;
   private static final String COLD = "daemon that has just started";
@@ -52,9 +52,9 @@ final class ThousandCase implements BenchCase {
     }
     out.finding("thousand-p99", out.percentile(USED, TimedVm.READY, 99) / MICROS_IN_MILLI);
     out.note(
-        "One client, a VM at a time, given back before the next; first %d requests to a daemon that"
+        "One client, one VM at a time, released before the next; first %d requests to a daemon that"
                 .formatted(control.warmUp())
-            + " has just started, then the %d that count.".formatted(control.iterations()));
+            + " has just started, then the %d that are measured.".formatted(control.iterations()));
   }
 
   private static void requests(

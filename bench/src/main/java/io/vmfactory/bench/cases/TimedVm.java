@@ -9,28 +9,30 @@ import io.vmfactory.configs.time.Laps;
 import java.util.List;
 import java.util.Set;
 
-/** A request for a VM, timed by the client, and what the daemon's hops say of it. */
+/** Requests VMs and records the client's times and the daemon's hops. */
 final class TimedVm {
-  /** Whose times those of a VM made by hand are. */
+  /** Subject of the times of a VM made by hand. */
   static final String FLOOR = "floor";
 
-  /** Until the reply was there. */
+  /** Series of the time until the reply arrived. */
   static final String READY = "request to reply";
 
-  /** Until the agent answered for the first time, without the queues before. */
+  /** Series of the time until the agent first answered, without the queues before. */
   static final String ANSWERED = "until the agent answered";
 
-  /** The VMM's load. */
+  /** Series of the time of the VMM's load. */
   static final String LOADED = "load of the state";
 
   private static final String LOAD = "load";
 
-  /** Waits for other requests, which the floor does not have. */
+  /** Hops that wait for other requests, which the floor does not have. */
   private static final Set<String> QUEUES = Set.of("admit", "turn");
 
   private TimedVm() {}
 
-  /** Gets one. Its times are those of the route that served it, its steps the daemon's hops. */
+  /**
+   * Gets a VM. Records its times under the route that served it, and the daemon's hops as steps.
+   */
   static VmHandle get(Bench bench, Route wanted, Recorder out) {
     long start = System.nanoTime();
     VmHandle vm = bench.get(wanted);
@@ -42,7 +44,9 @@ final class TimedVm {
     return vm;
   }
 
-  /** Gets one that is made for the request, of which it is known when its agent answered. */
+  /**
+   * Gets a VM that is made for the request, so that the time of its agent's first answer is known.
+   */
   static VmHandle make(Bench bench, Route wanted, Recorder out) {
     VmHandle vm = get(bench, wanted, out);
     List<Hop> hops = vm.granted().getHopsList();
@@ -53,7 +57,7 @@ final class TimedVm {
     return vm;
   }
 
-  /** Adds what a clone or a boot by hand took: each step, and all of them. */
+  /** Records a clone or a boot by hand: each step, and the sum. */
   static void byHand(Laps laps, Recorder out) {
     out.steps(FLOOR, laps.all());
     long nanos = laps.all().stream().mapToLong(lap -> lap.span().toNanos()).sum();
@@ -63,7 +67,9 @@ final class TimedVm {
         .forEach(lap -> out.sample(FLOOR, LOADED, Boundary.VMM_LOAD, lap.span().toNanos() / 1000));
   }
 
-  /** From the end of the queues until the end of the hop "answer", in microseconds. */
+  /**
+   * Returns the time from the end of the queues until the end of the hop "answer", in microseconds.
+   */
   static long answered(List<Hop> hops) {
     long sum = 0;
     for (Hop hop : hops) {
@@ -72,6 +78,6 @@ final class TimedVm {
         return sum;
       }
     }
-    throw new IllegalArgumentException("the daemon timed no hop \"answer\": " + hops);
+    throw new IllegalArgumentException("the daemon reported no hop \"answer\": " + hops);
   }
 }

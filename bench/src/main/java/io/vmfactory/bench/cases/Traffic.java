@@ -8,13 +8,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The same requests every time: Poisson arrivals, four a second, each VM kept for half a second.
+ * Makes the same requests every time: Poisson arrivals, four a second, each VM kept for half a
+ * second.
  */
 final class Traffic {
-  /** Whose the times of all requests are, whatever their route. */
+  /** Subject of the times of all requests, whatever their route. */
   static final String ALL = "all";
 
-  /** From when the request should have been made. */
+  /** Series of the time from when the request was due. */
   static final String WAITED = "due to reply";
 
   static final double PER_SECOND = 4;
@@ -23,8 +24,8 @@ final class Traffic {
 
   private Traffic() {}
 
-  /** As many requests as the control has iterations, with its concurrency. */
-  static List<Arrival> blow(Bench bench, Control control) {
+  /** Makes as many requests as the control has iterations, with its concurrency. */
+  static List<Arrival> run(Bench bench, Control control) {
     List<Long> at = Arrivals.poisson(PER_SECOND, control.iterations(), SEED);
     try (OpenLoop loop =
         new OpenLoop(() -> bench.get(Route.ROUTE_UNSPECIFIED), control.concurrency(), HOLD)) {
@@ -32,7 +33,7 @@ final class Traffic {
     }
   }
 
-  /** Takes down what was waited, by route and in all. */
+  /** Records the times that were waited, by route and in total. */
   static void record(List<Arrival> arrivals, Recorder out) {
     for (Arrival one : arrivals) {
       if (one.served().ok()) {
@@ -42,7 +43,7 @@ final class Traffic {
     }
   }
 
-  /** How many had that end. */
+  /** Returns how many requests had that result. */
   static long count(List<Arrival> arrivals, String word) {
     return arrivals.stream().filter(one -> one.served().word().equals(word)).count();
   }

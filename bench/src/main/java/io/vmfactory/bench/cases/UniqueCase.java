@@ -13,9 +13,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** VMs of one template, all there at once: what any two of them share, and how right they go. */
+/**
+ * Compares VMs of one template that exist at the same time: what any two of them share, and how
+ * exact their clocks are.
+ */
 final class UniqueCase implements BenchCase {
-  /** Shells first: who takes a warm VM has another made, of a shell. */
+  /** Shells come first, since each warm VM taken is replaced by one made from a shell. */
   private static final List<Route> ROUTES = List.of(Route.SHELL, Route.WARM, Route.TEMPLATE);
 
   private static final int RANDOM_BYTES = 32;
@@ -23,10 +26,11 @@ final class UniqueCase implements BenchCase {
   private static final double NANOS_IN_MILLI = 1e6;
 
   /**
-   * Who a VM is, and its clock.
+   * The identity of a VM, and its clock.
    *
-   * @param offMillis of the host's, half way between question and answer; above 0 is fast
-   * @param inexactMillis half the time from question to answer: by so much it may be another
+   * @param offMillis offset from the host's clock, half way between question and answer; above 0 is
+   *     fast
+   * @param inexactMillis half the time from question to answer: the possible error of the offset
    */
   private record Reading(GuestIdentity identity, double offMillis, double inexactMillis) {}
 
@@ -40,7 +44,7 @@ final class UniqueCase implements BenchCase {
     return "VMs by every route, compared in pairs; their clocks when they are handed out";
   }
 
-  /** Iterations are VMs by each route. */
+  /** Returns settings whose iterations are VMs per route. */
   @Override
   public Control control(Scale scale) {
     return Control.of(scale.pick(10, 4, 1), 0, Duration.ofMinutes(10));
@@ -67,7 +71,7 @@ final class UniqueCase implements BenchCase {
     bench.keep(0, 0);
   }
 
-  /** The quickest of some questions: it is the most exact one. */
+  /** Returns the quickest of several readings, which is the most exact one. */
   private static Reading look(Bench bench, VmHandle vm) {
     try (GuestAgent agent = vm.agent(bench.deadline())) {
       Reading best = ask(bench, agent);

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** The process of a VM, as the host's scheduler sees it. */
 record VmProcess(long pid) {
-  /** CPU time of all its threads so far, in microseconds. */
+  /** Returns the CPU time of all its threads so far, in microseconds. */
   long cpuMicros() throws IOException {
     List<Path> threads;
     try (Stream<Path> tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {

@@ -16,10 +16,10 @@ import java.time.Duration;
 import java.util.Set;
 
 /**
- * The warm path, one request at a time, each against the same two steps by hand: a stopped VM that
- * has answered once is told to go on and answers again. Nothing else is under way when either
- * begins; a call that makes the daemon do nothing is measured while the pool refills, and tells how
- * much of a reply's time is the wire's and the machine's.
+ * Measures the warm path, one request at a time, each alternating with the same two steps by hand:
+ * a stopped VM that has answered once is continued and answers again. Nothing else is under way
+ * when either begins. While the pool refills, a call that makes the daemon do nothing is measured;
+ * it shows how much of a reply's time is due to the wire and the machine.
  */
 final class WarmCase implements BenchCase {
   private static final String WARM = Route.WARM.name();
@@ -33,7 +33,7 @@ final class WarmCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "a request on route WARM, and a stopped VM continued by hand, in turns";
+    return "a request on route WARM, and a stopped VM continued by hand, alternating";
   }
 
   @Override

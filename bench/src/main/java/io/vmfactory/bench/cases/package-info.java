@@ -1,4 +1,4 @@
-/** The bench's named cases, and what they share. */
+/** The cases of the bench, and what they share. */
 @NullMarked
 package io.vmfactory.bench.cases;
 

@@ -18,14 +18,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench compare}. */
+/** The command {@code bench compare}. */
 @Command(
     name = "compare",
     description = {
-      "Tells by their reports whether one version is slower than another.",
-      "What has a floor is compared by its ratio to it, round by round. Alarm: p < 0.01, by Mann and",
-      "Whitney's test with Holm's correction for the number of series, and medians more than 5 %%",
-      "apart. Exits with 0 = nothing slower, 1 = slower, 2 = these cannot be compared."
+      "Reads reports and says whether one version is slower than another.",
+      "A series with a floor is compared by its ratio to it, round by round. Alarm: p < 0.01, by",
+      "Mann and Whitney's test with Holm's correction for all series, and medians more than 5 %%",
+      "apart. Exits with 0 = nothing slower, 1 = slower, 2 = the reports cannot be compared."
     },
     mixinStandardHelpOptions = true)
 public final class CompareCommand implements Callable<Integer> {
@@ -36,7 +36,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..*",
       paramLabel = "REPORT.json",
-      description = "in turns: A.json B.json [A2.json B2.json ...]")
+      description = "reports, alternating: A.json B.json [A2.json B2.json ...]")
   private List<Path> inTurns = List.of();
 
   @Option(names = "--before", split = ",", paramLabel = "A.json", description = "instead: A,A2,...")

@@ -6,36 +6,37 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What has become slower or faster. Times that have a floor are judged by their ratio to it, round
- * by round; floors are not judged; the chance of a false alarm is that of all together (Holm).
+ * Finds the series that became slower or faster. Times with a floor are judged by their ratio to
+ * it, round by round; floors are not judged. The probability of a false alarm is that of all series
+ * together (Holm).
  */
 final class Comparison {
-  /** An alarm has a chance below this, of all series together, when nothing has changed. */
+  /** If nothing has changed, the probability of an alarm in any series is below this. */
   static final double CHANCE = 0.01;
 
-  /** A smaller difference is none that anybody needs to know. */
+  /** Smaller relative differences are not reported. */
   static final double MATTERS = 0.05;
 
-  /** What is to be said of a series. */
+  /** The verdict on a series. */
   enum Verdict {
     SLOWER,
     FASTER,
     SAME,
-    /** With that many rounds nothing could have been shown. */
+    /** So few rounds could not have shown a difference. */
     TOO_FEW,
-    /** It differs, but not in one direction in all pairs of runs. */
+    /** The series differs, but not in the same direction in all pairs of runs. */
     RUNS_DISAGREE,
-    /** It differs, but no more than the case's floors, which have none of our code. */
+    /** The series differs, but no more than the case's floors, which contain none of our code. */
     MACHINE,
     FLOOR
   }
 
   /**
-   * A series.
+   * The comparison of one series.
    *
-   * @param judged ratios to the floor where there is one, else times
-   * @param times milliseconds
-   * @param p of {@code judged}, corrected for the number of series; 1 for a floor
+   * @param judged difference of the ratios to the floor if there is one, otherwise of the times
+   * @param times difference of the times, in milliseconds
+   * @param p probability of {@code judged}, corrected for the number of series; 1 for a floor
    */
   record Row(Measure measure, Difference judged, Difference times, double p, Verdict verdict) {}
 
@@ -68,7 +69,9 @@ final class Comparison {
     return rows;
   }
 
-  /** By how much the case's floors differ, when what is judged is not free of it already. */
+  /**
+   * Returns how much the case's floors differ, unless the judged values are free of that already.
+   */
   private static double drift(List<Row> rows, Measure measure) {
     double[] floors =
         rows.stream()

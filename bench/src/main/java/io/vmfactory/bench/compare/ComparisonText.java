@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A comparison as text. */
+/** Formats a comparison as text. */
 final class ComparisonText {
   private static final List<String> HEADER =
       List.of("case", "series", "before", "after", "", "x floor", "after", "", "p", "");

@@ -8,18 +8,18 @@ import org.apache.commons.statistics.inference.MannWhitneyUTest;
 import org.apache.commons.statistics.inference.WilcoxonSignedRankTest;
 
 /**
- * How the samples after differ from those before.
+ * The difference between the samples before and after.
  *
  * @param before median
  * @param after median
  * @param delta relative difference of the medians: 0.1 is 10 % more
- * @param p chance of a difference like this when there is none
- * @param least the least {@code p} that so many samples could have given
+ * @param p probability of such a difference if nothing has changed
+ * @param least the smallest {@code p} that so many samples can give
  * @param agree whether every pair of runs differs in the same direction
  */
 record Difference(
     double before, double after, double delta, double p, double least, boolean agree) {
-  /** Fewer pairs of runs than this cannot give a p below 0.01 by their medians alone. */
+  /** With fewer pairs of runs, their medians alone cannot give a p below 0.01. */
   private static final int MANY_RUNS = 8;
 
   static Difference of(List<Pair> pairs) {
@@ -44,7 +44,10 @@ record Difference(
     return pairs.stream().flatMapToDouble(pair -> Arrays.stream(side.apply(pair))).toArray();
   }
 
-  /** As multiples of their pair's median: what both runs of a pair had in common is gone. */
+  /**
+   * Returns the samples as multiples of their pair's median, which removes what both runs of a pair
+   * had in common.
+   */
   private static double[] aligned(List<Pair> pairs, Function<Pair, double[]> side) {
     return pairs.stream()
         .flatMapToDouble(
@@ -71,12 +74,14 @@ record Difference(
         : number(WilcoxonSignedRankTest.withDefaults().test(logs).getPValue());
   }
 
-  /** Samples that are all the same have no ranks, and no p. */
+  /** Returns p, or 1 if all samples are equal: then they have no ranks and no p. */
   private static double number(double p) {
     return Double.isNaN(p) ? 1 : p;
   }
 
-  /** All of one side above all of the other: two of all the ways to deal the ranks. */
+  /**
+   * Returns p if all of one side are above all of the other: two of all the ways to deal the ranks.
+   */
   private static double least(int before, int after) {
     double ways = 1;
     for (int i = 1; i <= before; i++) {

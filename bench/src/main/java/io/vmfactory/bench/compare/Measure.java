@@ -12,23 +12,27 @@ import java.util.stream.Stream;
 /**
  * One series in all runs.
  *
- * @param times its times, ms, for each pair of runs
- * @param ratios its rounds' ratios to those of its floor, or else of its subject's; empty when
- *     there is none of as many rounds
- * @param floor whether it is one itself: no code of ours, so all that moves it is the machine
+ * @param times its times in ms, per pair of runs
+ * @param ratios ratios of its rounds to those of its floor, or else of its subject's floor; empty
+ *     if no floor has as many rounds
+ * @param floor whether the series itself is a floor: it contains none of our code, so only the
+ *     machine changes it
  */
 record Measure(
     String benchCase, String id, boolean floor, List<Pair> times, Optional<List<Pair>> ratios) {
 
-  /** Samples of a pair of runs, at least one each. */
+  /** The samples of a pair of runs, at least one each. */
   record Pair(double[] before, double[] after) {}
 
-  /** What tells: ratios where there are some, since drift of the machine is not in them. */
+  /**
+   * Returns the values to judge: ratios if there are any, since they are free of the machine's
+   * drift.
+   */
   List<Pair> judged() {
     return ratios.orElse(times);
   }
 
-  /** All series that every run has, in the first run's order. */
+  /** Returns all series that every run has, in the first run's order. */
   static List<Measure> of(Runs runs) {
     List<Measure> measures = new ArrayList<>();
     for (CaseReport of : runs.before().get(0).cases()) {

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 /**
  * Runs of two versions, in pairs.
  *
- * @param before of one version, at least one
- * @param after of the other, as many; element i is compared with element i of {@code before}
+ * @param before runs of one version, at least one
+ * @param after runs of the other, as many; element i is compared with element i of {@code before}
  */
 record Runs(List<Report> before, List<Report> after) {
   private static final Map<String, Function<Report, Object>> SAME = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ record Runs(List<Report> before, List<Report> after) {
     after = List.copyOf(after);
   }
 
-  /** What makes the figures say less than they seem to. */
+  /** Returns the reasons why the figures say less than they seem to. */
   List<String> warnings() {
     List<String> warnings = new ArrayList<>();
     SAME.forEach(
@@ -61,11 +61,11 @@ record Runs(List<Report> before, List<Report> after) {
     }
     if (before.size() == 1) {
       warnings.add(
-          "one run each, one after the other: the machine's drift between them is in all figures"
+          "one run each, one after the other: the machine's drift between them affects all figures"
               + " that have no floor; take runs in turns, A B A B, and give all of them");
     } else if (!inTurns()) {
       warnings.add(
-          "the runs were not taken in turns: the machine's drift is in all figures that have no"
+          "the runs were not taken in turns: the machine's drift affects all figures that have no"
               + " floor");
     }
     return warnings;
@@ -75,7 +75,7 @@ record Runs(List<Report> before, List<Report> after) {
     return Stream.concat(before.stream(), after.stream());
   }
 
-  /** Whether the two runs of each pair follow each other with no other run between. */
+  /** Whether the two runs of each pair follow each other with no other run in between. */
   private boolean inTurns() {
     List<Report> byTime = all().sorted(Comparator.comparing(Runs::begun)).toList();
     for (int i = 1; i < byTime.size(); i++) {

@@ -1,4 +1,4 @@
-/** Whether one version is slower than another, by their reports: {@code bench compare}. */
+/** Compares the reports of two versions and finds what became slower: {@code bench compare}. */
 @NullMarked
 package io.vmfactory.bench.compare;
 

@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The floor of a clone: the same QEMU with the same devices, restored from the same template by
- * hand, with no daemon, no lease, no gate and none of our code on the way. Its steps are what a
- * clone's are compared with. Thread-safe.
+ * The floor of a clone: the same QEMU with the same devices, restored from the same template
+ * directly, without a daemon, a lease, a check or any of our code in between. The steps of a clone
+ * are compared with its steps. Thread-safe.
  */
 public final class RawQemu {
-  /** Many times what a boot takes: who is not there by then does not come. */
+  /** Many times the duration of a boot: a VM that takes longer has failed. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final List<String> clone;
@@ -26,10 +26,9 @@ public final class RawQemu {
   private final AtomicInteger vms = new AtomicInteger();
 
   /**
-   * @param clone command line of a clone that the daemon made: the floor takes its devices from
-   *     there
+   * @param clone command line of a clone that the daemon made; the floor has the same devices
    * @param template the template's folder in the store
-   * @param folder where sockets may be made
+   * @param folder folder in which sockets may be made
    */
   public RawQemu(List<String> clone, Path template, Path folder) {
     this.clone = clone;
@@ -41,7 +40,7 @@ public final class RawQemu {
    * Restores one clone until its agent has answered, then kills it. Laps: spawn, load, cont,
    * answer.
    *
-   * @throws IOException when a step fails or all of them take more than 20 s; says after which
+   * @throws IOException if a step fails or all of them take more than 20 s; names the steps done
    */
   public Laps run() throws IOException {
     byte[] state = state();
@@ -77,7 +76,7 @@ public final class RawQemu {
     laps.lap("answer");
   }
 
-  /** Restores one clone until its agent has answered and stops it there, as a pool keeps VMs. */
+  /** Restores one clone until its agent has answered, and stops it there, as a pool keeps VMs. */
   public RawVm stopped() throws IOException {
     byte[] state = state();
     Laps laps = new Laps();
@@ -107,7 +106,8 @@ public final class RawQemu {
         new RawVm.Sockets(
             folder.resolve("state%d.sock".formatted(number)),
             folder.resolve("agent%d.sock".formatted(number)));
-    return new RawVm(ByHand.command(line, template.resolve("memory"), sockets.agent()), sockets);
+    return new RawVm(
+        StandaloneCommand.command(line, template.resolve("memory"), sockets.agent()), sockets);
   }
 
   private static void restore(RawVm vm, byte[] state, Laps laps) throws IOException {
@@ -122,12 +122,15 @@ public final class RawQemu {
     laps.lap("answer");
   }
 
-  /** What is done with a VM. */
+  /** The steps to do with a VM. */
   private interface Steps {
     void run() throws IOException;
   }
 
-  /** The VM's end is the end of every read and write that waits for it, which have no limit. */
+  /**
+   * Runs the steps and kills the VM at the time limit. Reads and writes have no limit of their own;
+   * they end with the VM.
+   */
   private static void limited(RawVm vm, Laps laps, Steps steps) throws IOException {
     CompletableFuture<Void> limit =
         CompletableFuture.runAsync(

@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One QEMU that we started ourselves and speak to over its standard input and output, and the agent
- * inside over one connection. Its end is the end of every read that waits for it.
+ * A QEMU process that the bench starts itself and controls over its standard input and output, with
+ * one connection to the agent inside. When the process ends, every read that waits for it ends too.
  */
 public final class RawVm implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -32,10 +32,10 @@ public final class RawVm implements AutoCloseable {
   private final Sockets sockets;
   private SocketChannel agent;
 
-  /** Where the two sockets of a VM are; nothing is there before it starts and after it ends. */
+  /** Paths of the two sockets of a VM; neither exists before it starts and after it ends. */
   public record Sockets(Path state, Path agent) {}
 
-  /** Starts it; {@link #greet} waits until it is there. */
+  /** Starts the VM; {@link #greet} waits until its monitor is ready. */
   public RawVm(List<String> command, Sockets sockets) throws IOException {
     this.sockets = sockets;
     qemu = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
@@ -71,12 +71,12 @@ public final class RawVm implements AutoCloseable {
     await("\"completed\"");
   }
 
-  /** Connects to the agent's port, which waits in QEMU until the guest reads. */
+  /** Connects to the agent's port; the connection waits in QEMU until the guest reads. */
   public void connect() throws IOException {
     agent = connect(sockets.agent());
   }
 
-  /** Leaves the state in which the monitor takes no commands but this one; load does it, too. */
+  /** Ends the state in which the monitor accepts no other command; {@link #load} does so too. */
   public void negotiate() throws IOException {
     send("{\"execute\":\"qmp_capabilities\"}");
     await("\"return\"");
@@ -88,7 +88,7 @@ public final class RawVm implements AutoCloseable {
     await("\"return\"");
   }
 
-  /** One question to the agent, and its answer. */
+  /** Asks the agent one question and reads its answer. */
   public void answer() throws IOException {
     agent.write(ByteBuffer.wrap(HEALTH_CHECK));
     ByteBuffer header = ByteBuffer.allocate(10);
@@ -102,12 +102,12 @@ public final class RawVm implements AutoCloseable {
     await("\"return\"");
   }
 
-  /** Ends the process from whichever thread. */
+  /** Kills the process; any thread may call this. */
   public void kill() {
     qemu.destroyForcibly();
   }
 
-  /** Ends it; nothing of it is left. */
+  /** Ends the process and removes everything of it. */
   @Override
   public void close() throws IOException {
     kill();
@@ -130,7 +130,7 @@ public final class RawVm implements AutoCloseable {
     do {
       line = replies.readLine();
       if (line == null || line.contains("\"error\"")) {
-        throw new IOException("waiting for " + sign + ", got " + line);
+        throw new IOException("waited for " + sign + ", got " + line);
       }
     } while (!line.contains(sign));
   }

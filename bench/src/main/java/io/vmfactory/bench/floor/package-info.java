@@ -1,4 +1,4 @@
-/** The floor beside the figures: the same work with raw QEMU and no daemon. */
+/** The floors: the same work with raw QEMU and no daemon. */
 @NullMarked
 package io.vmfactory.bench.floor;
 

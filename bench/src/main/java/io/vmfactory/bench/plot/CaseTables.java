@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a page says in tables: the host, the promises, and each case. */
+/** The tables of a page: the host, the promises, and each case. */
 final class CaseTables {
   private CaseTables() {}
 
@@ -61,7 +61,9 @@ final class CaseTables {
     return rows;
   }
 
-  /** All promises, measured or not; then findings of promises that this bench does not know. */
+  /**
+   * Returns all promises, measured or not, then findings of promises that this bench does not know.
+   */
   static List<List<String>> promises(Report report) {
     List<Finding> findings = report.cases().stream().flatMap(of -> of.findings().stream()).toList();
     List<List<String>> rows = new ArrayList<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 
-/** The curves that the cases have made themselves: cost, pools over time. */
+/** Plots of the curves that cases recorded, such as cost, or pools over time. */
 final class CurvePlots {
   private static final double DECADES = 30;
   private static final int MOST_ROWS = 100;
@@ -84,7 +84,10 @@ final class CurvePlots {
     return curves.stream().anyMatch(curve -> every(curve) > 1);
   }
 
-  /** A table of thousands of rows helps nobody. */
+  /**
+   * Returns the distance between the points shown in the table, since thousands of rows help no
+   * reader.
+   */
   private static int every(Curve curve) {
     return (curve.points().size() + MOST_ROWS - 1) / MOST_ROWS;
   }

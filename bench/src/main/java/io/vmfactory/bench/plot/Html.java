@@ -2,9 +2,9 @@ package io.vmfactory.bench.plot;
 
 import java.util.List;
 
-/** Pieces of HTML; every text in them is escaped. */
+/** Builds HTML; every text in it is escaped. */
 final class Html {
-  /** Characters of a cell that is not broken into lines. */
+  /** The most characters of a cell that is not broken into lines. */
   private static final int SHORT = 24;
 
   private final StringBuilder out = new StringBuilder();
@@ -16,18 +16,21 @@ final class Html {
         .replace("\"", "&quot;");
   }
 
-  /** Markup as it is, with a line's end. */
+  /** Adds markup unchanged, with a line's end. */
   Html markup(String markup) {
     out.append(markup).append('\n');
     return this;
   }
 
-  /** An element with a text. */
+  /** Adds an element with a text. */
   Html element(String name, String text) {
     return markup("<%s>%s</%s>".formatted(name, escape(text), name));
   }
 
-  /** A table; the first row and the first cell of each are headers, cells of digits are numbers. */
+  /**
+   * Adds a table; the first row and the first cell of each row are headers, cells of digits are
+   * numbers.
+   */
   Html table(List<List<String>> rows) {
     markup("<div class=\"wide\"><table><thead>");
     row(rows.get(0), true);

@@ -14,7 +14,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * How long hand-outs took: one plot for each boundary, or for each and case when that is crowded.
+ * Plots of how long hand-outs took: one per boundary, or one per boundary and case if it would be
+ * crowded.
  */
 final class LatencyPlots {
   private static final int CROWD = 8;
@@ -23,7 +24,7 @@ final class LatencyPlots {
   private static final List<Boundary> HAND_OUTS =
       List.of(Boundary.AGENT_ANSWERS, Boundary.READY, Boundary.FIRST_OUTPUT, Boundary.VMM_LOAD);
 
-  /** A series and the case it is of. */
+  /** A series and its case. */
   private record Entry(CaseReport of, Series series) {
     String name() {
       return of.name() + " · " + series.id();
@@ -74,8 +75,8 @@ final class LatencyPlots {
         new Plot(
             Plot.id("latency", boundary.name(), name),
             title,
-            "Share of the rounds that took no longer. Dashed: the floor, in the colour of what took"
-                + " turns with it.",
+            "Share of the rounds that took no longer. Dashed: the floor, in the colour of the series"
+                + " that alternated with it.",
             new Axis("time, ms (logarithmic)", true),
             new Axis("rounds, %", false),
             List.of(),

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** The page: one file that needs no other and no network. */
+/** A report as an HTML page: one file that needs no other file and no network. */
 public final class Page {
   private static final String CHART_JS = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
   private static final String SCRIPT =
@@ -53,9 +53,9 @@ public final class Page {
 
   private static String scale(String scale) {
     return switch (scale) {
-      case "FULL" -> "Read ratios: milliseconds of two machines say nothing about each other.";
-      case "SMOKE" -> "Everything once, to see that it works: the figures say nothing.";
-      default -> "A look: too few rounds for 99th percentiles.";
+      case "FULL" -> "Read ratios: times of two machines cannot be compared.";
+      case "SMOKE" -> "Everything ran once, only to see that it works: the figures mean nothing.";
+      default -> "A quick look: too few rounds for 99th percentiles.";
     };
   }
 
@@ -79,7 +79,7 @@ public final class Page {
         .element("h3", of.name());
     if (!of.failure().isEmpty()) {
       page.markup(
-          "<p class=\"missed\">It failed, what it had measured by then is here: %s</p>"
+          "<p class=\"missed\">It failed; what it had measured until then is here: %s</p>"
               .formatted(Html.escape(of.failure())));
     }
     of.notes().forEach(note -> page.element("p", note));
@@ -92,7 +92,10 @@ public final class Page {
     page.markup("</section>");
   }
 
-  /** JSON in a script ends at the first "&lt;/script", which a text of the report may contain. */
+  /**
+   * Adds the scripts. JSON in a script ends at the first "&lt;/script", which a text of the report
+   * may contain.
+   */
   private static void scripts(Html page, List<Plot> plots) throws IOException {
     String json = new JsonMapper().writeValueAsString(plots).replace("<", "\\u003c");
     page.markup("<script type=\"application/json\" id=\"plots\">" + json + "</script>")
@@ -122,7 +125,7 @@ public final class Page {
   private static InputStream open(String path) throws IOException {
     InputStream in = Page.class.getResourceAsStream(path);
     if (in == null) {
-      throw new IOException("not on the class path, build it again: " + path);
+      throw new IOException("not on the class path, build again: " + path);
     }
     return in;
   }

@@ -4,9 +4,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Hands out the colours of one plot; a route has the same in all of them where it can. */
+/** Assigns the colours of one plot; a route has the same colour in all plots if possible. */
 final class Palette {
-  /** As many as plot.css has. */
+  /** The number of colours in plot.css. */
   static final int COLOURS = 10;
 
   private static final List<String> ROUTES = List.of("WARM", "SHELL", "TEMPLATE", "COLD");

@@ -10,8 +10,8 @@ import java.util.Locale;
  * @param id name of the figure within the page
  * @param caption what a reader must know to read it
  * @param rows names of the bars; empty for lines
- * @param lines the lines; or, for bars, the parts that they are made of, each with one point for
- *     each row: x is how long it is
+ * @param lines the lines; or, for bars, the parts that they consist of, each with one point per row
+ *     whose x is its length
  * @param table the same as words and numbers, header first
  */
 record Plot(
@@ -24,18 +24,18 @@ record Plot(
     List<Line> lines,
     List<List<String>> table) {
 
-  /** An axis; {@code log}: logarithmic. */
+  /** An axis; {@code log} means logarithmic. */
   record Axis(String label, boolean log) {}
 
   /**
    * A line.
    *
-   * @param colour number in the palette, which repeats, from 0; -1 is that of the text
-   * @param dash number of the pattern, 0 is solid
+   * @param colour number in the palette, which repeats, from 0; -1 is the colour of the text
+   * @param dash number of the dash pattern; 0 is solid
    */
   record Line(String name, int colour, int dash, List<Point> points) {}
 
-  /** An id out of words. */
+  /** Makes an id from words. */
   static String id(String... words) {
     return String.join(" ", words).strip().toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
   }

@@ -13,23 +13,26 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench plot}. */
+/** The command {@code bench plot}. */
 @Command(
     name = "plot",
     description = {
-      "Makes an HTML page with plots and tables of a report. It is one file and needs no network."
+      "Makes an HTML page with plots and tables from a report. It is one file and needs no network."
     },
     mixinStandardHelpOptions = true)
 public final class PlotCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "REPORT.json", description = "as ./dev bench run writes it")
+  @Parameters(
+      index = "0",
+      paramLabel = "REPORT.json",
+      description = "a report that bench run has written")
   private Path report;
 
   @Option(
       names = "--out",
       paramLabel = "FILE.html",
-      description = "what to write (default: REPORT.html beside the report)")
+      description = "the file to write (default: REPORT.html beside the report)")
   private @Nullable Path out;
 
   @Override

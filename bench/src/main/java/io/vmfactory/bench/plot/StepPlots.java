@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where the time goes: a bar of steps for each subject of a case. What takes many times as long as
- * the rest has a plot of its own, else nothing would be seen of the rest.
+ * Plots of where the time goes: a bar of steps for each subject of a case. A subject that takes
+ * many times as long as the rest has a plot of its own; otherwise the rest could not be seen.
  */
 final class StepPlots {
   private static final double MANY = 8;
 
-  /** A subject's medians, milliseconds, by step. */
+  /** A subject's medians by step, in milliseconds. */
   private record Bar(String subject, Map<String, Double> steps) {
     double total() {
       return steps.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -82,7 +82,10 @@ final class StepPlots {
         table(bars, steps));
   }
 
-  /** All steps; what a subject alone has comes right after what it did before. */
+  /**
+   * Returns all steps; a step that only one subject has comes right after that subject's previous
+   * step.
+   */
   private static List<String> inOrder(List<Bar> bars) {
     List<String> order = new ArrayList<>();
     for (Bar bar : bars) {

@@ -1,8 +1,8 @@
 package io.vmfactory.bench.report;
 
 /**
- * Between which two moments a time was taken. On one system they differ by a factor of 10 to 50:
- * figures of different boundaries are never put into one.
+ * The two moments between which a time was taken. On one system such times differ by a factor of 10
+ * to 50: figures of different boundaries are never mixed.
  */
 public enum Boundary {
   /** The VMM's own call that loads a VM's state. */
@@ -15,7 +15,7 @@ public enum Boundary {
   READY("ready: from the request over the API until its reply"),
   /** One of several steps that follow each other; their sum is a time of another boundary. */
   STEP("steps, whose sums are among the times above"),
-  /** A time that is no hand-out of a VM. */
+  /** A time that is not the hand-out of a VM. */
   OTHER("other times");
 
   private final String title;
@@ -24,7 +24,7 @@ public enum Boundary {
     this.title = title;
   }
 
-  /** For people, from which moment until which. */
+  /** Returns, for people, from which moment until which the time is taken. */
   public String title() {
     return title;
   }

@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What one case has found.
+ * The result of one case.
  *
- * @param loadBefore the host's load average of one minute when it began
- * @param loadAfter the same when it ended
- * @param failure why it did not end as it should, or empty; what it measured before is there
- * @param notes what a reader must know of it, in sentences
+ * @param loadBefore load average of one minute of the host at the beginning
+ * @param loadAfter the same at the end
+ * @param failure why the case failed, or empty; its measurements until then are included
+ * @param notes sentences that a reader must know
  */
 public record CaseReport(
     String name,

@@ -3,12 +3,12 @@ package io.vmfactory.bench.report;
 import java.time.Duration;
 
 /**
- * How a case is run.
+ * The settings with which a case runs.
  *
- * @param iterations rounds that count, at least 1
- * @param warmUp rounds before, which do not
- * @param concurrency requests at once, at least 1
- * @param timeout after which the case is given up
+ * @param iterations measured rounds, at least 1
+ * @param warmUp rounds before them that are not measured
+ * @param concurrency requests at the same time, at least 1
+ * @param timeout time limit of the case
  */
 public record Control(int iterations, int warmUp, int concurrency, Duration timeout) {
 
@@ -24,7 +24,7 @@ public record Control(int iterations, int warmUp, int concurrency, Duration time
     }
   }
 
-  /** One request at a time. */
+  /** Returns settings for one request at a time. */
   public static Control of(int iterations, int warmUp, Duration timeout) {
     return new Control(iterations, warmUp, 1, timeout);
   }

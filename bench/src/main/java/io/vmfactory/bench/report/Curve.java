@@ -15,7 +15,7 @@ public record Curve(String chart, String name, String x, String y, List<Point> p
     points = List.copyOf(points);
   }
 
-  /** A point, with a label of its own or an empty one. */
+  /** A point with a label, which may be empty. */
   public record Point(double x, double y, String label) {
 
     public Point {

@@ -1,9 +1,9 @@
 package io.vmfactory.bench.report;
 
 /**
- * What was measured of one promise.
+ * The measured value of one promise.
  *
- * @param promise its id, see {@link io.vmfactory.bench.spec.Promises}
+ * @param promise id of the promise, see {@link io.vmfactory.bench.spec.Promises}
  */
 public record Finding(String promise, double value) {
 

@@ -1,6 +1,9 @@
 package io.vmfactory.bench.report;
 
-/** A report has no place for what is no number: a case that makes one learns so at once. */
+/**
+ * Checks that values are finite numbers. A report has no place for others, so a case that computes
+ * one fails at once.
+ */
 final class Finite {
   private Finite() {}
 

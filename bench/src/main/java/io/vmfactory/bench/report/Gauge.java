@@ -1,6 +1,6 @@
 package io.vmfactory.bench.report;
 
-/** One figure that is no time, as {@code 57.9 MiB}. */
+/** A measured value that is not a time, such as {@code 57.9 MiB}. */
 public record Gauge(String name, String unit, double value) {
 
   public Gauge {

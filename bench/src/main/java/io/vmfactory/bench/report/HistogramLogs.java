@@ -9,14 +9,14 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
 
 /**
- * A report's times as logs of HdrHistogram, for its own tools: one file for each case, in it one
- * interval for each series, with the series as its tag. Nanoseconds, which the tools show as
- * milliseconds unless they are told otherwise; three digits are exact.
+ * Writes the times of a report as logs for the tools of HdrHistogram: one file per case, in it one
+ * interval per series, with the series as its tag. Values are nanoseconds, which the tools show as
+ * milliseconds by default; three digits are exact.
  */
 public final class HistogramLogs {
   private HistogramLogs() {}
 
-  /** Writes CASE.hlog for each case that has times, into a folder that is made when needed. */
+  /** Writes CASE.hlog for each case that has times, into a folder that is made if needed. */
   public static void write(Report report, Path folder) throws IOException {
     Files.createDirectories(folder);
     for (CaseReport of : report.cases()) {
@@ -53,7 +53,7 @@ public final class HistogramLogs {
     }
   }
 
-  /** The format allows neither blanks nor commas in a tag. */
+  /** Returns the tag of a series; the format allows neither blanks nor commas in a tag. */
   static String tag(String id) {
     return id.replace(": ", ":").replaceAll("[\\s,]", "_");
   }

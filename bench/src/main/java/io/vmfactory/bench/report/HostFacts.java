@@ -1,12 +1,13 @@
 package io.vmfactory.bench.report;
 
 /**
- * The machine and the versions that a report is true of.
+ * The machine and the versions that a report describes.
  *
  * @param cpus logical CPUs
- * @param memoryMib of the host
- * @param guest what the template was made of: kernel, initrd, memory, CPUs, in words
- * @param revision of the source, by git, with {@code +changes} when there were some; or empty
+ * @param memoryMib memory of the host
+ * @param guest what the template was made from, in words: kernel, initrd, memory, CPUs
+ * @param revision revision of the source, by git, with {@code +changes} if there were uncommitted
+ *     changes; or empty
  * @param daemon version of the daemon that was measured
  */
 public record HostFacts(

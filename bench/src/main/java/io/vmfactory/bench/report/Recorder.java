@@ -8,7 +8,7 @@ import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
-/** Takes down what a case finds while it runs. Safe for use by several threads. */
+/** Records the results of a case while it runs. Safe for use by several threads. */
 public final class Recorder {
   /** Significant digits of histograms. */
   static final int DIGITS = 3;
@@ -19,7 +19,7 @@ public final class Recorder {
   private final List<Finding> findings = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
-  /** A series that still grows. */
+  /** A series that is being recorded. */
   private static final class Taking {
     private final String subject;
     private final String name;
@@ -38,7 +38,7 @@ public final class Recorder {
     }
   }
 
-  /** Adds one sample to a series, which begins with its first. */
+  /** Adds one sample to a series; the first sample begins the series. */
   public synchronized void sample(String subject, String name, Boundary boundary, long micros) {
     if (micros < 0) {
       throw new IllegalArgumentException(
@@ -55,12 +55,15 @@ public final class Recorder {
     laps.forEach(lap -> sample(subject, lap.name(), Boundary.STEP, lap.span().toNanos() / 1000));
   }
 
-  /** Says with which series one that has samples took turns. */
+  /**
+   * Declares the floor of a series that has samples: the series whose rounds alternated with its
+   * own.
+   */
   public synchronized void floor(String subject, String name, String floor, String floorName) {
     taking(subject, name).floor = Series.id(floor, floorName);
   }
 
-  /** Adds a figure that is no time. */
+  /** Adds a value that is not a time. */
   public synchronized void gauge(String name, String unit, double value) {
     gauges.add(new Gauge(name, unit, value));
   }
@@ -70,7 +73,7 @@ public final class Recorder {
     curves.add(curve);
   }
 
-  /** Adds what was measured of a promise. */
+  /** Adds the measured value of a promise. */
   public synchronized void finding(String promise, double value) {
     findings.add(new Finding(promise, value));
   }
@@ -80,12 +83,15 @@ public final class Recorder {
     notes.add(sentence);
   }
 
-  /** Median, in microseconds, of a series that has samples. */
+  /** Returns the median, in microseconds, of a series that has samples. */
   public long median(String subject, String name) {
     return percentile(subject, name, 50);
   }
 
-  /** What {@code percent} of 100 samples of a series that has some do not exceed, microseconds. */
+  /**
+   * Returns the value, in microseconds, that {@code percent} of 100 samples of a series do not
+   * exceed; the series has samples.
+   */
   public synchronized long percentile(String subject, String name, double percent) {
     return histogram(taking(subject, name).micros).getValueAtPercentile(percent);
   }
@@ -104,7 +110,7 @@ public final class Recorder {
     return histogram;
   }
 
-  /** All series so far, in the order of their first samples. */
+  /** Returns all series so far, in the order of their first samples. */
   public synchronized List<Series> series() {
     return takings.values().stream().map(Taking::series).toList();
   }

@@ -3,7 +3,7 @@ package io.vmfactory.bench.report;
 import java.util.List;
 
 /**
- * A run of some cases. Its file is described in docs/bench-report.md.
+ * The results of a run. docs/bench-report.md describes its file.
  *
  * @param schema version of the file's format
  * @param scale how thorough the run was, see {@link io.vmfactory.bench.cases.Scale}

@@ -17,7 +17,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.stream.Collectors;
 
 /**
- * A report as a file: JSON, described in docs/bench-report.md and docs/bench-report.schema.json.
+ * Reads and writes reports as JSON, described in docs/bench-report.md and
+ * docs/bench-report.schema.json.
  */
 public final class ReportFile {
   private static final JsonMapper JSON =
@@ -32,7 +33,7 @@ public final class ReportFile {
 
   private ReportFile() {}
 
-  /** Writes a report; a file that is there is replaced whole, once the new one is complete. */
+  /** Writes a report; an existing file is replaced as a whole, once the new one is complete. */
   public static void write(Report report, Path file) throws IOException {
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
@@ -46,8 +47,7 @@ public final class ReportFile {
   /**
    * Reads a report.
    *
-   * @throws IOException when there is none, or none of the format this code knows; says which file
-   *     and why
+   * @throws IOException if there is none, or it has another format; says which file and why
    */
   public static Report read(Path file) throws IOException {
     JsonNode tree = tree(file);
@@ -55,7 +55,7 @@ public final class ReportFile {
     if (!schema.equals(Report.SCHEMA)) {
       throw new IOException(
           schema.isEmpty()
-              ? file + " is no report of the bench: it has no \"schema\""
+              ? file + " is not a report of the bench: it has no \"schema\""
               : "%s is of format %s, this bench reads %s: read it with the bench that wrote it"
                   .formatted(file, schema, Report.SCHEMA));
     }
@@ -88,7 +88,7 @@ public final class ReportFile {
     try {
       return JSON.readTree(bytes);
     } catch (JacksonException e) {
-      throw new IOException("%s is no JSON: %s".formatted(file, e.getMessage()), e);
+      throw new IOException("%s is not JSON: %s".formatted(file, e.getMessage()), e);
     }
   }
 }

@@ -6,13 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times of one kind, in the order they were taken.
+ * Times of one kind, in the order in which they were taken.
  *
- * @param subject whose: a route as the API names it, {@code floor}, or what else the case compares
- * @param name what, among the subject's series of the case
- * @param floor {@link #id} of the series of the same case that this one took turns with, round by
- *     round, and is read as a multiple of; null when there is none
- * @param micros microseconds, one for each round
+ * @param subject what was measured: a route as the API names it, {@code floor}, or another thing
+ *     that the case compares
+ * @param name name among the subject's series of the case
+ * @param floor {@link #id} of the series of the same case whose rounds alternated with those of
+ *     this one, and of which this one is read as a multiple; null if there is none
+ * @param micros microseconds, one value per round
  */
 public record Series(
     String subject,
@@ -21,19 +22,22 @@ public record Series(
     @JsonSetter(nulls = Nulls.SET) @Nullable String floor,
     List<Long> micros) {
 
-  /** Subject of what has none of our code: only the machine and QEMU move its times. */
+  /** Subject of times without any of our code: only the machine and QEMU influence them. */
   public static final String FLOOR = "floor";
 
   public Series {
     micros = List.copyOf(micros);
   }
 
-  /** What it is called within its case. */
+  /** Returns the name of the series within its case. */
   public String id() {
     return id(subject, name);
   }
 
-  /** What {@code percent} of 100 samples do not exceed, in microseconds; 0 without samples. */
+  /**
+   * Returns the value, in microseconds, that {@code percent} of 100 samples do not exceed; 0
+   * without samples.
+   */
   public long percentile(double percent) {
     return Recorder.histogram(micros).getValueAtPercentile(percent);
   }

@@ -1,4 +1,4 @@
-/** What a run of the bench has found: records, their file formats, and what is shown of them. */
+/** The results of a bench run: records, their file formats, and what is shown of them. */
 @NullMarked
 package io.vmfactory.bench.report;
 

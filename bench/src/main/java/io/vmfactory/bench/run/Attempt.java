@@ -7,9 +7,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Work in a thread of its own, which is given up when it takes too long, or by who wants to. */
+/** Runs work on its own thread; abandoned at its deadline or by {@link #interrupt}. */
 final class Attempt<T> {
-  /** Everything waits with a deadline or can be interrupted; both take a moment to get out. */
+  /** Time for interrupted work to end: everything waits with a deadline or can be interrupted. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private static final Duration WAY_OUT = Duration.ofSeconds(30);
@@ -33,10 +33,10 @@ final class Attempt<T> {
   }
 
   /**
-   * Does it.
+   * Runs the work and waits for it.
    *
-   * @param end after which it is interrupted
-   * @throws RuntimeException the work's failure; a checked one as the cause of a
+   * @param end when the work is interrupted
+   * @throws RuntimeException the work's failure; a checked one is the cause of a
    *     CompletionException
    */
   T await(Deadline end) {
@@ -52,7 +52,7 @@ final class Attempt<T> {
     }
   }
 
-  /** Gives it up; who does not take notice is not waited for much longer. */
+  /** Interrupts the work; work that does not react is waited for only briefly. */
   void interrupt() {
     thread.interrupt();
     result.orTimeout(WAY_OUT.toSeconds(), TimeUnit.SECONDS);

@@ -3,7 +3,7 @@ package io.vmfactory.bench.run;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Hypervisor;
 import io.vmfactory.api.v1.Template;
-import io.vmfactory.bench.cases.Stand;
+import io.vmfactory.bench.cases.SharedDaemon;
 import io.vmfactory.bench.report.HostFacts;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a report says of the machine that it was made on, and of what was measured. */
+/** Collects what a report says about the machine and about the versions measured. */
 final class BenchHost {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final Pattern IMAGE =
@@ -25,9 +25,9 @@ final class BenchHost {
 
   private BenchHost() {}
 
-  static HostFacts facts(Stand stand) throws IOException {
+  static HostFacts facts(SharedDaemon sharedDaemon) throws IOException {
     Deadline deadline = Deadline.after(LIMIT);
-    GetStatusResponse status = stand.status(deadline);
+    GetStatusResponse status = sharedDaemon.status(deadline);
     Hypervisor hypervisor = status.getHypervisor();
     return new HostFacts(
         Runtime.getRuntime().availableProcessors(),
@@ -36,13 +36,13 @@ final class BenchHost {
         System.getProperty("os.version"),
         hypervisor.getVersion(),
         hypervisor.getAccelerator(),
-        guest(stand.template(), stand.configuration(deadline)),
+        guest(sharedDaemon.template(), sharedDaemon.configuration(deadline)),
         Runtime.version().toString(),
         Revision.of(System.getenv("VMFACTORY_HOME"), deadline),
         status.getVersion());
   }
 
-  /** The load average of one minute. */
+  /** Returns the load average of one minute. */
   static double load() {
     try {
       return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);

@@ -16,25 +16,25 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code bench run}. */
+/** The command {@code bench run}. */
 @Command(
     name = "run",
     description = {
-      "Runs cases and prints what they have found, times of each boundary by themselves.",
-      "Exits with 1 when a case failed, whatever was measured; 'bench spec' judges."
+      "Runs cases and prints their results. Times between different moments are in separate tables.",
+      "Exits with 1 if a case failed, whatever was measured; 'bench spec' compares with the promises."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
     footer = {
       "  ./vmfactory bench run                     every case, with all its samples: 20 minutes",
-      "  ./vmfactory bench run clone warm          two of them",
-      "  ./vmfactory bench run --scale quick boot  a look"
+      "  ./vmfactory bench run clone warm          two cases",
+      "  ./vmfactory bench run --scale quick boot  a quick look at one"
     })
 public final class BenchRunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
 
-  @Parameters(paramLabel = "CASE", arity = "0..*", description = "which; default: all")
+  @Parameters(paramLabel = "CASE", arity = "0..*", description = "the cases to run; default: all")
   private List<String> names = new ArrayList<>();
 
   @Override

@@ -12,10 +12,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code bench list}. */
+/** The command {@code bench list}. */
 @Command(
     name = "list",
-    description = "Lists the cases: which promises each proves, and how it is run at each scale.",
+    description = "Lists the cases: which promises each proves, and how it runs at each scale.",
     mixinStandardHelpOptions = true)
 public final class ListCommand implements Runnable {
   @Spec private CommandSpec spec;

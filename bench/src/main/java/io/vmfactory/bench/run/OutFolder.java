@@ -13,7 +13,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the files of a run go. It is there before the run, which may take an hour. */
+/** The folder for the files of a run. It is made before the run, which may take an hour. */
 final class OutFolder {
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -24,15 +24,15 @@ final class OutFolder {
     this.folder = folder;
   }
 
-  /** Nowhere. */
+  /** Returns an object that writes no files. */
   static OutFolder none() {
     return new OutFolder(null);
   }
 
   /**
-   * That folder, made when it is not there.
+   * Returns the given folder; makes it if it does not exist.
    *
-   * @throws IOException when it cannot be made; says so
+   * @throws IOException if it cannot be made; names the folder
    */
   static OutFolder at(Path folder) throws IOException {
     try {
@@ -43,12 +43,12 @@ final class OutFolder {
     }
   }
 
-  /** A new one below the working directory, named by the time. */
+  /** Makes a new folder in the working directory, named by the time. */
   static OutFolder fresh(Instant now) throws IOException {
     return at(Path.of("bench-results").resolve(STAMP.format(now)));
   }
 
-  /** Writes the files; those that people read. */
+  /** Writes the files, and returns those that people read. */
   List<Path> write(Report report) throws IOException {
     if (folder == null) {
       return List.of();

@@ -3,7 +3,7 @@ package io.vmfactory.bench.run;
 import io.vmfactory.bench.spec.Promise;
 import java.util.Locale;
 
-/** A promise beside what was measured of it, in one line. */
+/** Formats a promise and its measured value as one line. */
 final class PromiseLine {
   private PromiseLine() {}
 
@@ -18,7 +18,7 @@ final class PromiseLine {
         promise.verdict(value));
   }
 
-  /** The line of one that no case has measured. */
+  /** Returns the line of a promise that no case has measured. */
   static String none(Promise promise) {
     return "%-18s %9s %-5s %-22s not measured by case %s"
         .formatted(

@@ -8,15 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which revision of the source a build is of, by git. */
+/** Finds the revision of the source that a build was made from, by git. */
 final class Revision {
   private Revision() {}
 
   /**
-   * The commit, with {@code +changes} when there are some that are not committed; empty when the
-   * build does not lie in a checkout.
+   * Returns the commit, with {@code +changes} if there are uncommitted changes; empty if the build
+   * is not in a checkout.
    *
-   * @param home where the build lies
+   * @param home folder of the build
    */
   static String of(@Nullable String home, Deadline deadline) {
     if (home == null) {
@@ -40,7 +40,7 @@ final class Revision {
     String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     deadline.await(git.onExit(), "git");
     if (git.exitValue() != 0) {
-      throw new IOException("git says that there is no checkout");
+      throw new IOException("not a git checkout");
     }
     return said;
   }

@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** What the user says of how cases are run, and the run. */
+/** The options of commands that run cases, and the run. */
 final class RunOptions {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -27,35 +27,34 @@ final class RunOptions {
   @Option(
       names = "--scale",
       defaultValue = "full",
-      description = "full, quick (a look) or smoke (only that it works); default: full")
+      description = "full, quick (a look) or smoke (only checks that it works); default: full")
   private Scale scale;
 
   @Option(
       names = "--iterations",
       paramLabel = "N",
-      description = "rounds of every case, instead of what 'bench list' shows")
+      description = "rounds of every case; default: as 'bench list' shows")
   private @Nullable Integer iterations;
 
   @Option(
       names = "--timeout",
       paramLabel = "SPAN",
       converter = SpanConverter.class,
-      description =
-          "after which a case is given up, such as 10m, instead of what 'bench list' shows")
+      description = "time limit of a case, such as 10m; default: as 'bench list' shows")
   private @Nullable Duration timeout;
 
   @Option(
       names = "--out",
       paramLabel = "DIR",
       description =
-          "where report.json, report.html and the logs of HdrHistogram go;"
+          "folder for report.json, report.html and the logs of HdrHistogram;"
               + " default: a new bench-results/TIME")
   private @Nullable Path out;
 
   @Option(names = "--no-out", description = "write no files")
   private boolean noOut;
 
-  /** Spans as the configuration writes them. */
+  /** Reads durations in the form that the configuration has. */
   private static final class SpanConverter implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
@@ -69,17 +68,17 @@ final class RunOptions {
   }
 
   /**
-   * Runs cases, and does with the report what is to be done, also with that of a run which the user
-   * has ended.
+   * Runs cases and passes the report to {@code then}, also if the user ended the run.
    *
-   * @return the exit code that {@code then} wants
+   * @return the exit code that {@code then} returns
    */
   int run(List<BenchCase> cases, ToIntFunction<Report> then) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
     RunPlan plan = plan(cases);
     List<String> launcher = Launcher.command(spec);
     OutFolder folder = folder();
-    Runner runner = new Runner(plan, launcher, new Screen(err, Screen.isWatched()));
+    Runner runner =
+        new Runner(plan, launcher, new ProgressDisplay(err, ProgressDisplay.isWatched()));
     try (RunStop interruption = new RunStop(runner::stop)) {
       Report report = runner.run();
       int code = then.applyAsInt(report);
@@ -97,7 +96,7 @@ final class RunOptions {
 
   private RunPlan plan(List<BenchCase> cases) {
     if (iterations != null && iterations < 1) {
-      throw new ParameterException(spec.commandLine(), "--iterations takes a number from 1");
+      throw new ParameterException(spec.commandLine(), "--iterations must be 1 or more");
     }
     return new RunPlan(cases, scale, iterations, timeout);
   }

@@ -8,10 +8,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be run, and how.
+ * The cases of a run and how to run them.
  *
- * @param iterations of every case, instead of its own
- * @param timeout of every case, instead of its own
+ * @param iterations rounds of every case, instead of its own number
+ * @param timeout time limit of every case, instead of its own
  */
 record RunPlan(
     List<BenchCase> cases, Scale scale, @Nullable Integer iterations, @Nullable Duration timeout) {

@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The user's wish to end a run: Ctrl-C, or SIGTERM. The process ends, with the signal's exit code,
- * when what was measured has been kept and nothing is left behind.
+ * Handles Ctrl-C and SIGTERM during a run. The process ends with the signal's exit code, once the
+ * results so far are written and everything is cleaned up.
  */
 final class RunStop implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -15,7 +15,7 @@ final class RunStop implements AutoCloseable {
   private final Thread hook;
 
   /**
-   * @param stop told of the wish
+   * @param stop called when the user ends the run
    */
   RunStop(Runnable stop) {
     hook =
@@ -31,21 +31,21 @@ final class RunStop implements AutoCloseable {
   private void await() {
     try {
       if (!cleared.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.println("bench: did not come to an end; look for what it has left in /tmp");
+        System.err.println("bench: could not stop cleanly; check /tmp for leftovers");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Everything is done. */
+  /** Reports that the run is over and cleaned up. */
   @Override
   public void close() {
     cleared.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending already, which is what the hook waits for.
+      // The process is ending already, and the hook waits for this.
     }
   }
 }

@@ -2,7 +2,7 @@ package io.vmfactory.bench.run;
 
 import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.cases.BenchCase;
-import io.vmfactory.bench.cases.Stand;
+import io.vmfactory.bench.cases.SharedDaemon;
 import io.vmfactory.bench.report.CaseReport;
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.HostFacts;
@@ -21,8 +21,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs cases one after the other. They share a daemon; after a case that failed it is a new one.
- * The failure of a case ends nothing but the case.
+ * Runs cases one after the other. They share a daemon; after a failed case, a new daemon is
+ * started. The failure of a case ends only that case.
  */
 final class Runner {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
@@ -30,44 +30,46 @@ final class Runner {
   private final WallClock clock = WallClock.system();
   private final RunPlan plan;
   private final List<String> launcher;
-  private final Screen screen;
+  private final ProgressDisplay display;
   private final List<CaseReport> reports = new ArrayList<>();
-  private @Nullable Stand stand;
+  private @Nullable SharedDaemon sharedDaemon;
   private @Nullable Attempt<?> attempt;
   private boolean stopped;
 
   /**
-   * @param launcher what starts {@code vmfactory}
+   * @param launcher command that starts {@code vmfactory}
    */
-  Runner(RunPlan plan, List<String> launcher, Screen screen) {
+  Runner(RunPlan plan, List<String> launcher, ProgressDisplay display) {
     this.plan = plan;
     this.launcher = launcher;
-    this.screen = screen;
+    this.display = display;
   }
 
   /**
-   * Runs all of them, or those until it is stopped.
+   * Runs all cases, or those before it is stopped.
    *
-   * @throws RuntimeException when no daemon can be started, or when it is stopped before one has
+   * @throws RuntimeException if no daemon can be started, or if it is stopped before one has
+   *     started
    */
   Report run() {
     try {
-      HostFacts host = attempt("the daemon's start", START_LIMIT, () -> BenchHost.facts(stand()));
+      HostFacts host =
+          attempt("the daemon's start", START_LIMIT, () -> BenchHost.facts(sharedDaemon()));
       for (BenchCase next : plan.cases()) {
         if (isStopped()) {
           break;
         }
         CaseReport report = run(next);
         reports.add(report);
-        screen.ended(report);
+        display.ended(report);
       }
       return new Report(Report.SCHEMA, plan.scale().name(), host, reports);
     } finally {
-      closeStand();
+      closeSharedDaemon();
     }
   }
 
-  /** Gives up the case that runs, and runs no more. */
+  /** Ends the current case, and runs no more. */
   synchronized void stop() {
     stopped = true;
     if (attempt != null) {
@@ -82,12 +84,12 @@ final class Runner {
   private CaseReport run(BenchCase benchCase) {
     Control control = plan.control(benchCase);
     Recorder out = new Recorder();
-    screen.begins(benchCase, reports.size() + 1, plan.cases().size());
+    display.begins(benchCase, reports.size() + 1, plan.cases().size());
     Instant begun = clock.now();
     double loadBefore = BenchHost.load();
     String failure = failure(benchCase, control, out);
     if (!failure.isEmpty()) {
-      closeStand();
+      closeSharedDaemon();
     }
     return new CaseReport(
         benchCase.name(),
@@ -104,15 +106,15 @@ final class Runner {
         out.notes());
   }
 
-  /** Runs it; why it failed, or nothing. */
+  /** Runs the case; returns why it failed, or an empty text. */
   private String failure(BenchCase benchCase, Control control, Recorder out) {
     try {
-      Stand shared = attempt("the daemon's start", START_LIMIT, this::stand);
+      SharedDaemon shared = attempt("the daemon's start", START_LIMIT, this::sharedDaemon);
       Deadline end = Deadline.after(control.timeout());
-      Bench bench = new Bench(shared, launcher, end, screen);
+      Bench bench = new Bench(shared, launcher, end, display);
       return failure(benchCase, bench, control, out);
     } catch (RuntimeException e) {
-      return told(e);
+      return describe(e);
     }
   }
 
@@ -121,8 +123,8 @@ final class Runner {
       attempt(benchCase.name(), control.timeout(), () -> measure(benchCase, bench, control, out));
       return "";
     } catch (RuntimeException e) {
-      String late = "given up after %s, see --timeout; ".formatted(Units.text(control.timeout()));
-      return (bench.end().passed() ? late : "") + told(e);
+      String late = "stopped after %s, see --timeout; ".formatted(Units.text(control.timeout()));
+      return (bench.end().passed() ? late : "") + describe(e);
     }
   }
 
@@ -133,10 +135,10 @@ final class Runner {
     return true;
   }
 
-  private String told(RuntimeException e) {
-    screen.failed(e);
-    Throwable told = e.getCause() == null ? e : e.getCause();
-    String reason = told.getClass().getSimpleName() + ": " + told.getMessage();
+  private String describe(RuntimeException e) {
+    display.failed(e);
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String reason = cause.getClass().getSimpleName() + ": " + cause.getMessage();
     return isStopped() ? "stopped by the user" : reason;
   }
 
@@ -151,18 +153,18 @@ final class Runner {
     return next.await(Deadline.after(limit));
   }
 
-  private Stand stand() throws IOException {
-    if (stand == null) {
-      stand = Stand.start(launcher, Deadline.after(START_LIMIT));
+  private SharedDaemon sharedDaemon() throws IOException {
+    if (sharedDaemon == null) {
+      sharedDaemon = SharedDaemon.start(launcher, Deadline.after(START_LIMIT));
     }
-    return stand;
+    return sharedDaemon;
   }
 
-  /** Nothing that this process has started is left, whatever a case was doing when it failed. */
-  private void closeStand() {
-    if (stand != null) {
-      stand.close();
-      stand = null;
+  /** Ends everything that this process has started, whatever a case was doing when it failed. */
+  private void closeSharedDaemon() {
+    if (sharedDaemon != null) {
+      sharedDaemon.close();
+      sharedDaemon = null;
     }
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
   }

@@ -18,12 +18,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code bench spec}. */
+/** The command {@code bench spec}. */
 @Command(
     name = "spec",
     description = {
-      "Runs every case that proves a promise of SPECIFICATION.md, and says of each promise whether",
-      "it is kept, or by how much it is missed. Exits with 1 when one is missed or was not measured."
+      "Runs every case that proves a promise of SPECIFICATION.md, and prints for each promise whether",
+      "it is kept, or by how much it is missed. Exits with 1 if one is missed or was not measured."
     },
     mixinStandardHelpOptions = true)
 public final class SpecCommand implements Callable<Integer> {
@@ -40,7 +40,7 @@ public final class SpecCommand implements Callable<Integer> {
     return options.run(cases, report -> judge(report, out) ? 0 : 1);
   }
 
-  /** Prints a line for each promise; whether all are kept. */
+  /** Prints a line for each promise; returns whether all are kept. */
   static boolean judge(Report report, PrintWriter out) {
     int kept = 0;
     for (Promise promise : Promises.all()) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A report for a terminal. Times of different boundaries are in tables of their own. */
+/** Formats a report for a terminal. Times of different boundaries are in tables of their own. */
 final class TextReport {
   private static final String ROW = "  %-15s %-10s %-32s %9s %9s %9s %9s %6s %8s";
   private static final double MICROS_IN_MILLI = 1000;
@@ -24,7 +24,7 @@ final class TextReport {
     this.report = report;
   }
 
-  /** Lines that end with a line break. */
+  /** Returns lines that end with a line break. */
   static String of(Report report) {
     TextReport text = new TextReport(report);
     text.host();

@@ -1,4 +1,4 @@
-/** Runs cases: the command line, the screen, what a case may not do to the others. */
+/** Runs cases: the command line, the display, the isolation of cases from each other. */
 @NullMarked
 package io.vmfactory.bench.run;
 

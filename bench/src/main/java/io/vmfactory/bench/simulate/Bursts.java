@@ -1,12 +1,12 @@
 package io.vmfactory.bench.simulate;
 
-import io.vmfactory.bench.simulate.Shape.Intensity;
+import io.vmfactory.bench.simulate.ArrivalShape.Intensity;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Spans of high rate at random moments, see {@link Shape#BURSTY}. */
+/** Periods of high rate at random moments, see {@link ArrivalShape#BURSTY}. */
 final class Bursts {
   private static final double CALM = 0.6;
   private static final double EVERY_SECONDS = 120;
@@ -18,9 +18,9 @@ final class Bursts {
   static Intensity over(double length, SplittableRandom random) {
     TreeMap<Double, Double> ends = new TreeMap<>();
     double second = 0;
-    while ((second += EVERY_SECONDS * Shape.exponential(random)) < length) {
+    while ((second += EVERY_SECONDS * ArrivalShape.exponential(random)) < length) {
       double start = second;
-      second += SECONDS * Shape.exponential(random);
+      second += SECONDS * ArrivalShape.exponential(random);
       ends.put(start, second);
     }
     return new Intensity(at -> inside(ends.floorEntry(at), at) ? BURST : CALM, BURST);

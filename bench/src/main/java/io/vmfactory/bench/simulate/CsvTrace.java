@@ -8,9 +8,9 @@ import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A trace from a file: a line for each arrival with its time in seconds, ascending from 0 on, and
- * after a comma, if anything, for how many seconds the VM is held. The latter is checked and makes
- * no difference: a pool never gets a VM back. The first line may be a header.
+ * Reads a trace from a file. Each line has the time of an arrival in seconds, ascending from 0, and
+ * optionally, after a comma, the number of seconds for which the VM is held. The latter is checked
+ * but has no effect, since a pool never gets a VM back. The first line may be a header.
  */
 final class CsvTrace {
   /** A year, in seconds. */
@@ -26,10 +26,10 @@ final class CsvTrace {
   }
 
   /**
-   * Reads it. It lasts until its last arrival.
+   * Reads the trace. It lasts until its last arrival.
    *
-   * @throws IOException when the file cannot be read
-   * @throws IllegalArgumentException when it is no trace; says in which line and why
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it is not a trace; says in which line and why
    */
   static Trace read(Path file) throws IOException {
     CsvTrace trace = new CsvTrace(file);
@@ -51,13 +51,15 @@ final class CsvTrace {
     if (text.isBlank() || line == 1 && time == null) {
       return;
     }
-    check(time != null, "'%s' is no time in seconds".formatted(fields[0].strip()));
-    check(time >= 0 && time <= LONGEST, "a time is from 0 to a year, in seconds");
+    check(time != null, "'%s' is not a time in seconds".formatted(fields[0].strip()));
+    check(time >= 0 && time <= LONGEST, "a time must be from 0 to a year, in seconds");
     check(time >= last, "is before the arrival above; sort the file by time");
     check(fields.length <= 2, "has %d columns; at most two".formatted(fields.length));
     if (fields.length == 2) {
       Double held = number(fields[1]);
-      check(held != null && held >= 0, "'%s' is no span in seconds".formatted(fields[1].strip()));
+      check(
+          held != null && held >= 0,
+          "'%s' is not a duration in seconds".formatted(fields[1].strip()));
     }
     last = time;
     arrivals.add(time);

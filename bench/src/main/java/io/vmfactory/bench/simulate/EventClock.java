@@ -6,9 +6,9 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * A clock that goes from event to event: a simulated day takes as long as what happens in it.
- * Timers fire on the thread that moves the clock, in the order of their moments, those of one
- * moment in the order in which they were set. For one thread.
+ * A clock that jumps from event to event, so a simulated day takes only as long as its computation.
+ * Timers fire on the thread that moves the clock, in the order of their moments; those of one
+ * moment fire in the order in which they were set. For one thread.
  */
 final class EventClock implements PoolClock {
   private final PriorityQueue<Alarm> alarms =
@@ -30,7 +30,7 @@ final class EventClock implements PoolClock {
     return () -> alarms.remove(alarm);
   }
 
-  /** Moves on to {@code end} nanoseconds, firing what falls due on the way at its own moment. */
+  /** Moves on to {@code end} nanoseconds; fires each timer on the way at its own moment. */
   void advanceTo(long end) {
     for (Alarm next; (next = alarms.peek()) != null && next.at <= end; ) {
       alarms.remove();

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sizings as words: {@code fixed:N}, {@code auto}, {@code auto:MIN..MAX}. */
+/** Converts sizings from and to words: {@code fixed:N}, {@code auto}, {@code auto:MIN..MAX}. */
 final class Policy {
   private static final Pattern FIXED = Pattern.compile("fixed:([0-9]{1,6})");
   private static final Pattern AUTO = Pattern.compile("auto(?::([0-9]{1,6})\\.\\.([0-9]{1,6}))?");
@@ -16,9 +16,10 @@ final class Policy {
   private Policy() {}
 
   /**
-   * What the word means; what {@code auto} leaves open is as the configuration's defaults have it.
+   * Returns the sizing for a word; {@code auto} takes what it leaves open from the configuration's
+   * defaults.
    *
-   * @throws IllegalArgumentException when it is none, with what would be one
+   * @throws IllegalArgumentException if the word is not a policy; names the valid forms
    */
   static PoolSizing of(String word) {
     Matcher fixed = FIXED.matcher(word);
@@ -28,7 +29,7 @@ final class Policy {
     Matcher auto = AUTO.matcher(word);
     if (!auto.matches()) {
       throw new IllegalArgumentException(
-          "'%s' is no policy: fixed:N, auto or auto:MIN..MAX".formatted(word));
+          "'%s' is not a policy: use fixed:N, auto or auto:MIN..MAX".formatted(word));
     }
     PoolConfig shipped =
         new ConfigLoader(new Surroundings(Map.of(), true)).parse("", "defaults").pool();
@@ -40,7 +41,7 @@ final class Policy {
         shipped.demand().halfLife());
   }
 
-  /** The word for it. */
+  /** Returns the word for a sizing. */
   static String word(PoolSizing sizing) {
     return sizing instanceof PoolSizing.Auto auto
         ? "auto:%d..%d".formatted(auto.min(), auto.max())

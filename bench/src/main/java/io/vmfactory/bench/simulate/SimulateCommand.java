@@ -22,7 +22,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code bench simulate}: sizing policies of the pool on traces of arrivals. */
+/**
+ * The command {@code bench simulate}: replays traces of arrivals against sizing policies of the
+ * pool.
+ */
 @Command(
     name = "simulate",
     description = {
@@ -40,36 +43,41 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--trace",
       paramLabel = "SHAPE|FILE.csv",
       description = {
-        "poisson, diurnal, bursty, office, or a file with a line for each arrival: its second,",
-        "and, if anything, for how many seconds the VM is held (default: every shape)"
+        "poisson, diurnal, bursty, office, or a file with one line per arrival: its second,",
+        "and optionally for how many seconds the VM is held (default: every shape)"
       })
-  private List<String> traces = Stream.of(Shape.values()).map(Shape::word).toList();
+  private List<String> traces = Stream.of(ArrivalShape.values()).map(ArrivalShape::word).toList();
 
   @Option(
       names = "--seed",
-      description = "decides the arrivals of a shape (default: ${DEFAULT-VALUE})")
+      description = "determines the arrivals of a shape (default: ${DEFAULT-VALUE})")
   private long seed = Simulations.SEED;
 
   @Option(
       names = "--seeds",
-      description = "from there on, so many; shows the spread (default: ${DEFAULT-VALUE})")
+      description =
+          "how many seeds, counted up from --seed; shows the spread (default: ${DEFAULT-VALUE})")
   private int seeds = 1;
 
   @Option(
       names = "--rate",
-      description = "of a shape, requests per second on average (default: ${DEFAULT-VALUE})")
+      description = "for a shape, mean requests per second (default: ${DEFAULT-VALUE})")
   private double rate = Simulations.RATE;
 
-  @Option(names = "--hours", description = "of a shape, its length (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--hours",
+      description = "for a shape, its length in hours (default: ${DEFAULT-VALUE})")
   private double hours = Simulations.HOURS;
 
   @Option(
       names = "--build-time",
       converter = Span.class,
-      description = "mean time to make a VM, up to a fifth less or more (default: 5s)")
+      description = "mean time to make a VM; each varies by up to a fifth (default: 5s)")
   private Duration buildTime = Simulations.SETUP.buildTime();
 
-  @Option(names = "--at-once", description = "VMs made at once (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--at-once",
+      description = "VMs made at the same time (default: ${DEFAULT-VALUE})")
   private int atOnce = Simulations.SETUP.atOnce();
 
   @Option(
@@ -88,25 +96,29 @@ public final class SimulateCommand implements Callable<Integer> {
       names = "--shells",
       converter = Sizings.class,
       paramLabel = "POLICY",
-      description = "shells that are kept, whatever the policy (default: fixed:0)")
+      description = "shells to keep, whatever the policy (default: fixed:0)")
   private PoolSizing shells = Simulations.SETUP.shells();
 
   @Option(
       names = "--policy",
       converter = Sizings.class,
-      description = "warm VMs: fixed:N, auto or auto:MIN..MAX; any number (default: auto)")
+      description = "warm VMs: fixed:N, auto or auto:MIN..MAX; may be repeated (default: auto)")
   private List<PoolSizing> policies = List.of(Policy.of("auto"));
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write all results there, too")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "also write all results to this file")
   private @Nullable Path json;
 
   @Override
   public Integer call() throws IOException {
-    check(rate > 0 && rate <= 1000, "--rate is above 0 and at most 1000");
-    check(hours > 0 && hours <= 8784, "--hours is above 0 and at most 8784");
-    check(rate * hours <= 10_000, "--rate times --hours is at most 10000: 36 million arrivals");
-    check(atOnce >= 1 && atOnce <= 4096, "--at-once is from 1 to 4096");
-    check(seeds >= 1 && seeds <= MOST_SEEDS, "--seeds is from 1 to " + MOST_SEEDS);
+    check(rate > 0 && rate <= 1000, "--rate must be above 0 and at most 1000");
+    check(hours > 0 && hours <= 8784, "--hours must be above 0 and at most 8784");
+    check(
+        rate * hours <= 10_000, "--rate times --hours must be at most 10000: 36 million arrivals");
+    check(atOnce >= 1 && atOnce <= 4096, "--at-once must be from 1 to 4096");
+    check(seeds >= 1 && seeds <= MOST_SEEDS, "--seeds must be from 1 to " + MOST_SEEDS);
     Setup setup = new Setup(buildTime, atOnce, vmMebibytes, shellMebibytes, shells);
     SimulationTable table = new SimulationTable(spec.commandLine().getOut());
     List<Comparison> all = new ArrayList<>();
@@ -135,12 +147,12 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private Trace trace(String word, long ofSeed) throws IOException {
-    Shape shape = shape(word);
+    ArrivalShape shape = shape(word);
     if (shape != null) {
       return shape.trace(rate, hours * 3600, ofSeed);
     }
     Path file = Path.of(word);
-    check(Files.isReadable(file), "'%s' is no shape and no file that can be read".formatted(word));
+    check(Files.isReadable(file), "'%s' is neither a shape nor a readable file".formatted(word));
     try {
       return CsvTrace.read(file);
     } catch (IllegalArgumentException e) {
@@ -148,8 +160,11 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable Shape shape(String word) {
-    return Stream.of(Shape.values()).filter(s -> s.word().equals(word)).findFirst().orElse(null);
+  private static @Nullable ArrivalShape shape(String word) {
+    return Stream.of(ArrivalShape.values())
+        .filter(s -> s.word().equals(word))
+        .findFirst()
+        .orElse(null);
   }
 
   private void check(boolean holds, String otherwise) {
@@ -158,7 +173,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  /** A span above zero. */
+  /** Reads a duration above zero. */
   private static final class Span implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
@@ -168,7 +183,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  /** An amount of memory. */
+  /** Reads an amount of memory. */
   private static final class Mebibytes implements ITypeConverter<Double> {
     @Override
     public Double convert(String text) {
@@ -178,7 +193,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
   }
 
-  /** A policy. */
+  /** Reads a policy. */
   private static final class Sizings implements ITypeConverter<PoolSizing> {
     @Override
     public PoolSizing convert(String text) {

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
 
-/** Results on the terminal; those of several seeds as their lowest and highest figure. */
+/** Prints results on the terminal; for several seeds, the lowest and the highest figure. */
 final class SimulationTable {
   private static final String ROW = "%-14s %10s  %-12s %13s %13s %7s %9s | %-14s %13s %13s%n";
 
@@ -36,7 +36,7 @@ final class SimulationTable {
         "memory, %");
   }
 
-  /** One policy on one shape, for each seed. */
+  /** Adds the row of one policy on one shape, with the result of each seed. */
   void row(List<Comparison> seeds) {
     Result first = seeds.get(0).result();
     out.printf(
@@ -55,11 +55,13 @@ final class SimulationTable {
     out.flush();
   }
 
-  /** What is promised of the diurnal trace, by the worst seed; nothing when it was not replayed. */
+  /**
+   * Adds what is promised for the diurnal trace, by the worst seed; nothing if it was not replayed.
+   */
   void promises(List<Comparison> all) {
     List<Comparison> diurnal =
         all.stream()
-            .filter(c -> c.result().trace().equals(Shape.DIURNAL.word()))
+            .filter(c -> c.result().trace().equals(ArrivalShape.DIURNAL.word()))
             .filter(c -> c.result().policy().startsWith("auto"))
             .toList();
     if (diurnal.isEmpty()) {

@@ -7,32 +7,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Simulations that belong together. */
+/** Runs simulations that are compared with each other. */
 public final class Simulations {
-  /** Requests per second, on average. */
+  /** Mean requests per second. */
   static final double RATE = 1;
 
-  /** A day. */
+  /** One day. */
   static final double HOURS = 24;
 
   static final long SEED = 1;
 
   /**
-   * A host that is up to 60 % busy with refill at the height of the diurnal trace; sizes of VMs as
-   * measured (docs/adr/0010), no shells beside those that become warm VMs.
+   * A host that refill keeps up to 60 % busy at the peak of the diurnal trace; sizes of VMs as
+   * measured (docs/adr/0010), no shells besides those that become warm VMs.
    */
   static final Setup SETUP = new Setup(Duration.ofSeconds(5), 16, 16, 12, PoolSizing.fixed(0));
 
-  /** No fixed size beyond this is tried. */
+  /** The largest fixed size that is tried. */
   private static final int MOST = 1 << 16;
 
   /**
    * A policy and the smallest fixed size that serves no fewer requests from waiting VMs.
    *
-   * @param fixed the largest size tried when none does
+   * @param fixed result of the fixed size; of the largest size tried if none is large enough
    */
   public record Comparison(Result result, Result fixed) {
-    /** Memory over time of the policy, over that of the fixed size. */
+    /** Returns the policy's memory over time as a ratio to that of the fixed size. */
     public double memoryRatio() {
       return result.mebibyteSeconds() / fixed.mebibyteSeconds();
     }
@@ -41,12 +41,12 @@ public final class Simulations {
   private Simulations() {}
 
   /**
-   * Every shape of arrivals with the shipped {@code auto}, each followed by the smallest fixed size
-   * that gives as many hits. Always the same; takes seconds.
+   * Simulates every shape of arrivals with the shipped {@code auto}, each followed by the smallest
+   * fixed size with as many hits. The results are always the same; takes seconds.
    */
   public static List<Result> standard() {
     List<Result> results = new ArrayList<>();
-    for (Shape shape : Shape.values()) {
+    for (ArrivalShape shape : ArrivalShape.values()) {
       Comparison both = compare(shape.trace(RATE, HOURS * 3600, SEED), Policy.of("auto"), SETUP);
       results.add(both.result());
       results.add(both.fixed());
@@ -54,13 +54,13 @@ public final class Simulations {
     return results;
   }
 
-  /** That policy, beside the fixed size that gives as many hits on the same trace. */
+  /** Compares the policy with the fixed size that has as many hits on the same trace. */
   static Comparison compare(Trace trace, PoolSizing policy, Setup setup) {
     Result result = Simulation.run(trace, policy, setup);
     return new Comparison(result, asGood(trace, result, setup));
   }
 
-  /** By bisection: with more VMs waiting, no fewer requests find one. */
+  /** Finds the fixed size by bisection: with more waiting VMs, no fewer requests find one. */
   private static Result asGood(Trace trace, Result wanted, Setup setup) {
     int tooFew = -1;
     int enough = Math.max(1, wanted.peakWaiting());

@@ -3,11 +3,11 @@ package io.vmfactory.bench.simulate;
 import java.util.Arrays;
 
 /**
- * When requests come.
+ * The times at which requests come.
  *
- * @param name how reports call it
+ * @param name name in reports
  * @param seconds the arrivals, ascending, from 0 to {@code length}
- * @param length how long it lasts, in seconds, above zero
+ * @param length duration in seconds, above zero
  */
 record Trace(String name, double[] seconds, double length) {
   Trace {
@@ -19,7 +19,7 @@ record Trace(String name, double[] seconds, double length) {
     }
   }
 
-  /** Arrivals per second, over the whole length. */
+  /** Returns arrivals per second, over the whole length. */
   double rate() {
     return seconds.length / length;
   }

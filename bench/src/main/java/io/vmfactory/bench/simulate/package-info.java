@@ -1,4 +1,7 @@
-/** Arrival traces replayed against the pool's own code, with VMs that only take time and memory. */
+/**
+ * Simulations of the pool: traces of arrivals replayed against its own code, with VMs that only
+ * take time and memory.
+ */
 @NullMarked
 package io.vmfactory.bench.simulate;
 

@@ -5,11 +5,11 @@ import java.util.Locale;
 /**
  * One promise of SPECIFICATION.md.
  *
- * @param id short name; a case says by it what it has found
+ * @param id short name, by which a case reports its measured value
  * @param text what is promised, as the specification says it
  * @param provenBy name of the case
- * @param most whether the bound is the highest value allowed; else it is the lowest
- * @param unit of the bound and of what is measured; {@code x} for a ratio
+ * @param most whether the bound is the highest value allowed; otherwise it is the lowest
+ * @param unit unit of the bound and of the measured value; {@code x} for a ratio
  */
 public record Promise(
     String id, String text, String provenBy, boolean most, double bound, String unit) {
@@ -27,12 +27,12 @@ public record Promise(
     return most ? value <= bound : value >= bound;
   }
 
-  /** The bound, as "at most 1.15 x". */
+  /** Returns the bound, such as "at most 1.15 x". */
   public String allowed() {
     return "at %s %s %s".formatted(most ? "most" : "least", shortest(bound), unit);
   }
 
-  /** Whether a measured value keeps it, as "kept" or "MISSED by 23 %". */
+  /** Returns whether a measured value keeps the promise, as "kept" or "MISSED by 23 %". */
   public String verdict(double value) {
     if (allows(value)) {
       return "kept";

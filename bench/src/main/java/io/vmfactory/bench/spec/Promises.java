@@ -6,7 +6,7 @@ import static io.vmfactory.bench.spec.Promise.atMost;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All promises that are figures. SPECIFICATION.md has the same. */
+/** All promises that are figures, the same as in SPECIFICATION.md. */
 public final class Promises {
   private static final List<Promise> CLONES =
       List.of(
@@ -140,7 +140,7 @@ public final class Promises {
 
   private Promises() {}
 
-  /** In the order of the specification. */
+  /** Returns the promises in the order of the specification. */
   public static List<Promise> all() {
     return Stream.of(CLONES, HAND_OUT, DAEMON, CONTAINERS, ALWAYS, POLICY)
         .flatMap(List::stream)

@@ -1,4 +1,4 @@
-/** What SPECIFICATION.md promises in figures, and which case proves it. */
+/** The promises of SPECIFICATION.md in figures, and the case that proves each. */
 @NullMarked
 package io.vmfactory.bench.spec;
 

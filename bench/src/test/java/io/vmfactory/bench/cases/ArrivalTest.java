@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 class ArrivalTest {
   private static final Served WARM = new Served(true, "WARM");
 
-  /** One that takes a second holds up nine that are due meanwhile and take nothing themselves. */
+  /**
+   * One request takes a second and delays nine that are due meanwhile and take no time themselves.
+   */
   @Test
   void whoIsHeldUpByAnotherHasWaited() {
     Arrival slow = new Arrival(0, 0, 1_000_000_000, WARM);

@@ -25,7 +25,7 @@ class ArrivalsTest {
     for (int i = 1; i < MANY; i++) {
       hurried += many.get(i) - many.get(i - 1) < 0.25e9 ? 1 : 0;
     }
-    // Of a Poisson process 1 - 1/e of the gaps are shorter than the mean one.
+    // In a Poisson process, 1 - 1/e of the gaps are shorter than the mean gap.
     assertThat((double) hurried / MANY).isCloseTo(0.632, within(0.02));
   }
 }

@@ -21,8 +21,8 @@ class CompareCommandTest {
 
   @Test
   void slowerIsAnAlarm() throws IOException {
-    String before = file("a", new MadeUp(1).report());
-    String after = file("b", new MadeUp(2).slower(1.2).report());
+    String before = file("a", new SampleRuns(1).report());
+    String after = file("b", new SampleRuns(2).slower(1.2).report());
 
     assertThat(execute(before, after)).isEqualTo(1);
     assertThat(out.toString())
@@ -32,8 +32,8 @@ class CompareCommandTest {
 
   @Test
   void fasterAndTheSameAreNone() throws IOException {
-    String before = file("a", new MadeUp(1).slower(1.2).report());
-    String after = file("b", new MadeUp(2).report());
+    String before = file("a", new SampleRuns(1).slower(1.2).report());
+    String after = file("b", new SampleRuns(2).report());
 
     assertThat(execute(before, after)).isZero();
     assertThat(execute(before, before)).isZero();
@@ -42,10 +42,10 @@ class CompareCommandTest {
 
   @Test
   void runsInTurnsAreGivenInTurnsOrByOptions() throws IOException {
-    String a = file("a", new MadeUp(1).minute(0).report());
-    String b = file("b", new MadeUp(2).minute(1).report());
-    String a2 = file("a2", new MadeUp(3).minute(2).report());
-    String b2 = file("b2", new MadeUp(4).minute(3).report());
+    String a = file("a", new SampleRuns(1).minute(0).report());
+    String b = file("b", new SampleRuns(2).minute(1).report());
+    String a2 = file("a2", new SampleRuns(3).minute(2).report());
+    String b2 = file("b2", new SampleRuns(4).minute(3).report());
 
     assertThat(execute(a, b, a2, b2)).isZero();
     String first = out.toString();
@@ -57,10 +57,10 @@ class CompareCommandTest {
 
   @Test
   void runsNotTakenInTurnsAreSaidToBe() throws IOException {
-    String a = file("a", new MadeUp(1).minute(0).report());
-    String a2 = file("a2", new MadeUp(2).minute(1).report());
-    String b = file("b", new MadeUp(3).minute(2).report());
-    String b2 = file("b2", new MadeUp(4).minute(3).report());
+    String a = file("a", new SampleRuns(1).minute(0).report());
+    String a2 = file("a2", new SampleRuns(2).minute(1).report());
+    String b = file("b", new SampleRuns(3).minute(2).report());
+    String b2 = file("b2", new SampleRuns(4).minute(3).report());
 
     assertThat(execute(a, b, a2, b2)).isZero();
 
@@ -69,14 +69,16 @@ class CompareCommandTest {
 
   @Test
   void anotherQemuIsSaid() throws IOException {
-    execute(file("a", new MadeUp(1).report()), file("b", new MadeUp(2).qemu("10.0.2").report()));
+    execute(
+        file("a", new SampleRuns(1).report()),
+        file("b", new SampleRuns(2).qemu("10.0.2").report()));
 
     assertThat(out.toString()).contains("WARNING: different QEMU: 7.2.22 | 10.0.2");
   }
 
   @Test
   void whatCannotBeComparedIsRefused() throws IOException {
-    String a = file("a", new MadeUp(1).report());
+    String a = file("a", new SampleRuns(1).report());
     String none = Files.writeString(folder.resolve("none.json"), "{}").toString();
 
     assertThat(execute(a)).isEqualTo(2);

@@ -23,8 +23,8 @@ class ComparisonTest {
             .filter(
                 seed ->
                     alarm(
-                        new MadeUp(seed).noise(0.4).rounds(40).report(),
-                        new MadeUp(SEEDS + seed).noise(0.4).rounds(40).report()))
+                        new SampleRuns(seed).noise(0.4).rounds(40).report(),
+                        new SampleRuns(SEEDS + seed).noise(0.4).rounds(40).report()))
             .count();
 
     assertThat(alarms).as("of %d; 4 are expected", SEEDS).isLessThanOrEqualTo(7);
@@ -33,11 +33,11 @@ class ComparisonTest {
   @Test
   void tenPercentAreSeen() {
     for (long seed = 0; seed < 50; seed++) {
-      Report before = new MadeUp(seed).rounds(400).report();
-      Report after = new MadeUp(100 + seed).rounds(400).slower(1.1).report();
+      Report before = new SampleRuns(seed).rounds(400).report();
+      Report after = new SampleRuns(100 + seed).rounds(400).slower(1.1).report();
 
-      assertThat(verdict(before, after, MadeUp.PRODUCT)).isEqualTo(Verdict.SLOWER);
-      assertThat(verdict(after, before, MadeUp.PRODUCT)).isEqualTo(Verdict.FASTER);
+      assertThat(verdict(before, after, SampleRuns.PRODUCT)).isEqualTo(Verdict.SLOWER);
+      assertThat(verdict(after, before, SampleRuns.PRODUCT)).isEqualTo(Verdict.FASTER);
     }
   }
 
@@ -48,8 +48,8 @@ class ComparisonTest {
             .mapToObj(
                 seed ->
                     runs(
-                        new MadeUp(seed).wander(0.02).report(),
-                        new MadeUp(SEEDS + seed).wander(0.02).machine(1.3).report()))
+                        new SampleRuns(seed).wander(0.02).report(),
+                        new SampleRuns(SEEDS + seed).wander(0.02).machine(1.3).report()))
             .flatMap(runs -> Comparison.of(runs).stream())
             .filter(row -> row.measure().ratios().isPresent())
             .filter(ComparisonTest::differs)
@@ -60,22 +60,22 @@ class ComparisonTest {
 
   @Test
   void whatHasNoFloorOfItsOwnIsComparedWithTheCasesFloors() {
-    Report before = new MadeUp(1).report();
-    Report slowMachine = new MadeUp(2).machine(1.3).report();
-    Report slowCode = new MadeUp(2).machine(1.3).slower(1.3).report();
+    Report before = new SampleRuns(1).report();
+    Report slowMachine = new SampleRuns(2).machine(1.3).report();
+    Report slowCode = new SampleRuns(2).machine(1.3).slower(1.3).report();
 
-    assertThat(verdict(before, slowMachine, MadeUp.CALL)).isEqualTo(Verdict.MACHINE);
-    assertThat(verdict(before, slowCode, MadeUp.CALL)).isEqualTo(Verdict.SLOWER);
-    assertThat(verdict(before, slowMachine, MadeUp.STEP)).isEqualTo(Verdict.SAME);
-    assertThat(verdict(before, slowCode, MadeUp.STEP)).isEqualTo(Verdict.SLOWER);
+    assertThat(verdict(before, slowMachine, SampleRuns.CALL)).isEqualTo(Verdict.MACHINE);
+    assertThat(verdict(before, slowCode, SampleRuns.CALL)).isEqualTo(Verdict.SLOWER);
+    assertThat(verdict(before, slowMachine, SampleRuns.STEP)).isEqualTo(Verdict.SAME);
+    assertThat(verdict(before, slowCode, SampleRuns.STEP)).isEqualTo(Verdict.SLOWER);
   }
 
   @Test
   void aChangeIsSeenThroughTheMachinesDrift() {
-    Report before = new MadeUp(1).rounds(400).wander(0.02).machine(1.3).report();
-    Report after = new MadeUp(2).rounds(400).wander(0.02).slower(1.1).report();
+    Report before = new SampleRuns(1).rounds(400).wander(0.02).machine(1.3).report();
+    Report after = new SampleRuns(2).rounds(400).wander(0.02).slower(1.1).report();
 
-    Row row = row(Comparison.of(runs(before, after)), MadeUp.PRODUCT);
+    Row row = row(Comparison.of(runs(before, after)), SampleRuns.PRODUCT);
 
     assertThat(row.verdict()).isEqualTo(Verdict.SLOWER);
     assertThat(row.judged().before()).isCloseTo(1.2, within(0.03));
@@ -84,10 +84,10 @@ class ComparisonTest {
 
   @Test
   void lessThanFivePercentIsNoAlarmHoweverSure() {
-    Report before = new MadeUp(1).noise(0.01).report();
-    Report after = new MadeUp(2).noise(0.01).slower(1.03).report();
+    Report before = new SampleRuns(1).noise(0.01).report();
+    Report after = new SampleRuns(2).noise(0.01).slower(1.03).report();
 
-    Row row = row(Comparison.of(runs(before, after)), MadeUp.PRODUCT);
+    Row row = row(Comparison.of(runs(before, after)), SampleRuns.PRODUCT);
 
     assertThat(row.p()).isLessThan(1e-6);
     assertThat(row.verdict()).isEqualTo(Verdict.SAME);
@@ -95,31 +95,31 @@ class ComparisonTest {
 
   @Test
   void aFloorIsNotJudged() {
-    Report before = new MadeUp(1).report();
-    Report after = new MadeUp(2).machine(2).report();
+    Report before = new SampleRuns(1).report();
+    Report after = new SampleRuns(2).machine(2).report();
 
     assertThat(verdict(before, after, "floor: clone")).isEqualTo(Verdict.FLOOR);
   }
 
   @Test
   void whatTookTurnsWithOurOwnCodeIsNotJudgedByTheRatio() {
-    Report before = new MadeUp(1).report();
-    Report after = new MadeUp(2).slower(1.2).report();
+    Report before = new SampleRuns(1).report();
+    Report after = new SampleRuns(2).slower(1.2).report();
 
-    assertThat(verdict(before, after, MadeUp.SHELL)).isEqualTo(Verdict.SLOWER);
+    assertThat(verdict(before, after, SampleRuns.SHELL)).isEqualTo(Verdict.SLOWER);
   }
 
   @Test
   void fewRoundsSayThatTheyAreFew() {
-    Report before = new MadeUp(1).rounds(4).report();
-    Report after = new MadeUp(2).rounds(4).slower(3).report();
+    Report before = new SampleRuns(1).rounds(4).report();
+    Report after = new SampleRuns(2).rounds(4).slower(3).report();
 
-    assertThat(verdict(before, after, MadeUp.PRODUCT)).isEqualTo(Verdict.TOO_FEW);
+    assertThat(verdict(before, after, SampleRuns.PRODUCT)).isEqualTo(Verdict.TOO_FEW);
   }
 
   @Test
   void timesThatAreAllTheSameAreTheSame() {
-    Report report = new MadeUp(1).noise(0).report();
+    Report report = new SampleRuns(1).noise(0).report();
 
     assertThat(Comparison.of(runs(report, report)))
         .extracting(Row::verdict)
@@ -135,14 +135,15 @@ class ComparisonTest {
 
     List<Row> rows = Comparison.of(new Runs(before, after));
 
-    assertThat(row(rows, MadeUp.CALL).verdict()).isEqualTo(Verdict.SLOWER);
-    assertThat(row(rows, MadeUp.CALL).judged().delta()).isCloseTo(0.15, within(0.03));
+    assertThat(row(rows, SampleRuns.CALL).verdict()).isEqualTo(Verdict.SLOWER);
+    assertThat(row(rows, SampleRuns.CALL).judged().delta()).isCloseTo(0.15, within(0.03));
   }
 
   private static List<Report> turns(double[] moods, double slower) {
     return IntStream.range(0, moods.length)
         .mapToObj(
-            i -> new MadeUp(i + (long) (100 * slower)).machine(moods[i]).slower(slower).report())
+            i ->
+                new SampleRuns(i + (long) (100 * slower)).machine(moods[i]).slower(slower).report())
         .toList();
   }
 
@@ -151,11 +152,11 @@ class ComparisonTest {
     List<Report> before = turns(new double[] {1, 1, 1}, 1);
     List<Report> after =
         List.of(
-            new MadeUp(11).slower(1.5).report(),
-            new MadeUp(12).slower(1.5).report(),
-            new MadeUp(13).slower(0.9).report());
+            new SampleRuns(11).slower(1.5).report(),
+            new SampleRuns(12).slower(1.5).report(),
+            new SampleRuns(13).slower(0.9).report());
 
-    assertThat(row(Comparison.of(new Runs(before, after)), MadeUp.PRODUCT).verdict())
+    assertThat(row(Comparison.of(new Runs(before, after)), SampleRuns.PRODUCT).verdict())
         .isEqualTo(Verdict.RUNS_DISAGREE);
   }
 
@@ -166,7 +167,7 @@ class ComparisonTest {
 
     List<Row> rows = Comparison.of(new Runs(turns(moods, 1), turns(moods, 1.1)));
 
-    Row row = row(rows, MadeUp.PRODUCT);
+    Row row = row(rows, SampleRuns.PRODUCT);
     assertThat(row.verdict()).isEqualTo(Verdict.SLOWER);
     assertThat(row.judged().p()).as("all of 12 pairs").isCloseTo(2 / 4096.0, within(1e-9));
   }

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
-/** A made-up report that looks like one of a real run: every kind of figure, plausible numbers. */
+/** A made-up report that looks like one of a real run: every kind of value, plausible numbers. */
 public final class SampleReport {
   private static final Instant BEGUN = Instant.parse("2026-11-22T10:00:00Z");
   private static final String REQUEST = "request";
@@ -63,7 +63,7 @@ public final class SampleReport {
     out.floor("TEMPLATE", ANSWERS, "floor", ANSWERS);
     out.finding("clone-over-floor", 1.11);
     out.finding("boot-over-clone", 24.6);
-    out.note("Spawn and load are told apart differently by the floor: compare their sum.");
+    out.note("Spawn and load are separated differently by the floor: compare their sum.");
     return done("clone", 0, out);
   }
 
@@ -153,7 +153,7 @@ public final class SampleReport {
     out.sample(subject, name, Boundary.STEP, micros(millis));
   }
 
-  /** Now and then something takes far longer, as on any machine. */
+  /** Returns a time; now and then it is far longer, as on any machine. */
   private long micros(double millis) {
     double tail = dice.nextInt(40) == 0 ? 1.5 + dice.nextDouble() : 1;
     return Math.round(1000 * millis * Math.exp(0.05 * dice.nextGaussian()) * tail);

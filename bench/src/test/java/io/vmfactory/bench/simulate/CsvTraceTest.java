@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Traces in files. */
+/** Tests traces in files. */
 class CsvTraceTest {
   @TempDir private Path folder;
 
@@ -33,14 +33,14 @@ class CsvTraceTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "1;two;3 | line 2: 'two' is no time in seconds",
-        "time;when;3 | line 2: 'when' is no time in seconds",
+        "1;two;3 | line 2: 'two' is not a time in seconds",
+        "time;when;3 | line 2: 'when' is not a time in seconds",
         "2;1 | line 2: is before the arrival above",
         "-1 | line 1: a time is from 0 to a year",
-        "1;NaN | line 2: 'NaN' is no time in seconds",
+        "1;NaN | line 2: 'NaN' is not a time in seconds",
         "1;1e30 | line 2: a time is from 0 to a year",
-        "1,2;2,x | line 2: 'x' is no span in seconds",
-        "1,-2 | line 1: '-2' is no span in seconds",
+        "1,2;2,x | line 2: 'x' is not a duration in seconds",
+        "1,-2 | line 1: '-2' is not a duration in seconds",
         "1,2,3 | line 1: has 3 columns",
         "time | no arrival after second 0",
         "0;0 | no arrival after second 0"

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
-/** Traces on the pool's own code. */
+/** Tests traces replayed on the pool's own code. */
 class SimulationTest {
   private static final Setup SETUP =
       new Setup(Duration.ofSeconds(1), 4, 16, 12, PoolSizing.fixed(0));
@@ -24,7 +24,8 @@ class SimulationTest {
 
     Result result = Simulation.run(trace, PoolSizing.fixed(1), SETUP);
 
-    // One is made from 0, 10 and 20 on, each within 0.8 to 1.2 s; 10.1 finds none.
+    // One VM each is made from 0, 10 and 20 s on, within 0.8 to 1.2 s; the request at 10.1 finds
+    // none.
     assertThat(result.hits()).isEqualTo(2);
     assertThat(result.shellHits()).isZero();
     assertThat(result.peakWaiting()).isEqualTo(1);
@@ -57,7 +58,7 @@ class SimulationTest {
 
   @Test
   void theSeriesCoversTheWholeAndAddsUp() {
-    Result result = Simulation.run(Shape.BURSTY.trace(1, 7200, 3), Policy.of("auto"), SETUP);
+    Result result = Simulation.run(ArrivalShape.BURSTY.trace(1, 7200, 3), Policy.of("auto"), SETUP);
 
     assertThat(result.series()).hasSize(500);
     assertThat(result.series().stream().mapToInt(Point::arrivals).sum())
@@ -68,13 +69,13 @@ class SimulationTest {
 
   @Test
   void theSameComesOutOfTheSame() {
-    Trace trace = Shape.DIURNAL.trace(0.5, 20_000, 3);
+    Trace trace = ArrivalShape.DIURNAL.trace(0.5, 20_000, 3);
 
     assertThat(Simulation.run(trace, Policy.of("auto"), SETUP))
         .isEqualTo(Simulation.run(trace, Policy.of("auto"), SETUP));
   }
 
-  /** Whatever the rate, the time to make a VM and how many are made at once. */
+  /** At any rate, with any time to make a VM and any number made at once. */
   @RepeatedTest(20)
   void autoMeetsItsTargetOnSteadyDemandWhereverRefillCanFollow(RepetitionInfo info) {
     SplittableRandom random = new SplittableRandom(info.getCurrentRepetition());
@@ -84,7 +85,7 @@ class SimulationTest {
     double rate = busy * atOnce / seconds;
     Duration buildTime = Duration.ofNanos((long) (seconds * 1e9));
     Setup setup = new Setup(buildTime, atOnce, 16, 12, PoolSizing.fixed(0));
-    Trace trace = Shape.POISSON.trace(rate, 20_000 / rate, info.getCurrentRepetition());
+    Trace trace = ArrivalShape.POISSON.trace(rate, 20_000 / rate, info.getCurrentRepetition());
 
     Result result = Simulation.run(trace, Policy.of("auto:1..64"), setup);
 

@@ -13,14 +13,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What SPECIFICATION.md promises of {@code auto}: figures of a simulation, the same everywhere. */
+/**
+ * Tests what SPECIFICATION.md promises for {@code auto}: figures of a simulation, the same
+ * everywhere.
+ */
 @Tag("exhaustive")
 class SimulationsTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void autoIsAsGoodAsAFixedSizeForMuchLessMemoryOnADay(long seed) {
     Setup slower = new Setup(Duration.ofSeconds(15), 16, 16, 12, PoolSizing.fixed(0));
-    Trace day = Shape.DIURNAL.trace(1 / 3.0, 86_400, seed);
+    Trace day = ArrivalShape.DIURNAL.trace(1 / 3.0, 86_400, seed);
 
     Comparison both = Simulations.compare(day, Policy.of("auto"), slower);
 
@@ -30,7 +33,7 @@ class SimulationsTest {
 
   @Test
   void theFixedSizeIsTheSmallestThatIsAsGood() {
-    Trace trace = Shape.POISSON.trace(1, 7200, 1);
+    Trace trace = ArrivalShape.POISSON.trace(1, 7200, 1);
 
     Result best = Simulations.compare(trace, Policy.of("auto"), Simulations.SETUP).fixed();
     int size = Integer.parseInt(best.policy().replace("fixed:", ""));

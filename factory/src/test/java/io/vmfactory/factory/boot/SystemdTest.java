@@ -52,9 +52,9 @@ class SystemdTest {
 
   @Test
   void withoutAManagerNobodyIsTold() {
-    Systemd nobody = Systemd.of(Map.of());
-    nobody.ready("serving");
-    assertThat(nobody.watchdog()).isEmpty();
+    Systemd absent = Systemd.of(Map.of());
+    absent.ready("serving");
+    assertThat(absent.watchdog()).isEmpty();
     assertThat(manager.receive()).isEmpty();
   }
 

@@ -42,7 +42,7 @@ final class SurvivorsTest {
 
   /** Takes nothing over, but records all reports. */
   private static final class Heard implements Adopters, Adopter {
-    final List<String> told = new CopyOnWriteArrayList<>();
+    final List<String> reported = new CopyOnWriteArrayList<>();
 
     @Override
     public VmSpec spec(VmRecord record) {
@@ -56,12 +56,12 @@ final class SurvivorsTest {
 
     @Override
     public void died(VmRecord record) {
-      told.add("died: " + record.id());
+      reported.add("died: " + record.id());
     }
 
     @Override
     public void tell(String vmId, String what) {
-      told.add(vmId + ": " + what);
+      reported.add(vmId + ": " + what);
     }
 
     @Override
@@ -81,7 +81,7 @@ final class SurvivorsTest {
 
     @Override
     public void lost(String why) {
-      told.add("lost: " + why);
+      reported.add("lost: " + why);
     }
   }
 
@@ -116,13 +116,13 @@ final class SurvivorsTest {
   }
 
   private List<String> recover() {
-    heard.told.clear();
+    heard.reported.clear();
     VmProcesses processes = new ProcProcesses(Path.of("/proc"));
     TakeOver takeOver = new TakeOver(new FakeHypervisor(), processes, heard);
     var done =
         new Recovery(new Survivors(journal, processes, takeOver, heard)).run(root.resolve("vm"));
     Deadline.after(Duration.ofSeconds(30)).await(done, "the recovery");
-    return heard.told;
+    return heard.reported;
   }
 
   private void assertEnded() throws InterruptedException {

@@ -165,7 +165,7 @@ final class SlotStock<T> {
     return null;
   }
 
-  /** Puts a value that nobody holds any more back in stock, or disposes of it. */
+  /** Puts a value that has no holder any more back in stock, or disposes of it. */
   private void settle(Slot<T> slot, Effects fx) {
     if (!keeping) {
       retire(slot, fx);

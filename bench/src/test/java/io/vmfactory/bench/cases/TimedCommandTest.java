@@ -9,19 +9,19 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TimedTest {
+class TimedCommandTest {
   private final Deadline soon = Deadline.after(Duration.ofSeconds(60));
 
   @Test
   void hasWhatTheCommandPrinted() throws Exception {
-    Timed timed = Timed.run(List.of("sh", "-c", "echo out; echo err >&2"), soon);
+    TimedCommand timed = TimedCommand.run(List.of("sh", "-c", "echo out; echo err >&2"), soon);
     assertThat(timed.output()).contains("out\n").contains("err\n");
     assertThat(timed.micros()).isPositive();
   }
 
   @Test
   void aFailureSaysWhatTheCommandSaid() {
-    assertThatThrownBy(() -> Timed.run(List.of("sh", "-c", "echo no such VM; exit 3"), soon))
+    assertThatThrownBy(() -> TimedCommand.run(List.of("sh", "-c", "echo no such VM; exit 3"), soon))
         .isInstanceOf(IOException.class)
         .hasMessageEndingWith("exit 3: no such VM");
   }

@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command line of a clone, made one that can be started without the daemon. */
-final class ByHand {
-  private ByHand() {}
+/** Turns the command line of a clone into one that can be started without the daemon. */
+final class StandaloneCommand {
+  private StandaloneCommand() {}
 
   /**
-   * The same devices; QMP on standard input and output, a socket and a memory file with names
-   * instead of inherited ones, no console log.
+   * Returns a command with the same devices, but QMP on standard input and output, a socket and a
+   * memory file with names instead of inherited ones, and no console log.
    *
    * @param clone command line of a clone that the daemon made
    * @param memory the template's memory file
-   * @param agentSocket where the agent's port is to listen
+   * @param agentSocket path of the socket of the agent's port
    */
   static List<String> command(List<String> clone, Path memory, Path agentSocket) {
     List<String> command = new ArrayList<>(List.of(clone.get(0), "-qmp", "stdio"));

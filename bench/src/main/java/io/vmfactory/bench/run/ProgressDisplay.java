@@ -14,12 +14,12 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** Shows how far a run is: a bar for each case on a terminal, else a line now and then. */
-final class Screen implements Progress {
+/** Shows the progress of a run: a bar per case on a terminal, otherwise a line now and then. */
+final class ProgressDisplay implements Progress {
   private static final int WIDTH = 100;
   private static final int UPDATE_MILLIS = 200;
 
-  /** Lines for the rounds of one case, where there is no bar. */
+  /** Lines for the rounds of one case if there is no bar. */
   private static final int LINES = 5;
 
   private final PrintWriter err;
@@ -29,15 +29,15 @@ final class Screen implements Progress {
   private int lines;
 
   /**
-   * @param err where the lines go; a bar goes to the process's own standard error
-   * @param watched whether somebody looks on
+   * @param err receives the lines; a bar goes to the process's own standard error
+   * @param watched whether standard error is a terminal
    */
-  Screen(PrintWriter err, boolean watched) {
+  ProgressDisplay(PrintWriter err, boolean watched) {
     this.err = err;
     this.watched = watched;
   }
 
-  /** Whether somebody watches standard error. */
+  /** Whether standard error is a terminal. */
   static boolean isWatched() {
     try {
       String stream = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
@@ -89,7 +89,7 @@ final class Screen implements Progress {
     line(report.failure().isEmpty() ? "done, " + seconds + " s" : "FAILED: " + report.failure());
   }
 
-  /** The whole of a failure: what the report says of it is one sentence. */
+  /** Shows the whole failure, of which the report has only one sentence. */
   synchronized void failed(RuntimeException e) {
     e.printStackTrace(err);
   }

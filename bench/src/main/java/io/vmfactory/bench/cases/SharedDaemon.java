@@ -16,9 +16,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What the cases of a run share: a daemon with a template, and the floor beside it. */
-public final class Stand implements AutoCloseable {
-  /** Sizes are set by the cases; upkeep is the default's, but memory never is the limit. */
+/** The things that the cases of a run share: a daemon with a template, and the floor beside it. */
+public final class SharedDaemon implements AutoCloseable {
+  /**
+   * Settings of the daemon. The cases set the sizes of pools; upkeep has its defaults; memory is
+   * never the limit.
+   */
   public static final String SETTINGS =
       """
       max_vms = 256
@@ -34,7 +37,7 @@ public final class Stand implements AutoCloseable {
   private final Template template;
   private final RawQemu raw;
 
-  private Stand(PrivateDaemon daemon, FactoryClient client, Template template, RawQemu raw) {
+  private SharedDaemon(PrivateDaemon daemon, FactoryClient client, Template template, RawQemu raw) {
     this.daemon = daemon;
     this.client = client;
     this.template = template;
@@ -42,11 +45,11 @@ public final class Stand implements AutoCloseable {
   }
 
   /**
-   * Starts a daemon and has it build a template.
+   * Starts a daemon and lets it build a template.
    *
-   * @param launcher what starts {@code vmfactory}
+   * @param launcher command that starts {@code vmfactory}
    */
-  public static Stand start(List<String> launcher, Deadline deadline) throws IOException {
+  public static SharedDaemon start(List<String> launcher, Deadline deadline) throws IOException {
     PrivateDaemon daemon = PrivateDaemon.start(launcher, SETTINGS);
     FactoryClient client = FactoryClient.open(daemon.socket());
     try {
@@ -57,7 +60,7 @@ public final class Stand implements AutoCloseable {
       List<String> clone = commandLine(client, Route.TEMPLATE, deadline);
       DaemonHome home = daemon.home();
       RawQemu raw = new RawQemu(clone, home.template(template.getKey()), home.scratch());
-      return new Stand(daemon, client, template, raw);
+      return new SharedDaemon(daemon, client, template, raw);
     } catch (RuntimeException | IOException e) {
       client.close();
       daemon.close();
@@ -86,7 +89,7 @@ public final class Stand implements AutoCloseable {
     return client;
   }
 
-  /** The template that it has built. */
+  /** Returns the daemon's template. */
   public Template template() {
     return template;
   }
@@ -95,12 +98,12 @@ public final class Stand implements AutoCloseable {
     return raw;
   }
 
-  /** What the daemon says of itself. */
+  /** Returns the daemon's status. */
   public GetStatusResponse status(Deadline deadline) {
     return client.daemon().status(false, deadline);
   }
 
-  /** The daemon's configuration in force, in TOML. */
+  /** Returns the daemon's configuration in force, in TOML. */
   public String configuration(Deadline deadline) {
     return client.daemon().config(deadline).getToml();
   }

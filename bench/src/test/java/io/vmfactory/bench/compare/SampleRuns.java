@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Makes up reports of one case: a product with a floor, one of its steps, another and a call. */
-final class MadeUp {
+/**
+ * Makes up reports of one case: a route with a floor, one of its steps, another series and a call.
+ */
+final class SampleRuns {
   static final String PRODUCT = "TEMPLATE: request";
   static final String STEP = "TEMPLATE: lease";
   static final String SHELL = "SHELL: request";
@@ -29,45 +31,45 @@ final class MadeUp {
   private int minute;
   private String qemu = "7.2.22";
 
-  MadeUp(long seed) {
+  SampleRuns(long seed) {
     dice = new Random(seed);
   }
 
-  MadeUp rounds(int number) {
+  SampleRuns rounds(int number) {
     rounds = number;
     return this;
   }
 
-  /** Standard deviation of a time's logarithm. */
-  MadeUp noise(double deviation) {
+  /** Sets the standard deviation of a time's logarithm. */
+  SampleRuns noise(double deviation) {
     noise = deviation;
     return this;
   }
 
-  /** Factor on what is the product's own. */
-  MadeUp slower(double factor) {
+  /** Sets a factor on the time of the product's own code. */
+  SampleRuns slower(double factor) {
     slower = factor;
     return this;
   }
 
-  /** Factor on everything. */
-  MadeUp machine(double factor) {
+  /** Sets a factor on all times. */
+  SampleRuns machine(double factor) {
     machine = factor;
     return this;
   }
 
-  /** How far the machine's speed wanders from a round to the next. */
-  MadeUp wander(double deviation) {
+  /** Sets how far the machine's speed drifts from one round to the next. */
+  SampleRuns wander(double deviation) {
     wander = deviation;
     return this;
   }
 
-  MadeUp minute(int begun) {
+  SampleRuns minute(int begun) {
     minute = begun;
     return this;
   }
 
-  MadeUp qemu(String version) {
+  SampleRuns qemu(String version) {
     qemu = version;
     return this;
   }

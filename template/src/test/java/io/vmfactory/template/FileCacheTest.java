@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileMemoTest {
+class FileCacheTest {
   @TempDir Path dir;
   private final AtomicInteger reads = new AtomicInteger();
   private final FileCache<String> memo =

@@ -5,9 +5,9 @@ import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 
-/** How the rate of arrivals goes over time. Arrivals are Poisson at the rate of their moment. */
-enum Shape {
-  /** The same rate always. */
+/** How the rate of arrivals changes over time. Arrivals are Poisson at the rate of their moment. */
+enum ArrivalShape {
+  /** A constant rate. */
   POISSON {
     @Override
     Intensity intensity(double length, SplittableRandom random) {
@@ -15,7 +15,7 @@ enum Shape {
     }
   },
 
-  /** A sine wave by the day, from midnight: the rate at noon is 19 times that at midnight. */
+  /** A sine wave over the day, from midnight: the rate at noon is 19 times that at midnight. */
   DIURNAL {
     @Override
     Intensity intensity(double length, SplittableRandom random) {
@@ -24,8 +24,8 @@ enum Shape {
   },
 
   /**
-   * Six requests in ten evenly, the others in bursts that come out of nothing: once in two minutes,
-   * ten times the mean rate for five seconds, both spans exponential.
+   * Six requests in ten come evenly, the others in sudden bursts: every two minutes, ten times the
+   * mean rate for five seconds, both durations exponentially distributed.
    */
   BURSTY {
     @Override
@@ -35,14 +35,14 @@ enum Shape {
   },
 
   /**
-   * A day at the office, as a build farm has it: a tenth of the mean rate at night, up within half
-   * an hour at eight, a dip at noon, down within two hours from five, and at each full hour half a
-   * minute of what timers start, at six times the mean rate.
+   * An office day, as a build farm has it: a tenth of the mean rate at night; up within half an
+   * hour at eight; a dip at noon; down within two hours from five; and at each full hour half a
+   * minute at six times the mean rate, from jobs started by timers.
    */
   OFFICE {
     @Override
     Intensity intensity(double length, SplittableRandom random) {
-      return new Intensity(Shape::office, 9);
+      return new Intensity(ArrivalShape::office, 9);
     }
   };
 
@@ -59,12 +59,12 @@ enum Shape {
   abstract Intensity intensity(double length, SplittableRandom random);
 
   /**
-   * Arrivals by thinning (Lewis and Shedler 1979): those of the highest rate, each kept with the
-   * probability that its moment's rate has of it.
+   * Makes arrivals by thinning (Lewis and Shedler 1979): arrivals at the highest rate, each kept
+   * with the ratio of its moment's rate to the highest as probability.
    *
-   * @param rate mean, per second, above zero
+   * @param rate mean per second, above zero
    * @param length in seconds, above zero
-   * @param seed decides every arrival
+   * @param seed determines every arrival
    */
   Trace trace(double rate, double length, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -79,12 +79,12 @@ enum Shape {
     return new Trace(word(), kept.build().toArray(), length);
   }
 
-  /** As the command line has it. */
+  /** Returns the name on the command line. */
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Exponentially distributed with mean 1. */
+  /** Returns an exponentially distributed number with mean 1. */
   static double exponential(SplittableRandom random) {
     return -Math.log(1 - random.nextDouble());
   }

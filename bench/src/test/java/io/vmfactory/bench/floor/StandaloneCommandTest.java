@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ByHandTest {
+class StandaloneCommandTest {
   private static final Path MEMORY = Path.of("/state/templates/key/memory");
   private static final Path AGENT = Path.of("/floor/agent.sock");
 
@@ -60,6 +60,6 @@ class ByHandTest {
   private static List<String> byHand(String... arguments) {
     List<String> clone = new ArrayList<>(List.of("qemu"));
     clone.addAll(List.of(arguments));
-    return ByHand.command(clone, MEMORY, AGENT);
+    return StandaloneCommand.command(clone, MEMORY, AGENT);
   }
 }

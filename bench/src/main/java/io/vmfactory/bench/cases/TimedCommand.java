@@ -9,24 +9,25 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A command that was run to its end, as a shell runs it.
  *
- * @param micros from its start to its exit
- * @param output all that it printed
+ * @param micros microseconds from its start to its exit
+ * @param output everything that it printed
  */
-record Timed(long micros, String output) {
+record TimedCommand(long micros, String output) {
 
   /**
-   * Runs it.
+   * Runs a command.
    *
-   * @throws IOException when it cannot be started or fails; says what it printed
+   * @throws IOException if it cannot be started or fails; contains what it printed
    */
-  static Timed run(List<String> command, Deadline deadline) throws IOException {
+  static TimedCommand run(List<String> command, Deadline deadline) throws IOException {
     long start = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       CompletableFuture<String> output = CompletableFuture.supplyAsync(() -> read(process));
       deadline.await(process.onExit(), String.join(" ", command));
       long micros = (System.nanoTime() - start) / 1000;
-      Timed timed = new Timed(micros, deadline.await(output, "the output of " + command.get(0)));
+      TimedCommand timed =
+          new TimedCommand(micros, deadline.await(output, "the output of " + command.get(0)));
       if (process.exitValue() != 0) {
         throw new IOException(
             "%s: exit %d: %s"

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What waits, integrated over time: VMs in MiB seconds, and how many there were on average in each
- * of some equal parts of the time.
+ * The waiting VMs integrated over time: their memory in MiB seconds, and their average number in
+ * each of several equal parts of the time.
  */
-final class Holdings {
+final class WaitingMemory {
   private final double nanosAPart;
   private final double[] vmSeconds;
   private final int[] arrivals;
@@ -19,9 +19,9 @@ final class Holdings {
   private long last;
 
   /**
-   * @param nanos how long the whole lasts
+   * @param nanos duration of the whole
    */
-  Holdings(long nanos, int parts) {
+  WaitingMemory(long nanos, int parts) {
     nanosAPart = (double) nanos / parts;
     vmSeconds = new double[parts];
     arrivals = new int[parts];
@@ -35,14 +35,14 @@ final class Holdings {
     peak = Math.max(peak, waiting);
   }
 
-  /** A VM of that size waits no longer. */
+  /** A VM of that size stops waiting. */
   void left(double size, long now) {
     pass(now);
     mebibytes -= size;
     waiting--;
   }
 
-  /** A request came. */
+  /** Counts a request. */
   void arrived(long now) {
     arrivals[part(now)]++;
   }

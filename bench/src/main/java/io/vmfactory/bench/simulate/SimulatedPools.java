@@ -15,31 +15,33 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
-/** The two pools of a template, warm VMs made of shells, with VMs that take time and memory. */
-final class Tiers {
-  /** Of the time to make a warm VM, what making its shell takes (docs/performance.md). */
+/**
+ * The two pools of a template, warm VMs made from shells, with VMs that only take time and memory.
+ */
+final class SimulatedPools {
+  /** The share of the time to make a warm VM that making its shell takes (docs/performance.md). */
   private static final double SHELL_SHARE = 0.5;
 
-  /** By how much the time of one VM is shorter or longer than the mean. */
+  /** By how much the time of one VM may be shorter or longer than the mean. */
   private static final double SPREAD = 0.2;
 
-  /** Real time, which a simulation has nothing to do with: nobody gives up waiting for a shell. */
+  /** Real time, which plays no part in a simulation: no wait for a shell is ever given up. */
   private static final Duration EVER = Duration.ofDays(365);
 
   private final EventClock clock;
-  private final Holdings holdings;
+  private final WaitingMemory waiting;
   private final SplittableRandom random = new SplittableRandom(1);
   private final Tier shellTier;
   private final Tier warmTier;
   private final WarmPool<Tier> shells;
   private final WarmPool<Tier> warm;
 
-  /** A kind of VM, which stands for each of them. */
+  /** A kind of VM; one object stands for all VMs of the kind. */
   private record Tier(double mebibytes, double seconds) {}
 
-  Tiers(EventClock clock, Holdings holdings, PoolSizing sizing, Setup setup) {
+  SimulatedPools(EventClock clock, WaitingMemory waiting, PoolSizing sizing, Setup setup) {
     this.clock = clock;
-    this.holdings = holdings;
+    this.waiting = waiting;
     double seconds = setup.buildTime().toNanos() / 1e9;
     shellTier = new Tier(setup.shellMebibytes(), SHELL_SHARE * seconds);
     warmTier = new Tier(setup.vmMebibytes(), (1 - SHELL_SHARE) * seconds);
@@ -57,12 +59,12 @@ final class Tiers {
     warm.start();
   }
 
-  /** Whether a warm VM waited, which is the customer's now. */
+  /** Hands out a waiting warm VM; returns whether there was one. */
   boolean takeWarm() {
     return warm.tryClaim().map(this::taken).isPresent();
   }
 
-  /** Whether a shell waited, which is the customer's now. */
+  /** Hands out a waiting shell; returns whether there was one. */
   boolean takeShell() {
     return shells.tryClaim().map(this::taken).isPresent();
   }
@@ -73,7 +75,7 @@ final class Tiers {
 
   private Tier taken(Claim<Tier> claim) {
     Tier tier = claim.take();
-    holdings.left(tier.mebibytes, clock.nanos());
+    waiting.left(tier.mebibytes, clock.nanos());
     return tier;
   }
 
@@ -95,11 +97,11 @@ final class Tiers {
   }
 
   private void wait(Tier tier, CompletableFuture<Tier> made) {
-    holdings.entered(tier.mebibytes, clock.nanos());
+    waiting.entered(tier.mebibytes, clock.nanos());
     made.complete(tier);
   }
 
-  /** The scripted hypervisor. */
+  /** Makes simulated VMs. */
   private final class Maker implements Allocator<Tier> {
     private final Supplier<CompletionStage<Tier>> making;
 
@@ -114,7 +116,7 @@ final class Tiers {
 
     @Override
     public CompletionStage<Void> dispose(Tier tier) {
-      holdings.left(tier.mebibytes, clock.nanos());
+      waiting.left(tier.mebibytes, clock.nanos());
       return CompletableFuture.completedFuture(null);
     }
   }

@@ -7,19 +7,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Traces on the host that vmfactory could leave, in words, whoever made them. */
-final class HostThings {
+/**
+ * Lists the things that vmfactory could leave on the host, in words, whichever process made them.
+ */
+final class HostLeftovers {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Pattern OURS = Pattern.compile("vmfactory|qemu");
 
-  private HostThings() {}
+  private HostLeftovers() {}
 
-  /** Processes and mounts that have to do with {@code home}. */
+  /** Returns processes and mounts that belong to {@code home}. */
   static List<String> of(Path home) throws IOException {
     return Stream.concat(processes(home).stream(), mounts(home).stream()).toList();
   }
 
-  /** What is in /dev/shm, by its name, and might be ours. */
+  /** Returns the names of entries in /dev/shm that might be ours. */
   static List<String> sharedMemory() throws IOException {
     if (!Files.isDirectory(SHARED_MEMORY)) {
       return List.of();
@@ -29,7 +31,7 @@ final class HostThings {
     }
   }
 
-  /** Files and folders below {@code root}, but not {@code allowed} itself. */
+  /** Returns files and folders below {@code root}, except {@code allowed} itself. */
   static List<String> files(Path root, Path allowed) throws IOException {
     if (!Files.exists(root)) {
       return List.of();
@@ -41,7 +43,10 @@ final class HostThings {
     }
   }
 
-  /** Those that still run; one that has ended and whose parent has not looked yet does not. */
+  /**
+   * Returns the processes that still run; one that has ended but was not reaped by its parent does
+   * not count.
+   */
   static List<String> running(List<ProcessHandle> processes) {
     return processes.stream()
         .filter(process -> process.isAlive() && !commandLine(process.pid()).isEmpty())
@@ -57,7 +62,7 @@ final class HostThings {
     }
   }
 
-  /** By their command lines, or by files of that home that they have open. */
+  /** Finds processes by their command lines, or by files below {@code home} that they have open. */
   private static List<String> processes(Path home) {
     long self = ProcessHandle.current().pid();
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {

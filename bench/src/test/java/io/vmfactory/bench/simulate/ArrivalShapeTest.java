@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Arrivals by shape. */
-class ShapeTest {
+/** Tests arrivals by shape. */
+class ArrivalShapeTest {
   private static final double DAY = 86_400;
 
   @ParameterizedTest
   @EnumSource
-  void theMeanRateIsAboutTheOneAskedForAndTheSeedDecidesTheRest(Shape shape) {
+  void theMeanRateIsAboutTheOneAskedForAndTheSeedDecidesTheRest(ArrivalShape shape) {
     Trace trace = shape.trace(2, DAY, 7);
 
     assertThat(trace.rate()).isCloseTo(2, within(0.3));
@@ -24,7 +24,7 @@ class ShapeTest {
 
   @Test
   void poissonArrivalsVaryAsPoissonDoes() {
-    double[] perMinute = counts(Shape.POISSON.trace(2, DAY, 7), 60);
+    double[] perMinute = counts(ArrivalShape.POISSON.trace(2, DAY, 7), 60);
     double mean = DoubleStream.of(perMinute).average().orElseThrow();
     double variance =
         DoubleStream.of(perMinute).map(n -> (n - mean) * (n - mean)).average().orElseThrow();
@@ -35,7 +35,7 @@ class ShapeTest {
 
   @Test
   void theDiurnalRateFollowsTheDay() {
-    double[] perHour = counts(Shape.DIURNAL.trace(2, DAY, 7), 3600);
+    double[] perHour = counts(ArrivalShape.DIURNAL.trace(2, DAY, 7), 3600);
 
     assertThat(perHour[0]).isLessThan(0.15 * 7200);
     assertThat(perHour[6]).isCloseTo(7200, within(1400.0));
@@ -44,7 +44,7 @@ class ShapeTest {
 
   @Test
   void burstsAreFarAboveTheRest() {
-    double[] perSecond = counts(Shape.BURSTY.trace(4, DAY, 7), 1);
+    double[] perSecond = counts(ArrivalShape.BURSTY.trace(4, DAY, 7), 1);
     double busy = DoubleStream.of(perSecond).filter(n -> n > 20).count() / DAY;
 
     assertThat(busy).isBetween(0.02, 0.06);
@@ -52,7 +52,7 @@ class ShapeTest {
 
   @Test
   void timersFireAtFullHoursAtTheOffice() {
-    double[] perHalfMinute = counts(Shape.OFFICE.trace(2, DAY, 7), 30);
+    double[] perHalfMinute = counts(ArrivalShape.OFFICE.trace(2, DAY, 7), 30);
 
     assertThat(perHalfMinute[3 * 120]).isGreaterThan(10 * perHalfMinute[3 * 120 + 1]);
     assertThat(perHalfMinute[10 * 120 + 30]).isGreaterThan(5 * perHalfMinute[3 * 120 + 30]);

@@ -8,23 +8,23 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HostThingsTest {
+class HostLeftoversTest {
   @TempDir private Path home;
 
   @Test
   void aProcessThatNamesTheFolderIsFoundUntilItEnds() throws Exception {
-    assertThat(HostThings.of(home)).isEmpty();
+    assertThat(HostLeftovers.of(home)).isEmpty();
     Process cat = new ProcessBuilder("sh", "-c", "read end; : " + home).start();
     try {
       String found = "process " + cat.pid();
-      assertThat(HostThings.of(home)).containsExactly(found);
-      assertThat(HostThings.running(List.of(cat.toHandle()))).containsExactly(found);
+      assertThat(HostLeftovers.of(home)).containsExactly(found);
+      assertThat(HostLeftovers.running(List.of(cat.toHandle()))).containsExactly(found);
     } finally {
       cat.getOutputStream().close();
       cat.waitFor();
     }
-    assertThat(HostThings.of(home)).isEmpty();
-    assertThat(HostThings.running(List.of(cat.toHandle()))).isEmpty();
+    assertThat(HostLeftovers.of(home)).isEmpty();
+    assertThat(HostLeftovers.running(List.of(cat.toHandle()))).isEmpty();
   }
 
   @Test
@@ -32,7 +32,7 @@ class HostThingsTest {
     Path pipe = Files.createFile(home.resolve("log"));
     Process sh = new ProcessBuilder("sh", "-c", "read end").redirectError(pipe.toFile()).start();
     try {
-      assertThat(HostThings.of(home)).containsExactly("process " + sh.pid());
+      assertThat(HostLeftovers.of(home)).containsExactly("process " + sh.pid());
     } finally {
       sh.getOutputStream().close();
       sh.waitFor();
@@ -42,9 +42,9 @@ class HostThingsTest {
   @Test
   void filesAreToldButThoseThatMayBeThere() throws Exception {
     Path vms = Files.createDirectory(home.resolve("vm"));
-    assertThat(HostThings.files(home, vms)).isEmpty();
-    assertThat(HostThings.files(home.resolve("none"), vms)).isEmpty();
+    assertThat(HostLeftovers.files(home, vms)).isEmpty();
+    assertThat(HostLeftovers.files(home.resolve("none"), vms)).isEmpty();
     Path left = Files.createFile(vms.resolve("left"));
-    assertThat(HostThings.files(home, vms)).containsExactly("file " + left);
+    assertThat(HostLeftovers.files(home, vms)).containsExactly("file " + left);
   }
 }
