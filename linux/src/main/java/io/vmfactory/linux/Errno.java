@@ -24,6 +24,11 @@ final class Errno {
     return new OsException(kind, errno, "%s: %s".formatted(what, describe(errno)), null);
   }
 
+  /** What the kernel's refusal means. */
+  static String text(LastErrorException e) {
+    return describe(e.getErrorCode());
+  }
+
   private static String describe(int errno) {
     String text =
         switch (errno) {
@@ -36,6 +41,7 @@ final class Errno {
           case 23, 24 -> "too many open files (see ulimit -n)";
           case 28 -> "no space left";
           case 98 -> "address already in use";
+          case 111 -> "no process listens there";
           default -> "refused by the kernel";
         };
     return text + " (errno " + errno + ")";

@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ final class LibC {
   static final int AF_UNIX = 1;
   static final int AF_NETLINK = 16;
   static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
+  static final int SOCK_NONBLOCK = 0x800;
+  static final int MSG_DONTWAIT = 0x40;
+  static final int SHUT_RDWR = 2;
   static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
   static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
@@ -49,8 +53,12 @@ final class LibC {
   static final int EPOLL_CLOEXEC = 0x80000;
   static final int EPOLL_CTL_ADD = 1;
   static final int EPOLL_CTL_DEL = 2;
+  static final int EPOLL_CTL_MOD = 3;
   static final int EPOLLIN = 1;
+  static final int EPOLLOUT = 4;
+  static final short POLLIN = 1;
   static final int EFD_CLOEXEC = 0x80000;
+  static final int EFD_NONBLOCK = 0x800;
   static final long SYS_PIDFD_SEND_SIGNAL = 424;
   static final long SYS_PIDFD_OPEN = 434;
   static final int CLONE_NEWNET = 0x40000000;
@@ -65,6 +73,8 @@ final class LibC {
   static final int EBUSY = 16;
   static final int EEXIST = 17;
   static final int ENODEV = 19;
+  static final int EPIPE = 32;
+  static final int ECONNRESET = 104;
   static final int ENOTDIR = 20;
   static final int EINVAL = 22;
   static final int EOPNOTSUPP = 95;
@@ -113,11 +123,22 @@ final class LibC {
 
   static native int bind(int fd, Pointer address, int length) throws LastErrorException;
 
+  static native int connect(int fd, Pointer address, int length) throws LastErrorException;
+
+  static native long send(int fd, byte[] message, long length, int flags) throws LastErrorException;
+
+  static native int shutdown(int fd, int how) throws LastErrorException;
+
+  static native int poll(Pointer descriptors, long count, int millis) throws LastErrorException;
+
   static native long sendto(
       int fd, Pointer message, long length, int flags, Pointer address, int addressLength)
       throws LastErrorException;
 
   static native long recv(int fd, Pointer buffer, long length, int flags) throws LastErrorException;
+
+  static native long recv(int fd, ByteBuffer buffer, long length, int flags)
+      throws LastErrorException;
 
   static native int listen(int fd, int backlog) throws LastErrorException;
 
@@ -140,6 +161,8 @@ final class LibC {
   static native int eventfd(int initial, int flags) throws LastErrorException;
 
   static native int eventfd_write(int fd, long value) throws LastErrorException;
+
+  static native int eventfd_read(int fd, Pointer value) throws LastErrorException;
 
   static native int kill(int pid, int signal) throws LastErrorException;
 

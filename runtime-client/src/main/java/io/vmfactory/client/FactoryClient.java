@@ -8,6 +8,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.linux.StreamSockets;
 import java.nio.file.Path;
 
 /**
@@ -34,13 +35,14 @@ import java.nio.file.Path;
 public final class FactoryClient implements AutoCloseable {
   private final Vertx vertx;
   private final Channel channel;
+  private final StreamSockets sockets = new StreamSockets();
   private final TtrpcAgents agents;
   private final Runnable onClose;
 
   private FactoryClient(Vertx vertx, Path socket, Runnable afterwards) {
     this.vertx = vertx;
     this.channel = new Channel(vertx, socket);
-    this.agents = new TtrpcAgents(vertx);
+    this.agents = new TtrpcAgents(sockets);
     this.onClose = afterwards;
   }
 
@@ -97,6 +99,7 @@ public final class FactoryClient implements AutoCloseable {
   @Override
   public void close() {
     channel.close();
+    sockets.close();
     onClose.run();
   }
 }

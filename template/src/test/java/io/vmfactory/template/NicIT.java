@@ -15,6 +15,7 @@ import io.vmfactory.guest.GuestNetwork.Nic;
 import io.vmfactory.guest.GuestNetwork.Route;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.linux.TestNamespace;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
@@ -58,6 +59,7 @@ class NicIT {
   private static final List<String> IDS = new CopyOnWriteArrayList<>();
 
   @TempDir static Path dir;
+  private static final StreamSockets SOCKETS = new StreamSockets();
   private static Vertx vertx;
   private static QemuHypervisor qemu;
   private static TtrpcAgents agents;
@@ -69,7 +71,7 @@ class NicIT {
   @BeforeAll
   static void build() {
     vertx = Vertx.vertx();
-    agents = new TtrpcAgents(vertx);
+    agents = new TtrpcAgents(SOCKETS);
     Path program = Path.of("/usr/bin/qemu-system-x86_64");
     qemu =
         new QemuHypervisor(
@@ -90,6 +92,7 @@ class NicIT {
   static void close() {
     templates.close();
     qemu.close();
+    SOCKETS.close();
     vertx.close().await();
   }
 

@@ -9,6 +9,7 @@ import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
@@ -58,6 +59,7 @@ final class TemplateFixture implements AutoCloseable {
   String console = "";
 
   private final Vertx vertx = Vertx.vertx();
+  private final StreamSockets sockets = new StreamSockets();
   private final GuestAgents agents;
   private long boots; // every guest differs, and so does its template
   private long clock = 1_800_000_000;
@@ -75,7 +77,7 @@ final class TemplateFixture implements AutoCloseable {
     info = new HypervisorInfo(program, "7.2.22", Accelerator.TCG, "scripted", "Some CPU");
     Path socket = dir.resolve("agent.sock");
     agent = FakeAgent.listen(socket);
-    TtrpcAgents real = new TtrpcAgents(vertx);
+    TtrpcAgents real = new TtrpcAgents(sockets);
     agents = (ignored, deadline) -> real.connect(socket, deadline);
   }
 
@@ -182,6 +184,7 @@ final class TemplateFixture implements AutoCloseable {
     opened.forEach(StoredTemplates::close);
     fake.vms().forEach(FakeVm::kill);
     agent.close();
+    sockets.close();
     vertx.close().await();
   }
 

@@ -14,6 +14,7 @@ import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.GuestImage;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -56,6 +57,7 @@ class TemplatesIT {
   private static final int MEMORY_MIB = 256;
 
   @TempDir static Path dir;
+  private static final StreamSockets SOCKETS = new StreamSockets();
   private static Vertx vertx;
   private static QemuHypervisor qemu;
   private static TtrpcAgents agents;
@@ -65,7 +67,7 @@ class TemplatesIT {
   @BeforeAll
   static void build() {
     vertx = Vertx.vertx();
-    agents = new TtrpcAgents(vertx);
+    agents = new TtrpcAgents(SOCKETS);
     qemu = new QemuHypervisor(info(), vertx);
     templates = open(store());
     built = templates.build(spec(), TemplateFixture.SILENT, soon());
@@ -75,6 +77,7 @@ class TemplatesIT {
   static void close() {
     templates.close();
     qemu.close();
+    SOCKETS.close();
     vertx.close().await();
   }
 

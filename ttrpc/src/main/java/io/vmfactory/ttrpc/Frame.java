@@ -1,6 +1,7 @@
 package io.vmfactory.ttrpc;
 
-import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 
 /**
  * One frame of ttRPC: ten bytes of header, then data (containerd/ttrpc, PROTOCOL.md).
@@ -15,9 +16,11 @@ public record Frame(int stream, byte type, byte[] data) {
   public static final byte REQUEST = 1;
   public static final byte RESPONSE = 2;
 
-  /** Appends the frame as it goes over the wire; a unary call has no flags. */
-  void appendTo(Buffer out) {
-    out.appendInt(data.length).appendInt(stream).appendByte(type).appendByte((byte) 0);
-    out.appendBytes(data);
+  /** Writes the frame as it goes over the wire; a unary call has no flags. */
+  void writeTo(ByteArrayOutputStream out) {
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+    header.putInt(data.length).putInt(stream).put(type).put((byte) 0);
+    out.writeBytes(header.array());
+    out.writeBytes(data);
   }
 }

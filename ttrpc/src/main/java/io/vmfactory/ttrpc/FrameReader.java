@@ -1,6 +1,5 @@
 package io.vmfactory.ttrpc;
 
-import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +31,15 @@ final class FrameReader {
    * @throws ProtocolException at the first header that cannot be an answer; there is no way to find
    *     the next frame after it
    */
-  void feed(Buffer more) throws ProtocolException {
-    int at = 0;
-    while (at < more.length()) {
-      at += data == null ? feedHeader(more, at) : feedData(more, at, data);
+  void feed(ByteBuffer more) throws ProtocolException {
+    while (more.hasRemaining()) {
+      if (data == null) {
+        feedHeader(more);
+      } else {
+        int taken = Math.min(data.length - dataRead, more.remaining());
+        more.get(data, dataRead, taken);
+        dataRead += taken;
+      }
       if (data != null && dataRead == data.length) {
         sink.accept(new Frame(header.getInt(4), header.get(8), data));
         header.clear();
@@ -44,22 +48,14 @@ final class FrameReader {
     }
   }
 
-  /** Returns how many bytes it took. */
-  private int feedHeader(Buffer more, int at) throws ProtocolException {
-    int taken = Math.min(header.remaining(), more.length() - at);
-    header.put(more.getBytes(at, at + taken));
+  private void feedHeader(ByteBuffer more) throws ProtocolException {
+    while (header.hasRemaining() && more.hasRemaining()) {
+      header.put(more.get());
+    }
     if (!header.hasRemaining()) {
       data = new byte[checkedLength()];
       dataRead = 0;
     }
-    return taken;
-  }
-
-  private int feedData(Buffer more, int at, byte[] into) {
-    int taken = Math.min(into.length - dataRead, more.length() - at);
-    more.getBytes(at, at + taken, into, dataRead);
-    dataRead += taken;
-    return taken;
   }
 
   private int checkedLength() throws ProtocolException {

@@ -3,6 +3,7 @@ package io.vmfactory.ttrpc;
 import com.google.protobuf.ByteString;
 import io.vmfactory.api.ttrpc.Response;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.StreamSocket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -16,8 +17,10 @@ import java.util.concurrent.CompletionStage;
 record Pending(String what, int stream, CompletableFuture<Response> answer) {
 
   /** The payload of the answer; throws when the other side refused or never answered. */
-  ByteString await(Deadline deadline) {
-    return payload(deadline.await(answer, what));
+  ByteString await(StreamSocket socket, Deadline deadline) {
+    deadline.check(
+        what); // the other side may have answered though it was told that no time is left
+    return payload(socket.await(answer, what, deadline));
   }
 
   /** The payload of the answer; fails when the other side refuses or the connection breaks. */

@@ -3,18 +3,18 @@ package io.vmfactory.ttrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.NetSocket;
 import io.vmfactory.api.ttrpc.Request;
 import io.vmfactory.api.ttrpc.Response;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.StreamSocket;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +22,11 @@ import org.jspecify.annotations.Nullable;
  * One ttRPC connection: calls go out with an id each, answers come back in any order and find their
  * call by that id. Once broken it stays broken. Thread-safe.
  */
-public final class TtrpcConnection implements AutoCloseable {
+public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseable {
   /** A time limit of zero means that there is none. */
   private static final long NO_LIMIT = 0;
 
-  private static final String LOOP_ENDED = "its event loop has ended";
-
-  private final NetSocket socket;
+  private final StreamSocket socket;
   private final String peer;
   private final FrameReader reader = new FrameReader(this::onFrame);
   private final Map<Integer, Pending> pending = new HashMap<>();
@@ -36,22 +34,19 @@ public final class TtrpcConnection implements AutoCloseable {
   private int nextStream = firstStream();
   private @Nullable String goneBecause;
 
-  private TtrpcConnection(NetSocket socket, String peer) {
+  private TtrpcConnection(StreamSocket socket, String peer) {
     this.socket = socket;
     this.peer = peer;
   }
 
   /**
-   * Speaks over {@code socket}. Call it on the socket's event loop the moment it is connected:
-   * earlier than any byte.
+   * Speaks over {@code socket}, which nobody has started yet.
    *
    * @param peer the other side, as errors name it
    */
-  public static TtrpcConnection over(NetSocket socket, String peer) {
+  public static TtrpcConnection over(StreamSocket socket, String peer) {
     TtrpcConnection connection = new TtrpcConnection(socket, peer);
-    socket.handler(connection::onBytes);
-    socket.exceptionHandler(e -> connection.gone(e.toString()));
-    socket.closeHandler(v -> connection.gone("the other side closed it"));
+    socket.start(connection);
     return connection;
   }
 
@@ -70,15 +65,15 @@ public final class TtrpcConnection implements AutoCloseable {
 
   /**
    * Makes one call that may take as long as it takes and holds up nobody: it ends with its answer
-   * or with the connection. Its stage completes on the event loop.
+   * or with the connection. Its stage completes on the thread that reads the connection.
    */
   public <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
     Rpc.Call call = rpc.with(request);
     call.requireFits();
     Pending sent = register(call);
-    Buffer out = Buffer.buffer();
-    frame(call, sent.stream(), NO_LIMIT).appendTo(out);
-    write(out);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    frame(call, sent.stream(), NO_LIMIT).writeTo(out);
+    socket.write(out.toByteArray());
     return sent.payload().thenApply(rpc::read);
   }
 
@@ -92,24 +87,16 @@ public final class TtrpcConnection implements AutoCloseable {
     calls.forEach(Rpc.Call::requireFits);
     List<Pending> sent = calls.stream().map(this::register).toList();
     try {
-      Buffer out = Buffer.buffer();
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
       for (int i = 0; i < sent.size(); i++) {
         long nanos = Math.max(1, deadline.remaining().toNanos());
-        frame(calls.get(i), sent.get(i).stream(), nanos).appendTo(out);
+        frame(calls.get(i), sent.get(i).stream(), nanos).writeTo(out);
       }
-      write(out);
+      socket.write(out.toByteArray());
       meanwhile.run();
-      return sent.stream().map(call -> call.await(deadline)).toList();
+      return sent.stream().map(call -> call.await(socket, deadline)).toList();
     } finally {
       forget(sent);
-    }
-  }
-
-  private void write(Buffer out) {
-    try {
-      socket.write(out).onFailure(e -> gone("writing failed: " + e.getMessage()));
-    } catch (RejectedExecutionException e) {
-      gone(LOOP_ENDED);
     }
   }
 
@@ -140,7 +127,8 @@ public final class TtrpcConnection implements AutoCloseable {
     calls.forEach(call -> pending.remove(call.stream()));
   }
 
-  private void onBytes(Buffer bytes) {
+  @Override
+  public void received(ByteBuffer bytes) {
     try {
       reader.feed(bytes);
     } catch (ProtocolException e) {
@@ -186,12 +174,12 @@ public final class TtrpcConnection implements AutoCloseable {
   }
 
   @Override
+  public void ended(String why) {
+    gone(why);
+  }
+
+  @Override
   public void close() {
-    gone("closed by this side");
-    try {
-      socket.close();
-    } catch (RejectedExecutionException e) {
-      gone(LOOP_ENDED); // It has closed the socket before.
-    }
+    socket.close();
   }
 }

@@ -18,6 +18,7 @@ import io.vmfactory.factory.metrics.BuildInfo;
 import io.vmfactory.factory.metrics.Metrics;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -75,7 +76,7 @@ final class Wiring implements AutoCloseable {
       HypervisorInfo found = new HostCheck(config.qemu(), answers(config)).hypervisor();
       Metrics metrics = new Metrics();
       QemuHypervisor hypervisor = part(new QemuHypervisor(found, vertx));
-      GuestAgents agents = new TtrpcAgents(vertx);
+      GuestAgents agents = new TtrpcAgents(part(new StreamSockets()));
       Hypervisor counted = metrics.counted(hypervisor);
       Templates templates = part(templates(config, counted, agents, clock));
       FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, agents);

@@ -1,7 +1,5 @@
 package io.vmfactory.factory.calls;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -16,9 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads that use cases block: bounded, and virtual where the JVM has such (21 and up). A thread
- * is made when none is free, and ends when it had nothing to do for a while; of the free ones the
- * one that was busy last goes first, so that a single client meets warm caches.
+ * A bounded number of threads that requests may block. A thread is made when none is free, and ends
+ * when it had nothing to do for a while. Of the free ones the one that was busy last goes first, so
+ * that a single client meets warm caches. Never virtual threads: a worker waits in native code for
+ * the sockets that it reads itself, and a virtual thread would hold up its carrier there (ADR
+ * 0023).
  */
 final class Workers implements Executor, AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -108,20 +108,6 @@ final class Workers implements Executor, AutoCloseable {
   }
 
   private static ThreadFactory threads(String prefix) {
-    try {
-      Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-      Class<?> type = Class.forName("java.lang.Thread$Builder");
-      Object named = type.getMethod("name", String.class, long.class).invoke(builder, prefix, 0L);
-      Method factory = type.getMethod("factory");
-      return (ThreadFactory) factory.invoke(named);
-    } catch (NoSuchMethodException | ClassNotFoundException | IllegalAccessException e) {
-      return platformThreads(prefix);
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException("virtual threads refused", e);
-    }
-  }
-
-  private static ThreadFactory platformThreads(String prefix) {
     AtomicInteger next = new AtomicInteger();
     return task -> {
       Thread thread = new Thread(task, prefix + next.getAndIncrement());

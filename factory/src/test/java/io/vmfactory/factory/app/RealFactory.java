@@ -21,6 +21,7 @@ import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -52,10 +53,11 @@ final class RealFactory implements AutoCloseable {
   private static final String TEMPLATE = "template of a real factory";
 
   private final Vertx vertx = Vertx.vertx();
+  private final StreamSockets sockets = new StreamSockets();
   private final QemuHypervisor hypervisor =
       new QemuHypervisor(
           new HypervisorInfo(QEMU, "7.2", Accelerator.TCG, "boots everywhere", "any"), vertx);
-  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final Path vms;
   private final Path store;
@@ -218,6 +220,7 @@ final class RealFactory implements AutoCloseable {
     templates.close();
     hypervisor.close();
     scheduler.shutdownNow();
+    sockets.close();
     vertx.close().await();
     assertThat(QemuLeaks.running()).as("QEMU processes left behind").isEmpty();
     assertThat(folders()).as("folders left behind").isEmpty();

@@ -1,26 +1,25 @@
 package io.vmfactory.guest.ttrpc;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.SocketAddress;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.StreamSocket;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.ttrpc.TtrpcConnection;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 
-/** Agents behind UNIX sockets, spoken to over ttRPC. The Vert.x instance stays its creator's. */
+/** Agents behind UNIX sockets, spoken to over ttRPC. */
 public final class TtrpcAgents implements GuestAgents {
-  private final Vertx vertx;
-  private final NetClient client;
+  private final StreamSockets sockets;
 
-  public TtrpcAgents(Vertx vertx) {
-    this.vertx = vertx;
-    this.client = vertx.createNetClient();
+  /**
+   * @param sockets makes the connections; its creator closes it
+   */
+  public TtrpcAgents(StreamSockets sockets) {
+    this.sockets = sockets;
   }
 
   @Override
@@ -49,40 +48,14 @@ public final class TtrpcAgents implements GuestAgents {
   }
 
   private GuestAgent connect(Path socket, Runnable afterwards, Deadline deadline) {
-    CompletableFuture<TtrpcConnection> dialled = dial(socket);
+    deadline.check("a connection to the agent at " + socket);
     try {
-      var connection = deadline.await(dialled, "a connection to the agent at " + socket);
+      StreamSocket connected = sockets.connect(socket);
+      var connection = TtrpcConnection.over(connected, "the agent at " + socket);
       return new TtrpcAgent(new AgentConnection(connection), afterwards);
-    } catch (RuntimeException e) {
-      dialled.thenAccept(TtrpcConnection::close);
-      throw e;
+    } catch (OsException e) {
+      throw new GuestException(
+          GuestException.UNAVAILABLE, "no agent at %s: %s".formatted(socket, e.getMessage()), e);
     }
-  }
-
-  /** Dials on the event loop, so that the handlers are set before a byte or the end can come. */
-  private CompletableFuture<TtrpcConnection> dial(Path socket) {
-    CompletableFuture<TtrpcConnection> dialled = new CompletableFuture<>();
-    SocketAddress address = SocketAddress.domainSocketAddress(socket.toString());
-    try {
-      vertx
-          .getOrCreateContext()
-          .runOnContext(
-              v ->
-                  client
-                      .connect(address)
-                      .map(connected -> TtrpcConnection.over(connected, "the agent at " + socket))
-                      .onSuccess(dialled::complete)
-                      .onFailure(e -> dialled.completeExceptionally(nobodyThere(socket, e))));
-    } catch (RejectedExecutionException e) {
-      dialled.completeExceptionally(nobodyThere(socket, e)); // The event loops have ended.
-    }
-    return dialled;
-  }
-
-  private static GuestException nobodyThere(Path socket, Throwable cause) {
-    return new GuestException(
-        GuestException.UNAVAILABLE,
-        "no agent at %s: %s".formatted(socket, cause.getMessage()),
-        cause);
   }
 }

@@ -3,12 +3,12 @@ package io.vmfactory.guest.ttrpc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** One agent with two ports, and several who want one: in this process and in others. */
 final class AgentPortsTest {
-  private final Vertx vertx = Vertx.vertx();
-  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final StreamSockets sockets = new StreamSockets();
+  private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private final List<AutoCloseable> open = new ArrayList<>();
   private List<Path> ports;
   private FakeAgent first;
@@ -65,7 +65,7 @@ final class AgentPortsTest {
     }
     first.close();
     second.close();
-    vertx.close().await();
+    sockets.close();
   }
 
   private GuestAgent connect(Duration limit) {

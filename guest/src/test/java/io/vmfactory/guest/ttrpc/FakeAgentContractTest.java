@@ -1,9 +1,9 @@
 package io.vmfactory.guest.ttrpc;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgentContract;
+import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -12,21 +12,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The scripted agent keeps the contract: what is tested against it holds for a real one. */
 final class FakeAgentContractTest extends GuestAgentContract {
-  private final Vertx vertx = Vertx.vertx();
+  private final StreamSockets sockets = new StreamSockets();
   private FakeAgent fake;
   private GuestAgent agent;
 
   @BeforeEach
   void connect(@TempDir Path dir) throws IOException {
     fake = FakeAgent.listen(dir.resolve("agent.sock"));
-    agent = new TtrpcAgents(vertx).connect(dir.resolve("agent.sock"), soon());
+    agent = new TtrpcAgents(sockets).connect(dir.resolve("agent.sock"), soon());
   }
 
   @AfterEach
   void close() throws IOException {
     agent.close();
     fake.close();
-    vertx.close().await();
+    sockets.close();
   }
 
   @Override

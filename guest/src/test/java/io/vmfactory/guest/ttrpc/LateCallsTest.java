@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -29,8 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LateCallsTest {
   private static final int CALLERS = 3;
 
-  private final Vertx vertx = Vertx.vertx();
-  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final StreamSockets sockets = new StreamSockets();
+  private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private Path path;
   private ServerSocketChannel silent;
 
@@ -44,7 +44,7 @@ class LateCallsTest {
   @AfterEach
   void close() throws IOException {
     silent.close();
-    soon().await(vertx.close().toCompletionStage(), "Vert.x to close");
+    sockets.close();
   }
 
   private static Deadline soon() {
@@ -95,12 +95,12 @@ class LateCallsTest {
   @RepeatedTest(50)
   void everyCallMadeWhileTheEventLoopsEndFails() throws Exception {
     GuestAgent agent = agents.connect(path, soon());
-    assertAllEnd(agent, () -> soon().await(vertx.close().toCompletionStage(), "Vert.x to close"));
+    assertAllEnd(agent, () -> sockets.close());
   }
 
   @Test
   void aConnectionWhoseEventLoopsHaveEndedFails() {
-    soon().await(vertx.close().toCompletionStage(), "Vert.x to close");
+    sockets.close();
     assertThatThrownBy(() -> agents.connect(path, soon())).isInstanceOf(GuestException.class);
   }
 }

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestImage;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
@@ -29,9 +30,10 @@ final class RealGuest implements AutoCloseable {
   private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
 
   private final Vertx vertx = Vertx.vertx();
+  private final StreamSockets sockets = new StreamSockets();
   private final QemuHypervisor qemu =
       new QemuHypervisor(new HypervisorInfo(QEMU, "", Accelerator.TCG, "test", ""), vertx);
-  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private final VmFolder folder;
   private final Vm vm;
 
@@ -94,6 +96,7 @@ final class RealGuest implements AutoCloseable {
   public void close() {
     vm.kill();
     qemu.close();
+    sockets.close();
     vertx.close().await();
     assertThat(QemuLeaks.running()).as("QEMU processes left behind").isEmpty();
   }

@@ -1,10 +1,10 @@
 package io.vmfactory.guest.ttrpc;
 
 import com.google.protobuf.Message;
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,21 +15,21 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A client, connected to an agent that does as it is told. */
 abstract class ScriptedAgentTest {
-  private final Vertx vertx = Vertx.vertx();
+  private final StreamSockets sockets = new StreamSockets();
   FakeAgent fake;
   GuestAgent agent;
 
   @BeforeEach
   void connect(@TempDir Path dir) throws IOException {
     fake = FakeAgent.listen(dir.resolve("agent.sock"));
-    agent = new TtrpcAgents(vertx).connect(dir.resolve("agent.sock"), soon());
+    agent = new TtrpcAgents(sockets).connect(dir.resolve("agent.sock"), soon());
   }
 
   @AfterEach
   void close() throws IOException {
     agent.close();
     fake.close();
-    vertx.close().await();
+    sockets.close();
   }
 
   static Deadline soon() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Empty;
-import io.vertx.core.Vertx;
 import io.vmfactory.api.guest.v1.Identity;
 import io.vmfactory.api.guest.v1.SetIdentityRequest;
 import io.vmfactory.api.kata.HealthCheckResponse;
@@ -18,6 +17,7 @@ import io.vmfactory.guest.FakeAgent;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,8 +46,8 @@ final class TtrpcAgentTest {
 
   private static final Metrics METRICS = Metrics.newBuilder().setMetrics("up 1\n").build();
 
-  private final Vertx vertx = Vertx.vertx();
-  private final TtrpcAgents agents = new TtrpcAgents(vertx);
+  private final StreamSockets sockets = new StreamSockets();
+  private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private Path socket;
   private FakeAgent fake;
   private GuestAgent agent;
@@ -63,7 +63,7 @@ final class TtrpcAgentTest {
   void close() throws IOException {
     agent.close();
     fake.close();
-    vertx.close().await();
+    sockets.close();
   }
 
   private static Deadline soon() {

@@ -17,6 +17,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
@@ -36,6 +37,7 @@ public final class Machines implements MachineSource {
   private static final String UNIX = "unix://";
 
   private final RuntimeConfig config;
+  private final StreamSockets sockets = new StreamSockets();
   private final FactoryClient factory;
   private final Agents agents;
   private final DirectBoot direct;
@@ -46,7 +48,7 @@ public final class Machines implements MachineSource {
   public Machines(RuntimeConfig config, QemuConfig qemu, Vertx vertx) {
     this.config = config;
     this.factory = FactoryClient.open(vertx, config.factorySocket());
-    this.agents = new TtrpcAgents(vertx)::connect;
+    this.agents = new TtrpcAgents(sockets)::connect;
     this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), vertx, agents);
   }
 
@@ -155,5 +157,6 @@ public final class Machines implements MachineSource {
   public void close() {
     direct.close();
     factory.close();
+    sockets.close();
   }
 }

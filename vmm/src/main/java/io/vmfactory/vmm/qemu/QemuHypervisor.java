@@ -3,6 +3,7 @@ package io.vmfactory.vmm.qemu;
 import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Processes;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
@@ -23,16 +24,16 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   private final HypervisorInfo info;
   private final Vertx vertx;
   private final Processes processes;
-  private final QmpClient monitors;
+  private final StreamSockets sockets = new StreamSockets();
+  private final QmpClient monitors = new QmpClient(sockets);
 
   /**
-   * @param vertx the process's own; serves the monitor connections, stays open
+   * @param vertx the process's own; receives saved device state, stays open
    */
   public QemuHypervisor(HypervisorInfo info, Vertx vertx) {
     this.info = info;
     this.vertx = vertx;
     this.processes = VmmException.translate(Processes::new);
-    this.monitors = new QmpClient(vertx);
   }
 
   /**
@@ -106,7 +107,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
 
   @Override
   public void close() {
-    monitors.close();
+    sockets.close();
     processes.close();
   }
 }

@@ -43,7 +43,7 @@ final class QemuMonitor implements AutoCloseable {
   /** Waits for something that fails when the monitor does. */
   <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
     try {
-      return deadline.await(stage, what);
+      return session.await(stage, what, deadline);
     } catch (VmmException e) {
       throw explained(e);
     }

@@ -1,19 +1,19 @@
 package io.vmfactory.vmm.qmp;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClient;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.StreamSockets;
 import java.nio.file.Path;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
-/** Opens monitor connections. Closing it closes those that are still open. Thread-safe. */
-public final class QmpClient implements AutoCloseable {
-  private final Vertx vertx;
-  private final NetClient client;
+/** Opens monitor connections. Thread-safe. */
+public final class QmpClient {
+  private final StreamSockets sockets;
 
-  public QmpClient(Vertx vertx) {
-    this.vertx = vertx;
-    this.client = vertx.createNetClient();
+  /**
+   * @param sockets makes the connections; its creator closes it
+   */
+  public QmpClient(StreamSockets sockets) {
+    this.sockets = sockets;
   }
 
   /**
@@ -21,21 +21,15 @@ public final class QmpClient implements AutoCloseable {
    * QmpSession#greeted greeted}; QEMU serves one connection at a time and lets others wait. The
    * caller closes it, greeted or not: one that was given up would be the next to be served.
    *
-   * @param listener told of events on the connection's event loop; must not block
+   * @param listener takes events on the thread that reads the connection; must not block
    */
   public QmpSession connect(Path socket, Consumer<QmpEvent> listener) {
     QmpSession session = new QmpSession(listener);
-    // On the event loop: a handler that is set from elsewhere can come after the greeting.
     try {
-      vertx.getOrCreateContext().runOnContext(v -> session.connect(client, socket));
-    } catch (RejectedExecutionException e) {
-      session.unreachable(e); // The event loops have ended.
+      session.over(sockets.connect(socket));
+    } catch (OsException e) {
+      session.unreachable(e);
     }
     return session;
-  }
-
-  @Override
-  public void close() {
-    client.close();
   }
 }

@@ -1,19 +1,16 @@
 package io.vmfactory.vmm.qmp;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
-import io.vertx.core.parsetools.RecordParser;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.StreamSocket;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import java.nio.file.Path;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,20 +18,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * One connection to QEMU's monitor. Commands may be sent without waiting for the replies of earlier
  * ones, or for the connection itself; QEMU carries them out in order. Thread-safe. Events come on
- * the connection's event loop, whose handler must not block.
+ * the thread that reads the connection; their listener must not block.
  */
 public final class QmpSession implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 16 << 20;
-  private static final String LOOP_ENDED = "the event loop of the monitor connection has ended";
 
   private final Consumer<QmpEvent> listener;
   private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
   private final AtomicLong lastId = new AtomicLong();
   private final CompletableFuture<Void> greeted = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private final Buffer unsent = Buffer.buffer();
-  private @Nullable NetSocket socket;
-  private volatile boolean closed;
+  private volatile @Nullable StreamSocket socket;
 
   /** A command whose reply is awaited. */
   private record Pending<R>(QmpCommand<R> command, CompletableFuture<R> reply) {
@@ -59,55 +53,47 @@ public final class QmpSession implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Must be called on an event loop. */
-  void connect(NetClient client, Path path) {
-    client
-        .connect(SocketAddress.domainSocketAddress(path.toString()))
-        .onSuccess(this::attach)
-        .onFailure(this::unreachable);
-  }
-
-  /** There is no connection, and there will be none. */
-  void unreachable(Throwable cause) {
-    end("cannot connect to QEMU's monitor: " + cause.getMessage(), cause);
-  }
-
-  /** In the connect callback, on the event loop: set later, the handler would miss the greeting. */
-  private void attach(NetSocket connected) {
-    RecordParser lines = RecordParser.newDelimited("\n", this::received);
-    lines.maxRecordSize(MAX_LINE_BYTES);
-    lines.exceptionHandler(e -> breakOff("QEMU's monitor sent an endless line", e));
-    connected.handler(lines);
-    connected.exceptionHandler(e -> breakOff("the connection to QEMU's monitor failed", e));
-    connected.closeHandler(v -> end("the connection to QEMU's monitor ended", null));
-    open(connected);
-    if (closed) { // while it was being made
-      connected.close();
-    }
-  }
-
-  private synchronized void open(NetSocket connected) {
+  /** Takes {@code connected} as the connection, from its first byte on. */
+  void over(StreamSocket connected) {
     socket = connected;
-    if (unsent.length() > 0) {
-      connected.write(unsent);
-    }
+    LineReader lines = new LineReader(MAX_LINE_BYTES, this::received);
+    connected.start(
+        new StreamSocket.Receiver() {
+          @Override
+          public void received(ByteBuffer bytes) {
+            take(lines, bytes);
+          }
+
+          @Override
+          public void ended(String why) {
+            end("the connection to QEMU's monitor ended: " + why, null);
+          }
+        });
   }
 
-  private synchronized void write(String command) {
-    if (socket == null) {
-      unsent.appendString(command);
-    } else {
-      socket.write(command);
-    }
+  /** Takes note that there is no connection. */
+  void unreachable(OsException why) {
+    end("cannot connect to QEMU's monitor: " + why.getMessage(), why);
   }
 
-  private synchronized @Nullable NetSocket socket() {
-    return socket;
-  }
-
-  private void received(Buffer line) {
+  private void take(LineReader lines, ByteBuffer bytes) {
     try {
-      handle(QmpCodec.decode(line.getBytes()));
+      lines.feed(bytes);
+    } catch (IllegalStateException e) {
+      breakOff("QEMU's monitor sent an endless line", e);
+    }
+  }
+
+  private void write(String command) {
+    StreamSocket connected = socket;
+    if (connected != null) {
+      connected.write(command.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  private void received(byte[] line) {
+    try {
+      handle(QmpCodec.decode(line));
     } catch (VmmException e) {
       breakOff(String.valueOf(e.getMessage()), e);
     }
@@ -164,7 +150,7 @@ public final class QmpSession implements AutoCloseable {
   public <R> R execute(QmpCommand<R> command, Deadline deadline) {
     long id = lastId.incrementAndGet();
     try {
-      return deadline.await(submit(command, id), "QEMU's reply to " + command.name());
+      return await(submit(command, id), "QEMU's reply to " + command.name(), deadline);
     } finally {
       pending.remove(id);
     }
@@ -173,11 +159,7 @@ public final class QmpSession implements AutoCloseable {
   private <R> CompletableFuture<R> submit(QmpCommand<R> command, long id) {
     CompletableFuture<R> reply = new CompletableFuture<>();
     pending.put(id, new Pending<>(command, reply));
-    try {
-      write(QmpCodec.encode(command, id));
-    } catch (RejectedExecutionException e) {
-      end(LOOP_ENDED, e);
-    }
+    write(QmpCodec.encode(command, id));
     if (ended.isDone()) {
       failPending(new VmmException(Reason.FAILED, "the monitor connection has ended"));
     }
@@ -194,16 +176,17 @@ public final class QmpSession implements AutoCloseable {
     return ended;
   }
 
+  /** Waits for {@code stage}; this thread reads the monitor meanwhile, unless another does. */
+  public <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
+    StreamSocket connected = socket;
+    return connected == null ? deadline.await(stage, what) : connected.await(stage, what, deadline);
+  }
+
   @Override
   public void close() {
-    closed = true;
-    NetSocket connected = socket();
+    StreamSocket connected = socket;
     if (connected != null) {
-      try {
-        connected.close();
-      } catch (RejectedExecutionException e) {
-        end(LOOP_ENDED, e); // It has closed the socket before.
-      }
+      connected.close();
     }
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LateCommandsTest {
   private static final int CALLERS = 3;
 
-  private final Vertx vertx = Vertx.vertx();
-  private final QmpClient client = new QmpClient(vertx);
+  private final StreamSockets sockets = new StreamSockets();
+  private final QmpClient client = new QmpClient(sockets);
   private Path path;
   private FakeQmpServer server;
 
@@ -38,7 +38,7 @@ class LateCommandsTest {
   @AfterEach
   void close() throws Exception {
     server.close();
-    soon().await(vertx.close().toCompletionStage(), "Vert.x to close");
+    sockets.close();
   }
 
   private static Deadline soon() {
@@ -99,26 +99,26 @@ class LateCommandsTest {
   @RepeatedTest(50)
   void everyCommandSentWhileTheClientClosesFails() throws Exception {
     QmpSession session = client.connect(path, event -> {});
-    assertAllEnd(session, client::close);
+    assertAllEnd(session, sockets::close);
   }
 
   @RepeatedTest(50)
   void everyCommandSentWhileTheEventLoopsEndFails() throws Exception {
     QmpSession session = client.connect(path, event -> {});
-    assertAllEnd(session, () -> soon().await(vertx.close().toCompletionStage(), "Vert.x to close"));
+    assertAllEnd(session, () -> sockets.close());
     session.close();
   }
 
   @Test
   void aConnectionOfAClosedClientFails() {
-    client.close();
+    sockets.close();
     assertEnds(client.connect(path, event -> {}));
   }
 
   @Test
   void aConnectionWhoseEventLoopsHaveEndedFails() {
     QmpSession before = client.connect(path, event -> {});
-    soon().await(vertx.close().toCompletionStage(), "Vert.x to close");
+    sockets.close();
     assertEnds(client.connect(path, event -> {}));
     assertEnds(before);
   }

@@ -3,9 +3,9 @@ package io.vmfactory.vmm.qmp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,24 +14,18 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class QmpSessionTest {
-  private static final Vertx VERTX = Vertx.vertx();
-  private final QmpClient client = new QmpClient(VERTX);
+  private final StreamSockets sockets = new StreamSockets();
+  private final QmpClient client = new QmpClient(sockets);
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(20));
   private final BlockingQueue<QmpEvent> events = new LinkedBlockingQueue<>();
   private FakeQmpServer server;
   private QmpSession connecting;
-
-  @AfterAll
-  static void closeVertx() {
-    VERTX.close().toCompletionStage().toCompletableFuture().join();
-  }
 
   @BeforeEach
   void connect(@TempDir Path temp) throws IOException {
@@ -44,7 +38,7 @@ class QmpSessionTest {
   @AfterEach
   void close() throws IOException {
     server.close();
-    client.close();
+    sockets.close();
   }
 
   @Test

@@ -1,0 +1,273 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import io.vmfactory.configs.time.Deadline;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of {@link StreamSockets}. What comes is handed to its receiver by one thread at a
+ * time: a thread that waits for it, or else the watcher. Writing never blocks: what the other side
+ * does not take yet is kept and sent by the watcher. Thread-safe.
+ */
+public final class StreamSocket implements AutoCloseable {
+  private final StreamSockets sockets;
+  private final Watcher watcher;
+  private final int fd;
+  private final long ticket;
+  private final Deque<byte[]> unsent = new ArrayDeque<>();
+  private @Nullable Receiver receiver;
+
+  /** The thread that reads now; null = none does, the watcher is to. */
+  private @Nullable Thread reader;
+
+  private int watched;
+  private volatile boolean ended;
+  private boolean released;
+
+  StreamSocket(StreamSockets sockets, Watcher watcher, int fd, long ticket) {
+    this.sockets = sockets;
+    this.watcher = watcher;
+    this.fd = fd;
+    this.ticket = ticket;
+  }
+
+  /** Takes what comes. Called by one thread at a time; must not block. */
+  public interface Receiver {
+    /** Takes bytes; the buffer is valid during the call only. */
+    void received(ByteBuffer bytes);
+
+    /** The connection has ended, for the reason given. Called once, last. */
+    void ended(String why);
+  }
+
+  long ticket() {
+    return ticket;
+  }
+
+  /** Begins to read. To be called once. */
+  public void start(Receiver taker) {
+    synchronized (this) {
+      receiver = taker;
+      if (!ended) {
+        watch();
+        return;
+      }
+    }
+    taker.ended("closed by this side");
+  }
+
+  /**
+   * Waits for {@code stage} and returns its value. This thread reads the connection meanwhile,
+   * unless another does.
+   *
+   * @param what the thing waited for, as it reads after "waiting for "
+   * @throws RuntimeException as {@link Deadline#await} does
+   */
+  public <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
+    CompletableFuture<T> awaited = stage.toCompletableFuture();
+    if (!awaited.isDone() && beginReading()) {
+      try {
+        readUntil(awaited, deadline);
+      } finally {
+        endReading();
+      }
+    }
+    return deadline.await(awaited, what);
+  }
+
+  private void readUntil(CompletableFuture<?> awaited, Deadline deadline) {
+    Thread self = Thread.currentThread();
+    Waiter waiter = sockets.borrow();
+    try {
+      awaited.whenComplete(
+          (value, failure) -> {
+            if (Thread.currentThread() != self) {
+              waiter.wake(); // late, it wakes another thread once for nothing
+            }
+          });
+      while (!awaited.isDone() && !ended && !deadline.passed() && !self.isInterrupted()) {
+        if (waiter.readable(fd, deadline.remaining())) {
+          receive(waiter.buffer());
+        }
+      }
+    } finally {
+      sockets.giveBack(waiter);
+    }
+  }
+
+  /** Whether {@code thread} is the one that reads. */
+  synchronized boolean isReadBy(Thread thread) {
+    return reader == thread;
+  }
+
+  private synchronized boolean beginReading() {
+    if (reader != null || ended || receiver == null) {
+      return false;
+    }
+    reader = Thread.currentThread();
+    watch();
+    return true;
+  }
+
+  private synchronized void endReading() {
+    reader = null;
+    watch();
+    releaseWhenOver();
+  }
+
+  /** On the watcher's thread. */
+  void ready(int events, ByteBuffer buffer) {
+    if ((events & LibC.EPOLLOUT) != 0) {
+      flush();
+    }
+    if ((events & ~LibC.EPOLLOUT) != 0 && beginWatching()) {
+      try {
+        receive(buffer);
+      } finally {
+        endReading();
+      }
+    }
+  }
+
+  /** As {@link #beginReading}, but for the thread that goes on watching. */
+  private synchronized boolean beginWatching() {
+    if (reader != null || ended) {
+      return false;
+    }
+    reader = Thread.currentThread();
+    return true;
+  }
+
+  /** Reads once. */
+  private void receive(ByteBuffer buffer) {
+    try {
+      long count = LibC.recv(fd, buffer.clear(), buffer.capacity(), LibC.MSG_DONTWAIT);
+      if (count == 0) {
+        end("the other side closed it");
+      } else {
+        hand(buffer.limit((int) count));
+      }
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() != LibC.EAGAIN && e.getErrorCode() != LibC.EINTR) {
+        end("reading failed: " + Errno.text(e));
+      }
+    }
+  }
+
+  private void hand(ByteBuffer bytes) {
+    try {
+      Objects.requireNonNull(receiver).received(bytes);
+    } catch (RuntimeException e) {
+      end("what came could not be taken: " + e);
+    }
+  }
+
+  /**
+   * Sends {@code bytes}, now or as soon as the other side takes them; dropped once it has ended.
+   */
+  public void write(byte[] bytes) {
+    String failure = null;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      unsent.addLast(bytes);
+      if (unsent.size() == 1) {
+        failure = send();
+      }
+    }
+    if (failure != null) {
+      end(failure);
+    }
+  }
+
+  private void flush() {
+    String failure;
+    synchronized (this) {
+      failure = ended ? null : send();
+    }
+    if (failure != null) {
+      end(failure);
+    }
+  }
+
+  /** Returns why nothing more can be sent; null = no failure. */
+  private @Nullable String send() {
+    try {
+      for (byte[] next = unsent.peekFirst(); next != null; next = unsent.peekFirst()) {
+        long sent = LibC.send(fd, next, next.length, LibC.MSG_DONTWAIT_NOSIGNAL);
+        unsent.removeFirst();
+        if (sent < next.length) {
+          unsent.addFirst(Arrays.copyOfRange(next, (int) sent, next.length));
+        }
+      }
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == LibC.EPIPE || e.getErrorCode() == LibC.ECONNRESET) {
+        unsent.clear(); // the reader finds the end, behind what the other side said last
+      } else if (e.getErrorCode() != LibC.EAGAIN && e.getErrorCode() != LibC.EINTR) {
+        return "writing failed: " + Errno.text(e);
+      }
+    }
+    watch();
+    return null;
+  }
+
+  /** Has the watcher wait for what nobody else does. Under this object's lock. */
+  private void watch() {
+    boolean waiterReads = reader != null && !watcher.is(reader);
+    int events = ended || receiver == null || waiterReads ? 0 : LibC.EPOLLIN;
+    events |= ended || unsent.isEmpty() ? 0 : LibC.EPOLLOUT;
+    if (events != watched) {
+      watcher.watch(fd, ticket, watched, events);
+      watched = events;
+    }
+  }
+
+  private void end(String why) {
+    Receiver told;
+    synchronized (this) {
+      if (ended) {
+        return;
+      }
+      ended = true;
+      unsent.clear();
+      watch();
+      shutdown(); // a thread that waits for bytes learns of the end
+      sockets.forget(this);
+      releaseWhenOver();
+      told = receiver;
+    }
+    if (told != null) {
+      told.ended(why);
+    }
+  }
+
+  private void shutdown() {
+    try {
+      LibC.shutdown(fd, LibC.SHUT_RDWR);
+    } catch (LastErrorException e) {
+      // The other side was faster.
+    }
+  }
+
+  /** The descriptor's number is free for others only once no thread uses it. */
+  private void releaseWhenOver() {
+    if (ended && reader == null && !released) {
+      released = true;
+      LibC.close(fd);
+    }
+  }
+
+  /** Ends the connection; its receiver learns it. A second call does nothing. */
+  @Override
+  public void close() {
+    end("closed by this side");
+  }
+}

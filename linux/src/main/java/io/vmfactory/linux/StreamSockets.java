@@ -1,0 +1,110 @@
+package io.vmfactory.linux;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
+import java.nio.file.Path;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connects to UNIX stream sockets, see unix(7). A thread that waits for an answer on one of its
+ * connections reads that connection itself ({@link StreamSocket#await}); one thread, the watcher,
+ * reads those on which no thread waits. So an answer wakes the thread that needs it and no other.
+ * Thread-safe. Closing it closes the connections.
+ */
+public final class StreamSockets implements AutoCloseable {
+  /** More waiters than this are not kept: each has a buffer and a descriptor. */
+  private static final int KEPT_WAITERS = 16;
+
+  /**
+   * By ticket. An event can come late, and must not be taken for that of a connection whose
+   * descriptor has the same number.
+   */
+  private final Map<Long, StreamSocket> open = new ConcurrentHashMap<>();
+
+  private final AtomicLong lastTicket = new AtomicLong(Watcher.STOP);
+  private final Deque<Waiter> idle = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger idleCount = new AtomicInteger();
+  private @Nullable Watcher watcher;
+  private volatile boolean closed;
+
+  /**
+   * Connects to the socket at {@code path}. Nothing is read before {@link StreamSocket#start}.
+   *
+   * @throws OsException when no process listens there, its queue of connections is full, or this
+   *     object is closed
+   */
+  public StreamSocket connect(Path path) {
+    Watcher watching = watcher();
+    int fd = -1;
+    try (Memory address = UnixDatagram.address(path.toString())) {
+      fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
+      LibC.connect(fd, address, (int) address.size());
+    } catch (LastErrorException e) {
+      if (fd >= 0) {
+        LibC.close(fd);
+      }
+      throw Errno.failure("cannot connect to " + path, e);
+    }
+    StreamSocket socket = new StreamSocket(this, watching, fd, lastTicket.incrementAndGet());
+    open.put(socket.ticket(), socket);
+    if (closed) {
+      socket.close();
+      throw new OsException(OsException.Kind.GONE, "cannot connect to " + path + ": closed");
+    }
+    return socket;
+  }
+
+  /** Made with the first connection: many a program never needs one. */
+  private synchronized Watcher watcher() {
+    if (watcher == null) {
+      watcher = new Watcher(open::get);
+    }
+    return watcher;
+  }
+
+  void forget(StreamSocket socket) {
+    open.remove(socket.ticket());
+  }
+
+  Waiter borrow() {
+    Waiter waiter = idle.pollFirst();
+    if (waiter == null) {
+      return new Waiter();
+    }
+    idleCount.decrementAndGet();
+    return waiter;
+  }
+
+  /** One that was interrupted is closed and of no more use. */
+  void giveBack(Waiter waiter) {
+    if (!waiter.isOpen() || closed || idleCount.incrementAndGet() > KEPT_WAITERS) {
+      if (waiter.isOpen() && !closed) {
+        idleCount.decrementAndGet();
+      }
+      waiter.release();
+      return;
+    }
+    idle.addFirst(waiter);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    open.values().forEach(StreamSocket::close);
+    for (Waiter waiter = idle.pollFirst(); waiter != null; waiter = idle.pollFirst()) {
+      waiter.release();
+    }
+    if (watcher != null) {
+      watcher.stop();
+    }
+  }
+}
