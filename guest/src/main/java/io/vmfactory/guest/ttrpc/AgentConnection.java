@@ -1,6 +1,5 @@
 package io.vmfactory.guest.ttrpc;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestException;
@@ -55,10 +54,19 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
 
   /** Calls that were sent together, see {@link TtrpcConnection.Exchange}. */
   record Exchange(TtrpcConnection.Exchange sent) {
-    /** Waits until each call is answered; returns the payloads in the order of the calls. */
-    List<ByteString> await() {
+    /** Waits until each call is answered. */
+    void await() {
       try {
-        return sent.await();
+        sent.await();
+      } catch (TtrpcException e) {
+        throw translated(e);
+      }
+    }
+
+    /** Waits until each call is answered; returns the answer to the first, which was {@code rpc}. */
+    <R extends MessageLite> R await(Rpc<R> rpc) {
+      try {
+        return rpc.read(sent.await().get(0));
       } catch (TtrpcException e) {
         throw translated(e);
       }

@@ -67,7 +67,7 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   private void requireServing(AgentConnection.Exchange sent) {
-    var answer = AgentRpcs.CHECK.read(sent.await().get(0));
+    var answer = sent.await(AgentRpcs.CHECK);
     if (answer.getStatus() != ServingStatus.SERVING) {
       throw new GuestException(
           GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);
