@@ -12,18 +12,27 @@ import java.util.concurrent.CompletionStage;
  * and {@code DeadlineExceededException} when the answer does not come in time.
  */
 public interface GuestAgent extends ContainerHost, AutoCloseable {
+  /** A request that has been sent and whose answer has not been waited for yet. */
+  interface Answer {
+    /**
+     * Waits for the answer until the deadline of the request. Call it at most once. An answer that
+     * is not waited for is dropped when it arrives.
+     */
+    void await();
+  }
+
   /** Waits until the agent says SERVING. */
   default void awaitServing(Deadline deadline) {
-    awaitServing(() -> {}, deadline);
+    askServing(deadline).await();
   }
 
   /**
-   * Waits until the agent says SERVING.
+   * Asks the agent whether it is SERVING, and returns when the question has been sent. The guest
+   * need not run yet: the question waits in the VMM.
    *
-   * @param resume lets the guest run; called once, on this thread, when the question is on its way,
-   *     as {@link #wake} does. What it throws is thrown
+   * @return succeeds when the agent says SERVING
    */
-  void awaitServing(Runnable resume, Deadline deadline);
+  Answer askServing(Deadline deadline);
 
   /** What the agent is and can do. */
   GuestDetails details(Deadline deadline);
@@ -35,18 +44,17 @@ public interface GuestAgent extends ContainerHost, AutoCloseable {
   void makeUnique(Uniqueness unique, Deadline deadline);
 
   /**
-   * The hand-out of a guest that was made unique before and stands still since: its clock, and its
-   * name when it shall have another; before them a Check, when this connection has not been
-   * answered yet. One write, each part acknowledged. When this throws, the guest must not be used.
+   * Begins to wake a guest that was made unique before and has stood still since. Sends the clock,
+   * and a hostname if one is given, in one write; before them a Check if this connection has had no
+   * answer yet. Returns when they have been sent: they wait in the VMM, and the guest finds them as
+   * soon as it runs. The caller lets the guest run next, then waits for the answer. If the answer
+   * fails, the guest must not be used.
    *
-   * @param clock the host's clock, read at the moment of sending; the guest's is right within 50 ms
-   *     when this returns
-   * @param hostname RFC 1123 label, 1..63 characters; empty = it keeps the one it has
-   * @param resume lets the guest run; called once, on this thread, when the request is on its way:
-   *     it waits in the VMM then, and the guest finds it at its first look. What it throws is
-   *     thrown
+   * @param clock the host's clock, read at the moment of sending
+   * @param hostname RFC 1123 label, 1..63 characters; empty = the guest keeps the one it has
+   * @return succeeds when the guest has acknowledged each part and its clock is right within 50 ms
    */
-  void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline);
+  Answer startWake(WallClock clock, String hostname, Deadline deadline);
 
   /**
    * Who the guest is now, with {@code randomBytes} (0..256) fresh bytes of its random number

@@ -13,9 +13,6 @@ import org.junit.jupiter.api.Test;
 
 /** What every agent behind {@link GuestAgent} does, the scripted one and the real one alike. */
 public abstract class GuestAgentContract {
-  /** Nothing to resume: the guest runs. */
-  private static final Runnable RUNS = () -> {};
-
   /** A connection to a running agent; the subclass closes it. */
   protected abstract GuestAgent agent();
 
@@ -70,7 +67,7 @@ public abstract class GuestAgentContract {
     WallClock later = () -> Instant.now().plus(Duration.ofDays(400));
 
     Instant before = later.now();
-    agent().wake(later, "", RUNS, soon());
+    agent().startWake(later, "", soon()).await();
     GuestIdentity awake = agent().identity(0, soon());
     Instant after = later.now();
 
@@ -85,7 +82,7 @@ public abstract class GuestAgentContract {
     Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-4");
     agent().makeUnique(unique, soon());
 
-    agent().wake(WallClock.system(), "woken-4", RUNS, soon());
+    agent().startWake(WallClock.system(), "woken-4", soon()).await();
 
     GuestIdentity awake = agent().identity(0, soon());
     assertThat(awake.hostname()).isEqualTo("woken-4");
@@ -96,7 +93,7 @@ public abstract class GuestAgentContract {
   @Test
   void isNotWokenAsWhatIsNoName() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> agent().wake(WallClock.system(), "no name", RUNS, soon()))
+        .isThrownBy(() -> agent().startWake(WallClock.system(), "no name", soon()).await())
         .withMessageContaining("no name");
   }
 

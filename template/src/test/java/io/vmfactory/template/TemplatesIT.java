@@ -320,13 +320,15 @@ class TemplatesIT {
       warm.vm().stop(soon());
       Clone.of(templates).close(); // the clone was paused that long
 
-      warm.agent().wake(WallClock.system(), "", () -> warm.vm().cont(soon()), soon());
+      var answer = warm.agent().startWake(WallClock.system(), "", soon());
+      warm.vm().cont(soon());
+      answer.await();
 
       GuestIdentity awake = warm.tellsTheTime();
       assertThat(awake.hostname()).isEqualTo(asleep.hostname());
       assertThat(awake.machineId()).isEqualTo(asleep.machineId());
       assertThat(awake.bootId()).isEqualTo(asleep.bootId());
-      warm.agent().wake(WallClock.system(), "customers-name", () -> {}, soon());
+      warm.agent().startWake(WallClock.system(), "customers-name", soon()).await();
       GuestIdentity renamed = warm.tellsTheTime();
       assertThat(renamed.hostname()).isEqualTo("customers-name");
       assertThat(renamed.machineId()).isEqualTo(asleep.machineId());

@@ -60,7 +60,7 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
 
   /** Makes one call and waits for its answer. */
   public <R extends MessageLite> R call(Rpc<R> rpc, MessageLite request, Deadline deadline) {
-    return rpc.read(exchange(List.of(rpc.with(request)), () -> {}, deadline).get(0));
+    return rpc.read(send(List.of(rpc.with(request)), deadline).await().get(0));
   }
 
   /**
@@ -77,26 +77,39 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
     return sent.payload().thenApply(rpc::read);
   }
 
-  /**
-   * Sends {@code calls} in one write and waits until each is answered. Returns the payloads in the
-   * order of the calls; throws what the first failed one says.
-   *
-   * @param meanwhile done on this thread between sending and waiting; what it throws ends the wait
-   */
-  public List<ByteString> exchange(List<Rpc.Call> calls, Runnable meanwhile, Deadline deadline) {
+  /** Sends {@code calls} in one write. The answers can be waited for until {@code deadline}. */
+  public Exchange send(List<Rpc.Call> calls, Deadline deadline) {
     calls.forEach(Rpc.Call::requireFits);
     List<Pending> sent = calls.stream().map(this::register).toList();
-    try {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      for (int i = 0; i < sent.size(); i++) {
-        long nanos = Math.max(1, deadline.remaining().toNanos());
-        frame(calls.get(i), sent.get(i).stream(), nanos).writeTo(out);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = 0; i < sent.size(); i++) {
+      long nanos = Math.max(1, deadline.remaining().toNanos());
+      frame(calls.get(i), sent.get(i).stream(), nanos).writeTo(out);
+    }
+    socket.write(out.toByteArray());
+    return new Exchange(sent, deadline);
+  }
+
+  /** Calls that were sent together. */
+  public final class Exchange {
+    private final List<Pending> sent;
+    private final Deadline deadline;
+
+    private Exchange(List<Pending> sent, Deadline deadline) {
+      this.sent = sent;
+      this.deadline = deadline;
+    }
+
+    /**
+     * Waits until each call is answered. Returns the payloads in the order of the calls; throws
+     * what the first failed one says.
+     */
+    public List<ByteString> await() {
+      try {
+        return sent.stream().map(call -> call.await(socket, deadline)).toList();
+      } finally {
+        forget(sent);
       }
-      socket.write(out.toByteArray());
-      meanwhile.run();
-      return sent.stream().map(call -> call.await(socket, deadline)).toList();
-    } finally {
-      forget(sent);
     }
   }
 

@@ -19,10 +19,9 @@ import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.routes.ColdSource;
 import io.vmfactory.factory.routes.Customers;
-import io.vmfactory.factory.routes.HandOut;
+import io.vmfactory.factory.routes.HandOuts;
 import io.vmfactory.factory.routes.RequestsInFlight;
-import io.vmfactory.factory.routes.RightOfWay;
-import io.vmfactory.factory.routes.RouteWalk;
+import io.vmfactory.factory.routes.Routes;
 import io.vmfactory.factory.routes.Rules;
 import io.vmfactory.factory.routes.Served;
 import io.vmfactory.factory.routes.Settler;
@@ -131,13 +130,13 @@ final class Assembly {
   }
 
   private UseCases useCases(CompletionStage<Void> recovered) {
-    HandOut handOut = handOut();
+    HandOuts handOuts = handOuts();
     Settler settler = new Settler(gatekeeper);
     PoolNames pools = new PoolNames(names, stock);
     Path overlays = Overlays.sweep(config.daemon().stateDir());
     return new UseCases(
-        new GetVm(rules, handOut, settler, leases),
-        new GetBaseVm(rules, handOut, settler, journal, events),
+        new GetVm(rules, handOuts, settler, leases),
+        new GetBaseVm(rules, handOuts, settler, journal, events),
         new RenewLease(rules, leases),
         new ReleaseVm(leases),
         createTemplate(),
@@ -154,10 +153,10 @@ final class Assembly {
         events);
   }
 
-  private HandOut handOut() {
+  private HandOuts handOuts() {
     Customers customers = new Customers(gate.stats().limit(), stock::pause, host.scheduler());
-    RouteWalk walk = new RouteWalk(sources(), () -> new RightOfWay(customers, gate), failures);
-    return new HandOut(inFlight, admission, walk, new HandOut.Books(served, host.observer()));
+    Routes routes = new Routes(sources(), customers, gate, failures);
+    return new HandOuts(inFlight, admission, routes, served, host.observer());
   }
 
   private List<VmSource> sources() {

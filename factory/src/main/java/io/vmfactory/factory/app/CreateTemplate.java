@@ -1,5 +1,6 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.UseCases.TemplateRequest;
 import io.vmfactory.factory.events.EventBus;
@@ -54,7 +55,18 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
       throw Refusals.notPossible("templates are off: enable_template = false");
     }
     VmSpec spec = configured.withBoot(rules.size(request.vcpus(), request.memoryMib()));
-    return admissions.inFlight().run(() -> once(spec, request, deadline));
+    try (RequestsInFlight.Entry entry = admissions.inFlight().enter()) {
+      return inFlight(entry, spec, request, deadline);
+    }
+  }
+
+  private TemplateInfo inFlight(
+      RequestsInFlight.Entry entry, VmSpec spec, TemplateRequest request, Deadline deadline) {
+    try {
+      return once(spec, request, deadline);
+    } catch (CancelledException e) {
+      throw entry.explain(e);
+    }
   }
 
   private TemplateInfo once(VmSpec spec, TemplateRequest request, Deadline deadline) {

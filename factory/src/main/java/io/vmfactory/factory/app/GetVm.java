@@ -10,47 +10,69 @@ import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.routes.HandOut;
+import io.vmfactory.factory.routes.HandOuts;
 import io.vmfactory.factory.routes.MadeVm;
 import io.vmfactory.factory.routes.Rules;
 import io.vmfactory.factory.routes.Settler;
 import io.vmfactory.factory.vm.UniquenessGate;
+import io.vmfactory.factory.vm.Waking;
+import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.Sizing;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /** A running, unique, leased VM. */
 public final class GetVm implements UseCase<VmRequest, GrantedVm> {
   private final Rules rules;
-  private final HandOut handOut;
+  private final HandOuts handOuts;
   private final Settler settler;
   private final LeaseBook leases;
 
-  GetVm(Rules rules, HandOut handOut, Settler settler, LeaseBook leases) {
+  GetVm(Rules rules, HandOuts handOuts, Settler settler, LeaseBook leases) {
     this.rules = rules;
-    this.handOut = handOut;
+    this.handOuts = handOuts;
     this.settler = settler;
     this.leases = leases;
   }
 
   @Override
   public GrantedVm run(VmRequest request, Deadline deadline) {
-    return handOut.run(Verb.GET_VM, () -> rules.order(request), this::lease, deadline);
+    HandOut handOut = handOuts.begin(Verb.GET_VM, deadline);
+    try {
+      Order order = rules.order(request);
+      handOut.admit(order);
+      while (true) {
+        MadeVm made = handOut.next();
+        try {
+          return handOut.served(lease(made, order, handOut));
+        } catch (RuntimeException e) {
+          handOut.leave(made, e);
+        }
+      }
+    } catch (RuntimeException | Error e) {
+      throw handOut.failed(e);
+    } finally {
+      handOut.close();
+    }
   }
 
-  private GrantedVm lease(HandOut.Trip trip, MadeVm made, String routeReason) {
-    Order order = trip.order();
-    Laps laps = trip.laps();
-    AtomicReference<@Nullable Draft> early = new AtomicReference<>();
-    Runnable meanwhile = () -> early.set(draft(made, made.boot(), order));
-    boolean grows = !made.boot().shortOf(order.wanted()).isZero();
-    Sizing sizing =
-        settler.settle(made, order, grows ? () -> {} : meanwhile, laps, trip.deadline());
-    trip.deadline().check("the lease");
-    Draft written = early.get();
-    Draft draft = written == null ? draft(made, sizing, order) : written;
-    Lease lease = leases.open(draft, trip.place());
+  private GrantedVm lease(MadeVm made, Order order, HandOut handOut) {
+    Deadline deadline = handOut.deadline();
+    Laps laps = handOut.laps();
+    Waking waking = settler.start(made, order.hostname(), laps, deadline);
+    Draft early = isComplete(made, order) ? draft(made, made.boot(), order) : null;
+    Sizing sizing;
+    try (GuestAgent agent = waking.await()) {
+      sizing = Settler.grow(made, order.wanted(), agent, laps, deadline);
+    }
+    deadline.check("the lease");
+    Draft draft = early == null ? draft(made, sizing, order) : early;
+    Lease lease = leases.open(draft, handOut.place());
     laps.lap("lease");
-    return new GrantedVm(draft.view(), lease, made.route(), routeReason, laps.all());
+    return new GrantedVm(draft.view(), lease, made.route(), handOut.routeReason(), laps.all());
+  }
+
+  /** Whether it lacks nothing but its customer: then the lease is written while it wakes. */
+  private static boolean isComplete(MadeVm made, Order order) {
+    return made.isUnique() && made.boot().shortOf(order.wanted()).isZero();
   }
 
   private Draft draft(MadeVm made, Sizing sizing, Order order) {

@@ -1,75 +1,143 @@
 package io.vmfactory.factory.routes;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.RequestException;
 import java.time.Duration;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What GetVm and GetBaseVm have in common: admission, the walk of the routes, the books. */
-public final class HandOut {
-  private final RequestsInFlight inFlight;
-  private final Admission admission;
-  private final RouteWalk walk;
-  private final Books books;
+/**
+ * One request for a VM while it is served, with all that it holds: its entry among the requests
+ * under way, a place for its VM, and its way along the routes. Confined to one thread.
+ *
+ * <p>Life: {@link #admit}; {@link #next} and {@link #leave} until a VM is the customer's; then
+ * {@link #served}, or {@link #failed} with what went wrong; {@link #close}, which gives back what
+ * the request still holds and counts how it ended.
+ */
+public final class HandOut implements AutoCloseable {
+  private final HandOuts parts;
+  private final Verb verb;
+  private final Deadline deadline;
+  private final long begun = System.nanoTime();
+  private final Laps laps = new Laps();
+  private final RequestsInFlight.Entry entry;
+  private Admission.@Nullable Place place;
+  private @Nullable RouteWalk walk;
+  private @Nullable GrantedVm granted;
+  private @Nullable Throwable failure;
 
-  public HandOut(RequestsInFlight inFlight, Admission admission, RouteWalk walk, Books books) {
-    this.inFlight = inFlight;
-    this.admission = admission;
-    this.walk = walk;
-    this.books = books;
-  }
-
-  /** Where it is written down who got what. */
-  public record Books(Served served, Observer observer) {}
-
-  /** One request's way through the daemon. */
-  public record Trip(Order order, Admission.Place place, Laps laps, Deadline deadline) {}
-
-  /** What makes a made VM the customer's; from its return on, the place is no longer ours. */
-  public interface Ending {
-    GrantedVm finish(Trip trip, MadeVm made, String routeReason);
-  }
-
-  /** Serves what {@code orders} yields. */
-  public GrantedVm run(
-      Observer.Verb verb, Supplier<Order> orders, Ending ending, Deadline deadline) {
-    long begun = System.nanoTime();
+  HandOut(HandOuts parts, Verb verb, Deadline deadline) {
+    this.parts = parts;
+    this.verb = verb;
+    this.deadline = deadline;
     try {
-      GrantedVm granted = inFlight.run(() -> serve(orders, ending, deadline));
-      books.served().count(granted.route());
-      books.observer().served(verb, granted.route().name(), granted.hops(), since(begun));
-      return granted;
-    } catch (RuntimeException | Error e) {
-      books.observer().failed(verb, e, since(begun));
+      entry = parts.inFlight().enter();
+    } catch (RuntimeException e) {
+      parts.observer().failed(verb, e, sinceBegun());
       throw e;
     }
   }
 
-  private GrantedVm serve(Supplier<Order> orders, Ending ending, Deadline deadline) {
-    Laps laps = new Laps();
-    Order order = orders.get();
-    Trip trip = new Trip(order, admission.enter(), laps, deadline);
+  /**
+   * Takes a place for the VM of {@code order} and stands at the begin of its routes.
+   *
+   * @throws RequestException with reason {@code EXHAUSTED} when all places are taken
+   */
+  public void admit(Order order) {
+    place = parts.admission().enter();
     laps.lap("admit");
-    return walk(trip, ending);
+    walk = parts.routes().walk(order, laps, deadline);
   }
 
-  private GrantedVm walk(Trip trip, Ending ending) {
-    try {
-      return walk.walk(
-          trip.order(),
-          trip.laps(),
-          trip.deadline(),
-          (made, why) -> ending.finish(trip, made, why));
-    } catch (RuntimeException | Error e) {
-      trip.place().close();
-      throw e;
+  /**
+   * Makes the next VM, by the first route that can.
+   *
+   * @return the caller's, to be handed out or passed to {@link #leave}
+   * @throws RuntimeException when no route is left, or none of those left can help; says why
+   */
+  public MadeVm next() {
+    return walk().next();
+  }
+
+  /**
+   * Ends a VM that could not be handed out, and keeps the reason for the reply.
+   *
+   * @throws RuntimeException when no other route can help
+   */
+  public void leave(MadeVm made, RuntimeException reason) {
+    walk().leave(made, reason);
+  }
+
+  /** The request is served with {@code result}, and its place has passed on with the VM. */
+  public GrantedVm served(GrantedVm result) {
+    granted = result;
+    return result;
+  }
+
+  /**
+   * The request fails with {@code cause}.
+   *
+   * @return what to throw
+   */
+  public RuntimeException failed(Throwable cause) {
+    failure = cause instanceof RuntimeException e ? entry.explain(e) : cause;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) failure;
+  }
+
+  public Deadline deadline() {
+    return deadline;
+  }
+
+  /** Times of the steps so far. */
+  public Laps laps() {
+    return laps;
+  }
+
+  /** The place of the request's VM. */
+  public Admission.Place place() {
+    return requireNonNull(place, "not admitted");
+  }
+
+  /** Why earlier routes were left; empty = none was. */
+  public String routeReason() {
+    return walk().reason();
+  }
+
+  private RouteWalk walk() {
+    return requireNonNull(walk, "not admitted");
+  }
+
+  @Override
+  public void close() {
+    try (RequestsInFlight.Entry last = entry) {
+      giveBack();
+    }
+    if (granted != null) {
+      parts.served().count(granted.route());
+      parts.observer().served(verb, granted.route().name(), granted.hops(), sinceBegun());
+    } else if (failure != null) {
+      parts.observer().failed(verb, failure, sinceBegun());
     }
   }
 
-  private static Duration since(long nanos) {
-    return Duration.ofNanos(System.nanoTime() - nanos);
+  private void giveBack() {
+    if (walk != null) {
+      walk.close();
+    }
+    if (place != null && granted == null) {
+      place.close();
+    }
+  }
+
+  private Duration sinceBegun() {
+    return Duration.ofNanos(System.nanoTime() - begun);
   }
 }

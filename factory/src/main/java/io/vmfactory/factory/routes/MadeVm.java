@@ -64,6 +64,11 @@ public record MadeVm(
     return record.templateKey();
   }
 
+  /** Whether it answered and was made unique before. */
+  public boolean isUnique() {
+    return warmth != null;
+  }
+
   /** What it has so far. */
   public Sizing boot() {
     return record.sizing();

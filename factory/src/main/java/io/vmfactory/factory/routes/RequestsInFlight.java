@@ -7,31 +7,47 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 
-/** The work under way, so that a shutdown can refuse more of it and call off what there is. */
+/** The requests under way, so that a shutdown can refuse more and cancel those. Thread-safe. */
 public final class RequestsInFlight {
   private final Set<Thread> workers = new HashSet<>();
   private final CompletableFuture<Void> idle = new CompletableFuture<>();
   private boolean closed;
 
-  /**
-   * Does {@code work} on this thread.
-   *
-   * @throws RequestException with reason {@code SHUTTING_DOWN} when closed before or meanwhile
-   */
-  public <T> T run(Supplier<T> work) {
-    begin();
-    try {
-      return work.get();
-    } catch (CancelledException e) {
-      throw closed() ? Refusals.shuttingDown() : e;
-    } finally {
+  /** A request under way on the thread that entered it; that thread closes it when it is over. */
+  public final class Entry implements AutoCloseable {
+    private Entry() {}
+
+    /**
+     * What to throw when the request fails with {@code failure}: a refusal with reason {@code
+     * SHUTTING_DOWN} if the shutdown cancelled it.
+     */
+    public RuntimeException explain(RuntimeException failure) {
+      return failure instanceof CancelledException && isClosed()
+          ? Refusals.shuttingDown()
+          : failure;
+    }
+
+    @Override
+    public void close() {
       end();
     }
   }
 
-  /** Refuses more and interrupts what is under way; the result completes when all has ended. */
+  /**
+   * Begins a request on this thread.
+   *
+   * @throws RequestException with reason {@code SHUTTING_DOWN} after {@link #close}
+   */
+  public synchronized Entry enter() {
+    if (closed) {
+      throw Refusals.shuttingDown();
+    }
+    workers.add(Thread.currentThread());
+    return new Entry();
+  }
+
+  /** Refuses more and interrupts those under way; the result completes when all have ended. */
   public synchronized CompletionStage<Void> close() {
     closed = true;
     workers.forEach(Thread::interrupt);
@@ -39,15 +55,8 @@ public final class RequestsInFlight {
     return idle;
   }
 
-  private synchronized boolean closed() {
+  private synchronized boolean isClosed() {
     return closed;
-  }
-
-  private synchronized void begin() {
-    if (closed) {
-      throw Refusals.shuttingDown();
-    }
-    workers.add(Thread.currentThread());
   }
 
   private synchronized void end() {

@@ -4,185 +4,145 @@ import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.events.Failures;
-import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.gate.RestoreTurns.Kind;
+import io.vmfactory.factory.gate.Turn;
+import io.vmfactory.factory.gate.TurnRefusedException;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
-import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
-import io.vmfactory.template.TemplateException;
-import io.vmfactory.vmm.VmmException;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries the routes of an order one after the other and keeps why one was left: a route that cannot
- * serve the order is passed over, one that fails is recorded as a failure besides. A warm VM that
- * fails is followed by the next warm one; every other route is tried once.
+ * One request's way along its routes: tries one after the other and keeps why each was left. A
+ * route that cannot serve the order is passed over; one that fails is recorded as a failure too. A
+ * warm VM that fails is followed by the next warm one; every other route is tried once, with a
+ * turn. Confined to one thread.
  */
-public final class RouteWalk {
-  /**
-   * Most warm VMs tried for one request: where so many in a row fail, they are not the reason, and
-   * one request must not use up the stock.
-   */
-  public static final int MOST_WARM = 3;
+final class RouteWalk implements AutoCloseable {
+  private final Routes routes;
+  private final Order order;
+  private final Laps laps;
+  private final Deadline deadline;
+  private final Customers.Presence presence;
+  private final Iterator<Route> ahead;
+  private final List<RuntimeException> causes = new ArrayList<>();
+  private final List<String> reasons = new ArrayList<>();
+  private @Nullable Route route;
+  private int triesLeft;
+  private @Nullable Turn turn;
 
-  private final Map<Route, VmSource> sources;
-  private final Supplier<RightOfWay> ways;
-  private final Failures failures;
-
-  /**
-   * @param ways what a request has while it is served
-   */
-  public RouteWalk(List<VmSource> sources, Supplier<RightOfWay> ways, Failures failures) {
-    this.sources = sources.stream().collect(Collectors.toMap(VmSource::route, Function.identity()));
-    this.ways = ways;
-    this.failures = failures;
+  RouteWalk(Routes routes, Order order, Laps laps, Deadline deadline) {
+    this.routes = routes;
+    this.order = order;
+    this.laps = laps;
+    this.deadline = deadline;
+    this.ahead = order.routes().iterator();
+    this.presence = routes.customers().enter();
   }
 
-  /** What is done with a VM once it is made. When it throws, the VM is killed. */
-  interface Finish {
-    GrantedVm finish(MadeVm made, String routeReason);
-  }
-
-  /** The first route's VM that comes through {@code finish}. */
-  GrantedVm walk(Order order, Laps laps, Deadline deadline, Finish finish) {
-    Walk walk = new Walk(order, laps, deadline, finish);
-    try (RightOfWay way = ways.get()) {
-      for (Route route : order.routes()) {
-        if (route != Route.WARM) {
-          if (!walk.isPossible(route)) {
-            continue;
-          }
-          way.take(laps, deadline);
-        }
-        GrantedVm granted = walk.along(route);
-        if (granted != null) {
-          return granted;
-        }
-      }
-    }
-    throw verdict(walk.causes, walk.reason());
-  }
-
-  /** One request's walk so far. */
-  private final class Walk {
-    private final Order order;
-    private final Laps laps;
-    private final Deadline deadline;
-    private final Finish finish;
-    private final List<RuntimeException> causes = new ArrayList<>();
-    private final List<String> reasons = new ArrayList<>();
-
-    Walk(Order order, Laps laps, Deadline deadline, Finish finish) {
-      this.order = order;
-      this.laps = laps;
-      this.deadline = deadline;
-      this.finish = finish;
-    }
-
-    /** Whether a turn would be of use to {@code route}; when not, the reason is kept. */
-    boolean isPossible(Route route) {
+  /** Makes the next VM. If no route is left, throws why. */
+  MadeVm next() {
+    while (true) {
+      Route trying = triesLeft > 0 && route != null ? route : nextRoute();
+      triesLeft--;
       try {
-        source(route).check(order);
-        return true;
+        deadline.check("route " + trying);
+        return routes.source(trying).make(order, laps, deadline);
       } catch (RuntimeException e) {
-        left(route, e);
-        return false;
+        left(trying, e);
       }
-    }
-
-    /** Null = this route is to be left; the reason is kept. */
-    @Nullable GrantedVm along(Route route) {
-      RuntimeException failure = null;
-      int tries = route == Route.WARM ? MOST_WARM : 1;
-      for (; tries > 0 && !(failure instanceof RequestException); tries--) {
-        try {
-          deadline.check("route " + route);
-          return finished(source(route).make(order, laps, deadline));
-        } catch (RuntimeException e) {
-          failure = left(route, e);
-        }
-      }
-      return null;
-    }
-
-    private RuntimeException left(Route route, RuntimeException e) {
-      RuntimeException failure = passable(route, e, deadline);
-      causes.add(failure);
-      reasons.add(route + ": " + e.getMessage());
-      laps.lap("undo");
-      return failure;
-    }
-
-    private GrantedVm finished(MadeVm made) {
-      try {
-        return finish.finish(made, reason());
-      } catch (RuntimeException e) {
-        throw made.end(e);
-      }
-    }
-
-    private String reason() {
-      return String.join("; ", reasons);
     }
   }
 
-  private VmSource source(Route route) {
-    VmSource source = sources.get(route);
-    if (source == null) {
-      throw Refusals.notPossible("this daemon does not serve it");
+  /** Goes on to the next route that could serve the order; throws if there is none. */
+  private Route nextRoute() {
+    while (ahead.hasNext()) {
+      Route candidate = ahead.next();
+      route = candidate;
+      if (candidate == Route.WARM) {
+        triesLeft = Routes.MOST_WARM;
+        return candidate;
+      }
+      if (isPossible(candidate)) {
+        takeTurn();
+        triesLeft = 1;
+        return candidate;
+      }
     }
-    return source;
+    throw RouteVerdict.of(causes, reason());
   }
 
-  /** Records {@code e}, and throws it when no other route can help. */
-  private RuntimeException passable(Route route, RuntimeException e, Deadline deadline) {
+  /** Whether a turn would be of use to {@code candidate}; if not, the reason is kept. */
+  private boolean isPossible(Route candidate) {
+    try {
+      routes.source(candidate).check(order);
+      return true;
+    } catch (RuntimeException e) {
+      left(candidate, e);
+      return false;
+    }
+  }
+
+  /** Waits for a customer's turn, unless this request has one. */
+  private void takeTurn() {
+    if (turn != null) {
+      return;
+    }
+    try {
+      turn = routes.turns().await(Kind.CUSTOMER, deadline);
+    } catch (TurnRefusedException e) {
+      throw e.reason() == TurnRefusedException.Reason.CLOSED
+          ? Refusals.shuttingDown()
+          : Refusals.exhausted(e.getMessage(), e.retryAfter());
+    }
+    laps.lap("turn");
+  }
+
+  /** Ends {@code made}, which could not be handed out, and keeps why; throws if all is in vain. */
+  void leave(MadeVm made, RuntimeException reason) {
+    left(made.route(), made.end(reason));
+  }
+
+  private void left(Route tried, RuntimeException reason) {
+    requirePassable(tried, reason);
+    causes.add(reason);
+    reasons.add(tried + ": " + reason.getMessage());
+    laps.lap("undo");
+    if (reason instanceof RequestException) {
+      triesLeft = 0;
+    }
+  }
+
+  /** Records {@code reason}, and throws it if no other route can help. */
+  private void requirePassable(Route tried, RuntimeException reason) {
     if (Thread.currentThread().isInterrupted()) {
-      throw e instanceof CancelledException ? e : new CancelledException("cancelled", e);
+      throw reason instanceof CancelledException
+          ? reason
+          : new CancelledException("cancelled", reason);
     }
-    if (!(e instanceof RequestException)) {
-      failures.record("route " + route, "", e);
+    if (!(reason instanceof RequestException)) {
+      routes.failures().record("route " + tried, "", reason);
     }
-    if (e instanceof DeadlineExceededException || deadline.passed()) {
-      throw e;
+    if (reason instanceof DeadlineExceededException || deadline.passed()) {
+      throw reason;
     }
-    return e;
   }
 
-  private static RuntimeException verdict(List<RuntimeException> causes, String reasons) {
-    RuntimeException worst =
-        causes.stream()
-            .filter(e -> !(e instanceof RequestException))
-            .findFirst()
-            .orElseGet(() -> refusal(causes, reasons));
-    RuntimeException told = lacksResources(worst) ? Refusals.exhausted(reasons) : worst;
-    causes.stream().filter(e -> e != told).forEach(told::addSuppressed);
-    return told;
+  /** Why the routes so far were left; empty = none was. */
+  String reason() {
+    return String.join("; ", reasons);
   }
 
-  private static RequestException refusal(List<RuntimeException> causes, String reasons) {
-    return causes.stream()
-        .map(RequestException.class::cast)
-        .filter(e -> e.reason() == Reason.EXHAUSTED)
-        .map(RequestException::retryAfter)
-        .filter(Objects::nonNull)
-        .max(Comparator.naturalOrder())
-        .map(retryAfter -> Refusals.exhausted(reasons, retryAfter))
-        .orElseGet(() -> Refusals.notPossible(reasons));
-  }
-
-  private static boolean lacksResources(RuntimeException e) {
-    return e instanceof VmmException vmm && vmm.reason() == VmmException.Reason.RESOURCES
-        || e instanceof TemplateException template
-            && template.reason() == TemplateException.Reason.RESOURCES;
+  /** Gives back the turn and leaves the customers. */
+  @Override
+  public void close() {
+    if (turn != null) {
+      turn.close();
+    }
+    presence.close();
   }
 }

@@ -1,95 +1,46 @@
 package io.vmfactory.factory.routes;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.routes.MadeVm.Warmth;
 import io.vmfactory.factory.vm.UniquenessGate;
+import io.vmfactory.factory.vm.Waking;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.Sizing;
-import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
-import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.VmmException.Reason;
-import java.time.Duration;
 
 /**
- * Brings a VM, whatever its route, to the state in which customers get it: running, unique, clock
- * right, agent answering, sized. Lets go of the agent at the end: its port takes one host at a
- * time.
+ * Brings a VM, by whatever route it was made, into the state in which a customer gets it: running,
+ * unique, with the right clock, answering and sized; or paused, for a customer who wants it so.
  */
 public final class Settler {
-  /** Waking takes milliseconds, where the CPUs are busy with other guests some hundreds. */
-  private static final Duration WAKING = Duration.ofSeconds(5);
+  private final UniquenessGate gate;
 
-  private final UniquenessGate gatekeeper;
-
-  public Settler(UniquenessGate gatekeeper) {
-    this.gatekeeper = gatekeeper;
+  public Settler(UniquenessGate gate) {
+    this.gate = gate;
   }
 
   /**
-   * Hands {@code made} what {@code order} wants of it.
+   * Lets {@code made} run.
    *
-   * @param meanwhile done on this thread while the guest of a warm VM wakes up, when it runs
-   *     already; not done on other routes. What it throws is thrown
-   * @return what it really has in the end
+   * @param hostname empty = the one made from its id
+   * @return its guest answers and is unique when that has been waited for
    */
-  public Sizing settle(MadeVm made, Order order, Runnable meanwhile, Laps laps, Deadline deadline) {
-    try (GuestAgent agent = running(made, order.hostname(), meanwhile, laps, deadline)) {
-      return grow(made, order.wanted(), agent, laps, deadline);
-    }
-  }
-
-  private GuestAgent running(
-      MadeVm made, String hostname, Runnable meanwhile, Laps laps, Deadline deadline) {
-    Warmth warmth = made.warmth();
-    if (warmth == null) {
-      String name = hostname.isEmpty() ? UniquenessGate.hostname(made.id()) : hostname;
-      return gatekeeper.pass(made.vm(), made.folder(), name, laps, deadline);
-    }
-    wake(made.vm(), warmth.agent(), hostname, meanwhile, laps, deadline);
-    return warmth.agent();
-  }
-
-  /**
-   * Time is left for another when this one hangs.
-   *
-   * @param hostname empty = the one that it was given when it was made
-   */
-  private void wake(
-      Vm vm, GuestAgent agent, String hostname, Runnable meanwhile, Laps laps, Deadline deadline) {
-    Duration half = deadline.remaining().dividedBy(2);
-    Deadline limit = Deadline.after(half.compareTo(WAKING) < 0 ? half : WAKING);
-    try {
-      gatekeeper.wake(vm, agent, hostname, meanwhile, laps, limit);
-    } catch (DeadlineExceededException e) {
-      deadline.check("a warm VM to wake");
-      throw new VmmException(Reason.FAILED, "the warm VM hangs: " + e.getMessage(), e);
-    }
-  }
-
-  /**
-   * Leaves {@code made} PAUSED, its guest known to answer when the route had it running, and its
-   * agent's port free.
-   */
-  public void pause(MadeVm made, Laps laps, Deadline deadline) {
+  public Waking start(MadeVm made, String hostname, Laps laps, Deadline deadline) {
     Warmth warmth = made.warmth();
     if (warmth != null) {
-      warmth.agent().close();
+      return gate.wake(made.vm(), warmth.agent(), hostname, laps, deadline);
     }
-    if (made.vm().phase() == VmPhase.PAUSED) {
-      return;
-    }
-    try (GuestAgent agent = gatekeeper.connect(made.folder(), laps, deadline)) {
-      UniquenessGate.answer(agent, laps, deadline);
-    }
-    made.vm().stop(deadline);
-    laps.lap("stop");
+    String name = hostname.isEmpty() ? UniquenessGate.hostname(made.id()) : hostname;
+    return gate.start(made.vm(), made.folder(), name, laps, deadline);
   }
 
-  private static Sizing grow(
+  /**
+   * Gives a running VM what it lacks for {@code wanted}.
+   *
+   * @return what it has then
+   */
+  public static Sizing grow(
       MadeVm made, Sizing wanted, GuestAgent agent, Laps laps, Deadline deadline) {
     Sizing lacking = made.boot().shortOf(wanted);
     if (lacking.isZero()) {
@@ -100,5 +51,24 @@ public final class Settler {
     agent.online(grown.vcpus(), deadline);
     laps.lap("online");
     return grown;
+  }
+
+  /**
+   * Leaves {@code made} PAUSED and its agent's port free. If its route had it running, its guest
+   * has answered.
+   */
+  public void pause(MadeVm made, Laps laps, Deadline deadline) {
+    Warmth warmth = made.warmth();
+    if (warmth != null) {
+      warmth.agent().close();
+    }
+    if (made.vm().phase() == VmPhase.PAUSED) {
+      return;
+    }
+    try (GuestAgent agent = gate.connect(made.folder(), laps, deadline)) {
+      UniquenessGate.answer(agent, laps, deadline);
+    }
+    made.vm().stop(deadline);
+    laps.lap("stop");
   }
 }

@@ -56,7 +56,7 @@ final class WarmMaker extends RefillMaker<WarmVm> {
   private WarmVm warm(ShellVm shell, Laps laps, Deadline limit) {
     Vm vm = shell.vm();
     String hostname = UniquenessGate.hostname(vm.identity().id());
-    GuestAgent agent = kit.gatekeeper().pass(vm, shell.folder(), hostname, laps, limit);
+    GuestAgent agent = kit.gatekeeper().start(vm, shell.folder(), hostname, laps, limit).await();
     try {
       vm.stop(limit);
       laps.lap("stop");

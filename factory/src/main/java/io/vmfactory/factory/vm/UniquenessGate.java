@@ -1,21 +1,29 @@
 package io.vmfactory.factory.vm;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestAgent.Answer;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.time.Duration;
 
 /**
- * Takes VMs through the uniqueness gate: whoever is to have one, a customer or the stock, gets it
- * running, answering and unlike any other.
+ * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
+ * and is unlike any other.
  */
 public final class UniquenessGate {
+  /** Waking takes milliseconds, and some hundreds where other guests keep the CPUs busy. */
+  private static final Duration WAKING = Duration.ofSeconds(5);
+
   private final GuestAgents agents;
   private final WallClock clock;
 
@@ -24,22 +32,38 @@ public final class UniquenessGate {
     this.clock = clock;
   }
 
-  /** The name of a guest that nobody gave another. */
+  /** The hostname of a guest that was given no other. */
   public static String hostname(VmId id) {
     return "vm-" + id.shortened();
   }
 
   /**
-   * Brings a VM that is PAUSED, or RUNNING with its agent's port open, through the gate.
+   * Lets a VM that was never made unique run: one that is PAUSED, or RUNNING with its agent's port
+   * open. The first question to its agent is on the way before it runs.
    *
-   * @param laps told of "connect", "cont" (when it was PAUSED), "answer", "unique"
-   * @return its agent, the caller's to close. When this throws, no connection is left and the VM
-   *     must be killed
+   * @param laps gets "connect" and "cont" (if it was PAUSED) now, "answer" and "unique" later
+   * @return makes the guest unique. If this or the wait for it throws, no connection is left and
+   *     the VM must be killed
    */
-  public GuestAgent pass(Vm vm, VmFolder folder, String hostname, Laps laps, Deadline deadline) {
+  public Waking start(Vm vm, VmFolder folder, String hostname, Laps laps, Deadline deadline) {
     GuestAgent agent = connect(folder, laps, deadline);
     try {
-      agent.awaitServing(() -> resume(vm, laps, deadline), deadline);
+      Answer answer = agent.askServing(deadline);
+      if (vm.phase() == VmPhase.PAUSED) {
+        vm.cont(deadline);
+        laps.lap("cont");
+      }
+      return () -> makeUnique(agent, answer, hostname, laps, deadline);
+    } catch (RuntimeException e) {
+      agent.close();
+      throw e;
+    }
+  }
+
+  private GuestAgent makeUnique(
+      GuestAgent agent, Answer answer, String hostname, Laps laps, Deadline deadline) {
+    try {
+      answer.await();
       laps.lap("answer");
       agent.makeUnique(Uniqueness.fresh(clock, hostname), deadline);
       laps.lap("unique");
@@ -50,42 +74,51 @@ public final class UniquenessGate {
     }
   }
 
-  private static void resume(Vm vm, Laps laps, Deadline deadline) {
-    if (vm.phase() == VmPhase.PAUSED) {
-      vm.cont(deadline);
+  /**
+   * Lets a PAUSED VM that was made unique before run for its customer. Its clock is on the way
+   * before it runs. It gets half of the time that is left, at most 5 s, so that there is time for
+   * another VM if this one hangs.
+   *
+   * @param hostname empty = the guest keeps the one it has
+   * @param laps gets "cont" now, "wake" later
+   * @return corrects the guest's clock. If this or the wait for it throws, {@code agent} stays open
+   */
+  public Waking wake(Vm vm, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
+    Duration half = deadline.remaining().dividedBy(2);
+    Deadline limit = Deadline.after(half.compareTo(WAKING) < 0 ? half : WAKING);
+    try {
+      Answer answer = agent.startWake(clock, hostname, limit);
+      vm.cont(limit);
       laps.lap("cont");
+      return () -> awake(agent, answer, laps, deadline);
+    } catch (DeadlineExceededException e) {
+      throw hangs(e, deadline);
     }
   }
 
-  /**
-   * Lets a PAUSED VM that went through the gate before run for its customer. Its clock is on the
-   * way before it runs.
-   *
-   * @param hostname empty = it keeps the one it has
-   * @param meanwhile done on this thread when it runs, before its answer is waited for; what it
-   *     throws is thrown
-   * @param laps told of "cont", "wake"
-   */
-  public void wake(
-      Vm vm, GuestAgent agent, String hostname, Runnable meanwhile, Laps laps, Deadline deadline) {
-    Runnable resume =
-        () -> {
-          vm.cont(deadline);
-          laps.lap("cont");
-          meanwhile.run();
-        };
-    agent.wake(clock, hostname, resume, deadline);
-    laps.lap("wake");
+  private static GuestAgent awake(GuestAgent agent, Answer answer, Laps laps, Deadline deadline) {
+    try {
+      answer.await();
+      laps.lap("wake");
+      return agent;
+    } catch (DeadlineExceededException e) {
+      throw hangs(e, deadline);
+    }
   }
 
-  /** A connection to the agent of the VM in {@code folder}. */
+  private static VmmException hangs(DeadlineExceededException e, Deadline deadline) {
+    deadline.check("a warm VM to wake");
+    return new VmmException(Reason.FAILED, "the warm VM hangs: " + e.getMessage(), e);
+  }
+
+  /** Connects to the agent of the VM in {@code folder}. */
   public GuestAgent connect(VmFolder folder, Laps laps, Deadline deadline) {
     GuestAgent agent = agents.connect(folder.agentSocket(), deadline);
     laps.lap("connect");
     return agent;
   }
 
-  /** The first call of a connection, as the agent wants it (guest/README.md). */
+  /** Makes the first call of a connection, which the agent needs (guest/README.md). */
   public static void answer(GuestAgent agent, Laps laps, Deadline deadline) {
     agent.awaitServing(deadline);
     laps.lap("answer");

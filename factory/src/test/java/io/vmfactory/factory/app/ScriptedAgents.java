@@ -102,9 +102,8 @@ final class ScriptedAgents implements GuestAgents {
     }
 
     @Override
-    public void awaitServing(Runnable resume, Deadline deadline) {
-      resume.run();
-      call(Step.SERVING, "serving", deadline);
+    public Answer askServing(Deadline deadline) {
+      return () -> call(Step.SERVING, "serving", deadline);
     }
 
     @Override
@@ -114,9 +113,9 @@ final class ScriptedAgents implements GuestAgents {
     }
 
     @Override
-    public void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline) {
-      resume.run();
-      call(Step.WAKE, hostname.isEmpty() ? "wake" : "wake as " + hostname, deadline);
+    public Answer startWake(WallClock clock, String hostname, Deadline deadline) {
+      String name = hostname.isEmpty() ? "wake" : "wake as " + hostname;
+      return () -> call(Step.WAKE, name, deadline);
     }
 
     @Override

@@ -23,7 +23,8 @@ final class Steps {
   private static final Set<String> LOOKS =
       Set.of("info", "identity", "phase", "signals", "keyOf", "list", "toString", "digest", "vm");
 
-  private static final Set<Class<?>> ROOMS = Set.of(Vm.class, Shell.class, GuestAgent.class);
+  private static final Set<Class<?>> ROOMS =
+      Set.of(Vm.class, Shell.class, GuestAgent.class, GuestAgent.Answer.class);
 
   private final CompletableFuture<String> stopped = new CompletableFuture<>();
   private final Map<Thread, CompletableFuture<Void>> parked = new ConcurrentHashMap<>();

@@ -17,7 +17,7 @@ import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
-import io.vmfactory.factory.routes.RouteWalk;
+import io.vmfactory.factory.routes.Routes;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.pool.PoolFailure;
@@ -170,8 +170,7 @@ final class StockServingTest {
     try (TestFactory factory = stocked(root, sizes(8, 1))) {
       factory.agents.faults.failAt(ScriptedAgents.Step.WAKE, new GuestException(13, "no", null));
       assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.SHELL);
-      assertThat(factory.pool(Tier.WARM).stats().traffic().poisoned())
-          .isEqualTo(RouteWalk.MOST_WARM);
+      assertThat(factory.pool(Tier.WARM).stats().traffic().poisoned()).isEqualTo(Routes.MOST_WARM);
     }
   }
 

@@ -19,15 +19,8 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
 
   /** Makes one call and waits for its answer. */
   <R extends MessageLite> R call(Rpc<R> rpc, MessageLite request, Deadline deadline) {
-    return call(rpc, request, () -> {}, deadline);
-  }
-
-  /** Makes one call, does {@code meanwhile} on this thread and waits for the answer. */
-  <R extends MessageLite> R call(
-      Rpc<R> rpc, MessageLite request, Runnable meanwhile, Deadline deadline) {
     try {
-      var calls = List.of(rpc.with(request));
-      return rpc.read(connection.exchange(calls, meanwhile, deadline).get(0));
+      return connection.call(rpc, request, deadline);
     } catch (TtrpcException e) {
       throw translated(e);
     }
@@ -50,12 +43,33 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
     throw failure instanceof CompletionException e ? e : new CompletionException(failure);
   }
 
-  /** Sends {@code calls} in one write, does {@code meanwhile} and waits for all answers. */
-  void exchange(List<Rpc.Call> calls, Runnable meanwhile, Deadline deadline) {
+  /** Sends {@code calls} in one write. The answers can be waited for until {@code deadline}. */
+  Exchange send(List<Rpc.Call> calls, Deadline deadline) {
     try {
-      connection.exchange(calls, meanwhile, deadline);
+      return new Exchange(connection.send(calls, deadline));
     } catch (TtrpcException e) {
       throw translated(e);
+    }
+  }
+
+  /** Calls that were sent together, see {@link TtrpcConnection.Exchange}. */
+  record Exchange(TtrpcConnection.Exchange sent) {
+    /** Waits until each call is answered. */
+    void await() {
+      try {
+        sent.await();
+      } catch (TtrpcException e) {
+        throw translated(e);
+      }
+    }
+
+    /** Waits until each call is answered; returns the answer to the first, which was {@code rpc}. */
+    <R extends MessageLite> R await(Rpc<R> rpc) {
+      try {
+        return rpc.read(sent.await().get(0));
+      } catch (TtrpcException e) {
+        throw translated(e);
+      }
     }
   }
 

@@ -60,9 +60,14 @@ final class TtrpcAgent implements GuestAgent {
 
   /** One call, however long the guest still boots: its bytes wait in the VMM until it reads. */
   @Override
-  public void awaitServing(Runnable resume, Deadline deadline) {
-    var question = CheckRequest.getDefaultInstance();
-    var answer = connection.call(AgentRpcs.CHECK, question, resume, deadline);
+  public Answer askServing(Deadline deadline) {
+    var question = AgentRpcs.CHECK.with(CheckRequest.getDefaultInstance());
+    AgentConnection.Exchange sent = connection.send(List.of(question), deadline);
+    return () -> requireServing(sent);
+  }
+
+  private void requireServing(AgentConnection.Exchange sent) {
+    var answer = sent.await(AgentRpcs.CHECK);
     if (answer.getStatus() != ServingStatus.SERVING) {
       throw new GuestException(
           GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);
@@ -89,20 +94,24 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
-      connection.exchange(List.of(reseed, rename), () -> {}, deadline);
-      // Alone, when the guest is awake already: behind them it would be late by what they take.
-      correctClock(sendClock(unique.clock(), deadline), unique.clock(), deadline);
+      connection.send(List.of(reseed, rename), deadline).await();
+      // The clock goes alone: sent with them, it would be late by the time that they take.
+      correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + e.getMessage(), e);
     }
   }
 
   @Override
-  public void wake(WallClock clock, String hostname, Runnable resume, Deadline deadline) {
+  public Answer startWake(WallClock clock, String hostname, Deadline deadline) {
     List<Rpc.Call> naming = hostname.isEmpty() ? List.of() : List.of(rename(hostname));
+    SentClock sent = sendClock(clock, naming, deadline);
+    return () -> requireAwake(sent, clock, deadline);
+  }
+
+  private void requireAwake(SentClock sent, WallClock clock, Deadline deadline) {
     try {
-      Duration late = sendClock(clock, naming, resume, deadline);
-      correctClock(late, clock, deadline);
+      correctClock(sent, clock, deadline);
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not awake: " + e.getMessage(), e);
     }
@@ -115,13 +124,11 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   /**
-   * The guest's clock is late by what the request took on its way, so it is sent again, alone,
-   * while a busy host makes it slow.
-   *
-   * @param first how late the clock is that it has been sent
+   * Waits until the guest has acknowledged its clock. The clock is late by the time that the
+   * request took, so it is sent again, alone, while a busy host makes that too long.
    */
-  private void correctClock(Duration first, WallClock clock, Deadline deadline) {
-    Duration late = first;
+  private void correctClock(SentClock first, WallClock clock, Deadline deadline) {
+    Duration late = first.awaitLateness();
     for (int tries = 1;
         late.compareTo(tries < CLOCK_WISHES ? CLOCK_WISH : CLOCK_BOUND) > 0;
         tries++) {
@@ -132,22 +139,16 @@ final class TtrpcAgent implements GuestAgent {
                 .formatted(CLOCK_BOUND.toMillis(), CLOCK_TRIES),
             null);
       }
-      late = sendClock(clock, deadline);
+      late = sendClock(clock, List.of(), deadline).awaitLateness();
     }
   }
 
-  private Duration sendClock(WallClock clock, Deadline deadline) {
-    return sendClock(clock, List.of(), () -> {}, deadline);
-  }
-
   /**
-   * Returns how late the guest's clock is at most.
+   * Sends the time of {@code clock}.
    *
    * @param others sent behind it in the same write
-   * @param meanwhile done before the answers are waited for
    */
-  private Duration sendClock(
-      WallClock clock, List<Rpc.Call> others, Runnable meanwhile, Deadline deadline) {
+  private SentClock sendClock(WallClock clock, List<Rpc.Call> others, Deadline deadline) {
     List<Rpc.Call> calls = new ArrayList<>();
     if (!greeted) {
       calls.add(AgentRpcs.CHECK.with(CheckRequest.getDefaultInstance()));
@@ -155,9 +156,25 @@ final class TtrpcAgent implements GuestAgent {
     long read = System.nanoTime();
     calls.add(AgentRpcs.SET_GUEST_DATE_TIME.with(time(clock.now())));
     calls.addAll(others);
-    connection.exchange(calls, meanwhile, deadline);
-    greeted = true;
-    return Duration.ofNanos(System.nanoTime() - read);
+    return new SentClock(read, connection.send(calls, deadline));
+  }
+
+  /** A time on its way to the guest. */
+  private final class SentClock {
+    private final long readNanos;
+    private final AgentConnection.Exchange sent;
+
+    SentClock(long readNanos, AgentConnection.Exchange sent) {
+      this.readNanos = readNanos;
+      this.sent = sent;
+    }
+
+    /** Waits until the guest has acknowledged it; returns how late its clock is at most. */
+    Duration awaitLateness() {
+      sent.await();
+      greeted = true;
+      return Duration.ofNanos(System.nanoTime() - readNanos);
+    }
   }
 
   private static ReseedRandomDevRequest entropy(Uniqueness unique) {

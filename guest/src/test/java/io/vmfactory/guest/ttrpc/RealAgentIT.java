@@ -167,7 +167,7 @@ final class RealAgentIT {
       try (GuestAgent agent = guest.agent()) {
         guest.cont();
         agent.awaitServing(RealGuest.soon());
-        agent.wake(WallClock.system(), "host-" + host, () -> {}, RealGuest.soon());
+        agent.startWake(WallClock.system(), "host-" + host, RealGuest.soon()).await();
         assertThat(agent.identity(0, RealGuest.soon()).hostname()).isEqualTo("host-" + host);
       }
     }
@@ -179,7 +179,9 @@ final class RealAgentIT {
       agent.awaitServing(RealGuest.soon());
       for (int nap = 0; nap < HOSTS; nap++) {
         guest.stop();
-        agent.wake(WallClock.system(), "nap-" + nap, guest::cont, RealGuest.soon());
+        var answer = agent.startWake(WallClock.system(), "nap-" + nap, RealGuest.soon());
+        guest.cont();
+        answer.await();
         assertThat(agent.identity(0, RealGuest.soon()).hostname()).isEqualTo("nap-" + nap);
       }
     }

@@ -38,9 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client against an agent that misbehaves on cue. */
 final class TtrpcAgentTest {
-  /** Nothing to resume: the guest runs. */
-  private static final Runnable RUNS = () -> {};
-
   /** For a step that hangs and for all before it, which must have been taken on a busy machine. */
   private static final Duration HANG = Duration.ofMillis(300);
 
@@ -380,7 +377,8 @@ final class TtrpcAgentTest {
     BlockingQueue<FakeAgent.Call> held = new LinkedBlockingQueue<>();
     fake.script("SetIdentity", held::add);
     var done =
-        CompletableFuture.runAsync(() -> agent.wake(WallClock.system(), "vm-2", RUNS, soon()));
+        CompletableFuture.runAsync(
+            () -> agent.startWake(WallClock.system(), "vm-2", soon()).await());
 
     FakeAgent.Call name = held.take();
 
@@ -395,7 +393,7 @@ final class TtrpcAgentTest {
   @Test
   void aGuestThatHasAnsweredHereIsNotGreetedAgain() {
     agent.awaitServing(soon());
-    agent.wake(WallClock.system(), "", () -> {}, soon());
+    agent.startWake(WallClock.system(), "", soon()).await();
 
     assertThat(fake.methods()).startsWith("Check", "SetGuestDateTime");
     assertThat(fake.methods()).containsOnlyOnce("Check");
@@ -406,11 +404,9 @@ final class TtrpcAgentTest {
     CompletableFuture<FakeAgent.Call> arrived = new CompletableFuture<>();
     fake.script("SetGuestDateTime", arrived::complete);
 
-    agent.wake(
-        WallClock.system(),
-        "",
-        () -> soon().await(arrived, "the clock").reply(Empty.getDefaultInstance()),
-        soon());
+    GuestAgent.Answer answer = agent.startWake(WallClock.system(), "", soon());
+    soon().await(arrived, "the clock").reply(Empty.getDefaultInstance());
+    answer.await();
 
     assertThat(fake.methods()).startsWith("Check", "SetGuestDateTime");
   }
@@ -418,12 +414,12 @@ final class TtrpcAgentTest {
   @Test
   void aGuestThatCannotBeLetRunIsNotWaitedFor() {
     fake.hang("SetGuestDateTime");
-    Runnable fails =
-        () -> {
-          throw new IllegalStateException("the VM is gone");
-        };
 
-    assertThatThrownBy(() -> agent.wake(WallClock.system(), "", fails, soon()))
+    assertThatThrownBy(
+            () -> {
+              agent.startWake(WallClock.system(), "", soon());
+              throw new IllegalStateException("the VM is gone");
+            })
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the VM is gone");
     assertThat(clocksSet()).hasSizeLessThanOrEqualTo(1);
@@ -431,7 +427,7 @@ final class TtrpcAgentTest {
 
   @Test
   void aGuestThatWakesSlowlyIsToldTheTimeAgainButNotItsName() {
-    agent.wake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", RUNS, soon());
+    agent.startWake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", soon()).await();
 
     assertThat(clocksSet()).hasSizeGreaterThanOrEqualTo(2);
     assertThat(fake.methods()).containsOnlyOnce("SetIdentity");
@@ -442,7 +438,7 @@ final class TtrpcAgentTest {
     SlowlyTakenClock tooSlow = new SlowlyTakenClock(20, Duration.ofMillis(51));
 
     assertThatExceptionOfType(GuestException.class)
-        .isThrownBy(() -> agent.wake(tooSlow, "", RUNS, soon()))
+        .isThrownBy(() -> agent.startWake(tooSlow, "", soon()).await())
         .withMessageContaining("not awake: its clock could not be set within 50 ms")
         .matches(e -> e.code() == GuestException.UNAVAILABLE);
     assertThat(clocksSet()).hasSize(20);
@@ -454,7 +450,7 @@ final class TtrpcAgentTest {
     fake.refuse(method, GuestException.UNIMPLEMENTED, "not here");
 
     assertThatExceptionOfType(GuestException.class)
-        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", RUNS, soon()))
+        .isThrownBy(() -> agent.startWake(WallClock.system(), "vm-2", soon()).await())
         .withMessageContaining("not awake")
         .withMessageContaining(method)
         .matches(e -> e.code() == GuestException.UNIMPLEMENTED);
@@ -467,7 +463,7 @@ final class TtrpcAgentTest {
 
     Deadline over = Deadline.after(HANG);
     assertThatExceptionOfType(DeadlineExceededException.class)
-        .isThrownBy(() -> agent.wake(WallClock.system(), "vm-2", RUNS, over))
+        .isThrownBy(() -> agent.startWake(WallClock.system(), "vm-2", over).await())
         .withMessageContaining(method);
   }
 
@@ -476,7 +472,7 @@ final class TtrpcAgentTest {
     fake.script("SetGuestDateTime", FakeAgent.Call::hangUp);
 
     assertThatExceptionOfType(GuestException.class)
-        .isThrownBy(() -> agent.wake(WallClock.system(), "", RUNS, soon()))
+        .isThrownBy(() -> agent.startWake(WallClock.system(), "", soon()).await())
         .withMessageContaining("not awake")
         .withMessageContaining("connection is gone")
         .matches(e -> e.code() == GuestException.UNAVAILABLE);
