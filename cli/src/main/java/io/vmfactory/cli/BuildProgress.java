@@ -10,7 +10,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how far the build of a template is: a bar on a terminal, else a line for each step done.
+ * Shows the progress of a template build: a bar on a terminal, otherwise one line per finished
+ * step.
  */
 final class BuildProgress implements Consumer<CreateTemplateProgress>, AutoCloseable {
   private static final int WIDTH = 90;
@@ -21,7 +22,7 @@ final class BuildProgress implements Consumer<CreateTemplateProgress>, AutoClose
   private @Nullable ProgressBar bar;
 
   /**
-   * @param err where the lines go; the bar goes to the process's own standard error
+   * @param err receives the lines; the bar goes to the standard error of this process
    */
   BuildProgress(PrintWriter err, boolean watched) {
     this.err = err;

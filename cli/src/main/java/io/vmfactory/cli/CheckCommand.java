@@ -18,9 +18,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "check",
     description = {
-      "Finds out by trying what this host can do for VMs: each capability, yes or no, and why.",
-      "Succeeds when VMs can be run here. KVM and vhost-vsock are welcome but not needed.",
-      "Needs no daemon."
+      "Tests what this host can do for VMs and prints each capability: yes or no, and why.",
+      "Succeeds if this host can run VMs. KVM and vhost-vsock help but are not required.",
+      "Does not need the daemon."
     },
     footer = {"  vmfactory check", "  vmfactory check --json"})
 final class CheckCommand implements Callable<Integer> {
@@ -47,7 +47,10 @@ final class CheckCommand implements Callable<Integer> {
     return (possible ? Exit.OK : Exit.FAILURE).code();
   }
 
-  /** The answer on KVM is kept where the daemon keeps its own, when there is such a place yet. */
+  /**
+   * Stores the result of the KVM test in the daemon's state directory if that is writable, so that
+   * the daemon can reuse it; otherwise in a temporary file.
+   */
   private static List<Capability> hostCapabilities(VmFactoryConfig config) throws IOException {
     Path stateDir = config.daemon().stateDir();
     if (Files.isWritable(stateDir)) {
@@ -67,20 +70,23 @@ final class CheckCommand implements Callable<Integer> {
     if (Files.isRegularFile(file) && Files.isReadable(file)) {
       return Capability.yes(name, file.toString());
     }
-    String lacking = Files.exists(file) ? " cannot be read by you" : " is not there";
+    String lacking = Files.exists(file) ? " is not readable for you" : " does not exist";
     return Capability.no(
         name,
         file
             + lacking
-            + "; make the guest with ./dev guest, or set "
+            + "; build the guest with ./dev guest, or set "
             + name
             + " in the configuration");
   }
 
-  /** The configuration has been read, so the path is short enough. */
+  /**
+   * Reports the daemon's socket. The configuration loader has already checked the length of its
+   * path.
+   */
   private static Capability daemon(Path socket) {
     return Files.exists(socket)
-        ? Capability.yes("socket", socket + " is there: vmfactory status tells more")
-        : Capability.yes("socket", socket + " will be made by vmfactory serve");
+        ? Capability.yes("socket", socket + " exists; see vmfactory status")
+        : Capability.yes("socket", socket + " does not exist yet; vmfactory serve creates it");
   }
 }

@@ -5,15 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** The capabilities of a host as people and programs read them. */
+/** Formats the capabilities of a host, as text or as JSON. */
 final class CheckView {
   private CheckView() {}
 
   /**
-   * Whether VMs can be run.
+   * Returns whether this host can run VMs.
    *
-   * @param notNeeded capabilities that VMs can do without
-   * @param accelerator as configured: {@code kvm} makes KVM needed
+   * @param notNeeded the capabilities that are optional
+   * @param accelerator the configured accelerator; {@code kvm} makes KVM mandatory
    */
   static boolean possible(List<Capability> all, Set<String> notNeeded, String accelerator) {
     return all.stream()

@@ -1,6 +1,6 @@
 package io.vmfactory.cli;
 
-/** A failure as it is told to the user: what is wrong, what to do about it, and the exit code. */
+/** A failure to report to the user: what is wrong, what to do about it, and the exit code. */
 final class CliException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ final class CliException extends RuntimeException {
   private final String remedy;
 
   /**
-   * @param remedy empty = none is known
+   * @param remedy what the user can do; empty if nothing is known
    */
   CliException(Exit exit, String message, String remedy) {
     super(message);

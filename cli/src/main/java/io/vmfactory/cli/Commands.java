@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
-/** All commands by name, put together for picocli. */
+/** Registers all commands with picocli, by name. */
 final class Commands {
   private static final Map<String, Supplier<Object>> ALL = new LinkedHashMap<>();
 
@@ -40,29 +40,33 @@ final class Commands {
     ALL.put("generate-completion", AutoComplete.GenerateCompletion::new);
   }
 
-  /** Commands that need to see all others. */
+  /** The commands that describe all other commands. */
   private static final Set<String> ABOUT_ALL = Set.of("help", "generate-completion");
 
-  /** Commands whose line ends with another one's, which is none of our business. */
+  /**
+   * The commands whose arguments end with a command for the container. Its words are not parsed
+   * here.
+   */
   private static final Set<String> BEFORE_ANOTHER = Set.of("run", "exec");
 
   private Commands() {}
 
-  /** Whether {@code args} start the daemon. */
+  /** Returns whether {@code args} start the daemon. */
   static boolean isServe(String... args) {
     return Arrays.stream(args)
         .takeWhile(word -> !BEFORE_ANOTHER.contains(word))
         .anyMatch("serve"::equals);
   }
 
-  /** Every command's name, in the order of the help. */
+  /** Returns the name of every command, in the order of the help text. */
   static Set<String> names() {
     return Collections.unmodifiableSet(ALL.keySet());
   }
 
   /**
-   * A command line that understands {@code args}. Holds only the commands that they name, where
-   * they begin with one: reflecting over all of them would double a short command's time.
+   * Returns a command line that can parse {@code args}. If they start with a command, only the
+   * commands that they name are registered: reflection over all of them would double the run time
+   * of a short command.
    */
   static CommandLine commandLine(VmFactoryCommand root, String... args) {
     CommandLine commandLine = new CommandLine(root);
@@ -73,6 +77,8 @@ final class Commands {
         .forEach(command -> command.setStopAtPositional(true));
     return commandLine
         .registerConverter(Duration.class, Commands::duration)
+        .registerConverter(Integer.class, Commands::wholeNumber)
+        .registerConverter(int.class, Commands::wholeNumber)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(ErrorOutput::usage)
         .setExecutionExceptionHandler(ErrorOutput::failure);
@@ -87,12 +93,20 @@ final class Commands {
     return all ? ALL.keySet() : named;
   }
 
+  private static Integer wholeNumber(String text) {
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
+    }
+  }
+
   private static Duration duration(String text) {
     Optional<Duration> span = Units.duration(text);
     return span.filter(value -> !value.isZero())
         .orElseThrow(
             () ->
                 new CommandLine.TypeConversionException(
-                    "'" + text + "' is no span: write " + Units.DURATION_FORM));
+                    "'" + text + "' is not a duration: write " + Units.DURATION_FORM));
   }
 }

@@ -12,13 +12,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a container's root file system comes from, as options: one of three. */
+/** The three options for a container's root file system. Exactly one must be given. */
 final class ContainerSource {
   @Option(
       names = "--rootfs",
       paramLabel = "DIR",
       required = true,
-      description = "A directory with a root file system in it.")
+      description = "Use this directory as the root file system.")
   private @Nullable Path rootfs;
 
   @Option(
@@ -26,21 +26,24 @@ final class ContainerSource {
       paramLabel = "DIR",
       required = true,
       description =
-          "An OCI bundle: config.json and a root file system. -t decides on the terminal.")
+          "Run this OCI bundle: a directory with config.json and a root file system. Only -t"
+              + " allocates a terminal, whatever config.json says.")
   private @Nullable Path bundle;
 
   @Option(
       names = "--image",
       paramLabel = "LAYOUT[:REF]",
       required = true,
-      description = "An OCI image layout, and which image of it when there are several.")
+      description =
+          "Run an image from this OCI image layout (a directory). REF selects one if it holds"
+              + " several.")
   private @Nullable String image;
 
   /**
-   * A container that could be.
+   * A container that is ready to be created.
    *
-   * @param spec what it is
-   * @param image its root file system, to be kept open until it is attached
+   * @param spec its OCI specification
+   * @param image its root file system; keep it open until the drive is attached
    */
   record Prepared(OciSpec spec, Image image) implements AutoCloseable {
     @Override
@@ -50,7 +53,7 @@ final class ContainerSource {
   }
 
   /**
-   * @param args what to run and its arguments; empty = what the source says
+   * @param args the command and its arguments; empty to use those of the image or bundle
    */
   Prepared prepare(RootfsImages images, List<String> args, Deadline deadline) {
     if (bundle != null) {
@@ -76,7 +79,7 @@ final class ContainerSource {
     }
   }
 
-  /** What is a directory as it stands is no name with a reference. */
+  /** Splits {@code LAYOUT[:REF]}. If the whole argument names a directory, it has no reference. */
   private static Image fromLayout(RootfsImages images, String name, Deadline deadline) {
     int colon = name.lastIndexOf(':');
     boolean plain = colon < 0 || Files.isDirectory(Path.of(name));

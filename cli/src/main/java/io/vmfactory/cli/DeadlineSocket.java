@@ -10,7 +10,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/** A connection to a UNIX socket whose every wait ends with one deadline. For one thread. */
+/** A connection to a UNIX socket. One deadline ends every wait. Not thread-safe. */
 final class DeadlineSocket extends InputStream {
   private final SocketChannel channel;
   private final Selector selector;
@@ -20,7 +20,7 @@ final class DeadlineSocket extends InputStream {
   /**
    * Connects.
    *
-   * @throws IOException when nobody listens there
+   * @throws IOException if no process listens on the socket
    */
   DeadlineSocket(Path path, Deadline deadline) throws IOException {
     this.deadline = deadline;
@@ -35,7 +35,7 @@ final class DeadlineSocket extends InputStream {
     ByteBuffer rest = ByteBuffer.wrap(bytes);
     while (rest.hasRemaining()) {
       if (channel.write(rest) == 0) {
-        await(SelectionKey.OP_WRITE, "the daemon to take the request");
+        await(SelectionKey.OP_WRITE, "the daemon to accept the request");
       }
     }
   }
@@ -64,7 +64,7 @@ final class DeadlineSocket extends InputStream {
     channel.close();
   }
 
-  /** Makes sure that a byte is there; false at the end of the stream. */
+  /** Waits until at least one byte is available. Returns false at the end of the stream. */
   private boolean fill() throws IOException {
     while (!received.hasRemaining()) {
       received.clear();

@@ -23,10 +23,10 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "demo",
     description = {
-      "Shows all of it at work: starts a daemon of its own, builds a template, gets one VM by direct"
-          + " boot, five clones and two that were up already, asks each who it is, shows what each cost,"
-          + " runs a command in a container by each route, and removes it all.",
-      "Ending it early (Ctrl-C) cleans up, too."
+      "Demonstrates vmfactory with a private daemon and removes everything afterwards.",
+      "Builds a template, gets one VM by direct boot, five clones and two warm VMs, prints the"
+          + " identity and cost of each, and runs a container by each route.",
+      "Ctrl-C also removes everything."
     },
     footer = {"  vmfactory demo"})
 final class DemoCommand implements Callable<Integer> {
@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private int run(DemoDaemon daemon) throws IOException {
     try {
-      say("starting a daemon of its own in " + daemon.dir());
+      say("starting a private daemon in " + daemon.dir());
       daemon.awaitReady();
       try (FactoryClient client = FactoryClient.open(daemon.socket())) {
         show(client, daemon.socket(), Deadline.after(LIMIT));
@@ -75,7 +75,7 @@ final class DemoCommand implements Callable<Integer> {
     for (int i = 0; i < CLONES; i++) {
       vms.add(DemoVm.get(client, Route.TEMPLATE, root.clock(), deadline));
     }
-    say("keeping " + WARM + " VMs up and unique ahead of demand, then getting them (WARM)");
+    say("keeping " + WARM + " VMs ready in the pool, then getting them (WARM)");
     keep(client, socket, deadline);
     for (int i = 0; i < WARM; i++) {
       vms.add(DemoVm.get(client, Route.WARM, root.clock(), deadline));
@@ -85,14 +85,14 @@ final class DemoCommand implements Callable<Integer> {
     GetStatusResponse status = client.daemon().status(true, deadline);
     root.print(DemoView.costs(vms, status));
     root.print(DemoView.caveat(status.getHypervisor().getAccelerator()));
-    say("each one is somebody: what its agent answered");
+    say("each VM is unique: the answers of their agents");
     root.print(DemoView.answers(vms));
     vms.forEach(vm -> vm.handle().close());
   }
 
   private void showContainers(FactoryClient client, DemoDaemon daemon, Deadline deadline)
       throws IOException {
-    say("running a command in a container in a VM of its own, by each route");
+    say("running a container in its own VM, by each route");
     RuntimeSettings settings = daemon.runtime();
     RuntimeConfig config = settings.runtime();
     Path rootfs = DemoContainer.rootfs(daemon.dir().resolve("rootfs"));
@@ -113,17 +113,17 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void keep(FactoryClient client, Path socket, Deadline deadline) {
     resize(socket, WARM);
-    new PoolFill(socket, null).await(client, deadline.remaining());
+    new PoolFillWait(socket, null).await(client, deadline.remaining());
   }
 
-  /** No refill shall disturb what follows. */
+  /** Empties the pools so that no refill disturbs the following measurements. */
   private static void keepNone(Path socket) {
     resize(socket, 0);
   }
 
   private static void resize(Path socket, int warm) {
     JsonValue size = JsonValue.object().with("fixed", warm);
-    new Factory(new HttpJson(socket, null)).resizePool(JsonValue.object().with("warm", size));
+    new DaemonHttp(new HttpJson(socket, null)).resizePool(JsonValue.object().with("warm", size));
   }
 
   private void say(String line) {

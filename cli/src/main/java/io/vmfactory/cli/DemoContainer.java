@@ -21,12 +21,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One container of the demonstration, which has run in a VM of its own.
+ * One container of the demonstration. It ran in its own VM.
  *
- * @param route how that VM was made
- * @param firstOutput from the request for the VM to the first byte that the command printed
- * @param gone from that request until container and VM were gone
- * @param output what it printed
+ * @param route the route by which the VM was made
+ * @param firstOutput the time from the request for the VM to the first byte of output
+ * @param gone the time from that request until the container and the VM were gone
+ * @param output the output of the command
  */
 record DemoContainer(Route route, Duration firstOutput, Duration gone, String output) {
   private static final List<String> COMMAND =
@@ -35,14 +35,18 @@ record DemoContainer(Route route, Duration firstOutput, Duration gone, String ou
           "-c",
           "read -r _ _ kernel _ </proc/version; echo \"hello from Linux $kernel, as process $$\"");
 
-  /** What a shell needs, on Debian. */
+  /** The files that a shell needs on Debian. */
   private static final List<Path> SHELL =
       List.of(
           Path.of("/bin/sh"),
           Path.of("/lib64/ld-linux-x86-64.so.2"),
           Path.of("/lib/x86_64-linux-gnu/libc.so.6"));
 
-  /** A root file system of this host's shell alone, in {@code dir}, which must not exist. */
+  /**
+   * Creates a root file system that contains only this host's shell.
+   *
+   * @param dir must not exist yet
+   */
   static Path rootfs(Path dir) throws IOException {
     for (Path file : SHELL) {
       Path copy = dir.resolve(file.toString().substring(1));
@@ -52,7 +56,7 @@ record DemoContainer(Route route, Duration firstOutput, Duration gone, String ou
     return dir;
   }
 
-  /** Runs a command in a container in a VM that is made by {@code route}. */
+  /** Runs a command in a container in its own VM, which is made by {@code route}. */
   static DemoContainer run(SandboxRuntime runtime, Image rootfs, Route route, Deadline deadline) {
     OciSpec spec = OciSpec.standard().with(process -> process.withArgs(COMMAND));
     DiskImage disk = DiskImage.overlay(rootfs.path());
@@ -71,7 +75,8 @@ record DemoContainer(Route route, Duration firstOutput, Duration gone, String ou
       Duration gone = Duration.ofNanos(System.nanoTime() - start);
       return new DemoContainer(route, first, gone, output.toString(StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
-      throw new UncheckedIOException("the container's output: " + e.getMessage(), e);
+      throw new UncheckedIOException(
+          "cannot read the output of the container: " + e.getMessage(), e);
     }
   }
 }

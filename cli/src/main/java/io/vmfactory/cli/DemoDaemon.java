@@ -27,16 +27,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * A daemon of the demonstration's own: a child process with a directory of its own. Closing it ends
- * the daemon with its VMs and removes the directory; so does the end of this process, however it
- * comes about, short of SIGKILL.
+ * The private daemon of the demonstration: a child process with its own directory. {@link #close()}
+ * ends the daemon and its VMs and removes the directory. The end of this process does the same,
+ * unless it is killed with SIGKILL.
  */
 final class DemoDaemon implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
   private static final int LOG_LINES = 10;
 
-  /** While clones are compared with direct boots the machine does nothing else. */
+  /**
+   * The pools stay empty while clones are compared with direct boots, so that no refill disturbs
+   * the measurement.
+   */
   private static final PoolConfig.Count NONE = new PoolConfig.Fixed(0);
 
   private final Path dir;
@@ -44,7 +47,7 @@ final class DemoDaemon implements AutoCloseable {
   private final Process process;
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  /** Under the lock of {@link #closing}. */
+  /** Guarded by the lock {@link #closing}. */
   private boolean closed;
 
   private final Thread hook = new Thread(this::close, "demo-cleanup");
@@ -55,7 +58,7 @@ final class DemoDaemon implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts a daemon that is configured like {@code like}, except for where it keeps things. */
+  /** Starts a daemon with the configuration {@code like}, but in its own directories. */
   static DemoDaemon start(VmFactoryConfig like, Map<String, String> environment)
       throws IOException {
     Path dir = Files.createTempDirectory("vmfactory-demo");
@@ -70,13 +73,15 @@ final class DemoDaemon implements AutoCloseable {
     return daemon;
   }
 
-  /** Waits until the daemon says that it is ready. */
+  /** Waits until the daemon reports that it is ready. */
   void awaitReady() {
     CompletableFuture<Boolean> ready =
         CompletableFuture.supplyAsync(() -> saysReady(reader(process)));
     if (!Deadline.after(START_LIMIT).await(ready, "the daemon to be ready")) {
       throw new CliException(
-          Exit.FAILURE, "the daemon did not start:\n" + lastLogLines(), "see vmfactory check");
+          Exit.FAILURE,
+          "the daemon did not start:\n" + lastLogLines(),
+          "run vmfactory check to see what this host lacks");
     }
   }
 
@@ -88,17 +93,20 @@ final class DemoDaemon implements AutoCloseable {
     return config.daemon().socket();
   }
 
-  /** How runtime instances use it. */
+  /** Returns the settings for a runtime client of this daemon. */
   RuntimeSettings runtime() {
     return RuntimeSettings.of(config);
   }
 
-  /** Whether the end has begun: what fails from now on does so because of it. */
+  /** Returns whether {@link #close()} has begun. If so, it is the cause of any later failure. */
   boolean isClosing() {
     return closing.get();
   }
 
-  /** Whoever calls second, such as the end of this process, waits until the first is through. */
+  /**
+   * Ends the daemon. A second caller, such as the shutdown hook, waits until the first has
+   * finished.
+   */
   @Override
   public void close() {
     closing.set(true);
@@ -145,7 +153,7 @@ final class DemoDaemon implements AutoCloseable {
       List<String> lines = Files.readAllLines(dir.resolve("daemon.log"));
       return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     } catch (IOException e) {
-      return "(its log cannot be read: " + e + ")";
+      return "(cannot read " + dir.resolve("daemon.log") + ")";
     }
   }
 

@@ -10,16 +10,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The demonstration's result as people read it. */
+/** Formats the results of the demonstration. */
 final class DemoView {
   private static final int INDENT = 4;
 
   private DemoView() {}
 
   /**
-   * What each VM cost.
+   * Returns a table of what each VM cost.
    *
-   * @param vms the first one is what the others are compared with
+   * @param vms the first one is the baseline for the others
    */
   static List<String> costs(List<DemoVm> vms, GetStatusResponse status) {
     Map<String, Memory> memory =
@@ -42,19 +42,19 @@ final class DemoView {
     return table.lines(INDENT);
   }
 
-  /** What to make of the times where the processor does not help; empty where it does. */
+  /** Returns a note on the times if the accelerator is TCG, else nothing. */
   static List<String> caveat(String accelerator) {
     return accelerator.equals("kvm")
         ? List.of()
         : List.of(
-            "    times are under TCG, software emulation: the guest's own work takes many times as"
-                + " long as with KVM");
+            "    these times are under TCG (software emulation): the guest runs many times slower"
+                + " than with KVM");
   }
 
   /**
-   * How long each container took.
+   * Returns a table of how long each container took.
    *
-   * @param containers the first one is what the others are compared with
+   * @param containers the first one is the baseline for the others
    */
   static List<String> containers(List<DemoContainer> containers) {
     TextTable table =
@@ -75,7 +75,7 @@ final class DemoView {
     return String.format(Locale.ROOT, "%.1f x", (double) slow.toNanos() / fast.toNanos());
   }
 
-  /** What each VM answered. */
+  /** Returns a table of what each VM answered. */
   static List<String> answers(List<DemoVm> vms) {
     TextTable table =
         new TextTable("VM", "HOST NAME", "MACHINE ID", "RANDOM BYTES", "CLOCK OFF BY");

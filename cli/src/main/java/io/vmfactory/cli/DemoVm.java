@@ -12,19 +12,19 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * One VM of the demonstration, which has answered.
+ * One VM of the demonstration, after its agent has answered.
  *
  * @param handle the VM
- * @param identity what it answered
- * @param answeredAfter from the request for a VM to that answer
- * @param clockOff how far its clock was from the host's when it answered
+ * @param identity the answer of the agent
+ * @param answeredAfter the time from the request for the VM to that answer
+ * @param clockOff the difference between its clock and the host's at that moment
  */
 record DemoVm(VmHandle handle, GuestIdentity identity, Duration answeredAfter, Duration clockOff) {
   private static final com.google.protobuf.Duration LEASE =
       com.google.protobuf.Duration.newBuilder().setSeconds(300).build();
   private static final int RANDOM_BYTES = 8;
 
-  /** Gets a VM by {@code route} and asks who it is. */
+  /** Gets a VM by {@code route} and asks its agent for its identity. */
   static DemoVm get(FactoryClient client, Route route, WallClock clock, Deadline deadline) {
     GetVmRequest request =
         GetVmRequest.newBuilder().addRoutes(route).setOwner("demo").setLeaseTtl(LEASE).build();

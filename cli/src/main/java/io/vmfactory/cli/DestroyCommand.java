@@ -13,19 +13,20 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "destroy",
     description = {
-      "Deletes templates: the named ones, or all. VMs that were made from them go on.",
+      "Deletes the given templates, or all of them.",
+      "VMs already created from them keep running.",
       "The last line is \"vm factory destroyed\"."
     },
     footer = {
       "  vmfactory destroy                          delete all templates",
-      "  vmfactory destroy 4f1a09c2                 delete the one whose key begins like this",
-      "  vmfactory destroy --shutdown               then stop the daemon and end its VMs",
-      "  vmfactory destroy --shutdown --keep-vms    then stop the daemon, leave its VMs running"
+      "  vmfactory destroy 4f1a09c2                 delete the template whose key starts with this",
+      "  vmfactory destroy --shutdown               also stop the daemon and end its VMs",
+      "  vmfactory destroy --shutdown --keep-vms    also stop the daemon, but keep its VMs running"
     })
 final class DestroyCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Parameters(paramLabel = "KEY", description = "A template's key, or its first 8 digits or more.")
+  @Parameters(paramLabel = "KEY", description = "Key of a template, or its first 8 or more digits.")
   private List<String> keys = new ArrayList<>();
 
   @ArgGroup(exclusive = false)
@@ -34,20 +35,20 @@ final class DestroyCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the daemon's replies as JSON, one after another.")
   private boolean json;
 
-  /** Options that make sense only together. */
+  /** The option --shutdown and the option that depends on it. */
   static final class Shutdown {
-    @Option(names = "--shutdown", required = true, description = "Then stop the daemon.")
+    @Option(names = "--shutdown", required = true, description = "Stop the daemon afterwards.")
     private boolean wanted;
 
     @Option(
         names = "--keep-vms",
-        description = "With --shutdown: leave leased and waiting VMs to the next daemon.")
+        description = "With --shutdown: keep the VMs running; the next daemon takes them over.")
     private boolean keepVms;
   }
 
   @Override
   public Integer call() {
-    Factory factory = root.factory();
+    DaemonHttp factory = root.factory();
     for (String key : keys.isEmpty() ? all(factory) : keys) {
       JsonValue reply = factory.deleteTemplate(key);
       show(reply, "deleted template " + reply.text("key"));
@@ -69,7 +70,7 @@ final class DestroyCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> all(Factory factory) {
+  private static List<String> all(DaemonHttp factory) {
     return factory.templates().list("templates").stream().map(t -> t.text("key")).toList();
   }
 }

@@ -18,19 +18,19 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "exec",
     description = {
-      "Runs one more command in a container that runs. Streams, signals, window size and exit code"
-          + " are as with run.",
-      "It begins with the environment and the directory of the command that run was given, as root"
-          + " unless told otherwise."
+      "Runs another command in a running container.",
+      "Streams, signals, window size and exit code work as with vmfactory run.",
+      "The command gets the environment and the working directory of the container's first command."
+          + " It runs as root unless --user is given."
     },
     exitCodeOnInvalidInput = Exit.OF_OUR_OWN,
     exitCodeOnExecutionException = Exit.OF_OUR_OWN,
     exitCodeList = {
-      "125:vmfactory failed, or was used wrongly",
-      "126:the command cannot be executed",
-      "127:there is no such command",
-      "128+N:signal N ended the command",
-      "else:the command's own exit code"
+      "125:vmfactory itself failed",
+      "126:the command exists but cannot be executed",
+      "127:the command was not found",
+      "128+N:the command was ended by signal N",
+      "other:the exit code of the command"
     },
     footer = {
       "  vmfactory exec -i -t web1 -- sh",
@@ -44,10 +44,16 @@ final class ExecCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "SANDBOX[/CONTAINER]",
-      description = "Where; the container may be left out when there is one.")
+      description =
+          "The sandbox and the container. The container may be omitted if the sandbox has only"
+              + " one.")
   private String where;
 
-  @Parameters(index = "1..*", arity = "1..*", paramLabel = "CMD", description = "What to run.")
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "CMD",
+      description = "The command and its arguments.")
   private List<String> command = new ArrayList<>();
 
   @Override
@@ -66,7 +72,7 @@ final class ExecCommand implements Callable<Integer> {
   private int run(Session session, SandboxRef ref, Sandbox sandbox) {
     Deadline deadline = root.deadline();
     Container container = ref.theContainer(sandbox, deadline);
-    OciProcess like = ProcessNote.read(sandbox.status(deadline).annotations());
+    OciProcess like = ProcessAnnotation.read(sandbox.status(deadline).annotations());
     OciProcess wanted = process.applyTo(like, root.surroundings().variables()).withArgs(words());
     ContainerProcess started = container.exec(wanted, deadline);
     try {
@@ -77,7 +83,10 @@ final class ExecCommand implements Callable<Integer> {
     }
   }
 
-  /** Behind the sandbox everything is the command's own; only a first {@code --} is ours. */
+  /**
+   * Returns the words of the command. All words after the sandbox belong to it, except a leading
+   * {@code --}.
+   */
   private List<String> words() {
     return command.get(0).equals("--") ? command.subList(1, command.size()) : command;
   }

@@ -4,17 +4,20 @@ import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.configs.ConfigException;
 
-/** What the exit code says. The one place where failures become codes. */
+/** The exit codes. This is the only place that maps failures to exit codes. */
 enum Exit {
   OK(0),
   FAILURE(1),
-  /** The command line or the configuration cannot be used, or the daemon says so of a value. */
+  /** The command line or the configuration is invalid, or the daemon rejected a value. */
   USAGE(2),
   NOT_RUNNING(3),
-  /** Refused for lack of resources; asking again later may help. */
+  /** The daemon refused for lack of resources. Trying again later may help. */
   EXHAUSTED(4);
 
-  /** Of a command whose exit code is a container's: it failed itself. */
+  /**
+   * The exit code of run and exec if vmfactory itself failed. All other codes are those of the
+   * container's command.
+   */
   static final int OF_OUR_OWN = 125;
 
   private static final int NOT_EXECUTABLE = 126;
@@ -34,7 +37,7 @@ enum Exit {
     return code;
   }
 
-  /** For a refusal by the daemon, by the number of its gRPC code. */
+  /** Returns the exit code for a gRPC status code from the daemon. */
   static Exit ofRpc(int rpcCode) {
     return switch (rpcCode) {
       case RPC_INVALID_ARGUMENT -> USAGE;
@@ -44,7 +47,7 @@ enum Exit {
     };
   }
 
-  /** For whatever a command threw. */
+  /** Returns the exit code for an exception that a command threw. */
   static Exit of(Exception failure) {
     if (failure instanceof CliException known) {
       return known.exit();
@@ -58,7 +61,7 @@ enum Exit {
     return failure instanceof ConfigException ? USAGE : FAILURE;
   }
 
-  /** For whatever a command threw whose exit code is otherwise a container's. */
+  /** Returns the exit code for an exception from run or exec. */
   static int beside(Exception failure) {
     if (failure instanceof SandboxException refusal) {
       return switch (refusal.reason()) {

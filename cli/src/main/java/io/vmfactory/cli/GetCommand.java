@@ -17,19 +17,21 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "get",
     description = {
-      "Gets a VM: running, unique, its agent answering, yours until the lease ends.",
-      "With --base: paused and yours for good; you end its process and remove its folder."
+      "Gets a running VM with its own identity.",
+      "It is leased to you until you release it or the lease expires.",
+      "With --base: gets a paused VM without a lease. You must end its process and remove its"
+          + " folder yourself."
     },
     footer = {
       "  vmfactory get",
       "  vmfactory get --ttl 10m --owner me --hostname web1",
-      "  vmfactory get --vcpus 2 --memory 512        more than the template has is plugged in",
-      "  vmfactory get --route WARM                  one that is up already, or none",
-      "  vmfactory get --route COLD                  boot it, even if there is a template",
+      "  vmfactory get --vcpus 2 --memory 512        hot-plug what the template does not have",
+      "  vmfactory get --route WARM                  a VM that is already running, or fail",
+      "  vmfactory get --route COLD                  boot a new VM, even if there is a template",
       "  vmfactory get --json | jq -r .vm.endpoints.agent"
     })
 final class GetCommand implements Callable<Integer> {
-  /** Words of the wire. */
+  /** The routes, named as in the API. */
   enum Route {
     WARM,
     SHELL,
@@ -43,33 +45,39 @@ final class GetCommand implements Callable<Integer> {
   @Option(
       names = "--template",
       paramLabel = "KEY",
-      description = "A template's key, or its first 8 digits or more; else whichever fits.")
+      description =
+          "Key of the template to use, or its first 8 or more digits (default: one that fits).")
   private @Nullable String template;
 
   @Mixin private SizeOptions size;
 
   @Option(
       names = "--ttl",
-      paramLabel = "SPAN",
-      description = "How long it lives unless renewed, such as 10m; else as configured.")
+      paramLabel = "DURATION",
+      description =
+          "End the VM after this long unless the lease is renewed, such as 10m (default:"
+              + " default_ttl).")
   private @Nullable Duration ttl;
 
   @Option(
       names = "--route",
       paramLabel = "ROUTE",
       description = {
-        "How it may be made: WARM, SHELL, TEMPLATE or COLD. Repeat it for a choice, in order;",
-        "else as configured."
+        "Allowed route: WARM, SHELL, TEMPLATE or COLD; repeat for an order of preference (default:"
+            + " as configured)."
       })
   private List<Route> routes = new ArrayList<>();
 
-  @Option(names = "--hostname", paramLabel = "NAME", description = "Its host name.")
+  @Option(names = "--hostname", paramLabel = "NAME", description = "Host name of the VM.")
   private @Nullable String hostname;
 
-  @Option(names = "--owner", paramLabel = "TEXT", description = "Shown in status.")
+  @Option(
+      names = "--owner",
+      paramLabel = "TEXT",
+      description = "Owner, for display in vmfactory status.")
   private @Nullable String owner;
 
-  @Option(names = "--base", description = "A paused VM, given away for good, without a lease.")
+  @Option(names = "--base", description = "Get a paused VM without a lease, which you own.")
   private boolean base;
 
   @Option(names = "--json", description = "Print the daemon's reply as JSON.")
@@ -98,7 +106,7 @@ final class GetCommand implements Callable<Integer> {
   private JsonValue baseRequest() {
     for (String option : List.of("--vcpus", "--memory", "--ttl", "--hostname", "--owner")) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw usage(option + " has no meaning for a base VM: leave it out, or --base");
+        throw usage(option + " cannot be combined with --base");
       }
     }
     return commonRequest();

@@ -14,22 +14,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The light way in: the daemon's unary calls as JSON over HTTP/1.1 on its UNIX socket. Needs only
- * the JDK, so that a short command is not longer loading its client than asking. One connection per
- * call.
+ * A lightweight client of the daemon: unary calls as JSON over HTTP/1.1 on the daemon's UNIX
+ * socket. Uses only the JDK, because loading the gRPC client takes longer than a short call. Opens
+ * one connection per call.
  */
 final class HttpJson {
-  /** Beyond any deadline of the daemon's: ends the wait for one that hangs. */
+  /** Longer than any deadline of the daemon. Ends the wait for a daemon that hangs. */
   private static final Duration PATIENCE = Duration.ofHours(2);
 
-  /** The daemon notices first that the time is over, and says what took it. */
+  /**
+   * The extra time that this side waits, so that the daemon can report its own timeout and the
+   * cause.
+   */
   private static final Duration GRACE = Duration.ofSeconds(1);
 
   private final Path socket;
   private final @Nullable Duration timeout;
 
   /**
-   * @param timeout how long the daemon may take for a call; null = as it is configured
+   * @param timeout how long the daemon may take for a call; null for the daemon's default
    */
   HttpJson(Path socket, @Nullable Duration timeout) {
     this.socket = socket;
@@ -56,13 +59,14 @@ final class HttpJson {
     } catch (EOFException | SocketException e) {
       throw new CliException(
           Exit.FAILURE,
-          "the daemon at " + socket + " closed the connection before it had answered",
-          "it lets in its own user, root and the members of its socket_group; else see its log");
+          "the daemon at " + socket + " closed the connection without an answer",
+          "it accepts only its own user, root and members of socket_group; if you are one of these,"
+              + " see its log");
     } catch (IOException e) {
       throw new CliException(
           Exit.FAILURE,
-          "what answers at " + socket + " is no vmfactory daemon: " + e.getMessage(),
-          "name the right socket with --socket or --config");
+          "the server at " + socket + " is not a vmfactory daemon: " + e.getMessage(),
+          "set the right socket with --socket or --config");
     }
   }
 
@@ -73,17 +77,20 @@ final class HttpJson {
       if (isForbidden()) {
         throw new CliException(
             Exit.FAILURE,
-            "permission denied: you may not connect to the daemon at " + socket,
-            "run as the daemon's user or as root, or join the socket_group of its configuration");
+            "permission denied: cannot connect to the daemon at " + socket,
+            "run as the daemon's user or as root, or join the group in its socket_group setting");
       }
       throw new CliException(
           Exit.NOT_RUNNING,
           "no daemon is running at " + socket,
-          "start one with: vmfactory serve (or name another with --socket or --config)");
+          "start it with: vmfactory serve (or set another socket with --socket or --config)");
     }
   }
 
-  /** Also when a folder on the way to the socket lets nobody in to see whether it is there. */
+  /**
+   * Returns whether permissions prevent the connection. A parent directory without access counts:
+   * it hides whether the socket exists.
+   */
   private boolean isForbidden() {
     try {
       socket.getFileSystem().provider().checkAccess(socket, AccessMode.WRITE);
@@ -115,7 +122,7 @@ final class HttpJson {
     return all;
   }
 
-  /** As gRPC writes it: at most eight digits and a unit. */
+  /** Formats a timeout for gRPC: at most eight digits and a unit. */
   private static String grpcTimeout(Duration timeout) {
     long millis = timeout.toMillis();
     return millis < 100_000_000 ? millis + "m" : timeout.toSeconds() + "S";

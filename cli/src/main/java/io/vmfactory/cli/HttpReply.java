@@ -10,11 +10,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One HTTP/1.1 reply (RFC 9112): what a daemon on the same host can send, and no more. The body
- * ends by Content-Length, by chunks, or with the connection.
+ * An HTTP/1.1 reply (RFC 9112). Supports only what the daemon can send. The end of the body is
+ * given by Content-Length, by chunks or by the end of the connection.
  *
- * @param status three digits
- * @param body the whole of it, UTF-8
+ * @param status the three-digit status code
+ * @param body the complete body, UTF-8
  */
 record HttpReply(int status, String body) {
   private static final int MAX_LINE_BYTES = 16 * 1024;
@@ -24,8 +24,8 @@ record HttpReply(int status, String body) {
   /**
    * Reads a reply.
    *
-   * @throws EOFException when the stream ends before the reply does
-   * @throws IOException when it is not HTTP
+   * @throws EOFException if the stream ends before the reply
+   * @throws IOException if the reply is not HTTP
    */
   static HttpReply read(InputStream in) throws IOException {
     String[] statusLine = line(in).split(" ", 3);
@@ -49,7 +49,7 @@ record HttpReply(int status, String body) {
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
       int colon = line.indexOf(':');
       if (colon < 1 || headers.size() == MAX_HEADERS) {
-        throw new IOException("bad HTTP header");
+        throw new IOException("malformed HTTP header");
       }
       String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
       headers.put(name, line.substring(colon + 1).strip());
@@ -63,7 +63,7 @@ record HttpReply(int status, String body) {
       for (int size = chunkSize(in); size > 0; size = chunkSize(in)) {
         copy(in, size, body);
         if (!line(in).isEmpty()) {
-          throw new IOException("chunk longer than its size in HTTP reply");
+          throw new IOException("a chunk of the HTTP reply is longer than its size");
         }
       }
     } else if (headers.containsKey("content-length")) {
@@ -85,16 +85,16 @@ record HttpReply(int status, String body) {
         return size;
       }
     } catch (NumberFormatException e) {
-      // Told below, with what is out of range.
+      // Handled below, together with values out of range.
     }
-    throw new IOException("bad size in HTTP reply: " + digits);
+    throw new IOException("malformed size in the HTTP reply: " + digits);
   }
 
   private static void copy(InputStream in, int size, ByteArrayOutputStream body)
       throws IOException {
     byte[] bytes = in.readNBytes(size);
     if (bytes.length < size || body.size() + size > MAX_BODY_BYTES) {
-      throw new EOFException("in the middle of the reply");
+      throw new EOFException("the HTTP reply is incomplete");
     }
     body.write(bytes);
   }
@@ -103,10 +103,10 @@ record HttpReply(int status, String body) {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     for (int b = in.read(); b != '\n'; b = in.read()) {
       if (b < 0) {
-        throw new EOFException("in the middle of a line");
+        throw new EOFException("the HTTP reply ends within a line");
       }
       if (line.size() == MAX_LINE_BYTES) {
-        throw new IOException("line too long in HTTP reply");
+        throw new IOException("line too long in the HTTP reply");
       }
       line.write(b);
     }

@@ -21,14 +21,14 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "init",
     description = {
-      "Builds the template: boots a VM, takes its snapshot, publishes it.",
-      "The last line is \"vm factory initialized\". A usable template that is there already is told"
-          + " and is no error, so that the command can be repeated; --replace builds it again.",
-      "Ending the command (Ctrl-C) ends the build, which leaves nothing behind."
+      "Builds the template: boots a VM, takes a snapshot of it and publishes the snapshot.",
+      "Succeeds without a build if a usable template already exists; use --replace to build it"
+          + " again. The last line is \"vm factory initialized\".",
+      "Ctrl-C cancels the build and removes its files."
     },
     footer = {
       "  vmfactory init",
-      "  vmfactory init --vcpus 2 --memory 512    a template of another shape",
+      "  vmfactory init --vcpus 2 --memory 512    a template for VMs of another size",
       "  vmfactory init --replace"
     })
 final class InitCommand implements Callable<Integer> {
@@ -38,10 +38,12 @@ final class InitCommand implements Callable<Integer> {
 
   @Mixin private SizeOptions size;
 
-  @Option(names = "--replace", description = "Build it again even if a usable one is there.")
+  @Option(
+      names = "--replace",
+      description = "Build the template again even if a usable one exists.")
   private boolean replace;
 
-  @Option(names = "--json", description = "Print the template as JSON instead.")
+  @Option(names = "--json", description = "Print the template as JSON.")
   private boolean json;
 
   @Override
@@ -80,7 +82,7 @@ final class InitCommand implements Callable<Integer> {
     return request.build();
   }
 
-  /** The usable template of the shape that was asked for, the newest first. */
+  /** Returns the newest usable template of the requested shape. */
   private Optional<Template> there(FactoryClient client, Deadline deadline) {
     return client.templates().list(deadline).stream()
         .filter(template -> template.getRefused().isEmpty() && isOfSize(template))
@@ -121,7 +123,7 @@ final class InitCommand implements Callable<Integer> {
     try {
       root.print(JsonValue.parse(JsonFormat.printer().print(template)));
     } catch (IOException e) {
-      throw new IllegalStateException("a template is printed as JSON", e);
+      throw new IllegalStateException("a template can always be printed as JSON", e);
     }
   }
 }

@@ -16,9 +16,9 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JSON value, as the daemon's replies and requests have them. A field that is not there reads
- * as the zero of its type, since proto3 JSON leaves zeros out. Built on Jackson's token stream
- * alone: its object mapper would cost a short command more time than everything else it does.
+ * A JSON value in the daemon's requests and replies. A missing field reads as the zero of its type,
+ * because proto3 JSON omits zeros. Uses only Jackson's token stream: its object mapper would take
+ * longer than the rest of a short command.
  */
 final class JsonValue {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -31,25 +31,25 @@ final class JsonValue {
     this.value = value;
   }
 
-  /** An object without fields. */
+  /** Returns an empty object. */
   static JsonValue object() {
     return new JsonValue(new LinkedHashMap<String, JsonValue>());
   }
 
-  /** An array of texts. */
+  /** Returns an array of strings. */
   static JsonValue texts(List<String> texts) {
     return array(texts.stream().map(JsonValue::new).toList());
   }
 
-  /** An array. */
+  /** Returns an array. */
   static JsonValue array(List<JsonValue> elements) {
     return new JsonValue(List.copyOf(elements));
   }
 
   /**
-   * Reads {@code text}.
+   * Parses {@code text}.
    *
-   * @throws IOException when it is not exactly one JSON value
+   * @throws IOException if it is not exactly one JSON value
    */
   static JsonValue parse(String text) throws IOException {
     try (JsonParser parser = FACTORY.createParser(text)) {
@@ -63,8 +63,8 @@ final class JsonValue {
   }
 
   /**
-   * Sets a field of this object to a text, number, boolean or {@code JsonValue}; null leaves it
-   * out.
+   * Sets a field of this object to a string, number, boolean or {@code JsonValue}. Null omits the
+   * field.
    */
   JsonValue with(String name, @Nullable Object field) {
     if (field != null) {
@@ -87,7 +87,7 @@ final class JsonValue {
     return field instanceof Number number ? number.longValue() : 0;
   }
 
-  /** A number with decimals; empty when it is not there. */
+  /** Returns a number field with its decimals; empty if the field is missing. */
   OptionalDouble decimal(String name) {
     return get(name).value instanceof Number number
         ? OptionalDouble.of(number.doubleValue())
@@ -98,29 +98,29 @@ final class JsonValue {
     return Boolean.TRUE.equals(get(name).value);
   }
 
-  /** The elements of an array field. */
+  /** Returns the elements of an array field. */
   @SuppressWarnings("unchecked")
   List<JsonValue> list(String name) {
     return get(name).value instanceof List<?> list ? (List<JsonValue>) list : List.of();
   }
 
-  /** The elements of an array field of texts. */
+  /** Returns the elements of an array field of strings. */
   List<String> texts(String name) {
     return list(name).stream().map(element -> String.valueOf(element.value)).toList();
   }
 
-  /** The fields of this object, in order. */
+  /** Returns the fields of this object, in order. */
   @SuppressWarnings("unchecked")
   Map<String, JsonValue> fields() {
     return value instanceof Map<?, ?> map ? (Map<String, JsonValue>) map : Map.of();
   }
 
-  /** For people and programs: indented, one field a line. */
+  /** Returns the JSON text, indented, one field per line. */
   String pretty() {
     return write(true);
   }
 
-  /** For the wire: without blanks. */
+  /** Returns the JSON text without white space. */
   @Override
   public String toString() {
     return write(false);
@@ -161,7 +161,7 @@ final class JsonValue {
   private static JsonValue read(JsonParser parser) throws IOException {
     JsonToken token = parser.currentToken();
     if (token == null) {
-      throw new IOException("no JSON value");
+      throw new IOException("not a JSON value");
     }
     return switch (token) {
       case START_OBJECT -> new JsonValue(readFields(parser));

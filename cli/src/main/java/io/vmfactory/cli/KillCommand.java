@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     name = "kill",
     description = {
       "Sends a signal to all processes of a container, or of all containers of a sandbox.",
-      "The first process of a container heeds those alone that it handles, and KILL."
+      "The first process of a container ignores every signal that it does not handle, except KILL."
     },
     footer = {
       "  vmfactory kill web1",
@@ -34,10 +34,12 @@ final class KillCommand implements Callable<Integer> {
       names = {"-s", "--signal"},
       paramLabel = "S",
       defaultValue = "KILL",
-      description = "Which: a name or a number 1..64; else ${DEFAULT-VALUE}.")
+      description = "Signal to send: a name or a number 1..64 (default: ${DEFAULT-VALUE}).")
   private String signal;
 
-  @Parameters(paramLabel = "SANDBOX[/CONTAINER]", description = "Where.")
+  @Parameters(
+      paramLabel = "SANDBOX[/CONTAINER]",
+      description = "The sandbox, or one container in it.")
   private String where;
 
   @Override
@@ -59,7 +61,8 @@ final class KillCommand implements Callable<Integer> {
     int number = name.matches("\\d{1,2}") ? Integer.parseInt(name) : SignalNames.number(name);
     if (number < 1 || number > SignalNames.LAST) {
       throw new ParameterException(
-          spec.commandLine(), "--signal is '" + text + "', must be a name such as TERM, or 1..64");
+          spec.commandLine(),
+          "--signal is '" + text + "'; it must be a name such as TERM, or a number 1..64");
     }
     return number;
   }

@@ -4,14 +4,14 @@ import io.vmfactory.api.v1.Event;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Tells when something happened in the daemon that may have changed a pool. */
+/** Reports events of the daemon that may have changed a pool. */
 final class PoolChanges {
   private CompletableFuture<Void> next = new CompletableFuture<>();
   private boolean over;
   private int lastSeq;
 
-  /** An event of the daemon's, in order. */
-  synchronized void told(Event event) {
+  /** Accepts the next event of the daemon. */
+  synchronized void accept(Event event) {
     boolean missedSome = lastSeq != 0 && event.getSeq() != lastSeq + 1;
     lastSeq = event.getSeq();
     if (missedSome || concernsPools(event.getKind())) {
@@ -19,13 +19,16 @@ final class PoolChanges {
     }
   }
 
-  /** There will be no more events. */
+  /** Marks the end of the events. */
   synchronized void over() {
     over = true;
     next.completeExceptionally(ended());
   }
 
-  /** Completes with the next change after this call; fails when there will be none. */
+  /**
+   * Returns a stage that completes with the next change after this call. It fails if the events
+   * end.
+   */
   synchronized CompletionStage<Void> next() {
     if (over) {
       return CompletableFuture.failedFuture(ended());
@@ -46,7 +49,7 @@ final class PoolChanges {
   private static CliException ended() {
     return new CliException(
         Exit.NOT_RUNNING,
-        "the daemon has ended, or the connection to it was lost",
+        "the daemon ended, or the connection to it was lost",
         "start it again with: vmfactory serve");
   }
 }

@@ -3,14 +3,14 @@ package io.vmfactory.cli;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The pools of GetStatus's reply that a command is about. */
+/** Selects the pools that a command is about from the daemon's status. */
 final class PoolChoice {
   private PoolChoice() {}
 
   /**
-   * Those of the template whose key begins with {@code template}; null = all.
+   * Returns the pools of the template whose key starts with {@code template}; null selects all.
    *
-   * @throws CliException when the daemon keeps VMs of no such template
+   * @throws CliException if no such template has a pool
    */
   static List<JsonValue> of(List<JsonValue> pools, @Nullable String template) {
     if (template == null) {
@@ -21,8 +21,9 @@ final class PoolChoice {
     if (chosen.isEmpty()) {
       throw new CliException(
           Exit.FAILURE,
-          "no pool of a template " + template,
-          "vmfactory status lists the templates; only usable ones of the configured kind have pools");
+          "there is no pool for template " + template,
+          "see vmfactory status for the templates; only usable templates of the configured kind"
+              + " have pools");
     }
     return chosen;
   }

@@ -5,13 +5,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code vmfactory pool}: what its commands have in common. */
+/** {@code vmfactory pool}, and what its commands have in common. */
 @Command(
     name = "pool",
     description = {
-      "The VMs that are kept ready for each template: warm ones, which are up and stopped, and"
-          + " shells, which wait for the template's state.",
-      "Needs one of the commands below."
+      "Manages the pools: VMs that the daemon keeps ready for each template.",
+      "A warm VM has booted and is paused; a shell is a VM process that has not loaded the template"
+          + " yet.",
+      "Requires one of the commands below."
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -23,7 +24,7 @@ import picocli.CommandLine.ParentCommand;
     footer = {
       "  vmfactory pool list",
       "  vmfactory pool resize --warm 8",
-      "  vmfactory pool wait && vmfactory get     a VM that was up already",
+      "  vmfactory pool wait && vmfactory get     get a warm VM",
       "  vmfactory pool drain"
     })
 final class PoolCommand {
@@ -33,18 +34,20 @@ final class PoolCommand {
     return root;
   }
 
-  /** Which pools, and how they are shown. */
+  /** The options that select the pools and the output format. */
   static final class Options {
     @Option(
         names = "--template",
         paramLabel = "KEY",
-        description = "Only of this template: its key, or its first 8 digits or more; else of all.")
+        description =
+            "Only the pools of this template: its key, or its first 8 or more digits (default:"
+                + " all).")
     private @Nullable String template;
 
     @Option(names = "--json", description = "Print the pools as JSON.")
     private boolean json;
 
-    /** Null = every one. */
+    /** Returns the key or its first digits; null for all templates. */
     @Nullable String template() {
       return template;
     }

@@ -9,14 +9,14 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "drain",
     description = {
-      "Ends the VMs that wait to be handed out and keeps none until vmfactory pool resize. Leased VMs"
-          + " go on; requests are served by the slower routes.",
+      "Empties the pools and keeps them empty until the next vmfactory pool resize.",
+      "Leased VMs keep running; requests take the slower routes.",
       "Returns when the pools are empty."
     },
     footer = {
       "  vmfactory pool drain",
       "  vmfactory pool drain --template 4f1a09c2",
-      "  vmfactory pool drain && vmfactory pool resize --warm auto     begin anew"
+      "  vmfactory pool drain && vmfactory pool resize --warm auto     replace all VMs in the pools"
     })
 final class PoolDrainCommand implements Callable<Integer> {
   @ParentCommand private PoolCommand pool;

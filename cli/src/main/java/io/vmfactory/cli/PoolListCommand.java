@@ -10,9 +10,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "list",
     description = {
-      "Shows each pool: how many VMs it wants and why, how many it has, what they take and what went"
-          + " wrong.",
-      "HITS is the share of requests that found one ready, REFILL the mean time to make one."
+      "Lists the pools: target size and why, current size, memory use and last failure.",
+      "HITS is the share of requests that found a VM ready. REFILL is the mean time to make one VM."
     },
     footer = {
       "  vmfactory pool list",

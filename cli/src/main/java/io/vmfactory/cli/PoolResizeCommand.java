@@ -12,13 +12,13 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "resize",
     description = {
-      "Changes how many VMs are kept ready, until the daemon ends: for good, see [pool] in the"
-          + " configuration. Fills again what was drained.",
-      "Returns at once; filling goes on."
+      "Changes the size of the pools until the daemon ends.",
+      "For a permanent change edit [pool] in the configuration. Also refills drained pools.",
+      "Returns at once; use vmfactory pool wait to wait for the VMs."
     },
     footer = {
       "  vmfactory pool resize --warm 8                 always eight",
-      "  vmfactory pool resize --warm auto              as demand asks, within the configured bounds",
+      "  vmfactory pool resize --warm auto              by demand, within the configured bounds",
       "  vmfactory pool resize --warm auto:2-16 --shells 4",
       "  vmfactory pool resize --warm 0 --template 4f1a09c2"
     })
@@ -29,21 +29,21 @@ final class PoolResizeCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false, multiplicity = "1")
   private Sizes sizes;
 
-  /** At least one of them. */
+  /** The sizes. At least one must be given. */
   static final class Sizes {
     @Option(
         names = "--warm",
-        paramLabel = PoolNumber.FORM,
-        converter = PoolNumber.Converter.class,
-        description = "Warm VMs per template.")
-    private @Nullable PoolNumber warm;
+        paramLabel = PoolSizeArgument.FORM,
+        converter = PoolSizeArgument.Converter.class,
+        description = "Number of warm VMs per template.")
+    private @Nullable PoolSizeArgument warm;
 
     @Option(
         names = "--shells",
-        paramLabel = PoolNumber.FORM,
-        converter = PoolNumber.Converter.class,
-        description = "Shells per template.")
-    private @Nullable PoolNumber shells;
+        paramLabel = PoolSizeArgument.FORM,
+        converter = PoolSizeArgument.Converter.class,
+        description = "Number of shells per template.")
+    private @Nullable PoolSizeArgument shells;
   }
 
   @Override
@@ -57,7 +57,7 @@ final class PoolResizeCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private static @Nullable JsonValue wire(@Nullable PoolNumber number) {
+  private static @Nullable JsonValue wire(@Nullable PoolSizeArgument number) {
     return number == null ? null : number.wire();
   }
 }

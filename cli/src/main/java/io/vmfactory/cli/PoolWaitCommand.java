@@ -13,8 +13,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "wait",
     description = {
-      "Returns as soon as every pool has as many VMs ready as it wants. Drained pools do not count.",
-      "Waits 2 minutes unless --timeout says otherwise; then fails, and says which pools lack what."
+      "Waits until every pool has reached its target size.",
+      "Drained pools do not count. Fails after --timeout (default: 2m) and lists the pools that are"
+          + " not full."
     },
     footer = {
       "  vmfactory init && vmfactory pool wait && vmfactory get",
@@ -32,7 +33,7 @@ final class PoolWaitCommand implements Callable<Integer> {
     Duration limit = timeout == null ? PATIENCE : timeout;
     Path socket = pool.root().socket();
     try (FactoryClient client = FactoryClient.open(socket)) {
-      List<JsonValue> filled = new PoolFill(socket, options.template()).await(client, limit);
+      List<JsonValue> filled = new PoolFillWait(socket, options.template()).await(client, limit);
       options.show(pool.root(), JsonValue.object().with("pools", JsonValue.array(filled)));
     }
     return Exit.OK.code();

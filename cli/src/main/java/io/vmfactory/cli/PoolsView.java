@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Pools as people read them: a table, and what went wrong last in each. */
+/** Formats pools: a table, and the last failure of each pool. */
 final class PoolsView {
   private PoolsView() {}
 
-  /** The lines. */
+  /** Returns all lines. */
   static List<String> lines(List<JsonValue> pools) {
     if (pools.isEmpty()) {
-      return List.of("no pools: they come with a usable template; vmfactory init makes one");
+      return List.of(
+          "no pools, because there is no usable template; build one with: vmfactory init");
     }
     List<String> lines = new ArrayList<>(table(pools).lines(0));
     TextTable troubles = troubles(pools);
@@ -22,7 +23,7 @@ final class PoolsView {
     return lines;
   }
 
-  /** What each wants, has and takes. */
+  /** Returns the target, the size and the memory use of each pool. */
   static TextTable table(List<JsonValue> pools) {
     TextTable table =
         new TextTable(
@@ -52,7 +53,7 @@ final class PoolsView {
     return table;
   }
 
-  /** The last failure of each that had one, and when it tries again. */
+  /** Returns the last failure of each pool and when the pool tries again. */
   static TextTable troubles(List<JsonValue> pools) {
     TextTable table = new TextTable("AGE", "TEMPLATE", "TIER", "FAILED", "CAUSE");
     for (JsonValue pool : pools) {
@@ -72,11 +73,12 @@ final class PoolsView {
 
   private static String why(JsonValue pool) {
     if (pool.text("phase").equals("DRAINING")) {
-      return "drained: vmfactory pool resize fills it again";
+      return "drained; refill it with vmfactory pool resize";
     }
     long superseded = pool.number("superseded");
-    String old = superseded == 0 ? "" : "; %d of the template before".formatted(superseded);
-    String held = pool.number("refillPauses") == 0 ? "" : "; refill waits for requests";
+    String old = superseded == 0 ? "" : "; %d of the previous template".formatted(superseded);
+    String held =
+        pool.number("refillPauses") == 0 ? "" : "; refill pauses while requests are served";
     return pool.text("targetReason") + old + held;
   }
 
@@ -84,8 +86,8 @@ final class PoolsView {
     return switch (kind) {
       case "ALLOCATE" -> "making";
       case "DISPOSE" -> "ending";
-      case "PROBE" -> "examining";
-      case "DIED" -> "died waiting";
+      case "PROBE" -> "health check";
+      case "DIED" -> "died in the pool";
       case "POISONED" -> "hand-out";
       default -> kind;
     };
@@ -99,6 +101,6 @@ final class PoolsView {
     Duration in = Show.span(retry.text("in"));
     String when =
         in.isZero() ? "trying again" : "tries again in " + Show.micros(in.toNanos() / 1000);
-    return " (%s, failed %d x)".formatted(when, failures);
+    return " (%s, failed %d times)".formatted(when, failures);
   }
 }

@@ -12,7 +12,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a process in a container is to be, as options. */
+/** The options for a process in a container. */
 final class ProcessOptions {
   private static final Pattern USER = Pattern.compile("(\\d{1,10})(?::(\\d{1,10}))?");
 
@@ -21,36 +21,43 @@ final class ProcessOptions {
 
   @Option(
       names = {"-i", "--interactive"},
-      description = "Give it our standard input; else it has none.")
+      description = "Connect your standard input to the command (default: no input).")
   private boolean interactive;
 
   @Option(
       names = {"-t", "--tty"},
-      description = "Give it a terminal; with -i, ours goes into raw mode meanwhile.")
+      description =
+          "Allocate a terminal for the command. With -i, your terminal is in raw mode while it"
+              + " runs.")
   private boolean tty;
 
   @Option(
       names = "--env",
       paramLabel = "K=V",
-      description = "Set a variable; without =V, to what it is here. May be repeated.")
+      description =
+          "Set an environment variable; without =V, copy it from your environment. May be"
+              + " repeated.")
   private List<String> env = new ArrayList<>();
 
-  @Option(names = "--workdir", paramLabel = "DIR", description = "Where it begins, absolute.")
+  @Option(
+      names = "--workdir",
+      paramLabel = "DIR",
+      description = "Working directory in the container, an absolute path.")
   private @Nullable String workdir;
 
   @Option(
       names = "--user",
       paramLabel = "UID[:GID]",
-      description = "Who it runs as, by number; without a GID, the same as the UID.")
+      description = "User and group to run as, by number (default for GID: the UID).")
   private @Nullable String user;
 
-  /** What of ours the process is given. */
+  /** Returns which parts of this process's terminal and input the container's process gets. */
   Session.Attachment attachment() {
     boolean raw = tty && interactive && Terminal.givesInput();
     return new Session.Attachment(interactive, tty, raw);
   }
 
-  /** {@code process} as these options want it. */
+  /** Returns {@code process} with these options applied. */
   OciProcess applyTo(OciProcess process, Map<String, String> environment) {
     OciProcess applied = process.withTerminal(tty);
     if (tty) {
@@ -88,7 +95,7 @@ final class ProcessOptions {
     Matcher numbers = USER.matcher(ids);
     if (!numbers.matches()) {
       throw new ParameterException(
-          spec.commandLine(), "--user is '" + ids + "', must be numbers: UID or UID:GID");
+          spec.commandLine(), "--user is '" + ids + "'; it must be numeric: UID or UID:GID");
     }
     long uid = Long.parseLong(numbers.group(1));
     String gid = numbers.group(2);

@@ -12,8 +12,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "ps",
     description = {
-      "Shows the processes in the containers of a sandbox, or of every sandbox that runs.",
-      "PID is what the process calls itself, VM PID what its VM calls it."
+      "Lists the processes in the containers of one sandbox, or of all running sandboxes.",
+      "PID is the process id in the container, VM PID the one in the VM."
     },
     footer = {
       "  vmfactory ps",
@@ -23,7 +23,10 @@ import picocli.CommandLine.ParentCommand;
 final class PsCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Parameters(arity = "0..1", paramLabel = "SANDBOX[/CONTAINER]", description = "Only there.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SANDBOX[/CONTAINER]",
+      description = "Only this sandbox or container (default: all).")
   private String where = "";
 
   @Option(names = "--json", description = "Print the processes as JSON.")

@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * The terminal on standard input in raw mode: each key goes through as it is. Closing it restores
- * the mode that it had, and so does the end of this process, however it comes about, short of
- * SIGKILL.
+ * Puts the terminal on standard input into raw mode, so that each key is passed on unchanged.
+ * {@link #close()} restores the previous mode. The end of this process does the same, unless it is
+ * killed with SIGKILL.
  *
- * <p>By stty(1): three runs of it take 35 to 150 ms, opening the same terminal with JLine 170 to
- * 320 ms.
+ * <p>Runs stty(1): three runs take 35 to 150 ms, opening the same terminal with JLine 170 to 320
+ * ms.
  */
 final class RawTerminal implements AutoCloseable {
   private final String before;
@@ -24,7 +24,7 @@ final class RawTerminal implements AutoCloseable {
     this.before = before;
   }
 
-  /** Puts the terminal on standard input in raw mode. */
+  /** Switches the terminal on standard input to raw mode. */
   static RawTerminal enter() {
     RawTerminal terminal = new RawTerminal(stty("-g").strip());
     Runtime.getRuntime().addShutdownHook(terminal.hook);
@@ -32,7 +32,7 @@ final class RawTerminal implements AutoCloseable {
     return terminal;
   }
 
-  /** The size of the window of the terminal on standard input. */
+  /** Returns the window size of the terminal on standard input. */
   static TerminalSize size() {
     try {
       return TerminalSize.parse(stty("size"));
@@ -47,17 +47,20 @@ final class RawTerminal implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending already, and the hook runs or has run.
+      // The process is already ending, and the hook runs or has run.
     }
   }
 
-  /** A terminal that is gone, such as that of a closed window, needs nothing. */
+  /**
+   * Restores the mode once. Ignores a terminal that no longer exists, such as that of a closed
+   * window.
+   */
   private void restore() {
     if (restored.compareAndSet(false, true)) {
       try {
         stty(before);
       } catch (CliException e) {
-        // Nobody is left to tell.
+        // The terminal no longer exists, so there is no place to report this.
       }
     }
   }
@@ -85,6 +88,8 @@ final class RawTerminal implements AutoCloseable {
 
   private static CliException unusable(String reason) {
     return new CliException(
-        Exit.FAILURE, "cannot set up the terminal: " + reason, "without -t none is needed");
+        Exit.FAILURE,
+        "cannot set up the terminal: " + reason,
+        "run without -t if you do not need a terminal");
   }
 }

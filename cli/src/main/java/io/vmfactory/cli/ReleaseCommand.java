@@ -13,14 +13,18 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "release",
     description = {
-      "Ends leases and their VMs. The VMs are gone when the command returns.",
-      "A lease that cannot be released does not keep the others from it."
+      "Ends leases and their VMs.",
+      "The VMs are gone when the command returns.",
+      "If one lease cannot be released, the others are still released."
     },
     footer = {"  vmfactory release 0f3c…", "  vmfactory release 0f3c… 77aa…"})
 final class ReleaseCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Parameters(paramLabel = "LEASE", arity = "1..*", description = "Leases, as get showed them.")
+  @Parameters(
+      paramLabel = "LEASE",
+      arity = "1..*",
+      description = "Lease id, as printed by vmfactory get.")
   private List<String> leases = new ArrayList<>();
 
   @Option(names = "--json", description = "Print the daemon's replies as JSON, one after another.")
@@ -28,7 +32,7 @@ final class ReleaseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Factory factory = root.factory();
+    DaemonHttp factory = root.factory();
     CliException first = null;
     for (String lease : leases) {
       first = firstOf(first, release(factory, lease));
@@ -39,7 +43,7 @@ final class ReleaseCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
-  private @Nullable CliException release(Factory factory, String lease) {
+  private @Nullable CliException release(DaemonHttp factory, String lease) {
     try {
       JsonValue reply = factory.release(lease);
       if (json) {
@@ -53,7 +57,7 @@ final class ReleaseCommand implements Callable<Integer> {
     }
   }
 
-  /** The earlier failure; a later one is told along with it. */
+  /** Returns the earlier failure, with the message of the later one added. */
   private static @Nullable CliException firstOf(
       @Nullable CliException earlier, @Nullable CliException later) {
     if (earlier == null || later == null) {

@@ -11,18 +11,21 @@ import picocli.CommandLine.ParentCommand;
 /** {@code vmfactory renew} */
 @Command(
     name = "renew",
-    description = "Moves the end of a lease to now plus its time to live.",
+    description = "Extends a lease: it now ends one TTL from now.",
     footer = {
-      "  vmfactory renew 0f3c…            by as long as it was asked for",
-      "  vmfactory renew 0f3c… --ttl 1h   to an hour from now"
+      "  vmfactory renew 0f3c…            for another TTL, as given to get",
+      "  vmfactory renew 0f3c… --ttl 1h   until one hour from now"
     })
 final class RenewCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Parameters(paramLabel = "LEASE", description = "The lease, as get showed it.")
+  @Parameters(paramLabel = "LEASE", description = "Lease id, as printed by vmfactory get.")
   private String lease;
 
-  @Option(names = "--ttl", paramLabel = "SPAN", description = "Another time to live, such as 10m.")
+  @Option(
+      names = "--ttl",
+      paramLabel = "DURATION",
+      description = "Use this TTL from now on, such as 10m.")
   private @Nullable Duration ttl;
 
   @Option(names = "--json", description = "Print the daemon's reply as JSON.")

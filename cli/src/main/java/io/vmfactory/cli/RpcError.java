@@ -3,18 +3,18 @@ package io.vmfactory.cli;
 import java.io.IOException;
 
 /**
- * A refusal by the daemon: google.rpc.Status as JSON.
+ * An error reply of the daemon: google.rpc.Status as JSON.
  *
- * @param code number of the gRPC code
- * @param message what is wrong, for people
- * @param retrySeconds when asking again makes sense, as the daemon wrote it ({@code "2s"}); empty =
- *     it did not say
+ * @param code the number of the gRPC status code
+ * @param message what is wrong, for the user
+ * @param retrySeconds when to try again, as written by the daemon ({@code "2s"}); empty if it gave
+ *     no advice
  */
 record RpcError(int code, String message, String retrySeconds) {
   /**
    * Reads the body of {@code reply}.
    *
-   * @throws IOException when it is none of the daemon's
+   * @throws IOException if the daemon did not write it
    */
   static RpcError of(HttpReply reply) throws IOException {
     JsonValue body;
@@ -33,7 +33,7 @@ record RpcError(int code, String message, String retrySeconds) {
   }
 
   CliException toException() {
-    String remedy = retrySeconds.isEmpty() ? "" : "ask again in " + retrySeconds;
+    String remedy = retrySeconds.isEmpty() ? "" : "try again in " + retrySeconds;
     return new CliException(Exit.ofRpc(code), message, remedy);
   }
 }

@@ -29,30 +29,31 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "run",
     description = {
-      "Runs a command in a container in a VM of its own. Streams, signals (INT, TERM, HUP, USR1,"
-          + " USR2), window size and exit code are as if it ran here; when it ends, container and VM"
-          + " are gone.",
-      "A second Ctrl-C ends it at once: the first process of a container only heeds signals that it"
-          + " handles."
+      "Runs a command in a container in its own VM.",
+      "Streams, signals (INT, TERM, HUP, USR1, USR2), window size and exit code are passed through."
+          + " When the command ends, the container and the VM are removed.",
+      "The first process of a container ignores signals that it does not handle; a second Ctrl-C"
+          + " ends it at once."
     },
     exitCodeOnInvalidInput = Exit.OF_OUR_OWN,
     exitCodeOnExecutionException = Exit.OF_OUR_OWN,
     exitCodeList = {
-      "125:vmfactory failed, or was used wrongly",
-      "126:the command cannot be executed",
-      "127:there is no such command",
-      "128+N:signal N ended the command",
-      "else:the command's own exit code"
+      "125:vmfactory itself failed",
+      "126:the command exists but cannot be executed",
+      "127:the command was not found",
+      "128+N:the command was ended by signal N",
+      "other:the exit code of the command"
     },
     footer = {
       "  vmfactory run --rootfs ./rootfs -- echo hello",
-      "  vmfactory run --rootfs ./rootfs -i -t                        a shell",
+      "  vmfactory run --rootfs ./rootfs -i -t                        an interactive shell",
       "  tar c . | vmfactory run --image ./layout:latest -i -- tar t",
-      "  vmfactory run --bundle ./bundle                              what its config.json says",
+      "  vmfactory run --bundle ./bundle                              the command in its"
+          + " config.json",
       "  vmfactory run --rootfs ./rootfs --volume-ro ./src:/src --vcpus 2 -- make -C /src test"
     })
 final class RunCommand implements Callable<Integer> {
-  /** An image that is not there yet must be made, which may take long. */
+  /** The limit for building an image that is not in the cache yet. */
   private static final Duration IMAGE_LIMIT = Duration.ofMinutes(10);
 
   @ParentCommand private VmFactoryCommand root;
@@ -65,32 +66,37 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--volume-ro",
-      paramLabel = "HOST:GUEST",
+      paramLabel = "HOST-DIR:CONTAINER-DIR",
       converter = ReadOnlyVolume.Converter.class,
       description =
-          "Show a directory of the host, as it is now, at a path of the container,"
-              + " read-only. May be repeated.")
+          "Mount a copy of a host directory read-only in the container. The copy is made at the"
+              + " start. May be repeated.")
   private List<ReadOnlyVolume> volumes = new ArrayList<>();
 
-  @Option(names = "--name", paramLabel = "NAME", description = "Id of the sandbox; else made up.")
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Id of the sandbox (default: generated).")
   private String name = "";
 
-  @Option(names = "--hostname", paramLabel = "NAME", description = "Its host name.")
+  @Option(names = "--hostname", paramLabel = "NAME", description = "Host name of the container.")
   private String hostname = "";
 
   @Option(
       names = "--route",
       paramLabel = "ROUTE",
-      description = "How the VM may be made, as for get. May be repeated.")
+      description = "Allowed route, as for vmfactory get; repeat for an order of preference.")
   private List<GetCommand.Route> routes = new ArrayList<>();
 
   @Option(
       names = "--ttl",
-      paramLabel = "SPAN",
-      description = "How long the VM lives on when this process is killed; else as configured.")
+      paramLabel = "DURATION",
+      description = "End the VM this long after this process is killed (default: default_ttl).")
   private @Nullable Duration ttl;
 
-  @Parameters(paramLabel = "CMD", description = "What to run; else what the image or bundle says.")
+  @Parameters(
+      paramLabel = "CMD",
+      description = "The command and its arguments (default: those of the image or bundle).")
   private List<String> command = new ArrayList<>();
 
   @Override
@@ -104,7 +110,7 @@ final class RunCommand implements Callable<Integer> {
         });
   }
 
-  /** When the runtime instance is closed, so are its sandboxes. */
+  /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
     Deadline deadline = root.deadline();
     Container container = container(runtime, deadline);
@@ -145,11 +151,11 @@ final class RunCommand implements Callable<Integer> {
                 size.memoryMib() == null ? 0 : size.memoryMib())
             .withRoutes(routes.stream().map(route -> Route.valueOf(route.name())).toList())
             .withHostname(hostname)
-            .withAnnotations(ProcessNote.of(spec.process()));
+            .withAnnotations(ProcessAnnotation.of(spec.process()));
     return ttl == null ? wanted : wanted.withLeaseTtl(ttl);
   }
 
-  /** That no factory was there is nothing to keep quiet about. */
+  /** Reports on standard error if the VM was booted without the daemon. */
   private void tell(@Nullable SandboxVm vm) {
     if (vm != null && vm.origin() == SandboxVm.Origin.DIRECT && !vm.reason().isEmpty()) {
       root.err().println("vmfactory: booted a VM directly: " + Show.oneLine(vm.reason()));

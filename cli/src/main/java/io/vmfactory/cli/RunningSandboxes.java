@@ -10,19 +10,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a command is about that may name a sandbox, or mean them all. */
+/** Queries the containers of one sandbox or of all running sandboxes. */
 final class RunningSandboxes {
   private RunningSandboxes() {}
 
-  /** What is asked of one container. */
+  /** A query to one container. */
   interface Question<T> {
     Stream<T> ask(String sandbox, Container container, Deadline deadline);
   }
 
   /**
-   * Asks all containers that are meant.
+   * Queries all selected containers.
    *
-   * @param where as the user wrote it; empty = every sandbox that has containers in a VM
+   * @param where the argument as the user wrote it; empty for every sandbox that has containers in
+   *     a VM
    */
   static <T> List<T> ask(VmFactoryCommand root, String where, Question<T> question) {
     List<T> answers = new ArrayList<>();
@@ -40,7 +41,8 @@ final class RunningSandboxes {
   }
 
   /**
-   * @param where as the user wrote it; empty = every sandbox that has containers in a VM
+   * @param where the argument as the user wrote it; empty for every sandbox that has containers in
+   *     a VM
    */
   private static List<SandboxRef> of(String where, SandboxRuntime runtime, Deadline deadline) {
     if (!where.isEmpty()) {

@@ -10,12 +10,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
-/** {@code vmfactory sandbox}: what its commands have in common. */
+/** {@code vmfactory sandbox}, and what its commands have in common. */
 @Command(
     name = "sandbox",
     description = {
-      "The sandboxes of this host: a VM each, with the containers in it.",
-      "Needs one of the commands below."
+      "Manages the sandboxes of this host: VMs with the containers in them.",
+      "Requires one of the commands below."
     },
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -36,12 +36,15 @@ final class SandboxCommand {
     return root;
   }
 
-  /** Which sandboxes. */
+  /** The sandboxes that a command is about. */
   static final class Ids {
-    @Parameters(arity = "1..*", paramLabel = "SANDBOX", description = "Ids, as ls shows them.")
+    @Parameters(
+        arity = "1..*",
+        paramLabel = "SANDBOX",
+        description = "Sandbox id, as listed by vmfactory sandbox ls.")
     private List<String> ids = new ArrayList<>();
 
-    /** Does {@code verb} to each in turn; the first failure ends it. */
+    /** Applies {@code verb} to each sandbox in turn. Stops at the first failure. */
     void each(VmFactoryCommand root, BiConsumer<Sandbox, Deadline> verb) {
       try (SandboxRuntime runtime = root.sandboxes()) {
         for (String id : ids) {

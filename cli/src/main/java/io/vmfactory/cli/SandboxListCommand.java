@@ -16,8 +16,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "ls",
     description = {
-      "Shows every sandbox: its state, its VM and how that was made, and what it was made for.",
-      "OWNER is the process that made it; when that ends, the sandbox ends with it."
+      "Lists the sandboxes: state, VM, the route by which the VM was made, and command.",
+      "OWNER is the process that created the sandbox. When it ends, the sandbox is removed."
     },
     footer = {
       "  vmfactory sandbox ls",
@@ -58,7 +58,7 @@ final class SandboxListCommand implements Callable<Integer> {
           vm == null ? "" : route(vm),
           vm == null ? "" : Show.size(size(vm)),
           Long.toString(status.ownerPid()),
-          ProcessNote.commandLine(status.annotations()));
+          ProcessAnnotation.commandLine(status.annotations()));
     }
     return table;
   }
@@ -78,7 +78,7 @@ final class SandboxListCommand implements Callable<Integer> {
         .with("createdAt", status.createdAt().toString())
         .with("ownerPid", status.ownerPid())
         .with("hostname", status.hostname())
-        .with("command", ProcessNote.commandLine(status.annotations()))
+        .with("command", ProcessAnnotation.commandLine(status.annotations()))
         .with("vm", vm(status.vm()));
   }
 

@@ -9,7 +9,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code vmfactory sandbox pause} */
 @Command(
     name = "pause",
-    description = "Freezes all processes in the containers of sandboxes. Their VMs run on, idle.",
+    description =
+        "Pauses all processes in the containers of the sandboxes; the VMs keep running, idle.",
     footer = {"  vmfactory sandbox pause web1", "  vmfactory sandbox pause web1 web2"})
 final class SandboxPauseCommand implements Callable<Integer> {
   @ParentCommand private SandboxCommand parent;

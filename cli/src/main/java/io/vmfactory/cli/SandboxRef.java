@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A sandbox, and maybe one container in it, as a command names them.
+ * A reference to a sandbox, or to one container in it, as written on the command line.
  *
- * @param sandbox its id
- * @param container its id; empty = not said
+ * @param sandbox the id of the sandbox
+ * @param container the id of the container; empty if not given
  */
 record SandboxRef(String sandbox, String container) {
 
-  /** Reads {@code SANDBOX[/CONTAINER]}. */
+  /** Parses {@code SANDBOX[/CONTAINER]}. */
   static SandboxRef parse(String text) {
     int slash = text.indexOf('/');
     return slash < 0
@@ -27,14 +27,14 @@ record SandboxRef(String sandbox, String container) {
     return runtime.fetch(sandbox, deadline);
   }
 
-  /** The containers that are meant: the one that is named, or all. */
+  /** Returns the named container, or all containers if none is named. */
   List<Container> containers(Sandbox in, Deadline deadline) {
     return container.isEmpty()
         ? in.containers(deadline)
         : List.of(in.container(container, deadline));
   }
 
-  /** The container that is meant, where there must be one. */
+  /** Returns the named container, or the only one. */
   Container theContainer(Sandbox in, Deadline deadline) {
     List<Container> meant = containers(in, deadline);
     if (meant.size() == 1) {
@@ -47,6 +47,6 @@ record SandboxRef(String sandbox, String container) {
     throw new CliException(
         Exit.FAILURE,
         "sandbox " + sandbox + " has several containers: " + ids,
-        "say which: " + sandbox + "/" + meant.get(0).id());
+        "name one of them: " + sandbox + "/" + meant.get(0).id());
   }
 }

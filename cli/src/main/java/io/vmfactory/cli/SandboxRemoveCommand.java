@@ -9,7 +9,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code vmfactory sandbox rm} */
 @Command(
     name = "rm",
-    description = "Ends sandboxes: their containers and VMs are gone when the command returns.",
+    description = "Removes sandboxes with their containers and VMs.",
     footer = {"  vmfactory sandbox rm web1", "  vmfactory sandbox rm web1 web2"})
 final class SandboxRemoveCommand implements Callable<Integer> {
   @ParentCommand private SandboxCommand parent;

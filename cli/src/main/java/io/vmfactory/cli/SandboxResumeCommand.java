@@ -9,7 +9,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code vmfactory sandbox resume} */
 @Command(
     name = "resume",
-    description = "Lets the processes of paused sandboxes run again.",
+    description = "Resumes the processes of paused sandboxes.",
     footer = {"  vmfactory sandbox resume web1", "  vmfactory sandbox resume web1 web2"})
 final class SandboxResumeCommand implements Callable<Integer> {
   @ParentCommand private SandboxCommand parent;

@@ -11,19 +11,22 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "serve",
     description = {
-      "Starts the daemon, in the foreground. It prints one line when it is ready, its log goes to"
-          + " standard error, and it ends with SIGTERM, Ctrl-C or destroy --shutdown.",
-      "--socket has no meaning here: the socket lies in the configuration's run_dir."
+      "Runs the daemon in the foreground.",
+      "Prints one line when it is ready and logs to standard error. Stop it with SIGTERM, Ctrl-C or"
+          + " vmfactory destroy --shutdown.",
+      "Ignores --socket: the daemon creates its socket in the configured run_dir."
     },
     footer = {
       "  vmfactory serve",
       "  vmfactory serve --config ./vmfactory.toml &",
-      "  vmfactory serve --keep-vms      its VMs run on when it ends"
+      "  vmfactory serve --keep-vms      keep the VMs running when the daemon ends"
     })
 final class ServeCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Option(names = "--keep-vms", description = "Leave leased and waiting VMs to the next daemon.")
+  @Option(
+      names = "--keep-vms",
+      description = "Keep the VMs running when the daemon ends; the next daemon takes them over.")
   private boolean keepVms;
 
   @Override

@@ -18,10 +18,10 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This process in the place of one in a container: its signals, its streams, its window, its exit
- * code. Signals that come before that process is there end this one, and so does the second that
- * asks to end (SIGINT, SIGTERM, SIGHUP): the first process of a container is deaf to those unless
- * it handles them.
+ * Connects this process to a process in a container: signals, streams, window size and exit code.
+ * Before the container's process exists, a signal ends this process. The second SIGINT, SIGTERM or
+ * SIGHUP also ends it, because the first process of a container ignores signals that it does not
+ * handle.
  */
 final class Session {
   private static final int BROKEN_PIPE = 128 + 13;
@@ -31,33 +31,33 @@ final class Session {
   private static final int SIGKILL = 9;
   private static final int CHUNK_BYTES = 1 << 16;
 
-  /** How long passing on a signal or a size may take. */
+  /** The limit for passing on one signal or window size. */
   private static final Duration SHORT = Duration.ofSeconds(10);
 
-  /** A process runs as long as it does. */
+  /** Longer than any process runs. */
   private static final Duration ENDLESS = Duration.ofDays(365);
 
   private final Stdio stdio;
   private final Signals signals;
   private final IntConsumer exit;
 
-  /** Under this lock: the process and whether we are about to end. */
+  /** Guards the process and the flag that this process is ending. */
   private @Nullable ContainerProcess process;
 
   private boolean askedToEnd;
   private boolean ending;
 
   /**
-   * What of ours a process is given.
+   * The parts of this process's input and terminal that the container's process gets.
    *
-   * @param input our standard input; else it has none
-   * @param terminal whether it has a terminal, whose size is that of ours
-   * @param raw whether our terminal passes keys on as they are
+   * @param input whether it gets our standard input; otherwise it has none
+   * @param terminal whether it has a terminal, which follows the size of ours
+   * @param raw whether our terminal is in raw mode
    */
   record Attachment(boolean input, boolean terminal, boolean raw) {}
 
   /**
-   * @param exit ends this process with a code; where it returns, the process is ending
+   * @param exit ends this process with a code; may return while the process is ending
    */
   Session(Stdio stdio, Signals signals, IntConsumer exit) {
     this.stdio = stdio;
@@ -67,20 +67,21 @@ final class Session {
   }
 
   /**
-   * Does {@code work}, which runs a process for us, and returns its exit code: the process's, or
-   * what the end of our output stands for. What fails because a signal ends us is not told.
+   * Runs {@code work}, which runs a container's process, and returns the exit code: that of the
+   * process, or the code for our own output if it is closed. Failures caused by a signal that ends
+   * this process are not reported.
    */
   int guarded(IntSupplier work) {
     try {
       return work.getAsInt();
-    } catch (OutputGoneException e) {
+    } catch (OutputClosedException e) {
       if (e.isBrokenPipe()) {
         return BROKEN_PIPE;
       }
       throw e;
     } catch (RuntimeException e) {
       if (isEnding()) {
-        return Exit.OF_OUR_OWN; // the signal's own code is on its way
+        return Exit.OF_OUR_OWN; // the signal handler exits with its own code
       }
       throw e;
     }
@@ -91,10 +92,10 @@ final class Session {
   }
 
   /**
-   * Is {@code subject} until it has ended and everything that it printed is out.
+   * Connects this process to {@code subject} until that has ended and all its output is written.
    *
-   * @return its exit status
-   * @throws OutputGoneException when our output takes no more; it runs on then
+   * @return the exit status of {@code subject}
+   * @throws OutputClosedException if our output is closed; {@code subject} keeps running then
    */
   int attach(ContainerProcess subject, Attachment attachment) {
     synchronized (this) {
@@ -120,7 +121,7 @@ final class Session {
     CompletableFuture<Void> out = pump("output", subject.stdout(), stdio.out(), ended);
     CompletableFuture<Void> err =
         attachment.terminal()
-            ? CompletableFuture.completedFuture(null) // all that it prints is in stdout
+            ? CompletableFuture.completedFuture(null) // a terminal has one output
             : pump("error", subject.stderr(), stdio.err(), ended);
     feed(subject, attachment);
     CompletableFuture<Integer> exited = subject.exited().toCompletableFuture();
@@ -129,7 +130,10 @@ final class Session {
     return Deadline.after(ENDLESS).await(ended, "the process to end");
   }
 
-  /** What the process's end says comes before what its streams say: it knows more. */
+  /**
+   * Throws the failure. A failure of the process takes precedence over one of its streams, because
+   * it says more.
+   */
   private static <T> @Nullable T fail(
       CompletableFuture<Integer> ended, CompletableFuture<Integer> exited, Throwable failure) {
     exited
@@ -164,7 +168,7 @@ final class Session {
     }
   }
 
-  /** Ends the process at once. */
+  /** Kills the process. */
   static void kill(ContainerProcess process) {
     harmlessly(() -> process.signal(SIGKILL, Deadline.after(SHORT)));
   }
@@ -176,7 +180,10 @@ final class Session {
     }
   }
 
-  /** A process that is gone needs neither signal nor size; that it is gone is told elsewhere. */
+  /**
+   * Runs {@code call} and ignores its failure. It fails if the process is gone, which {@link
+   * #attach} reports.
+   */
   private static void harmlessly(Runnable call) {
     try {
       call.run();
@@ -185,7 +192,10 @@ final class Session {
     }
   }
 
-  /** The process's own end of input ends ours, and a failure to write to it is told by its end. */
+  /**
+   * Copies our input to the process. Stops when the process closes its input. Ignores write
+   * failures, because the end of the process reports them.
+   */
   private void feed(ContainerProcess subject, Attachment attachment) {
     if (attachment.input()) {
       start(
@@ -218,7 +228,7 @@ final class Session {
             try {
               to.write(buffer, 0, n);
             } catch (IOException e) {
-              OutputGoneException gone = new OutputGoneException(name, e);
+              OutputClosedException gone = new OutputClosedException(name, e);
               ended.completeExceptionally(gone);
               throw gone;
             }

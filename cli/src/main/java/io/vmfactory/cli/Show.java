@@ -9,26 +9,29 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Single values as people read them. */
+/** Formats single values for the user. */
 final class Show {
   private static final int SHORT_NAME = 12;
 
-  /** Control characters, and invisible ones that turn the direction of writing. */
+  /**
+   * Control characters and invisible format characters, such as those that change the writing
+   * direction.
+   */
   private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}]");
 
   private Show() {}
 
-  /** The first digits of a long hexadecimal name: enough to tell it from others, and to name it. */
+  /** Returns the first digits of a long hexadecimal name: enough to identify it. */
   static String shortened(String name) {
     return name.length() <= SHORT_NAME ? name : name.substring(0, SHORT_NAME);
   }
 
-  /** Text from elsewhere as it may go to a terminal: without characters that steer it. */
+  /** Returns foreign text without the characters that control a terminal. */
   static String harmless(String text) {
     return CONTROL.matcher(text.replace('\t', ' ')).replaceAll("\uFFFD");
   }
 
-  /** The same in one line, its lines joined by {@code |}. */
+  /** Returns foreign text in one line, its lines joined by {@code |}. */
   static String oneLine(String text) {
     return text.lines()
         .map(line -> harmless(line).strip())
@@ -36,7 +39,7 @@ final class Show {
         .collect(Collectors.joining(" | "));
   }
 
-  /** Memory in the unit that leaves one to four digits: {@code 34.5 MiB}. */
+  /** Formats memory in the unit that leaves one to four digits: {@code 34.5 MiB}. */
   static String kib(long kib) {
     if (kib < 1024) {
       return kib + " KiB";
@@ -44,14 +47,14 @@ final class Show {
     return kib < 1024 * 1024 ? decimal(kib / 1024.0) + " MiB" : decimal(kib / 1048576.0) + " GiB";
   }
 
-  /** A measured time: {@code 43.1 ms}, {@code 2.40 s}. */
+  /** Formats a measured time: {@code 43.1 ms}, {@code 2.40 s}. */
   static String micros(long micros) {
     return micros < 1_000_000
         ? decimal(micros / 1000.0) + " ms"
         : String.format(Locale.ROOT, "%.2f s", micros / 1e6);
   }
 
-  /** A span in its one largest unit: {@code 5m}. */
+  /** Formats a duration in its largest unit: {@code 5m}. */
   static String span(Duration span) {
     long seconds = Math.max(0, span.toSeconds());
     if (seconds < 120) {
@@ -63,7 +66,7 @@ final class Show {
     return seconds < 172_800 ? seconds / 3600 + "h" : seconds / 86_400 + "d";
   }
 
-  /** The span that proto3 JSON writes as {@code 1.500s}; none for an empty text. */
+  /** Parses a duration of proto3 JSON, such as {@code 1.500s}. An empty text is zero. */
   static Duration span(String proto) {
     if (proto.isEmpty()) {
       return Duration.ZERO;
@@ -72,27 +75,27 @@ final class Show {
     return Duration.ofNanos(seconds.movePointRight(9).longValue());
   }
 
-  /** A share of one: {@code 99.1 %}; empty for none. */
+  /** Formats a fraction as a percentage: {@code 99.1 %}; empty for none. */
   static String percent(OptionalDouble share) {
     return share.isEmpty() ? "" : decimal(share.getAsDouble() * 100) + " %";
   }
 
-  /** A span as proto3 JSON writes it: seconds with a fraction, {@code 1.500s}. */
+  /** Formats a duration for proto3 JSON: seconds with a fraction, {@code 1.500s}. */
   static String proto(Duration span) {
     return String.format(Locale.ROOT, "%d.%03ds", span.toSeconds(), span.toMillisPart());
   }
 
-  /** How long ago an RFC 3339 time was; empty for an empty one. */
+  /** Returns how long ago an RFC 3339 time was; empty for an empty time. */
   static String age(String time, Instant now) {
     return time.isEmpty() ? "" : span(Duration.between(Instant.parse(time), now));
   }
 
-  /** How long until an RFC 3339 time; empty for an empty one. */
+  /** Returns how long it is until an RFC 3339 time; empty for an empty time. */
   static String until(String time, Instant now) {
     return time.isEmpty() ? "" : span(Duration.between(now, Instant.parse(time)));
   }
 
-  /** A reply's hops: their sum, then each. */
+  /** Formats the hops of a reply: their sum, then each. */
   static String hops(List<JsonValue> hops) {
     long sum = hops.stream().mapToLong(hop -> hop.number("micros")).sum();
     return micros(sum)
@@ -101,7 +104,7 @@ final class Show {
             .collect(Collectors.joining(", ", " = ", ""));
   }
 
-  /** {@code 2 vCPUs, 384 MiB}. */
+  /** Formats a size: {@code 2 vCPUs, 384 MiB}. */
   static String size(JsonValue sized) {
     long vcpus = sized.number("vcpus");
     return vcpus + (vcpus == 1 ? " vCPU, " : " vCPUs, ") + sized.number("memoryMib") + " MiB";

@@ -2,7 +2,7 @@ package io.vmfactory.cli;
 
 import java.util.List;
 
-/** The names of Linux's signals, signal(7), numbered as on x86. */
+/** The names of the Linux signals, signal(7), with their numbers on x86. */
 final class SignalNames {
   static final int LAST = 64;
 
@@ -14,7 +14,11 @@ final class SignalNames {
 
   private SignalNames() {}
 
-  /** The number of the signal of that name, without SIG and in capitals; 0 = there is none. */
+  /**
+   * Returns the number of a signal, or 0 if there is none of that name.
+   *
+   * @param name the name in capitals, without SIG
+   */
   static int number(String name) {
     return FROM_ONE.indexOf(name) + 1;
   }

@@ -3,17 +3,17 @@ package io.vmfactory.cli;
 import java.util.function.IntConsumer;
 import sun.misc.Signal;
 
-/** Signals to this process. */
+/** Handles signals to this process. */
 interface Signals {
   /**
-   * From now on {@code handler} gets the number of signal {@code name} whenever it comes, on a
-   * thread of its own, instead of what the signal does otherwise.
+   * Calls {@code handler} with the signal's number whenever signal {@code name} arrives, on a
+   * separate thread. The default action of the signal no longer applies.
    *
-   * @param name without SIG
+   * @param name the name without SIG
    */
   void handle(String name, IntConsumer handler);
 
-  /** Those of this process. SIGQUIT cannot be had: the JVM keeps it for itself. */
+  /** Returns the signals of this process. SIGQUIT is not available, because the JVM uses it. */
   static Signals ofThisProcess() {
     return (name, handler) ->
         Signal.handle(new Signal(name), signal -> handler.accept(signal.getNumber()));

@@ -6,7 +6,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The size of a VM or a template, as options, within what the daemon's configuration may hold. */
+/**
+ * The options for the size of a VM or a template. The limits are those of the daemon's
+ * configuration.
+ */
 final class SizeOptions {
   private static final int MAX_VCPUS = 240;
   private static final int MIN_MEMORY_MIB = 64;
@@ -18,7 +21,10 @@ final class SizeOptions {
   private @Nullable Integer vcpus;
   private @Nullable Integer memoryMib;
 
-  @Option(names = "--vcpus", paramLabel = "N", description = "vCPUs, 1..240; else as configured.")
+  @Option(
+      names = "--vcpus",
+      paramLabel = "N",
+      description = "Number of vCPUs, 1..240 (default: default_vcpus).")
   void vcpus(int value) {
     vcpus = inRange("--vcpus", value, 1, MAX_VCPUS);
   }
@@ -26,17 +32,17 @@ final class SizeOptions {
   @Option(
       names = "--memory",
       paramLabel = "MIB",
-      description = "Memory in MiB, 64..1048576; else as configured.")
+      description = "Memory in MiB, 64..1048576 (default: default_memory).")
   void memoryMib(int value) {
     memoryMib = inRange("--memory", value, MIN_MEMORY_MIB, MAX_MEMORY_MIB);
   }
 
-  /** Null = as configured. */
+  /** Returns the number of vCPUs; null for the configured default. */
   @Nullable Integer vcpus() {
     return vcpus;
   }
 
-  /** Null = as configured. */
+  /** Returns the memory; null for the configured default. */
   @Nullable Integer memoryMib() {
     return memoryMib;
   }
@@ -44,7 +50,7 @@ final class SizeOptions {
   private int inRange(String option, int value, int min, int max) {
     if (value < min || value > max) {
       throw new ParameterException(
-          spec.commandLine(), "%s is %d, must be %d..%d".formatted(option, value, min, max));
+          spec.commandLine(), "%s is %d; it must be %d..%d".formatted(option, value, min, max));
     }
     return value;
   }

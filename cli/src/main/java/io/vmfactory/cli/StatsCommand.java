@@ -12,7 +12,8 @@ import picocli.CommandLine.ParentCommand;
 /** {@code vmfactory stats} */
 @Command(
     name = "stats",
-    description = "Shows what containers use, of a sandbox or of every sandbox that runs.",
+    description =
+        "Shows the resource usage of the containers of one sandbox, or of all running sandboxes.",
     footer = {
       "  vmfactory stats",
       "  vmfactory stats web1",
@@ -21,10 +22,13 @@ import picocli.CommandLine.ParentCommand;
 final class StatsCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Parameters(arity = "0..1", paramLabel = "SANDBOX[/CONTAINER]", description = "Only there.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "SANDBOX[/CONTAINER]",
+      description = "Only this sandbox or container (default: all).")
   private String where = "";
 
-  @Option(names = "--json", description = "Print them as JSON, in bytes and nanoseconds.")
+  @Option(names = "--json", description = "Print the usage as JSON, in bytes and nanoseconds.")
   private boolean json;
 
   private record Row(String sandbox, String container, ContainerStats stats) {}

@@ -15,27 +15,29 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Shows what the daemon holds and what went wrong lately.",
+      "Shows the daemon's templates, pools, VMs, leases and recent failures.",
       "The last line is \"vm factory is on\" when a usable template of the configured shape exists,"
           + " else \"vm factory is off\"."
     },
     footer = {
       "  vmfactory status",
-      "  vmfactory status --memory           measure each VM's memory, too",
-      "  vmfactory status --watch            again every 2 seconds, until Ctrl-C",
-      "  vmfactory status --watch 10 >>log   one block every 10 seconds",
+      "  vmfactory status --memory           also measure the memory of each VM",
+      "  vmfactory status --watch            repeat every 2 seconds until Ctrl-C",
+      "  vmfactory status --watch 10 >>log   append a block every 10 seconds",
       "  vmfactory status --json | jq .vms"
     })
 final class StatusCommand implements Callable<Integer> {
   private static final int LONGEST_PAUSE_SECONDS = 86_400;
 
-  /** With --watch, a daemon that answers no faster counts as away. */
+  /** With --watch, a daemon that takes longer than this counts as not answering. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   @ParentCommand private VmFactoryCommand root;
   @Spec private CommandSpec spec;
 
-  @Option(names = "--memory", description = "Measure the memory of each VM (about 1 ms each).")
+  @Option(
+      names = "--memory",
+      description = "Also measure the memory of each VM (about 1 ms per VM).")
   private boolean memory;
 
   @Option(
@@ -43,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       arity = "0..1",
       fallbackValue = "2",
-      description = "Show it again every so many seconds (2 unless said), in place on a terminal.")
+      description = "Repeat every so many seconds (default: 2), in place on a terminal.")
   private @Nullable Integer seconds;
 
   @Option(names = "--json", description = "Print the daemon's reply as JSON.")
@@ -76,10 +78,10 @@ final class StatusCommand implements Callable<Integer> {
 
   private Duration pause(int wanted) {
     if (wanted < 1 || wanted > LONGEST_PAUSE_SECONDS) {
-      throw usage("--watch is %d, must be 1..%d".formatted(wanted, LONGEST_PAUSE_SECONDS));
+      throw usage("--watch is %d; it must be 1..%d".formatted(wanted, LONGEST_PAUSE_SECONDS));
     }
     if (json) {
-      throw usage("--watch is for people, --json for programs: leave one out");
+      throw usage("--watch and --json cannot be combined");
     }
     return Duration.ofSeconds(wanted);
   }
@@ -90,18 +92,18 @@ final class StatusCommand implements Callable<Integer> {
 
   private void watch(Duration pause) {
     Duration timeout = root.timeout();
-    Factory factory =
-        new Factory(new HttpJson(root.socket(), timeout == null ? PATIENCE : timeout));
-    Pages pages =
+    DaemonHttp factory =
+        new DaemonHttp(new HttpJson(root.socket(), timeout == null ? PATIENCE : timeout));
+    StatusPages pages =
         Terminal.showsOutput()
-            ? Pages.inPlace(root.out(), Terminal::height)
-            : Pages.appended(root.out());
-    try (StopWish interruption = new StopWish(pages::end)) {
+            ? StatusPages.inPlace(root.out(), Terminal::height)
+            : StatusPages.appended(root.out());
+    try (StopRequest interruption = new StopRequest(pages::end)) {
       new StatusWatch(() -> page(factory), root::now, pages).run(pause, interruption::await);
     }
   }
 
-  private List<String> page(Factory factory) {
+  private List<String> page(DaemonHttp factory) {
     return StatusView.lines(factory.status(memory), root.now());
   }
 }

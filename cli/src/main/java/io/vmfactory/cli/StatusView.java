@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** GetStatus's reply as people read it. */
+/** Formats the reply of GetStatus. */
 final class StatusView {
   private static final int INDENT = 2;
 
@@ -20,7 +20,7 @@ final class StatusView {
     this.now = now;
   }
 
-  /** The lines; the last one is Kata's. */
+  /** Returns all lines. The last line is the one that Kata's factory prints. */
   static List<String> lines(JsonValue status, Instant now) {
     StatusView view = new StatusView(status, now);
     view.daemon();
@@ -62,11 +62,14 @@ final class StatusView {
     waiting(status.get("memoryBudget"), status.get("restores"));
   }
 
-  /** What waiting VMs cost, and who waits. A daemon of another version may not say. */
+  /**
+   * Adds the cost of the pools and the waiting requests. A daemon of another version may not report
+   * them.
+   */
   private void waiting(JsonValue budget, JsonValue restores) {
     if (!budget.fields().isEmpty()) {
       lines.add(
-          "budget      %s of %s private memory, %d VMs waiting to be handed out"
+          "budget      %s of %s private memory, %d VMs in the pools"
               .formatted(
                   Show.kib(budget.number("privateKib")),
                   Show.kib(budget.number("budgetKib")),

@@ -9,26 +9,27 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Shows the daemon's status again and again. A daemon that is away, stuck or ending is told of, and
- * shown again when it is back.
+ * Shows the daemon's status repeatedly. Reports a daemon that does not answer, and continues when
+ * it answers again.
  */
 final class StatusWatch {
   private final Supplier<List<String>> status;
   private final Supplier<Instant> clock;
-  private final Pages pages;
+  private final StatusPages pages;
 
   /**
    * @param status asks the daemon, in bounded time
    */
-  StatusWatch(Supplier<List<String>> status, Supplier<Instant> clock, Pages pages) {
+  StatusWatch(Supplier<List<String>> status, Supplier<Instant> clock, StatusPages pages) {
     this.status = status;
     this.clock = clock;
     this.pages = pages;
   }
 
   /**
-   * Goes on until {@code pause}, which waits from one page to the next, says that it is enough, or
-   * nobody reads.
+   * Shows a page per interval until {@code pause} returns true or the output has no reader.
+   *
+   * @param pause waits for the interval; returns true to stop
    */
   void run(Duration interval, Predicate<Duration> pause) {
     do {
@@ -52,7 +53,7 @@ final class StatusWatch {
   private static List<String> away(String message, String remedy) {
     List<String> lines = new ArrayList<>(message.lines().toList());
     remedy.lines().forEach(lines::add);
-    lines.add("asking again until it answers; Ctrl-C ends this");
+    lines.add("trying again until the daemon answers; press Ctrl-C to stop");
     lines.add("");
     lines.add(StatusView.lastLine(false));
     return lines;

@@ -6,9 +6,9 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/** The three standard streams, byte for byte and without a buffer. */
+/** The three standard streams, unbuffered. */
 record Stdio(InputStream in, OutputStream out, OutputStream err) {
-  /** Those of this process. They are not closed: they belong to it. */
+  /** Returns the streams of this process. Do not close them. */
   static Stdio ofThisProcess() {
     return new Stdio(
         new FileInputStream(FileDescriptor.in),

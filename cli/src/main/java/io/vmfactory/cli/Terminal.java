@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What the standard streams are connected to. */
+/** Checks what the standard streams are connected to. */
 final class Terminal {
-  /** Where nothing tells: a page as long as anybody's. */
+  /** The height if it is unknown: no page is too long. */
   private static final int ENDLESS = Integer.MAX_VALUE;
 
   private static final Path STDIN = Path.of("/proc/self/fd/0");
@@ -17,22 +17,24 @@ final class Terminal {
 
   private Terminal() {}
 
-  /** Whether somebody watches standard error, where progress is shown. */
+  /** Returns whether standard error, which shows the progress, is a terminal. */
   static boolean isWatched() {
     return isTerminal(STDERR);
   }
 
-  /** Whether somebody types on standard input. */
+  /** Returns whether standard input is a terminal. */
   static boolean givesInput() {
     return isTerminal(STDIN);
   }
 
-  /** Whether somebody watches standard output. */
+  /** Returns whether standard output is a terminal. */
   static boolean showsOutput() {
     return isTerminal(STDOUT);
   }
 
-  /** Lines that standard output's terminal shows at once, as it is now: windows change. */
+  /**
+   * Returns the current number of lines of standard output's terminal. The window size can change.
+   */
   static int height() {
     try {
       Process stty =
@@ -47,7 +49,10 @@ final class Terminal {
     }
   }
 
-  /** The first of the two numbers that stty prints; a terminal without a size has zero. */
+  /**
+   * Returns the first of the two numbers that stty prints. Zero means that the terminal has no
+   * size.
+   */
   static int height(String size) {
     String first = size.strip().split(" ", 2)[0];
     int lines = first.matches("\\d{1,5}") ? Integer.parseInt(first) : 0;

@@ -1,10 +1,10 @@
 package io.vmfactory.cli;
 
-/** How large a terminal's window is, in characters; zero = it does not say. */
+/** The window size of a terminal, in characters. Zero means unknown. */
 record TerminalSize(int rows, int columns) {
   static final TerminalSize UNKNOWN = new TerminalSize(0, 0);
 
-  /** The two numbers that {@code stty size} prints. */
+  /** Parses the two numbers that {@code stty size} prints. */
   static TerminalSize parse(String text) {
     String line = text.strip();
     if (!line.matches("\\d{1,5} \\d{1,5}")) {

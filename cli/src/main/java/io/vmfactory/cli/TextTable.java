@@ -5,9 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/**
- * Rows under headings, in columns as wide as they need; a column of numbers stands to the right.
- */
+/** A table with headings. Each column is as wide as its content; numbers are right-aligned. */
 final class TextTable {
   private static final String GAP = "  ";
 
@@ -26,7 +24,7 @@ final class TextTable {
     return rows.size() == 1;
   }
 
-  /** The lines, each indented by {@code indent} blanks. */
+  /** Returns the lines, each indented by {@code indent} spaces. */
   List<String> lines(int indent) {
     int[] widths = IntStream.range(0, rows.get(0).size()).map(this::width).toArray();
     return rows.stream().map(row -> " ".repeat(indent) + line(row, widths)).toList();
@@ -53,7 +51,7 @@ final class TextTable {
             .allMatch(cell -> cell.isEmpty() || isNumber(cell));
   }
 
-  /** Digits, then at most a unit: so that hexadecimal names are not taken for numbers. */
+  /** Returns whether a cell holds digits and at most a unit. Hexadecimal names are not numbers. */
   private static boolean isNumber(String cell) {
     return cell.matches("\\d[\\d.]{0,8}( ?(%|x|KiB|MiB|GiB|ms|s|m|h|d|µs))?");
   }

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
-/** {@code vmfactory}: the options that every command takes, and what they lead to. */
+/** {@code vmfactory}: the options that all commands share, and what they select. */
 @Command(
     name = "vmfactory",
     description = "Boots a VM once and hands out clones of it that start in milliseconds.",
@@ -37,70 +37,73 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:success",
       "1:failure",
-      "2:the command line or the configuration cannot be used",
+      "2:the command line or the configuration is invalid",
       "3:no daemon is running",
-      "4:refused for lack of resources"
+      "4:the daemon lacks resources; try again later"
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  vmfactory demo               see all of it at work, then gone again",
+      "  vmfactory demo               a demonstration; leaves nothing behind",
       "  vmfactory serve &            start the daemon",
       "  vmfactory init               build the template",
-      "  vmfactory pool wait          until VMs are ready to be handed out",
+      "  vmfactory pool wait          wait until VMs are ready in the pools",
       "  vmfactory get --ttl 10m      get a VM for ten minutes",
       "  vmfactory run --rootfs ./rootfs -- echo hello",
-      "  vmfactory status             what there is",
-      "  vmfactory bench list         what can be measured on this machine"
+      "  vmfactory status             templates, pools, VMs and leases",
+      "  vmfactory bench list         list the benchmarks"
     })
 final class VmFactoryCommand {
-  /** sun_path, unix(7), without its final zero. */
+  /** The length of sun_path, unix(7), without the final zero byte. */
   private static final int MAX_SOCKET_PATH_BYTES = 107;
 
   @Option(
       names = "--config",
       paramLabel = "FILE",
       scope = ScopeType.INHERIT,
-      description = "Configuration; else $VMFACTORY_CONFIG, else the usual places, else defaults.")
+      description =
+          "Configuration file (default: $VMFACTORY_CONFIG, or the first of the standard places).")
   private @Nullable Path config;
 
   @Option(
       names = "--socket",
       paramLabel = "PATH",
       scope = ScopeType.INHERIT,
-      description = "The daemon's socket; else the one in the configuration's run_dir.")
+      description = "Socket of the daemon (default: factory.sock in run_dir).")
   private @Nullable Path socket;
 
   @Option(
       names = "--timeout",
-      paramLabel = "SPAN",
+      paramLabel = "DURATION",
       scope = ScopeType.INHERIT,
-      description = "How long the daemon may take, such as 10s; else as it is configured.")
+      description =
+          "Give up on the daemon after this long (default: default_deadline). Does not limit the"
+              + " container.")
   private @Nullable Duration timeout;
 
   @Option(
       names = "--verbose",
       scope = ScopeType.INHERIT,
-      description = "With a failure, show where in the program it came from.")
+      description = "On failure, also print the stack trace.")
   private boolean verbose;
 
   @Spec private CommandSpec spec;
 
   private final Surroundings surroundings;
   private final WallClock clock;
-  private final Outside outside;
+  private final ContainerAccess containers;
 
-  VmFactoryCommand(Surroundings surroundings, WallClock clock, Outside outside) {
+  VmFactoryCommand(Surroundings surroundings, WallClock clock, ContainerAccess containers) {
     this.surroundings = surroundings;
     this.clock = clock;
-    this.outside = outside;
+    this.containers = containers;
   }
 
-  /** The configuration that the options name. */
+  /** Returns the configuration that the options select. */
   LoadedConfig config() {
     return new ConfigLoader(surroundings).load(config);
   }
 
-  /** Where the daemon listens. */
+  /** Returns the path of the daemon's socket. */
   Path socket() {
     if (socket == null) {
       return config().config().daemon().socket();
@@ -109,37 +112,37 @@ final class VmFactoryCommand {
     if (bytes > MAX_SOCKET_PATH_BYTES) {
       throw new ParameterException(
           spec.commandLine(),
-          "--socket has %d bytes, a UNIX socket's path at most %d"
+          "--socket has %d bytes, but the path of a UNIX socket can have at most %d"
               .formatted(bytes, MAX_SOCKET_PATH_BYTES));
     }
     return socket;
   }
 
-  /** The daemon, the light way. */
-  Factory factory() {
-    return new Factory(new HttpJson(socket(), timeout));
+  /** Returns a lightweight client of the daemon. */
+  DaemonHttp factory() {
+    return new DaemonHttp(new HttpJson(socket(), timeout));
   }
 
-  /** The sandboxes of this host; the caller closes it. */
+  /** Opens the sandboxes of this host. The caller closes the result. */
   SandboxRuntime sandboxes() {
     VmFactoryConfig config = config().config();
     VmFactoryConfig meant =
         socket == null ? config : config.withRuntime(config.runtime().withFactory(socket()));
-    return outside.runtime().apply(RuntimeSettings.of(meant));
+    return containers.runtime().apply(RuntimeSettings.of(meant));
   }
 
-  /** This process, to stand for one in a container. */
+  /** Returns the session that connects this process to a container's process. */
   Session session() {
-    return outside.session().get();
+    return containers.session().get();
   }
 
-  /** Images of root file systems. */
+  /** Opens the cache of root file system images. */
   RootfsImages images() {
     RuntimeConfig runtime = config().config().runtime();
     return RootfsImages.open(runtime.imageDir(), runtime.imageCacheBytes(), runtime.rootfsBytes());
   }
 
-  /** When what was asked for must be done: --timeout, else as it is configured. */
+  /** Returns the deadline of the command: --timeout, or the configured default. */
   Deadline deadline() {
     return Deadline.after(timeout != null ? timeout : config().config().daemon().defaultDeadline());
   }
@@ -168,7 +171,7 @@ final class VmFactoryCommand {
     return spec.commandLine().getErr();
   }
 
-  /** For people. */
+  /** Prints text for the user. */
   void print(List<String> lines) {
     lines.stream().map(Show::harmless).forEach(out()::println);
     out().flush();
@@ -178,7 +181,7 @@ final class VmFactoryCommand {
     print(List.of(line));
   }
 
-  /** For programs. */
+  /** Prints JSON for programs. */
   void print(JsonValue json) {
     out().println(json.pretty());
     out().flush();

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** GetVm's and GetBaseVm's reply as people read it. */
+/** Formats the replies of GetVm and GetBaseVm. */
 final class VmText {
   private final List<String> lines = new ArrayList<>();
 

@@ -1,4 +1,4 @@
-/** The {@code vmfactory} command: one class per command, the same word as the RPC. */
+/** The {@code vmfactory} command. Each command has one class and is named like its RPC. */
 @NullMarked
 package io.vmfactory.cli;
 

@@ -7,22 +7,22 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What a run of the command gave.
+ * The result of one run of the command.
  *
- * @param exit its exit code
- * @param out its standard output
- * @param err its standard error
+ * @param exit the exit code
+ * @param out the standard output
+ * @param err the standard error
  */
 record Cli(int exit, String out, String err) {
   static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
 
-  /** Runs the command as root without any environment, at {@link #NOW}. */
+  /** Runs the command without environment variables, at {@link #NOW}. */
   static Cli run(Object... args) {
-    return run(Outside.ofThisProcess(), args);
+    return run(ContainerAccess.ofThisProcess(), args);
   }
 
-  /** The same, with containers of the test's own. */
-  static Cli run(Outside outside, Object... args) {
+  /** Runs the command with the containers of {@code containers}. */
+  static Cli run(ContainerAccess containers, Object... args) {
     String[] words = new String[args.length];
     for (int i = 0; i < args.length; i++) {
       words[i] = args[i].toString();
@@ -31,7 +31,7 @@ record Cli(int exit, String out, String err) {
     StringWriter err = new StringWriter();
     var root =
         new VmFactoryCommand(
-            new Surroundings(Map.of("HOME", "/nonexistent"), false), () -> NOW, outside);
+            new Surroundings(Map.of("HOME", "/nonexistent"), false), () -> NOW, containers);
     int exit =
         Commands.commandLine(root, words)
             .setOut(new PrintWriter(out, true))

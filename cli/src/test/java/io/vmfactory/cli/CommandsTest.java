@@ -62,32 +62,32 @@ class CommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "frobnicate | frobnicate",
+        "frobnicate | no such command: frobnicate",
         "status --jsn | Unknown option",
-        "get --vcpus 0 | --vcpus is 0, must be 1..240",
-        "get --vcpus many | is not an int",
-        "get --memory 99999999 | --memory is 99999999, must be 64..1048576",
-        "init --vcpus 0 | --vcpus is 0, must be 1..240",
-        "init --memory 9999999 | --memory is 9999999, must be 64..1048576",
-        "init --memory -5 | --memory is -5, must be 64..1048576",
+        "get --vcpus 0 | --vcpus is 0; it must be 1..240",
+        "get --vcpus many | is not a whole number",
+        "get --memory 99999999 | --memory is 99999999; it must be 64..1048576",
+        "init --vcpus 0 | --vcpus is 0; it must be 1..240",
+        "init --memory 9999999 | --memory is 9999999; it must be 64..1048576",
+        "init --memory -5 | --memory is -5; it must be 64..1048576",
         "help frobnicate | frobnicate",
-        "get --ttl 10 | is no span",
-        "get --ttl 0s | is no span",
+        "get --ttl 10 | is not a duration",
+        "get --ttl 0s | is not a duration",
         "get --route LUKEWARM | LUKEWARM",
-        "get --base --owner me | --owner has no meaning for a base VM",
+        "get --base --owner me | --owner cannot be combined with --base",
         "pool | Missing required subcommand",
-        "pool frobnicate | frobnicate",
+        "pool frobnicate | no such command: frobnicate",
         "pool resize | --warm",
-        "pool resize --warm -1 | is no size of a pool",
-        "pool resize --warm 4097 | is no size of a pool",
-        "pool resize --warm auto:8-1 | is no size of a pool",
-        "pool resize --shells auto:0-0 | is no size of a pool",
-        "pool resize --shells auto:1-4097 | is no size of a pool",
-        "pool drain 3 | 3",
-        "pool wait --timeout 3 | is no span",
-        "status --watch 0 | --watch is 0, must be 1..86400",
-        "status --watch 1.5 | is not an int",
-        "status --watch --json | leave one out",
+        "pool resize --warm -1 | is not a pool size",
+        "pool resize --warm 4097 | is not a pool size",
+        "pool resize --warm auto:8-1 | is not a pool size",
+        "pool resize --shells auto:0-0 | is not a pool size",
+        "pool resize --shells auto:1-4097 | is not a pool size",
+        "pool drain 3 | unexpected argument: 3",
+        "pool wait --timeout 3 | is not a duration",
+        "status --watch 0 | --watch is 0; it must be 1..86400",
+        "status --watch 1.5 | is not a whole number",
+        "status --watch --json | --watch and --json cannot be combined",
         "renew | LEASE",
         "release | LEASE",
         "destroy --keep-vms | --shutdown",
@@ -119,7 +119,7 @@ class CommandsTest {
         .isEqualTo(
             """
             vmfactory: no daemon is running at %s
-              start one with: vmfactory serve (or name another with --socket or --config)
+              start it with: vmfactory serve (or set another socket with --socket or --config)
             """
                 .formatted(dir.resolve("s")));
   }
@@ -145,7 +145,7 @@ class CommandsTest {
         .isEqualTo(
             """
             vmfactory: %1$s:2: unknown key daemon.state_dri; did you mean daemon.state_dir?
-            vmfactory: %1$s:3: daemon.workers is 0, must be 1..4096
+            vmfactory: %1$s:3: daemon.workers is 0; it must be 1..4096
             """
                 .formatted(config));
   }

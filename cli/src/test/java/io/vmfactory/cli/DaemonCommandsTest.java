@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The short commands against a scripted daemon: what they ask and what they show. */
+/** Tests the short commands against a scripted daemon: their requests and their output. */
 class DaemonCommandsTest {
   private static final String STATUS =
       """
@@ -220,7 +220,7 @@ class DaemonCommandsTest {
     Cli refused = run("get");
 
     assertThat(refused.exit()).isEqualTo(4);
-    assertThat(refused.err()).isEqualTo("vmfactory: full\n  ask again in 1s\n");
+    assertThat(refused.err()).isEqualTo("vmfactory: full\n  try again in 1s\n");
   }
 
   @Test

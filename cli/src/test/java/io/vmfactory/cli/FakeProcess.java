@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** A process in a container that does as it is told. */
+/** A scripted process in a container. */
 final class FakeProcess implements ContainerProcess {
   final CompletableFuture<Integer> exit = new CompletableFuture<>();
   final BlockingQueue<Integer> signals = new LinkedBlockingQueue<>();
@@ -21,14 +21,14 @@ final class FakeProcess implements ContainerProcess {
   InputStream stdout = InputStream.nullInputStream();
   InputStream stderr = InputStream.nullInputStream();
 
-  /** Has printed all that it will, and ends when it is told to. */
+  /** Prints these bytes, then waits until the test ends it. */
   FakeProcess prints(byte[] out, byte[] err) {
     stdout = new ByteArrayInputStream(out);
     stderr = new ByteArrayInputStream(err);
     return this;
   }
 
-  /** Ends with the first signal. */
+  /** Ends at the first signal. */
   FakeProcess mortal() {
     stdout =
         new InputStream() {
@@ -41,7 +41,7 @@ final class FakeProcess implements ContainerProcess {
     return this;
   }
 
-  /** What it cannot read any more: its VM is gone. */
+  /** Returns a stream that fails as if the VM were gone. */
   static InputStream broken() {
     return new InputStream() {
       @Override

@@ -27,14 +27,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** A host with sandboxes that are only written down. */
+/** A runtime whose sandboxes only record what was called. */
 final class FakeSandboxes implements SandboxRuntime {
-  /** What was done, in order. */
+  /** The calls, in order. */
   final List<String> done = new ArrayList<>();
 
   final Map<String, FakeSandbox> all = new LinkedHashMap<>();
 
-  /** What exec gives, or fails with. */
+  /** The process that exec returns. */
   FakeProcess executed = new FakeProcess();
 
   @Nullable SandboxException refusal;
@@ -110,7 +110,7 @@ final class FakeSandboxes implements SandboxRuntime {
           "h",
           Cli.NOW.minusSeconds(61),
           4711,
-          ProcessNote.of(process));
+          ProcessAnnotation.of(process));
     }
 
     @Override

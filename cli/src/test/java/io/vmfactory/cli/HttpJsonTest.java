@@ -104,7 +104,7 @@ class HttpJsonTest {
 
     assertThatThrownBy(() -> http().get("/"))
         .isInstanceOf(CliException.class)
-        .hasMessageContaining("closed the connection before it had answered");
+        .hasMessageContaining("closed the connection without an answer");
   }
 
   @ParameterizedTest
@@ -125,7 +125,7 @@ class HttpJsonTest {
 
     assertThatThrownBy(() -> http().get("/"))
         .isInstanceOf(CliException.class)
-        .hasMessageContaining("is no vmfactory daemon");
+        .hasMessageContaining("is not a vmfactory daemon");
   }
 
   @Test
@@ -168,7 +168,7 @@ class HttpJsonTest {
     CliException e = catchThrowableOfType(CliException.class, () -> http().get("/"));
 
     assertThat(e).hasMessage("4 of 4 VMs are out");
-    assertThat(e.remedy()).isEqualTo("ask again in 2s");
+    assertThat(e.remedy()).isEqualTo("try again in 2s");
     assertThat(e.exit()).isEqualTo(Exit.EXHAUSTED);
   }
 

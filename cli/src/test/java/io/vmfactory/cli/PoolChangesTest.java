@@ -10,7 +10,7 @@ class PoolChangesTest {
   private final PoolChanges changes = new PoolChanges();
 
   private void tell(int seq, Event.Kind kind) {
-    changes.told(Event.newBuilder().setSeq(seq).setKind(kind).build());
+    changes.accept(Event.newBuilder().setSeq(seq).setKind(kind).build());
   }
 
   private CompletableFuture<Void> next() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The pool's commands, and the pools in status, against a scripted daemon. */
+/** Tests the pool commands, and the pools in status, against a scripted daemon. */
 @Timeout(60)
 class PoolCommandsTest {
   private static final String POOLS =
@@ -36,12 +36,12 @@ class PoolCommandsTest {
       """
       TEMPLATE      TIER   IDLE  TARGET  MAKING    HITS   REFILL   PRIVATE     SHARED  WHY
       0123456789ab  WARM      2       4       2  91.7 %  50.0 ms  50.0 MiB  200.0 MiB  \
-      auto 1..32, 0.9/s; 1 of the template before; refill waits for requests
+      auto 1..32, 0.9/s; 1 of the previous template; refill pauses while requests are served
       fedcba987654  SHELL     0       0       0           1.00 s     0 KiB      0 KiB  \
-      drained: vmfactory pool resize fills it again
+      drained; refill it with vmfactory pool resize
 
       AGE  TEMPLATE      TIER  FAILED  CAUSE
-      12s  0123456789ab  WARM  making  no memory (tries again in 1.50 s, failed 3 x)
+      12s  0123456789ab  WARM  making  no memory (tries again in 1.50 s, failed 3 times)
       """;
 
   @TempDir Path dir;
@@ -89,7 +89,7 @@ class PoolCommandsTest {
         .doesNotContain("0123456789ab", "no memory");
     Cli none = run("pool", "list", "--template", "aaaaaaaa");
     assertThat(none.exit()).isEqualTo(1);
-    assertThat(none.err()).contains("no pool of a template aaaaaaaa", "vmfactory status");
+    assertThat(none.err()).contains("there is no pool for template aaaaaaaa", "vmfactory status");
   }
 
   @Test
@@ -153,7 +153,7 @@ class PoolCommandsTest {
             """
             last failure of each pool
               AGE  TEMPLATE      TIER  FAILED  CAUSE
-              12s  0123456789ab  WARM  making  no memory (tries again in 1.50 s, failed 3 x)
+              12s  0123456789ab  WARM  making  no memory (tries again in 1.50 s, failed 3 times)
             """);
   }
 }

@@ -21,10 +21,10 @@ class SandboxCommandsTest {
 
   private Cli run(String line) {
     Stdio stdio = new Stdio(InputStream.nullInputStream(), out, out);
-    Outside outside =
-        new Outside(
+    ContainerAccess containers =
+        new ContainerAccess(
             settings -> sandboxes, () -> new Session(stdio, (name, handler) -> {}, code -> {}));
-    return Cli.run(outside, (Object[]) line.split(" "));
+    return Cli.run(containers, (Object[]) line.split(" "));
   }
 
   @Test
@@ -148,19 +148,19 @@ class SandboxCommandsTest {
       value = {
         "125 | run -- ls | --rootfs",
         "125 | run --rootfs /a --image /b -- ls | mutually exclusive",
-        "125 | run --rootfs /a --volume-ro /x -- ls | HOST:GUEST",
-        "125 | run --rootfs /a --vcpus 0 -- ls | --vcpus is 0, must be 1..240",
+        "125 | run --rootfs /a --volume-ro /x -- ls | HOST-DIR:CONTAINER-DIR",
+        "125 | run --rootfs /a --vcpus 0 -- ls | --vcpus is 0; it must be 1..240",
         "125 | run --rootfs | --rootfs",
         "125 | exec web1 | CMD",
         "125 | exec --env =x web1 ls | has no name",
-        "125 | exec --user root web1 ls | must be numbers",
+        "125 | exec --user root web1 ls | it must be numeric",
         "125 | exec nowhere ls | no sandbox nowhere",
         "2   | kill --signal FROB web1 | FROB",
         "2   | kill --signal 65 web1 | 65",
         "2   | kill | SANDBOX",
         "1   | ps nowhere | no sandbox nowhere",
         "2   | sandbox rm | SANDBOX",
-        "2   | sandbox frob | frob",
+        "2   | sandbox frob | no such command: frob",
       })
   void whatCannotBeIsTold(int code, String line, String message) {
     Cli bad = run(line);

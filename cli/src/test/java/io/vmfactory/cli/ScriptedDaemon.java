@@ -17,7 +17,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A UNIX-socket server that answers each connection with the next of its replies, piece by piece.
+ * A server on a UNIX socket that answers each connection with its next scripted reply, piece by
+ * piece.
  */
 final class ScriptedDaemon implements AutoCloseable {
   private final ServerSocketChannel server;
@@ -37,18 +38,18 @@ final class ScriptedDaemon implements AutoCloseable {
     return socket;
   }
 
-  /** Answers with JSON, as a good daemon does. */
+  /** Answers with JSON, like a healthy daemon. */
   ScriptedDaemon answers(int status, String json) {
     return sends(http(status, json));
   }
 
-  /** Sends these pieces, each in a write of its own, then closes. None = closes at once. */
+  /** Sends each piece in a separate write, then closes. Without pieces it closes at once. */
   ScriptedDaemon sends(String... pieces) {
     replies.add(Arrays.asList(pieces));
     return this;
   }
 
-  /** Never answers; the connection stays open until the client is gone. */
+  /** Never answers. The connection stays open until the client closes it. */
   ScriptedDaemon hangs() {
     replies.add(List.of("HANG"));
     return this;
@@ -73,7 +74,7 @@ final class ScriptedDaemon implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // The test is over: the server socket was closed.
+      // The test has ended and closed the server socket.
     }
   }
 

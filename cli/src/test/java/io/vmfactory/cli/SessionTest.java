@@ -40,7 +40,7 @@ class SessionTest {
     return session(InputStream.nullInputStream(), out);
   }
 
-  /** Signal {@code number} comes, as the JVM tells it. */
+  /** Delivers signal {@code number} as the JVM would. */
   private void comes(String name, int number) {
     handlers.get(name).accept(number);
   }
@@ -126,7 +126,7 @@ class SessionTest {
     Session session = session();
     process.mortal();
     var attached = CompletableFuture.supplyAsync(() -> session.attach(process, PLAIN));
-    process.input.join(); // it is attached
+    process.input.join(); // wait until the session is attached
 
     comes(name, number);
 
@@ -183,7 +183,7 @@ class SessionTest {
     process.prints(random(10), new byte[0]);
     Session session = session(InputStream.nullInputStream(), failing("No space left on device"));
 
-    assertThatExceptionOfType(OutputGoneException.class)
+    assertThatExceptionOfType(OutputClosedException.class)
         .isThrownBy(() -> session.guarded(() -> session.attach(process, PLAIN)))
         .withMessage("cannot write to standard output: No space left on device");
   }

@@ -24,7 +24,7 @@ class StatusWatchTest {
   private final Deque<Supplier<List<String>>> answers = new ArrayDeque<>();
   private final List<Duration> pauses = new ArrayList<>();
 
-  private void watch(Pages pages) {
+  private void watch(StatusPages pages) {
     new StatusWatch(() -> answers.remove().get(), () -> Cli.NOW, pages)
         .run(
             SECOND,
@@ -50,7 +50,7 @@ class StatusWatchTest {
     answers("a", "b");
     answers("c");
 
-    watch(Pages.appended(out));
+    watch(StatusPages.appended(out));
 
     assertThat(written)
         .hasToString("--- 2026-01-01T12:00:00Z\na\nb\n\n--- 2026-01-01T12:00:00Z\nc\n\n");
@@ -64,14 +64,14 @@ class StatusWatchTest {
     fails(new DeadlineExceededException("deadline exceeded"));
     answers("up again");
 
-    watch(Pages.appended(out));
+    watch(StatusPages.appended(out));
 
     assertThat(written.toString())
         .containsSubsequence(
             "up\n",
-            "no daemon is running at /s\nstart one\nasking again",
+            "no daemon is running at /s\nstart one\ntrying again until the daemon answers",
             "vm factory is off\n",
-            "deadline exceeded\nasking again",
+            "deadline exceeded\ntrying again until the daemon answers",
             "up again\n");
   }
 
@@ -79,7 +79,7 @@ class StatusWatchTest {
   void aCommandLineThatCanNeverDoEndsIt() {
     fails(new CliException(Exit.USAGE, "bad", ""));
 
-    assertThatThrownBy(() -> watch(Pages.appended(out))).hasMessage("bad");
+    assertThatThrownBy(() -> watch(StatusPages.appended(out))).hasMessage("bad");
   }
 
   @Test
@@ -100,14 +100,14 @@ class StatusWatchTest {
           }
         };
 
-    watch(Pages.appended(closed));
+    watch(StatusPages.appended(closed));
 
     assertThat(answers).hasSize(1);
   }
 
   @Test
   void onATerminalAPageReplacesTheOneBefore() {
-    Pages pages = Pages.inPlace(out, () -> 24);
+    StatusPages pages = StatusPages.inPlace(out, () -> 24);
     pages.show(List.of("long line", "second"), Cli.NOW);
     pages.show(List.of("short"), Cli.NOW);
     pages.end();
@@ -119,17 +119,16 @@ class StatusWatchTest {
 
   @Test
   void whatIsTooHighIsCutOffAndNothingSteersTheTerminal() {
-    Pages pages = Pages.inPlace(out, () -> 3);
+    StatusPages pages = StatusPages.inPlace(out, () -> 3);
     pages.show(List.of("\u001b[2J1", "2", "3"), Cli.NOW);
     pages.end();
 
-    assertThat(onTerminal(written.toString()))
-        .isEqualTo("\uFFFD[2J1\n(2 more lines than fit here)\n");
+    assertThat(onTerminal(written.toString())).isEqualTo("\uFFFD[2J1\n(2 more lines do not fit)\n");
   }
 
   @Test
   void afterItsEndNothingIsShown() {
-    Pages pages = Pages.inPlace(out, () -> 24);
+    StatusPages pages = StatusPages.inPlace(out, () -> 24);
     pages.end();
     pages.show(List.of("late"), Cli.NOW);
 
@@ -146,10 +145,10 @@ class StatusWatchTest {
   @Test
   void aWishToEndIsHeardAndClearsUpOnce() throws InterruptedException {
     List<String> cleared = new ArrayList<>();
-    StopWish interruption = new StopWish(() -> cleared.add("cleared"));
+    StopRequest interruption = new StopRequest(() -> cleared.add("cleared"));
     assertThat(interruption.await(Duration.ZERO)).isFalse();
 
-    Thread signal = new Thread(interruption::wish);
+    Thread signal = new Thread(interruption::request);
     signal.start();
     assertThat(interruption.await(Duration.ofSeconds(30))).isTrue();
     assertThat(cleared).isEmpty();
@@ -162,16 +161,16 @@ class StatusWatchTest {
   @Test
   void theTerminalIsClearedUpEvenWhenTheCommandHangs() {
     List<String> cleared = new ArrayList<>();
-    StopWish interruption = new StopWish(() -> cleared.add("cleared"));
+    StopRequest interruption = new StopRequest(() -> cleared.add("cleared"));
 
-    interruption.wish();
+    interruption.request();
 
     assertThat(cleared).containsExactly("cleared");
     interruption.close();
     assertThat(cleared).hasSize(1);
   }
 
-  /** The screen after a terminal has done what is written: enough of ECMA-48 for what we write. */
+  /** Returns the screen of a terminal after {@code written}. Knows just enough of ECMA-48. */
   private static String onTerminal(String written) {
     List<String> rows = new ArrayList<>();
     int row = 0;

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 class VmFactoryMainTest {
   @TempDir Path dir;
 
-  /** A program of its own, since loggers are set up once a process. */
+  /** A separate program, because loggers are configured once per process. */
   static final class Noise {
     public static void main(String[] args) {
       VmFactoryMain.quietLibraries(args);

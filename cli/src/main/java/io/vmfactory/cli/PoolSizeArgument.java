@@ -6,33 +6,33 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How many VMs a pool shall keep, as the command line writes it.
+ * The size of a pool as written on the command line.
  *
- * @param wire PoolSize of the wire
+ * @param wire the size as the API's PoolSize
  */
-record PoolNumber(JsonValue wire) {
-  /** How it is written. */
+record PoolSizeArgument(JsonValue wire) {
+  /** The syntax, for help texts. */
   static final String FORM = "N|auto[:MIN-MAX]";
 
   private static final int MOST = 4096;
   private static final Pattern FIXED = Pattern.compile("\\d{1,9}");
   private static final Pattern BOUNDED = Pattern.compile("auto:(\\d{1,9})-(\\d{1,9})");
 
-  /** For picocli. */
-  static final class Converter implements ITypeConverter<PoolNumber> {
+  /** Parses a size for picocli. */
+  static final class Converter implements ITypeConverter<PoolSizeArgument> {
     @Override
-    public PoolNumber convert(String text) {
+    public PoolSizeArgument convert(String text) {
       return parse(text);
     }
   }
 
-  private static PoolNumber parse(String text) {
+  private static PoolSizeArgument parse(String text) {
     if (text.equals("auto")) {
-      return new PoolNumber(JsonValue.object().with("auto", JsonValue.object()));
+      return new PoolSizeArgument(JsonValue.object().with("auto", JsonValue.object()));
     }
     if (FIXED.matcher(text).matches()) {
       int fixed = number(text, text);
-      return new PoolNumber(JsonValue.object().with("fixed", fixed));
+      return new PoolSizeArgument(JsonValue.object().with("fixed", fixed));
     }
     Matcher bounded = BOUNDED.matcher(text);
     if (!bounded.matches()) {
@@ -44,7 +44,7 @@ record PoolNumber(JsonValue wire) {
       throw refusal(text);
     }
     JsonValue auto = JsonValue.object().with("min", min).with("max", max);
-    return new PoolNumber(JsonValue.object().with("auto", auto));
+    return new PoolSizeArgument(JsonValue.object().with("auto", auto));
   }
 
   private static int number(String text, String digits) {
@@ -57,7 +57,7 @@ record PoolNumber(JsonValue wire) {
 
   private static TypeConversionException refusal(String text) {
     return new TypeConversionException(
-        "'%s' is no size of a pool: write a number 0..%d, \"auto\", or bounds such as \"auto:1-8\""
+        "'%s' is not a pool size: write a number 0..%d, \"auto\", or bounds such as \"auto:1-8\""
             .formatted(text, MOST));
   }
 }

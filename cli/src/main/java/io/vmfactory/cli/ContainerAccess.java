@@ -6,14 +6,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What the commands about containers work with.
+ * What the container commands depend on; tests replace it.
  *
  * @param runtime opens the sandboxes of this host
- * @param session takes over this process's streams and signals
+ * @param session connects the streams and signals of this process to a container
  */
-record Outside(Function<RuntimeSettings, SandboxRuntime> runtime, Supplier<Session> session) {
-  static Outside ofThisProcess() {
-    return new Outside(
+record ContainerAccess(
+    Function<RuntimeSettings, SandboxRuntime> runtime, Supplier<Session> session) {
+  static ContainerAccess ofThisProcess() {
+    return new ContainerAccess(
         SandboxRuntime::open,
         () -> new Session(Stdio.ofThisProcess(), Signals.ofThisProcess(), System::exit));
   }

@@ -6,15 +6,15 @@ import java.io.IOException;
 import java.util.Map;
 
 /**
- * What a sandbox of {@code vmfactory run} keeps with it about the process that it was made for:
- * {@code exec} begins where that one did, and the lists show it.
+ * The annotation in which {@code vmfactory run} stores the command of a sandbox. {@code exec} takes
+ * the environment and the working directory from it, and the lists show the command.
  */
-final class ProcessNote {
+final class ProcessAnnotation {
   private static final String KEY = "vmfactory.process";
 
-  private ProcessNote() {}
+  private ProcessAnnotation() {}
 
-  /** As annotations of a sandbox. */
+  /** Returns the annotations for a sandbox that runs {@code process}. */
   static Map<String, String> of(OciProcess process) {
     JsonValue note =
         JsonValue.object()
@@ -24,7 +24,10 @@ final class ProcessNote {
     return Map.of(KEY, note.toString());
   }
 
-  /** A process like the one that is noted, or the standard one when there is no note. */
+  /**
+   * Returns a process with the stored environment and working directory, or the standard process if
+   * there is no annotation.
+   */
   static OciProcess read(Map<String, String> annotations) {
     OciProcess standard = OciSpec.standard().process();
     JsonValue note = note(annotations);
@@ -33,7 +36,7 @@ final class ProcessNote {
         : standard.withEnv(note.texts("env")).withCwd(note.text("cwd"));
   }
 
-  /** The command line that is noted; empty for none. */
+  /** Returns the stored command line; empty if there is none. */
   static String commandLine(Map<String, String> annotations) {
     return String.join(" ", note(annotations).texts("args"));
   }
@@ -42,7 +45,7 @@ final class ProcessNote {
     try {
       return JsonValue.parse(annotations.getOrDefault(KEY, "{}"));
     } catch (IOException e) {
-      return JsonValue.object(); // somebody else's sandbox may use the word for something else
+      return JsonValue.object(); // another program may use the same key for something else
     }
   }
 }

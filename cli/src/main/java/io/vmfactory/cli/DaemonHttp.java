@@ -5,13 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The daemon's verbs by their HTTP paths, as the http options of {@code factory.proto} give them.
- */
-final class Factory {
+/** Calls the daemon over HTTP. The paths are those in the http options of {@code factory.proto}. */
+final class DaemonHttp {
   private final HttpJson http;
 
-  Factory(HttpJson http) {
+  DaemonHttp(HttpJson http) {
     this.http = http;
   }
 

@@ -7,19 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/** Shows pages one after the other: each in place of the last on a terminal, else below it. */
-interface Pages {
+/**
+ * Shows pages one after the other. On a terminal each page replaces the last one; elsewhere it
+ * follows it.
+ */
+interface StatusPages {
   void show(List<String> lines, Instant now);
 
-  /** Leaves the terminal as it was, the last page above the prompt. Once. */
+  /** Restores the terminal and leaves the last page above the prompt. Call it once. */
   void end();
 
-  /** Whether nobody reads any more. */
+  /** Returns whether the output has no reader any more. */
   boolean unread();
 
-  /** Each with its time above it. */
-  static Pages appended(PrintWriter out) {
-    return new Pages() {
+  /** Appends pages, each under a line with its time. */
+  static StatusPages appended(PrintWriter out) {
+    return new StatusPages() {
       @Override
       public void show(List<String> lines, Instant now) {
         out.println("--- " + now.truncatedTo(ChronoUnit.SECONDS));
@@ -39,17 +42,17 @@ interface Pages {
   }
 
   /**
-   * In place, on a terminal that understands ECMA-48. What is too high or wide for it is cut off,
-   * so that it never scrolls.
+   * Shows pages in place on an ECMA-48 terminal. Cuts off what exceeds the window, so that the
+   * terminal never scrolls.
    *
-   * @param height asked anew for each page
+   * @param height returns the current height of the window; called for each page
    */
-  static Pages inPlace(PrintWriter out, IntSupplier height) {
+  static StatusPages inPlace(PrintWriter out, IntSupplier height) {
     return new InPlace(out, height);
   }
 
-  /** See {@link #inPlace}. */
-  final class InPlace implements Pages {
+  /** Implements {@link #inPlace}. */
+  final class InPlace implements StatusPages {
     private static final String CLEAR = "\u001b[2J";
     private static final String HOME = "\u001b[H";
     private static final String WHOLE_LINE = "\u001b[2K";
@@ -76,7 +79,7 @@ interface Pages {
       }
       out.print(begun ? HOME : CUT_LINES + HIDE_CURSOR + CLEAR + HOME);
       begun = true;
-      // The last line stays free for the cursor: to end it would scroll.
+      // The last line stays free for the cursor, because ending it would scroll the window.
       fitting(lines, Math.max(1, height.getAsInt() - 1))
           .forEach(line -> out.print(WHOLE_LINE + Show.harmless(line) + "\r\n"));
       out.print(REST_OF_SCREEN);
@@ -88,7 +91,7 @@ interface Pages {
         return lines;
       }
       List<String> shown = new ArrayList<>(lines.subList(0, most - 1));
-      shown.add("(%d more lines than fit here)".formatted(lines.size() - most + 1));
+      shown.add("(%d more lines do not fit)".formatted(lines.size() - most + 1));
       return shown;
     }
 

@@ -11,33 +11,36 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Waits until pools have what they want: looks at them, then again whenever an event says so. */
-final class PoolFill {
-  /** For each call on the way; how long the filling may take is another matter. */
+/**
+ * Waits until the pools are full. Checks them now and after each event that may have changed a
+ * pool.
+ */
+final class PoolFillWait {
+  /** The limit for each single call. The time to fill the pools is limited separately. */
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
-  private final Factory factory;
+  private final DaemonHttp factory;
   private final @Nullable String template;
   private final PoolChanges changes = new PoolChanges();
 
   /**
-   * @param socket the daemon's
-   * @param template whose pools; null = all
+   * @param socket the daemon's socket
+   * @param template the template whose pools to wait for; null for all
    */
-  PoolFill(Path socket, @Nullable String template) {
-    this.factory = new Factory(new HttpJson(socket, ANSWER));
+  PoolFillWait(Path socket, @Nullable String template) {
+    this.factory = new DaemonHttp(new HttpJson(socket, ANSWER));
     this.template = template;
   }
 
   /**
-   * Returns the pools as soon as every open one has what it wants.
+   * Returns the pools as soon as each open pool has reached its target.
    *
-   * @param client of the same daemon
-   * @throws CliException when that has not come about within {@code limit}, when there is no pool,
-   *     when the daemon ends
+   * @param client a client of the same daemon
+   * @throws CliException if the pools are not full within {@code limit}, if there is no pool, or if
+   *     the daemon ends
    */
   List<JsonValue> await(FactoryClient client, Duration limit) {
-    try (EventWatch watch = client.daemon().watch(changes::told, Deadline.after(ANSWER))) {
+    try (EventWatch watch = client.daemon().watch(changes::accept, Deadline.after(ANSWER))) {
       watch.ended().whenComplete((nothing, failure) -> changes.over());
       return await(limit);
     }
@@ -46,7 +49,7 @@ final class PoolFill {
   private List<JsonValue> await(Duration limit) {
     Deadline deadline = Deadline.after(limit);
     while (true) {
-      // Asked for before the status, so that no change between the two is missed.
+      // Subscribe before the status is read, so that no change in between is missed.
       CompletionStage<Void> change = changes.next();
       List<JsonValue> pools = pools();
       List<JsonValue> lacking = pools.stream().filter(p -> !isFilled(p)).toList();
@@ -66,8 +69,9 @@ final class PoolFill {
     if (all.isEmpty()) {
       throw new CliException(
           Exit.FAILURE,
-          "there is no pool to wait for: no usable template of the configured kind",
-          "make one with: vmfactory init");
+          "there is no pool to wait for, because there is no usable template of the configured"
+              + " kind",
+          "build one with: vmfactory init");
     }
     return PoolChoice.of(all, template);
   }
@@ -94,7 +98,7 @@ final class PoolFill {
             .collect(Collectors.joining(", "));
     return new CliException(
         Exit.FAILURE,
-        "the pools were not filled within %s: %s".formatted(Show.span(limit), what),
-        "vmfactory pool list tells what is in the way");
+        "the pools are not full after %s: %s".formatted(Show.span(limit), what),
+        "see vmfactory pool list for the cause");
   }
 }
