@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/** The blobs of an image layout, checked while they are read. */
+/** The blobs of an image layout. Verifies size and digest of each blob while it is read. */
 final class Blobs {
   private static final Pattern SHA256 = Pattern.compile("sha256:([0-9a-f]{64})");
   private static final int BUFFER = 1 << 16;
@@ -28,7 +28,7 @@ final class Blobs {
     this.directory = directory;
   }
 
-  /** All of a blob that is a document. */
+  /** Returns the content of a JSON blob. */
   byte[] json(Descriptor descriptor) throws IOException {
     byte[] bytes = LayoutJson.bounded(file(descriptor));
     MessageDigest digest = SequenceDigest.start();
@@ -37,12 +37,12 @@ final class Blobs {
     return bytes;
   }
 
-  /** The file of a blob, when it is there and of the size that it should have. */
+  /** Returns the file of a blob, after checking that it exists with the right size. */
   private Path file(Descriptor descriptor) throws IOException {
     Matcher matcher = SHA256.matcher(descriptor.digest());
     if (!matcher.matches()) {
       throw new ImageException(
-          Reason.INVALID, "\"%s\": is no sha256 digest".formatted(descriptor.digest()));
+          Reason.INVALID, "\"%s\": is not a sha256 digest".formatted(descriptor.digest()));
     }
     Path file = directory.resolve("sha256").resolve(matcher.group(1));
     if (!Files.isRegularFile(file)) {
@@ -51,7 +51,7 @@ final class Blobs {
     if (Files.size(file) != descriptor.size()) {
       throw new ImageException(
           Reason.INVALID,
-          "%s: has %d bytes, should have %d".formatted(file, Files.size(file), descriptor.size()));
+          "%s: has %d bytes instead of %d".formatted(file, Files.size(file), descriptor.size()));
     }
     return file;
   }
@@ -60,14 +60,14 @@ final class Blobs {
     String found = "sha256:" + HexFormat.of().formatHex(digest.digest());
     if (!found.equals(expected)) {
       throw new ImageException(
-          Reason.INVALID, "is damaged: its digest is %s, should be %s".formatted(found, expected));
+          Reason.INVALID, "is damaged: its digest is %s instead of %s".formatted(found, expected));
     }
   }
 
   /**
-   * Lets {@code user} read a layer's archive.
+   * Opens a layer's archive for {@code user}.
    *
-   * @param diffId digest of the archive
+   * @param diffId the digest of the archive
    */
   void layer(Descriptor descriptor, String diffId, LayerUser user) throws IOException {
     boolean gzip = isGzip(descriptor.mediaType());
@@ -99,8 +99,8 @@ final class Blobs {
           throw new ImageException(
               Reason.INVALID,
               mediaType.endsWith("zstd")
-                  ? "is compressed by zstd, which is not supported; copy the image with gzip layers"
-                      + " (skopeo copy --dest-compress-format gzip)"
+                  ? "is compressed with zstd, which is not supported; copy the image with gzip"
+                      + " layers (skopeo copy --dest-compress-format gzip)"
                   : "has the unknown media type \"" + mediaType + "\"");
     };
   }

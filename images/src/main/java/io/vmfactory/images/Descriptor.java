@@ -3,7 +3,7 @@ package io.vmfactory.images;
 import java.util.Set;
 
 /**
- * What an image layout says about a blob.
+ * The description of a blob in an image layout.
  *
  * @param digest {@code sha256:} and 64 hex digits
  */

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A directory of the host with everything in it, as it is at one moment. */
+/** A listing of a host directory with everything in it, at one moment. */
 final class DirectoryTree {
   private static final int BLOCK = 1 << 16;
   private static final byte[] ZEROES = new byte[BLOCK];
@@ -27,7 +27,7 @@ final class DirectoryTree {
   private final long device;
 
   /**
-   * @param depth 0 = the directory itself
+   * @param depth 0 for the directory itself
    */
   private record Entry(Path path, byte[] name, int depth, FileStatus status) {}
 
@@ -39,7 +39,7 @@ final class DirectoryTree {
     walk(root, 1);
   }
 
-  /** Looks at every file below {@code root}, and into none. */
+  /** Lists every file below {@code root} without reading any content. */
   static DirectoryTree of(Path root, Deadline deadline) throws IOException {
     return new DirectoryTree(root, deadline);
   }
@@ -52,7 +52,8 @@ final class DirectoryTree {
         if (entry.status().device() != device) {
           throw new ImageException(
               Reason.INVALID,
-              entry.path() + ": another file system is mounted there; unmount it or copy the tree");
+              entry.path()
+                  + ": another file system is mounted there; unmount it or copy the directory");
         }
         walk(entry.path(), depth + 1);
       }
@@ -80,12 +81,12 @@ final class DirectoryTree {
     return entries.size() == 1;
   }
 
-  /** How many files there are, the directory itself included. */
+  /** Returns the number of files, including the directory itself. */
   int size() {
     return entries.size();
   }
 
-  /** The directory's own. */
+  /** Returns the status of the directory itself. */
   FileStatus root() {
     return entries.get(0).status();
   }
@@ -94,7 +95,7 @@ final class DirectoryTree {
     return entries.stream().anyMatch(entry -> entry.depth() == 1 && entry.path().endsWith(name));
   }
 
-  /** When the last change was made to any of the files. */
+  /** Returns the time of the latest change to any of the files. */
   FileTime lastChange() {
     return entries.stream()
         .map(entry -> entry.status().changed())
@@ -103,8 +104,8 @@ final class DirectoryTree {
   }
 
   /**
-   * A digest of what a look tells: as long as it stays the same, no file was written to, changed
-   * owner, mode or attributes, came or went.
+   * Returns a digest of the listing. If it is unchanged, no file was written, created or removed,
+   * and no owner, mode or attribute has changed.
    */
   String stamp() {
     SequenceDigest digest = new SequenceDigest();
@@ -115,7 +116,10 @@ final class DirectoryTree {
     return digest.hex();
   }
 
-  /** A digest of what is in it: names, types, modes, owners, attributes and contents; not times. */
+  /**
+   * Returns a digest of the content: names, types, modes, owners, attributes and file contents, but
+   * not times.
+   */
   String digest() throws IOException {
     SequenceDigest digest = new SequenceDigest();
     Map<List<Long>, Long> linked = new HashMap<>();
@@ -148,7 +152,10 @@ final class DirectoryTree {
     }
   }
 
-  /** Blocks of zeroes are left out, holes or not; a sparse file takes no longer than to look. */
+  /**
+   * Adds the content of a file. Skips blocks of zeroes, whether they are holes or not, so a sparse
+   * file is fast.
+   */
   private void data(Entry entry, SequenceDigest digest) throws IOException {
     digest.number(entry.status().size());
     byte[] block = new byte[BLOCK];

@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes ext4 file systems in files, without mounting anything and without being root: by mke2fs and
- * debugfs.
+ * Creates ext4 file systems in files with mke2fs and debugfs, without mounts and without root
+ * privileges.
  *
- * <p>They have no journal: a container's changes are in an overlay that is thrown away with its VM,
- * so that nothing would ever replay it. Everything else that mke2fs would take from the host
- * (features, times, random identifiers) is given, so that the same content makes the same file
+ * <p>The file systems have no journal: a container writes to an overlay that is discarded with its
+ * VM, so no journal would ever be replayed. Every setting that mke2fs would take from the host
+ * (features, times, random identifiers) is fixed, so that the same content gives the same file
  * system for the same guest kernel.
  */
 final class Ext4 {
-  /** Part of what an image is known by: to be raised with every change to what is made. */
+  /** Part of the key of an image. Increase it with every change to the file systems made here. */
   static final String FORMAT = "ext4/1";
 
   private static final String FEATURES =
@@ -37,8 +37,8 @@ final class Ext4 {
   private final long bytes;
 
   /**
-   * @param path where programs are, as PATH has it
-   * @param bytes size of the file systems
+   * @param path the directories with programs, in the form of PATH
+   * @param bytes the size of the file systems
    */
   Ext4(String path, long bytes) {
     this.mke2fs = new HostProgram("mke2fs", path);
@@ -51,15 +51,18 @@ final class Ext4 {
   }
 
   /**
-   * Makes an empty file system.
+   * Creates an empty file system.
    *
-   * @param entries how many files it must have room for
+   * @param entries the number of files that it must have room for
    */
   void make(Path image, long entries, Deadline deadline) {
     mke2fs(image, entries, List.of(), deadline);
   }
 
-  /** Makes a file system with everything in {@code tree}, except what the tree itself is. */
+  /**
+   * Creates a file system with everything in {@code tree}, except the mode and owner of the
+   * directory itself.
+   */
   void make(Path image, Path tree, long entries, Deadline deadline) {
     mke2fs(image, entries, List.of("-d", tree.toString()), deadline);
   }
@@ -69,7 +72,7 @@ final class Ext4 {
     List<String> arguments =
         new ArrayList<>(List.of("-q", "-F", "-t", "ext4", "-O", FEATURES, "-m", "0"));
     arguments.addAll(List.of("-b", "4096", "-I", "256", "-N", Long.toString(inodes), "-U", UUID));
-    // The file is new, so its holes need no zeroes, from mke2fs or later from the guest.
+    // The file is new, so neither mke2fs nor the guest must write zeroes into its holes.
     arguments.addAll(List.of("-E", "assume_storage_prezeroed=1,hash_seed=" + UUID));
     arguments.addAll(content);
     arguments.addAll(List.of(image.toString(), bytes / KIB + "k"));
@@ -80,9 +83,9 @@ final class Ext4 {
   }
 
   /**
-   * Has debugfs carry out {@code commands}, all of them or none counts.
+   * Runs debugfs with a script. Fails if any command fails.
    *
-   * @param script a file of commands, ISO 8859-1: bytes as they are
+   * @param script a file of commands in ISO 8859-1, that is, plain bytes
    */
   void change(Path image, Path script, Deadline deadline) {
     Result result =
@@ -94,12 +97,12 @@ final class Ext4 {
     }
   }
 
-  /** debugfs goes on after an error and ends with 0; what it says tells. */
+  /** Returns the errors that debugfs printed. It continues after errors and exits with 0. */
   private static List<String> complaints(Result result) {
     return result.errors().lines().filter(line -> !line.matches("debugfs [0-9.]+ .*")).toList();
   }
 
-  /** The content of a regular file in {@code image}; empty when there is none of that path. */
+  /** Returns the content of a regular file in {@code image}; empty if there is no such file. */
   Optional<String> read(Path image, String path, Deadline deadline) {
     Result result =
         debugfs.run(List.of("-R", "cat " + path, image.toString()), image.getParent(), deadline);
@@ -109,12 +112,14 @@ final class Ext4 {
   private ImageException failure(String program, String errors) {
     if (errors.contains("No space left on device")) {
       return new ImageException(
-          Reason.DISK_FULL, "the disk with the images is full; see runtime.image_dir");
+          Reason.DISK_FULL,
+          "the disk with the images (runtime.image_dir) is full; free some space or move the"
+              + " directory");
     }
     if (errors.contains("Could not allocate")) {
       return new ImageException(
           Reason.TOO_LARGE,
-          "does not fit into a file system of %d MiB; raise runtime.rootfs_size"
+          "does not fit into a file system of %d MiB; increase runtime.rootfs_size"
               .formatted(bytes >> 20));
     }
     return new ImageException(Reason.FAILED, program + " failed: " + errors.strip());

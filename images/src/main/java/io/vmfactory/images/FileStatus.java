@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What stat(2) tells of a file.
+ * The status of a file, stat(2).
  *
- * @param mode type and permissions
- * @param modified when its content was changed last
- * @param changed when anything was changed last; cannot be set by anybody
+ * @param mode the type and the permissions
+ * @param modified when the content was last changed
+ * @param changed when anything was last changed; no program can set it
  */
 record FileStatus(
     long device,
@@ -68,12 +68,12 @@ record FileStatus(
     return is(CHARACTER) || is(BLOCK);
   }
 
-  /** The same for all names of one file. */
+  /** Returns the identity of the file, which is the same for all of its hard links. */
   List<Long> identity() {
     return List.of(device, inode);
   }
 
-  /** Adds all of it, so that any change shows. */
+  /** Adds all fields to a digest, so that it reflects any change. */
   void addTo(SequenceDigest digest) {
     digest.number(device).number(inode).number(mode).number(links).number(user).number(group);
     digest.number(deviceNumber).number(size);

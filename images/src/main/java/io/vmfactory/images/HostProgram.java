@@ -18,9 +18,9 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** A program of the host's e2fsprogs. */
+/** Runs a program of the host's e2fsprogs. */
 final class HostProgram {
-  /** Where programs for root are; an ordinary user's PATH lacks them. */
+  /** Directories of programs for root, which the PATH of an ordinary user lacks. */
   private static final List<String> FURTHER = List.of("/usr/sbin", "/sbin");
 
   private static final int MOST_OUTPUT = 1 << 20;
@@ -28,7 +28,7 @@ final class HostProgram {
   private final String name;
   private final List<String> path;
 
-  /** What it said and how it ended. Texts byte for byte (ISO 8859-1). */
+  /** The exit code and the output of a program, decoded as ISO 8859-1. */
   record Result(int exit, String output, String errors) {}
 
   HostProgram(String name, String path) {
@@ -38,16 +38,16 @@ final class HostProgram {
   }
 
   /**
-   * Runs it to its end; it is killed when the time is over or the caller is interrupted.
+   * Runs the program to its end. Kills it if the deadline passes or the caller is interrupted.
    *
-   * @param folder where it begins
+   * @param folder its working directory
    */
   Result run(List<String> arguments, Path folder, Deadline deadline) {
     List<String> line = new ArrayList<>(List.of(executable().toString()));
     line.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(line).directory(folder.toFile()).redirectInput(new File("/dev/null"));
-    // The same content must give the same image, wherever and whenever it is made.
+    // The same content must give the same image, regardless of place and time.
     builder.environment().putAll(Map.of("LC_ALL", "C", "TZ", "UTC", "E2FSPROGS_FAKE_TIME", "1"));
     builder.environment().put("MKE2FS_CONFIG", "/dev/null");
     try {
@@ -66,7 +66,7 @@ final class HostProgram {
     }
   }
 
-  /** All of a stream, of which the beginning is kept, so that the program is never held up. */
+  /** Reads a stream to its end, so that the program never blocks, and keeps the beginning. */
   private CompletableFuture<String> reading(InputStream stream) {
     CompletableFuture<String> text = new CompletableFuture<>();
     Thread reader =
@@ -93,7 +93,6 @@ final class HostProgram {
         .orElseThrow(
             () ->
                 new ImageException(
-                    Reason.UNUSABLE,
-                    name + " is not installed; it is in Debian's package e2fsprogs"));
+                    Reason.UNUSABLE, name + " is not installed; install the package e2fsprogs"));
   }
 }

@@ -4,9 +4,9 @@ import io.vmfactory.images.ImageCache.Held;
 import java.nio.file.Path;
 
 /**
- * An image of a root file system: a raw file of mode 0400 that never changes. As long as this is
- * open the image stays in the cache; once a VMM has the file open, the VMM's own lock keeps it
- * there. So: close it when the drive is attached. Thread-safe.
+ * An image of a root file system: a raw file of mode 0400 that never changes. An open image stays
+ * in the cache. Once a VMM has opened the file, the VMM's own lock keeps it there, so close the
+ * image when the drive is attached. Thread-safe.
  */
 public final class Image implements AutoCloseable {
   private final Held held;
@@ -19,27 +19,27 @@ public final class Image implements AutoCloseable {
     this.defaults = defaults;
   }
 
-  /** The file, absolute. */
+  /** Returns the absolute path of the file. */
   public Path path() {
     return held.file();
   }
 
-  /** The file system in it, as mount(8) names it. */
+  /** Returns the type of its file system, as named by mount(8). */
   public String fsType() {
     return "ext4";
   }
 
-  /** SHA-256 of what it was made from, 64 hex digits: the same content gives the same image. */
+  /** Returns the SHA-256 of its source, 64 hex digits. The same content gives the same image. */
   public String digest() {
     return digest;
   }
 
-  /** What runs in it when nobody says otherwise; {@link ProcessDefaults#NONE} for a directory. */
+  /** Returns the default process; {@link ProcessDefaults#NONE} for a directory. */
   public ProcessDefaults defaults() {
     return defaults;
   }
 
-  /** Lets the cache remove the image when it needs the room. */
+  /** Allows the cache to remove the image when it needs space. */
   @Override
   public void close() {
     held.lock().close();

@@ -19,17 +19,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Images by what they are made from, in one directory:
+ * A directory of images, named by the key of their source:
  *
  * <pre>
- * {@code <key>.ext4}        an image, mode 0400; its modification time is when it was last asked for
- * {@code .making-<key>/}    one being made, locked by its maker
+ * {@code <key>.ext4}        an image, mode 0400; its modification time is that of its last use
+ * {@code .making-<key>/}    an image being created, locked by its creator
  * {@code <name>.memo}       see TreeMemo
  * </pre>
  *
- * <p>An image is in use while somebody has a shared flock(2) on it ({@link Image}) or any record
- * lock (every QEMU that has it open). Who removes it must have the exclusive flock; who has got a
- * shared one looks whether the name still means what is locked.
+ * <p>An image is in use while a process holds a shared flock(2) on it ({@link Image}) or any record
+ * lock (every QEMU that has it open). To remove an image, a process must hold the exclusive flock.
+ * After taking a shared flock, a process checks that the name still refers to the locked file.
  */
 final class ImageCache {
   private static final String SUFFIX = ".ext4";
@@ -38,7 +38,9 @@ final class ImageCache {
   private final long limitBytes;
   private final WallClock clock;
 
-  /** Makes the file of an image in {@code folder}, which is empty and removed afterwards. */
+  /**
+   * Creates the file of an image in {@code folder}, which is empty and will be removed afterwards.
+   */
   @FunctionalInterface
   interface Maker {
     Path make(Path folder) throws IOException;
@@ -64,7 +66,7 @@ final class ImageCache {
     return directory.resolve(key + SUFFIX);
   }
 
-  /** The image of that key, held; made when it is not there. */
+  /** Returns the image of a key, in use. Creates it if it does not exist. */
   Held get(String key, Maker maker, Deadline deadline) {
     try {
       while (true) {
@@ -93,7 +95,7 @@ final class ImageCache {
     }
   }
 
-  /** An image that stays as long as this is open. */
+  /** An image that is in use until this is closed. */
   record Held(Path file, PathLock lock) {}
 
   private Optional<Held> hold(Path file) throws IOException {
@@ -110,7 +112,7 @@ final class ImageCache {
     }
   }
 
-  /** Removes what was not used for the longest time until the rest is within the limit. */
+  /** Removes the least recently used images until the rest is within the limit. */
   private void shrink(Path made) throws IOException {
     List<Kept> all = kept();
     long sum = all.stream().mapToLong(Kept::bytes).sum();
@@ -124,7 +126,7 @@ final class ImageCache {
     }
   }
 
-  /** Those used last come last. */
+  /** Returns the images, the least recently used first. */
   private List<Kept> kept() throws IOException {
     List<Kept> all = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*" + SUFFIX)) {
@@ -132,7 +134,7 @@ final class ImageCache {
         try {
           all.add(new Kept(file, Files.getLastModifiedTime(file), FileUse.allocatedBytes(file)));
         } catch (NoSuchFileException e) {
-          continue; // removed meanwhile, by another
+          continue; // another process removed it meanwhile
         }
       }
     }
@@ -150,19 +152,21 @@ final class ImageCache {
     }
   }
 
-  /** What java.nio says, in words of this package. */
+  /** Translates a failure of java.nio. */
   static ImageException failure(IOException e) {
     if (e instanceof AccessDeniedException denied) {
-      return new ImageException(
-          Reason.FORBIDDEN, denied.getFile() + ": not for this user; permission denied", e);
+      return new ImageException(Reason.FORBIDDEN, denied.getFile() + ": permission denied", e);
     }
     if (e instanceof NoSuchFileException missing) {
       return new ImageException(
-          Reason.CHANGED, missing.getFile() + ": vanished while it was read; try again", e);
+          Reason.CHANGED, missing.getFile() + ": was removed while it was read; try again", e);
     }
     if (String.valueOf(e.getMessage()).contains("No space left on device")) {
       return new ImageException(
-          Reason.DISK_FULL, "the disk with the images is full; see runtime.image_dir", e);
+          Reason.DISK_FULL,
+          "the disk with the images (runtime.image_dir) is full; free some space or move the"
+              + " directory",
+          e);
     }
     String what = e instanceof FileSystemException f ? f.getFile() + ": " : "";
     return new ImageException(Reason.FAILED, what + e.getMessage(), e);

@@ -3,31 +3,31 @@ package io.vmfactory.images;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An image could not be made. The message is meant for people: it names the file and, where there
- * is one, the remedy.
+ * Thrown when an image cannot be created. The message is for the user: it names the file and, if
+ * known, what to do about it.
  */
 public final class ImageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
 
-  /** What kind of failure, for whoever must choose how to go on. */
+  /** The kind of failure, for code that must react to it. */
   public enum Reason {
-    /** Nothing is there, or a layout has no such reference. */
+    /** The source does not exist, or a layout has no such reference. */
     NOT_FOUND,
-    /** It is there, but not what it should be: not a directory, empty, damaged, malicious. */
+    /** The source is invalid: not a directory, empty, damaged or malicious. */
     INVALID,
-    /** A file may not be read, or the image directory not be written. */
+    /** A file is not readable, or the image directory is not writable. */
     FORBIDDEN,
-    /** More than the image, or a limit on layers, can hold. */
+    /** The source exceeds the size of the image or a limit on layers. */
     TOO_LARGE,
     /** The file system of the image directory is full. */
     DISK_FULL,
-    /** A program of the host is missing. */
+    /** A required program of the host is missing. */
     UNUSABLE,
-    /** The directory was changed while it was read. */
+    /** The directory changed while it was read. */
     CHANGED,
-    /** A program of the host failed otherwise. */
+    /** A program of the host failed for another reason. */
     FAILED
   }
 

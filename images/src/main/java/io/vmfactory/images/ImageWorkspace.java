@@ -15,8 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
- * Where one image is made before it has its name: a directory that is locked for as long as its
- * maker lives. What an earlier maker left in it when it was killed is cleared away by the next.
+ * A directory in which one image is created. Its creator holds a lock on it. If the creator is
+ * killed, the next one removes what it left.
  */
 final class ImageWorkspace implements AutoCloseable {
   static final String PREFIX = ".making-";
@@ -30,14 +30,14 @@ final class ImageWorkspace implements AutoCloseable {
   }
 
   /**
-   * Waits for another maker of the same image; empty when there was one, which has cleared its
-   * workspace away.
+   * Opens a workspace. Waits for another creator of the same image; empty if there was one, which
+   * has removed its workspace.
    */
   static Optional<ImageWorkspace> open(Path folder, Deadline deadline) throws IOException {
     try {
       Files.createDirectory(folder, Trees.OWNER_ONLY);
     } catch (FileAlreadyExistsException e) {
-      // Somebody makes the image, or was killed while making it.
+      // Another process creates the image or was killed while creating it.
     }
     Optional<PathLock> lock = PathLock.exclusive(folder, deadline);
     return lock.isPresent() ? Optional.of(emptied(folder, lock.get())) : Optional.empty();
@@ -53,7 +53,7 @@ final class ImageWorkspace implements AutoCloseable {
     }
   }
 
-  /** Removes the workspaces in {@code directory} whose makers are dead. */
+  /** Removes the workspaces in {@code directory} whose creators have ended. */
   static void sweep(Path directory) throws IOException {
     try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(directory, PREFIX + "*")) {
       for (Path folder : leftovers) {
@@ -69,7 +69,7 @@ final class ImageWorkspace implements AutoCloseable {
     return folder;
   }
 
-  /** Gives {@code file} its name, in one step, once all of it is on disk. */
+  /** Syncs {@code file} to disk, then renames it atomically. */
   static void publish(Path file, Path target) throws IOException {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
     sync(file);

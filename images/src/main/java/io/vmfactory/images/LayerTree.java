@@ -15,9 +15,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Layers put on top of each other, in memory. On the host there are only contents, in files with
- * numbers for names; no name, link, owner or mode of a layer ever reaches the host's file system,
- * so that nothing in a layer can lead out of it.
+ * A tree of stacked layers, in memory. Only contents are on the host, in files with numbers as
+ * names. No name, link, owner or mode of a layer reaches the host's file system, so a layer cannot
+ * escape from its directory.
  */
 final class LayerTree {
   private static final String WHITEOUT = ".wh.";
@@ -28,7 +28,10 @@ final class LayerTree {
   private static final int MOST_NAME = 255;
   private static final int BUFFER = 1 << 16;
 
-  /** How much more than the image can hold may be read, for what later layers replace. */
+  /**
+   * The factor by which layers may exceed the image, because later layers replace content of
+   * earlier ones.
+   */
   private static final int REWRITES = 4;
 
   private final Node root = Node.directory(Metadata.IMPLIED_DIRECTORY);
@@ -41,8 +44,8 @@ final class LayerTree {
   private long readBytes;
 
   /**
-   * @param contents an empty directory of the host
-   * @param mostBytes what the image can hold
+   * @param contents an empty directory on the host
+   * @param mostBytes the capacity of the image
    */
   LayerTree(Path contents, long mostBytes, Deadline deadline) {
     this.contents = contents;
@@ -54,12 +57,12 @@ final class LayerTree {
     return root;
   }
 
-  /** At least as many files as there are. */
+  /** Returns an upper bound of the number of files. */
   int entries() {
     return entries;
   }
 
-  /** Puts one more layer on top. */
+  /** Adds a layer on top. */
   void add(InputStream tar) throws IOException {
     layer++;
     TarReader reader = new TarReader(tar);
@@ -103,7 +106,7 @@ final class LayerTree {
     if (parts.contains("..") || strange) {
       throw new ImageException(
           Reason.INVALID,
-          "\"%s\": is no name for a file in an image"
+          "\"%s\": is not a valid file name in an image"
               .formatted(name.replaceAll("\\p{Cntrl}", "?")));
     }
     return parts;
@@ -123,7 +126,8 @@ final class LayerTree {
       parent.put(name, there, layer);
       return;
     }
-    // The other name of a hard link is found before what is replaced goes: it may be the same.
+    // Find the target of a hard link before removing what it replaces, because both may be the same
+    // file.
     Node node =
         switch (entry.type()) {
           case DIRECTORY -> Node.directory(entry.metadata());
@@ -147,7 +151,7 @@ final class LayerTree {
     if (node == null || node.isDirectory()) {
       throw new ImageException(
           Reason.INVALID,
-          "%s: is a hard link to %s, which is no file".formatted(entry.name(), entry.link()));
+          "%s: is a hard link to %s, which is not a file".formatted(entry.name(), entry.link()));
     }
     return node;
   }
@@ -156,7 +160,7 @@ final class LayerTree {
     if (entry.size() > mostBytes - keptBytes || entry.size() > REWRITES * mostBytes - readBytes) {
       throw new ImageException(
           Reason.TOO_LARGE,
-          "%s: more than fits into a file system of %d MiB; raise runtime.rootfs_size"
+          "%s: does not fit into a file system of %d MiB; increase runtime.rootfs_size"
               .formatted(entry.name(), mostBytes >> 20));
     }
     Path file = contents.resolve(Integer.toString(entries));
@@ -176,11 +180,11 @@ final class LayerTree {
   }
 
   /**
-   * The directory of that path. Links are followed as they would be with the image as root; one
-   * that leads above it is refused.
+   * Returns the directory of a path. Follows links as if the image were the root; rejects links
+   * that lead above it.
    *
-   * @param make whether it is of this layer, and made where there is none; else a missing one is
-   *     empty
+   * @param make whether the directory belongs to the current layer and is created if missing;
+   *     otherwise a missing one is treated as empty
    */
   private Node directory(List<String> path, String of, boolean make) {
     Deque<Node> trail = new ArrayDeque<>(List.of(root));
@@ -192,7 +196,7 @@ final class LayerTree {
         trail.pop();
         if (trail.isEmpty()) {
           throw new ImageException(
-              Reason.INVALID, of + ": goes by a link that leads out of the image");
+              Reason.INVALID, of + ": its path has a link that leads out of the image");
         }
         continue;
       }
@@ -204,12 +208,13 @@ final class LayerTree {
         child = implied();
       } else if (child.type() == Type.LINK) {
         if (++links > MOST_LINKS) {
-          throw new ImageException(Reason.INVALID, of + ": goes by too many links");
+          throw new ImageException(Reason.INVALID, of + ": its path has too many links");
         }
         follow(child.target(), trail, rest);
         continue;
       } else if (!child.isDirectory()) {
-        throw new ImageException(Reason.INVALID, of + ": goes by a file as if it were a directory");
+        throw new ImageException(
+            Reason.INVALID, of + ": its path has a file in place of a directory");
       }
       if (make) {
         trail.element().put(name, child, layer);
@@ -239,7 +244,10 @@ final class LayerTree {
     return directory;
   }
 
-  /** A whiteout hides only what is in lower layers, wherever in its own layer it stands. */
+  /**
+   * Applies a whiteout. It hides only files of lower layers, regardless of its position in its own
+   * layer.
+   */
   private void whiteOut(Node parent, String name) throws IOException {
     Node there = parent.children().get(name);
     boolean lower = parent.layerOf(name) < layer;
@@ -256,7 +264,7 @@ final class LayerTree {
     }
   }
 
-  /** Forgets a name and, with its last name, a file and its content. */
+  /** Removes a name. Removes the file and its content with its last name. */
   private void remove(Node parent, String name) throws IOException {
     Node node = parent.children().remove(name);
     if (node == null || node.named(-1) > 0) {

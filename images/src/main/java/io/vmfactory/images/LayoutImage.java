@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The image of one OCI image, about to be made. */
+/** Creates the image of an OCI image. */
 final class LayoutImage {
   private final Ext4 ext4;
   private final OciLayout layout;
@@ -20,7 +20,7 @@ final class LayoutImage {
     this.deadline = deadline;
   }
 
-  /** Makes it in {@code folder}. */
+  /** Creates the image in {@code folder}. */
   Path make(Path folder) throws IOException {
     Path contents = Files.createDirectory(folder.resolve("contents"), Trees.OWNER_ONLY);
     LayerTree tree = new LayerTree(contents, ext4.bytes(), deadline);

@@ -13,16 +13,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The JSON documents of an image layout. */
+/** Parses the JSON documents of an image layout. */
 final class LayoutJson {
-  /** More than any registry takes. */
+  /** More than any registry accepts. */
   static final int MOST_BYTES = 4 << 20;
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private LayoutJson() {}
 
-  /** All of {@code file}, when it is not larger than such documents are. */
+  /** Returns the content of {@code file}. Rejects files that are too large for such a document. */
   static byte[] bounded(Path file) throws IOException {
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_BYTES + 1);
@@ -40,7 +40,7 @@ final class LayoutJson {
       return tree == null ? MissingNode.getInstance() : tree;
     } catch (JsonProcessingException e) {
       throw new ImageException(
-          Reason.INVALID, "%s: is no JSON: %s".formatted(of, e.getOriginalMessage()), e);
+          Reason.INVALID, "%s: is not JSON: %s".formatted(of, e.getOriginalMessage()), e);
     }
   }
 
@@ -51,7 +51,7 @@ final class LayoutJson {
         node.path("size").asLong(-1));
   }
 
-  /** Whether a descriptor is for this platform, or for none in particular. */
+  /** Returns whether a descriptor is for this platform or for no specific one. */
   static boolean fits(JsonNode descriptor) {
     JsonNode platform = descriptor.path("platform");
     return platform.isMissingNode()
@@ -70,7 +70,7 @@ final class LayoutJson {
     if (layers.isEmpty() || diffIds.size() != layers.size()) {
       throw new ImageException(
           Reason.INVALID,
-          "%s: the manifest has %d layers, the configuration %d"
+          "%s: the manifest has %d layers, but the configuration has %d"
               .formatted(where, layers.size(), diffIds.size()));
     }
     JsonNode process = config.path("config");

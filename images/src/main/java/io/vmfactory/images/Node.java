@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of an image that is being put together. One with several names is in several directories.
+ * A file of an image under construction. A file with several hard links is in several directories.
  */
 final class Node {
   private final Type type;
@@ -34,13 +34,13 @@ final class Node {
   }
 
   /**
-   * @param content where on the host the content is
+   * @param content the host file with the content
    */
   static Node file(Metadata metadata, Path content) {
     return new Node(Type.FILE, metadata, content, "", new Device(0, 0));
   }
 
-  /** A link, device or pipe. */
+  /** Returns a link, device or pipe. */
   static Node special(TarEntry entry) {
     return new Node(entry.type(), entry.metadata(), null, entry.link(), entry.device());
   }
@@ -73,28 +73,28 @@ final class Node {
     return device;
   }
 
-  /** By name; of a directory. */
+  /** Returns the children of a directory, by name. */
   Map<String, Node> children() {
     return children;
   }
 
-  /** Gives a child this name. */
+  /** Adds a child. */
   void put(String name, Node child, int layer) {
     children.put(name, child);
     layers.put(name, layer);
   }
 
-  /** The last layer that told of the child of that name. */
+  /** Returns the last layer that contained the child of that name. */
   int layerOf(String name) {
     return layers.getOrDefault(name, 0);
   }
 
-  /** How many names it has. */
+  /** Returns the number of its names. */
   int names() {
     return names;
   }
 
-  /** Counts names, up or down. */
+  /** Changes the number of its names. Returns the new number. */
   int named(int more) {
     names += more;
     return names;

@@ -13,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OCI image layout: a directory with index.json and blobs that are named by their digests. Every
- * blob is checked against size and digest when it is read. JSON stops here.
+ * An OCI image layout: a directory with index.json and blobs named by their digests. Verifies size
+ * and digest of every blob that is read.
  */
 final class OciLayout {
   private static final String NAME = "org.opencontainers.image.ref.name";
@@ -41,16 +41,16 @@ final class OciLayout {
   }
 
   /**
-   * The manifest of the image for linux/amd64.
+   * Returns the manifest of the image for linux/amd64.
    *
-   * @param reference its name or {@code sha256:} digest; null when there is only one
+   * @param reference its name or {@code sha256:} digest; null if there is only one
    */
   OciManifest manifest(@Nullable String reference) throws IOException {
     List<JsonNode> named = named(index(), reference);
     if (named.size() > 1) {
       throw new ImageException(
           Reason.NOT_FOUND,
-          "%s: holds several images; say which: %s"
+          "%s: holds several images; name one of them: %s"
               .formatted(root, String.join(", ", names(named))));
     }
     Descriptor found =
@@ -65,13 +65,15 @@ final class OciLayout {
     Path index = root.resolve("index.json");
     if (!Files.isRegularFile(layout) || !Files.isRegularFile(index)) {
       throw new ImageException(
-          Reason.NOT_FOUND, root + ": is no OCI image layout, it lacks oci-layout or index.json");
+          Reason.NOT_FOUND,
+          root + ": is not an OCI image layout, because oci-layout or index.json is missing");
     }
     String version =
         LayoutJson.parse(LayoutJson.bounded(layout), layout).path("imageLayoutVersion").asText();
     if (!version.equals("1.0.0")) {
       throw new ImageException(
-          Reason.INVALID, "%s: is of version \"%s\", known is 1.0.0".formatted(layout, version));
+          Reason.INVALID,
+          "%s: has version \"%s\"; only 1.0.0 is supported".formatted(layout, version));
     }
     return LayoutJson.parse(LayoutJson.bounded(index), index);
   }
@@ -96,7 +98,7 @@ final class OciLayout {
       String what = reference == null ? "image" : "image \"" + reference + "\"";
       throw new ImageException(
           Reason.NOT_FOUND,
-          "%s: holds no %s for linux/amd64; there is: %s"
+          "%s: holds no %s for linux/amd64; available: %s"
               .formatted(root, what, usable.isEmpty() ? "none" : String.join(", ", names(usable))));
     }
     return named;
@@ -112,10 +114,10 @@ final class OciLayout {
         .toList();
   }
 
-  /** The first image for this platform in an index of images, as other engines choose. */
+  /** Returns the first image for this platform in an index, like other container engines. */
   private Descriptor inIndex(Descriptor index, int depth) throws IOException {
     if (depth > DEEPEST_INDEX) {
-      throw new ImageException(Reason.INVALID, root + ": has indexes in indexes in indexes");
+      throw new ImageException(Reason.INVALID, root + ": its indexes are nested too deeply");
     }
     for (JsonNode one : LayoutJson.parse(blobs.json(index), root).path("manifests")) {
       Descriptor descriptor = LayoutJson.descriptor(one);
@@ -138,15 +140,13 @@ final class OciLayout {
         descriptor.digest(), layers, LayoutJson.parse(blobs.json(config), root), root.toString());
   }
 
-  /** Reads all of a layer's tar archive. */
+  /** Reads the complete tar archive of a layer. */
   @FunctionalInterface
   interface LayerUser {
     void use(InputStream tar) throws IOException;
   }
 
-  /**
-   * Opens each layer in turn, the lowest first, and checks it against its digests when it was read.
-   */
+  /** Opens each layer in turn, the lowest first. Verifies its digests after it was read. */
   void layers(OciManifest manifest, LayerUser user, Deadline deadline) throws IOException {
     for (int i = 0; i < manifest.layers().size(); i++) {
       Descriptor layer = manifest.layers().get(i);

@@ -3,13 +3,13 @@ package io.vmfactory.images;
 import java.util.List;
 
 /**
- * An image in a layout.
+ * The manifest of an image in a layout.
  *
- * @param digest of the manifest
- * @param layers the lowest first
- * @param diffIds digests of the layers' archives, uncompressed
- * @param defaults what it says about its process, the user aside
- * @param user who it runs as: {@code name}, {@code uid}, {@code name:group}, ...; empty = root
+ * @param digest the digest of the manifest
+ * @param layers the layers, the lowest first
+ * @param diffIds the digests of the uncompressed layer archives
+ * @param defaults the default process, without its user
+ * @param user the user: {@code name}, {@code uid}, {@code name:group} and so on; empty for root
  */
 record OciManifest(
     String digest,

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What an OCI image says about the process that runs in it.
+ * The default process of an OCI image.
  *
- * @param entrypoint the program; empty = not said
- * @param command arguments to it, or the program when there is no entrypoint; empty = not said
+ * @param entrypoint the program and first arguments; empty if not set
+ * @param command further arguments, or the program if there is no entrypoint; empty if not set
  * @param env {@code NAME=value} each
- * @param workingDir absolute path; empty = not said
- * @param user who it runs as
+ * @param workingDir an absolute path; empty if not set
+ * @param user the user that it runs as
  */
 public record ProcessDefaults(
     List<String> entrypoint,
@@ -19,15 +19,15 @@ public record ProcessDefaults(
     List<String> env,
     String workingDir,
     UserIds user) {
-  /** Nothing said: root in {@code /}. */
+  /** No defaults: root in {@code /}. */
   public static final ProcessDefaults NONE =
       new ProcessDefaults(List.of(), List.of(), List.of(), "", new UserIds(0, 0, List.of()));
 
   /**
-   * A user by number.
+   * A user and groups by number.
    *
-   * @param uid 0..4294967295, so are gid and the groups
-   * @param groups further groups
+   * @param uid 0..4294967295, like gid and groups
+   * @param groups the supplementary groups
    */
   public record UserIds(long uid, long gid, List<Long> groups) {
     public UserIds {
@@ -41,16 +41,16 @@ public record ProcessDefaults(
     env = List.copyOf(env);
   }
 
-  /** This with that user. */
+  /** Returns these defaults with another user. */
   ProcessDefaults withUser(UserIds other) {
     return new ProcessDefaults(entrypoint, command, env, workingDir, other);
   }
 
   /**
-   * {@code process} with these defaults in place of its own.
+   * Returns {@code process} with these defaults applied.
    *
-   * @param args replace {@link #command}, as the words after an image's name do with other engines;
-   *     empty = none given. When nobody says what to run, the process keeps its own
+   * @param args replace {@link #command}, like the arguments of {@code podman run}; empty if none
+   *     are given. If nothing defines a command, the process keeps its own
    */
   public OciProcess applyTo(OciProcess process, List<String> args) {
     List<String> all = new ArrayList<>(entrypoint);

@@ -16,12 +16,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of images, each made once from a host directory or an OCI image layout and used by
- * any number of VMs. Several threads and processes may use it at a time: one makes an image, others
- * that want the same wait for it. Thread-safe; nothing to close.
+ * A cache of images in a directory. Each image is created once, from a host directory or an OCI
+ * image layout, and used by any number of VMs. Several threads and processes may share the cache:
+ * if they need the same image, one creates it and the others wait. Thread-safe; needs no close.
  *
- * <p>Every call may read much and take long when the image is not there yet. Errors are {@link
- * ImageException}, and DeadlineExceededException when the time is over first.
+ * <p>A call may take long if it must create the image. Calls throw {@link ImageException}, and
+ * DeadlineExceededException if the deadline passes.
  */
 public final class RootfsImages {
   private final Ext4 ext4;
@@ -35,13 +35,12 @@ public final class RootfsImages {
   }
 
   /**
-   * Opens {@code directory}; makes it when it is not there, and clears away what was left in it by
-   * processes that were killed.
+   * Opens a cache. Creates the directory if necessary and removes what killed processes left in it.
    *
-   * @param cacheBytes what the images may occupy on disk together; beyond it those not used for the
-   *     longest time are removed, never one in use
-   * @param rootfsBytes size of the file system in a new image, 16 MiB..16 TiB; a file occupies only
-   *     what is in it
+   * @param cacheBytes the disk space for all images; beyond it the least recently used images are
+   *     removed, but never one in use
+   * @param rootfsBytes the size of the file system in a new image, 16 MiB..16 TiB; the file only
+   *     occupies the space of its content
    */
   public static RootfsImages open(Path directory, long cacheBytes, long rootfsBytes) {
     String path = System.getenv().getOrDefault("PATH", "");
@@ -58,8 +57,8 @@ public final class RootfsImages {
   }
 
   /**
-   * The image of a directory with a root file system in it. Owners are those on disk, whoever asks;
-   * links, devices, pipes and sockets stay what they are. Reading it must be allowed.
+   * Returns the image of a directory with a root file system. Keeps the owners on disk and all
+   * links, devices, pipes and sockets. The caller must be able to read all of it.
    */
   public Image fromDirectory(Path directory, Deadline deadline) {
     try {
@@ -67,7 +66,7 @@ public final class RootfsImages {
       DirectoryTree tree = DirectoryTree.of(root, deadline);
       if (tree.isEmpty()) {
         throw new ImageException(
-            Reason.INVALID, directory + ": is empty, so nothing could run in it");
+            Reason.INVALID, directory + ": is empty, so no command can run in it");
       }
       String key = key("directory", memo.digest(root, tree));
       var image = new TreeImage(ext4, root, tree, deadline);
@@ -89,7 +88,8 @@ public final class RootfsImages {
     }
     if (cache.directory().startsWith(real)) {
       throw new ImageException(
-          Reason.INVALID, directory + ": holds runtime.image_dir, where the image would go");
+          Reason.INVALID,
+          directory + ": contains runtime.image_dir, in which the image would be created");
     }
     return real;
   }
@@ -104,10 +104,10 @@ public final class RootfsImages {
   }
 
   /**
-   * The image of an OCI image layout for linux/amd64.
+   * Returns an image of an OCI image layout, for linux/amd64.
    *
-   * @param reference which image of the layout ({@code org.opencontainers.image.ref.name}); null
-   *     when there is only one
+   * @param reference the name of the image in the layout ({@code
+   *     org.opencontainers.image.ref.name}); null if there is only one
    */
   public Image fromOciLayout(Path layout, @Nullable String reference, Deadline deadline) {
     try {
@@ -134,9 +134,9 @@ public final class RootfsImages {
   }
 
   /**
-   * The specification and the image of a bundle.
+   * Returns the specification and the image of a bundle.
    *
-   * @throws OciSpecException when its config.json is there but cannot be used
+   * @throws OciSpecException if its config.json is invalid
    */
   public Bundle fromBundle(Path bundle, Deadline deadline) {
     Path config = bundle.resolve("config.json");
@@ -146,7 +146,7 @@ public final class RootfsImages {
       return new Bundle(spec, fromDirectory(bundle.resolve(spec.rootPath()), deadline));
     } catch (NoSuchFileException e) {
       throw new ImageException(
-          Reason.NOT_FOUND, config + ": no such file; a bundle has config.json in it", e);
+          Reason.NOT_FOUND, config + ": no such file; a bundle must contain config.json", e);
     } catch (IOException e) {
       throw ImageCache.failure(e);
     }

@@ -6,12 +6,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 over a sequence of things, each with its length, so that no two sequences are one. */
+/**
+ * A SHA-256 over a sequence of values. Includes the length of each value, so that different
+ * sequences have different digests.
+ */
 final class SequenceDigest {
   private final MessageDigest digest = start();
   private long length;
 
-  /** The bare digest. */
+  /** Returns a new SHA-256. */
   static MessageDigest start() {
     try {
       return MessageDigest.getInstance("SHA-256");
@@ -40,12 +43,12 @@ final class SequenceDigest {
     return this;
   }
 
-  /** How many things it has seen. */
+  /** Returns the number of values. */
   long length() {
     return length;
   }
 
-  /** 64 lower-case hex digits; to be called once. */
+  /** Returns the digest as 64 lower-case hex digits. Call it once. */
   String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }

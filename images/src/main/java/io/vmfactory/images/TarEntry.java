@@ -3,10 +3,9 @@ package io.vmfactory.images;
 import io.vmfactory.images.ImageException.Reason;
 
 /**
- * A file in a tar archive. Names are bytes, each a character of ISO 8859-1.
+ * A file in a tar archive. Names are bytes as ISO 8859-1 characters.
  *
- * @param link target of a symbolic link, or the name of the file that a hard link is another name
- *     of
+ * @param link the target of a symbolic or hard link
  */
 record TarEntry(String name, Type type, Metadata metadata, long size, String link, Device device) {
   enum Type {
@@ -19,8 +18,8 @@ record TarEntry(String name, Type type, Metadata metadata, long size, String lin
     PIPE;
 
     /**
-     * @param flag as the header has it
-     * @param name in archives of old, a slash at its end makes a directory
+     * @param flag the type flag of the header
+     * @param name in old archives, the name of a directory ends with a slash
      */
     static Type of(char flag, String name) {
       return switch (flag) {

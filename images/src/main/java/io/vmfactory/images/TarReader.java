@@ -12,10 +12,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tar archive as layers have it: ustar, with the extensions of POSIX (pax) and GNU for long names
- * and large numbers. Names, link targets and attributes are bytes, each a character of ISO 8859-1;
- * what is said about one file is bounded. Sparse files, which the image specification advises
- * against, are refused.
+ * Reads the tar archive of a layer: ustar, with the POSIX (pax) and GNU extensions for long names
+ * and large numbers. Names, link targets and attributes are bytes as ISO 8859-1 characters. The
+ * size of the metadata of one file is limited. Rejects sparse files, which the image specification
+ * advises against.
  */
 final class TarReader {
   private static final int BLOCK = 512;
@@ -31,7 +31,10 @@ final class TarReader {
     this.in = in;
   }
 
-  /** The next file, past what is left of the last one's content; empty at the end. */
+  /**
+   * Returns the next file, skipping unread content of the last one; empty at the end of the
+   * archive.
+   */
   Optional<TarEntry> next() throws IOException {
     discard(unread);
     unread = 0;
@@ -58,7 +61,7 @@ final class TarReader {
     }
   }
 
-  /** Content of the file that {@link #next} told, at most {@code bytes} of it. */
+  /** Reads content of the file that {@link #next} returned last. */
   int read(byte[] into, long left) throws IOException {
     int count = in.readNBytes(into, 0, (int) Math.min(into.length, left));
     if (count == 0 && left > 0) {
@@ -68,7 +71,7 @@ final class TarReader {
     return count;
   }
 
-  /** Reads, as a digest does not see what is skipped. */
+  /** Discards bytes by reading them, because a digest does not see skipped bytes. */
   private void discard(long bytes) throws IOException {
     byte[] buffer = new byte[(int) Math.min(bytes, BUFFER)];
     for (long left = bytes; left > 0; ) {
@@ -100,7 +103,7 @@ final class TarReader {
   private byte[] extension(byte[] header) throws IOException {
     long size = number(header, 124, 12);
     if (size < 0 || size > MOST_EXTENSION) {
-      throw damaged("says %d bytes about one file".formatted(size));
+      throw damaged("has %d bytes of metadata for one file".formatted(size));
     }
     byte[] content = in.readNBytes((int) size);
     if (content.length < size) {
@@ -114,7 +117,9 @@ final class TarReader {
     return -size & (BLOCK - 1);
   }
 
-  /** Records of {@code "<length> <key>=<value>\n"}, the length that of all of it. */
+  /**
+   * Parses records of {@code "<length> <key>=<value>\n"}. The length is that of the whole record.
+   */
   private static void pax(byte[] content, Map<String, String> into) {
     String text = new String(content, ISO_8859_1);
     int start = 0;
@@ -137,7 +142,8 @@ final class TarReader {
   private TarEntry entry(byte[] header, char type, Map<String, String> said) {
     if (type == 'S' || said.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."))) {
       throw new ImageException(
-          Reason.INVALID, "has a sparse file, which layers must not have; pack it anew without -S");
+          Reason.INVALID,
+          "has a sparse file, which is not allowed in layers; create the archive without -S");
     }
     String name = said.getOrDefault("path", name(header));
     long size = type == '0' || type == '\0' || type == '7' ? size(header, said) : 0;
@@ -178,7 +184,7 @@ final class TarReader {
     return prefix.isEmpty() ? name : prefix + "/" + name;
   }
 
-  /** Whole seconds and other whole numbers; a fraction is left out. */
+  /** Returns a whole number from the extended header. Ignores a fraction. */
   private static long said(Map<String, String> said, String key, long otherwise) {
     @Nullable String value = said.get(key);
     if (value == null) {
@@ -190,7 +196,7 @@ final class TarReader {
     return Long.parseLong(value.replaceAll("\\..*", ""));
   }
 
-  /** Up to its NUL. */
+  /** Returns the text up to the first NUL. */
   private static String text(byte[] field) {
     int end = 0;
     while (end < field.length && field[end] != 0) {
@@ -199,7 +205,7 @@ final class TarReader {
     return new String(field, 0, end, ISO_8859_1);
   }
 
-  /** Octal digits; or, when the first bit is set, binary (GNU, for what does not fit otherwise). */
+  /** Parses a number: octal digits or, if the first bit is set, binary (GNU, for large numbers). */
   private static long number(byte[] header, int start, int length) {
     if ((header[start] & 0x80) != 0) {
       long value = header[start] == (byte) 0xFF ? -1 : header[start] & 0x7F;

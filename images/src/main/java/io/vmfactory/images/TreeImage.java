@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The image of one directory, about to be made. */
+/** Creates the image of a directory. */
 final class TreeImage {
   private static final String LOST_AND_FOUND = "lost+found";
 
@@ -25,12 +25,13 @@ final class TreeImage {
   }
 
   /**
-   * Makes it in {@code folder}.
+   * Creates the image in {@code folder}.
    *
-   * @throws ImageException when the directory is not any more what {@code tree} tells
+   * @throws ImageException if the directory has changed since {@code tree} was read
    */
   Path make(Path folder) throws IOException {
-    // A link carries any name to mke2fs, also one that this locale cannot spell.
+    // mke2fs gets a symbolic link, because the locale may not be able to encode the directory's
+    // name.
     Path link = Files.createSymbolicLink(folder.resolve("tree"), root);
     Path image = folder.resolve("image");
     ext4.make(image, link, tree.size(), deadline);
@@ -39,12 +40,15 @@ final class TreeImage {
     ext4.change(image, script, deadline);
     if (!DirectoryTree.of(root, deadline).stamp().equals(tree.stamp())) {
       throw new ImageException(
-          Reason.CHANGED, root + ": changed while it was read; try again when nobody writes to it");
+          Reason.CHANGED,
+          root + ": changed while it was read; try again when no process writes to it");
     }
     return image;
   }
 
-  /** What mke2fs does not take from the tree: what its root is like. */
+  /**
+   * Returns the commands that set the attributes of the root directory, which mke2fs does not copy.
+   */
   private List<String> rootCommands() {
     FileStatus status = tree.root();
     List<String> commands =

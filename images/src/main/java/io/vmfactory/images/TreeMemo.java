@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The digests of directories, so that one which has not changed is looked at and not read again. On
- * disk, for the next process.
+ * Stores the digests of directories on disk, so that an unchanged directory is only listed and not
+ * read again.
  *
- * <p>Relies on the kernel setting the change time (ctime) of a file with everything that happens to
- * it, and on a clock that is not set back: then whatever was changed after the look has another
- * time. As a time may be coarse, a tree that was changed just now is not remembered.
+ * <p>Relies on two things: the kernel sets the change time (ctime) of a file with every change, and
+ * the clock is not set back. Then any change after the listing has a later time. Because times may
+ * be coarse, a directory that changed just now is not stored.
  */
 final class TreeMemo {
   static final String SUFFIX = ".memo";
@@ -35,7 +35,10 @@ final class TreeMemo {
     this.clock = clock;
   }
 
-  /** The digest of {@code tree}, from memory or from all of its content. */
+  /**
+   * Returns the digest of {@code tree}: the stored one or, if it has changed, one computed from its
+   * content.
+   */
   String digest(Path root, DirectoryTree tree) throws IOException {
     Path memo = directory.resolve(new SequenceDigest().bytes(RawPath.bytes(root)).hex() + SUFFIX);
     String stamp = tree.stamp();
@@ -43,7 +46,7 @@ final class TreeMemo {
     if (known.isPresent()) {
       return known.get();
     }
-    // Before reading: what is changed meanwhile has a later time.
+    // Check this before reading: a change during the read has a later time.
     boolean settled = tree.lastChange().toInstant().isBefore(clock.now().minus(COARSEST));
     String digest = tree.digest();
     if (settled) {
@@ -63,7 +66,7 @@ final class TreeMemo {
     }
   }
 
-  /** Tells a memo from half of one, or halves of two that were written at a time. */
+  /** Returns a checksum that detects a partly written memo and mixed parts of two memos. */
   private static String check(String stamp, String digest) {
     return new SequenceDigest().text(stamp).text(digest).hex();
   }
@@ -74,7 +77,7 @@ final class TreeMemo {
       memos.forEach(all::add);
     }
     if (all.size() > MOST) {
-      // Which one goes does not matter: its directory is read once more.
+      // Any memo may be removed: its directory is then read again.
       Files.deleteIfExists(all.get(0));
     }
   }

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The commands by which debugfs makes a tree in an empty file system. Owners, modes, devices and
- * attributes go straight into the image, so that an ordinary user can make any.
+ * Writes debugfs commands that create a tree in an empty file system. Owners, modes, devices and
+ * attributes are written directly into the image, so no root privileges are needed.
  */
 final class TreeScript implements AutoCloseable {
-  /** debugfs reads a line of at most BUFSIZ bytes. */
+  /** debugfs reads lines of at most BUFSIZ bytes. */
   private static final int MOST_LINE = 8000;
 
-  /** Names that fit into one block of a directory, whatever they are. */
+  /** The number of names of any length that fit into one directory block. */
   private static final int LINKS_PER_BLOCK = 15;
 
   private static final long LATEST = 0xFFFF_FFFFL;
@@ -35,7 +35,9 @@ final class TreeScript implements AutoCloseable {
     this.folder = script.getParent();
   }
 
-  /** Writes the commands for {@code root} into {@code script}; large values go beside it. */
+  /**
+   * Writes the commands for {@code root} to {@code script}. Large values go to files next to it.
+   */
   static void write(Node root, Path script) throws IOException {
     try (TreeScript tree = new TreeScript(script)) {
       tree.line("rmdir lost+found");
@@ -55,11 +57,11 @@ final class TreeScript implements AutoCloseable {
         directory(child.getValue(), path + child.getKey() + "/");
       }
     }
-    // Last, as what is made in a directory sets its time anew.
+    // Set the time last, because every new file in a directory changes it.
     modified(path.equals("/") ? "<2>" : quoted(path), directory);
   }
 
-  /** debugfs makes room for all names but those of hard links. */
+  /** Enlarges a directory for hard links, which debugfs does not do by itself. */
   private void expand(Node directory) throws IOException {
     long links = directory.children().values().stream().filter(node -> node.names() > 1).count();
     for (long i = 0; i < links; i += LINKS_PER_BLOCK) {
@@ -84,7 +86,7 @@ final class TreeScript implements AutoCloseable {
           case PIPE -> made(010000, "mknod " + quoted(name) + " p");
           case HARD_LINK -> throw new IllegalStateException("a hard link is a name, not a file");
         };
-    // A name of its own like <12> would be a number of an inode to debugfs.
+    // debugfs would take a name like <12> for an inode number.
     String file = quoted("./" + name);
     metadata(file, node, type);
     if (!node.isDirectory()) {
@@ -95,7 +97,10 @@ final class TreeScript implements AutoCloseable {
     }
   }
 
-  /** Relative to where debugfs begins, and so free of what would need quotes. */
+  /**
+   * Returns the path of the content, relative to the working directory of debugfs, so that it needs
+   * no quotes.
+   */
   private String content(Node node) {
     return folder.relativize(Objects.requireNonNull(node.content())).toString();
   }
@@ -120,7 +125,7 @@ final class TreeScript implements AutoCloseable {
 
   private static long id(long id) {
     if (id < 0 || id > 0xFFFF_FFFFL) {
-      throw new ImageException(Reason.INVALID, "has a file of the owner " + id);
+      throw new ImageException(Reason.INVALID, "has a file with the invalid owner " + id);
     }
     return id;
   }
@@ -138,7 +143,7 @@ final class TreeScript implements AutoCloseable {
     if (line.length() > MOST_LINE || line.indexOf('\n') >= 0 || line.indexOf('\0') >= 0) {
       throw new ImageException(
           Reason.INVALID,
-          "has a name that cannot be written: "
+          "has a name that cannot be stored: "
               + line.replaceAll("\\p{Cntrl}", "?").substring(0, 80));
     }
     out.write(line);

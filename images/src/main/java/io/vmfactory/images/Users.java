@@ -8,23 +8,23 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Users of an image by name, as its /etc/passwd and /etc/group have them. {@code name} and {@code
- * uid} bring the user's own group and groups, {@code :group} only that one.
+ * Resolves user names with the image's /etc/passwd and /etc/group. {@code name} and {@code uid}
+ * also give the user's own group and supplementary groups; {@code :group} gives only that group.
  */
 final class Users {
   private final Function<String, String> files;
 
   /**
-   * @param files the text of a file of the image by its path; empty when it is not there
+   * @param files returns the text of a file of the image by its path; empty if it does not exist
    */
   Users(Function<String, String> files) {
     this.files = files;
   }
 
   /**
-   * Who {@code said} means.
+   * Resolves a user.
    *
-   * @param said {@code user} or {@code user:group}, each a name or a number; empty = root
+   * @param said {@code user} or {@code user:group}, each a name or a number; empty for root
    */
   UserIds find(String said) {
     if (said.isEmpty()) {
@@ -57,7 +57,7 @@ final class Users {
   private static ImageException unknown(String what, String name) {
     return new ImageException(
         Reason.INVALID,
-        "the image runs as the %s \"%s\", which it does not have".formatted(what, name));
+        "the image runs as %s \"%s\", which it does not define".formatted(what, name));
   }
 
   private List<List<String>> lines(String file, int fields) {

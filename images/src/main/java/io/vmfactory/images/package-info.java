@@ -1,4 +1,7 @@
-/** Directories, OCI image layouts and OCI bundles as images of root file systems, made once. */
+/**
+ * Creates and caches images of root file systems from directories, OCI image layouts and OCI
+ * bundles.
+ */
 @NullMarked
 package io.vmfactory.images;
 

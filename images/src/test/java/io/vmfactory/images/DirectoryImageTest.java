@@ -180,7 +180,7 @@ class DirectoryImageTest {
     assertThat(refused(tree.resolve("bin/sh"))).hasMessageContaining("sh: is not a directory");
     assertThat(refused(Files.createDirectory(temp.resolve("empty"))))
         .hasMessageContaining("empty: is empty");
-    assertThat(refused(temp)).hasMessageContaining("holds runtime.image_dir");
+    assertThat(refused(temp)).hasMessageContaining("contains runtime.image_dir");
     assertThat(refused(Path.of("/sys/fs"))).hasMessageContaining("another file system is mounted");
   }
 
@@ -340,7 +340,7 @@ class DirectoryImageTest {
     assertThat(opened).doesNotExist();
   }
 
-  /** Another image, by another content of the tree. */
+  /** Creates a new image by changing the content of the directory. */
   private Image next(RootfsImages images, int content) throws IOException {
     Files.writeString(tree.resolve("content"), Integer.toString(content));
     return images.fromDirectory(tree, soon());

@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** What is in an image, as e2fsprogs see it. */
+/** Inspects an image with e2fsprogs. */
 final class Ext4View {
   private Ext4View() {}
 
-  /** What debugfs answers to {@code command}. */
+  /** Returns the output of a debugfs command. */
   static String debugfs(Path image, String command) {
     return run("/usr/sbin/debugfs", "-R", command, image.toString());
   }
 
-  /** One line each: mode in octal, owner, group, size, name. */
+  /** Lists a directory, one file per line: octal mode, owner, group, size, name. */
   static String list(Path image, String directory) {
     return debugfs(image, "ls -p " + directory);
   }
@@ -24,7 +24,7 @@ final class Ext4View {
     return debugfs(image, "cat " + path);
   }
 
-  /** Fails when e2fsck finds anything to mend. */
+  /** Fails if e2fsck finds an error. */
   static void assertSound(Path image) {
     assertThat(run("/usr/sbin/e2fsck", "-fn", image.toString())).contains("files (");
   }

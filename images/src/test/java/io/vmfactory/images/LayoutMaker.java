@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/** An OCI image layout, made by hand. */
+/** Creates an OCI image layout file by file. */
 final class LayoutMaker {
   static final String TAR = "application/vnd.oci.image.layer.v1.tar";
   static final String GZIP = TAR + "+gzip";
@@ -65,7 +65,7 @@ final class LayoutMaker {
     return this;
   }
 
-  /** The manifest of an image of all layers so far. */
+  /** Returns the manifest of an image with all layers so far. */
   byte[] manifest(String platform, String process) throws IOException {
     String[] parts = platform.split("/");
     String config =
@@ -78,7 +78,7 @@ final class LayoutMaker {
         .getBytes(UTF_8);
   }
 
-  /** Adds an image of all layers so far to the index. */
+  /** Adds an image with all layers so far to the index. */
   LayoutMaker image(String name, String process) throws IOException {
     return add(MANIFEST, manifest("linux/amd64", process), name(name));
   }

@@ -66,7 +66,10 @@ class OciLayoutTest {
     return catchThrowableOfType(ImageException.class, () -> image(layers));
   }
 
-  /** Nothing but images and what tests put there is below the test's folder, and no half image. */
+  /**
+   * Asserts that the test's folder holds only images and the files of the test, and no partial
+   * image.
+   */
   private void assertNothingLeft() throws IOException {
     try (Stream<Path> all = Files.list(temp)) {
       assertThat(all.map(Path::getFileName).map(Path::toString))
@@ -141,7 +144,7 @@ class OciLayoutTest {
             .file(".wh.target", "");
 
     assertThat(catchThrowableOfType(ImageException.class, () -> image(lower, higher)))
-        .hasMessageContaining("goes by a file as if it were a directory");
+        .hasMessageContaining("its path has a file in place of a directory");
 
     var mended = new TarBytes().directory("becomesDir/").bytes(higher.cut());
     try (Image image = image(lower, mended)) {
@@ -183,7 +186,7 @@ class OciLayoutTest {
   @ValueSource(strings = {"../out", "a/../../out", "/../out", "a/..", "new\nline"})
   void aNameThatLeadsElsewhereIsRefused(String name) throws IOException {
     assertThat(refused(new TarBytes().file(name, "evil")))
-        .hasMessageContaining("is no name for a file in an image")
+        .hasMessageContaining("is not a valid file name in an image")
         .hasMessageContaining("layer sha256:")
         .extracting(ImageException::reason)
         .isEqualTo(Reason.INVALID);
@@ -199,11 +202,11 @@ class OciLayoutTest {
     assertThat(refused(new TarBytes().link("l", "l").file("l/x", "")))
         .hasMessageContaining("too many links");
     assertThat(refused(new TarBytes().hardLink("x", "../../etc/passwd")))
-        .hasMessageContaining("is no name for a file");
+        .hasMessageContaining("is not a valid file name");
     assertThat(refused(new TarBytes().link("e", "/etc").hardLink("x", "e/passwd")))
-        .hasMessageContaining("which is no file");
+        .hasMessageContaining("which is not a file");
     assertThat(refused(new TarBytes().directory("d").hardLink("x", "d")))
-        .hasMessageContaining("which is no file");
+        .hasMessageContaining("which is not a file");
 
     image(new TarBytes().link("x", outside.toString()).file("x/evil", "")).close();
 
@@ -215,7 +218,7 @@ class OciLayoutTest {
     assertThat(refused(new TarBytes().header('0', "bomb", "", 1L << 32)).reason())
         .isEqualTo(Reason.TOO_LARGE);
     assertThat(refused(new TarBytes().header('x', "pax", "", 1L << 30)))
-        .hasMessageContaining("bytes about one file");
+        .hasMessageContaining("bytes of metadata for one file");
     assertThat(refused(new TarBytes().pax("size", "-5").file("f", "")))
         .hasMessageContaining("negative size");
     var rewritten = new TarBytes();
@@ -255,7 +258,7 @@ class OciLayoutTest {
     Files.write(file, gzip(new TarBytes().file("f", "y").whole()));
     assertThat(refused((String) null)).hasMessageContaining("its digest is sha256:");
     Files.write(file, new byte[3]);
-    assertThat(refused((String) null)).hasMessageContaining("has 3 bytes, should have");
+    assertThat(refused((String) null)).hasMessageContaining("has 3 bytes instead of");
     Files.delete(file);
     assertThat(refused((String) null).reason()).isEqualTo(Reason.NOT_FOUND);
 
@@ -285,7 +288,7 @@ class OciLayoutTest {
     assertThat(env(sha256(layout.manifest("linux/amd64", "'Env':['A=plain']"))))
         .containsExactly("A=plain");
     assertThat(refused((String) null))
-        .hasMessageContaining("say which: multi, plain, liar")
+        .hasMessageContaining("name one of them: multi, plain, liar")
         .extracting(ImageException::reason)
         .isEqualTo(Reason.NOT_FOUND);
     assertThat(refused("arm")).hasMessageContaining("holds no image \"arm\" for linux/amd64");
@@ -305,12 +308,12 @@ class OciLayoutTest {
             catchThrowableOfType(
                 ImageException.class,
                 () -> images().fromOciLayout(none, null, Deadline.after(Duration.ofSeconds(9)))))
-        .hasMessageContaining("none: is no OCI image layout");
-    assertThat(refused((String) null)).hasMessageContaining("there is: none");
+        .hasMessageContaining("none: is not an OCI image layout");
+    assertThat(refused((String) null)).hasMessageContaining("available: none");
     Files.writeString(layout.done().resolve("oci-layout"), "{\"imageLayoutVersion\":\"9\"}");
     assertThat(refused((String) null)).hasMessageContaining("is of version \"9\"");
     Files.writeString(temp.resolve("layout/oci-layout"), "{");
-    assertThat(refused((String) null)).hasMessageContaining("is no JSON");
+    assertThat(refused((String) null)).hasMessageContaining("is not JSON");
   }
 
   @Test

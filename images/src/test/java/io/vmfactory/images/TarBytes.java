@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 
-/** A tar archive, written byte by byte, so that it may be as odd as a test wants it. */
+/** Writes a tar archive byte by byte, so that a test can create any malformed archive. */
 final class TarBytes {
   private static final int BLOCK = 512;
 
@@ -14,13 +14,13 @@ final class TarBytes {
   private long uid;
   private long gid;
 
-  /** Of the entries that follow. */
+  /** Sets the mode of the following entries. */
   TarBytes mode(int bits) {
     mode = bits;
     return this;
   }
 
-  /** Of the entries that follow. */
+  /** Sets the owner of the following entries. */
   TarBytes owner(long user, long group) {
     uid = user;
     gid = group;
@@ -43,7 +43,7 @@ final class TarBytes {
     return entry('1', name, target, new byte[0]);
   }
 
-  /** Says {@code key} of the next entry, as pax does. */
+  /** Sets a pax {@code key} of the next entry. */
   TarBytes pax(String key, String value) {
     String rest = " " + key + "=" + value + "\n";
     int length = rest.length() + 1;
@@ -57,7 +57,7 @@ final class TarBytes {
     return header(type, name, target, content.length).bytes(content);
   }
 
-  /** A header alone, of a file that says it has {@code size} bytes. */
+  /** Writes only the header of a file of {@code size} bytes. */
   TarBytes header(char type, String name, String target, long size) {
     byte[] header = new byte[BLOCK];
     put(header, 0, name);
@@ -81,7 +81,7 @@ final class TarBytes {
     return this;
   }
 
-  /** Content, and zeroes up to the next block. */
+  /** Writes content, padded with zeroes to the next block. */
   TarBytes bytes(byte[] content) {
     out.writeBytes(content);
     out.writeBytes(new byte[-content.length & (BLOCK - 1)]);
@@ -93,7 +93,7 @@ final class TarBytes {
     System.arraycopy(bytes, 0, header, start, bytes.length);
   }
 
-  /** What was written so far, without an end. */
+  /** Returns the bytes so far, without the end of the archive. */
   byte[] cut() {
     return out.toByteArray();
   }

@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The extended attributes of a file, xattr(7); those of a link are its own. */
+/** Reads the extended attributes of a file, xattr(7). Does not follow links. */
 public final class ExtendedAttributes {
   private ExtendedAttributes() {}
 
-  /** Value by name; empty where the file system knows none. */
+  /** Returns the values by name; empty if the file system does not support attributes. */
   public static SortedMap<String, byte[]> of(Path path) throws IOException {
     byte[] raw = RawPath.terminated(path);
     SortedMap<String, byte[]> all = new TreeMap<>();

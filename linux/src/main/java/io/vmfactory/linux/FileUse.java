@@ -5,17 +5,17 @@ import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** What a file costs, and who works with it. */
+/** Determines the disk usage and the locks of a file. */
 public final class FileUse {
   private static final short F_WRLCK = 1;
   private static final short F_UNLCK = 2;
 
-  /** struct flock of x86-64: type, whence, start, length (0 = to the end), pid. */
+  /** The size of struct flock on x86-64: type, whence, start, length (0 = to the end), pid. */
   private static final int FLOCK_BYTES = 32;
 
   private FileUse() {}
 
-  /** The bytes of {@code file} that are not in holes. */
+  /** Returns the number of bytes of {@code file} that are not in holes. */
   public static long allocatedBytes(Path file) throws IOException {
     int fd = LibC.openFile(file);
     try {
@@ -34,7 +34,9 @@ public final class FileUse {
     }
   }
 
-  /** The next data or hole at or after {@code offset}; -1 = none. */
+  /**
+   * Returns the offset of the next data or hole at or after {@code offset}; -1 if there is none.
+   */
   private static long next(int fd, long offset, int what) {
     try {
       return LibC.lseek(fd, offset, what);
@@ -47,8 +49,8 @@ public final class FileUse {
   }
 
   /**
-   * Whether anybody has a record lock (fcntl(2)) on {@code file}. QEMU holds some on every image
-   * that it has open, read-only ones included.
+   * Returns whether any process holds a record lock (fcntl(2)) on {@code file}. QEMU holds locks on
+   * every open image, even if it is read-only.
    */
   public static boolean isRecordLocked(Path file) throws IOException {
     int fd = LibC.openFile(file);

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * An flock(2) lock on a file or directory, see {@link PathLock#shared}. The kernel drops it when
- * the process ends, however it ends. Unlike a lock of java.nio it belongs to the opening, not to
- * the process: threads of one process exclude each other as processes do. Thread-safe.
+ * A lock on a file or directory by flock(2), see {@link PathLock#shared}. The kernel releases it
+ * when the process ends for any reason. Unlike a lock of java.nio it belongs to the open file, not
+ * to the process, so threads of one process exclude each other, too. Thread-safe.
  */
 final class Flock implements Closeable {
   private final int fd;
@@ -98,7 +98,7 @@ final class Flock implements Closeable {
     }
   }
 
-  /** flock(2) knows no time limit: a thread of its own waits. */
+  /** Waits in a separate thread, because flock(2) has no timeout. */
   private void take(Path path, Deadline deadline) {
     try {
       take(LibC.LOCK_EX | LibC.LOCK_NB);
@@ -113,7 +113,7 @@ final class Flock implements Closeable {
     Thread waiter = new Thread(() -> waitFor(taken), "flock " + path.getFileName());
     waiter.setDaemon(true);
     waiter.start();
-    deadline.await(taken, "whoever works on " + path);
+    deadline.await(taken, "the lock on " + path);
   }
 
   private void waitFor(CompletableFuture<Void> taken) {
@@ -139,7 +139,7 @@ final class Flock implements Closeable {
     }
   }
 
-  /** Lets go of the lock. While a thread waits for it, the descriptor is that thread's to close. */
+  /** Releases the lock. If a thread still waits for it, that thread closes the descriptor. */
   @Override
   public void close() {
     closed.set(true);

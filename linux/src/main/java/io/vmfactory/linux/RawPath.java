@@ -8,15 +8,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A path as the kernel has it: bytes. The text that Java makes of them depends on the locale and
- * may be the same for two names; the bytes are told only by the URI.
+ * A path as the bytes that the kernel uses. Java's text of a path depends on the locale and can be
+ * the same for two names; only the URI preserves the bytes.
  */
 public final class RawPath {
   private static final int PATH_MAX = 4096;
 
   private RawPath() {}
 
-  /** The bytes of {@code path}, made absolute. */
+  /** Returns the bytes of the absolute form of {@code path}. */
   public static byte[] bytes(Path path) {
     String text = path.toAbsolutePath().toString();
     if (text.chars().allMatch(c -> c > 0 && c < 0x80)) {
@@ -26,7 +26,7 @@ public final class RawPath {
   }
 
   private static byte[] decoded(String escaped) {
-    // The URI of a directory ends with a slash, the path does not.
+    // The URI of a directory ends with a slash, but the path does not.
     String text = escaped.endsWith("/") ? escaped.substring(0, escaped.length() - 1) : escaped;
     var bytes = new ByteArrayOutputStream(text.length());
     for (int i = 0; i < text.length(); i++) {
@@ -40,7 +40,7 @@ public final class RawPath {
     return bytes.toByteArray();
   }
 
-  /** What the link {@code path} says, as it says it. */
+  /** Returns the unchanged target of the link {@code path}. */
   public static byte[] linkTarget(Path path) throws IOException {
     byte[] target = new byte[PATH_MAX];
     try {
@@ -51,7 +51,7 @@ public final class RawPath {
     }
   }
 
-  /** As the C library takes it. */
+  /** Returns the bytes with a final NUL, as the C library expects. */
   static byte[] terminated(Path path) {
     byte[] bytes = bytes(path);
     return Arrays.copyOf(bytes, bytes.length + 1);
