@@ -1,5 +1,5 @@
-# Shared by the end-to-end checks. Sourced; makes $work, a scratch folder that goes away at the end, and expects $top.
-# Each check prints ok or FAILED; count_checks, at the end, counts them.
+# Shared by the end-to-end checks. Sourced; expects $top. Creates the scratch folder $work and removes it at exit.
+# Each check prints ok or FAILED. Call count_checks at the end.
 
 vmf=$top/vmfactory
 work=$(mktemp -d /tmp/vmf-e2e.XXXXXX)
@@ -17,16 +17,16 @@ trap 'stop_daemon; rm -rf "$work"' EXIT
 ok() { passed=$((passed + 1)); echo "ok      $1"; }
 no() { failed=$((failed + 1)); echo "FAILED  $1"; sed 's/^/          /' "$work/out" "$work/err" | tail -n 25; }
 
-# check NAME EXPECTED-EXIT PATTERN COMMAND...: runs it; both the exit code and the pattern (in stdout or stderr) must fit.
+# check NAME EXPECTED-EXIT PATTERN COMMAND...: runs the command; its exit code and the pattern (in stdout or stderr) must match.
 check() {
   local name=$1 code=$2 pattern=$3 got
   shift 3
   "$@" >"$work/out" 2>"$work/err"
   got=$?
-  if [ $got = "$code" ] && grep -qE -- "$pattern" "$work/out" "$work/err"; then ok "$name"; else no "$name (exit $got, wanted $code and /$pattern/)"; fi
+  if [ $got = "$code" ] && grep -qE -- "$pattern" "$work/out" "$work/err"; then ok "$name"; else no "$name (exit code $got; expected $code and /$pattern/)"; fi
 }
 
-# holds NAME COMMAND...: the command succeeds.
+# holds NAME COMMAND...: runs the command, which must succeed.
 holds() {
   local name=$1
   shift
@@ -34,7 +34,7 @@ holds() {
 }
 
 json() { node -e 'const o=JSON.parse(require("fs").readFileSync(0));console.log(eval("o."+process.argv[1]))' "$1"; }
-# f VERB ARGS...: vmfactory with the configuration of the checks; it comes early, since some commands take all the rest as it is.
+# f VERB ARGS...: runs vmfactory with $config. The option comes first, because some commands take all further words as they are.
 f() { local verb=$1; shift; "$vmf" "$verb" --config "$config" "$@"; }
 none_left() { [ -z "$(pgrep -f "qemu-system.*$1")" ]; }
 empty() { ls -A "$1" 2>/dev/null; [ -z "$(ls -A "$1" 2>/dev/null)" ]; }

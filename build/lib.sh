@@ -3,7 +3,7 @@
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
-# missing_packages WHEN: the packages whose probe fails, with the reason, one "package | why" a line.
+# missing_packages WHEN: prints the packages whose probe fails, one "package | why" per line.
 missing_packages() {
   local probe package when why
   while IFS='|' read -r probe package when why; do
@@ -17,7 +17,7 @@ missing_packages() {
   done <"$top/build/packages"
 }
 
-# install_packages WHEN: installs what is missing, or says how to when we may not.
+# install_packages WHEN: installs the missing packages; without root privileges, prints the command and fails.
 install_packages() {
   local missing names
   missing=$(missing_packages "$1")
@@ -28,7 +28,7 @@ install_packages() {
   if [ "$(id -u)" != 0 ]; then
     die "install them first:  sudo apt-get install -y --no-install-recommends $names"
   fi
-  command -v apt-get >/dev/null || die "no apt-get here: install by other means: $names"
+  command -v apt-get >/dev/null || die "apt-get was not found; install these packages by other means: $names"
   say "installing: $names"
   local log
   log=$(mktemp)
@@ -42,12 +42,12 @@ install_packages() {
   [ -z "$missing" ] || die "still missing after installing: $missing"
 }
 
-# java_program: the java to use, JAVA_HOME's before the PATH's.
+# java_program: prints the java to use: that of JAVA_HOME, or else the first in PATH.
 java_program() {
   if [ -n "${JAVA_HOME-}" ]; then echo "$JAVA_HOME/bin/java"; else command -v java; fi
 }
 
-# archive NAME: the class-data archive of NAME for the java in use.
+# archive NAME: prints the path of the class-data archive NAME for the java in use.
 archive() {
   local java
   java=$(readlink -f "$(java_program)")
