@@ -11,36 +11,36 @@ import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
 import java.util.function.Consumer;
 
-/** The daemon itself: what it is, what happens in it, its end. */
+/** The calls about the daemon itself: status, configuration, events and shutdown. */
 public final class DaemonCalls {
-  private final Channel channel;
+  private final DaemonChannel channel;
 
-  DaemonCalls(Channel channel) {
+  DaemonCalls(DaemonChannel channel) {
     this.channel = channel;
   }
 
   /**
-   * What the daemon holds.
+   * Returns the status of the daemon.
    *
-   * @param withMemory measure every VM's memory, about a millisecond each
+   * @param withMemory whether to measure the memory of each VM, which takes about 1 ms per VM
    */
   public GetStatusResponse status(boolean withMemory, Deadline deadline) {
     GetStatusRequest request = GetStatusRequest.newBuilder().setWithMemory(withMemory).build();
     return channel.unary(FactoryGrpcClient.GetStatus, request, deadline);
   }
 
-  /** The configuration in force. */
+  /** Returns the daemon's current configuration. */
   public GetConfigResponse config(Deadline deadline) {
     return channel.unary(
         FactoryGrpcClient.GetConfig, GetConfigRequest.getDefaultInstance(), deadline);
   }
 
   /**
-   * Subscribes to the daemon's events. When this returns the subscription stands: whatever happens
-   * from then on is told.
+   * Subscribes to the daemon's events. The listener gets every event that occurs after this method
+   * has returned.
    *
-   * @param listener told each event in order, on an event loop: must not block
-   * @param deadline for the subscription to stand; how long it lasts is not limited
+   * @param listener gets each event in order, on an event loop; must not block
+   * @param deadline limits the subscribing, not how long the subscription lasts
    */
   public EventWatch watch(Consumer<Event> listener, Deadline deadline) {
     GrpcCall<Event> call =
@@ -53,7 +53,7 @@ public final class DaemonCalls {
   /**
    * Stops the daemon.
    *
-   * @param keepVms leave leased VMs running
+   * @param keepVms whether leased VMs keep running
    */
   public void shutdown(boolean keepVms, Deadline deadline) {
     ShutdownRequest request = ShutdownRequest.newBuilder().setKeepVms(keepVms).build();

@@ -4,11 +4,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 
-/** Event loops of a client's own. */
+/** Creates event loops for clients. */
 public final class EventLoops {
   private EventLoops() {}
 
-  /** As few threads as do, and no cache of files, which a client that is killed would leave. */
+  /**
+   * Returns event loops with as few threads as possible and without a file cache, which a killed
+   * client would leave behind.
+   */
   public static Vertx small() {
     FileSystemOptions noFiles =
         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);

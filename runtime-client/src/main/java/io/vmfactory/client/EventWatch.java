@@ -3,7 +3,7 @@ package io.vmfactory.client;
 import io.vmfactory.api.v1.Event;
 import java.util.concurrent.CompletionStage;
 
-/** A subscription to the daemon's events, until it is closed or the daemon ends it. */
+/** A subscription to the daemon's events. It lasts until it is closed or the daemon ends it. */
 public final class EventWatch implements AutoCloseable {
   private final GrpcCall<Event> call;
 
@@ -12,8 +12,8 @@ public final class EventWatch implements AutoCloseable {
   }
 
   /**
-   * Completes when the daemon has ended the subscription; fails with {@link FactoryException} when
-   * the connection is lost, with code CANCELLED after {@link #close()}.
+   * Returns a stage that completes when the daemon ends the subscription. It fails with {@link
+   * FactoryException} if the connection is lost, with code CANCELLED after {@link #close()}.
    */
   public CompletionStage<Void> ended() {
     return call.ended().minimalCompletionStage();

@@ -12,7 +12,7 @@ import io.vmfactory.linux.StreamSockets;
 import java.nio.file.Path;
 
 /**
- * A daemon, as a runtime instance sees it:
+ * A client of the daemon:
  *
  * <pre>{@code
  * try (FactoryClient factory = FactoryClient.open(Path.of("/run/vmfactory/factory.sock"));
@@ -23,31 +23,31 @@ import java.nio.file.Path;
  * }
  * }</pre>
  *
- * <p>Calls block and may be made from any number of threads, though not from an event loop;
- * interrupting the thread calls the call off, also in the daemon.
+ * <p>Thread-safe. Calls block; do not make them on an event loop. Interrupting the thread cancels
+ * the call, also in the daemon.
  *
- * <p>Every call throws {@link FactoryException} when it fails and {@code CancelledException} when
- * it is interrupted. Nothing is connected before the first call; a lost connection is made anew, so
- * that a daemon that was started again is found again. It has every VM that was leased before,
- * under the same lease, and connections to agents are not concerned. Calls made while no daemon is
- * there fail, {@link FactoryException#isRetryable()}.
+ * <p>Every call throws {@link FactoryException} on failure and {@code CancelledException} when
+ * interrupted. The first call connects. After a lost connection the next call connects again, so a
+ * restarted daemon is found: it keeps all leased VMs and their leases. Connections to agents are
+ * independent of the daemon. Calls while no daemon runs fail with a retryable error ({@link
+ * FactoryException#isRetryable()}).
  */
 public final class FactoryClient implements AutoCloseable {
   private final Vertx vertx;
-  private final Channel channel;
+  private final DaemonChannel channel;
   private final StreamSockets sockets = new StreamSockets();
   private final TtrpcAgents agents;
   private final Runnable onClose;
 
   private FactoryClient(Vertx vertx, Path socket, Runnable afterwards) {
     this.vertx = vertx;
-    this.channel = new Channel(vertx, socket);
+    this.channel = new DaemonChannel(vertx, socket);
     this.agents = new TtrpcAgents(sockets);
     this.onClose = afterwards;
   }
 
   /**
-   * The daemon behind {@code socket}, with an event loop of its own.
+   * Returns a client with its own event loop.
    *
    * @param socket {@code run_dir/factory.sock}
    */
@@ -56,46 +56,45 @@ public final class FactoryClient implements AutoCloseable {
     return new FactoryClient(vertx, socket, () -> vertx.close().await());
   }
 
-  /** The daemon behind {@code socket}, on event loops that stay the caller's. */
+  /** Returns a client on {@code vertx}, which the caller closes. */
   public static FactoryClient open(Vertx vertx, Path socket) {
     return new FactoryClient(vertx, socket, () -> {});
   }
 
-  /** A running, unique VM under a lease, which closing the handle ends. */
+  /** Gets a running VM with its own identity under a lease. Closing the handle ends the lease. */
   public VmHandle getVm(GetVmRequest request, Deadline deadline) {
     GetVmResponse granted = channel.unary(FactoryGrpcClient.GetVm, request, deadline);
     return new VmHandle(vertx, channel, agents, granted);
   }
 
   /**
-   * A paused VM that is the caller's from now on: the caller must end its process and remove its
-   * folder.
+   * Gets a paused VM. The caller owns it: the caller must end its process and remove its folder.
    */
   public GetBaseVmResponse getBaseVm(GetBaseVmRequest request, Deadline deadline) {
     return channel.unary(FactoryGrpcClient.GetBaseVm, request, deadline);
   }
 
-  /** Leases by their id, for whoever holds no handle. */
+  /** Returns the calls for leases by id, for callers without a {@link VmHandle}. */
   public LeaseCalls leases() {
     return new LeaseCalls(channel);
   }
 
-  /** The templates in the daemon's store. */
+  /** Returns the calls for templates. */
   public TemplateCalls templates() {
     return new TemplateCalls(channel);
   }
 
-  /** The stock of idle VMs. */
+  /** Returns the calls for the pools. */
   public PoolCalls pools() {
     return new PoolCalls(channel);
   }
 
-  /** The daemon itself. */
+  /** Returns the calls about the daemon itself. */
   public DaemonCalls daemon() {
     return new DaemonCalls(channel);
   }
 
-  /** Ends the connection, and with it every call under way. Leases stay. */
+  /** Closes the connection and fails all open calls. Leases remain. */
   @Override
   public void close() {
     channel.close();

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call to the daemon did not do what it was asked to. The message is meant for people: it names
- * the thing and, where there is one, the remedy.
+ * Thrown when a call to the daemon fails. The message is for the user: it says what is wrong and,
+ * if known, what to do about it.
  */
 public final class FactoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -15,34 +15,35 @@ public final class FactoryException extends RuntimeException {
   private final String reason;
   private final @Nullable Duration retryAfter;
 
-  /** What kind of failure, for whoever must choose how to go on. */
+  /** The kind of failure, for code that must react to it. */
   public enum Code {
     /** No daemon listens on the socket. */
     NOT_RUNNING,
-    /** The socket or the call is not for this user. */
+    /** The user may not use the socket or the call. */
     FORBIDDEN,
-    /** A field of the request is absurd. */
+    /** A field of the request is invalid. */
     INVALID,
-    /** No such template, VM or lease. */
+    /** The template, VM or lease does not exist. */
     NOT_FOUND,
-    /** A usable template of this shape is there already. */
+    /** A usable template of this shape already exists. */
     ALREADY_EXISTS,
-    /** The daemon cannot do this as it is configured. */
+    /** The daemon's configuration does not allow this. */
     NOT_POSSIBLE,
     /**
-     * A limit of the host or the configuration; {@link #retryAfter()} may say when to ask again.
+     * A limit of the host or the configuration is reached. {@link #retryAfter()} may say when to
+     * try again.
      */
     EXHAUSTED,
-    /** The time ran out. */
+    /** The deadline has passed. */
     DEADLINE,
-    /** The call was called off. */
+    /** The call was cancelled. */
     CANCELLED,
     /**
-     * The daemon is starting or shutting down, or its connection was lost; what it had done is not
-     * known.
+     * The daemon is starting or shutting down, or the connection was lost. Whether the call took
+     * effect is unknown.
      */
     UNAVAILABLE,
-    /** The daemon does not know this call: it is of another version. */
+    /** The daemon does not know this call, because it is of another version. */
     UNSUPPORTED,
     /** The VMM or the guest failed. */
     FAILED
@@ -69,21 +70,22 @@ public final class FactoryException extends RuntimeException {
   }
 
   /**
-   * Whether the same call may do later: no daemon is there just now, it is starting, stopping or
-   * was killed in the middle of the call, or a limit is reached.
+   * Returns whether the same call may succeed later: no daemon is running, it is starting, stopping
+   * or was killed during the call, or a limit is reached.
    */
   public boolean isRetryable() {
     return code == Code.NOT_RUNNING || code == Code.UNAVAILABLE || code == Code.EXHAUSTED;
   }
 
   /**
-   * The daemon's own word for the failure (google.rpc.ErrorInfo.reason); empty when it has none.
+   * Returns the daemon's reason for the failure (google.rpc.ErrorInfo.reason); empty if it gave
+   * none.
    */
   public String reason() {
     return reason;
   }
 
-  /** When it is worth asking again, as the daemon sees it. */
+  /** Returns when to try again, if the daemon advised it. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

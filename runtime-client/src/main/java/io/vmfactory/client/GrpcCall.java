@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One gRPC call under way, unary or server-streaming. Everything but waiting and cancelling happens
- * on one event loop.
+ * An open gRPC call, unary or server-streaming. Runs on one event loop; waiting and cancelling are
+ * possible from any thread.
  */
 final class GrpcCall<A> {
   private final Context loop;
@@ -34,27 +34,30 @@ final class GrpcCall<A> {
     this.listener = listener;
   }
 
-  /** Completes when the daemon has taken the call up. */
+  /** Returns a stage that completes when the daemon has accepted the call. */
   CompletableFuture<Void> accepted() {
     return accepted;
   }
 
-  /** Completes when the daemon has ended the call well; fails with {@link FactoryException}. */
+  /**
+   * Returns a stage that completes when the call has succeeded. It fails with {@link
+   * FactoryException}.
+   */
   CompletableFuture<Void> ended() {
     return ended;
   }
 
-  /** Calls the call off. The daemon stops its work. */
+  /** Cancels the call. The daemon stops its work. */
   void cancel() {
-    FactoryException why = new FactoryException(Code.CANCELLED, "called off", null);
+    FactoryException why = new FactoryException(Code.CANCELLED, "the call was cancelled", null);
     try {
       loop.runOnContext(v -> end(why));
     } catch (RejectedExecutionException e) {
-      fail(why); // The event loop has ended, and the connection with it.
+      fail(why); // The event loop and with it the connection have ended.
     }
   }
 
-  /** The connection has ended, or there is none to be had any more. */
+  /** Ends the call because the connection was lost or cannot be opened any more. */
   void lost(Throwable cause) {
     fail(failures.lost(cause));
   }
@@ -70,7 +73,7 @@ final class GrpcCall<A> {
       return;
     }
     if (deadline != null) {
-      // Rounded up, so that what the daemon cuts off in time is over here too.
+      // Rounded up, so that the daemon's timeout comes first.
       made.timeout(deadline.remaining().toMillis() + 1, TimeUnit.MILLISECONDS);
     }
     made.exceptionHandler(this::broken);
@@ -121,7 +124,7 @@ final class GrpcCall<A> {
     }
   }
 
-  /** Ends the call from this side. */
+  /** Ends the call on this side. */
   private void end(RuntimeException why) {
     fail(why);
     if (request != null) {
@@ -129,7 +132,7 @@ final class GrpcCall<A> {
     }
   }
 
-  /** Ends the call for those who wait for it; the first end counts. */
+  /** Fails the call for its waiters. Only the first end of a call counts. */
   void fail(RuntimeException why) {
     accepted.completeExceptionally(why);
     ended.completeExceptionally(why);

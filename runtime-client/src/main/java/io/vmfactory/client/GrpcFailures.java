@@ -22,34 +22,35 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what goes wrong on the wire into {@link FactoryException}. The one place of this room that
- * knows gRPC's codes and trailers.
+ * Translates transport and gRPC failures into {@link FactoryException}. Only this class knows gRPC
+ * status codes and trailers.
  *
- * @param socket the daemon's socket, for the messages
+ * @param socket the daemon's socket, for messages
  */
 record GrpcFailures(Path socket) {
   private static final String DETAILS = "grpc-status-details-bin";
   private static final String MESSAGE = "grpc-message";
   private static final Pattern ESCAPED = Pattern.compile("(%[0-9A-Fa-f]{2})+");
 
-  /** No connection could be made. */
+  /** Describes a failure to connect. */
   FactoryException unreachable(Throwable cause) {
     if (!Files.notExists(socket) && !Files.isWritable(socket)) {
       return new FactoryException(
           Code.FORBIDDEN,
           "no permission to connect to the daemon's socket "
               + socket
-              + "; run as the daemon's user or as root, or join the socket_group of its configuration",
+              + "; run as the daemon's user or as root, or join the group in its socket_group"
+              + " setting",
           cause);
     }
-    String how = Files.exists(socket) ? "nobody listens on " : "there is no socket ";
+    String how = Files.exists(socket) ? "no process listens on " : "there is no socket ";
     return new FactoryException(
         Code.NOT_RUNNING,
         "the daemon is not running: " + how + socket + "; start it with `vmfactory serve`",
         cause);
   }
 
-  /** The connection ended, or the call was cut off without a word. */
+  /** Describes a lost connection. */
   FactoryException lost(Throwable cause) {
     return new FactoryException(
         Code.UNAVAILABLE,
@@ -57,15 +58,13 @@ record GrpcFailures(Path socket) {
         cause);
   }
 
-  /** The daemon cut the call off with a bare code. */
+  /** Describes a stream that the daemon reset with a bare status code. */
   FactoryException reset(GrpcStatus status) {
     return new FactoryException(
-        code(status),
-        "the daemon at %s cut the call off: %s".formatted(socket, status.name()),
-        null);
+        code(status), "the daemon at %s ended the call: %s".formatted(socket, status.name()), null);
   }
 
-  /** The daemon itself says no: its words, its reason, its advice. */
+  /** Describes an error reply of the daemon: message, reason and retry advice. */
   FactoryException refused(GrpcClientResponse<?, ?> response) {
     GrpcStatus status = response.status();
     Status details = details(field(response, DETAILS));
@@ -74,7 +73,7 @@ record GrpcFailures(Path socket) {
       said = percentDecoded(field(response, MESSAGE));
     }
     if (said.isEmpty()) {
-      said = "the daemon at %s answered %s without a word".formatted(socket, status.name());
+      said = "the daemon at %s answered %s without a message".formatted(socket, status.name());
     }
     return new FactoryException(code(status), said, reason(details), retryAfter(details), null);
   }
@@ -95,14 +94,17 @@ record GrpcFailures(Path socket) {
     };
   }
 
-  /** A status field: in the trailers, or in the headers when nothing else was sent. */
+  /** Returns a status field from the trailers, or from the headers if the reply has only those. */
   private static String field(GrpcClientResponse<?, ?> response, String name) {
     String late = response.trailers().get(name);
     String early = response.headers().get(name);
     return late != null ? late : early != null ? early : "";
   }
 
-  /** Details that cannot be read are none: the message is still worth passing on. */
+  /**
+   * Parses the status details. Ignores malformed details, because the message alone is still
+   * useful.
+   */
   private static Status details(String base64) {
     try {
       return Status.parseFrom(Base64.getDecoder().decode(base64));
@@ -135,7 +137,9 @@ record GrpcFailures(Path socket) {
     return Optional.empty();
   }
 
-  /** The gRPC way: UTF-8 bytes outside printable ASCII, and '%', as %XX; '+' is a plus. */
+  /**
+   * Decodes gRPC percent-encoding: '%' and bytes outside printable ASCII are %XX; '+' is a plus.
+   */
   private static String percentDecoded(String text) {
     return ESCAPED
         .matcher(text)

@@ -14,20 +14,20 @@ import io.vmfactory.api.v1.RenewLeaseRequest;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.file.Path;
 
-/** Leases by their id. */
+/** The calls for leases by id. */
 public final class LeaseCalls {
-  private final Channel channel;
+  private final DaemonChannel channel;
 
-  LeaseCalls(Channel channel) {
+  LeaseCalls(DaemonChannel channel) {
     this.channel = channel;
   }
 
-  /** Moves the lease's expiry to now + as long as it had. */
+  /** Extends the lease: it now expires one TTL from now. */
   public Lease renew(String leaseId, Deadline deadline) {
     return renew(RenewLeaseRequest.newBuilder().setLeaseId(leaseId).build(), deadline);
   }
 
-  /** Moves the lease's expiry to now + {@code ttl}. */
+  /** Extends the lease: it now expires {@code ttl} from now. */
   public Lease renew(String leaseId, java.time.Duration ttl, Deadline deadline) {
     Duration span =
         Duration.newBuilder().setSeconds(ttl.toSeconds()).setNanos(ttl.getNano()).build();
@@ -39,12 +39,13 @@ public final class LeaseCalls {
   }
 
   /**
-   * Connects a NIC slot of the lease's VM to a network: the host's end goes there and comes up. The
-   * guest's MAC and addresses are set through its agent, {@code GuestNetwork}.
+   * Connects a NIC slot of the lease's VM to a network. The host end of the NIC moves to the given
+   * namespace and is brought up. Set the guest's MAC and addresses through its agent, {@code
+   * GuestNetwork}.
    *
-   * @param networkNamespace path of the network's namespace on the daemon's host, such as {@code
+   * @param networkNamespace the path of the network namespace on the daemon's host, such as {@code
    *     /run/netns/web}
-   * @param name what the host's end is called there, 1..15 characters; empty = the daemon chooses
+   * @param name the name of the host end there, 1..15 characters; empty to let the daemon choose
    */
   public AttachNicResponse attachNic(
       String leaseId, Path networkNamespace, String name, Deadline deadline) {
@@ -57,16 +58,16 @@ public final class LeaseCalls {
     return channel.unary(FactoryGrpcClient.AttachNic, request, deadline);
   }
 
-  /** Ends the lease and its VM; returns the VM's id. The VM is gone when this returns. */
+  /** Ends the lease and its VM. Returns the id of the VM, which is gone by then. */
   public String release(String leaseId, Deadline deadline) {
     ReleaseVmRequest request = ReleaseVmRequest.newBuilder().setLeaseId(leaseId).build();
     return channel.unary(FactoryGrpcClient.ReleaseVm, request, deadline).getVmId();
   }
 
   /**
-   * Gives the lease's VM a drive.
+   * Attaches a drive to the lease's VM.
    *
-   * @param file absolute, on the daemon's host
+   * @param file an absolute path on the daemon's host
    */
   public AttachDriveResponse attachDrive(
       String leaseId, Path file, DriveMode mode, Deadline deadline) {
@@ -79,7 +80,7 @@ public final class LeaseCalls {
     return channel.unary(FactoryGrpcClient.AttachDrive, request, deadline);
   }
 
-  /** Takes a drive away, which the guest must have unmounted. */
+  /** Detaches a drive. The guest must have unmounted it. */
   public void detachDrive(String leaseId, String driveId, Deadline deadline) {
     DetachDriveRequest request =
         DetachDriveRequest.newBuilder().setLeaseId(leaseId).setDriveId(driveId).build();

@@ -8,20 +8,20 @@ import io.vmfactory.api.v1.ResizePoolRequest;
 import io.vmfactory.configs.time.Deadline;
 import java.util.List;
 
-/** The stock of idle VMs, of every template at once. */
+/** The calls for the pools of idle VMs, for all templates together. */
 public final class PoolCalls {
-  private final Channel channel;
+  private final DaemonChannel channel;
 
-  PoolCalls(Channel channel) {
+  PoolCalls(DaemonChannel channel) {
     this.channel = channel;
   }
 
   /**
-   * Keeps that many from now on, until the daemon ends; returns at once. The event POOL_FILLED
-   * tells when they are there.
+   * Sets the size of the pools until the daemon ends. Returns at once; the event POOL_FILLED
+   * reports when they are full.
    *
-   * @param warm warm VMs per template, 0..4096
-   * @param shells shells per template, 0..4096
+   * @param warm the number of warm VMs per template, 0..4096
+   * @param shells the number of shells per template, 0..4096
    */
   public List<Pool> resize(int warm, int shells, Deadline deadline) {
     ResizePoolRequest request =
@@ -32,7 +32,7 @@ public final class PoolCalls {
     return channel.unary(FactoryGrpcClient.ResizePool, request, deadline).getPoolsList();
   }
 
-  /** Empties the pools, which stay empty until they are resized; returns when they are. */
+  /** Empties the pools and returns when they are empty. They stay empty until they are resized. */
   public List<Pool> drain(Deadline deadline) {
     return channel
         .unary(FactoryGrpcClient.DrainPool, DrainPoolRequest.getDefaultInstance(), deadline)

@@ -10,15 +10,15 @@ import io.vmfactory.configs.time.Deadline;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The templates in the daemon's store. */
+/** The calls for the templates in the daemon's store. */
 public final class TemplateCalls {
-  private final Channel channel;
+  private final DaemonChannel channel;
 
-  TemplateCalls(Channel channel) {
+  TemplateCalls(DaemonChannel channel) {
     this.channel = channel;
   }
 
-  /** All of them, also those this host may not load. */
+  /** Returns all templates, including those that this host must not load. */
   public List<Template> list(Deadline deadline) {
     return channel
         .unary(FactoryGrpcClient.ListTemplates, ListTemplatesRequest.getDefaultInstance(), deadline)
@@ -26,10 +26,10 @@ public final class TemplateCalls {
   }
 
   /**
-   * Builds one, and returns it when it is published. A call that is interrupted, or whose listener
-   * throws, ends the build and leaves nothing behind.
+   * Builds a template and returns it when it is published. If the call is interrupted or the
+   * listener throws, the daemon cancels the build and removes its files.
    *
-   * @param progress told at the begin and end of each step, on an event loop: must not block
+   * @param progress called at the start and end of each step, on an event loop; must not block
    */
   public Template create(
       CreateTemplateRequest request, Consumer<CreateTemplateProgress> progress, Deadline deadline) {
@@ -38,7 +38,7 @@ public final class TemplateCalls {
         .getTemplate();
   }
 
-  /** Removes one; returns its full key. */
+  /** Deletes a template. Returns its full key. */
   public String delete(String keyOrPrefix, Deadline deadline) {
     DeleteTemplateRequest request = DeleteTemplateRequest.newBuilder().setKey(keyOrPrefix).build();
     return channel.unary(FactoryGrpcClient.DeleteTemplate, request, deadline).getKey();

@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A leased VM in the hands of a runtime instance. Closing it ends lease and VM. Thread-safe. */
+/** A leased VM. Closing it ends the lease and the VM. Thread-safe. */
 public final class VmHandle implements AutoCloseable {
-  /** How long {@link #close()} waits for the daemon at most. */
+  /** The longest time that {@link #close()} waits for the daemon. */
   private static final Duration RELEASE_LIMIT = Duration.ofSeconds(30);
 
   private static final String UNIX = "unix://";
@@ -30,36 +30,39 @@ public final class VmHandle implements AutoCloseable {
   private final TtrpcAgents agents;
   private final GetVmResponse granted;
   private final LeaseCalls leases;
-  private final Renewal renewal;
+  private final LeaseRenewal renewal;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  VmHandle(Vertx vertx, Channel channel, TtrpcAgents agents, GetVmResponse granted) {
+  VmHandle(Vertx vertx, DaemonChannel channel, TtrpcAgents agents, GetVmResponse granted) {
     this.agents = agents;
     this.granted = granted;
     this.leases = new LeaseCalls(channel);
-    this.renewal = new Renewal(vertx, channel, granted.getLease());
+    this.renewal = new LeaseRenewal(vertx, channel, granted.getLease());
   }
 
-  /** The daemon's whole reply: VM, lease as first granted, route and why, time of each hop. */
+  /**
+   * Returns the daemon's complete reply: the VM, the lease as first granted, the route and its
+   * reason, the time of each hop.
+   */
   public GetVmResponse granted() {
     return granted;
   }
 
-  /** The VM as it was handed out. */
+  /** Returns the VM as the daemon granted it. */
   public Vm vm() {
     return granted.getVm();
   }
 
-  /** The lease as it is now, as far as this handle has renewed it. */
+  /** Returns the lease with its latest renewal by this handle. */
   public Lease lease() {
     return renewal.lease();
   }
 
   /**
-   * A new connection to the agent inside, which has answered over it; the caller closes it. A VM
-   * has a few ports for that; when others have them all, waits for one of them.
+   * Opens a new connection to the VM's agent and checks that the agent answers. The caller closes
+   * it. A VM has only a few ports for connections; if all are in use, waits for one.
    *
-   * @throws GuestException when there is no agent, or none that serves
+   * @throws GuestException if no agent answers
    */
   public GuestAgent agent(Deadline deadline) {
     Endpoints endpoints = vm().getEndpoints();
@@ -77,48 +80,49 @@ public final class VmHandle implements AutoCloseable {
     return Path.of(endpoint.substring(UNIX.length()));
   }
 
-  /** Connects a NIC slot of the VM to a network, see {@link LeaseCalls#attachNic}. */
+  /** Connects a NIC slot of the VM to a network; see {@link LeaseCalls#attachNic}. */
   public AttachNicResponse attachNic(Path networkNamespace, String name, Deadline deadline) {
     return leases.attachNic(granted.getLease().getId(), networkNamespace, name, deadline);
   }
 
-  /** Moves the lease's expiry to now + as long as it had. */
+  /** Extends the lease: it now expires one TTL from now. */
   public Lease renew(Deadline deadline) {
     return renewal.renewed(leases.renew(granted.getLease().getId(), deadline));
   }
 
-  /** Gives the VM a drive; see {@link LeaseCalls#attachDrive}. */
+  /** Attaches a drive to the VM; see {@link LeaseCalls#attachDrive}. */
   public Drive attachDrive(Path file, DriveMode mode, Deadline deadline) {
     return leases.attachDrive(granted.getLease().getId(), file, mode, deadline).getDrive();
   }
 
-  /** Takes a drive away, which the guest must have unmounted. */
+  /** Detaches a drive. The guest must have unmounted it. */
   public void detachDrive(String driveId, Deadline deadline) {
     leases.detachDrive(granted.getLease().getId(), driveId, deadline);
   }
 
   /**
-   * From now on renews the lease by itself, each time a third of it is over, until the handle is
-   * closed. When that fails it tries again every few seconds, however long: while no daemon is
-   * there nobody ends the VM, and the next one takes it over with its lease.
+   * Renews the lease automatically, each time a third of it has passed, until the handle is closed.
+   * Repeats failed renewals every few seconds without limit: while the daemon is down nothing ends
+   * the VM, and a restarted daemon adopts it with its lease.
    *
-   * @return fails with {@link FactoryException} when the daemon says that there is no such lease
-   *     any more; completes when the handle is closed
+   * @return a stage that completes when the handle is closed and fails with {@link
+   *     FactoryException} if the daemon reports that the lease no longer exists
    */
   public CompletionStage<Void> keepAlive() {
     return renewal.start();
   }
 
-  /** Renews the lease no more: the VM lives on until it expires, or is closed. */
+  /** Stops renewing the lease. The VM runs until the lease expires or this handle is closed. */
   public void letGo() {
     renewal.stop();
   }
 
   /**
-   * Ends lease and VM; the VM is gone when this returns. A lease that is over already is fine.
+   * Ends the lease and the VM, which is gone when this returns. Does nothing if the lease has
+   * already ended.
    *
-   * @throws FactoryException when the daemon cannot be asked; then the VM ends with its lease,
-   *     which is renewed no more
+   * @throws FactoryException if the daemon does not answer; the lease is no longer renewed, so the
+   *     VM ends when it expires
    */
   @Override
   public void close() {

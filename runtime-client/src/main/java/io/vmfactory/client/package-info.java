@@ -1,4 +1,4 @@
-/** Java library for runtime instances: a VM from the daemon, its lease kept, its agent at hand. */
+/** The Java client of the daemon: gets VMs, renews their leases and connects to their agents. */
 @NullMarked
 package io.vmfactory.client;
 

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The client against a daemon on a real socket that does as it is told. */
+/** Tests the client against a scripted daemon on a real socket. */
 final class FactoryClientTest {
   private Path socket;
   private FakeDaemon daemon;
@@ -244,7 +244,7 @@ final class FactoryClientTest {
     try (FactoryClient lonely = FactoryClient.open(stale)) {
       assertThatExceptionOfType(FactoryException.class)
           .isThrownBy(() -> lonely.daemon().status(false, soon()))
-          .withMessageContaining("nobody listens on " + stale)
+          .withMessageContaining("no process listens on " + stale)
           .matches(e -> e.code() == Code.NOT_RUNNING);
     }
   }
@@ -309,7 +309,7 @@ final class FactoryClientTest {
     client.daemon().status(false, soon());
 
     daemon.close();
-    // Until the client has seen the end of its connection, calls may still be lost with it.
+    // Calls may fail until the client has noticed the end of its connection.
     Code code = failure();
     while (code == Code.UNAVAILABLE) {
       code = failure();

@@ -40,7 +40,7 @@ final class FakeDaemon implements AutoCloseable {
         .await();
   }
 
-  /** From now on serves {@code method}: the script gets the message and the call it came in. */
+  /** Serves {@code method} from now on. The script gets the message and its call. */
   <Q, A> void serve(ServiceMethod<Q, A> method, BiConsumer<Q, GrpcServerRequest<Q, A>> script) {
     if (scripts.put(method, script) == null) {
       grpc.callHandler(method, call -> take(method, call));
@@ -51,16 +51,16 @@ final class FakeDaemon implements AutoCloseable {
   private <Q, A> void take(ServiceMethod<Q, A> method, GrpcServerRequest<Q, A> call) {
     var script = (BiConsumer<Q, GrpcServerRequest<Q, A>>) scripts.get(method);
     call.errorHandler(cancelled::add);
-    // A reply within the reading of its request and the caller's cancellation ends the connection.
+    // A reply sent while its request is still being read ends the connection if the caller cancels.
     call.handler(message -> vertx.runOnContext(v -> script.accept(message, call)));
   }
 
-  /** Answers {@code method} with the same message each time. */
+  /** Answers {@code method} with the same message every time. */
   <Q, A> void answer(ServiceMethod<Q, A> method, A message) {
     serve(method, (request, call) -> call.response().end(message));
   }
 
-  /** Ends a call as the real daemon does when it fails: code, words, reason, advice. */
+  /** Fails a call like the real daemon: code, message, reason and retry advice. */
   static void refuse(
       GrpcServerRequest<?, ?> call, GrpcStatus status, String message, MessageLite details) {
     GrpcServerResponse<?, ?> response = call.response();
@@ -84,7 +84,7 @@ final class FakeDaemon implements AutoCloseable {
     return Base64.getEncoder().withoutPadding().encodeToString(message.toByteArray());
   }
 
-  /** Waits until a client has called a call off. */
+  /** Waits until a client has cancelled a call. */
   GrpcError awaitCancelled() throws InterruptedException {
     return cancelled.take();
   }

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A client whose process ends without a word. */
+/** Tests a client whose process is killed. */
 final class KilledClientTest {
   private static final int KILLED = 37;
 
-  /** Opens a client and ends as a killed process does, with no hook run. */
+  /** Opens a client and ends like a killed process, without running shutdown hooks. */
   static final class Victim {
     private Victim() {}
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a runtime instance does with the VM it got. */
+/** Tests the operations on a leased VM. */
 final class VmHandleTest {
   private final BlockingQueue<String> released = new LinkedBlockingQueue<>();
   private final BlockingQueue<RenewLeaseRequest> renewals = new LinkedBlockingQueue<>();

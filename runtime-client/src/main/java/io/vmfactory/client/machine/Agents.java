@@ -6,13 +6,13 @@ import io.vmfactory.guest.GuestAgents;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Connects to agents. */
+/** Connects to the agents in VMs. */
 @FunctionalInterface
 interface Agents {
-  /** A connection over whichever of {@code ports} is free; nothing has been said on it yet. */
+  /** Connects over the first free port of {@code ports}. Sends nothing yet. */
   GuestAgent connect(List<Path> ports, Deadline deadline);
 
-  /** One on which the agent has answered. */
+  /** Connects and checks that the agent answers. */
   default GuestAgent greet(List<Path> ports, Deadline deadline) {
     return GuestAgents.serving(connect(ports, deadline), deadline);
   }

@@ -1,9 +1,9 @@
 package io.vmfactory.client.machine;
 
 /**
- * A drive that a VM has been given.
+ * A drive that is attached to a VM.
  *
- * @param id by which it is detached
- * @param guestDevice what the agent takes as source of a storage of driver blk
+ * @param id the id for detaching it
+ * @param guestDevice the source of an agent storage with driver blk
  */
 public record AttachedDrive(String id, String guestDevice) {}

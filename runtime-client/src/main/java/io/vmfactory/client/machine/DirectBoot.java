@@ -23,7 +23,7 @@ import io.vmfactory.vmm.qemu.QemuHypervisor;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Boots VMs for this process alone. QEMU is looked for when the first is wanted. */
+/** Boots VMs for this process without the daemon. Looks for QEMU at the first boot. */
 final class DirectBoot implements AutoCloseable {
   private final QemuConfig config;
   private final Path hostCheck;
@@ -32,7 +32,7 @@ final class DirectBoot implements AutoCloseable {
   private @Nullable QemuHypervisor hypervisor;
 
   /**
-   * @param hostCheck where the answer on KVM is kept
+   * @param hostCheck the file that stores the result of the KVM test
    */
   DirectBoot(QemuConfig config, Path hostCheck, Vertx vertx, Agents agents) {
     this.config = config;
@@ -42,12 +42,12 @@ final class DirectBoot implements AutoCloseable {
   }
 
   /**
-   * A VM through the gate: running, its names, clock and random numbers its own.
+   * Boots a VM and makes it unique: its names, clock and random numbers are its own.
    *
-   * @param place made and, when this throws, removed
-   * @param reason why it is booted directly; empty = as wished
+   * @param place the directories to create; removed again if this throws
+   * @param reason why it is booted directly; empty if that was requested
    */
-  Machine boot(DirectPlace place, MachineWish wish, String reason, Deadline deadline) {
+  Machine boot(DirectVmFolders place, MachineRequest wish, String reason, Deadline deadline) {
     place.make();
     try {
       return booted(place, wish, reason, deadline);
@@ -57,7 +57,8 @@ final class DirectBoot implements AutoCloseable {
     }
   }
 
-  private Machine booted(DirectPlace place, MachineWish wish, String reason, Deadline deadline) {
+  private Machine booted(
+      DirectVmFolders place, MachineRequest wish, String reason, Deadline deadline) {
     Laps laps = new Laps();
     QemuHypervisor qemu = hypervisor();
     VmFolder folder = place.folder();
@@ -66,7 +67,7 @@ final class DirectBoot implements AutoCloseable {
     laps.lap("spawn");
     String hostname = wish.hostname().isEmpty() ? "vm-" + place.vm().shortened() : wish.hostname();
     try {
-      deadline.await(vm.signals().agentPort(), "the guest to come up");
+      deadline.await(vm.signals().agentPort(), "the guest to start");
       laps.lap("boot");
       passGate(folder, hostname, deadline);
       laps.lap("unique");
@@ -97,14 +98,17 @@ final class DirectBoot implements AutoCloseable {
     }
   }
 
-  /** A guest that panics ends its VMM with code 0 and no word; its console has them. */
+  /**
+   * Adds the guest's console to a failure: a guest that panics ends its VMM with code 0 and no
+   * message.
+   */
   private static RuntimeException explained(VmFolder folder, RuntimeException e) {
     return e instanceof VmmException vmm && vmm.reason() == Reason.DIED
         ? new VmmException(Reason.DIED, e.getMessage() + ConsoleTail.of(folder), e)
         : e;
   }
 
-  private VmSpec spec(QemuHypervisor qemu, MachineWish wish) {
+  private VmSpec spec(QemuHypervisor qemu, MachineRequest wish) {
     VmSpec configured = SpecFactory.of(config, qemu.info());
     Sizing usual = configured.boot();
     return configured.withBoot(

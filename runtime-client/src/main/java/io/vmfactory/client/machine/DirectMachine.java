@@ -9,14 +9,14 @@ import io.vmfactory.vmm.Vm;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 
-/** A VM that this process has booted and whose monitor it holds. */
+/** A VM that this process booted and controls through its monitor. */
 final class DirectMachine implements Machine {
   private final MachineFacts facts;
   private final Vm vm;
-  private final DirectPlace place;
+  private final DirectVmFolders place;
   private final Agents agents;
 
-  DirectMachine(MachineFacts facts, Vm vm, DirectPlace place, Agents agents) {
+  DirectMachine(MachineFacts facts, Vm vm, DirectVmFolders place, Agents agents) {
     this.facts = facts;
     this.vm = vm;
     this.place = place;

@@ -9,13 +9,13 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A VM that another process has booted: its agent can be reached, its monitor is the other's. */
+/** A VM that another process booted. This process can reach its agent but not its monitor. */
 final class ForeignMachine implements Machine {
   private final MachineFacts facts;
-  private final DirectPlace place;
+  private final DirectVmFolders place;
   private final Agents agents;
 
-  ForeignMachine(MachineFacts facts, DirectPlace place, Agents agents) {
+  ForeignMachine(MachineFacts facts, DirectVmFolders place, Agents agents) {
     this.facts = facts;
     this.place = place;
     this.agents = agents;
@@ -44,8 +44,8 @@ final class ForeignMachine implements Machine {
   private static VmmException notOurs() {
     return new VmmException(
         Reason.ILLEGAL_PHASE,
-        "the VM was booted directly, so that only the process that did can attach and detach its"
-            + " drives; do it there, or take VMs from the factory (runtime.enable_template)");
+        "the VM was booted directly, so only the process that booted it can attach and detach its"
+            + " drives; do it there, or take VMs from the daemon (runtime.enable_template)");
   }
 
   @Override

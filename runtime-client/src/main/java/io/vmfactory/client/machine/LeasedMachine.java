@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A VM under a lease of the factory's: this process's, which renews it, or another's. */
+/** A VM leased from the daemon, by this process, which renews the lease, or by another one. */
 final class LeasedMachine implements Machine {
   private static final Logger LOG = LoggerFactory.getLogger(LeasedMachine.class);
 
@@ -33,14 +33,14 @@ final class LeasedMachine implements Machine {
     this.own = own;
   }
 
-  /** A VM that was just leased; its lease is renewed from now on. */
+  /** Returns a VM that this process leased, and starts to renew its lease. */
   static LeasedMachine own(MachineFacts facts, LeaseCalls leases, Agents agents, VmHandle handle) {
     LeasedMachine machine = new LeasedMachine(facts, leases, agents, handle);
     handle.keepAlive().whenComplete((closed, failure) -> machine.renewalEnded(failure));
     return machine;
   }
 
-  /** A VM that another process has leased. */
+  /** Returns a VM that another process leased. */
   static LeasedMachine others(MachineFacts facts, LeaseCalls leases, Agents agents) {
     return new LeasedMachine(facts, leases, agents, null);
   }
@@ -92,13 +92,13 @@ final class LeasedMachine implements Machine {
     }
   }
 
-  /** Nobody else would end it before the next daemon: that one clears away what is left of it. */
+  /** Ends the VM's process while the daemon is down. The next daemon removes the rest. */
   private void endProcess(FactoryException why, Deadline deadline) {
-    LOG.warn("Ending VM {} without the factory: {}", facts.who().id(), why.getMessage());
+    LOG.warn("Ending VM {} without the daemon: {}", facts.who().id(), why.getMessage());
     new VmProcessTable(VmProcessTable.PROC).end(facts.who(), deadline);
   }
 
-  /** Renews no more. */
+  /** Stops renewing the lease. */
   @Override
   public void close() {
     if (own != null) {

@@ -7,31 +7,36 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A VM in the hands of a runtime instance: running, unique, its agent answering. Thread-safe.
+ * A running VM with its own identity, whose agent answers. Thread-safe.
  *
- * <p>Methods throw {@code FactoryException} where the factory has the VM, {@code VmmException}
- * where this process has it.
+ * <p>Methods throw {@code FactoryException} if the VM is leased and {@code VmmException} if this
+ * process booted it.
  */
 public interface Machine extends AutoCloseable {
-  /** What it is. */
+  /** Returns the description of the VM. */
   MachineFacts facts();
 
-  /** A new connection to the agent inside, which has answered over it; the caller closes it. */
+  /**
+   * Opens a new connection to the agent and checks that the agent answers. The caller closes it.
+   */
   GuestAgent agent(Deadline deadline);
 
-  /** Gives it a drive. */
+  /** Attaches a drive. */
   AttachedDrive attach(Path file, DriveMode mode, Deadline deadline);
 
-  /** Takes a drive away, which the guest must have unmounted. */
+  /** Detaches a drive. The guest must have unmounted it. */
   void detach(String driveId, Deadline deadline);
 
-  /** Completes when this process learns that the VM is gone or no longer ours, and says why. */
+  /**
+   * Returns a stage that completes, with the reason, when this process learns that the VM is gone
+   * or its lease has ended.
+   */
   CompletionStage<String> lost();
 
-  /** Ends the VM, whoever has taken it. It is gone when this returns. */
+  /** Ends the VM, also if another process owns it. It is gone when this returns. */
   void end(Deadline deadline);
 
-  /** Lets go of a VM that another process has taken; nothing else happens. */
+  /** Releases local resources only. The VM keeps running. */
   @Override
   void close();
 }

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a machine is: enough for another process to operate it.
+ * The description of a VM. It is sufficient for another process to operate the VM.
  *
- * @param who which process it is
- * @param leaseId under which the factory has it; empty = a process booted it directly
- * @param agents sockets of its agent's ports
- * @param console the guest's console log
- * @param route how it was made: a word of the wire
- * @param reason why it is not of a better kind; empty = it is as wished
- * @param sizing what it really has
- * @param hostname as set in the guest
- * @param steps how long the steps of its making took
+ * @param who its process
+ * @param leaseId the id of its lease; empty if it was booted directly
+ * @param agents the sockets of its agent's ports
+ * @param console the log of the guest's console
+ * @param route the route by which it was made, as named in the API
+ * @param reason why no better route was taken; empty if the first choice was taken
+ * @param sizing its actual size
+ * @param hostname the host name set in the guest
+ * @param steps the duration of each step of its creation
  */
 public record MachineFacts(
     VmIdentity who,
@@ -34,7 +34,7 @@ public record MachineFacts(
     steps = List.copyOf(steps);
   }
 
-  /** Whether a process booted it itself. */
+  /** Returns whether it was booted directly, without the daemon. */
   public boolean direct() {
     return leaseId.isEmpty();
   }

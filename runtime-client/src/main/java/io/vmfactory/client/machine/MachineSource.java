@@ -4,22 +4,22 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.VmId;
 import org.jspecify.annotations.Nullable;
 
-/** Where the VMs of a runtime instance come from. Closing it leaves them as they are. */
+/** The source of VMs. Closing it does not affect its VMs. */
 public interface MachineSource extends AutoCloseable {
   /**
-   * A VM for this process.
+   * Takes a VM for this process.
    *
-   * @param directId its id if it is booted directly
+   * @param directId the id of the VM if it is booted directly
    */
-  Machine take(MachineWish wish, VmId directId, Deadline deadline);
+  Machine take(MachineRequest wish, VmId directId, Deadline deadline);
 
-  /** A VM that another process has taken. */
+  /** Opens a VM that another process took. */
   Machine open(MachineFacts facts);
 
   /**
-   * Ends a VM that a process booted directly and left behind, and removes what it has.
+   * Ends a VM that a process booted directly and left behind, and removes its directories.
    *
-   * @param recorded what is known of it; null = only its id
+   * @param recorded its description; null if only its id is known
    */
   void clear(VmId directId, @Nullable MachineFacts recorded, Deadline deadline);
 

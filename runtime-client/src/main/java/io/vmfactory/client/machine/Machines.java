@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The factory, or this process itself, as configured. */
+/** Takes VMs from the daemon or boots them in this process, as configured. */
 public final class Machines implements MachineSource {
   private static final Logger LOG = LoggerFactory.getLogger(Machines.class);
   private static final String UNIX = "unix://";
@@ -43,7 +43,7 @@ public final class Machines implements MachineSource {
   private final DirectBoot direct;
 
   /**
-   * @param vertx stays the caller's
+   * @param vertx the event loops, which the caller closes
    */
   public Machines(RuntimeConfig config, QemuConfig qemu, Vertx vertx) {
     this.config = config;
@@ -53,8 +53,8 @@ public final class Machines implements MachineSource {
   }
 
   @Override
-  public Machine take(MachineWish wish, VmId directId, Deadline deadline) {
-    DirectPlace place = DirectPlace.of(directId, config);
+  public Machine take(MachineRequest wish, VmId directId, Deadline deadline) {
+    DirectVmFolders place = DirectVmFolders.of(directId, config);
     if (!config.enableTemplate()) {
       return direct.boot(place, wish, "", deadline);
     }
@@ -73,7 +73,7 @@ public final class Machines implements MachineSource {
     return e.code() == Code.NOT_RUNNING || e.code() == Code.UNAVAILABLE;
   }
 
-  private Machine lease(MachineWish wish, Deadline deadline) {
+  private Machine lease(MachineRequest wish, Deadline deadline) {
     VmHandle handle = factory.getVm(request(wish), deadline);
     try {
       return LeasedMachine.own(facts(handle.granted()), factory.leases(), agents, handle);
@@ -83,7 +83,7 @@ public final class Machines implements MachineSource {
     }
   }
 
-  private static GetVmRequest request(MachineWish wish) {
+  private static GetVmRequest request(MachineRequest wish) {
     GetVmRequest.Builder request =
         GetVmRequest.newBuilder()
             .setHostname(wish.hostname())
@@ -124,7 +124,7 @@ public final class Machines implements MachineSource {
       return VmIdentity.of(new VmId(vm.getId()), ProcessIdentity.of(process));
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot see process %d of VM %s; is the factory on this host?"
+          "cannot see process %d of VM %s; is the daemon on this host?"
               .formatted(vm.getPid(), vm.getId()),
           e);
     }
@@ -143,14 +143,14 @@ public final class Machines implements MachineSource {
   @Override
   public Machine open(MachineFacts facts) {
     return facts.direct()
-        ? new ForeignMachine(facts, DirectPlace.of(facts.who().id(), config), agents)
+        ? new ForeignMachine(facts, DirectVmFolders.of(facts.who().id(), config), agents)
         : LeasedMachine.others(facts, factory.leases(), agents);
   }
 
   @Override
   public void clear(VmId directId, @Nullable MachineFacts recorded, Deadline deadline) {
     VmIdentity who = recorded == null ? null : recorded.who();
-    DirectPlace.of(directId, config).clear(who, deadline);
+    DirectVmFolders.of(directId, config).clear(who, deadline);
   }
 
   @Override

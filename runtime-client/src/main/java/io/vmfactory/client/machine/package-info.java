@@ -1,6 +1,6 @@
 /**
- * The VMs of a runtime instance: leased from the factory or booted directly, alike to whoever uses
- * them. Not part of the public API.
+ * VMs for sandboxes: leased from the daemon or booted directly, behind one interface. Not part of
+ * the public API.
  */
 @NullMarked
 package io.vmfactory.client.machine;

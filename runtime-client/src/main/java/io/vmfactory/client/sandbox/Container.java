@@ -1,48 +1,77 @@
 package io.vmfactory.client.sandbox;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.ContainerInfo;
+import io.vmfactory.guest.ContainerStats;
+import io.vmfactory.guest.ProcessInfo;
 import io.vmfactory.guest.ResourceLimits;
 import io.vmfactory.guest.oci.OciProcess;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * A container in a sandbox. The guest knows the truth about it: nothing here is remembered.
+ * A container in a sandbox. Its state is in the guest; this object caches nothing.
  *
- * <p>Besides what the package says, any verb may throw {@link SandboxException} with reason
- * NOT_FOUND when the container was deleted, WRONG_STATE when its state forbids the verb, LOST when
- * the VM is gone.
+ * <p>In addition to the exceptions of the package, every method may throw {@link SandboxException}
+ * with reason NOT_FOUND if the container was deleted, WRONG_STATE if its state does not allow the
+ * call, LOST if the VM is gone.
  */
-public interface Container extends ContainerView {
-  /** CREATED to RUNNING. */
+public interface Container {
+  /** Returns the id, unique in its sandbox. */
+  String id();
+
+  /** Returns the current status, as reported by the guest. */
+  ContainerInfo status(Deadline deadline);
+
+  /** Returns its resource usage. */
+  ContainerStats stats(Deadline deadline);
+
+  /** Returns the processes in the container, by pid. */
+  List<ProcessInfo> processes(Deadline deadline);
+
+  /** Returns its first process. */
+  ContainerProcess process();
+
+  /**
+   * Returns a process that {@link Container#exec} has started, in this or another process, by its
+   * id.
+   */
+  ContainerProcess process(String execId);
+
+  /** Starts the container: CREATED to RUNNING. */
   void start(Deadline deadline);
 
   /**
-   * Ends it: SIGTERM to its first process and, when that is not enough within {@code grace},
-   * SIGKILL to all. A stopped container has its status and its output until it is deleted.
+   * Stops the container: sends SIGTERM to its first process and, if it still runs after {@code
+   * grace}, SIGKILL to all processes. A stopped container keeps its status and output until it is
+   * deleted.
    *
    * @return the exit status of its first process, 0..255
    */
   int stop(Duration grace, Deadline deadline);
 
-  /** Ends what still runs of it and removes it; its drives are free again. */
+  /** Kills its remaining processes and removes it. Frees its drives. */
   void delete(Deadline deadline);
 
   /**
-   * Starts one more process in it.
+   * Starts another process in the container.
    *
-   * @throws SandboxException COMMAND_NOT_FOUND, NOT_EXECUTABLE; WRONG_STATE when it does not run
+   * @throws SandboxException COMMAND_NOT_FOUND, NOT_EXECUTABLE; WRONG_STATE if the container does
+   *     not run
    */
   ContainerProcess exec(OciProcess process, Deadline deadline);
 
-  /** Sends a signal to all of its processes; to one: {@link ContainerProcess#signal}. */
+  /**
+   * Sends a signal to all of its processes. For one process use {@link ContainerProcess#signal}.
+   */
   void kill(int signal, Deadline deadline);
 
-  /** Changes its limits. */
+  /** Changes its resource limits. */
   void update(ResourceLimits limits, Deadline deadline);
 
-  /** RUNNING to PAUSED: freezes its processes. */
+  /** Pauses its processes: RUNNING to PAUSED. */
   void pause(Deadline deadline);
 
-  /** PAUSED to RUNNING. */
+  /** Resumes its processes: PAUSED to RUNNING. */
   void resume(Deadline deadline);
 }

@@ -24,7 +24,7 @@ final class ContainerHandle implements Container {
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
 
-  /** To connect, for what takes no deadline of its own. */
+  /** The limit for connecting in methods without a deadline. */
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
 
   private final SandboxHandle sandbox;
@@ -64,7 +64,10 @@ final class ContainerHandle implements Container {
     }
   }
 
-  /** A signal to what may have ended meanwhile, which is what was wanted. */
+  /**
+   * Sends a signal. Ignores that the target has already ended, because that is the purpose of the
+   * signal.
+   */
   private void signalled(Consumer<GuestAgent> signal, Deadline deadline) {
     try {
       run(signal, deadline);
@@ -87,16 +90,19 @@ final class ContainerHandle implements Container {
     return process(ref.exec());
   }
 
-  /** What the guest does not find may be the command, or the container itself. */
+  /**
+   * Runs a command in the guest. If the guest reports "not found", determines whether the command
+   * or the container is missing.
+   */
   private void runCommand(Consumer<GuestAgent> command, Deadline deadline) {
-    Link link = sandbox.link(deadline);
+    GuestConnection link = sandbox.link(deadline);
     try {
       command.accept(link.agent());
     } catch (GuestException e) {
       if (e.code() == GuestException.NOT_FOUND) {
-        status(deadline); // says so when it is the container
+        status(deadline); // throws if the container is missing
       }
-      throw e.code() == GuestException.UNAVAILABLE ? link.failure(e) : Translate.ofCommand(e);
+      throw e.code() == GuestException.UNAVAILABLE ? link.failure(e) : SandboxFailures.ofCommand(e);
     }
   }
 
@@ -121,7 +127,7 @@ final class ContainerHandle implements Container {
     thaw(deadline);
   }
 
-  /** The same whatever the sandbox's state. */
+  /** Resumes the container in any state of the sandbox. */
   void thaw(Deadline deadline) {
     run(agent -> agent.containers().resume(id, deadline), deadline);
   }

@@ -6,35 +6,38 @@ import java.io.OutputStream;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A process in a container, and its streams. They pass bytes through as they are, block, and hold
- * at most 512 KiB of each direction here: a process that is read slowly, or not at all, waits in
- * its guest, and a writer waits for a process that does not read. They throw IOException when the
- * VM or the connection to it is gone, {@code InterruptedIOException} when the thread is
- * interrupted. Each stream is for one thread at a time, and each process's streams for one handle.
+ * A process in a container, and its streams. The streams block and pass bytes through unchanged.
+ * They buffer at most 512 KiB per direction: a process whose output is not read waits in its guest,
+ * and a writer waits for a process that does not read. Streams throw IOException if the VM or the
+ * connection to it is gone, {@code InterruptedIOException} if the thread is interrupted. Use each
+ * stream from one thread at a time, and the streams of a process through one handle only.
  */
 public interface ContainerProcess {
-  /** Its id in its container; the container's own for the first process. */
+  /**
+   * Returns the id of the process in its container. The first process has the id of the container.
+   */
   String id();
 
-  /** Its standard input. Closing it is the end that the process sees. */
+  /** Returns its standard input. Closing the stream sends the process an end of file. */
   OutputStream stdin();
 
-  /** Its standard output; with a terminal, everything that it prints. */
+  /** Returns its standard output; with a terminal, all of its output. */
   InputStream stdout();
 
-  /** Its standard error; with a terminal there is nothing in it. */
+  /** Returns its standard error; with a terminal, it is empty. */
   InputStream stderr();
 
   /**
-   * Completes when it has ended: 0..255, 128 + signal when a signal ended it. Fails with {@link
-   * SandboxException} when that cannot be known any more.
+   * Returns a stage that completes with the exit status when the process has ended: 0..255, or 128
+   * + N if signal N ended it. It fails with {@link SandboxException} if the status can no longer be
+   * determined.
    */
   CompletionStage<Integer> exited();
 
-  /** Waits for its end and returns the exit status, see {@link #exited()}. */
+  /** Waits for the end of the process. Returns the exit status, see {@link #exited()}. */
   int await(Deadline deadline);
 
-  /** Sends it a signal. */
+  /** Sends a signal to the process. */
   void signal(int signal, Deadline deadline);
 
   /** Sets the size of its terminal. */

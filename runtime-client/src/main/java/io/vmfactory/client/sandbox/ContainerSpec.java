@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A container to be made.
+ * The specification of a new container.
  *
- * @param id 1..127 of {@code [A-Za-z0-9_.-]}, the first a letter or digit; empty = generated
- * @param oci what it is; its root's path is replaced by where {@code rootfs} is mounted
- * @param rootfs its root file system
- * @param volumes further images, mounted in it
- * @param scratch memory that it may write to, gone with it
+ * @param id 1..127 characters of {@code [A-Za-z0-9_.-]}, the first a letter or digit; empty to
+ *     generate one
+ * @param oci the OCI specification; the mount point of {@code rootfs} replaces its root path
+ * @param rootfs the root file system
+ * @param volumes further images to mount
+ * @param scratch writable memory file systems, lost when the container is deleted
  */
 public record ContainerSpec(
     String id, OciSpec oci, DiskImage rootfs, List<Volume> volumes, List<Scratch> scratch) {
@@ -21,39 +22,39 @@ public record ContainerSpec(
   }
 
   /**
-   * An image in a container.
+   * An image that is mounted in a container.
    *
-   * @param image what is mounted
-   * @param mountPoint absolute path in the container
+   * @param image the image to mount
+   * @param mountPoint the absolute path in the container
    */
   public record Volume(DiskImage image, String mountPoint) {}
 
   /**
-   * Memory as a file system in a container (tmpfs).
+   * A memory file system (tmpfs) in a container.
    *
-   * @param mountPoint absolute path in the container
-   * @param sizeBytes most that fits; it counts as the VM's memory
+   * @param mountPoint the absolute path in the container
+   * @param sizeBytes the capacity; the content uses the VM's memory
    */
   public record Scratch(String mountPoint, long sizeBytes) {}
 
-  /** A container with a generated id and nothing but its root file system. */
+  /** Returns a specification with a generated id and only a root file system. */
   public static ContainerSpec of(OciSpec oci, DiskImage rootfs) {
     return new ContainerSpec("", oci, rootfs, List.of(), List.of());
   }
 
-  /** This with that id. */
+  /** Returns this specification with another id. */
   public ContainerSpec withId(String other) {
     return new ContainerSpec(other, oci, rootfs, volumes, scratch);
   }
 
-  /** This with one more image. */
+  /** Returns this specification with one more image. */
   public ContainerSpec withVolume(DiskImage image, String mountPoint) {
     List<Volume> more = new ArrayList<>(volumes);
     more.add(new Volume(image, mountPoint));
     return new ContainerSpec(id, oci, rootfs, more, scratch);
   }
 
-  /** This with one more piece of memory as a file system. */
+  /** Returns this specification with one more memory file system. */
   public ContainerSpec withScratch(String mountPoint, long sizeBytes) {
     List<Scratch> more = new ArrayList<>(scratch);
     more.add(new Scratch(mountPoint, sizeBytes));

@@ -15,22 +15,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process of a sandbox. All of it goes over the one connection of its first use: over a later one
- * bytes would be missing.
+ * A process in a guest. Uses only the connection of its first use: a later connection would miss
+ * bytes.
  */
 final class GuestProcess implements ContainerProcess {
   private final ProcessRef ref;
-  private final Supplier<Link> connect;
+  private final Supplier<GuestConnection> connect;
   private final OutputStream stdin;
   private final InputStream stdout;
   private final InputStream stderr;
-  private @Nullable Link link;
+  private @Nullable GuestConnection link;
   private @Nullable CompletableFuture<Integer> exited;
 
   /**
-   * @param connect the sandbox's connection
+   * @param connect returns the sandbox's connection
    */
-  GuestProcess(ProcessRef ref, Supplier<Link> connect) {
+  GuestProcess(ProcessRef ref, Supplier<GuestConnection> connect) {
     this.ref = ref;
     this.connect = connect;
     this.stdin = new InputWriter(this::link, ref);
@@ -38,7 +38,7 @@ final class GuestProcess implements ContainerProcess {
     this.stderr = new OutputReader(this::link, ref, Output.STDERR);
   }
 
-  private synchronized Link link() {
+  private synchronized GuestConnection link() {
     if (link == null) {
       link = connect.get();
     }
@@ -68,7 +68,7 @@ final class GuestProcess implements ContainerProcess {
   @Override
   public synchronized CompletionStage<Integer> exited() {
     if (exited == null) {
-      Link used = link();
+      GuestConnection used = link();
       exited =
           used.agent()
               .processes()
@@ -79,7 +79,7 @@ final class GuestProcess implements ContainerProcess {
     return exited.copy();
   }
 
-  private static Integer fail(Link used, Throwable failure) {
+  private static Integer fail(GuestConnection used, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     throw cause instanceof GuestException guest
         ? used.failure(guest)

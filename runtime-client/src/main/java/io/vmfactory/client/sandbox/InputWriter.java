@@ -10,19 +10,19 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
 
-/** The input of a process. A write returns when the guest has taken all of it. */
+/** The standard input of a process. A write returns when the guest has accepted all bytes. */
 final class InputWriter extends OutputStream {
-  /** Sent at once. */
+  /** The most bytes in one request. */
   static final int CHUNK = 256 << 10;
 
   private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
-  private final Supplier<Link> connect;
+  private final Supplier<GuestConnection> connect;
   private final ProcessRef ref;
   private boolean closed;
 
-  InputWriter(Supplier<Link> connect, ProcessRef ref) {
+  InputWriter(Supplier<GuestConnection> connect, ProcessRef ref) {
     this.connect = connect;
     this.ref = ref;
   }
@@ -38,7 +38,7 @@ final class InputWriter extends OutputStream {
     if (closed) {
       throw new IOException("the input of process " + ref.exec() + " is closed");
     }
-    Link link = Link.forStream(connect);
+    GuestConnection link = GuestConnection.forStream(connect);
     int sent = 0;
     while (sent < count) {
       int end = from + Math.min(count, sent + CHUNK);
@@ -46,7 +46,7 @@ final class InputWriter extends OutputStream {
     }
   }
 
-  private int taken(Link link, byte[] chunk) throws IOException {
+  private int taken(GuestConnection link, byte[] chunk) throws IOException {
     try {
       var taken = link.agent().processes().write(ref, chunk);
       return Deadline.after(AS_LONG_AS_IT_TAKES).await(taken, "process " + ref.exec() + " to read");
@@ -55,14 +55,14 @@ final class InputWriter extends OutputStream {
     }
   }
 
-  /** The end that the process sees; one that has ended already does not mind. */
+  /** Closes the process's standard input. No effect if the process has exited. */
   @Override
   public void close() throws IOException {
     if (closed) {
       return;
     }
     closed = true;
-    Link link = Link.forStream(connect);
+    GuestConnection link = GuestConnection.forStream(connect);
     try {
       link.agent().processes().closeInput(ref, Deadline.after(CLOSE_LIMIT));
     } catch (GuestException e) {

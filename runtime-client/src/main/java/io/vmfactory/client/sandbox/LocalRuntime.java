@@ -15,14 +15,14 @@ import io.vmfactory.vmm.VmId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The sandboxes of this host's sandbox_dir. */
+/** The sandboxes in this host's sandbox_dir. */
 final class LocalRuntime implements SandboxRuntime {
-  private final OwnedSandboxes estate;
+  private final RuntimeResources resources;
   private final Runnable afterwards;
   private final Thread atExit = new Thread(this::end, "sandboxes-end");
 
-  private LocalRuntime(OwnedSandboxes estate, Runnable afterwards) {
-    this.estate = estate;
+  private LocalRuntime(RuntimeResources resources, Runnable afterwards) {
+    this.resources = resources;
     this.afterwards = afterwards;
   }
 
@@ -33,12 +33,12 @@ final class LocalRuntime implements SandboxRuntime {
         new SandboxStore(settings.runtime().sandboxDir()), machines, () -> vertx.close().await());
   }
 
-  /** With any source of VMs. */
+  /** Returns a runtime with any source of VMs. */
   static LocalRuntime over(SandboxStore store, MachineSource machines, Runnable afterwards) {
-    OwnedSandboxes estate = new OwnedSandboxes(store, machines);
-    LocalRuntime runtime = new LocalRuntime(estate, afterwards);
+    RuntimeResources resources = new RuntimeResources(store, machines);
+    LocalRuntime runtime = new LocalRuntime(resources, afterwards);
     try {
-      new SandboxSweep(estate).run();
+      new SandboxSweep(resources).run();
       Runtime.getRuntime().addShutdownHook(runtime.atExit);
       return runtime;
     } catch (RuntimeException e) {
@@ -49,17 +49,17 @@ final class LocalRuntime implements SandboxRuntime {
 
   @Override
   public Sandbox create(SandboxSpec spec, Deadline deadline) {
-    String id = spec.id().isEmpty() ? VmId.random().shortened() : Ids.require(spec.id());
+    String id = spec.id().isEmpty() ? VmId.random().shortened() : SandboxIds.require(spec.id());
     requireLabel(spec.hostname());
     SandboxRecord record =
         SandboxRecord.created(
             id,
             WallClock.system().now(),
-            Records.self(),
-            Records.wish(spec),
+            RecordConversion.self(),
+            RecordConversion.wish(spec),
             VmId.random().value());
-    if (!estate.store().create(record)) {
-      throw new SandboxException(Reason.ALREADY_EXISTS, "there is a sandbox " + id + " already");
+    if (!resources.store().create(record)) {
+      throw new SandboxException(Reason.ALREADY_EXISTS, "sandbox " + id + " already exists");
     }
     return handle(id, true);
   }
@@ -75,14 +75,14 @@ final class LocalRuntime implements SandboxRuntime {
   }
 
   private Sandbox handle(String id, boolean made) {
-    SandboxHandle handle = new SandboxHandle(id, estate, made);
-    estate.handles().add(handle);
+    SandboxHandle handle = new SandboxHandle(id, resources, made);
+    resources.handles().add(handle);
     return handle;
   }
 
   @Override
   public Sandbox fetch(String id, Deadline deadline) {
-    if (estate.store().read(Ids.require(id)).isEmpty()) {
+    if (resources.store().read(SandboxIds.require(id)).isEmpty()) {
       throw new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id);
     }
     return handle(id, false);
@@ -91,11 +91,11 @@ final class LocalRuntime implements SandboxRuntime {
   @Override
   public List<SandboxStatus> list(Deadline deadline) {
     List<SandboxStatus> all = new ArrayList<>();
-    for (String id : estate.store().ids()) {
+    for (String id : resources.store().ids()) {
       try {
-        estate.store().read(id).map(Records::status).ifPresent(all::add);
+        resources.store().read(id).map(RecordConversion::status).ifPresent(all::add);
       } catch (UnreadableSandboxException e) {
-        estate.complain(id, "is not listed", e);
+        resources.warn(id, "cannot be listed", e);
       }
     }
     return all;
@@ -106,20 +106,20 @@ final class LocalRuntime implements SandboxRuntime {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      return; // the process ends, and the hook does what is to be done
+      return; // the process is ending, and the shutdown hook closes this runtime
     }
     end();
   }
 
   private void end() {
-    for (Sandbox handle : estate.handles()) {
+    for (Sandbox handle : resources.handles()) {
       try {
         handle.close();
       } catch (RuntimeException e) {
-        estate.complain(handle.id(), "cannot be deleted", e);
+        resources.warn(handle.id(), "cannot be deleted", e);
       }
     }
-    estate.machines().close();
+    resources.machines().close();
     afterwards.run();
   }
 }

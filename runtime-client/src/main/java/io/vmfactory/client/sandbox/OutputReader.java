@@ -12,17 +12,17 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An output of a process. The guest is asked for bytes when the first are wanted; from then on the
- * next are on their way while the last are read, and no more than that: who reads slowly holds the
- * process up, not this memory.
+ * An output stream of a process. The first read requests the first bytes. From then on the next
+ * chunk is requested while the last one is read, and no more: a slow reader blocks the process
+ * instead of filling memory here.
  */
 final class OutputReader extends InputStream {
-  /** Asked for at once. */
+  /** The most bytes in one request. */
   static final int CHUNK = 256 << 10;
 
   private static final Duration AS_LONG_AS_IT_TAKES = Duration.ofDays(365);
 
-  private final Supplier<Link> connect;
+  private final Supplier<GuestConnection> connect;
   private final ProcessRef ref;
   private final Output output;
   private @Nullable CompletionStage<byte[]> next;
@@ -30,7 +30,7 @@ final class OutputReader extends InputStream {
   private int position;
   private boolean ended;
 
-  OutputReader(Supplier<Link> connect, ProcessRef ref, Output output) {
+  OutputReader(Supplier<GuestConnection> connect, ProcessRef ref, Output output) {
     this.connect = connect;
     this.ref = ref;
     this.output = output;
@@ -62,10 +62,10 @@ final class OutputReader extends InputStream {
     return chunk.length - position;
   }
 
-  /** Makes sure that there are bytes; false = the end. */
+  /** Waits until bytes are available. Returns false at the end of the stream. */
   private boolean filled() throws IOException {
     if (available() == 0 && !ended) {
-      Link link = Link.forStream(connect);
+      GuestConnection link = GuestConnection.forStream(connect);
       chunk = next(link);
       position = 0;
       ended = chunk.length == 0;
@@ -74,12 +74,15 @@ final class OutputReader extends InputStream {
     return !ended;
   }
 
-  private CompletionStage<byte[]> ask(Link link) {
+  private CompletionStage<byte[]> ask(GuestConnection link) {
     return link.agent().processes().read(ref, output, CHUNK);
   }
 
-  /** An answer that nobody has waited for to its end is kept: its bytes come only once. */
-  private byte[] next(Link link) throws IOException {
+  /**
+   * Returns the next chunk. Keeps an unfinished request for the next call, because its bytes are
+   * sent only once.
+   */
+  private byte[] next(GuestConnection link) throws IOException {
     next = next == null ? ask(link) : next;
     try {
       return Deadline.after(AS_LONG_AS_IT_TAKES).await(next, "output of " + ref.exec());

@@ -10,22 +10,23 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a runtime instance is told once.
+ * The settings of a {@link SandboxRuntime}.
  *
- * @param runtime the factory, the sandboxes, the images
- * @param qemu the VMs that it boots itself
+ * @param runtime the settings for the daemon, the sandboxes and the images
+ * @param qemu the settings for VMs that the runtime boots itself
  */
 public record RuntimeSettings(RuntimeConfig runtime, QemuConfig qemu) {
 
-  /** What {@code config} says to runtime instances. */
+  /** Returns the settings in {@code config}. */
   public static RuntimeSettings of(VmFactoryConfig config) {
     return new RuntimeSettings(config.runtime(), config.qemu());
   }
 
   /**
-   * What the configuration file says; null = the one that the daemon would find.
+   * Returns the settings in a configuration file.
    *
-   * @throws ConfigException naming everything that is wrong in it
+   * @param file null for the file that the daemon would use
+   * @throws ConfigException if the file has errors; lists all of them
    */
   public static RuntimeSettings load(@Nullable Path file) {
     return of(new ConfigLoader(Surroundings.ofThisProcess()).load(file).config());

@@ -2,45 +2,74 @@ package io.vmfactory.client.sandbox;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerHost;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /**
- * A VM and what the containers in it share: network, IPC, host name. CREATED until it is started,
- * RUNNING until it is stopped, and then STOPPED, from where it may be started again with another
- * VM. Several processes may operate one at the same time: the changing verbs wait for each other.
+ * A VM with containers that share its network, IPC and host name. Its state is CREATED until it is
+ * started, RUNNING until it is stopped, then STOPPED. A stopped sandbox can be started again, with
+ * another VM. Several processes may operate a sandbox at the same time: changes wait for each
+ * other.
  *
- * <p>Besides what the package says, any verb may throw {@link SandboxException} with reason LOST
- * when the VM is gone, BUSY when another process is changing the sandbox and does not finish in
- * time, WRONG_STATE when the sandbox's state forbids the verb, NOT_FOUND when it was deleted.
+ * <p>In addition to the exceptions of the package, every method may throw {@link SandboxException}
+ * with reason LOST if the VM is gone, BUSY if another process is changing the sandbox and does not
+ * finish in time, WRONG_STATE if the state of the sandbox does not allow the call, NOT_FOUND if the
+ * sandbox was deleted.
  */
-public interface Sandbox extends SandboxView, AutoCloseable {
-  /** CREATED or STOPPED to RUNNING: takes a VM and sets it up. When it throws, no VM is left. */
+public interface Sandbox extends AutoCloseable {
+  /** Returns the id of the sandbox. */
+  String id();
+
+  /** Returns the current status. */
+  SandboxStatus status(Deadline deadline);
+
+  /** Returns its containers, in the order of their creation. */
+  List<Container> containers(Deadline deadline);
+
+  /**
+   * Returns the container of that id.
+   *
+   * @throws SandboxException NOT_FOUND
+   */
+  Container container(String containerId, Deadline deadline);
+
+  /**
+   * Returns a stage that completes, with the reason, when the VM has ended unexpectedly, the daemon
+   * has ended it, or the connection to it is lost. It does not complete when this object stops the
+   * sandbox.
+   */
+  CompletionStage<String> lost();
+
+  /** Takes a VM and sets it up: CREATED or STOPPED to RUNNING. If it throws, no VM is left. */
   SandboxStatus start(Deadline deadline);
 
-  /** RUNNING or PAUSED to STOPPED: its containers and its VM are gone when this returns. */
+  /**
+   * Ends the containers and the VM: RUNNING or PAUSED to STOPPED. They are gone when this returns.
+   */
   void stop(Deadline deadline);
 
-  /** Stops it, if need be, and removes its state. A second call does nothing. */
+  /** Stops the sandbox if necessary and removes its state. A second call has no effect. */
   void delete(Deadline deadline);
 
-  /** RUNNING to PAUSED: no process of any container runs, no container can be made or started. */
+  /** Pauses all containers: RUNNING to PAUSED. No container can be created or started meanwhile. */
   void pause(Deadline deadline);
 
-  /** PAUSED to RUNNING. */
+  /** Resumes all containers: PAUSED to RUNNING. */
   void resume(Deadline deadline);
 
   /**
-   * Makes a container, CREATED: its drives are attached and mounted, its first process exists and
-   * waits for {@link Container#start}. When it throws, nothing is left of it.
+   * Creates a container in state CREATED: its drives are attached and mounted, and its first
+   * process waits for {@link Container#start}. If it throws, nothing is left of the container.
    *
    * @throws SandboxException ALREADY_EXISTS, INVALID (the spec, an image), COMMAND_NOT_FOUND,
-   *     NOT_EXECUTABLE, IN_USE (an image that somebody writes), NO_ROOM (drives)
+   *     NOT_EXECUTABLE, IN_USE (an image that another process writes), NO_ROOM (drives)
    */
   Container createContainer(ContainerSpec spec, Deadline deadline);
 
-  /** The guest itself, for what has no verb here: its network, files, volumes. */
+  /** Returns the guest's own interface, for network, files and volumes. */
   ContainerHost guest(Deadline deadline);
 
-  /** Deletes the sandbox when this runtime instance has made it, else only lets go of it. */
+  /** Deletes the sandbox if this runtime created it. Otherwise only closes the connection to it. */
   @Override
   void close();
 }

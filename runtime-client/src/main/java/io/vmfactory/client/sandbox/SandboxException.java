@@ -3,39 +3,39 @@ package io.vmfactory.client.sandbox;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something could not be done with a sandbox or a container. The message is meant for people: it
- * names the thing and, where there is one, the remedy.
+ * Thrown when an operation on a sandbox or container fails. The message is for the user: it says
+ * what is wrong and, if known, what to do about it.
  */
 public final class SandboxException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Reason reason;
 
-  /** What kind of failure, for whoever must choose how to go on. */
+  /** The kind of failure, for code that must react to it. */
   public enum Reason {
-    /** No such sandbox, container or process. */
+    /** The sandbox, container or process does not exist. */
     NOT_FOUND,
-    /** There is one of that id already. */
+    /** The id is already in use. */
     ALREADY_EXISTS,
-    /** The request itself is absurd. */
+    /** The request is invalid. */
     INVALID,
-    /** The thing's state forbids it. */
+    /** The state of the sandbox or container does not allow the operation. */
     WRONG_STATE,
     /** Another process is changing the sandbox and did not finish in time. */
     BUSY,
-    /** The program is not in the container; shells say 127. */
+    /** The program does not exist in the container; shells return 127. */
     COMMAND_NOT_FOUND,
-    /** The program may not be executed, or is none; shells say 126. */
+    /** The file is not executable; shells return 126. */
     NOT_EXECUTABLE,
-    /** Somebody else has the image in a way that excludes this. */
+    /** The image is in use in a conflicting way. */
     IN_USE,
     /** The caller may not open the image. */
     FORBIDDEN,
-    /** Neither a drive's slot nor a port is free, or the disk is full. */
+    /** No drive slot or port is free, or the disk is full. */
     NO_ROOM,
-    /** The VM is gone, or the connection to it. */
+    /** The VM or the connection to it is gone. */
     LOST,
-    /** The guest, or this kind of VM, cannot do it. */
+    /** The guest or this kind of VM does not support the operation. */
     UNSUPPORTED,
     /** The guest failed. */
     FAILED

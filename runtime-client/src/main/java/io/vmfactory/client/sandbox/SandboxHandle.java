@@ -28,25 +28,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox as one caller has it. What is true of it is on disk and in its guest; here is only a
- * connection, made when it is first needed.
+ * A sandbox, as used by one caller. Its state is on disk and in its guest. This object holds only a
+ * connection, which is opened when it is first needed.
  */
 final class SandboxHandle implements Sandbox {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(30);
 
   private final String id;
-  private final OwnedSandboxes estate;
+  private final RuntimeResources resources;
   private final Map<String, ContainerHandle> containers = new ConcurrentHashMap<>();
-  private final AtomicReference<@Nullable Link> link = new AtomicReference<>();
+  private final AtomicReference<@Nullable GuestConnection> link = new AtomicReference<>();
   private final CompletableFuture<String> lost = new CompletableFuture<>();
   private volatile boolean deletedOnClose;
 
   /**
-   * @param made whether this runtime instance has made it, and so deletes it
+   * @param made whether this runtime created the sandbox and therefore deletes it
    */
-  SandboxHandle(String id, OwnedSandboxes estate, boolean made) {
+  SandboxHandle(String id, RuntimeResources resources, boolean made) {
     this.id = id;
-    this.estate = estate;
+    this.resources = resources;
     this.deletedOnClose = made;
   }
 
@@ -57,7 +57,7 @@ final class SandboxHandle implements Sandbox {
 
   @Override
   public SandboxStatus status(Deadline deadline) {
-    return Records.status(record());
+    return RecordConversion.status(record());
   }
 
   @Override
@@ -70,16 +70,16 @@ final class SandboxHandle implements Sandbox {
     try (PathLock lock = lock(deadline)) {
       SandboxRecord before = record();
       require(before, "start", State.CREATED, State.STOPPED);
-      SandboxRecord started = new SandboxStart(estate, before).run(this::use, deadline);
+      SandboxRecord started = new SandboxStart(resources, before).run(this::use, deadline);
       deletedOnClose = true;
-      return Records.status(started);
+      return RecordConversion.status(started);
     }
   }
 
-  /** Takes {@code fresh} for everything from now on. */
-  private void use(Link fresh) {
+  /** Replaces the connection. */
+  private void use(GuestConnection fresh) {
     fresh.lost().thenAccept(lost::complete);
-    Link old = link.getAndSet(fresh);
+    GuestConnection old = link.getAndSet(fresh);
     if (old != null) {
       old.close();
     }
@@ -92,15 +92,15 @@ final class SandboxHandle implements Sandbox {
       require(before, "stop", State.RUNNING, State.PAUSED);
       flush(before, deadline);
       end(before, deadline);
-      estate.store().write(before.stopped());
+      resources.store().write(before.stopped());
     }
   }
 
-  /** What containers wrote to files of the host must leave the guest before the VM ends. */
+  /** Flushes the guest's writes to files of the host, before the VM ends. */
   private void flush(SandboxRecord record, Deadline deadline) {
     boolean writes = record.containers().stream().anyMatch(ContainerEntry::writable);
-    if (writes && !Records.lost(record.vm())) {
-      Link now = link(deadline);
+    if (writes && !RecordConversion.lost(record.vm())) {
+      GuestConnection now = link(deadline);
       now.ask(
           agent -> {
             agent.sandbox().destroy(deadline);
@@ -113,15 +113,15 @@ final class SandboxHandle implements Sandbox {
     disconnect();
     VmEntry vm = record.vm();
     if (vm != null) {
-      Machine machine = estate.machine(id, vm);
+      Machine machine = resources.machine(id, vm);
       machine.end(deadline);
-      estate.forget(id);
+      resources.forget(id);
     }
   }
 
   private void disconnect() {
     containers.clear();
-    Link old = link.getAndSet(null);
+    GuestConnection old = link.getAndSet(null);
     if (old != null) {
       old.close();
     }
@@ -135,13 +135,13 @@ final class SandboxHandle implements Sandbox {
         try {
           flush(before, deadline);
         } catch (SandboxException | DeadlineExceededException e) {
-          estate.complain(id, "what its containers wrote last may be lost", e);
+          resources.warn(id, "the last writes of its containers may be lost", e);
         }
         end(before, deadline);
-        estate.store().remove(id);
+        resources.store().remove(id);
       }
     }
-    estate.forget(id);
+    resources.forget(id);
     deletedOnClose = false;
   }
 
@@ -151,11 +151,11 @@ final class SandboxHandle implements Sandbox {
       SandboxRecord before = record();
       require(before, "pause", State.RUNNING);
       freeze(deadline);
-      estate.store().write(before.with(State.PAUSED));
+      resources.store().write(before.with(State.PAUSED));
     }
   }
 
-  /** All of them or none. */
+  /** Pauses all containers. On failure, pauses none. */
   private void freeze(Deadline deadline) {
     List<ContainerHandle> frozen = new ArrayList<>();
     try {
@@ -183,7 +183,7 @@ final class SandboxHandle implements Sandbox {
       SandboxRecord before = record();
       require(before, "resume", State.PAUSED);
       in(ContainerInfo.State.PAUSED, deadline).forEach(container -> container.thaw(deadline));
-      estate.store().write(before.with(State.RUNNING));
+      resources.store().write(before.with(State.RUNNING));
     }
   }
 
@@ -212,24 +212,24 @@ final class SandboxHandle implements Sandbox {
 
   @Override
   public Container createContainer(ContainerSpec spec, Deadline deadline) {
-    String name = spec.id().isEmpty() ? VmId.random().shortened() : Ids.require(spec.id());
+    String name = spec.id().isEmpty() ? VmId.random().shortened() : SandboxIds.require(spec.id());
     try (PathLock lock = lock(deadline)) {
       SandboxRecord before = record();
       require(before, "create container " + name, State.RUNNING);
-      Link now = link(deadline);
+      GuestConnection now = link(deadline);
       if (before.containers().stream().anyMatch(it -> it.id().equals(name))) {
         throw new SandboxException(
-            Reason.ALREADY_EXISTS, "sandbox %s has a container %s already".formatted(id, name));
+            Reason.ALREADY_EXISTS, "sandbox %s already has a container %s".formatted(id, name));
       }
-      ContainerMaking making = new ContainerMaking(name, spec, now.machine());
+      ContainerCreation making = new ContainerCreation(name, spec, now.machine());
       making.attach(deadline);
       ContainerEntry entry = new ContainerEntry(name, making.driveIds(), making.writable());
       try {
-        estate.store().write(before.with(entry));
+        resources.store().write(before.with(entry));
         create(now, making, before, deadline);
       } catch (RuntimeException e) {
         making.undo(now.agent().containers(), e);
-        estate.store().write(before);
+        resources.store().write(before);
         throw e;
       }
       return handle(name);
@@ -237,13 +237,13 @@ final class SandboxHandle implements Sandbox {
   }
 
   private static void create(
-      Link now, ContainerMaking making, SandboxRecord record, Deadline deadline) {
+      GuestConnection now, ContainerCreation making, SandboxRecord record, Deadline deadline) {
     boolean dns = !record.wish().dns().isEmpty();
     ContainerRequest request = making.request(dns, record.wish().sharedPids());
     try {
       now.agent().containers().create(request, deadline);
     } catch (GuestException e) {
-      throw e.code() == GuestException.UNAVAILABLE ? now.failure(e) : Translate.ofCommand(e);
+      throw e.code() == GuestException.UNAVAILABLE ? now.failure(e) : SandboxFailures.ofCommand(e);
     }
   }
 
@@ -251,7 +251,7 @@ final class SandboxHandle implements Sandbox {
     try (PathLock lock = lock(deadline)) {
       SandboxRecord before = record();
       requireVm(before, "delete container " + name);
-      Link now = link(deadline);
+      GuestConnection now = link(deadline);
       List<String> drives =
           before.containers().stream()
               .filter(it -> it.id().equals(name))
@@ -259,13 +259,17 @@ final class SandboxHandle implements Sandbox {
               .toList();
       removeFromGuest(now, name, !drives.isEmpty(), deadline);
       detach(now, drives, deadline);
-      estate.store().write(before.without(name));
+      resources.store().write(before.without(name));
       containers.remove(name);
     }
   }
 
-  /** One that the guest does not know is gone as far as it goes, as long as it has drives. */
-  private static void removeFromGuest(Link now, String name, boolean hasDrives, Deadline deadline) {
+  /**
+   * Removes a container from the guest. If the guest does not know it but it still has drives, it
+   * counts as removed.
+   */
+  private static void removeFromGuest(
+      GuestConnection now, String name, boolean hasDrives, Deadline deadline) {
     try {
       now.agent().containers().remove(name, Duration.ZERO, deadline);
     } catch (GuestException e) {
@@ -275,11 +279,11 @@ final class SandboxHandle implements Sandbox {
     }
   }
 
-  private static void detach(Link now, List<String> drives, Deadline deadline) {
+  private static void detach(GuestConnection now, List<String> drives, Deadline deadline) {
     try {
       drives.forEach(drive -> now.machine().detach(drive, deadline));
     } catch (RuntimeException e) {
-      throw Translate.ofDrive(e);
+      throw SandboxFailures.ofDrive(e);
     }
   }
 
@@ -295,7 +299,7 @@ final class SandboxHandle implements Sandbox {
     } else {
       disconnect();
     }
-    estate.handles().remove(this);
+    resources.handles().remove(this);
   }
 
   List<ContainerInfo> infos(Deadline deadline) {
@@ -307,30 +311,30 @@ final class SandboxHandle implements Sandbox {
         Reason.NOT_FOUND, "sandbox %s has no container %s".formatted(id, name));
   }
 
-  /** The connection; made when there is none that works. */
-  Link link(Deadline deadline) {
-    Link now = link.get();
+  /** Returns the connection. Opens a new one if there is none that works. */
+  GuestConnection link(Deadline deadline) {
+    GuestConnection now = link.get();
     return now != null && !now.broken() ? now : connect(now, deadline);
   }
 
-  private Link connect(@Nullable Link old, Deadline deadline) {
+  private GuestConnection connect(@Nullable GuestConnection old, Deadline deadline) {
     SandboxRecord record = record();
-    Machine machine = estate.machine(id, requireVm(record, "reach its guest"));
-    Link fresh = open(machine, deadline);
+    Machine machine = resources.machine(id, requireVm(record, "reach its guest"));
+    GuestConnection fresh = open(machine, deadline);
     if (!link.compareAndSet(old, fresh)) {
       fresh.close();
       return link(deadline);
     }
     if (old != null) {
-      old.close(); // broken, but it still has its port
+      old.close(); // broken, but it still occupies its port
     }
     fresh.lost().thenAccept(lost::complete);
     return fresh;
   }
 
-  private Link open(Machine machine, Deadline deadline) {
+  private GuestConnection open(Machine machine, Deadline deadline) {
     try {
-      return Link.open(id, machine, deadline);
+      return GuestConnection.open(id, machine, deadline);
     } catch (GuestException e) {
       throw new SandboxException(
           Reason.LOST,
@@ -340,7 +344,7 @@ final class SandboxHandle implements Sandbox {
   }
 
   private SandboxRecord record() {
-    return estate.store().read(id).orElseThrow(this::gone);
+    return resources.store().read(id).orElseThrow(this::gone);
   }
 
   private PathLock lock(Deadline deadline) {
@@ -349,10 +353,10 @@ final class SandboxHandle implements Sandbox {
 
   private Optional<PathLock> tryLock(Deadline deadline) {
     try {
-      return estate.store().lock(id, deadline);
+      return resources.store().lock(id, deadline);
     } catch (DeadlineExceededException e) {
       throw new SandboxException(
-          Reason.BUSY, "somebody else is changing sandbox %s; try again".formatted(id), e);
+          Reason.BUSY, "another process is changing sandbox %s; try again".formatted(id), e);
     }
   }
 
@@ -368,7 +372,7 @@ final class SandboxHandle implements Sandbox {
     if (!Set.of(states).contains(record.state())) {
       throw new SandboxException(
           Reason.WRONG_STATE,
-          "cannot %s: sandbox %s is %s, must be %s"
+          "cannot %s: sandbox %s is %s; it must be %s"
               .formatted(what, id, record.state(), Set.of(states)));
     }
   }
@@ -378,9 +382,9 @@ final class SandboxHandle implements Sandbox {
     if (vm == null) {
       throw new SandboxException(
           Reason.WRONG_STATE,
-          "cannot %s: sandbox %s is %s, without a VM".formatted(what, id, record.state()));
+          "cannot %s: sandbox %s is %s and has no VM".formatted(what, id, record.state()));
     }
-    if (Records.lost(vm)) {
+    if (RecordConversion.lost(vm)) {
       throw new SandboxException(
           Reason.LOST,
           "the VM of sandbox %s is gone: its process %d has ended"

@@ -4,10 +4,10 @@ import io.vmfactory.configs.time.Deadline;
 import java.util.List;
 
 /**
- * A runtime instance: makes sandboxes, finds those of others. Its sandboxes live as long as it
- * does: closing it deletes them, and so does the normal end of the process, a SIGTERM included.
- * When the process is killed instead, the lease of a sandbox expires and its VM with it; a VM that
- * was booted directly is ended by the next runtime instance of the same sandbox_dir. Thread-safe.
+ * Creates sandboxes and finds those of other processes. The sandboxes of a runtime live as long as
+ * it does: {@link #close()} deletes them, and so does the normal end of the process, including
+ * SIGTERM. If the process is killed with SIGKILL, the lease of a sandbox expires and its VM ends; a
+ * VM that was booted directly is ended by the next runtime on the same sandbox_dir. Thread-safe.
  *
  * <pre>{@code
  * try (SandboxRuntime runtime = SandboxRuntime.open(RuntimeSettings.load(null));
@@ -21,32 +21,34 @@ import java.util.List;
  */
 public interface SandboxRuntime extends AutoCloseable {
   /**
-   * A runtime instance of this process. Cleans up what killed ones left; nothing is connected or
-   * started before it is needed.
+   * Opens a runtime. Removes what killed processes left behind. Connects and starts nothing until
+   * it is needed.
    */
   static SandboxRuntime open(RuntimeSettings settings) {
     return LocalRuntime.open(settings);
   }
 
   /**
-   * A new sandbox, CREATED: its id is taken and its state folder made, nothing runs.
+   * Creates a sandbox in state CREATED: its id is reserved and its folder exists, but nothing runs.
    *
-   * @throws SandboxException ALREADY_EXISTS when there is one of that id
+   * @throws SandboxException ALREADY_EXISTS if the id is in use
    */
   Sandbox create(SandboxSpec spec, Deadline deadline);
 
   /**
-   * A sandbox that this or another process has made, to be operated from here. Its lease stays
-   * where it is: the sandbox lives as long as the process that started it.
+   * Returns a sandbox that this or another process created. The lease stays with its owner: the
+   * sandbox lives as long as the process that started it.
    *
    * @throws SandboxException NOT_FOUND
    */
   Sandbox fetch(String id, Deadline deadline);
 
-  /** All sandboxes of this sandbox_dir, by id, those of other processes included. */
+  /**
+   * Returns all sandboxes in this sandbox_dir, sorted by id, including those of other processes.
+   */
   List<SandboxStatus> list(Deadline deadline);
 
-  /** Deletes this runtime instance's sandboxes and lets go of everything. */
+  /** Deletes the sandboxes of this runtime and closes all connections. */
   @Override
   void close();
 }

@@ -7,18 +7,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox to be made. All of it has defaults: begin with {@link #defaults()}.
+ * The specification of a new sandbox. Everything has a default: start with {@link #defaults()}.
  *
- * @param id 1..127 of {@code [A-Za-z0-9_.-]}, the first a letter or digit; empty = generated
- * @param vcpus of its VM; 0 = as configured
- * @param memoryMib of its VM, in MiB; 0 = as configured
- * @param routes how the factory may serve it, in this order; empty = as configured there
- * @param hostname RFC 1123 label; empty = the VM's
- * @param dns lines of its containers' resolv.conf; empty = they have none
- * @param sharedPids whether its containers share one PID namespace
- * @param leaseTtl how long its VM lives on when this process is killed; null = as the factory is
- *     configured
- * @param annotations kept with it, for whoever lists it
+ * @param id 1..127 characters of {@code [A-Za-z0-9_.-]}, the first a letter or digit; empty to
+ *     generate one
+ * @param vcpus the number of vCPUs; 0 for the configured default
+ * @param memoryMib the memory of the VM in MiB; 0 for the configured default
+ * @param routes the allowed routes in order of preference; empty for the daemon's default
+ * @param hostname an RFC 1123 label; empty for the VM's host name
+ * @param dns the lines of resolv.conf in the containers; empty for no resolv.conf
+ * @param sharedPids whether the containers share one PID namespace
+ * @param leaseTtl how long the VM keeps running after this process is killed; null for the daemon's
+ *     default
+ * @param annotations stored with the sandbox and shown in lists
  */
 public record SandboxSpec(
     String id,
@@ -39,54 +40,57 @@ public record SandboxSpec(
     annotations = Map.copyOf(annotations);
   }
 
-  /** Everything as configured, a generated id. */
+  /** Returns a specification with all defaults. */
   public static SandboxSpec defaults() {
     return DEFAULTS;
   }
 
-  /** This with that id. */
+  /** Returns this specification with another id. */
   public SandboxSpec withId(String other) {
     return new SandboxSpec(
         other, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations);
   }
 
-  /** This with a VM of that size; 0 = as configured. */
+  /** Returns this specification with another VM size; 0 for the configured default. */
   public SandboxSpec withSize(int otherVcpus, int otherMemoryMib) {
     return new SandboxSpec(
         id, otherVcpus, otherMemoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations);
   }
 
-  /** This by those routes of the factory, in this order. */
+  /** Returns this specification with other routes, in order of preference. */
   public SandboxSpec withRoutes(List<Route> others) {
     return new SandboxSpec(
         id, vcpus, memoryMib, others, hostname, dns, sharedPids, leaseTtl, annotations);
   }
 
-  /** This with that host name. */
+  /** Returns this specification with another host name. */
   public SandboxSpec withHostname(String other) {
     return new SandboxSpec(
         id, vcpus, memoryMib, routes, other, dns, sharedPids, leaseTtl, annotations);
   }
 
-  /** This with those lines of resolv.conf. */
+  /** Returns this specification with other lines of resolv.conf. */
   public SandboxSpec withDns(List<String> others) {
     return new SandboxSpec(
         id, vcpus, memoryMib, routes, hostname, others, sharedPids, leaseTtl, annotations);
   }
 
-  /** This with or without one PID namespace for all containers. */
+  /** Returns this specification with or without a shared PID namespace. */
   public SandboxSpec withSharedPids(boolean shared) {
     return new SandboxSpec(
         id, vcpus, memoryMib, routes, hostname, dns, shared, leaseTtl, annotations);
   }
 
-  /** This with a lease of that length, which is renewed as long as this process lives. */
+  /**
+   * Returns this specification with another lease TTL. The lease is renewed as long as this process
+   * lives.
+   */
   public SandboxSpec withLeaseTtl(Duration other) {
     return new SandboxSpec(
         id, vcpus, memoryMib, routes, hostname, dns, sharedPids, other, annotations);
   }
 
-  /** This with those annotations. */
+  /** Returns this specification with other annotations. */
   public SandboxSpec withAnnotations(Map<String, String> others) {
     return new SandboxSpec(
         id, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, others);

@@ -15,51 +15,53 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Gives a sandbox a VM and sets the guest up; a failure leaves no VM. */
+/** Takes a VM for a sandbox and sets up the guest. A failure leaves no VM. */
 final class SandboxStart {
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
 
-  private final OwnedSandboxes estate;
+  private final RuntimeResources resources;
   private final SandboxRecord before;
 
-  SandboxStart(OwnedSandboxes estate, SandboxRecord before) {
-    this.estate = estate;
+  SandboxStart(RuntimeResources resources, SandboxRecord before) {
+    this.resources = resources;
     this.before = before;
   }
 
   /**
-   * Does it.
+   * Starts the sandbox.
    *
-   * @param user takes over the connection to the guest
-   * @return what is on disk of the sandbox now
+   * @param user receives the connection to the guest
+   * @return the new record of the sandbox
    */
-  SandboxRecord run(Consumer<Link> user, Deadline deadline) {
-    ProcessEntry self = Records.self();
-    // Before the VM is there, so that one that is booted is found if this process is killed.
-    estate.store().write(before.starting(self));
+  SandboxRecord run(Consumer<GuestConnection> user, Deadline deadline) {
+    ProcessEntry self = RecordConversion.self();
+    // Written before the VM exists, so that a booted VM is found if this process is killed.
+    resources.store().write(before.starting(self));
     try {
       Machine machine =
-          estate.machines().take(Records.wish(before), new VmId(before.directVm()), deadline);
+          resources
+              .machines()
+              .take(RecordConversion.wish(before), new VmId(before.directVm()), deadline);
       return with(machine, self, user, deadline);
     } catch (RuntimeException e) {
-      estate.store().write(before);
+      resources.store().write(before);
       throw e;
     }
   }
 
   private SandboxRecord with(
-      Machine machine, ProcessEntry self, Consumer<Link> user, Deadline deadline) {
+      Machine machine, ProcessEntry self, Consumer<GuestConnection> user, Deadline deadline) {
     Laps laps = new Laps();
     try {
-      Link link = Link.open(before.id(), machine, deadline);
+      GuestConnection link = GuestConnection.open(before.id(), machine, deadline);
       try {
         laps.lap("agent");
         link.agent().sandbox().create(request(), deadline);
         laps.lap("sandbox");
         SandboxRecord started =
-            before.started(self, Records.entry(machine.facts(), all(machine, laps)));
-        estate.store().write(started);
-        estate.keep(before.id(), machine);
+            before.started(self, RecordConversion.entry(machine.facts(), all(machine, laps)));
+        resources.store().write(started);
+        resources.keep(before.id(), machine);
         user.accept(link);
         return started;
       } catch (RuntimeException e) {
@@ -68,7 +70,7 @@ final class SandboxStart {
       }
     } catch (RuntimeException e) {
       end(machine, e);
-      throw e instanceof GuestException guest ? Translate.of(guest) : e;
+      throw e instanceof GuestException guest ? SandboxFailures.of(guest) : e;
     }
   }
 
@@ -81,7 +83,7 @@ final class SandboxStart {
     return Stream.concat(machine.facts().steps().stream(), laps.all().stream()).toList();
   }
 
-  /** Also when the thread was interrupted: the VM must not stay. */
+  /** Ends the VM, even if the thread was interrupted. */
   private static void end(Machine machine, RuntimeException failure) {
     try {
       Uninterrupted.run(() -> machine.end(Deadline.after(UNDO_LIMIT)));

@@ -5,15 +5,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox at one moment.
+ * The status of a sandbox at one moment.
  *
  * @param id its id
- * @param state where it is in its life
- * @param vm its VM; null = it has none
- * @param hostname as set in the guest; empty = it has no VM
- * @param createdAt the host's clock
- * @param ownerPid the process that has made it or started it last
- * @param annotations as given
+ * @param state its state
+ * @param vm its VM; null if it has none
+ * @param hostname the host name set in the guest; empty without a VM
+ * @param createdAt by the host's clock
+ * @param ownerPid the process that created it or started it last
+ * @param annotations the annotations of its specification
  */
 public record SandboxStatus(
     String id,
@@ -27,7 +27,7 @@ public record SandboxStatus(
     annotations = Map.copyOf(annotations);
   }
 
-  /** Where a sandbox is in its life. */
+  /** The state of a sandbox. */
   public enum State {
     /** Never started. */
     CREATED,
@@ -35,7 +35,7 @@ public record SandboxStatus(
     /** Its containers are frozen. */
     PAUSED,
     STOPPED,
-    /** Its VM has ended by itself; what is left is to stop or delete it. */
+    /** Its VM has ended unexpectedly. Stop or delete the sandbox. */
     LOST
   }
 }

@@ -11,27 +11,27 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Clears away sandboxes whose owner is gone: with a VM that was booted directly, the VM, too; one
- * that is leased is left alone while its VM lives, for it ends with its lease, and until then
- * others may operate it.
+ * Removes sandboxes whose owner process has ended, together with VMs that were booted directly.
+ * Keeps a sandbox with a leased VM while the VM runs: the VM ends with its lease, and other
+ * processes may use it until then.
  */
 final class SandboxSweep {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  private final OwnedSandboxes estate;
+  private final RuntimeResources resources;
 
-  SandboxSweep(OwnedSandboxes estate) {
-    this.estate = estate;
+  SandboxSweep(RuntimeResources resources) {
+    this.resources = resources;
   }
 
-  /** Goes through all sandboxes; what cannot be cleared away is told and left to the next. */
+  /** Checks all sandboxes. Logs what cannot be removed and leaves it to the next runtime. */
   void run() {
-    estate.store().sweep();
-    for (String id : estate.store().ids()) {
+    resources.store().sweep();
+    for (String id : resources.store().ids()) {
       try {
         consider(id);
       } catch (RuntimeException e) {
-        estate.complain(id, "is left behind and cannot be cleared away", e);
+        resources.warn(id, "was left behind and cannot be removed", e);
       }
     }
   }
@@ -40,18 +40,18 @@ final class SandboxSweep {
     if (orphan(id).isEmpty()) {
       return;
     }
-    try (PathLock lock = estate.store().tryLock(id).orElse(null)) {
+    try (PathLock lock = resources.store().tryLock(id).orElse(null)) {
       if (lock != null) {
-        orphan(id).ifPresent(this::clear); // as it is now, under the lock
+        orphan(id).ifPresent(this::clear); // read again, under the lock
       }
     }
   }
 
   private Optional<SandboxRecord> orphan(String id) {
     try {
-      return estate.store().read(id).filter(record -> !Records.lives(record.owner()));
+      return resources.store().read(id).filter(record -> !RecordConversion.lives(record.owner()));
     } catch (UnreadableSandboxException e) {
-      estate.complain(id, "is left alone", e);
+      resources.warn(id, "is not checked", e);
       return Optional.empty();
     }
   }
@@ -59,13 +59,13 @@ final class SandboxSweep {
   private void clear(SandboxRecord record) {
     VmEntry vm = record.vm();
     boolean leased = vm != null && !vm.leaseId().isEmpty();
-    if (leased && !Records.lost(vm)) {
+    if (leased && !RecordConversion.lost(vm)) {
       return;
     }
     if (!leased) {
-      MachineFacts recorded = vm == null ? null : Records.facts(vm);
-      estate.machines().clear(new VmId(record.directVm()), recorded, Deadline.after(LIMIT));
+      MachineFacts recorded = vm == null ? null : RecordConversion.facts(vm);
+      resources.machines().clear(new VmId(record.directVm()), recorded, Deadline.after(LIMIT));
     }
-    estate.store().remove(record.id());
+    resources.store().remove(record.id());
   }
 }

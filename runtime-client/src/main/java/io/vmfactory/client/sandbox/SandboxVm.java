@@ -7,15 +7,15 @@ import java.util.List;
 /**
  * The VM of a sandbox.
  *
- * @param id its id
- * @param pid of its VMM on this host
- * @param origin where it came from
- * @param route how it was made: WARM, SHELL, TEMPLATE or COLD
- * @param reason why it is not of a better origin or route; empty = it is as wished
- * @param vcpus really there
- * @param memoryMib really there
- * @param console the guest's console log
- * @param steps how long each step took from the request until the sandbox was up, in order
+ * @param id the id of the VM
+ * @param pid the pid of its VMM on this host
+ * @param origin the source of the VM
+ * @param route the route by which it was made: WARM, SHELL, TEMPLATE or COLD
+ * @param reason why no better origin or route was taken; empty if the first choice was taken
+ * @param vcpus the actual number of vCPUs
+ * @param memoryMib the actual memory in MiB
+ * @param console the log of the guest's console
+ * @param steps the duration of each step from the request until the sandbox was running, in order
  */
 public record SandboxVm(
     String id,
@@ -31,11 +31,11 @@ public record SandboxVm(
     steps = List.copyOf(steps);
   }
 
-  /** Where a VM came from. */
+  /** The source of a VM. */
   public enum Origin {
-    /** The factory leased it. */
+    /** Leased from the daemon. */
     FACTORY,
-    /** The runtime instance booted it itself. */
+    /** Booted directly by the runtime. */
     DIRECT
   }
 }

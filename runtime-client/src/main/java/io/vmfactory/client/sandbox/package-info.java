@@ -1,15 +1,14 @@
 /**
- * Sandboxes and their containers: how a runtime instance runs OCI containers in a VM. Begin with
- * {@link io.vmfactory.client.sandbox.SandboxRuntime}; {@code docs/embedding.md} has an example.
+ * Sandboxes and their containers: runs OCI containers in VMs. Start with {@link
+ * io.vmfactory.client.sandbox.SandboxRuntime}; {@code docs/embedding.md} has an example.
  *
- * <p>Calls block, take a {@code Deadline} and may be made from any number of threads, though not
- * from an event loop. They throw
+ * <p>All types are thread-safe. Calls block until they are done or their {@code Deadline} has
+ * passed; do not make them on an event loop. They throw
  *
  * <ul>
- *   <li>{@link io.vmfactory.client.sandbox.SandboxException}, which says by its reason what kind of
- *       failure it is;
- *   <li>{@link io.vmfactory.client.FactoryException} when the factory refuses or is not there;
- *   <li>{@code DeadlineExceededException} when the time is over, {@code CancelledException} when
+ *   <li>{@link io.vmfactory.client.sandbox.SandboxException}, whose reason is the kind of failure;
+ *   <li>{@link io.vmfactory.client.FactoryException} if the daemon refuses or is not running;
+ *   <li>{@code DeadlineExceededException} if the deadline has passed, {@code CancelledException} if
  *       the thread is interrupted.
  * </ul>
  */

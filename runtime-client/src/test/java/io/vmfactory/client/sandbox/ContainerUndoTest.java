@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is left of a container that could not be made. */
+/** Tests that a failed creation leaves nothing of a container. */
 final class ContainerUndoTest {
   @TempDir Path dir;
 
@@ -130,7 +130,7 @@ final class ContainerUndoTest {
     vms.machine.on(
         "detach",
         arguments -> {
-          soon().check("detaching"); // as a call to the factory does
+          soon().check("detaching"); // like a call to the daemon
           return vms.drives.remove(arguments[0]);
         });
 

@@ -21,7 +21,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of a sandbox when no factory is there; neither is a QEMU. */
+/** Tests a sandbox while the daemon is down and QEMU is not installed. */
 final class FactoryDownTest {
   @TempDir Path dir;
 

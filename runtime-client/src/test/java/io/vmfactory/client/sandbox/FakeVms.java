@@ -3,8 +3,8 @@ package io.vmfactory.client.sandbox;
 import io.vmfactory.client.machine.AttachedDrive;
 import io.vmfactory.client.machine.Machine;
 import io.vmfactory.client.machine.MachineFacts;
+import io.vmfactory.client.machine.MachineRequest;
 import io.vmfactory.client.machine.MachineSource;
-import io.vmfactory.client.machine.MachineWish;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestContainers;
@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 
-/** One VM, over and over again, whose process is this one and whose guest does as it is told. */
+/** A source that always returns the same VM. Its process is this one, and its guest is scripted. */
 final class FakeVms implements MachineSource {
   final Scripted<GuestContainers> containers = new Scripted<>(GuestContainers.class);
   final Scripted<GuestProcesses> processes = new Scripted<>(GuestProcesses.class);
@@ -43,10 +43,10 @@ final class FakeVms implements MachineSource {
           .on("attach", none -> attached())
           .on("detach", arguments -> detached((String) arguments[0]));
 
-  /** Ids of the drives that it has. */
+  /** The ids of its drives. */
   final Set<String> drives = new TreeSet<>();
 
-  /** What was cleared away: the VM's id, and its pid when that was known. */
+  /** The cleared VMs: the id, and the pid if it was known. */
   final List<String> cleared = new ArrayList<>();
 
   static ProcessIdentity self() {
@@ -75,7 +75,7 @@ final class FakeVms implements MachineSource {
   }
 
   @Override
-  public Machine take(MachineWish wish, VmId directId, Deadline deadline) {
+  public Machine take(MachineRequest wish, VmId directId, Deadline deadline) {
     return machine.it();
   }
 

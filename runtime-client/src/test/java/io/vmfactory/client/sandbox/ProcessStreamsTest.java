@@ -22,15 +22,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** A process's streams over a guest that answers as it likes. */
+/** Tests the streams of a process against a scripted guest. */
 final class ProcessStreamsTest {
   private static final ProcessRef REF = ProcessRef.first("c");
 
   private final FakeVms vms = new FakeVms();
-  private final Link link =
-      Link.open("s", vms.machine.it(), Deadline.after(Duration.ofSeconds(30)));
+  private final GuestConnection link =
+      GuestConnection.open("s", vms.machine.it(), Deadline.after(Duration.ofSeconds(30)));
 
-  /** Reads that the guest was asked for, in order. */
+  /** The reads requested from the guest, in order. */
   private final List<CompletableFuture<byte[]>> reads = new ArrayList<>();
 
   private InputStream output() {
@@ -72,13 +72,13 @@ final class ProcessStreamsTest {
     int asked = vms.processes.calls.size();
     assertThat(output.read()).isEqualTo(-1);
     assertThat(output.read(new byte[7])).isEqualTo(-1);
-    assertThat(vms.processes.calls).hasSize(asked); // the end is asked for once
+    assertThat(vms.processes.calls).hasSize(asked); // the end is requested only once
   }
 
   @Test
   void whoReadsSlowlyHasOneRequestUnderWayAndNoMore() throws IOException {
     InputStream output = output();
-    assertThat(reads).isEmpty(); // nobody wants anything yet
+    assertThat(reads).isEmpty(); // nothing has been read yet
     reads(output, new byte[] {1, 2, 3}, 1);
     assertThat(reads).hasSize(2);
     assertThat(output.read()).isEqualTo(2);
@@ -90,7 +90,7 @@ final class ProcessStreamsTest {
     assertThat(reads).hasSize(3);
   }
 
-  /** The first read is answered when it is asked for. */
+  /** Answers the first read as soon as it is requested. */
   private void reads(InputStream output, byte[] chunk, int expected) throws IOException {
     vms.processes.on(
         "read",
@@ -169,7 +169,7 @@ final class ProcessStreamsTest {
           assertThat(underWay.incrementAndGet()).isEqualTo(1);
           byte[] data = (byte[]) arguments[1];
           assertThat(data).hasSizeBetween(1, InputWriter.CHUNK);
-          int taken = Math.min(data.length, 70_001); // as a pipe does
+          int taken = Math.min(data.length, 70_001); // like a pipe
           return CompletableFuture.supplyAsync(
               () -> {
                 arrived.write(data, 0, taken);

@@ -7,15 +7,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** An interface whose methods do what a test says; of others, only the void ones are there. */
+/**
+ * A scripted implementation of an interface. Unscripted methods do nothing if they are void and
+ * fail otherwise.
+ */
 final class Scripted<T> {
-  /** What was called, in order. */
+  /** The calls, in order. */
   final List<String> calls = new CopyOnWriteArrayList<>();
 
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
   private final T it;
 
-  /** What a method does. */
+  /** The script of a method. */
   interface Answer {
     Object to(Object[] arguments);
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a runtime instance clears away before it begins. */
+/** Tests what a runtime removes when it is opened. */
 final class SweepTest {
   @TempDir Path dir;
 
@@ -36,7 +36,7 @@ final class SweepTest {
     LocalRuntime.over(store, vms, () -> {}).close();
   }
 
-  /** A process that was there and was killed. */
+  /** Returns the entry of a process that was killed. */
   private static ProcessEntry killed() throws IOException, InterruptedException {
     Process process = new ProcessBuilder("sleep", "600").start();
     ProcessIdentity was = ProcessIdentity.of(Path.of("/proc", Long.toString(process.pid())));
@@ -47,14 +47,18 @@ final class SweepTest {
   private SandboxRecord sandbox(String id, ProcessEntry owner) {
     SandboxRecord record =
         SandboxRecord.created(
-            id, Instant.EPOCH, owner, Records.wish(SandboxSpec.defaults()), VmId.random().value());
+            id,
+            Instant.EPOCH,
+            owner,
+            RecordConversion.wish(SandboxSpec.defaults()),
+            VmId.random().value());
     assertThat(store.create(record)).isTrue();
     return record;
   }
 
   private static VmEntry vm(String id, ProcessEntry process, String leaseId) {
     MachineFacts facts = FakeVms.facts(new VmId(id), FakeVms.self());
-    VmEntry like = Records.entry(facts, List.of());
+    VmEntry like = RecordConversion.entry(facts, List.of());
     return new VmEntry(
         like.id(),
         process,
@@ -82,17 +86,17 @@ final class SweepTest {
   @Test
   void aVmThatAKilledOwnerBootedIsEndedWithIt() throws Exception {
     SandboxRecord left = sandbox("left", killed());
-    store.write(left.started(left.owner(), vm(left.directVm(), Records.self(), "")));
+    store.write(left.started(left.owner(), vm(left.directVm(), RecordConversion.self(), "")));
 
     sweep();
 
     assertThat(store.ids()).isEmpty();
-    assertThat(vms.cleared).containsExactly(left.directVm() + " " + Records.self().pid());
+    assertThat(vms.cleared).containsExactly(left.directVm() + " " + RecordConversion.self().pid());
   }
 
   @Test
   void whatHasALiveOwnerStays() {
-    sandbox("live", Records.self());
+    sandbox("live", RecordConversion.self());
 
     sweep();
 
@@ -102,7 +106,7 @@ final class SweepTest {
 
   @Test
   void aLaterProcessWithTheOwnersPidIsNotTheOwner() {
-    ProcessEntry self = Records.self();
+    ProcessEntry self = RecordConversion.self();
     sandbox("earlier", new ProcessEntry(self.pid(), self.startTicks() - 1, self.executable()));
     sandbox("other", new ProcessEntry(self.pid(), self.startTicks(), "/usr/bin/another"));
 
@@ -115,7 +119,7 @@ final class SweepTest {
   void aLeasedVmEndsWithItsLeaseAndNotBefore() throws Exception {
     ProcessEntry dead = killed();
     SandboxRecord lives = sandbox("lives", dead);
-    store.write(lives.started(dead, vm(VmId.random().value(), Records.self(), "lease")));
+    store.write(lives.started(dead, vm(VmId.random().value(), RecordConversion.self(), "lease")));
     SandboxRecord ended = sandbox("ended", dead);
     store.write(ended.started(dead, vm(VmId.random().value(), dead, "lease")));
 

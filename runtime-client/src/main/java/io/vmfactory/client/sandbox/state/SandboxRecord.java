@@ -9,18 +9,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One sandbox as its {@code sandbox.json} tells of it. Plain values only: this is the file's
- * format.
+ * The content of a sandbox's {@code sandbox.json}. Defines the format of the file, so it has only
+ * plain values.
  *
- * @param version format version
- * @param id the sandbox
- * @param state how far it has come
+ * @param version the version of the format
+ * @param id the id of the sandbox
+ * @param state its state
  * @param createdAt ISO-8601, wall clock
- * @param owner the process without which it does not live on
- * @param wish what it shall be
- * @param directVm id of its VM whenever that is booted directly
- * @param vm its VM; null = it has none, or it is being taken
- * @param containers those that hold drives
+ * @param owner the process whose end ends the sandbox
+ * @param wish the requested properties
+ * @param directVm the id of its VM if that is booted directly
+ * @param vm its VM; null if it has none or is getting one
+ * @param containers its containers that have drives
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SandboxRecord(
@@ -33,7 +33,7 @@ public record SandboxRecord(
     String directVm,
     @Nullable VmEntry vm,
     List<ContainerEntry> containers) {
-  /** The format that is written, and the only one that is read. */
+  /** The only version that is written and read. */
   static final int VERSION = 1;
 
   public SandboxRecord {
@@ -42,11 +42,11 @@ public record SandboxRecord(
     Objects.requireNonNull(owner);
     Objects.requireNonNull(wish);
     Objects.requireNonNull(directVm);
-    Instant.parse(createdAt); // a record that cannot be read later must not be made
+    Instant.parse(createdAt); // rejects a record that could not be read later
     containers = List.copyOf(containers);
   }
 
-  /** How far a sandbox has come; written when it is so. */
+  /** The recorded state of a sandbox. Written after the state is reached. */
   public enum State {
     CREATED,
     RUNNING,
@@ -54,13 +54,15 @@ public record SandboxRecord(
     STOPPED
   }
 
-  /** A process: pid, start time in clock ticks since boot, what /proc/PID/exe points to. */
+  /**
+   * A process: its pid, its start time in clock ticks since boot, and the target of /proc/PID/exe.
+   */
   public record ProcessEntry(int pid, long startTicks, String executable) {}
 
   /**
-   * What was asked for.
+   * The requested properties of a sandbox.
    *
-   * @param leaseMillis 0 = as the factory is configured
+   * @param leaseMillis 0 for the daemon's default
    */
   public record WishEntry(
       int vcpus,
@@ -81,8 +83,8 @@ public record SandboxRecord(
   /**
    * A VM.
    *
-   * @param leaseId empty = booted directly
-   * @param agents sockets
+   * @param leaseId empty if it was booted directly
+   * @param agents the sockets of its agent's ports
    */
   public record VmEntry(
       String id,
@@ -102,13 +104,13 @@ public record SandboxRecord(
     }
   }
 
-  /** A step and how long it took. */
+  /** A step and its duration. */
   public record StepEntry(String name, long nanos) {}
 
   /**
-   * A container that holds drives.
+   * A container that has drives.
    *
-   * @param writable whether files on the host change with them
+   * @param writable whether it writes to files on the host
    */
   public record ContainerEntry(String id, List<String> drives, boolean writable) {
     public ContainerEntry {
@@ -116,41 +118,41 @@ public record SandboxRecord(
     }
   }
 
-  /** A sandbox that was never started. */
+  /** Returns the record of a new sandbox. */
   public static SandboxRecord created(
       String id, Instant at, ProcessEntry owner, WishEntry wish, String directVm) {
     return new SandboxRecord(
         VERSION, id, State.CREATED, at.toString(), owner, wish, directVm, null, List.of());
   }
 
-  /** This sandbox with that VM, RUNNING, the owner's. */
+  /** Returns this record with a VM, in state RUNNING. */
   public SandboxRecord started(ProcessEntry by, VmEntry with) {
     return new SandboxRecord(
         version, id, State.RUNNING, createdAt, by, wish, directVm, with, List.of());
   }
 
-  /** This sandbox about to be started by that process: its VM may be there already. */
+  /** Returns this record while {@code by} starts the sandbox. Its VM may already exist. */
   public SandboxRecord starting(ProcessEntry by) {
     return new SandboxRecord(version, id, state, createdAt, by, wish, directVm, null, List.of());
   }
 
-  /** This sandbox without a VM. */
+  /** Returns this record without a VM. */
   public SandboxRecord stopped() {
     return new SandboxRecord(
         version, id, State.STOPPED, createdAt, owner, wish, directVm, null, List.of());
   }
 
-  /** This sandbox in that state. */
+  /** Returns this record with another state. */
   public SandboxRecord with(State other) {
     return new SandboxRecord(version, id, other, createdAt, owner, wish, directVm, vm, containers);
   }
 
-  /** This sandbox with one more container. */
+  /** Returns this record with one more container. */
   public SandboxRecord with(ContainerEntry container) {
     return with(Stream.concat(containers.stream(), Stream.of(container)).toList());
   }
 
-  /** This sandbox without that container. */
+  /** Returns this record without a container. */
   public SandboxRecord without(String container) {
     return with(containers.stream().filter(it -> !it.id().equals(container)).toList());
   }

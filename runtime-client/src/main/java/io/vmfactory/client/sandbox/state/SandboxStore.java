@@ -24,20 +24,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folders of all sandboxes, mode 0700, each with {@code sandbox.json} and {@code lock}. A
- * folder appears whole and goes whole, by a rename; a record is replaced whole. So whenever a
- * process is killed, what others see makes sense. Not synced: no VM outlives the host's kernel.
+ * The folders of all sandboxes, mode 0700, each with {@code sandbox.json} and {@code lock}. Folders
+ * appear and disappear atomically, by a rename; records are replaced atomically. So the state stays
+ * consistent when a process is killed. Nothing is synced to disk, because no VM survives the host's
+ * kernel.
  *
- * @param dir sandbox_dir; made when the first sandbox is
+ * @param dir sandbox_dir; created with the first sandbox
  */
 public record SandboxStore(Path dir) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
-  /** Sandboxes' ids do not begin with a dot; this is one on its way to be, or to be no more. */
+  /**
+   * The prefix of folders that are being created or removed. Sandbox ids do not start with a dot.
+   */
   private static final String IN_TRANSIT = ".transit-";
 
-  /** Makes the sandbox's folder; false = there is one of that id. */
+  /** Creates the sandbox's folder. Returns false if the id is in use. */
   public boolean create(SandboxRecord record) {
     Path transit = transit();
     try {
@@ -47,7 +50,7 @@ public record SandboxStore(Path dir) {
       write(transit, record);
       return renamed(transit, folder(record.id()));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the state of sandbox " + record.id(), e);
+      throw new UncheckedIOException("cannot create the state of sandbox " + record.id(), e);
     } finally {
       removeTree(transit);
     }
@@ -70,7 +73,7 @@ public record SandboxStore(Path dir) {
     return dir.resolve(IN_TRANSIT + pid + "-" + UUID.randomUUID());
   }
 
-  /** Replaces a sandbox's record; for whoever has its lock. */
+  /** Replaces the record of a sandbox. The caller holds its lock. */
   public void write(SandboxRecord record) {
     try {
       write(folder(record.id()), record);
@@ -87,9 +90,9 @@ public record SandboxStore(Path dir) {
   }
 
   /**
-   * A sandbox's record; empty = no such sandbox.
+   * Returns the record of a sandbox; empty if there is no such sandbox.
    *
-   * @throws UnreadableSandboxException when there is one that makes no sense to this version
+   * @throws UnreadableSandboxException if this version cannot read the record
    */
   public Optional<SandboxRecord> read(String id) {
     Path file = folder(id).resolve("sandbox.json");
@@ -103,13 +106,13 @@ public record SandboxStore(Path dir) {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JacksonException e) {
-      throw new UnreadableSandboxException(file + " is not a sandbox's record", e);
+      throw new UnreadableSandboxException(file + " is not the record of a sandbox", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 
-  /** The ids of all sandboxes, sorted. */
+  /** Returns the ids of all sandboxes, sorted. */
   public List<String> ids() {
     List<String> ids = new ArrayList<>();
     for (Path path : children()) {
@@ -122,7 +125,7 @@ public record SandboxStore(Path dir) {
     return ids;
   }
 
-  /** Removes a sandbox's folder; for whoever has its lock. */
+  /** Removes the folder of a sandbox. The caller holds its lock. */
   public void remove(String id) {
     Path transit = transit();
     try {
@@ -135,7 +138,7 @@ public record SandboxStore(Path dir) {
     removeTree(transit);
   }
 
-  /** Removes what processes that were killed have left half made or half removed. */
+  /** Removes folders that killed processes left half created or half removed. */
   public void sweep() {
     for (Path path : children()) {
       String name = path.getFileName().toString();
@@ -150,14 +153,14 @@ public record SandboxStore(Path dir) {
       long pid = Long.parseLong(pidAndMore.substring(0, Math.max(0, pidAndMore.indexOf('-'))));
       return ProcessHandle.of(pid).isEmpty();
     } catch (NumberFormatException e) {
-      return false; // not ours
+      return false; // not a folder of this class
     }
   }
 
   /**
-   * The right to change a sandbox, once nobody else has it; empty = no such sandbox.
+   * Locks a sandbox for changes, waiting for other holders; empty if there is no such sandbox.
    *
-   * @throws io.vmfactory.configs.time.DeadlineExceededException when it does not come in time
+   * @throws io.vmfactory.configs.time.DeadlineExceededException if the lock is not free in time
    */
   public Optional<PathLock> lock(String id, Deadline deadline) {
     Path file = folder(id).resolve("lock");
@@ -169,7 +172,7 @@ public record SandboxStore(Path dir) {
         if (before.equals(after)) {
           return Optional.of(lock);
         }
-        lock.close(); // the sandbox was deleted meanwhile; maybe there is another of that id
+        lock.close(); // the sandbox was deleted meanwhile; another may have its id
         before = after;
       }
       return Optional.empty();
@@ -180,7 +183,7 @@ public record SandboxStore(Path dir) {
     }
   }
 
-  /** The same, unless somebody has it. */
+  /** Locks a sandbox without waiting; empty if it is locked or does not exist. */
   public Optional<PathLock> tryLock(String id) {
     try {
       return PathLock.tryLock(folder(id).resolve("lock"));
@@ -215,7 +218,10 @@ public record SandboxStore(Path dir) {
     return all;
   }
 
-  /** What is not there is fine, also when another process that sweeps is the faster one. */
+  /**
+   * Removes a directory tree. Ignores missing files, because another process may remove them at the
+   * same time.
+   */
   private static void removeTree(Path root) {
     try {
       Trees.delete(root);

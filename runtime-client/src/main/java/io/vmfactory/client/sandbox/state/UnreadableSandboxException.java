@@ -3,7 +3,7 @@ package io.vmfactory.client.sandbox.state;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sandbox's record that this version cannot make sense of: another format version, or not JSON.
+ * Thrown for a record that this version cannot read: it has another format version or is not JSON.
  */
 public final class UnreadableSandboxException extends RuntimeException {
   private static final long serialVersionUID = 1L;

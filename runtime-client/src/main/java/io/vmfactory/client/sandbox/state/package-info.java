@@ -1,6 +1,6 @@
 /**
- * What is on disk about each sandbox, so that another process can operate it. JSON stops here. Not
- * part of the public API.
+ * The records of sandboxes on disk, which allow other processes to operate them. Only this package
+ * uses JSON. Not part of the public API.
  */
 @NullMarked
 package io.vmfactory.client.sandbox.state;

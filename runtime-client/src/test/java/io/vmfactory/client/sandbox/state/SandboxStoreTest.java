@@ -60,7 +60,7 @@ final class SandboxStoreTest {
     assertThat(store.read("c")).isEmpty();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dir.resolve("a"))))
         .isEqualTo("rwx------");
-    assertThat(dir.toFile().list()).containsExactlyInAnyOrder("a", "b"); // nothing in transit
+    assertThat(dir.toFile().list()).containsExactlyInAnyOrder("a", "b"); // no temporary folder
   }
 
   @Test
@@ -137,7 +137,7 @@ final class SandboxStoreTest {
     store.remove("s");
   }
 
-  /** Another process that has a sandbox's lock, until it is killed. */
+  /** A process that holds the lock of a sandbox until it is killed. */
   static final class Holder {
     private Holder() {}
 

@@ -10,16 +10,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the sandboxes of a runtime instance share: the disk, the source of VMs, the VMs taken. */
-final class OwnedSandboxes {
-  private static final Logger LOG = LoggerFactory.getLogger(OwnedSandboxes.class);
+/**
+ * The resources that the sandboxes of a runtime share: the store, the source of VMs, and the VMs of
+ * this process.
+ */
+final class RuntimeResources {
+  private static final Logger LOG = LoggerFactory.getLogger(RuntimeResources.class);
 
   private final SandboxStore store;
   private final MachineSource machines;
   private final Map<String, Machine> taken = new ConcurrentHashMap<>();
   private final Set<Sandbox> handles = ConcurrentHashMap.newKeySet();
 
-  OwnedSandboxes(SandboxStore store, MachineSource machines) {
+  RuntimeResources(SandboxStore store, MachineSource machines) {
     this.store = store;
     this.machines = machines;
   }
@@ -32,12 +35,12 @@ final class OwnedSandboxes {
     return machines;
   }
 
-  /** Keeps a VM that was taken for a sandbox: it is this process's. */
+  /** Records a VM that this process took for a sandbox. */
   void keep(String sandbox, Machine machine) {
     taken.put(sandbox, machine);
   }
 
-  /** Lets go of it: it has ended, or is somebody else's now. */
+  /** Forgets the VM of a sandbox, because it has ended or another process owns it now. */
   void forget(String sandbox) {
     Machine machine = taken.remove(sandbox);
     if (machine != null) {
@@ -45,19 +48,22 @@ final class OwnedSandboxes {
     }
   }
 
-  /** Whoever has a handle closes it, or this runtime instance does at its end. */
+  /** Returns the open sandboxes. The runtime closes those that are still open at its end. */
   Set<Sandbox> handles() {
     return handles;
   }
 
-  /** The VM of a sandbox: this process's own or, as it is on disk, another's. */
+  /**
+   * Returns the VM of a sandbox: the one that this process took, or the recorded one of another
+   * process.
+   */
   Machine machine(String sandbox, VmEntry vm) {
     Machine own = taken.get(sandbox);
     boolean same = own != null && own.facts().who().id().value().equals(vm.id());
-    return same ? own : machines.open(Records.facts(vm));
+    return same ? own : machines.open(RecordConversion.facts(vm));
   }
 
-  void complain(String sandbox, String what, RuntimeException why) {
+  void warn(String sandbox, String what, RuntimeException why) {
     LOG.warn("Sandbox {}: {}: {}", sandbox, what, why.getMessage());
   }
 }

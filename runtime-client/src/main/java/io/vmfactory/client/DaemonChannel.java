@@ -23,14 +23,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The daemon at the other end of one UNIX socket: HTTP/2, cleartext, prior knowledge. */
-final class Channel {
-  /** A status of many VMs is larger than gRPC's usual limit. */
+/** A connection to the daemon on one UNIX socket: HTTP/2, cleartext, prior knowledge. */
+final class DaemonChannel {
+  /** The status of many VMs exceeds gRPC's default limit. */
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
 
   /**
-   * How much longer than the deadline this side waits: a daemon that lives says itself what took so
-   * long, and has ended it by then.
+   * How much longer than the deadline this side waits, so that the daemon can end the call first
+   * and report the cause.
    */
   private static final Duration GRACE = Duration.ofMillis(500);
 
@@ -38,10 +38,10 @@ final class Channel {
   private final GrpcClient client;
   private final SocketAddress address;
   private final GrpcFailures failures;
-  private final Set<GrpcCall<?>> underWay = ConcurrentHashMap.newKeySet();
+  private final Set<GrpcCall<?>> openCalls = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
-  Channel(Vertx vertx, Path socket) {
+  DaemonChannel(Vertx vertx, Path socket) {
     GrpcClientOptions grpc = new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES);
     HttpClientOptions http =
         new HttpClientOptions()
@@ -54,14 +54,14 @@ final class Channel {
   }
 
   /**
-   * Starts a call; {@code listener} runs on the event loop, once per message. A call that is
-   * started on a closed channel, or is under way when it closes, fails at once.
+   * Starts a call. Runs {@code listener} on the event loop, once per message. On a closed channel the
+   * call fails at once; when the channel is closed, open calls fail at once.
    */
   <Q, A> GrpcCall<A> start(
       ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {
     GrpcCall<A> call = new GrpcCall<>(loop, failures, deadline, listener);
     if (admit(call)) {
-      call.ended().whenComplete((nothing, failure) -> underWay.remove(call));
+      call.ended().whenComplete((nothing, failure) -> openCalls.remove(call));
       onLoop(call, () -> send(call, method, message));
     } else {
       call.fail(new FactoryException(Code.CANCELLED, "this client is closed", null));
@@ -70,7 +70,7 @@ final class Channel {
   }
 
   private synchronized boolean admit(GrpcCall<?> call) {
-    return !closed && underWay.add(call);
+    return !closed && openCalls.add(call);
   }
 
   private <Q, A> void send(GrpcCall<A> call, ServiceMethod<A, Q> method, Q message) {
@@ -80,7 +80,7 @@ final class Channel {
         .onFailure(call::unreachable);
   }
 
-  /** A client or an event loop that was closed throws; for the call that is a lost connection. */
+  /** Runs a step on the event loop. A closed client or event loop counts as a lost connection. */
   private void onLoop(GrpcCall<?> call, Runnable step) {
     try {
       loop.runOnContext(v -> step(call, step));
@@ -97,7 +97,7 @@ final class Channel {
     }
   }
 
-  /** Makes a call and waits for its end; returns its last message, which is a unary call's only. */
+  /** Makes a call and waits for its end. Returns the last message; a unary call has only one. */
   <Q, A> A last(ServiceMethod<A, Q> method, Q message, Deadline deadline, Consumer<A> listener) {
     AtomicReference<@Nullable A> last = new AtomicReference<>();
     GrpcCall<A> call = start(method, message, deadline, listener.andThen(last::set));
@@ -110,12 +110,12 @@ final class Channel {
     return answer;
   }
 
-  /** Makes a unary call and waits for its answer. */
+  /** Makes a unary call and waits for its reply. */
   <Q, A> A unary(ServiceMethod<A, Q> method, Q message, Deadline deadline) {
     return last(method, message, deadline, answer -> {});
   }
 
-  /** Waits for a stage of {@code call}, which is called off when the wait is. */
+  /** Waits for a stage of {@code call}. Cancels the call if the wait fails. */
   void await(GrpcCall<?> call, CompletableFuture<Void> stage, Deadline deadline, String name) {
     Duration span = deadline.remaining();
     try {
@@ -137,7 +137,7 @@ final class Channel {
     List<GrpcCall<?>> last;
     synchronized (this) {
       closed = true;
-      last = List.copyOf(underWay);
+      last = List.copyOf(openCalls);
     }
     client.close();
     last.forEach(call -> call.lost(new IllegalStateException("this client was closed")));

@@ -3,13 +3,13 @@ package io.vmfactory.client.sandbox;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import java.util.regex.Pattern;
 
-/** What sandboxes and containers may be called. They become names of files. */
-final class Ids {
+/** Checks the ids of sandboxes and containers. Ids become file names. */
+final class SandboxIds {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,126}");
 
-  private Ids() {}
+  private SandboxIds() {}
 
-  /** {@code id}, when it is one. */
+  /** Returns {@code id} if it is valid. */
   static String require(String id) {
     if (!FORM.matcher(id).matches()) {
       throw new SandboxException(

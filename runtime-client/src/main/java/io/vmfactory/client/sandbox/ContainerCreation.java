@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Gives a container its drives and says to the guest where they are. The guest mounts them, the
- * root file system where the container's root shall be, and volumes beside it, from where they are
- * bound into the container.
+ * Attaches the drives of a new container and describes their mounts to the guest. The guest mounts
+ * the root file system at the container's root, and the volumes at other places, from which they
+ * are bind-mounted into the container.
  */
-final class ContainerMaking {
+final class ContainerCreation {
   private static final String CONTAINERS = "/run/kata-containers/";
 
-  /** The guest writes the sandbox's lines of DNS there. */
+  /** The file to which the guest writes the sandbox's DNS lines. */
   private static final String RESOLV_CONF = CONTAINERS + "sandbox/resolv.conf";
 
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(10);
@@ -39,15 +39,15 @@ final class ContainerMaking {
   private final List<AttachedDrive> drives = new ArrayList<>();
 
   /**
-   * @param id the container's, which is given or generated
+   * @param id the id of the container, given or generated
    */
-  ContainerMaking(String id, ContainerSpec spec, Machine machine) {
+  ContainerCreation(String id, ContainerSpec spec, Machine machine) {
     this.id = id;
     this.spec = spec;
     this.machine = machine;
   }
 
-  /** Attaches all drives, in the order of the images, or none. */
+  /** Attaches all drives in the order of the images. On failure, attaches none. */
   void attach(Deadline deadline) {
     try {
       for (DiskImage image : images()) {
@@ -56,7 +56,7 @@ final class ContainerMaking {
       }
     } catch (RuntimeException e) {
       detach(e);
-      throw Translate.ofDrive(e);
+      throw SandboxFailures.ofDrive(e);
     }
   }
 
@@ -74,8 +74,8 @@ final class ContainerMaking {
   }
 
   /**
-   * Leaves nothing of it after {@code failure}. A guest that has refused has nothing; one that has
-   * not answered may make the container yet.
+   * Undoes everything after {@code failure}. A guest that refused has created nothing; a guest that
+   * did not answer may still create the container.
    */
   void undo(GuestContainers guest, RuntimeException failure) {
     if (!(failure instanceof SandboxException)) {
@@ -112,15 +112,15 @@ final class ContainerMaking {
     return drives.stream().map(AttachedDrive::id).toList();
   }
 
-  /** Whether files of the host change with the container. */
+  /** Returns whether the container writes to files of the host. */
   boolean writable() {
     return images().stream().anyMatch(image -> image.mode() == DriveMode.WRITABLE);
   }
 
   /**
-   * What the guest is asked for.
+   * Returns the request to the guest.
    *
-   * @param dns whether the sandbox has lines of DNS
+   * @param dns whether the sandbox has DNS lines
    */
   ContainerRequest request(boolean dns, boolean sharedPids) {
     List<GuestStorage> storages = new ArrayList<>();

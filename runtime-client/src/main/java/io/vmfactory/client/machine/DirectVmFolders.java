@@ -15,40 +15,43 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a directly booted VM has on disk.
+ * The directories of a directly booted VM.
  *
- * @param vm its id
- * @param folder its sockets and logs
- * @param overlays where the copy-on-write files of its drives are made
+ * @param vm the id of the VM
+ * @param folder the folder for its sockets and logs
+ * @param overlays the directory for the copy-on-write files of its drives
  */
-record DirectPlace(VmId vm, VmFolder folder, Path overlays) {
-  /** Named by the short id: the path of a socket has little room. */
-  static DirectPlace of(VmId vm, RuntimeConfig config) {
+record DirectVmFolders(VmId vm, VmFolder folder, Path overlays) {
+  /**
+   * Returns the directories of {@code vm}. Their names use the short id, because the path of a
+   * socket is limited.
+   */
+  static DirectVmFolders of(VmId vm, RuntimeConfig config) {
     Path folder = config.sandboxDir().resolve(".vm").resolve(vm.shortened());
     Path overlays = config.imageDir().resolve(".overlays").resolve(vm.shortened());
-    return new DirectPlace(vm, new VmFolder(folder), overlays);
+    return new DirectVmFolders(vm, new VmFolder(folder), overlays);
   }
 
-  /** Makes both, mode 0700. */
+  /** Creates both directories, mode 0700. */
   void make() {
     try {
       Files.createDirectories(folder.path(), Trees.OWNER_ONLY);
       Files.createDirectories(overlays, Trees.OWNER_ONLY);
     } catch (IOException e) {
-      throw VmFolders.unwritten("cannot make the folders of VM " + vm, e);
+      throw VmFolders.unwritten("cannot create the folders of VM " + vm, e);
     }
   }
 
-  /** Removes both; what is not there is fine. */
+  /** Removes both directories, if they exist. */
   void remove() {
     folder.remove();
     new VmFolder(overlays).remove();
   }
 
   /**
-   * Ends the VM, whichever process has booted it, and removes what it has.
+   * Ends the VM, also if another process booted it, and removes its directories.
    *
-   * @param who its process; null = it was never recorded
+   * @param who its process; null if that was never recorded
    */
   void clear(@Nullable VmIdentity who, Deadline deadline) {
     VmProcessTable processes = new VmProcessTable(VmProcessTable.PROC);

@@ -16,34 +16,34 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one lease alive from a timer of the event loop: no thread waits.
+ * Renews one lease on a timer of the event loop. No thread waits.
  *
- * <p>While no daemon answers the lease is not lost: nobody ends the VM then, and a daemon that
- * comes back takes it over and gives its owner at least ten seconds to renew. So a renewal that
- * fails is tried again until a daemon says that there is no such lease, soon at first and never
- * less often than {@link #LONGEST_PAUSE}.
+ * <p>The lease is not lost while the daemon is down: nothing ends the VM then, and a restarted
+ * daemon adopts it and gives its owner at least ten seconds to renew. A failed renewal is therefore
+ * repeated until the daemon reports that the lease does not exist: soon at first, then at least
+ * every {@link #LONGEST_PAUSE}.
  */
-final class Renewal {
+final class LeaseRenewal {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
 
-  /** Leaves several attempts in those ten seconds. */
+  /** Short enough for several attempts in those ten seconds. */
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-  private static final int DOUBLINGS = 10; // more than lead to the longest pause
+  private static final int DOUBLINGS = 10; // enough to reach the longest pause
 
-  /** What one attempt may take, when the lease allows it. */
+  /** The limit for one attempt, if the lease lasts that long. */
   private static final Duration ATTEMPT = Duration.ofSeconds(5);
 
   private final Vertx vertx;
-  private final Channel channel;
+  private final DaemonChannel channel;
   private final CompletableFuture<Void> over = new CompletableFuture<>();
   private volatile Lease lease;
   private @Nullable Timer next;
 
-  /** Attempts that failed since the last that did not. */
+  /** The number of failed attempts since the last success. */
   private int failed;
 
-  Renewal(Vertx vertx, Channel channel, Lease lease) {
+  LeaseRenewal(Vertx vertx, DaemonChannel channel, Lease lease) {
     this.vertx = vertx;
     this.channel = channel;
     this.lease = lease;
@@ -58,7 +58,7 @@ final class Renewal {
     return now;
   }
 
-  /** Starts renewing; a second call changes nothing. */
+  /** Starts renewing. A second call has no effect. */
   synchronized CompletionStage<Void> start() {
     if (next == null) {
       schedule(third());
@@ -115,7 +115,10 @@ final class Renewal {
     return renewed ? third() : shorter(third(), backOff(failed));
   }
 
-  /** Doubles with each failure; a random part keeps clients from coming back all at once. */
+  /**
+   * Returns the pause after a failure. It doubles each time; a random part spreads the retries of
+   * many clients.
+   */
   private static Duration backOff(int failures) {
     Duration whole = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, DOUBLINGS));
     int percent = ThreadLocalRandom.current().nextInt(50, 101);

@@ -6,11 +6,13 @@ import io.vmfactory.guest.GuestException;
 import io.vmfactory.vmm.VmmException;
 import java.util.function.Supplier;
 
-/** Turns what guests, the factory and a VMM of one's own say into {@link SandboxException}. */
-final class Translate {
-  private Translate() {}
+/**
+ * Translates failures of guests, the daemon and directly booted VMs into {@link SandboxException}.
+ */
+final class SandboxFailures {
+  private SandboxFailures() {}
 
-  /** What a guest says of anything but a command. */
+  /** Translates a failure of the guest, except that of a command. */
   static SandboxException of(GuestException e) {
     return new SandboxException(reason(e.code()), e.getMessage(), e);
   }
@@ -29,7 +31,7 @@ final class Translate {
     };
   }
 
-  /** What a guest says of a command that it was to run. */
+  /** Translates a failure of the guest to run a command. */
   static SandboxException ofCommand(GuestException e) {
     return switch (e.code()) {
       case GuestException.NOT_FOUND ->
@@ -40,7 +42,7 @@ final class Translate {
     };
   }
 
-  /** What is said of a drive, by the factory or by the VMM. */
+  /** Translates a failure with a drive, from the daemon or the VMM. */
   static RuntimeException ofDrive(RuntimeException e) {
     if (e instanceof FactoryException factory) {
       return switch (factory.code()) {
@@ -69,7 +71,7 @@ final class Translate {
     return new SandboxException(reason, e.getMessage(), e);
   }
 
-  /** Does something in a guest. */
+  /** Runs a call to the guest and translates its failure. */
   static <T> T in(Supplier<T> guest) {
     try {
       return guest.get();
@@ -78,7 +80,7 @@ final class Translate {
     }
   }
 
-  /** Does something in a guest. */
+  /** Runs a call to the guest and translates its failure. */
   static void run(Runnable guest) {
     in(
         () -> {

@@ -14,23 +14,23 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** The VM of a sandbox and one connection to its agent. Once broken it stays broken. */
-final class Link implements AutoCloseable {
+/** The VM of a sandbox and one connection to its agent. A broken connection stays broken. */
+final class GuestConnection implements AutoCloseable {
   private final String sandbox;
   private final Machine machine;
   private final GuestAgent agent;
   private final CompletableFuture<String> lost = new CompletableFuture<>();
   private volatile boolean closed;
 
-  private Link(String sandbox, Machine machine, GuestAgent agent) {
+  private GuestConnection(String sandbox, Machine machine, GuestAgent agent) {
     this.sandbox = sandbox;
     this.machine = machine;
     this.agent = agent;
   }
 
-  /** Connects to the agent of {@code machine}, which stays the caller's. */
-  static Link open(String sandbox, Machine machine, Deadline deadline) {
-    Link link = new Link(sandbox, machine, machine.agent(deadline));
+  /** Connects to the agent of {@code machine}. The caller still closes {@code machine}. */
+  static GuestConnection open(String sandbox, Machine machine, Deadline deadline) {
+    GuestConnection link = new GuestConnection(sandbox, machine, machine.agent(deadline));
     machine.lost().thenAccept(link::lose);
     link.agent.gone().thenAccept(why -> link.lose(link.explained(why)));
     return link;
@@ -56,17 +56,20 @@ final class Link implements AutoCloseable {
     return agent;
   }
 
-  /** Whether nothing can be asked any more. */
+  /** Returns whether the connection is broken. */
   boolean broken() {
     return closed || lost.isDone();
   }
 
-  /** Completes when the VM is gone, or cannot be reached any more, and says why. */
+  /**
+   * Returns a stage that completes, with the reason, when the VM is gone or can no longer be
+   * reached.
+   */
   CompletionStage<String> lost() {
     return lost.minimalCompletionStage();
   }
 
-  /** Asks the guest something. */
+  /** Makes a call to the guest. */
   <T> T ask(Function<GuestAgent, T> question) {
     try {
       return question.apply(agent);
@@ -75,18 +78,18 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** What to throw for what the guest said. */
+  /** Translates a failure that the guest reported. */
   SandboxException failure(GuestException e) {
-    return e.code() == GuestException.UNAVAILABLE && broken() ? gone(e) : Translate.of(e);
+    return e.code() == GuestException.UNAVAILABLE && broken() ? gone(e) : SandboxFailures.of(e);
   }
 
-  /** What a stream throws for {@code e}. */
+  /** Translates {@code e} for a stream. */
   IOException streamFailure(RuntimeException e) {
     return ioException(e instanceof GuestException guest ? failure(guest) : e);
   }
 
-  /** The connection for a stream, which must throw nothing else when there is none. */
-  static Link forStream(Supplier<Link> connect) throws IOException {
+  /** Returns the connection for a stream. Throws only IOException. */
+  static GuestConnection forStream(Supplier<GuestConnection> connect) throws IOException {
     try {
       return connect.get();
     } catch (RuntimeException e) {
@@ -94,7 +97,10 @@ final class Link implements AutoCloseable {
     }
   }
 
-  /** An interrupt is told by the exception alone, as with other streams. */
+  /**
+   * Translates {@code e} into an IOException. As with other streams, the exception alone reports an
+   * interrupt.
+   */
   private static IOException ioException(RuntimeException e) {
     if (e instanceof CancelledException) {
       Thread.interrupted();
@@ -109,7 +115,7 @@ final class Link implements AutoCloseable {
         Reason.LOST, "the VM of sandbox %s is gone: %s".formatted(sandbox, why), e);
   }
 
-  /** Ends the connection. */
+  /** Closes the connection. */
   @Override
   public void close() {
     closed = true;

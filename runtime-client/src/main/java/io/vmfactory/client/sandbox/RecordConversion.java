@@ -2,7 +2,7 @@ package io.vmfactory.client.sandbox;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.machine.MachineFacts;
-import io.vmfactory.client.machine.MachineWish;
+import io.vmfactory.client.machine.MachineRequest;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ProcessEntry;
 import io.vmfactory.client.sandbox.state.SandboxRecord.StepEntry;
@@ -22,13 +22,13 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Between what is on disk about a sandbox and what it means. */
-final class Records {
+/** Converts between the records on disk and the objects of the API. */
+final class RecordConversion {
   private static final Path PROC = VmProcessTable.PROC;
 
-  private Records() {}
+  private RecordConversion() {}
 
-  /** This process. */
+  /** Returns the entry for this process. */
   static ProcessEntry self() {
     try {
       Path process = PROC.resolve(Long.toString(ProcessHandle.current().pid()));
@@ -63,9 +63,9 @@ final class Records {
         spec.annotations());
   }
 
-  static MachineWish wish(SandboxRecord record) {
+  static MachineRequest wish(SandboxRecord record) {
     WishEntry wish = record.wish();
-    return new MachineWish(
+    return new MachineRequest(
         wish.vcpus(),
         wish.memoryMib(),
         wish.routes().stream().map(Route::valueOf).toList(),
@@ -126,7 +126,7 @@ final class Records {
         : SandboxStatus.State.valueOf(record.state().name());
   }
 
-  /** Whether there should be a VM and is none. */
+  /** Returns whether the recorded VM no longer runs. */
   static boolean lost(@Nullable VmEntry vm) {
     return vm != null && !lives(vm.process());
   }
