@@ -54,8 +54,8 @@ final class DaemonChannel {
   }
 
   /**
-   * Starts a call. Runs {@code listener} on the event loop, once per message. On a closed channel the
-   * call fails at once; when the channel is closed, open calls fail at once.
+   * Starts a call. Runs {@code listener} on the event loop, once per message. On a closed channel
+   * the call fails at once; when the channel is closed, open calls fail at once.
    */
   <Q, A> GrpcCall<A> start(
       ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {

@@ -150,17 +150,17 @@ final class FactoryClientTest {
 
   @Test
   void tellsTheDaemonHowMuchTimeTheCallHas() {
-    BlockingQueue<Long> told = new LinkedBlockingQueue<>();
+    BlockingQueue<Long> timeouts = new LinkedBlockingQueue<>();
     daemon.serve(
         FactoryGrpcService.GetStatus,
         (request, call) -> {
-          told.add(call.timeout());
+          timeouts.add(call.timeout());
           call.response().end(GetStatusResponse.getDefaultInstance());
         });
 
     client.daemon().status(false, Deadline.after(Duration.ofSeconds(20)));
 
-    assertThat(told.remove()).isBetween(1L, 20_000L);
+    assertThat(timeouts.remove()).isBetween(1L, 20_000L);
   }
 
   @Test

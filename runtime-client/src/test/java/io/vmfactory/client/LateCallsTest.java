@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls that arrive when the client is closed, or while it closes: none waits for its deadline. */
+/** Tests calls on a closed client and calls while it closes: none may wait for its deadline. */
 final class LateCallsTest {
   private static final int CALLERS = 4;
 
@@ -86,10 +86,13 @@ final class LateCallsTest {
     }
     assertThat(underWay.await(20, TimeUnit.SECONDS)).isTrue();
     client.close();
-    soon().await(CompletableFuture.allOf(callers), "every caller to be told");
+    soon().await(CompletableFuture.allOf(callers), "every caller to end");
   }
 
-  /** Three in four calls end by themselves; the others end with the client. */
+  /**
+   * Calls until the client is closed. Three in four callers end their calls; the others end with
+   * the client.
+   */
   private static void callUntilClosed(FactoryClient client, int number, CountDownLatch underWay) {
     underWay.countDown();
     Throwable failure = null;

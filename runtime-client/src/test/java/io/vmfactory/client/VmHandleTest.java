@@ -291,7 +291,7 @@ final class VmHandleTest {
           .isThrownBy(() -> vm.renew(soon()))
           .matches(FactoryException::isRetryable);
       renewals.clear();
-      assertThat(renewals.poll(500, TimeUnit.MILLISECONDS)).as("nobody there to ask").isNull();
+      assertThat(renewals.poll(500, TimeUnit.MILLISECONDS)).as("no daemon to ask").isNull();
       assertThat(over.toCompletableFuture()).isNotDone();
 
       startDaemon();

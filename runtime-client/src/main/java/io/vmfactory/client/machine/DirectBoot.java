@@ -47,10 +47,10 @@ final class DirectBoot implements AutoCloseable {
    * @param place the directories to create; removed again if this throws
    * @param reason why it is booted directly; empty if that was requested
    */
-  Machine boot(DirectVmFolders place, MachineRequest wish, String reason, Deadline deadline) {
+  Machine boot(DirectVmFolders place, MachineRequest wanted, String reason, Deadline deadline) {
     place.make();
     try {
-      return booted(place, wish, reason, deadline);
+      return booted(place, wanted, reason, deadline);
     } catch (RuntimeException | Error e) {
       place.remove();
       throw e;
@@ -58,23 +58,24 @@ final class DirectBoot implements AutoCloseable {
   }
 
   private Machine booted(
-      DirectVmFolders place, MachineRequest wish, String reason, Deadline deadline) {
+      DirectVmFolders place, MachineRequest wanted, String reason, Deadline deadline) {
     Laps laps = new Laps();
     QemuHypervisor qemu = hypervisor();
     VmFolder folder = place.folder();
-    VmSpec spec = spec(qemu, wish);
+    VmSpec spec = spec(qemu, wanted);
     Vm vm = qemu.boot(new Launch(place.vm(), spec, folder, new GuestRam.Anonymous()), deadline);
     laps.lap("spawn");
-    String hostname = wish.hostname().isEmpty() ? "vm-" + place.vm().shortened() : wish.hostname();
+    String hostname =
+        wanted.hostname().isEmpty() ? "vm-" + place.vm().shortened() : wanted.hostname();
     try {
       deadline.await(vm.signals().agentPort(), "the guest to start");
       laps.lap("boot");
       passGate(folder, hostname, deadline);
       laps.lap("unique");
     } catch (RuntimeException e) {
-      RuntimeException told = explained(folder, e);
+      RuntimeException detailed = explained(folder, e);
       vm.kill();
-      throw told;
+      throw detailed;
     }
     return new DirectMachine(
         new MachineFacts(
@@ -108,13 +109,13 @@ final class DirectBoot implements AutoCloseable {
         : e;
   }
 
-  private VmSpec spec(QemuHypervisor qemu, MachineRequest wish) {
+  private VmSpec spec(QemuHypervisor qemu, MachineRequest wanted) {
     VmSpec configured = SpecFactory.of(config, qemu.info());
     Sizing usual = configured.boot();
     return configured.withBoot(
         new Sizing(
-            wish.vcpus() == 0 ? usual.vcpus() : wish.vcpus(),
-            wish.memoryMib() == 0 ? usual.memoryMib() : wish.memoryMib()));
+            wanted.vcpus() == 0 ? usual.vcpus() : wanted.vcpus(),
+            wanted.memoryMib() == 0 ? usual.memoryMib() : wanted.memoryMib()));
   }
 
   private synchronized QemuHypervisor hypervisor() {

@@ -11,7 +11,7 @@ public interface MachineSource extends AutoCloseable {
    *
    * @param directId the id of the VM if it is booted directly
    */
-  Machine take(MachineRequest wish, VmId directId, Deadline deadline);
+  Machine take(MachineRequest wanted, VmId directId, Deadline deadline);
 
   /** Opens a VM that another process took. */
   Machine open(MachineFacts facts);

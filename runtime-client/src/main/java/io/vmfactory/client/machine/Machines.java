@@ -53,19 +53,19 @@ public final class Machines implements MachineSource {
   }
 
   @Override
-  public Machine take(MachineRequest wish, VmId directId, Deadline deadline) {
+  public Machine take(MachineRequest wanted, VmId directId, Deadline deadline) {
     DirectVmFolders place = DirectVmFolders.of(directId, config);
     if (!config.enableTemplate()) {
-      return direct.boot(place, wish, "", deadline);
+      return direct.boot(place, wanted, "", deadline);
     }
     try {
-      return lease(wish, deadline);
+      return lease(wanted, deadline);
     } catch (FactoryException e) {
       if (!isDown(e) || config.onFactoryDown() != OnFactoryDown.DIRECT) {
         throw e;
       }
       LOG.warn("Booting VM {} directly (on_factory_down): {}", directId, e.getMessage());
-      return direct.boot(place, wish, String.valueOf(e.getMessage()), deadline);
+      return direct.boot(place, wanted, String.valueOf(e.getMessage()), deadline);
     }
   }
 
@@ -73,8 +73,8 @@ public final class Machines implements MachineSource {
     return e.code() == Code.NOT_RUNNING || e.code() == Code.UNAVAILABLE;
   }
 
-  private Machine lease(MachineRequest wish, Deadline deadline) {
-    VmHandle handle = factory.getVm(request(wish), deadline);
+  private Machine lease(MachineRequest wanted, Deadline deadline) {
+    VmHandle handle = factory.getVm(request(wanted), deadline);
     try {
       return LeasedMachine.own(facts(handle.granted()), factory.leases(), agents, handle);
     } catch (RuntimeException | Error e) {
@@ -83,23 +83,23 @@ public final class Machines implements MachineSource {
     }
   }
 
-  private static GetVmRequest request(MachineRequest wish) {
+  private static GetVmRequest request(MachineRequest wanted) {
     GetVmRequest.Builder request =
         GetVmRequest.newBuilder()
-            .setHostname(wish.hostname())
-            .setOwner(wish.owner())
-            .addAllRoutes(wish.routes());
-    if (wish.vcpus() > 0) {
-      request.setVcpus(wish.vcpus());
+            .setHostname(wanted.hostname())
+            .setOwner(wanted.owner())
+            .addAllRoutes(wanted.routes());
+    if (wanted.vcpus() > 0) {
+      request.setVcpus(wanted.vcpus());
     }
-    if (wish.memoryMib() > 0) {
-      request.setMemoryMib(wish.memoryMib());
+    if (wanted.memoryMib() > 0) {
+      request.setMemoryMib(wanted.memoryMib());
     }
-    if (wish.leaseTtl() != null) {
+    if (wanted.leaseTtl() != null) {
       request.setLeaseTtl(
           com.google.protobuf.Duration.newBuilder()
-              .setSeconds(wish.leaseTtl().toSeconds())
-              .setNanos(wish.leaseTtl().getNano()));
+              .setSeconds(wanted.leaseTtl().toSeconds())
+              .setNanos(wanted.leaseTtl().getNano()));
     }
     return request.build();
   }

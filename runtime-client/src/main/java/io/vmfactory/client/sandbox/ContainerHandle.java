@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** A container of a {@link SandboxHandle}. */
+/** A container of a sandbox. */
 final class ContainerHandle implements Container {
   private static final int SIGKILL = 9;
   private static final int SIGTERM = 15;
@@ -27,11 +27,11 @@ final class ContainerHandle implements Container {
   /** The limit for connecting in methods without a deadline. */
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(30);
 
-  private final SandboxHandle sandbox;
+  private final SandboxContainers sandbox;
   private final String id;
   private final Map<String, ContainerProcess> processes = new ConcurrentHashMap<>();
 
-  ContainerHandle(SandboxHandle sandbox, String id) {
+  ContainerHandle(SandboxContainers sandbox, String id) {
     this.sandbox = sandbox;
     this.id = id;
   }
@@ -43,7 +43,7 @@ final class ContainerHandle implements Container {
 
   @Override
   public void start(Deadline deadline) {
-    sandbox.requireRunning("start container " + id);
+    sandbox.state().requireRunning("start container " + id);
     runCommand(agent -> agent.containers().start(id, deadline), deadline);
   }
 
@@ -80,7 +80,7 @@ final class ContainerHandle implements Container {
 
   @Override
   public void delete(Deadline deadline) {
-    sandbox.deleteContainer(id, deadline);
+    sandbox.delete(id, deadline);
   }
 
   @Override
@@ -95,7 +95,7 @@ final class ContainerHandle implements Container {
    * or the container is missing.
    */
   private void runCommand(Consumer<GuestAgent> command, Deadline deadline) {
-    GuestConnection link = sandbox.link(deadline);
+    GuestConnection link = sandbox.connection(deadline);
     try {
       command.accept(link.agent());
     } catch (GuestException e) {
@@ -123,7 +123,7 @@ final class ContainerHandle implements Container {
 
   @Override
   public void resume(Deadline deadline) {
-    sandbox.requireRunning("resume container " + id);
+    sandbox.state().requireRunning("resume container " + id);
     thaw(deadline);
   }
 
@@ -142,12 +142,12 @@ final class ContainerHandle implements Container {
 
   @Override
   public ContainerStats stats(Deadline deadline) {
-    return sandbox.link(deadline).ask(agent -> agent.containers().stats(id, deadline));
+    return sandbox.connection(deadline).ask(agent -> agent.containers().stats(id, deadline));
   }
 
   @Override
   public List<ProcessInfo> processes(Deadline deadline) {
-    return sandbox.link(deadline).ask(agent -> agent.containers().processes(id, deadline));
+    return sandbox.connection(deadline).ask(agent -> agent.containers().processes(id, deadline));
   }
 
   @Override
@@ -161,12 +161,12 @@ final class ContainerHandle implements Container {
         execId,
         exec ->
             new GuestProcess(
-                new ProcessRef(id, exec), () -> sandbox.link(Deadline.after(CONNECT_LIMIT))));
+                new ProcessRef(id, exec), () -> sandbox.connection(Deadline.after(CONNECT_LIMIT))));
   }
 
   private void run(Consumer<GuestAgent> question, Deadline deadline) {
     sandbox
-        .link(deadline)
+        .connection(deadline)
         .ask(
             agent -> {
               question.accept(agent);

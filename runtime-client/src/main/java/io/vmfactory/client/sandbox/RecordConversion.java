@@ -63,7 +63,7 @@ final class RecordConversion {
         spec.annotations());
   }
 
-  static MachineRequest wish(SandboxRecord record) {
+  static MachineRequest request(SandboxRecord record) {
     WishEntry wish = record.wish();
     return new MachineRequest(
         wish.vcpus(),

@@ -41,7 +41,7 @@ final class SandboxStart {
       Machine machine =
           resources
               .machines()
-              .take(RecordConversion.wish(before), new VmId(before.directVm()), deadline);
+              .take(RecordConversion.request(before), new VmId(before.directVm()), deadline);
       return with(machine, self, user, deadline);
     } catch (RuntimeException e) {
       resources.store().write(before);
