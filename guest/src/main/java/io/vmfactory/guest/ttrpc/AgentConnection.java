@@ -63,7 +63,9 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
       }
     }
 
-    /** Waits until each call is answered; returns the answer to the first, which was {@code rpc}. */
+    /**
+     * Waits until each call is answered; returns the answer to the first, which was {@code rpc}.
+     */
     <R extends MessageLite> R await(Rpc<R> rpc) {
       try {
         return rpc.read(sent.await().get(0));
