@@ -3,7 +3,6 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.app.FactoryApp.Host;
 import io.vmfactory.factory.app.FactoryApp.Rooms;
-import io.vmfactory.factory.app.UseCases.Pools;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.gate.RestoreTurns;
@@ -15,6 +14,7 @@ import io.vmfactory.factory.recovery.Recovery;
 import io.vmfactory.factory.recovery.StockAdopters;
 import io.vmfactory.factory.recovery.Survivors;
 import io.vmfactory.factory.recovery.TakeOver;
+import io.vmfactory.factory.recovery.UnclaimedVms;
 import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.routes.ColdSource;
@@ -110,13 +110,13 @@ final class Assembly {
   }
 
   /** Takes over what earlier daemons left, begins to fill the stock, and is ready to serve. */
-  UseCases begin() {
+  Verbs begin() {
     if (config.factory().enableTemplate()) {
       catalogue.sync();
     }
     // Not before the last idle VM is taken over: another would be made in its place.
     CompletionStage<Void> recovered = recovery().run(folders.root()).thenRun(stock::start);
-    return useCases(recovered);
+    return verbs(recovered);
   }
 
   private Recovery recovery() {
@@ -129,28 +129,35 @@ final class Assembly {
     return new Recovery(new Survivors(journal, host.processes(), takeOver, adopters));
   }
 
-  private UseCases useCases(CompletionStage<Void> recovered) {
+  private Verbs verbs(CompletionStage<Void> recovered) {
+    return new Verbs(
+        vmVerbs(),
+        attachmentVerbs(),
+        new TemplateVerbs(createTemplate(), names, catalogue, events),
+        new PoolVerbs(names, stock, events),
+        new ControlVerbs(
+            getStatus(),
+            new Shutdown(inFlight, gate, recovered, stock, leases, admission, events),
+            events));
+  }
+
+  private VmVerbs vmVerbs() {
     HandOuts handOuts = handOuts();
     Settler settler = new Settler(gatekeeper);
-    PoolNames pools = new PoolNames(names, stock);
-    Path overlays = Overlays.sweep(config.daemon().stateDir());
-    return new UseCases(
+    return new VmVerbs(
         new GetVm(rules, handOuts, settler, leases),
         new GetBaseVm(rules, handOuts, settler, journal, events),
-        new RenewLease(rules, leases),
-        new ReleaseVm(leases),
-        createTemplate(),
-        (nothing, deadline) -> templates.list(),
-        new DeleteTemplate(names, catalogue, events),
-        new Attachments(
-            new AttachDrive(leases, overlays, host.observer()),
-            new DetachDrive(leases),
-            new AttachNic(leases, host.observer())),
-        new Pools(new ResizePool(pools, stock, events), new DrainPool(pools, stock, events)),
-        getStatus(),
-        new Shutdown(
-            new Shutdown.Doors(inFlight, gate, recovered), stock, leases, admission, events),
-        events);
+        rules,
+        leases,
+        new UnclaimedVms(folders, journal, host.processes()));
+  }
+
+  private AttachmentVerbs attachmentVerbs() {
+    Path overlays = Overlays.sweep(config.daemon().stateDir());
+    return new AttachmentVerbs(
+        new AttachDrive(leases, overlays, host.observer()),
+        new AttachNic(leases, host.observer()),
+        leases);
   }
 
   private HandOuts handOuts() {
@@ -171,19 +178,19 @@ final class Assembly {
   }
 
   private CreateTemplate createTemplate() {
-    var admissions =
-        new CreateTemplate.Admissions(
-            config.factory().enableTemplate(), inFlight, admission, memory);
-    return new CreateTemplate(rules, catalogue, spec, admissions, events, failures);
+    return new CreateTemplate(
+        rules, catalogue, spec, inFlight, admission, memory, events, failures);
   }
 
   private GetStatus getStatus() {
     return new GetStatus(
         host.clock().now(),
         rooms.hypervisor().info(),
-        templates,
-        chooser,
-        new GetStatus.Books(leases, failures, served, stock, gate),
+        catalogue,
+        leases,
+        failures,
+        served,
+        stock,
         meter);
   }
 }

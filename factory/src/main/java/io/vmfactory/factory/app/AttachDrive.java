@@ -17,14 +17,13 @@ import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 
 /** Gives a leased VM a drive. */
-final class AttachDrive implements UseCase<DriveRequest, GrantedDrive> {
+final class AttachDrive {
   private final LeaseBook leases;
   private final Path overlays;
   private final Observer observer;
@@ -38,18 +37,17 @@ final class AttachDrive implements UseCase<DriveRequest, GrantedDrive> {
     this.observer = observer;
   }
 
-  @Override
-  public GrantedDrive run(DriveRequest request, Deadline deadline) {
+  GrantedDrive run(DriveRequest request, Deadline deadline) {
     long begun = System.nanoTime();
     try {
       Laps laps = new Laps();
       DriveImage image =
           new DriveImage(
-              absolute(request.path()),
+              AbsolutePath.of("path", request.path()),
               request.mode(),
               overlays,
               opened -> requireAllowed(request, opened));
-      DrivePlace place = leases.use(request.leaseId(), vm -> vm.drives().attach(image, deadline));
+      DrivePlace place = leases.use(request.lease(), vm -> vm.drives().attach(image, deadline));
       laps.lap("attach");
       observer.attached(place.mode().name(), place.hotPlugged(), since(begun));
       return new GrantedDrive(place, request.path(), laps.all());
@@ -57,18 +55,6 @@ final class AttachDrive implements UseCase<DriveRequest, GrantedDrive> {
       observer.failed(Verb.ATTACH_DRIVE, e, since(begun));
       throw told(e);
     }
-  }
-
-  private static Path absolute(String text) {
-    try {
-      Path path = Path.of(text);
-      if (path.isAbsolute()) {
-        return path;
-      }
-    } catch (InvalidPathException e) {
-      // Told below: what cannot be a path is no absolute one either.
-    }
-    throw Refusals.invalid("path: must be an absolute path, is \"" + text + "\"");
   }
 
   /**

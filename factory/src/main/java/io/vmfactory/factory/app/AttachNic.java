@@ -12,12 +12,10 @@ import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmmException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** Connects a NIC slot of a leased VM to a network. */
-final class AttachNic implements UseCase<NicRequest, NicPlace> {
+final class AttachNic {
   private final LeaseBook leases;
   private final Observer observer;
 
@@ -26,8 +24,7 @@ final class AttachNic implements UseCase<NicRequest, NicPlace> {
     this.observer = observer;
   }
 
-  @Override
-  public NicPlace run(NicRequest request, Deadline deadline) {
+  NicPlace run(NicRequest request, Deadline deadline) {
     long begun = System.nanoTime();
     try {
       return attach(request, deadline);
@@ -40,24 +37,13 @@ final class AttachNic implements UseCase<NicRequest, NicPlace> {
   }
 
   private NicPlace attach(NicRequest request, Deadline deadline) {
-    try (NetworkNamespace target = NetworkNamespace.open(absolute(request.networkNamespace()))) {
+    try (NetworkNamespace target =
+        NetworkNamespace.open(AbsolutePath.of("network_namespace", request.networkNamespace()))) {
       requireAllowed(request.peer(), target);
-      return leases.use(request.leaseId(), vm -> vm.attachNic(target, request.name(), deadline));
+      return leases.use(request.lease(), vm -> vm.attachNic(target, request.name(), deadline));
     } catch (OsException e) {
       throw VmmException.of(e);
     }
-  }
-
-  private static Path absolute(String text) {
-    try {
-      Path path = Path.of(text);
-      if (path.isAbsolute()) {
-        return path;
-      }
-    } catch (InvalidPathException e) {
-      // Told below: what cannot be a path is no absolute one either.
-    }
-    throw Refusals.invalid("network_namespace: must be an absolute path, is \"" + text + "\"");
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps.Lap;
-import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
@@ -9,36 +11,38 @@ import io.vmfactory.vmm.NicPlace;
 import java.util.List;
 
 /** What can be attached to a leased VM. */
-public record Attachments(
-    UseCase<DriveRequest, GrantedDrive> attachDrive,
-    UseCase<DriveRef, Nothing> detachDrive,
-    UseCase<NicRequest, NicPlace> attachNic) {
+public interface Attachments {
+  /** Gives a leased VM a drive. */
+  GrantedDrive attachDrive(DriveRequest request, Deadline deadline);
+
+  /** Takes a drive away from a leased VM. */
+  void detachDrive(LeaseId lease, DriveId drive, Deadline deadline);
+
+  /** Connects a NIC slot of a leased VM to a network. */
+  NicPlace attachNic(NicRequest request, Deadline deadline);
 
   /**
-   * A wish for a drive.
+   * A request for a drive.
    *
    * @param path of the file, absolute
-   * @param peer who wants it
+   * @param peer the client
    */
-  public record DriveRequest(String leaseId, String path, DriveMode mode, Peer peer) {}
+  record DriveRequest(LeaseId lease, String path, DriveMode mode, Peer peer) {}
 
   /**
    * A drive that was attached.
    *
-   * @param path of its file, as it was asked for
+   * @param path of its file, as in the request
    * @param hops the steps, in order
    */
-  public record GrantedDrive(DrivePlace place, String path, List<Lap> hops) {}
+  record GrantedDrive(DrivePlace place, String path, List<Lap> hops) {}
 
   /**
-   * A wish for a connection to a network.
+   * A request for a connection to a network.
    *
    * @param networkNamespace path of the network's namespace, absolute
-   * @param name what the host's end is called there; empty = the daemon chooses
-   * @param peer who wants it
+   * @param name name of the host's end there; empty = the daemon chooses
+   * @param peer the client
    */
-  public record NicRequest(String leaseId, String networkNamespace, String name, Peer peer) {}
-
-  /** A drive of a leased VM. */
-  public record DriveRef(String leaseId, String driveId) {}
+  record NicRequest(LeaseId lease, String networkNamespace, String name, Peer peer) {}
 }

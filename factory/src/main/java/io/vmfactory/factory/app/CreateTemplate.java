@@ -2,7 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.events.Failures;
@@ -21,41 +21,40 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Builds a template of the configured spec, at most once at a time for each key. */
-final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
+final class CreateTemplate {
   private final Set<TemplateKey> building = ConcurrentHashMap.newKeySet();
   private final Rules rules;
   private final TemplateCatalogue catalogue;
   private final VmSpec configured;
-  private final Admissions admissions;
+  private final RequestsInFlight inFlight;
+  private final Admission places;
+  private final HostMemory memory;
   private final EventBus events;
   private final Failures failures;
-
-  /** What a build has to get past. */
-  record Admissions(
-      boolean enabled, RequestsInFlight inFlight, Admission places, HostMemory memory) {}
 
   CreateTemplate(
       Rules rules,
       TemplateCatalogue catalogue,
       VmSpec configured,
-      Admissions admissions,
+      RequestsInFlight inFlight,
+      Admission places,
+      HostMemory memory,
       EventBus events,
       Failures failures) {
     this.rules = rules;
     this.catalogue = catalogue;
     this.configured = configured;
-    this.admissions = admissions;
+    this.inFlight = inFlight;
+    this.places = places;
+    this.memory = memory;
     this.events = events;
     this.failures = failures;
   }
 
-  @Override
-  public TemplateInfo run(TemplateRequest request, Deadline deadline) {
-    if (!admissions.enabled()) {
-      throw Refusals.notPossible("templates are off: enable_template = false");
-    }
+  TemplateInfo run(TemplateRequest request, Deadline deadline) {
+    rules.requireTemplates();
     VmSpec spec = configured.withBoot(rules.size(request.vcpus(), request.memoryMib()));
-    try (RequestsInFlight.Entry entry = admissions.inFlight().enter()) {
+    try (RequestsInFlight.Entry entry = inFlight.enter()) {
       return inFlight(entry, spec, request, deadline);
     }
   }
@@ -88,8 +87,8 @@ final class CreateTemplate implements UseCase<TemplateRequest, TemplateInfo> {
   }
 
   private TemplateInfo build(VmSpec spec, TemplateRequest request, Deadline deadline) {
-    try (Admission.Place place = admissions.places().enter()) {
-      admissions.memory().require(spec.boot().memoryMib());
+    try (Admission.Place place = places.enter()) {
+      memory.require(spec.boot().memoryMib());
       TemplateInfo info = catalogue.build(spec, request.listener(), deadline);
       events.emit(Kind.TEMPLATE_CREATED, "", "", info.key().hex(), "");
       return info;

@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * The daemon without its skin: puts the use cases together. To be created once, by whoever holds
- * the lock of {@code run_dir}, before anything else makes VMs there.
+ * The daemon without its skin: puts the verbs together. Created once, by the holder of the lock of
+ * {@code run_dir}, before anything else makes VMs there.
  */
 public final class FactoryApp implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(30);
@@ -26,11 +26,11 @@ public final class FactoryApp implements AutoCloseable {
   /** They wait for monitors and for processes to end. */
   private static final int UPKEEP_THREADS = 4;
 
-  private final UseCases useCases;
+  private final Verbs verbs;
   private final ExecutorService listeners;
 
-  private FactoryApp(UseCases useCases, ExecutorService listeners) {
-    this.useCases = useCases;
+  private FactoryApp(Verbs verbs, ExecutorService listeners) {
+    this.verbs = verbs;
     this.listeners = listeners;
   }
 
@@ -86,14 +86,14 @@ public final class FactoryApp implements AutoCloseable {
   }
 
   /** What the daemon can be asked to do. */
-  public UseCases useCases() {
-    return useCases;
+  public Verbs verbs() {
+    return verbs;
   }
 
   /** Shuts down, unless that was done, and ends the VMs, unless those were kept. */
   @Override
   public void close() {
-    useCases.shutdown().run(false, Deadline.after(CLOSING));
+    verbs.control().shutdown(Control.AtEnd.END_VMS, Deadline.after(CLOSING));
     listeners.shutdown();
   }
 

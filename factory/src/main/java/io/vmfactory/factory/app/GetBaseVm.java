@@ -19,7 +19,7 @@ import io.vmfactory.factory.routes.Settler;
  * warm stock (route WARM) went through the gate once, when it was made; before it runs, its new
  * owner sets its clock.
  */
-public final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
+final class GetBaseVm {
   private final Rules rules;
   private final HandOuts handOuts;
   private final Settler settler;
@@ -34,8 +34,7 @@ public final class GetBaseVm implements UseCase<VmRequest, GrantedVm> {
     this.events = events;
   }
 
-  @Override
-  public GrantedVm run(VmRequest request, Deadline deadline) {
+  GrantedVm run(VmRequest request, Deadline deadline) {
     HandOut handOut = handOuts.begin(Verb.GET_BASE_VM, deadline);
     try {
       handOut.admit(rules.baseOrder(request));

@@ -20,7 +20,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.Sizing;
 
 /** A running, unique, leased VM. */
-public final class GetVm implements UseCase<VmRequest, GrantedVm> {
+final class GetVm {
   private final Rules rules;
   private final HandOuts handOuts;
   private final Settler settler;
@@ -33,8 +33,7 @@ public final class GetVm implements UseCase<VmRequest, GrantedVm> {
     this.leases = leases;
   }
 
-  @Override
-  public GrantedVm run(VmRequest request, Deadline deadline) {
+  GrantedVm run(VmRequest request, Deadline deadline) {
     HandOut handOut = handOuts.begin(Verb.GET_VM, deadline);
     try {
       Order order = rules.order(request);

@@ -9,8 +9,10 @@ import io.vmfactory.configs.ConfigWriter;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.factory.app.Control.AtEnd;
+import io.vmfactory.factory.app.Control.Detail;
 import io.vmfactory.factory.app.FactoryApp;
-import io.vmfactory.factory.app.UseCases;
+import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.grpc.DaemonFacts;
 import io.vmfactory.factory.grpc.Skin;
 import io.vmfactory.factory.http.MetricsPort;
@@ -60,9 +62,6 @@ final class Wiring implements AutoCloseable {
    */
   private static final int WORKERS = 2;
 
-  /** The longest wait of a scrape; Prometheus gives up after ten seconds. */
-  private static final Duration SCRAPE = Duration.ofSeconds(5);
-
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final Vertx vertx;
   private final ScheduledExecutorService timers;
@@ -82,17 +81,17 @@ final class Wiring implements AutoCloseable {
       FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, agents);
       timers = timers();
       app = part(FactoryApp.create(config, rooms, clock, timers, metrics.observer()));
-      UseCases cases = stopping(app.useCases(), stop);
+      Verbs verbs = stopping(app.verbs(), stop);
       DaemonFacts facts = facts(config, configFile);
       show(metrics, build(config, facts.version(), found));
       try {
-        skin = part(Skin.start(vertx, config.daemon(), cases, facts, metrics));
+        skin = part(Skin.start(vertx, config.daemon(), verbs, facts, metrics));
         if (config.metrics().port() != 0) {
           part(MetricsPort.listen(vertx, config.metrics().port(), metrics));
         }
       } catch (RuntimeException | Error e) {
         // The VMs that were taken over are for a daemon that can serve.
-        app.useCases().shutdown().run(true, Deadline.after(CLOSING));
+        app.verbs().control().shutdown(AtEnd.KEEP_VMS, Deadline.after(CLOSING));
         throw e;
       }
     } catch (RuntimeException | Error e) {
@@ -142,7 +141,8 @@ final class Wiring implements AutoCloseable {
    */
   void stop(boolean keepVms) {
     skin.drain(GRACE);
-    app.useCases().shutdown().run(keepVms, Deadline.after(CLOSING));
+    AtEnd atEnd = keepVms ? AtEnd.KEEP_VMS : AtEnd.END_VMS;
+    app.verbs().control().shutdown(atEnd, Deadline.after(CLOSING));
   }
 
   /**
@@ -207,7 +207,7 @@ final class Wiring implements AutoCloseable {
   }
 
   private void show(Metrics metrics, BuildInfo build) {
-    metrics.show(build, () -> app.useCases().getStatus().run(false, Deadline.after(SCRAPE)));
+    metrics.show(build, () -> app.verbs().control().status(Detail.PLAIN));
   }
 
   private static Templates templates(
@@ -221,25 +221,14 @@ final class Wiring implements AutoCloseable {
         config.factory().templateCacheBytes());
   }
 
-  /** Returns the use cases with a Shutdown that also stops the daemon. */
-  private static UseCases stopping(UseCases cases, StopSignal stop) {
-    return new UseCases(
-        cases.getVm(),
-        cases.getBaseVm(),
-        cases.renewLease(),
-        cases.releaseVm(),
-        cases.createTemplate(),
-        cases.listTemplates(),
-        cases.deleteTemplate(),
-        cases.attachments(),
-        cases.pools(),
-        cases.getStatus(),
-        (keep, deadline) -> {
-          var done = cases.shutdown().run(keep, deadline);
-          stop.ask(keep);
-          return done;
-        },
-        cases.events());
+  /** Returns the verbs, with a shutdown that ends the daemon too. */
+  private static Verbs stopping(Verbs verbs, StopSignal stop) {
+    return new Verbs(
+        verbs.vms(),
+        verbs.attachments(),
+        verbs.templates(),
+        verbs.pools(),
+        new StoppingControl(verbs.control(), stop));
   }
 
   private static DaemonFacts facts(VmFactoryConfig config, @Nullable Path configFile) {

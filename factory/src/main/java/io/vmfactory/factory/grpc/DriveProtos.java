@@ -2,12 +2,11 @@ package io.vmfactory.factory.grpc;
 
 import io.vmfactory.api.v1.AttachDriveRequest;
 import io.vmfactory.api.v1.AttachDriveResponse;
-import io.vmfactory.api.v1.DetachDriveRequest;
 import io.vmfactory.api.v1.Drive;
-import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.calls.Wire;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.vmm.DriveMode;
@@ -17,11 +16,7 @@ final class DriveProtos {
   private DriveProtos() {}
 
   static DriveRequest request(AttachDriveRequest q, Peer peer) {
-    return new DriveRequest(q.getLeaseId(), q.getPath(), mode(q.getMode()), peer);
-  }
-
-  static DriveRef reference(DetachDriveRequest q) {
-    return new DriveRef(q.getLeaseId(), q.getDriveId());
+    return new DriveRequest(new LeaseId(q.getLeaseId()), q.getPath(), mode(q.getMode()), peer);
   }
 
   static AttachDriveResponse attached(GrantedDrive granted) {

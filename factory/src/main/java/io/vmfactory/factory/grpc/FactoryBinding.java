@@ -19,6 +19,7 @@ import io.vmfactory.api.v1.DrainPoolResponse;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.api.v1.GetConfigResponse;
+import io.vmfactory.api.v1.GetStatusRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.ListTemplatesResponse;
 import io.vmfactory.api.v1.ReleaseVmResponse;
@@ -27,44 +28,42 @@ import io.vmfactory.api.v1.ResizePoolResponse;
 import io.vmfactory.api.v1.ShutdownResponse;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.Attachments.DriveRef;
-import io.vmfactory.factory.app.Attachments.DriveRequest;
-import io.vmfactory.factory.app.Attachments.GrantedDrive;
-import io.vmfactory.factory.app.Status;
-import io.vmfactory.factory.app.UseCase;
-import io.vmfactory.factory.app.UseCases;
-import io.vmfactory.factory.app.UseCases.Nothing;
+import io.vmfactory.factory.app.Control.AtEnd;
+import io.vmfactory.factory.app.Control.Detail;
+import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Call;
+import io.vmfactory.factory.calls.CallWork;
 import io.vmfactory.factory.calls.Calls;
 import io.vmfactory.factory.http.PeerCheck;
 import io.vmfactory.factory.http.ReadableJson;
+import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.VmId;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ties each method of vmfactory.v1.Factory to its use case. */
+/** Connects each method of vmfactory.v1.Factory with the verb that it stands for. */
 final class FactoryBinding {
   private static final Logger log = LoggerFactory.getLogger(FactoryBinding.class);
 
-  private final UseCases cases;
+  private final Verbs verbs;
   private final Calls calls;
-  private final Unclaimed unclaimed;
   private final ServiceBuilder builder =
       Service.service(FactoryGrpcService.SERVICE_NAME, FactoryGrpcService.SERVICE_DESCRIPTOR);
 
-  private FactoryBinding(UseCases cases, Calls calls, Unclaimed unclaimed) {
-    this.cases = cases;
+  private FactoryBinding(Verbs verbs, Calls calls) {
+    this.verbs = verbs;
     this.calls = calls;
-    this.unclaimed = unclaimed;
   }
 
   /** The service. */
-  static Service of(UseCases cases, Calls calls, DaemonFacts facts, Unclaimed unclaimed) {
-    FactoryBinding binding = new FactoryBinding(cases, calls, unclaimed);
+  static Service of(Verbs verbs, Calls calls, DaemonFacts facts) {
+    FactoryBinding binding = new FactoryBinding(verbs, calls);
     binding.bindDaemon(facts);
     binding.bindTemplates();
     binding.bindVms();
@@ -80,35 +79,38 @@ final class FactoryBinding {
             .setToml(facts.configToml())
             .setPath(facts.configPath())
             .build();
-    unary(FactoryGrpcService.GetConfig, (q, deadline) -> config);
+    unary(FactoryGrpcService.GetConfig, (q, deadline, progress) -> config);
     unary(
         FactoryGrpcService.GetStatus,
-        (q, deadline) ->
-            StatusProtos.status(cases.getStatus().run(q.getWithMemory(), deadline), facts));
+        (q, deadline, progress) -> StatusProtos.status(verbs.control().status(detail(q)), facts));
     unary(
         FactoryGrpcService.Shutdown,
-        (q, deadline) -> {
-          cases.shutdown().run(q.getKeepVms(), deadline);
+        (q, deadline, progress) -> {
+          verbs.control().shutdown(q.getKeepVms() ? AtEnd.KEEP_VMS : AtEnd.END_VMS, deadline);
           return ShutdownResponse.getDefaultInstance();
         });
     builder.bind(FactoryGrpcService.WatchEvents, this::watch);
   }
 
+  private static Detail detail(GetStatusRequest q) {
+    return q.getWithMemory() ? Detail.WITH_MEMORY : Detail.PLAIN;
+  }
+
   private void bindTemplates() {
     unary(
         FactoryGrpcService.ListTemplates,
-        (q, deadline) -> {
-          List<TemplateInfo> all = cases.listTemplates().run(Nothing.NOTHING, deadline);
-          List<String> defaults = defaultKeys(deadline);
+        (q, deadline, progress) -> {
+          List<TemplateInfo> all = verbs.templates().list();
+          List<String> defaults = defaultKeys();
           return ListTemplatesResponse.newBuilder()
               .addAllTemplates(all.stream().map(t -> TemplateProtos.template(t, defaults)).toList())
               .build();
         });
     unary(
         FactoryGrpcService.DeleteTemplate,
-        (q, deadline) ->
+        (q, deadline, progress) ->
             DeleteTemplateResponse.newBuilder()
-                .setKey(cases.deleteTemplate().run(q.getKey(), deadline))
+                .setKey(verbs.templates().delete(q.getKey(), deadline))
                 .build());
     builder.bind(
         FactoryGrpcService.CreateTemplate,
@@ -121,24 +123,26 @@ final class FactoryBinding {
     bind(
         FactoryGrpcService.GetVm,
         Call.Kind.VM,
-        (q, deadline) -> VmProtos.granted(cases.getVm().run(VmProtos.request(q), deadline)),
+        (q, deadline, progress) -> VmProtos.granted(verbs.vms().get(VmProtos.request(q), deadline)),
         this::takeBack);
     bind(
         FactoryGrpcService.GetBaseVm,
         Call.Kind.VM,
-        (q, deadline) -> VmProtos.givenAway(cases.getBaseVm().run(VmProtos.request(q), deadline)),
+        (q, deadline, progress) ->
+            VmProtos.givenAway(verbs.vms().getBase(VmProtos.request(q), deadline)),
         given -> endUnclaimed(given.getVm().getId()));
     unary(
         FactoryGrpcService.RenewLease,
-        (q, deadline) ->
+        (q, deadline, progress) ->
             RenewLeaseResponse.newBuilder()
-                .setLease(VmProtos.lease(cases.renewLease().run(VmProtos.renewal(q), deadline)))
+                .setLease(
+                    VmProtos.lease(verbs.vms().renew(new LeaseId(q.getLeaseId()), VmProtos.ttl(q))))
                 .build());
     unary(
         FactoryGrpcService.ReleaseVm,
-        (q, deadline) ->
+        (q, deadline, progress) ->
             ReleaseVmResponse.newBuilder()
-                .setVmId(cases.releaseVm().run(q.getLeaseId(), deadline))
+                .setVmId(verbs.vms().release(new LeaseId(q.getLeaseId())).value())
                 .build());
   }
 
@@ -149,8 +153,9 @@ final class FactoryBinding {
     bind(
         FactoryGrpcService.DetachDrive,
         Call.Kind.VM,
-        (q, deadline) -> {
-          cases.attachments().detachDrive().run(DriveProtos.reference(q), deadline);
+        (q, deadline, progress) -> {
+          LeaseId lease = new LeaseId(q.getLeaseId());
+          verbs.attachments().detachDrive(lease, new DriveId(q.getDriveId()), deadline);
           return DetachDriveResponse.getDefaultInstance();
         },
         reply -> {});
@@ -158,22 +163,22 @@ final class FactoryBinding {
 
   /** Who asks decides which files may be had. */
   private Call.Plan<AttachDriveRequest, AttachDriveResponse> attach(Peer peer) {
-    UseCase<DriveRequest, GrantedDrive> attach = cases.attachments().attachDrive();
     AtomicReference<String> lease = new AtomicReference<>("");
     return new Call.Plan<>(
         "AttachDrive",
         Call.Kind.VM,
         (q, deadline, progress) -> {
           lease.set(q.getLeaseId());
-          return DriveProtos.attached(attach.run(DriveProtos.request(q, peer), deadline));
+          return DriveProtos.attached(
+              verbs.attachments().attachDrive(DriveProtos.request(q, peer), deadline));
         },
-        reply -> takeBack(new DriveRef(lease.get(), reply.getDrive().getId())));
+        reply -> takeBack(new LeaseId(lease.get()), new DriveId(reply.getDrive().getId())));
   }
 
   /** Nobody knows of this drive: its client left while it was being attached. */
-  private void takeBack(DriveRef drive) {
-    log.info("detaching drive {}, whose client is gone", drive.driveId());
-    cases.attachments().detachDrive().run(drive, calls.ownDeadline());
+  private void takeBack(LeaseId lease, DriveId drive) {
+    log.info("detaching drive {}, whose client is gone", drive);
+    verbs.attachments().detachDrive(lease, drive, calls.ownDeadline());
   }
 
   /** A NIC whose client has left stays: it is the VM's, and ends with it. */
@@ -188,78 +193,71 @@ final class FactoryBinding {
         "AttachNic",
         Call.Kind.VM,
         (q, deadline, progress) ->
-            NicProtos.attached(
-                cases.attachments().attachNic().run(NicProtos.request(q, peer), deadline)),
+            NicProtos.attached(verbs.attachments().attachNic(NicProtos.request(q, peer), deadline)),
         reply -> {});
   }
 
   private void bindPools(DaemonFacts facts) {
     unary(
         FactoryGrpcService.ResizePool,
-        (q, deadline) -> {
+        (q, deadline, progress) -> {
           var wish = PoolProtos.resize(q, facts.pool());
           return ResizePoolResponse.newBuilder()
-              .addAllPools(PoolProtos.pools(cases.pools().resize().run(wish, deadline)))
+              .addAllPools(PoolProtos.pools(verbs.pools().resize(wish)))
               .build();
         });
     unary(
         FactoryGrpcService.DrainPool,
-        (q, deadline) ->
+        (q, deadline, progress) ->
             DrainPoolResponse.newBuilder()
-                .addAllPools(
-                    PoolProtos.pools(cases.pools().drain().run(q.getTemplateKey(), deadline)))
+                .addAllPools(PoolProtos.pools(verbs.pools().drain(q.getTemplateKey(), deadline)))
                 .build());
   }
 
   /** Nobody knows of this lease: its client left while the VM was being made. */
   private void takeBack(GetVmResponse reply) {
     log.info("taking back VM {}, whose client is gone", reply.getVm().getId());
-    cases.releaseVm().run(reply.getLease().getId(), calls.ownDeadline());
+    verbs.vms().release(new LeaseId(reply.getLease().getId()));
   }
 
   private void endUnclaimed(String vmId) {
     log.info("ending base VM {}, whose client is gone", vmId);
-    unclaimed.end(vmId);
+    verbs.vms().endUnclaimed(new VmId(vmId));
   }
 
   private CreateTemplateProgress createTemplate(
       CreateTemplateRequest request, Deadline deadline, Consumer<CreateTemplateProgress> progress) {
     var wish = TemplateProtos.templateRequest(request, new ProgressListener(progress));
-    TemplateInfo made = cases.createTemplate().run(wish, deadline);
-    return TemplateProtos.lastProgress(made, defaultKeys(deadline));
+    TemplateInfo made = verbs.templates().create(wish, deadline);
+    return TemplateProtos.lastProgress(made, defaultKeys());
   }
 
-  private List<String> defaultKeys(Deadline deadline) {
-    Status status = cases.getStatus().run(false, deadline);
-    return status.defaultKeys();
+  private List<String> defaultKeys() {
+    return verbs.control().status(Detail.PLAIN).defaultKeys();
   }
 
   private void watch(GrpcServerRequest<WatchEventsRequest, Event> request) {
     calls.stream(
         request,
         stream -> {
-          var subscription = cases.events().subscribe(e -> stream.offer(StatusProtos.event(e)));
+          var subscription =
+              verbs.control().events().subscribe(e -> stream.offer(StatusProtos.event(e)));
           stream.whenOver(subscription::close);
         });
   }
 
   private <Q extends Message, P extends Message> void unary(
-      TranscodingServiceMethod<Q, P> method, UseCase<Q, P> work) {
+      TranscodingServiceMethod<Q, P> method, CallWork<Q, P> work) {
     bind(method, Call.Kind.SHORT, work, reply -> {});
   }
 
   private <Q extends Message, P extends Message> void bind(
       TranscodingServiceMethod<Q, P> method,
       Call.Kind kind,
-      UseCase<Q, P> work,
+      CallWork<Q, P> work,
       Consumer<P> undeliverable) {
     Handler<GrpcServerRequest<Q, P>> handler =
-        calls.serve(
-            new Call.Plan<>(
-                method.methodName(),
-                kind,
-                (q, deadline, progress) -> work.run(q, deadline),
-                undeliverable));
+        calls.serve(new Call.Plan<>(method.methodName(), kind, work, undeliverable));
     builder.bind(readable(method), handler);
   }
 

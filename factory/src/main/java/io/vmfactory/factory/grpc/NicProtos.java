@@ -3,6 +3,7 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.api.v1.AttachNicRequest;
 import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.vmm.NicPlace;
 
@@ -11,7 +12,7 @@ final class NicProtos {
   private NicProtos() {}
 
   static NicRequest request(AttachNicRequest q, Peer peer) {
-    return new NicRequest(q.getLeaseId(), q.getNetworkNamespace(), q.getName(), peer);
+    return new NicRequest(new LeaseId(q.getLeaseId()), q.getNetworkNamespace(), q.getName(), peer);
   }
 
   static AttachNicResponse attached(NicPlace place) {

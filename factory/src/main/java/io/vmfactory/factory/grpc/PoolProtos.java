@@ -7,7 +7,7 @@ import io.vmfactory.api.v1.ResizePoolRequest;
 import io.vmfactory.api.v1.Restores;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
-import io.vmfactory.factory.app.UseCases.PoolResize;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.calls.ErrorMapper;
 import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.factory.gate.TurnStats;

@@ -12,7 +12,7 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.UseCases;
+import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Calls;
 import io.vmfactory.factory.http.Authority;
 import io.vmfactory.factory.http.JsonEdge;
@@ -44,19 +44,18 @@ public final class Skin implements AutoCloseable {
   }
 
   /**
-   * Serves {@code cases} on {@code config}'s socket. When this returns, clients can connect. The
+   * Serves {@code verbs} on {@code config}'s socket. When this returns, clients can connect. The
    * caller holds the daemon's lock: a file in the way is a dead daemon's and is replaced.
    *
    * @throws io.vmfactory.factory.request.RequestException when the socket's path is too long
    * @throws UncheckedIOException when the socket cannot be made, or the group does not exist
    */
   public static Skin start(
-      Vertx vertx, DaemonConfig config, UseCases cases, DaemonFacts facts, Metrics metrics) {
+      Vertx vertx, DaemonConfig config, Verbs verbs, DaemonFacts facts, Metrics metrics) {
     SocketFile file = new SocketFile(config.socket(), config.socketGroup());
     Calls calls = new Calls(config.workers(), config.defaultDeadline());
-    Unclaimed unclaimed = new Unclaimed(config.runDir().toAbsolutePath().resolve("vm"));
     GrpcServer grpc = GrpcServer.server(vertx, protocols());
-    grpc.addService(FactoryBinding.of(cases, calls, facts, unclaimed));
+    grpc.addService(FactoryBinding.of(verbs, calls, facts));
     grpc.addService(HealthBinding.of(calls));
     grpc.addService(ReflectionService.v1());
     HttpServer server =

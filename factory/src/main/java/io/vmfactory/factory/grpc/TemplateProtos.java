@@ -3,7 +3,7 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Template;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateInfo;

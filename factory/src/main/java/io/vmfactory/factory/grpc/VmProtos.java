@@ -9,7 +9,6 @@ import io.vmfactory.api.v1.Memory;
 import io.vmfactory.api.v1.RenewLeaseRequest;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.api.v1.VmState;
-import io.vmfactory.factory.app.UseCases.Renewal;
 import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
@@ -18,7 +17,9 @@ import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.vm.VmMemory;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** VMs, leases, and requests for them. */
 final class VmProtos {
@@ -39,8 +40,8 @@ final class VmProtos {
     return new VmRequest(q.getTemplateKey(), null, null, null, routes(q.getRoutesList()), "", "");
   }
 
-  static Renewal renewal(RenewLeaseRequest q) {
-    return new Renewal(q.getLeaseId(), q.hasTtl() ? Wire.span(q.getTtl()) : null);
+  static @Nullable Duration ttl(RenewLeaseRequest q) {
+    return q.hasTtl() ? Wire.span(q.getTtl()) : null;
   }
 
   static GetVmResponse granted(GrantedVm granted) {
@@ -69,7 +70,7 @@ final class VmProtos {
 
   static io.vmfactory.api.v1.Lease lease(Lease lease) {
     return io.vmfactory.api.v1.Lease.newBuilder()
-        .setId(lease.id())
+        .setId(lease.id().value())
         .setVmId(lease.vmId().value())
         .setOwner(lease.owner())
         .setTtl(Wire.wire(lease.ttl()))

@@ -8,6 +8,7 @@ import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.VmView;
@@ -46,8 +47,8 @@ public final class LeaseBook {
    */
   public static final Duration GRACE = Duration.ofSeconds(10);
 
-  private final Map<String, Holding> holdings = new LinkedHashMap<>();
-  private final Set<String> expected = new HashSet<>();
+  private final Map<LeaseId, Holding> holdings = new LinkedHashMap<>();
+  private final Set<LeaseId> expected = new HashSet<>();
   private final Journal journal;
   private final WallClock clock;
   private final ScheduledExecutorService scheduler;
@@ -82,7 +83,7 @@ public final class LeaseBook {
    * nobody knows of, which runs out.
    */
   public Draft draft(MadeVm made, VmView view, Order order) {
-    Lease lease = lease(Randoms.hex(), made.id(), order.owner(), order.ttl());
+    Lease lease = lease(new LeaseId(Randoms.hex()), made.id(), order.owner(), order.ttl());
     VmRecord record =
         made.record()
             .handedOut(view.route().name(), view.hostname(), view.sizing(), view.createdAt());
@@ -117,7 +118,7 @@ public final class LeaseBook {
    * A lease of an earlier daemon whose VM is not taken over yet: it can wait, but is not unknown.
    */
   public synchronized void expect(LeaseEntry lease) {
-    expected.add(lease.id());
+    expected.add(new LeaseId(lease.id()));
   }
 
   /**
@@ -126,12 +127,11 @@ public final class LeaseBook {
    */
   public void adopt(Vm vm, VmView view, VmRecord record, LeaseEntry was, Admission.Place place) {
     Duration left = left(was);
-    Lease lease =
-        new Lease(was.id(), record.vmId(), was.owner(), was.ttl(), clock.now().plus(left));
+    LeaseId id = new LeaseId(was.id());
+    Lease lease = new Lease(id, record.vmId(), was.owner(), was.ttl(), clock.now().plus(left));
     synchronized (this) {
-      expected.remove(was.id());
-      holdings.put(
-          was.id(), new Holding(vm, view, lease, record, place, scheduleExpiry(lease, left)));
+      expected.remove(id);
+      holdings.put(id, new Holding(vm, view, lease, record, place, scheduleExpiry(lease, left)));
     }
     watch(vm, lease);
   }
@@ -148,16 +148,16 @@ public final class LeaseBook {
 
   /** The VM of a lease of an earlier daemon is gone. */
   public void lost(VmRecord record, String why) {
-    String leaseId = Objects.requireNonNull(record.lease()).id();
+    LeaseId lease = new LeaseId(Objects.requireNonNull(record.lease()).id());
     synchronized (this) {
-      expected.remove(leaseId);
-      events.emit(Kind.VM_DIED, record.id(), leaseId, record.templateKey(), why);
+      expected.remove(lease);
+      events.emit(Kind.VM_DIED, record.id(), lease.value(), record.templateKey(), why);
     }
     failures.record("VM", record.id(), why);
   }
 
   /** Lets a lease last {@code ttl} from now; null = as long as before. */
-  public synchronized Lease renew(String leaseId, @Nullable Duration ttl) {
+  public synchronized Lease renew(LeaseId leaseId, @Nullable Duration ttl) {
     Holding old = existing(leaseId);
     Lease lease =
         lease(
@@ -184,7 +184,7 @@ public final class LeaseBook {
    * Does something with a leased VM. Its lease may end meanwhile, and the VM with it: what fails
    * for that is told as such.
    */
-  public <T> T use(String leaseId, Function<Vm, T> step) {
+  public <T> T use(LeaseId leaseId, Function<Vm, T> step) {
     Vm vm = vm(leaseId);
     try {
       return step.apply(vm);
@@ -194,12 +194,12 @@ public final class LeaseBook {
     }
   }
 
-  private synchronized Vm vm(String leaseId) {
+  private synchronized Vm vm(LeaseId leaseId) {
     return existing(leaseId).vm();
   }
 
   /** Ends a lease; the VM is gone when this returns. */
-  public VmId release(String leaseId) {
+  public VmId release(LeaseId leaseId) {
     Holding holding;
     synchronized (this) {
       holding = existing(leaseId);
@@ -237,7 +237,7 @@ public final class LeaseBook {
     end(holding);
   }
 
-  private void died(String leaseId, VmExit exit) {
+  private void died(LeaseId leaseId, VmExit exit) {
     Holding holding;
     synchronized (this) {
       holding = holdings.get(leaseId);
@@ -264,31 +264,31 @@ public final class LeaseBook {
     }
   }
 
-  private Holding existing(String leaseId) {
+  private Holding existing(LeaseId leaseId) {
     Holding holding = holdings.get(leaseId);
     if (expected.contains(leaseId)) {
       throw Refusals.takingOver();
     }
     if (holding == null) {
-      throw Refusals.notFound("no such lease: it was released, has expired, or its VM died");
+      throw Refusals.noSuchLease();
     }
     return holding;
   }
 
-  private Lease lease(String id, VmId vmId, String owner, Duration ttl) {
+  private Lease lease(LeaseId id, VmId vmId, String owner, Duration ttl) {
     Instant expiresAt = clock.now().plus(ttl);
     return new Lease(id, vmId, owner, ttl, expiresAt);
   }
 
   private static VmRecord leased(VmRecord record, Lease lease) {
-    return record.leased(lease.id(), lease.owner(), lease.ttl(), lease.expiresAt());
+    return record.leased(lease.id().value(), lease.owner(), lease.ttl(), lease.expiresAt());
   }
 
   private Future<?> scheduleExpiry(Lease lease, Duration span) {
     return scheduler.schedule(() -> expire(lease), span.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void emit(Kind kind, VmView view, String leaseId, String detail) {
-    events.emit(kind, view.identity().id().value(), leaseId, view.templateKey(), detail);
+  private void emit(Kind kind, VmView view, LeaseId leaseId, String detail) {
+    events.emit(kind, view.identity().id().value(), leaseId.value(), view.templateKey(), detail);
   }
 }

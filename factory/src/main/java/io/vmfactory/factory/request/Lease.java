@@ -7,10 +7,10 @@ import java.time.Instant;
 /**
  * A customer's right to a running VM.
  *
- * @param id 32 random hex digits; knowing the id is the right to renew and release
+ * @param id its name, a secret
  * @param vmId the VM
  * @param owner free text from the request
  * @param ttl duration of a renewal
  * @param expiresAt when the VM is killed unless renewed
  */
-public record Lease(String id, VmId vmId, String owner, Duration ttl, Instant expiresAt) {}
+public record Lease(LeaseId id, VmId vmId, String owner, Duration ttl, Instant expiresAt) {}

@@ -21,6 +21,10 @@ public final class Refusals {
     return new RequestException(Reason.NOT_FOUND, message);
   }
 
+  public static RequestException noSuchLease() {
+    return notFound("no such lease: it was released, has expired, or its VM died");
+  }
+
   public static RequestException notPossible(String message) {
     return new RequestException(Reason.NOT_POSSIBLE, message);
   }

@@ -28,13 +28,22 @@ public final class Rules {
   private final QemuConfig qemu;
   private final LeaseConfig leases;
   private final List<Route> routes;
+  private final boolean templates;
   private final TemplateNames names;
 
   public Rules(VmFactoryConfig config, TemplateNames names) {
     this.qemu = config.qemu();
     this.leases = config.leases();
     this.routes = config.factory().routes().stream().map(Route::valueOf).toList();
+    this.templates = config.factory().enableTemplate();
     this.names = names;
+  }
+
+  /** Refuses to go on if the configuration has templates turned off. */
+  public void requireTemplates() {
+    if (!templates) {
+      throw Refusals.notPossible("templates are off: enable_template = false");
+    }
   }
 
   /** An order for a VM that will be leased. */

@@ -28,63 +28,56 @@ final class Shelf {
   private final Budget.Account warmMemory;
   private final WarmPool<ShellVm> shells;
   private final WarmPool<WarmVm> warm;
-  private final Map<Tier, Integer> told = new ConcurrentHashMap<>();
+  private final Map<Tier, Integer> reported = new ConcurrentHashMap<>();
   private volatile Sizes sizes;
   private String digest;
 
-  /** What all shelves share. */
-  record Shop(
+  Shelf(
+      TemplateInfo template,
+      Sizes sizes,
       StockParts kit,
       StockWorkers workers,
       Budget budget,
       StockListener listener,
       PoolClock clock,
-      RandomGenerator random) {}
-
-  Shelf(TemplateInfo template, Sizes sizes, Shop shop) {
+      RandomGenerator random) {
     this.key = template.key();
     this.digest = template.digest();
     this.sizes = sizes;
-    shellMemory = shop.budget().open(Tier.SHELL);
-    warmMemory = shop.budget().open(Tier.WARM);
-    shells = shells(template, shop);
-    warm = warm(shop);
+    shellMemory = budget.open(Tier.SHELL);
+    warmMemory = budget.open(Tier.WARM);
+    RefillFailures shellFailures = new RefillFailures(key, Tier.SHELL, listener, clock);
+    shells =
+        new WarmPool<>(
+            shellFailures.pool(),
+            new ShellMaker(template, kit, workers, shellFailures, shellMemory),
+            new Examiner<>(workers, shellFailures, shellMemory),
+            sizes.shells(),
+            clock,
+            random);
+    RefillFailures warmFailures = new RefillFailures(key, Tier.WARM, listener, clock);
+    Duration probes = sizes.config().upkeep().probeInterval();
+    warm =
+        new WarmPool<>(
+            warmFailures.pool(),
+            new WarmMaker(shells, kit, workers, warmFailures, warmMemory),
+            new Examiner.OfWarm(workers, warmFailures, warmMemory, probes),
+            sizes.warm(),
+            clock,
+            random);
     shellMemory.limit(shells);
     warmMemory.limit(warm);
-    shells.whenSettled(() -> settled(Tier.SHELL, shop.listener()));
-    warm.whenSettled(() -> settled(Tier.WARM, shop.listener()));
+    shells.whenSettled(() -> settled(Tier.SHELL, listener));
+    warm.whenSettled(() -> settled(Tier.WARM, listener));
   }
 
-  /** That a pool which shall be empty is so is news only once. */
+  /** Reports that a pool is filled; of a pool whose target is zero, only once. */
   private void settled(Tier tier, StockListener listener) {
     int target = stats(tier).aim().count();
-    Integer before = told.put(tier, target);
+    Integer before = reported.put(tier, target);
     if (target > 0 || before != null && before > 0) {
       listener.filled(key, tier);
     }
-  }
-
-  private WarmPool<ShellVm> shells(TemplateInfo template, Shop shop) {
-    RefillFailures complaints = new RefillFailures(key, Tier.SHELL, shop.listener(), shop.clock());
-    return new WarmPool<>(
-        complaints.pool(),
-        new ShellMaker(template, shop.kit(), shop.workers(), complaints, shellMemory),
-        new Examiner<>(shop.workers(), complaints, shellMemory),
-        sizes.shells(),
-        shop.clock(),
-        shop.random());
-  }
-
-  private WarmPool<WarmVm> warm(Shop shop) {
-    RefillFailures complaints = new RefillFailures(key, Tier.WARM, shop.listener(), shop.clock());
-    Duration probes = sizes.config().upkeep().probeInterval();
-    return new WarmPool<>(
-        complaints.pool(),
-        new WarmMaker(shells, shop.kit(), shop.workers(), complaints, warmMemory),
-        new Examiner.OfWarm(shop.workers(), complaints, warmMemory, probes),
-        sizes.warm(),
-        shop.clock(),
-        shop.random());
   }
 
   WarmPool<ShellVm> shells() {

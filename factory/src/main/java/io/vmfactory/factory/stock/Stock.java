@@ -4,8 +4,8 @@ import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.gate.RestoreTurns;
+import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer.Tier;
-import io.vmfactory.factory.stock.Shelf.Shop;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.pool.PoolStats;
@@ -38,7 +38,13 @@ import org.jspecify.annotations.Nullable;
 public final class Stock {
   private static final Duration LOADING = Duration.ofSeconds(60);
 
-  private final Shop shop;
+  private final StockParts kit;
+  private final RestoreTurns turns;
+  private final StockWorkers workers;
+  private final Budget budget;
+  private final StockListener listener;
+  private final PoolClock clock;
+  private final SplittableRandom random = new SplittableRandom();
   private final Map<String, Shelf> shelves = new ConcurrentSkipListMap<>();
   private final Set<CompletableFuture<Void>> closing = new HashSet<>();
   private Sizes sizes;
@@ -62,15 +68,12 @@ public final class Stock {
       Threads threads,
       StockListener listener) {
     this.sizes = new Sizes(config, gate.stats().limit());
-    Budget budget = new Budget(config.memoryBudgetBytes(), kit.meter(), threads.upkeep());
-    this.shop =
-        new Shop(
-            kit,
-            new StockWorkers(threads.making(), threads.upkeep(), gate),
-            budget,
-            listener,
-            threads.clock(),
-            new SplittableRandom());
+    this.kit = kit;
+    this.turns = gate;
+    this.workers = new StockWorkers(threads.making(), threads.upkeep(), gate);
+    this.budget = new Budget(config.memoryBudgetBytes(), kit.meter(), threads.upkeep());
+    this.listener = listener;
+    this.clock = threads.clock();
   }
 
   // Which templates.
@@ -101,7 +104,7 @@ public final class Stock {
       known.follow(template);
       return;
     }
-    Shelf shelf = new Shelf(template, sizes, shop);
+    Shelf shelf = new Shelf(template, sizes, kit, workers, budget, listener, clock, random);
     shelves.put(template.key().hex(), shelf);
     takeIntoMemory(template.key());
     if (started) {
@@ -111,18 +114,18 @@ public final class Stock {
 
   /** Also where no VM is kept: the first clone need not wait for that. */
   private void takeIntoMemory(TemplateKey template) {
-    shop.workers()
+    workers
         .aside(() -> load(template))
         .exceptionally(
             failure -> {
               String what = "taking template %s into memory".formatted(template.shortened());
-              shop.listener().failed(what, "", RefillFailures.cause(failure));
+              listener.failed(what, "", RefillFailures.cause(failure));
               return null;
             });
   }
 
   private @Nullable Void load(TemplateKey template) {
-    shop.kit().templates().load(template, Deadline.after(LOADING));
+    kit.templates().load(template, Deadline.after(LOADING));
     return null;
   }
 
@@ -232,7 +235,7 @@ public final class Stock {
     }
     List<Shelf> chosen = chosen(template);
     chosen.forEach(shelf -> shelf.resize(warm, shells));
-    shop.budget().review();
+    budget.review();
     return views(chosen);
   }
 
@@ -251,13 +254,18 @@ public final class Stock {
 
   /** What they do not take others may. */
   private List<PoolView> drained(List<Shelf> emptied) {
-    shop.budget().review();
+    budget.review();
     return views(emptied);
   }
 
   /** Every pool, by template, warm before shells. */
   public List<PoolView> views() {
     return views(List.copyOf(shelves.values()));
+  }
+
+  /** The turns to restore or boot a VM, as they stand. */
+  public TurnStats restores() {
+    return turns.stats();
   }
 
   private List<Shelf> chosen(@Nullable TemplateKey template) {
@@ -285,11 +293,11 @@ public final class Stock {
     if (!closed) {
       closed = true;
       if (keepVms) {
-        shop.workers().keepVms();
+        workers.keepVms();
       }
-      shop.workers().callOff();
+      workers.callOff();
       shelves.values().forEach(shelf -> closing.add(shelf.close().toCompletableFuture()));
-      all(Set.copyOf(closing)).whenComplete((nothing, failure) -> shop.workers().close());
+      all(Set.copyOf(closing)).whenComplete((nothing, failure) -> workers.close());
     }
     return all(Set.copyOf(closing));
   }

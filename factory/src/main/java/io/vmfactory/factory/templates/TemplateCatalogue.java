@@ -23,6 +23,11 @@ public final class TemplateCatalogue {
     this.stock = stock;
   }
 
+  /** Lists all templates in the store. */
+  public List<TemplateInfo> list() {
+    return templates.list();
+  }
+
   /** See {@link Templates#keyOf}. */
   public TemplateKey keyOf(VmSpec spec) {
     return templates.keyOf(spec);
@@ -58,12 +63,12 @@ public final class TemplateCatalogue {
     return stock.sync(current);
   }
 
-  private boolean current(TemplateInfo template) {
+  /** Whether {@code template} fits the configuration as it stands. */
+  public boolean current(TemplateInfo template) {
     try {
       return chooser.current(template);
     } catch (TemplateException e) {
-      return false; // Kernel or initrd is unreadable: no request can be served from this template
-      // either.
+      return false; // Kernel or initrd is unreadable: the template serves no request either.
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.vmfactory.factory.app;
 
+import io.vmfactory.factory.request.LeaseId;
+
 import static io.vmfactory.factory.app.TestFactory.any;
 import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -29,7 +31,7 @@ final class AttachNicTest {
 
   private final TestNamespace namespace = TestNamespace.make();
   private TestFactory factory;
-  private String lease;
+  private LeaseId lease;
 
   @BeforeEach
   void start(@TempDir Path root) {
@@ -44,9 +46,9 @@ final class AttachNicTest {
     namespace.close();
   }
 
-  private NicPlace attach(String leaseId, String path, Peer peer) {
+  private NicPlace attach(LeaseId leaseId, String path, Peer peer) {
     NicRequest request = new NicRequest(leaseId, path, "web0", peer);
-    return factory.cases.attachments().attachNic().run(request, soon());
+    return factory.cases.attachments().attachNic(request, soon());
   }
 
   private static Peer trusted() {
@@ -102,6 +104,6 @@ final class AttachNicTest {
   @Test
   void aLeaseThatIsNotThereHasNone() {
     refuses(
-        Reason.NOT_FOUND, "lease", () -> attach("none", namespace.path().toString(), trusted()));
+        Reason.NOT_FOUND, "lease", () -> attach(new LeaseId("none"), namespace.path().toString(), trusted()));
   }
 }

@@ -30,7 +30,7 @@ final class BaseVmTest {
     TestFactory factory = new TestFactory(root);
     factory.template(1, 256);
     factory.template(1, 128); // too small: nobody would plug the rest
-    GrantedVm given = factory.cases.getBaseVm().run(on(route), soon());
+    GrantedVm given = factory.cases.vms().getBase(on(route), soon());
     FakeVm vm = factory.hypervisor.vm(given.vm().identity().id());
     assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(given.lease()).isNull();
@@ -57,12 +57,12 @@ final class BaseVmTest {
           .hypervisor
           .script()
           .failAt(Script.Step.STOP, new VmmException(VmmException.Reason.FAILED, "no stop"));
-      assertThatThrownBy(() -> factory.cases.getBaseVm().run(on(Route.COLD), soon()))
+      assertThatThrownBy(() -> factory.cases.vms().getBase(on(Route.COLD), soon()))
           .hasMessage("no stop");
       factory.assertNothingLeft();
       factory.hypervisor.script().heal();
-      factory.cases.getBaseVm().run(on(Route.COLD), soon());
-      factory.cases.getBaseVm().run(on(Route.COLD), soon());
+      factory.cases.vms().getBase(on(Route.COLD), soon());
+      factory.cases.vms().getBase(on(Route.COLD), soon());
     }
   }
 }

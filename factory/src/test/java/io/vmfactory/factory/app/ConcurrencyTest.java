@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
@@ -82,7 +82,7 @@ final class ConcurrencyTest {
           .allSatisfy(e -> assertThat(e.getCause()).hasMessageContaining("all 3 VMs are in use"));
       assertThat(factory.status().leases()).hasSize(3);
       Lease one = factory.status().leases().get(0);
-      factory.cases.releaseVm().run(one.id(), soon());
+      factory.cases.vms().release(one.id());
       assertThat(factory.get(any()).route()).isEqualTo(Route.TEMPLATE);
     }
   }
@@ -112,7 +112,10 @@ final class ConcurrencyTest {
     var reached = factory.agents.faults.hangAt(ScriptedAgents.Step.UNIQUE);
     CompletableFuture<GrantedVm> underWay = begin(factory, on(Route.TEMPLATE, Route.COLD));
     soon().await(reached, "the gate of the second request");
-    factory.cases.shutdown().run(keepVms, soon());
+    factory
+        .cases
+        .control()
+        .shutdown(keepVms ? Control.AtEnd.KEEP_VMS : Control.AtEnd.END_VMS, soon());
     assertThatThrownBy(underWay::join)
         .isInstanceOf(CompletionException.class)
         .cause()
@@ -135,7 +138,7 @@ final class ConcurrencyTest {
     var reached = factory.templates.faults.hangAt(ScriptedTemplates.Step.BUILD);
     var build =
         CompletableFuture.supplyAsync(
-            () -> factory.cases.createTemplate().run(request(), Deadline.after(TestFactory.TTL)),
+            () -> factory.cases.templates().create(request(), Deadline.after(TestFactory.TTL)),
             workers);
     soon().await(reached, "the build");
     factory.close();

@@ -5,9 +5,9 @@ import static io.vmfactory.factory.app.TestFactory.any;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.guest.GuestAgent;
@@ -150,7 +150,7 @@ final class DriveIT {
   private GrantedDrive attach(GrantedVm vm, Path file, DriveMode mode) {
     Peer us = new Peer(owner(), true);
     DriveRequest request = new DriveRequest(vm.lease().id(), file.toString(), mode, us);
-    return factory.cases().attachments().attachDrive().run(request, soon());
+    return factory.cases().attachments().attachDrive(request, soon());
   }
 
   private UserPrincipal owner() {
@@ -162,8 +162,8 @@ final class DriveIT {
   }
 
   private void detach(GrantedVm vm, GrantedDrive drive) {
-    DriveRef reference = new DriveRef(vm.lease().id(), drive.place().id());
-    factory.cases().attachments().detachDrive().run(reference, soon());
+    DriveId id = new DriveId(drive.place().id());
+    factory.cases().attachments().detachDrive(vm.lease().id(), id, soon());
   }
 
   private static void mount(GuestAgent agent, GrantedDrive drive, String option) {

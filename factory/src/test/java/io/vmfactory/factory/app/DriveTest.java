@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Laps.Lap;
-import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
@@ -73,7 +73,7 @@ final class DriveTest {
 
   @Test
   void withoutALeaseThereIsNoDrive() {
-    factory.cases.releaseVm().run(granted.lease().id(), soon());
+    factory.cases.vms().release(granted.lease().id());
     refused(Reason.NOT_FOUND, () -> attach(DriveMode.OVERLAY, us(true)));
     refused(Reason.NOT_FOUND, () -> detach("rw0"));
   }
@@ -154,12 +154,12 @@ final class DriveTest {
 
   private GrantedDrive attach(String path, DriveMode mode, Peer peer) {
     DriveRequest request = new DriveRequest(granted.lease().id(), path, mode, peer);
-    return factory.cases.attachments().attachDrive().run(request, soon());
+    return factory.cases.attachments().attachDrive(request, soon());
   }
 
   private void detach(String id) {
-    DriveRef drive = new DriveRef(granted.lease().id(), id);
-    factory.cases.attachments().detachDrive().run(drive, soon());
+    DriveId drive = new DriveId(id);
+    factory.cases.attachments().detachDrive(granted.lease().id(), drive, soon());
   }
 
   private Peer us(boolean trusted) {

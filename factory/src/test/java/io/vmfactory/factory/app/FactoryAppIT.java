@@ -57,7 +57,7 @@ final class FactoryAppIT {
   @AfterEach
   void nothingIsLeft() throws IOException {
     assertThat(factory.folders()).isEmpty();
-    assertThat(factory.cases().getStatus().run(false, soon()).leases()).isEmpty();
+    assertThat(factory.cases().control().status(Control.Detail.PLAIN).leases()).isEmpty();
   }
 
   @Test
@@ -69,7 +69,7 @@ final class FactoryAppIT {
       assertThat(granted.vm().sizing()).isEqualTo(new Sizing(1, 256));
       Seen seen = factory.look(granted);
       assertThat(seen.identity().hostname()).isEqualTo(granted.vm().hostname());
-      VmView view = factory.cases().getStatus().run(true, soon()).vms().get(0);
+      VmView view = factory.cases().control().status(Control.Detail.WITH_MEMORY).vms().get(0);
       assertThat(view.identity()).isEqualTo(granted.vm().identity());
       VmMemory memory = view.memory();
       assertThat(memory.guestPrivateKib()).isPositive().isLessThan(memory.privateKib());
@@ -153,9 +153,9 @@ final class FactoryAppIT {
 
   @Test
   void aBaseVmIsItsOwnersAlone() {
-    GrantedVm given = factory.cases().getBaseVm().run(on(Route.TEMPLATE), soon());
+    GrantedVm given = factory.cases().vms().getBase(on(Route.TEMPLATE), soon());
     assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);
-    assertThat(factory.cases().getStatus().run(false, soon()).vms()).isEmpty();
+    assertThat(factory.cases().control().status(Control.Detail.PLAIN).vms()).isEmpty();
     ProcessHandle owned = ProcessHandle.of(given.vm().identity().pid()).orElseThrow();
     assertThat(owned.isAlive()).isTrue();
     owned.destroyForcibly();

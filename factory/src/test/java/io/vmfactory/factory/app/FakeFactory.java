@@ -71,8 +71,8 @@ public final class FakeFactory implements AutoCloseable {
   }
 
   /** What it can be asked to do. */
-  public UseCases cases() {
-    return app.useCases();
+  public Verbs cases() {
+    return app.verbs();
   }
 
   /** How it is configured; its socket is not served yet. */

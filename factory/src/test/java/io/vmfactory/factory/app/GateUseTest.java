@@ -96,7 +96,7 @@ final class GateUseTest {
   void whoWaitsIsToldWhenItsTimeIsOver() {
     Script.Gate gate = held();
     Deadline tooShort = Deadline.after(Duration.ofMillis(300));
-    assertThatThrownBy(() -> factory.cases.getVm().run(CLONE, tooShort))
+    assertThatThrownBy(() -> factory.cases.vms().get(CLONE, tooShort))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("a turn to make a VM");
     assertThat(factory.hypervisor.vms()).hasSize(1);
@@ -168,7 +168,7 @@ final class GateUseTest {
   void whoWaitsAtTheEndIsToldThatTheDaemonShutsDown() {
     held();
     CompletableFuture<GrantedVm> waiting = begin(CLONE);
-    factory.cases.shutdown().run(false, soon());
+    factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());
     assertThatThrownBy(waiting::join)
         .isInstanceOf(CompletionException.class)
         .cause()

@@ -106,7 +106,7 @@ final class GetVmFailureTest {
   void aStepThatHangsPastTheDeadlineLeavesNothing(Spot spot) {
     hang(spot.step());
     Deadline brief = Deadline.after(Duration.ofMillis(30));
-    assertThatThrownBy(() -> factory.cases.getVm().run(request(spot), brief))
+    assertThatThrownBy(() -> factory.cases.vms().get(request(spot), brief))
         .isInstanceOf(DeadlineExceededException.class);
     assertLeftNothing();
     assertThat(factory.status().failures()).isEmpty();
@@ -130,7 +130,7 @@ final class GetVmFailureTest {
   void aGuestThatNeverComesUpIsEndedAtTheDeadline() {
     factory.guest = vm -> {};
     Deadline brief = Deadline.after(Duration.ofMillis(300));
-    assertThatThrownBy(() -> factory.cases.getVm().run(on(Route.COLD), brief))
+    assertThatThrownBy(() -> factory.cases.vms().get(on(Route.COLD), brief))
         .hasMessageContaining("the guest to come up");
     assertLeftNothing();
   }

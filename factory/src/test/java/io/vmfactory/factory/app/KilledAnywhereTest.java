@@ -5,12 +5,12 @@ import static io.vmfactory.factory.app.TestFactory.on;
 import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.factory.app.UseCases.Renewal;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord.State;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
@@ -59,38 +59,38 @@ final class KilledAnywhereTest {
     GIVE_AWAY(1) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.getBaseVm().run(any(), soon());
+        factory.cases.vms().getBase(any(), soon());
       }
     },
     RENEW(1) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.renewLease().run(new Renewal(onlyLease(factory), null), soon());
+        factory.cases.vms().renew(onlyLease(factory), null);
       }
     },
     RELEASE(0) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.releaseVm().run(onlyLease(factory), soon());
+        factory.cases.vms().release(onlyLease(factory));
       }
     },
     BUILD(1) {
       @Override
       void run(TestFactory factory) {
         TemplateRequest request = new TemplateRequest(2, 512, true, TemplateUseCasesTest.SILENT);
-        factory.cases.createTemplate().run(request, soon());
+        factory.cases.templates().create(request, soon());
       }
     },
     KEEP(1) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.shutdown().run(true, soon());
+        factory.cases.control().shutdown(Control.AtEnd.KEEP_VMS, soon());
       }
     },
     SHUT_DOWN(0) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.shutdown().run(false, soon());
+        factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());
       }
     },
     /** Nothing but being started: the recovery. */
@@ -109,7 +109,7 @@ final class KilledAnywhereTest {
 
     abstract void run(TestFactory factory);
 
-    private static String onlyLease(TestFactory factory) {
+    private static LeaseId onlyLease(TestFactory factory) {
       return factory.status().leases().get(0).id();
     }
   }

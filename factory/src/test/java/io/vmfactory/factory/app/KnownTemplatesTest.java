@@ -7,7 +7,7 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.template.TemplateException;
@@ -62,10 +62,10 @@ final class KnownTemplatesTest {
     TemplateInfo fitting =
         factory
             .cases
-            .createTemplate()
-            .run(new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT), soon());
+            .templates()
+            .create(new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT), soon());
     assertThat(servedBy(any())).isEqualTo(fitting.key().hex());
-    factory.cases.deleteTemplate().run(fitting.key().hex(), soon());
+    factory.cases.templates().delete(fitting.key().hex(), soon());
     assertThat(servedBy(any())).isEqualTo(small.key().hex());
   }
 

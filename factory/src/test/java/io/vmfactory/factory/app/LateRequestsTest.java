@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
@@ -68,7 +70,7 @@ final class LateRequestsTest {
   }
 
   private static void getAndRelease(TestFactory factory, VmRequest request) {
-    factory.cases.releaseVm().run(factory.get(request).lease().id(), soon());
+    factory.cases.vms().release(factory.get(request).lease().id());
   }
 
   private static void refusedFor(Throwable refusal, Reason reason) {
@@ -83,7 +85,7 @@ final class LateRequestsTest {
       TemplateInfo template = factory.template(1, 256);
       everyRequestEnds(
           () -> getAndRelease(factory, on(Route.TEMPLATE)),
-          () -> factory.cases.deleteTemplate().run(template.key().hex(), soon()),
+          () -> factory.cases.templates().delete(template.key().hex(), soon()),
           refusal ->
               assertThat(refusal).isInstanceOfAny(RequestException.class, TemplateException.class));
       factory.assertNothingLeft();
@@ -96,7 +98,7 @@ final class LateRequestsTest {
     factory.template(1, 256);
     everyRequestEnds(
         () -> factory.get(any()),
-        () -> factory.cases.shutdown().run(false, soon()),
+        () -> factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon()),
         refusal -> refusedFor(refusal, Reason.SHUTTING_DOWN));
     factory.assertNothingLeft();
     factory.close();
@@ -107,19 +109,16 @@ final class LateRequestsTest {
     try (TestFactory factory = new TestFactory(root)) {
       Path image = Files.write(elsewhere.resolve("image"), new byte[4096]);
       factory.template(1, 256);
-      String lease = factory.get(any()).lease().id();
+      LeaseId lease = factory.get(any()).lease().id();
       Peer us = new Peer(Files.getOwner(image), true);
       DriveRequest drive = new DriveRequest(lease, image.toString(), DriveMode.READ_ONLY, us);
       everyRequestEnds(
           () -> {
-            var attached = factory.cases.attachments().attachDrive().run(drive, soon());
-            factory
-                .cases
-                .attachments()
-                .detachDrive()
-                .run(new Attachments.DriveRef(lease, attached.place().id()), soon());
+            var attached = factory.cases.attachments().attachDrive(drive, soon());
+            DriveId id = new DriveId(attached.place().id());
+            factory.cases.attachments().detachDrive(lease, id, soon());
           },
-          () -> factory.cases.releaseVm().run(lease, soon()),
+          () -> factory.cases.vms().release(lease),
           refusal -> refusedFor(refusal, Reason.NOT_FOUND));
       factory.assertNothingLeft();
     }

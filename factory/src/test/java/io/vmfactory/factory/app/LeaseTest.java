@@ -5,7 +5,6 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.UseCases.Renewal;
 import io.vmfactory.factory.events.Events.Event;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.journal.Journal;
@@ -194,11 +193,11 @@ final class LeaseTest {
   }
 
   private Lease renew(GrantedVm granted, Duration ttl) {
-    return factory.cases.renewLease().run(new Renewal(granted.lease().id(), ttl), soon());
+    return factory.cases.vms().renew(granted.lease().id(), ttl);
   }
 
   private String release(GrantedVm granted) {
-    return factory.cases.releaseVm().run(granted.lease().id(), soon());
+    return factory.cases.vms().release(granted.lease().id()).value();
   }
 
   private static void notFound(ThrowingCallable call) {

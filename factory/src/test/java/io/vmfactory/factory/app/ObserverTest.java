@@ -50,7 +50,7 @@ final class ObserverTest {
   @Test
   void aBaseVmIsToldAsOne() {
     factory.template(1, 256);
-    factory.cases.getBaseVm().run(on(Route.TEMPLATE), soon());
+    factory.cases.vms().getBase(on(Route.TEMPLATE), soon());
     assertThat(factory.observed.lines)
         .containsExactly(
             "VM_GIVEN_AWAY", "GET_BASE_VM TEMPLATE [admit, turn, template, spawn, load, detach]");
@@ -60,7 +60,7 @@ final class ObserverTest {
   void aRequestThatIsTurnedAwayIsToldWithItsCause() {
     assertThatThrownBy(() -> factory.get(sized(0, 300))).isInstanceOf(RequestException.class);
     assertThat(factory.observed.lines).hasSize(1).first().asString().startsWith("GET_VM failed: ");
-    factory.cases.shutdown().run(false, soon());
+    factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());
     assertThatThrownBy(() -> factory.get(any())).isInstanceOf(RequestException.class);
     assertThat(factory.observed.lines)
         .last()

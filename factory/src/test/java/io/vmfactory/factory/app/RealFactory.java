@@ -13,7 +13,7 @@ import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.request.GrantedVm;
@@ -124,8 +124,8 @@ final class RealFactory implements AutoCloseable {
     return Deadline.after(Duration.ofSeconds(60));
   }
 
-  UseCases cases() {
-    return app.useCases();
+  Verbs cases() {
+    return app.verbs();
   }
 
   /** Builds the template, unless this began with one. */
@@ -134,16 +134,16 @@ final class RealFactory implements AutoCloseable {
       return;
     }
     TemplateRequest request = new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT);
-    cases().createTemplate().run(request, soon());
+    cases().templates().create(request, soon());
     KeptFolders.keep(TEMPLATE, store);
   }
 
   GrantedVm get(VmRequest request) {
-    return cases().getVm().run(request, soon());
+    return cases().vms().get(request, soon());
   }
 
   void release(GrantedVm granted) {
-    cases().releaseVm().run(granted.lease().id(), soon());
+    cases().vms().release(granted.lease().id());
   }
 
   /** Completes with the first event of that kind about that VM, from now on. */
@@ -151,6 +151,7 @@ final class RealFactory implements AutoCloseable {
     CompletableFuture<Events.Event> heard = new CompletableFuture<>();
     String id = about.vm().identity().id().value();
     cases()
+        .control()
         .events()
         .subscribe(
             event -> {
@@ -165,6 +166,7 @@ final class RealFactory implements AutoCloseable {
   CompletableFuture<Events.Event> next(Events.Kind kind, String detail) {
     CompletableFuture<Events.Event> heard = new CompletableFuture<>();
     cases()
+        .control()
         .events()
         .subscribe(
             event -> {

@@ -52,7 +52,7 @@ final class ScaleTest {
       List<VmId> got = all.stream().flatMap(c -> LONG.await(c, "a client").stream()).toList();
 
       assertThat(got).hasSize(CLIENTS * EACH).doesNotHaveDuplicates();
-      Status status = factory.cases().getStatus().run(false, soon());
+      Status status = factory.cases().control().status(Control.Detail.PLAIN);
       assertThat(status.leases()).hasSize(CLIENTS * EACH / 2);
       assertThat(status.failures()).isEmpty();
       assertThat(status.served().get(Route.WARM)).isGreaterThanOrEqualTo(WARM);
@@ -67,6 +67,7 @@ final class ScaleTest {
     var watching =
         factory
             .cases()
+            .control()
             .events()
             .subscribe(
                 event -> {
@@ -82,7 +83,7 @@ final class ScaleTest {
   }
 
   private static boolean isFull(FakeFactory factory) {
-    return factory.cases().getStatus().run(false, soon()).pools().stream()
+    return factory.cases().control().status(Control.Detail.PLAIN).pools().stream()
         .anyMatch(pool -> pool.stats().slots().idle() == WARM);
   }
 
@@ -90,10 +91,10 @@ final class ScaleTest {
   private static List<VmId> client(FakeFactory factory) {
     List<VmId> mine = new ArrayList<>();
     for (int i = 0; i < EACH; i++) {
-      GrantedVm granted = factory.cases().getVm().run(any(), soon());
+      GrantedVm granted = factory.cases().vms().get(any(), soon());
       mine.add(granted.vm().identity().id());
       if (i % 2 == 0) {
-        factory.cases().releaseVm().run(granted.lease().id(), soon());
+        factory.cases().vms().release(granted.lease().id());
       }
     }
     return mine;

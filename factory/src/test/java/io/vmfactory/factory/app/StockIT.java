@@ -5,8 +5,8 @@ import static io.vmfactory.factory.app.TestFactory.any;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.PoolConfig.Fixed;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.app.RealFactory.Seen;
-import io.vmfactory.factory.app.UseCases.PoolResize;
 import io.vmfactory.factory.events.Events.Event;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.journal.Journal;
@@ -80,11 +80,11 @@ final class StockIT {
   }
 
   private void resize(int warm) {
-    factory.cases().pools().resize().run(new PoolResize("", new Fixed(warm), null), soon());
+    factory.cases().pools().resize(new PoolResize("", new Fixed(warm), null));
   }
 
   private PoolView warm() {
-    return factory.cases().getStatus().run(false, soon()).pools().get(0);
+    return factory.cases().control().status(Control.Detail.PLAIN).pools().get(0);
   }
 
   private static void distinct(Stream<?> values) {
@@ -116,7 +116,7 @@ final class StockIT {
 
   @Test
   void aDrainLeavesNothing() throws IOException {
-    List<PoolView> pools = factory.cases().pools().drain().run("", soon());
+    List<PoolView> pools = factory.cases().pools().drain("", soon());
     assertThat(pools).allMatch(pool -> pool.stats().slots().idle() == 0);
     assertThat(factory.folders()).isEmpty();
   }

@@ -82,7 +82,7 @@ final class StockLifeTest {
   void aShutdownEndsWhatIsOnStock() {
     TestFactory factory = stocked(root, "vm_cache_number = 2", "shell_number = 2");
     assertThat(factory.folders()).hasSize(4);
-    factory.cases.shutdown().run(false, soon());
+    factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());
     factory.assertNothingLeft();
     assertThat(factory.kinds()).doesNotContain(Kind.FAILURE);
     factory.close();
@@ -91,7 +91,7 @@ final class StockLifeTest {
   @Test
   void aShutdownThatKeepsVmsLeavesTheStockAsItsRecordsSay() {
     TestFactory factory = stocked(root, "vm_cache_number = 2", "shell_number = 1");
-    factory.cases.shutdown().run(true, soon());
+    factory.cases.control().shutdown(Control.AtEnd.KEEP_VMS, soon());
     List<FakeVm> warm = factory.idle(VmPhase.PAUSED);
     List<FakeVm> shells = factory.idle(VmPhase.INCOMING);
     assertThat(warm).hasSize(2).extracting(v -> factory.record(v).state()).containsOnly(State.WARM);
@@ -120,7 +120,10 @@ final class StockLifeTest {
               f.template(1, 256);
             });
     soon().await(gates.get(0).reached(), "the refill");
-    factory.cases.shutdown().run(keepVms, soon());
+    factory
+        .cases
+        .control()
+        .shutdown(keepVms ? Control.AtEnd.KEEP_VMS : Control.AtEnd.END_VMS, soon());
     assertThat(factory.hypervisor.vms())
         .hasSize(1)
         .extracting(FakeVm::phase)

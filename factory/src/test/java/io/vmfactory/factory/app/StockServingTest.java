@@ -14,6 +14,7 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.journal.VmRecord.State;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
@@ -182,8 +183,8 @@ final class StockServingTest {
       GrantedVm granted =
           factory
               .cases
-              .getVm()
-              .run(on(Route.WARM, Route.TEMPLATE), Deadline.after(Duration.ofSeconds(2)));
+              .vms()
+              .get(on(Route.WARM, Route.TEMPLATE), Deadline.after(Duration.ofSeconds(2)));
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
       assertThat(granted.routeReason()).contains("WARM: the warm VM hangs");
       assertThat(stuck.phase()).isEqualTo(VmPhase.EXITED);
@@ -203,7 +204,7 @@ final class StockServingTest {
       assertThat(factory.record(taken).state()).isEqualTo(State.LEASED);
       assertThat(factory.status().leases()).as("nobody's yet").isEmpty();
       factory.agents.faults.letGo();
-      String lease = soon().await(granted, "the VM").lease().id();
+      LeaseId lease = soon().await(granted, "the VM").lease().id();
       assertThat(factory.record(taken).lease().id()).isEqualTo(lease);
       assertThat(factory.status().leases().get(0).id()).isEqualTo(lease);
     }
@@ -218,8 +219,8 @@ final class StockServingTest {
               () ->
                   factory
                       .cases
-                      .getVm()
-                      .run(sized(2, 300, Route.WARM), Deadline.after(Duration.ofMillis(30))))
+                      .vms()
+                      .get(sized(2, 300, Route.WARM), Deadline.after(Duration.ofMillis(30))))
           .isInstanceOf(DeadlineExceededException.class);
       assertThat(taken.phase()).isEqualTo(VmPhase.EXITED);
       factory.lingered();
@@ -231,7 +232,7 @@ final class StockServingTest {
   @EnumSource(names = {"WARM", "SHELL"})
   void aBaseVmOffTheStockIsPausedAndItsPortFree(Route route) {
     TestFactory factory = stocked(root, sizes(1, 1));
-    GrantedVm given = factory.cases.getBaseVm().run(on(route), soon());
+    GrantedVm given = factory.cases.vms().getBase(on(route), soon());
     FakeVm vm = factory.hypervisor.vm(id(given));
     assertThat(given.route()).isEqualTo(route);
     assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);

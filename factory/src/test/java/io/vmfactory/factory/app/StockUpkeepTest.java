@@ -11,8 +11,8 @@ import io.vmfactory.configs.PoolConfig.Auto;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.PoolConfig.Fixed;
 import io.vmfactory.configs.VmFactoryConfig;
-import io.vmfactory.factory.app.UseCases.PoolResize;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.events.RecordedFailure;
@@ -207,7 +207,7 @@ final class StockUpkeepTest {
   void aRebuiltTemplateReplacesTheStockAtOnce() {
     try (TestFactory factory = stock(2, 1, "roll_over = \"Recreate\"")) {
       List<FakeVm> old = List.copyOf(factory.hypervisor.vms());
-      TemplateInfo rebuilt = factory.cases.createTemplate().run(rebuild(), soon());
+      TemplateInfo rebuilt = factory.cases.templates().create(rebuild(), soon());
       assertThat(old).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(digests(factory, factory.idle(VmPhase.PAUSED)))
           .containsExactly(rebuilt.digest(), rebuilt.digest());
@@ -220,7 +220,7 @@ final class StockUpkeepTest {
   void aRebuiltTemplateOnlyReplacesWhatIsTakenWhenThatIsConfigured() {
     try (TestFactory factory = stock(2, 0, "roll_over = \"OnReplenish\"")) {
       List<FakeVm> old = factory.idle(VmPhase.PAUSED);
-      TemplateInfo rebuilt = factory.cases.createTemplate().run(rebuild(), soon());
+      TemplateInfo rebuilt = factory.cases.templates().create(rebuild(), soon());
       assertThat(factory.idle(VmPhase.PAUSED)).isEqualTo(old);
       assertThat(factory.pool(Tier.WARM).stats().slots().superseded()).isEqualTo(2);
       assertThat(factory.getAndRefill(any()).vm().identity()).isEqualTo(old.get(0).identity());
@@ -233,11 +233,11 @@ final class StockUpkeepTest {
   void aDeletedTemplateTakesItsStockAlongAndANewOneBringsItsOwn() {
     try (TestFactory factory = stock(1, 1)) {
       String key = factory.templates.list().get(0).key().hex();
-      factory.cases.deleteTemplate().run(key, soon());
+      factory.cases.templates().delete(key, soon());
       assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(factory.folders()).isEmpty();
       assertThat(factory.status().pools()).isEmpty();
-      factory.cases.createTemplate().run(rebuild(), soon());
+      factory.cases.templates().create(rebuild(), soon());
       assertThat(factory.getAndRefill(any()).route()).isEqualTo(Route.WARM);
     }
   }
@@ -247,7 +247,7 @@ final class StockUpkeepTest {
     try (TestFactory factory = stock(1, 0)) {
       FakeVm old = factory.idle(VmPhase.PAUSED).get(0);
       factory.templates.kernelDigest = "kernel 2";
-      factory.cases.createTemplate().run(rebuild(), soon());
+      factory.cases.templates().create(rebuild(), soon());
       assertThat(old.phase()).isEqualTo(VmPhase.EXITED);
       assertThat(factory.pool(Tier.WARM).template())
           .isEqualTo(factory.templates.keyOf(factory.spec()));
@@ -268,8 +268,8 @@ final class StockUpkeepTest {
       assertThat(factory.kinds()).contains(Kind.POOL_RESIZED);
       factory
           .cases
-          .createTemplate()
-          .run(new TemplateRequest(1, 512, false, TemplateUseCasesTest.SILENT), soon());
+          .templates()
+          .create(new TemplateRequest(1, 512, false, TemplateUseCasesTest.SILENT), soon());
       assertThat(factory.idle(VmPhase.PAUSED))
           .filteredOn(vm -> vm.launch().spec().boot().memoryMib() == 512)
           .hasSize(3);
@@ -292,7 +292,7 @@ final class StockUpkeepTest {
   }
 
   private static List<PoolView> resize(String key, Count warm, Count shells, TestFactory factory) {
-    return factory.cases.pools().resize().run(new PoolResize(key, warm, shells), soon());
+    return factory.cases.pools().resize(new PoolResize(key, warm, shells));
   }
 
   @Test
@@ -318,7 +318,7 @@ final class StockUpkeepTest {
   @Test
   void aDrainedPoolIsEmptyUntilItIsResized() {
     try (TestFactory factory = stock(2, 1)) {
-      List<PoolView> pools = factory.cases.pools().drain().run("", soon());
+      List<PoolView> pools = factory.cases.pools().drain("", soon());
       assertThat(pools).extracting(p -> p.stats().phase()).containsOnly(Phase.DRAINING);
       assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(factory.kinds()).contains(Kind.POOL_DRAINED);

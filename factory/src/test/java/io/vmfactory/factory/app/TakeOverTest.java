@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.UseCases.Renewal;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.lease.LeaseBook;
@@ -62,7 +61,7 @@ final class TakeOverTest {
   }
 
   private Lease renew(GrantedVm granted) {
-    return factory.cases.renewLease().run(new Renewal(granted.lease().id(), null), soon());
+    return factory.cases.vms().renew(granted.lease().id(), null);
   }
 
   private static void refused(Reason reason, ThrowingCallable call) {
@@ -89,7 +88,7 @@ final class TakeOverTest {
     assertThat(renewed.expiresAt()).isEqualTo(factory.now().plus(Duration.ofMinutes(2)));
     assertThat(new Journal().read(granted.vm().folder()).orElseThrow().lease().expiry())
         .isEqualTo(renewed.expiresAt());
-    factory.cases.releaseVm().run(granted.lease().id(), soon());
+    factory.cases.vms().release(granted.lease().id());
     factory.assertNothingLeft();
   }
 
@@ -192,7 +191,7 @@ final class TakeOverTest {
 
     factory.get(any());
     refused(Reason.NOT_YET, () -> renew(slow));
-    refused(Reason.NOT_YET, () -> factory.cases.releaseVm().run(slow.lease().id(), soon()));
+    refused(Reason.NOT_YET, () -> factory.cases.vms().release(slow.lease().id()));
     gate.open();
     Deadline deadline = soon();
     while (factory.status().leases().size() < 2) {
@@ -209,9 +208,9 @@ final class TakeOverTest {
     factory = factory.kill().with(TestFactory.config(factory.root, 1)).daemon();
     assertThat(factory.status().leases()).containsExactlyInAnyOrder(one.lease(), two.lease());
     refused(Reason.EXHAUSTED, () -> factory.get(any()));
-    factory.cases.releaseVm().run(one.lease().id(), soon());
+    factory.cases.vms().release(one.lease().id());
     refused(Reason.EXHAUSTED, () -> factory.get(any()));
-    factory.cases.releaseVm().run(two.lease().id(), soon());
+    factory.cases.vms().release(two.lease().id());
     factory.get(any());
   }
 
@@ -225,7 +224,7 @@ final class TakeOverTest {
   @Test
   void soIsOneWhoseTemplateIsGone() {
     GrantedVm granted = factory.get(any());
-    factory.cases.deleteTemplate().run(granted.vm().templateKey(), soon());
+    factory.cases.templates().delete(granted.vm().templateKey(), soon());
     restartAfter(MOMENT);
     assertThat(factory.status().vms()).containsExactly(granted.vm());
   }
@@ -233,7 +232,7 @@ final class TakeOverTest {
   @Test
   void vmsThatWereKeptAreTakenOverAndOthersThereAreNone() {
     GrantedVm granted = factory.get(any());
-    factory.cases.shutdown().run(true, soon());
+    factory.cases.control().shutdown(Control.AtEnd.KEEP_VMS, soon());
     assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
     restartAfter(Duration.ofSeconds(1));
     assertThat(factory.status().leases()).containsExactly(granted.lease());

@@ -4,8 +4,7 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.UseCases.Nothing;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
@@ -46,7 +45,7 @@ public final class TemplateUseCasesTest {
 
   private TemplateInfo create(Integer vcpus, Integer memoryMib, boolean replace) {
     TemplateRequest request = new TemplateRequest(vcpus, memoryMib, replace, SILENT);
-    return factory.cases.createTemplate().run(request, soon());
+    return factory.cases.templates().create(request, soon());
   }
 
   private void refused(Reason reason, String words, Runnable call) {
@@ -63,7 +62,7 @@ public final class TemplateUseCasesTest {
     assertThat(made.spec()).isEqualTo(factory.spec());
     assertThat(factory.status().on()).isTrue();
     assertThat(factory.status().defaultKeys()).containsExactly(made.key().hex());
-    assertThat(factory.cases.listTemplates().run(Nothing.NOTHING, soon())).containsExactly(made);
+    assertThat(factory.cases.templates().list()).containsExactly(made);
     assertThat(factory.kinds()).containsExactly(Kind.TEMPLATE_CREATED);
     assertThat(create(2, 512, false).spec().boot()).isEqualTo(new Sizing(2, 512));
   }
@@ -146,6 +145,6 @@ public final class TemplateUseCasesTest {
   }
 
   private String delete(String prefix) {
-    return factory.cases.deleteTemplate().run(prefix, soon());
+    return factory.cases.templates().delete(prefix, soon());
   }
 }

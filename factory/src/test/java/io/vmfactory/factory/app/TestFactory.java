@@ -65,7 +65,7 @@ public final class TestFactory implements AutoCloseable {
   final Path root;
   final VmFactoryConfig config;
   final FactoryApp app;
-  public final UseCases cases;
+  public final Verbs cases;
 
   /** Where the stock's work is done: on whatever thread caused it, unless it is to be slow. */
   ExecutorService making;
@@ -149,8 +149,8 @@ public final class TestFactory implements AutoCloseable {
                 scheduler,
                 observed,
                 threads));
-    cases = app.useCases();
-    cases.events().subscribe(events::add);
+    cases = app.verbs();
+    cases.control().events().subscribe(events::add);
   }
 
   /** With a template of the configured spec, and a stock of it as these lines of [pool] say. */
@@ -252,7 +252,7 @@ public final class TestFactory implements AutoCloseable {
   }
 
   public GrantedVm get(VmRequest request) {
-    return cases.getVm().run(request, soon());
+    return cases.vms().get(request, soon());
   }
 
   /** As {@link #get}, and what was taken off the stock is replaced. */
@@ -286,7 +286,7 @@ public final class TestFactory implements AutoCloseable {
   }
 
   Status status() {
-    return cases.getStatus().run(false, soon());
+    return cases.control().status(Control.Detail.PLAIN);
   }
 
   /** Lets time pass, on the wall and for timers. */
@@ -330,7 +330,7 @@ public final class TestFactory implements AutoCloseable {
   /** Shuts down. A place in the admission that nobody gives back makes this fail. */
   @Override
   public void close() {
-    cases.shutdown().run(false, Deadline.after(Duration.ofSeconds(5)));
+    cases.control().shutdown(Control.AtEnd.END_VMS, Deadline.after(Duration.ofSeconds(5)));
     app.close();
   }
 

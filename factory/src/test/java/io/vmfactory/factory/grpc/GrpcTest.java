@@ -269,7 +269,7 @@ class GrpcTest {
         };
     served.cases.releaseVm =
         (lease, d) -> {
-          released.complete(lease);
+          released.complete(lease.value());
           return Samples.VM;
         };
     GrpcClientRequest<GetVmRequest, GetVmResponse> request = request(FactoryGrpcClient.GetVm);

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.configs.PoolConfig;
-import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.NicRequest;
-import io.vmfactory.factory.app.UseCases.Nothing;
-import io.vmfactory.factory.app.UseCases.PoolResize;
+import io.vmfactory.factory.app.Control;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
+import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
@@ -95,7 +96,8 @@ class JsonTest {
     Path self = Path.of("/proc/self");
     assertThat(seen.get())
         .isEqualTo(
-            new NicRequest("l1", "/run/netns/web", "", new Peer(Files.getOwner(self), true)));
+            new NicRequest(
+                new LeaseId("l1"), "/run/netns/web", "", new Peer(Files.getOwner(self), true)));
   }
 
   @Test
@@ -103,7 +105,7 @@ class JsonTest {
     AtomicReference<Boolean> withMemory = new AtomicReference<>();
     served.cases.getStatus =
         (q, d) -> {
-          withMemory.set(q);
+          withMemory.set(q == Control.Detail.WITH_MEMORY);
           return Samples.status();
         };
     assertThat(curl(URL + "/v1/status?with_memory=true").status()).isEqualTo(200);
@@ -146,7 +148,7 @@ class JsonTest {
   @Test
   void drivesAreAttachedForWhoAsksAndDetached() throws Exception {
     List<DriveRequest> asked = new ArrayList<>();
-    List<DriveRef> detached = new ArrayList<>();
+    List<ScriptedCases.DriveRef> detached = new ArrayList<>();
     served.cases.attachDrive =
         (q, d) -> {
           asked.add(q);
@@ -155,7 +157,7 @@ class JsonTest {
     served.cases.detachDrive =
         (q, d) -> {
           detached.add(q);
-          return Nothing.NOTHING;
+          return ScriptedCases.Nothing.NOTHING;
         };
     String body = "{\"path\": \"/images/a\", \"mode\": \"OVERLAY\"}";
     JsonNode reply = curl("-d", body, URL + "/v1/leases/l1/drives").json();
@@ -163,10 +165,12 @@ class JsonTest {
     assertThat(reply.at("/drive/path").asText()).isEqualTo("/images/a");
     assertThat(reply.at("/hops/0/name").asText()).isEqualTo("attach");
     Peer us = new Peer(Files.getOwner(Path.of("/proc/self")), true);
-    assertThat(asked).containsExactly(new DriveRequest("l1", "/images/a", DriveMode.OVERLAY, us));
+    assertThat(asked)
+        .containsExactly(new DriveRequest(new LeaseId("l1"), "/images/a", DriveMode.OVERLAY, us));
     assertThat(curl("-d", "{}", URL + "/v1/leases/l1/drives").status()).isEqualTo(400);
     assertThat(curl("-X", "DELETE", URL + "/v1/leases/l1/drives/rw0").status()).isEqualTo(200);
-    assertThat(detached).containsExactly(new DriveRef("l1", "rw0"));
+    assertThat(detached)
+        .containsExactly(new ScriptedCases.DriveRef(new LeaseId("l1"), new DriveId("rw0")));
   }
 
   @Test

@@ -19,7 +19,7 @@ import io.vmfactory.api.v1.PoolSize;
 import io.vmfactory.api.v1.ResizePoolRequest;
 import io.vmfactory.configs.PoolConfig.Auto;
 import io.vmfactory.configs.PoolConfig.Fixed;
-import io.vmfactory.factory.app.UseCases.PoolResize;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.request.RequestException;
 import java.util.ArrayList;

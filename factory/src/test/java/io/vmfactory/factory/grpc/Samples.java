@@ -12,6 +12,7 @@ import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
@@ -59,7 +60,7 @@ final class Samples {
   }
 
   static Lease lease() {
-    return new Lease(LEASE, new VmId(VM), "me", Duration.ofMinutes(5), NOON);
+    return new Lease(new LeaseId(LEASE), new VmId(VM), "me", Duration.ofMinutes(5), NOON);
   }
 
   static VmView view() {

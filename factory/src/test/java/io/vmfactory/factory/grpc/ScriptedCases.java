@@ -1,24 +1,29 @@
 package io.vmfactory.factory.grpc;
 
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Attachments;
-import io.vmfactory.factory.app.Attachments.DriveRef;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.app.Control;
+import io.vmfactory.factory.app.PoolDesk;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.app.Status;
-import io.vmfactory.factory.app.UseCase;
-import io.vmfactory.factory.app.UseCases;
-import io.vmfactory.factory.app.UseCases.Nothing;
-import io.vmfactory.factory.app.UseCases.PoolResize;
-import io.vmfactory.factory.app.UseCases.Renewal;
-import io.vmfactory.factory.app.UseCases.TemplateRequest;
+import io.vmfactory.factory.app.TemplateDesk;
+import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
+import io.vmfactory.factory.app.Verbs;
+import io.vmfactory.factory.app.Vms;
 import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.VmId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,44 +33,139 @@ import java.util.function.Consumer;
 
 /** Use cases that do what a test says. */
 final class ScriptedCases implements Events {
-  UseCase<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
-  UseCase<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
-  UseCase<String, String> releaseVm = (q, d) -> Samples.VM;
-  UseCase<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
-  UseCase<String, String> deleteTemplate = (q, d) -> q;
-  UseCase<PoolResize, List<PoolView>> resizePool = (q, d) -> List.of();
-  UseCase<String, List<PoolView>> drainPool = (q, d) -> List.of();
-  UseCase<DriveRequest, GrantedDrive> attachDrive = (q, d) -> Samples.drive(q);
-  UseCase<DriveRef, Nothing> detachDrive = (q, d) -> Nothing.NOTHING;
-  UseCase<NicRequest, NicPlace> attachNic =
+  /** For use cases that have no deadline. */
+  private static final Deadline LONG = Deadline.after(Duration.ofMinutes(10));
+
+  Verb<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
+  Verb<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
+  Verb<LeaseId, String> releaseVm = (q, d) -> Samples.VM;
+  Verb<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
+  Verb<String, String> deleteTemplate = (q, d) -> q;
+  Verb<PoolResize, List<PoolView>> resizePool = (q, d) -> List.of();
+  Verb<String, List<PoolView>> drainPool = (q, d) -> List.of();
+  Verb<DriveRequest, GrantedDrive> attachDrive = (q, d) -> Samples.drive(q);
+  Verb<DriveRef, Nothing> detachDrive = (q, d) -> Nothing.NOTHING;
+  Verb<NicRequest, NicPlace> attachNic =
       (q, d) -> new NicPlace(q.name(), "eth0", "02:00:00:00:00:01");
-  UseCase<Boolean, Status> getStatus = (q, d) -> Samples.status();
-  UseCase<Boolean, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
+  Verb<Control.Detail, Status> getStatus = (q, d) -> Samples.status();
+  Verb<Control.AtEnd, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
 
   final Set<Consumer<Event>> listeners = ConcurrentHashMap.newKeySet();
   private volatile CompletableFuture<Void> unsubscribed = new CompletableFuture<>();
   final List<VmRequest> seen = new CopyOnWriteArrayList<>();
 
-  UseCases all() {
-    return new UseCases(
-        (q, d) -> {
-          seen.add(q);
-          return getVm.run(q, d);
-        },
-        (q, d) -> Samples.granted(),
-        (q, d) -> renewLease.run(q, d),
-        (q, d) -> releaseVm.run(q, d),
-        (q, d) -> createTemplate.run(q, d),
-        (q, d) -> List.of(Samples.template()),
-        (q, d) -> deleteTemplate.run(q, d),
-        new Attachments(
-            (q, d) -> attachDrive.run(q, d),
-            (q, d) -> detachDrive.run(q, d),
-            (q, d) -> attachNic.run(q, d)),
-        new UseCases.Pools((q, d) -> resizePool.run(q, d), (q, d) -> drainPool.run(q, d)),
-        (q, d) -> getStatus.run(q, d),
-        (q, d) -> shutdown.run(q, d),
-        this);
+  /** What a use case does. */
+  interface Verb<Q, R> {
+    R run(Q request, Deadline deadline);
+  }
+
+  /** The reply of a use case that has none. */
+  enum Nothing {
+    NOTHING
+  }
+
+  /** A wish to keep a VM longer. */
+  record Renewal(LeaseId leaseId, Duration ttl) {}
+
+  /** A drive of a leased VM. */
+  record DriveRef(LeaseId lease, DriveId drive) {}
+
+  Verbs all() {
+    return new Verbs(
+        new ScriptedVms(), new ScriptedAttachments(), new ScriptedTemplates(), pools(), control());
+  }
+
+  private final class ScriptedVms implements Vms {
+    @Override
+    public GrantedVm get(VmRequest request, Deadline deadline) {
+      seen.add(request);
+      return getVm.run(request, deadline);
+    }
+
+    @Override
+    public GrantedVm getBase(VmRequest request, Deadline deadline) {
+      return Samples.granted();
+    }
+
+    @Override
+    public Lease renew(LeaseId lease, Duration ttl) {
+      return renewLease.run(new Renewal(lease, ttl), LONG);
+    }
+
+    @Override
+    public VmId release(LeaseId lease) {
+      return new VmId(releaseVm.run(lease, LONG));
+    }
+
+    @Override
+    public void endUnclaimed(VmId vm) {}
+  }
+
+  private final class ScriptedAttachments implements Attachments {
+    @Override
+    public GrantedDrive attachDrive(DriveRequest request, Deadline deadline) {
+      return attachDrive.run(request, deadline);
+    }
+
+    @Override
+    public void detachDrive(LeaseId lease, DriveId drive, Deadline deadline) {
+      detachDrive.run(new DriveRef(lease, drive), deadline);
+    }
+
+    @Override
+    public NicPlace attachNic(NicRequest request, Deadline deadline) {
+      return attachNic.run(request, deadline);
+    }
+  }
+
+  private final class ScriptedTemplates implements TemplateDesk {
+    @Override
+    public TemplateInfo create(TemplateRequest request, Deadline deadline) {
+      return createTemplate.run(request, deadline);
+    }
+
+    @Override
+    public List<TemplateInfo> list() {
+      return List.of(Samples.template());
+    }
+
+    @Override
+    public String delete(String key, Deadline deadline) {
+      return deleteTemplate.run(key, deadline);
+    }
+  }
+
+  private PoolDesk pools() {
+    return new PoolDesk() {
+      @Override
+      public List<PoolView> resize(PoolResize request) {
+        return resizePool.run(request, LONG);
+      }
+
+      @Override
+      public List<PoolView> drain(String templateKey, Deadline deadline) {
+        return drainPool.run(templateKey, deadline);
+      }
+    };
+  }
+
+  private Control control() {
+    return new Control() {
+      @Override
+      public Status status(Detail detail) {
+        return getStatus.run(detail, LONG);
+      }
+
+      @Override
+      public void shutdown(AtEnd atEnd, Deadline deadline) {
+        shutdown.run(atEnd, deadline);
+      }
+
+      @Override
+      public Events events() {
+        return ScriptedCases.this;
+      }
+    };
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.template.TemplateInfo;
@@ -77,7 +78,12 @@ final class States {
 
   static Status of(List<PoolView> pools, TemplateInfo... templates) {
     Lease lease =
-        new Lease("l", new VmId("ab".repeat(16)), "me", Duration.ofMinutes(1), Instant.EPOCH);
+        new Lease(
+            new LeaseId("l"),
+            new VmId("ab".repeat(16)),
+            "me",
+            Duration.ofMinutes(1),
+            Instant.EPOCH);
     return new Status(
         Instant.EPOCH,
         hypervisor(),

@@ -3,39 +3,42 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.app.UseCases.PoolResize;
+import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.template.TemplateKey;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
-/** Changes how many VMs are kept, until this daemon ends; fills again what was drained. */
-final class ResizePool implements UseCase<PoolResize, List<PoolView>> {
+/** The verbs of the pools. */
+final class PoolVerbs implements PoolDesk {
   /** As in the configuration. */
   private static final int MOST = 4096;
 
-  private final PoolNames names;
+  private final TemplateNames names;
   private final Stock stock;
   private final EventBus events;
 
-  ResizePool(PoolNames names, Stock stock, EventBus events) {
+  PoolVerbs(TemplateNames names, Stock stock, EventBus events) {
     this.names = names;
     this.stock = stock;
     this.events = events;
   }
 
   @Override
-  public List<PoolView> run(PoolResize request, Deadline deadline) {
+  public List<PoolView> resize(PoolResize request) {
     if (request.warm() == null && request.shells() == null) {
       throw Refusals.invalid("neither warm nor shells: name the number that shall change");
     }
     check("warm", request.warm());
     check("shells", request.shells());
     List<PoolView> pools =
-        stock.resize(names.resolve(request.templateKey()), request.warm(), request.shells());
+        stock.resize(resolve(request.templateKey()), request.warm(), request.shells());
     pools.forEach(pool -> tell(pool));
     return pools;
   }
@@ -58,5 +61,35 @@ final class ResizePool implements UseCase<PoolResize, List<PoolView>> {
     if (value < least || value > MOST) {
       throw Refusals.invalid("%s = %d: must be %d..%d".formatted(what, value, least, MOST));
     }
+  }
+
+  @Override
+  public List<PoolView> drain(String templateKey, Deadline deadline) {
+    try {
+      List<PoolView> pools =
+          deadline.await(stock.drain(resolve(templateKey)), "the pools to drain");
+      pools.forEach(
+          pool -> {
+            String hex = pool.template().hex();
+            events.emit(Kind.POOL_DRAINED, "", "", hex, pool.tier().toString());
+          });
+      return pools;
+    } catch (CancellationException e) {
+      throw Refusals.notPossible("the pools were filled again while they drained");
+    }
+  }
+
+  /** Returns the template whose pools are meant; null = all. */
+  private @Nullable TemplateKey resolve(String prefix) {
+    if (prefix.isEmpty()) {
+      return null;
+    }
+    TemplateKey key = names.resolve(prefix).key();
+    if (!stock.keeps(key)) {
+      throw Refusals.notPossible(
+          "no VMs are kept of template %s: it does not fit the configuration as it stands"
+              .formatted(key.shortened()));
+    }
+    return key;
   }
 }

@@ -1,4 +1,4 @@
-package io.vmfactory.factory.grpc;
+package io.vmfactory.factory.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,7 @@ import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import java.io.IOException;
@@ -19,7 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A base VM whose client is gone; its process is a stand-in. */
-class UnclaimedTest {
+class UnclaimedVmsTest {
+  private static final String VM = "0123456789abcdef0123456789abcdef";
+
   @TempDir Path root;
   private Process process;
   private VmFolder folder;
@@ -27,11 +30,16 @@ class UnclaimedTest {
   @BeforeEach
   void start() throws IOException {
     process = new ProcessBuilder("sleep", "300").start();
-    folder = new VmFolder(Files.createDirectory(root.resolve(Samples.VM)));
+    folder = new VmFolder(Files.createDirectory(root.resolve(VM)));
+  }
+
+  private void end() {
+    VmProcesses processes = new ProcProcesses(Path.of("/proc"));
+    new UnclaimedVms(new VmFolders(root), new Journal(), processes).end(new VmId(VM));
   }
 
   @AfterEach
-  void end() {
+  void stop() {
     process.destroyForcibly();
   }
 
@@ -43,11 +51,11 @@ class UnclaimedTest {
     String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
     long ticks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
     VmIdentity who =
-        new VmIdentity(new VmId(Samples.VM), (int) process.pid(), ticks + startTicksOff, exe());
+        new VmIdentity(new VmId(VM), (int) process.pid(), ticks + startTicksOff, exe());
     new Journal()
         .write(
             folder,
-            VmRecord.making(Samples.VM, "COLD", "", new Sizing(1, 128), Instant.EPOCH)
+            VmRecord.making(VM, "COLD", "", new Sizing(1, 128), Instant.EPOCH)
                 .started(who)
                 .givenAway());
   }
@@ -55,7 +63,7 @@ class UnclaimedTest {
   @Test
   void itsProcessEndsAndItsFolderGoes() throws Exception {
     give(0);
-    new Unclaimed(root).end(Samples.VM);
+    end();
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(root).isEmptyDirectory();
   }
@@ -63,7 +71,7 @@ class UnclaimedTest {
   @Test
   void anotherProcessOfThatPidIsLeftAlone() throws Exception {
     give(1);
-    new Unclaimed(root).end(Samples.VM);
+    end();
     assertThat(process.isAlive()).isTrue();
     assertThat(root).isEmptyDirectory();
   }

@@ -1,0 +1,53 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmmException;
+
+/** The verbs of drives and NICs. */
+final class AttachmentVerbs implements Attachments {
+  private final AttachDrive attachDrive;
+  private final AttachNic attachNic;
+  private final LeaseBook leases;
+
+  AttachmentVerbs(AttachDrive attachDrive, AttachNic attachNic, LeaseBook leases) {
+    this.attachDrive = attachDrive;
+    this.attachNic = attachNic;
+    this.leases = leases;
+  }
+
+  @Override
+  public GrantedDrive attachDrive(DriveRequest request, Deadline deadline) {
+    return attachDrive.run(request, deadline);
+  }
+
+  @Override
+  public void detachDrive(LeaseId lease, DriveId drive, Deadline deadline) {
+    leases.use(
+        lease,
+        vm -> {
+          detach(vm, drive, deadline);
+          return vm;
+        });
+  }
+
+  private static void detach(Vm vm, DriveId drive, Deadline deadline) {
+    try {
+      vm.drives().detach(drive.value(), deadline);
+    } catch (VmmException e) {
+      throw e.reason() == VmmException.Reason.INVALID
+          ? Refusals.notFound(String.valueOf(e.getMessage()))
+          : e;
+    }
+  }
+
+  @Override
+  public NicPlace attachNic(NicRequest request, Deadline deadline) {
+    return attachNic.run(request, deadline);
+  }
+}

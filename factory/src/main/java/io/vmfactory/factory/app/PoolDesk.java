@@ -1,0 +1,35 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.stock.PoolView;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What operators can ask about the pools of VMs kept ready. */
+public interface PoolDesk {
+  /**
+   * Changes how many VMs are kept, until this daemon ends; fills drained pools again.
+   *
+   * @return the pools concerned
+   */
+  List<PoolView> resize(PoolResize request);
+
+  /**
+   * Ends the idle VMs and keeps none until {@link #resize}. After the deadline the pools go on
+   * draining.
+   *
+   * @param templateKey key or a prefix of at least 8 digits; empty = every template
+   * @return the pools concerned
+   */
+  List<PoolView> drain(String templateKey, Deadline deadline);
+
+  /**
+   * A request for other numbers of VMs kept.
+   *
+   * @param templateKey key or a prefix of at least 8 digits; empty = every template, later ones too
+   * @param warm null = as before
+   * @param shells null = as before
+   */
+  record PoolResize(String templateKey, @Nullable Count warm, @Nullable Count shells) {}
+}

@@ -1,0 +1,58 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.recovery.UnclaimedVms;
+import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.vmm.VmId;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The verbs of VMs and leases. */
+final class VmVerbs implements Vms {
+  private final GetVm getVm;
+  private final GetBaseVm getBaseVm;
+  private final Rules rules;
+  private final LeaseBook leases;
+  private final UnclaimedVms unclaimed;
+
+  VmVerbs(GetVm getVm, GetBaseVm getBaseVm, Rules rules, LeaseBook leases, UnclaimedVms unclaimed) {
+    this.getVm = getVm;
+    this.getBaseVm = getBaseVm;
+    this.rules = rules;
+    this.leases = leases;
+    this.unclaimed = unclaimed;
+  }
+
+  @Override
+  public GrantedVm get(VmRequest request, Deadline deadline) {
+    return getVm.run(request, deadline);
+  }
+
+  @Override
+  public GrantedVm getBase(VmRequest request, Deadline deadline) {
+    return getBaseVm.run(request, deadline);
+  }
+
+  @Override
+  public Lease renew(LeaseId lease, @Nullable Duration ttl) {
+    if (ttl != null) {
+      rules.ttl(ttl);
+    }
+    return leases.renew(lease, ttl);
+  }
+
+  @Override
+  public VmId release(LeaseId lease) {
+    return leases.release(lease);
+  }
+
+  @Override
+  public void endUnclaimed(VmId vm) {
+    unclaimed.end(vm);
+  }
+}
