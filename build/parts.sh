@@ -1,6 +1,6 @@
 # The parts of ./dev test. Sourced; expects $top and build/lib.sh.
-# Every part runs, whatever the ones before it came to. A part's output is printed and kept in target/test/PART.log;
-# finish prints one line for each part, below it what failed, and fails if any part did.
+# Every part runs, even if an earlier part failed. The output of a part is printed and is kept in target/test/PART.log.
+# finish prints one line for each part and, below it, what failed. It fails if any part failed.
 
 parts=()
 declare -A took=() failed=() children=()
@@ -23,7 +23,8 @@ part() {
   done_part "$name" $begun $code
 }
 
-# beside NAME PROGRAM...: starts the program in the background, once at most one other is there; prints what it said at its end.
+# beside NAME PROGRAM...: starts the program in the background. Waits first if two others are running there.
+# The program's output is printed when it ends.
 beside() {
   local name=$1
   shift
