@@ -24,7 +24,6 @@ import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.routes.Routes;
 import io.vmfactory.factory.routes.Rules;
 import io.vmfactory.factory.routes.Served;
-import io.vmfactory.factory.routes.Settler;
 import io.vmfactory.factory.routes.ShellSource;
 import io.vmfactory.factory.routes.TemplateSource;
 import io.vmfactory.factory.routes.VmSource;
@@ -36,8 +35,8 @@ import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.factory.templates.TemplateChooser;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.factory.vm.MemoryMeter;
-import io.vmfactory.factory.vm.Nursery;
 import io.vmfactory.factory.vm.UniquenessGate;
+import io.vmfactory.factory.vm.VmStarter;
 import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmFolders;
@@ -66,9 +65,9 @@ final class Assembly {
   private final LeaseBook leases;
   private final HostMemory memory;
   private final MemoryMeter meter;
-  private final Nursery nursery;
-  private final UniquenessGate gatekeeper;
-  private final RestoreTurns gate;
+  private final VmStarter starter;
+  private final UniquenessGate uniqueness;
+  private final RestoreTurns turns;
   private final Stock stock;
   private final TemplateCatalogue catalogue;
 
@@ -85,12 +84,12 @@ final class Assembly {
     names = new TemplateNames(templates);
     chooser = new TemplateChooser(templates, spec);
     rules = new Rules(config, names);
-    leases = new LeaseBook(journal, host.clock(), host.scheduler(), events, failures);
+    leases = new LeaseBook(host.clock(), host.scheduler(), events, failures);
     memory = new HostMemory(host.proc());
     meter = new MemoryMeter(host.proc());
-    nursery = new Nursery(folders, journal, host.clock());
-    gatekeeper = new UniquenessGate(rooms.agents(), host.clock());
-    gate =
+    starter = new VmStarter(folders, journal, host.clock());
+    uniqueness = new UniquenessGate(rooms.agents(), host.clock());
+    turns =
         new RestoreTurns(
             restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
     stock = stock();
@@ -104,9 +103,8 @@ final class Assembly {
   }
 
   private Stock stock() {
-    StockParts kit =
-        new StockParts(templates, nursery, gatekeeper, journal, host.observer(), meter);
-    return new Stock(config.pool(), kit, gate, host.threads(), new StockNews(events, failures));
+    StockParts kit = new StockParts(templates, starter, uniqueness, host.observer(), meter);
+    return new Stock(config.pool(), kit, turns, host.threads(), new StockNews(events, failures));
   }
 
   /** Takes over what earlier daemons left, begins to fill the stock, and is ready to serve. */
@@ -125,7 +123,7 @@ final class Assembly {
         new StockAdopters(
             stock, templates, rooms.agents(), stored, host.clock(), host.threads().upkeep());
     Adopters adopters = new DaemonAdopters(stored, spec, leases, admission, ofStock, failures);
-    TakeOver takeOver = new TakeOver(rooms.hypervisor(), host.processes(), adopters);
+    TakeOver takeOver = new TakeOver(rooms.hypervisor(), host.processes(), journal, adopters);
     return new Recovery(new Survivors(journal, host.processes(), takeOver, adopters));
   }
 
@@ -137,16 +135,15 @@ final class Assembly {
         new PoolVerbs(names, stock, events),
         new ControlVerbs(
             getStatus(),
-            new Shutdown(inFlight, gate, recovered, stock, leases, admission, events),
+            new Shutdown(inFlight, turns, recovered, stock, leases, admission, events),
             events));
   }
 
   private VmVerbs vmVerbs() {
     HandOuts handOuts = handOuts();
-    Settler settler = new Settler(gatekeeper);
     return new VmVerbs(
-        new GetVm(rules, handOuts, settler, leases),
-        new GetBaseVm(rules, handOuts, settler, journal, events),
+        new GetVm(rules, handOuts, uniqueness, leases),
+        new GetBaseVm(rules, handOuts, uniqueness, events),
         rules,
         leases,
         new UnclaimedVms(folders, journal, host.processes()));
@@ -161,18 +158,18 @@ final class Assembly {
   }
 
   private HandOuts handOuts() {
-    Customers customers = new Customers(gate.stats().limit(), stock::pause, host.scheduler());
-    Routes routes = new Routes(sources(), customers, gate, failures);
+    Customers customers = new Customers(turns.stats().limit(), stock::pause, host.scheduler());
+    Routes routes = new Routes(sources(), customers, turns, failures);
     return new HandOuts(inFlight, admission, routes, served, host.observer());
   }
 
   private List<VmSource> sources() {
-    VmSource cold = new ColdSource(spec, rooms.hypervisor(), nursery, memory);
+    VmSource cold = new ColdSource(spec, rooms.hypervisor(), starter, memory);
     return config.factory().enableTemplate()
         ? List.of(
             new WarmSource(chooser, stock, memory, host.clock()),
             new ShellSource(chooser, stock, memory, host.clock()),
-            new TemplateSource(chooser, templates, nursery, memory),
+            new TemplateSource(chooser, templates, starter, memory),
             cold)
         : List.of(cold);
   }

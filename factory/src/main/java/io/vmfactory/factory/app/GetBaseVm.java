@@ -1,18 +1,21 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
-import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.HandOut;
 import io.vmfactory.factory.routes.HandOuts;
-import io.vmfactory.factory.routes.MadeVm;
 import io.vmfactory.factory.routes.Rules;
-import io.vmfactory.factory.routes.Settler;
+import io.vmfactory.factory.vm.HostedVm;
+import io.vmfactory.factory.vm.UniquenessGate;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.vmm.VmPhase;
 
 /**
  * A paused VM that passes to the caller: no lease, no uniqueness gate, no supervision. A VM off the
@@ -22,15 +25,13 @@ import io.vmfactory.factory.routes.Settler;
 final class GetBaseVm {
   private final Rules rules;
   private final HandOuts handOuts;
-  private final Settler settler;
-  private final Journal journal;
+  private final UniquenessGate gate;
   private final EventBus events;
 
-  GetBaseVm(Rules rules, HandOuts handOuts, Settler settler, Journal journal, EventBus events) {
+  GetBaseVm(Rules rules, HandOuts handOuts, UniquenessGate gate, EventBus events) {
     this.rules = rules;
     this.handOuts = handOuts;
-    this.settler = settler;
-    this.journal = journal;
+    this.gate = gate;
     this.events = events;
   }
 
@@ -39,11 +40,11 @@ final class GetBaseVm {
     try {
       handOut.admit(rules.baseOrder(request));
       while (true) {
-        MadeVm made = handOut.next();
+        HostedVm vm = handOut.next();
         try {
-          return handOut.served(giveAway(made, handOut));
+          return handOut.served(giveAway(vm, handOut));
         } catch (RuntimeException e) {
-          handOut.leave(made, e);
+          handOut.leave(vm, e);
         }
       }
     } catch (RuntimeException | Error e) {
@@ -53,16 +54,46 @@ final class GetBaseVm {
     }
   }
 
-  private GrantedVm giveAway(MadeVm made, HandOut handOut) {
-    settler.pause(made, handOut.laps(), handOut.deadline());
-    handOut.deadline().check("giving the VM away");
-    VmView view = made.view(made.boot(), "");
-    journal.write(made.folder(), made.record().givenAway());
-    made.vm().detach();
+  private GrantedVm giveAway(HostedVm vm, HandOut handOut) {
+    Deadline deadline = handOut.deadline();
+    Laps laps = handOut.laps();
+    pause(vm, laps, deadline);
+    deadline.check("giving the VM away");
+    VmView view = view(vm, handOut.route());
+    vm.giveAway();
     handOut.place().close();
-    handOut.laps().lap("detach");
+    laps.lap("detach");
     events.emit(
-        Kind.VM_GIVEN_AWAY, made.id().value(), "", made.templateKey(), "route " + made.route());
-    return new GrantedVm(view, null, made.route(), handOut.routeReason(), handOut.laps().all());
+        Kind.VM_GIVEN_AWAY, vm.id().value(), "", vm.templateKey(), "route " + handOut.route());
+    return new GrantedVm(view, null, handOut.route(), handOut.routeReason(), laps.all());
+  }
+
+  /**
+   * Leaves {@code vm} PAUSED and its agent's port free. If its route had it running, its guest has
+   * answered.
+   */
+  private void pause(HostedVm vm, Laps laps, Deadline deadline) {
+    vm.closeAgent();
+    if (vm.vm().phase() == VmPhase.PAUSED) {
+      return;
+    }
+    try (GuestAgent agent = gate.connect(vm, laps, deadline)) {
+      UniquenessGate.answer(agent, laps, deadline);
+    }
+    vm.vm().stop(deadline);
+    laps.lap("stop");
+  }
+
+  private static VmView view(HostedVm vm, Route route) {
+    return new VmView(
+        vm.vm().identity(),
+        vm.vm().phase(),
+        vm.folder(),
+        vm.sizing(),
+        vm.templateKey(),
+        "",
+        route,
+        vm.at(),
+        null);
   }
 }

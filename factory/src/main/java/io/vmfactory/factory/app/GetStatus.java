@@ -7,6 +7,7 @@ import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.Served;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.templates.TemplateCatalogue;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.template.TemplateInfo;
@@ -54,7 +55,7 @@ final class GetStatus {
         hypervisor,
         stored,
         stored.stream().filter(templates::current).map(t -> t.key().hex()).toList(),
-        held.stream().map(h -> h.now(withMemory ? measure(h) : null)).toList(),
+        held.stream().map(h -> VmView.of(h.vm(), withMemory ? measure(h.vm()) : null)).toList(),
         held.stream().map(Holding::lease).toList(),
         failures.all(),
         served.all(),
@@ -62,8 +63,7 @@ final class GetStatus {
         stock.restores());
   }
 
-  private @Nullable VmMemory measure(Holding holding) {
-    VmView vm = holding.view();
-    return meter.measure(vm.identity().pid(), vm.sizing().memoryMib());
+  private @Nullable VmMemory measure(HostedVm vm) {
+    return meter.measure(vm.vm().identity().pid(), vm.sizing().memoryMib());
   }
 }

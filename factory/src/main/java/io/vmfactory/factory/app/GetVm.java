@@ -1,35 +1,36 @@
 package io.vmfactory.factory.app;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.lease.LeaseBook;
-import io.vmfactory.factory.lease.LeaseBook.Draft;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.HandOut;
 import io.vmfactory.factory.routes.HandOuts;
-import io.vmfactory.factory.routes.MadeVm;
 import io.vmfactory.factory.routes.Rules;
-import io.vmfactory.factory.routes.Settler;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.factory.vm.UniquenessGate;
 import io.vmfactory.factory.vm.Waking;
-import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.Sizing;
 
-/** A running, unique, leased VM. */
+/** Hands out a running, unique, leased VM. */
 final class GetVm {
   private final Rules rules;
   private final HandOuts handOuts;
-  private final Settler settler;
+  private final UniquenessGate gate;
   private final LeaseBook leases;
 
-  GetVm(Rules rules, HandOuts handOuts, Settler settler, LeaseBook leases) {
+  GetVm(Rules rules, HandOuts handOuts, UniquenessGate gate, LeaseBook leases) {
     this.rules = rules;
     this.handOuts = handOuts;
-    this.settler = settler;
+    this.gate = gate;
     this.leases = leases;
   }
 
@@ -39,11 +40,11 @@ final class GetVm {
       Order order = rules.order(request);
       handOut.admit(order);
       while (true) {
-        MadeVm made = handOut.next();
+        HostedVm vm = handOut.next();
         try {
-          return handOut.served(lease(made, order, handOut));
+          return handOut.served(lease(vm, order, handOut));
         } catch (RuntimeException e) {
-          handOut.leave(made, e);
+          handOut.leave(vm, e);
         }
       }
     } catch (RuntimeException | Error e) {
@@ -53,30 +54,40 @@ final class GetVm {
     }
   }
 
-  private GrantedVm lease(MadeVm made, Order order, HandOut handOut) {
+  private GrantedVm lease(HostedVm vm, Order order, HandOut handOut) {
     Deadline deadline = handOut.deadline();
     Laps laps = handOut.laps();
-    Waking waking = settler.start(made, order.hostname(), laps, deadline);
-    Draft early = isComplete(made, order) ? draft(made, made.boot(), order) : null;
-    Sizing sizing;
-    try (GuestAgent agent = waking.await()) {
-      sizing = Settler.grow(made, order.wanted(), agent, laps, deadline);
-    }
+    boolean complete = vm.agent() != null && vm.sizing().shortOf(order.wanted()).isZero();
+    Waking waking = gate.start(vm, order.hostname(), laps, deadline);
+    Lease early = complete ? draft(vm, vm.sizing(), order, handOut.route()) : null;
+    vm.keep(waking.await());
+    Sizing sizing = grown(vm, order.wanted(), laps, deadline);
+    vm.closeAgent();
     deadline.check("the lease");
-    Draft draft = early == null ? draft(made, sizing, order) : early;
-    Lease lease = leases.open(draft, handOut.place());
+    Lease lease = early == null ? draft(vm, sizing, order, handOut.route()) : early;
+    leases.open(vm, lease, handOut.place());
     laps.lap("lease");
-    return new GrantedVm(draft.view(), lease, made.route(), handOut.routeReason(), laps.all());
+    return new GrantedVm(
+        VmView.of(vm, null), lease, handOut.route(), handOut.routeReason(), laps.all());
   }
 
-  /** Whether it lacks nothing but its customer: then the lease is written while it wakes. */
-  private static boolean isComplete(MadeVm made, Order order) {
-    return made.isUnique() && made.boot().shortOf(order.wanted()).isZero();
+  /** Gives a VM that is awake what it lacks for {@code wanted}; returns what it has then. */
+  private static Sizing grown(HostedVm vm, Sizing wanted, Laps laps, Deadline deadline) {
+    Sizing lacking = vm.sizing().shortOf(wanted);
+    if (lacking.isZero()) {
+      return vm.sizing();
+    }
+    Sizing grown = vm.sizing().plus(vm.vm().plug(lacking, deadline));
+    laps.lap("plug");
+    requireNonNull(vm.agent()).online(grown.vcpus(), deadline);
+    laps.lap("online");
+    return grown;
   }
 
-  private Draft draft(MadeVm made, Sizing sizing, Order order) {
+  private Lease draft(HostedVm vm, Sizing sizing, Order order, Route route) {
     String hostname =
-        order.hostname().isEmpty() ? UniquenessGate.hostname(made.id()) : order.hostname();
-    return leases.draft(made, made.view(sizing, hostname), order);
+        order.hostname().isEmpty() ? UniquenessGate.hostname(vm.id()) : order.hostname();
+    vm.handedOut(route.name(), hostname, sizing);
+    return leases.draft(vm, order);
   }
 }

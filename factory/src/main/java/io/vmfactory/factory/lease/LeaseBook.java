@@ -4,17 +4,14 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.events.Failures;
-import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
-import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.Admission;
-import io.vmfactory.factory.routes.MadeVm;
-import io.vmfactory.factory.vm.VmUndo;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
@@ -34,22 +31,21 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All leases. A lease ends once: by release, by expiry, by its VM's own end or by shutdown. Which
- * of them comes first is decided by this object's lock; the winner takes the holding out and, with
- * the lock free again, ends the VM.
+ * All leases. A lease ends once: by release, by expiry, by its VM's own end or by shutdown. This
+ * object's lock decides which of them comes first; the first takes the holding out and ends the VM
+ * after it has released the lock.
  *
- * <p>Spans are the scheduler's, hence monotonic; the wall clock is only shown and journalled.
+ * <p>Time spans are the scheduler's and monotonic; the wall clock is only shown and journalled.
  */
 public final class LeaseBook {
   /**
-   * What a lease of an earlier daemon has left at least, however long no daemon was there: its
-   * owner could not renew it then.
+   * The least time that a lease of an earlier daemon has left, however long no daemon was there:
+   * its owner could not renew it meanwhile.
    */
   public static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Map<LeaseId, Holding> holdings = new LinkedHashMap<>();
   private final Set<LeaseId> expected = new HashSet<>();
-  private final Journal journal;
   private final WallClock clock;
   private final ScheduledExecutorService scheduler;
   private final EventBus events;
@@ -57,12 +53,7 @@ public final class LeaseBook {
   private boolean closed;
 
   public LeaseBook(
-      Journal journal,
-      WallClock clock,
-      ScheduledExecutorService scheduler,
-      EventBus events,
-      Failures failures) {
-    this.journal = journal;
+      WallClock clock, ScheduledExecutorService scheduler, EventBus events, Failures failures) {
     this.clock = clock;
     this.scheduler = scheduler;
     this.events = events;
@@ -70,70 +61,55 @@ public final class LeaseBook {
   }
 
   /**
-   * A lease that is in the journal, and nobody's yet.
+   * Writes a lease into the journal. The VM stays the caller's, who then opens the lease or ends
+   * the VM. If the daemon dies in between, the next one has a lease that no client knows, which
+   * expires.
    *
-   * @param view the VM as its customer will see it
-   * @param record what the journal says of the VM, but for the lease
+   * @param vm as its customer will have it
    */
-  public record Draft(Vm vm, VmView view, Lease lease, VmRecord record) {}
-
-  /**
-   * Writes a lease into the journal. The VM stays the caller's, who is to {@link #open} the lease,
-   * to write another or to end the VM. Should the daemon die before, the next one has a lease that
-   * nobody knows of, which runs out.
-   */
-  public Draft draft(MadeVm made, VmView view, Order order) {
-    Lease lease = lease(new LeaseId(Randoms.hex()), made.id(), order.owner(), order.ttl());
-    VmRecord record =
-        made.record()
-            .handedOut(view.route().name(), view.hostname(), view.sizing(), view.createdAt());
-    journal.write(view.folder(), leased(record, lease));
-    return new Draft(made.vm(), view, lease, record);
+  public Lease draft(HostedVm vm, Order order) {
+    Lease lease = lease(new LeaseId(Randoms.hex()), vm.id(), order.owner(), order.ttl());
+    journal(vm, lease);
+    return lease;
   }
 
   /**
-   * Opens a lease; from its return on the VM and {@code place} are this book's. When it throws,
-   * they are still the caller's.
+   * Opens a lease. When this returns, the VM and {@code place} are this book's; if it throws, they
+   * are still the caller's.
    */
-  public Lease open(Draft draft, Admission.Place place) {
-    Lease lease = draft.lease();
-    VmView view = draft.view();
+  public void open(HostedVm vm, Lease lease, Admission.Place place) {
     synchronized (this) {
       if (closed) {
         throw Refusals.shuttingDown();
       }
-      Future<?> expiry = scheduleExpiry(lease, lease.ttl());
-      holdings.put(lease.id(), new Holding(draft.vm(), view, lease, draft.record(), place, expiry));
-      emit(Kind.VM_LEASED, view, lease.id(), "route " + view.route());
+      holdings.put(lease.id(), new Holding(vm, lease, place, scheduleExpiry(lease, lease.ttl())));
+      emit(Kind.VM_LEASED, vm, lease.id(), "route " + vm.record().route());
     }
-    watch(draft.vm(), lease);
-    return lease;
+    watch(vm.vm(), lease);
   }
 
   private void watch(Vm vm, Lease lease) {
     vm.signals().exited().thenAcceptAsync(exit -> died(lease.id(), exit), scheduler);
   }
 
-  /**
-   * A lease of an earlier daemon whose VM is not taken over yet: it can wait, but is not unknown.
-   */
+  /** Announces a lease of an earlier daemon whose VM is still to be taken over. */
   public synchronized void expect(LeaseEntry lease) {
     expected.add(new LeaseId(lease.id()));
   }
 
   /**
-   * Takes over an expected lease with its VM and {@code place}. It lasts what the journal says is
-   * left of it, by the wall clock, but at least {@link #GRACE} and at most its whole term.
+   * Takes over an expected lease with its VM and {@code place}. It lasts for the time that is left
+   * of it by journal and wall clock, but at least {@link #GRACE} and at most its whole term.
    */
-  public void adopt(Vm vm, VmView view, VmRecord record, LeaseEntry was, Admission.Place place) {
+  public void adopt(HostedVm vm, LeaseEntry was, Admission.Place place) {
     Duration left = left(was);
     LeaseId id = new LeaseId(was.id());
-    Lease lease = new Lease(id, record.vmId(), was.owner(), was.ttl(), clock.now().plus(left));
+    Lease lease = new Lease(id, vm.id(), was.owner(), was.ttl(), clock.now().plus(left));
     synchronized (this) {
       expected.remove(id);
-      holdings.put(id, new Holding(vm, view, lease, record, place, scheduleExpiry(lease, left)));
+      holdings.put(id, new Holding(vm, lease, place, scheduleExpiry(lease, left)));
     }
-    watch(vm, lease);
+    watch(vm.vm(), lease);
   }
 
   private Duration left(LeaseEntry was) {
@@ -146,7 +122,7 @@ public final class LeaseBook {
     return one.compareTo(other) < 0 ? other : one;
   }
 
-  /** The VM of a lease of an earlier daemon is gone. */
+  /** Records that the VM of a lease of an earlier daemon is gone. */
   public void lost(VmRecord record, String why) {
     LeaseId lease = new LeaseId(Objects.requireNonNull(record.lease()).id());
     synchronized (this) {
@@ -165,24 +141,17 @@ public final class LeaseBook {
             old.lease().vmId(),
             old.lease().owner(),
             ttl == null ? old.lease().ttl() : ttl);
-    journal.write(old.view().folder(), leased(old.record(), lease));
+    journal(old.vm(), lease);
     old.expiry().cancel(false);
     holdings.put(
-        leaseId,
-        new Holding(
-            old.vm(),
-            old.view(),
-            lease,
-            old.record(),
-            old.place(),
-            scheduleExpiry(lease, lease.ttl())));
-    emit(Kind.LEASE_RENEWED, old.view(), leaseId, "until " + lease.expiresAt());
+        leaseId, new Holding(old.vm(), lease, old.place(), scheduleExpiry(lease, lease.ttl())));
+    emit(Kind.LEASE_RENEWED, old.vm(), leaseId, "until " + lease.expiresAt());
     return lease;
   }
 
   /**
-   * Does something with a leased VM. Its lease may end meanwhile, and the VM with it: what fails
-   * for that is told as such.
+   * Does something with a leased VM. If that fails because the lease and with it the VM ended
+   * meanwhile, the failure says so.
    */
   public <T> T use(LeaseId leaseId, Function<Vm, T> step) {
     Vm vm = vm(leaseId);
@@ -195,7 +164,7 @@ public final class LeaseBook {
   }
 
   private synchronized Vm vm(LeaseId leaseId) {
-    return existing(leaseId).vm();
+    return existing(leaseId).vm().vm();
   }
 
   /** Ends a lease; the VM is gone when this returns. */
@@ -253,12 +222,12 @@ public final class LeaseBook {
   private void takeOut(Holding holding, Kind why, String detail) {
     holdings.remove(holding.lease().id());
     holding.expiry().cancel(false);
-    emit(why, holding.view(), holding.lease().id(), detail);
+    emit(why, holding.vm(), holding.lease().id(), detail);
   }
 
   private void end(Holding holding) {
     try (Admission.Place place = holding.place()) {
-      VmUndo.kill(holding.vm());
+      holding.vm().end();
     } catch (RuntimeException e) {
       failures.record("ending a VM", holding.lease().vmId().value(), e);
     }
@@ -280,15 +249,15 @@ public final class LeaseBook {
     return new Lease(id, vmId, owner, ttl, expiresAt);
   }
 
-  private static VmRecord leased(VmRecord record, Lease lease) {
-    return record.leased(lease.id().value(), lease.owner(), lease.ttl(), lease.expiresAt());
+  private static void journal(HostedVm vm, Lease lease) {
+    vm.leased(lease.id().value(), lease.owner(), lease.ttl(), lease.expiresAt());
   }
 
   private Future<?> scheduleExpiry(Lease lease, Duration span) {
     return scheduler.schedule(() -> expire(lease), span.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void emit(Kind kind, VmView view, LeaseId leaseId, String detail) {
-    events.emit(kind, view.identity().id().value(), leaseId.value(), view.templateKey(), detail);
+  private void emit(Kind kind, HostedVm vm, LeaseId leaseId, String detail) {
+    events.emit(kind, vm.id().value(), leaseId.value(), vm.templateKey(), detail);
   }
 }

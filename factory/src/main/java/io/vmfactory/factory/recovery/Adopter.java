@@ -1,8 +1,7 @@
 package io.vmfactory.factory.recovery;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.vmm.Vm;
-import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.factory.vm.HostedVm;
 import java.time.Duration;
 
 /** Takes over one VM of an earlier daemon. */
@@ -17,7 +16,7 @@ public interface Adopter {
    * Takes ownership of the VM. Returns false if the VM is not wanted or does not match its record.
    * If this returns false or throws, the caller ends the VM.
    */
-  boolean take(Vm vm, VmFolder folder, Deadline deadline);
+  boolean take(HostedVm hosted, Deadline deadline);
 
   /** Reports that the VM is lost, and why. */
   void lost(String why);

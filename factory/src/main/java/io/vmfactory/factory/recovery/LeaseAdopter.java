@@ -4,16 +4,12 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.lease.LeaseBook;
-import io.vmfactory.factory.request.Route;
-import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.Admission;
-import io.vmfactory.vmm.Vm;
-import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Objects;
 
 /** Takes over one leased VM: lease, place and supervision continue as before. */
@@ -45,26 +41,12 @@ final class LeaseAdopter implements Adopter {
   }
 
   @Override
-  public boolean take(Vm vm, VmFolder folder, Deadline deadline) {
-    if (vm.phase() == VmPhase.INCOMING) {
+  public boolean take(HostedVm hosted, Deadline deadline) {
+    if (hosted.vm().phase() == VmPhase.INCOMING) {
       throw new VmmException(Reason.FAILED, "it is leased but has no device state");
     }
-    leases.adopt(vm, view(vm, folder), record, lease, place);
+    leases.adopt(hosted, lease, place);
     return true;
-  }
-
-  /** Returns the VM as its customer saw it. */
-  private VmView view(Vm vm, VmFolder folder) {
-    return new VmView(
-        vm.identity(),
-        vm.phase(),
-        folder,
-        record.sizing(),
-        record.templateKey(),
-        record.hostname(),
-        Route.valueOf(record.route()),
-        Instant.parse(record.madeAt()),
-        null);
   }
 
   @Override

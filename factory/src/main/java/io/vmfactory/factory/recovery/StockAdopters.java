@@ -6,14 +6,12 @@ import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.stock.ShellVm;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.stock.WarmVm;
-import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.template.Shell;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.template.Templates;
-import io.vmfactory.vmm.Vm;
-import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmPhase;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,14 +68,15 @@ public record StockAdopters(
     }
 
     @Override
-    public boolean take(Vm vm, VmFolder folder, Deadline deadline) {
+    public boolean take(HostedVm hosted, Deadline deadline) {
+      VmPhase phase = hosted.vm().phase();
       TemplateKey key = new TemplateKey(record.templateKey());
       if (!stock.keeps(key) || !isOfTodaysSnapshot()) {
         return false;
       }
       return switch (record.state()) {
-        case SHELL -> vm.phase() == VmPhase.INCOMING && shell(key, vm, folder);
-        case WARM -> vm.phase() == VmPhase.PAUSED && warm(key, vm, folder, deadline);
+        case SHELL -> phase == VmPhase.INCOMING && shell(key, hosted);
+        case WARM -> phase == VmPhase.PAUSED && warm(key, hosted, deadline);
         default -> throw new IllegalStateException("not in stock: " + record.state());
       };
     }
@@ -90,22 +89,20 @@ public record StockAdopters(
                       && t.digest().equals(record.templateDigest()));
     }
 
-    private boolean shell(TemplateKey key, Vm vm, VmFolder folder) {
-      CompletableFuture<Shell> whole =
+    private boolean shell(TemplateKey key, HostedVm hosted) {
+      CompletableFuture<Shell> loaded =
           CompletableFuture.supplyAsync(
-              () -> templates.adopt(key, vm, Deadline.after(LOADING)), loaders);
-      Shell shell = new AdoptedShell(vm, record.templateDigest(), whole);
-      return stock.adoptShell(key, new ShellVm(shell, folder, record), age());
+              () -> templates.adopt(key, hosted.vm(), Deadline.after(LOADING)), loaders);
+      Shell shell = new AdoptedShell(hosted.vm(), record.templateDigest(), loaded);
+      return stock.adoptShell(key, new ShellVm(hosted, shell), age());
     }
 
-    /**
-     * The agent is not asked anything before the VM runs: {@link GuestAgent#wake} begins with that.
-     */
-    private boolean warm(TemplateKey key, Vm vm, VmFolder folder, Deadline deadline) {
-      GuestAgent agent = agents.connect(folder.agentSocket(), deadline);
-      boolean wanted = stock.adoptWarm(key, new WarmVm(vm, agent, folder, record), age());
+    /** Asks the agent nothing: its first answer comes when the VM is woken for a customer. */
+    private boolean warm(TemplateKey key, HostedVm hosted, Deadline deadline) {
+      hosted.keep(agents.connect(hosted.folder().agentSocket(), deadline));
+      boolean wanted = stock.adoptWarm(key, new WarmVm(hosted), age());
       if (!wanted) {
-        agent.close();
+        hosted.closeAgent();
       }
       return wanted;
     }

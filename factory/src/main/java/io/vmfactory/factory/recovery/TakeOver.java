@@ -1,6 +1,8 @@
 package io.vmfactory.factory.recovery;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
@@ -17,11 +19,14 @@ public final class TakeOver {
 
   private final Hypervisor hypervisor;
   private final VmProcesses processes;
+  private final Journal journal;
   private final Adopters adopters;
 
-  public TakeOver(Hypervisor hypervisor, VmProcesses processes, Adopters adopters) {
+  public TakeOver(
+      Hypervisor hypervisor, VmProcesses processes, Journal journal, Adopters adopters) {
     this.hypervisor = hypervisor;
     this.processes = processes;
+    this.journal = journal;
     this.adopters = adopters;
   }
 
@@ -30,7 +35,7 @@ public final class TakeOver {
     Deadline deadline = Deadline.after(adopter.limit());
     try {
       Vm vm = hypervisor.adopt(survivor(leftover), deadline);
-      hand(vm, leftover, adopter, deadline);
+      hand(hosted(vm, leftover), adopter, deadline);
     } catch (RuntimeException e) {
       failed(leftover, adopter, e);
     }
@@ -40,10 +45,14 @@ public final class TakeOver {
     return new Survivor(leftover.process(), adopters.spec(leftover.record()), leftover.folder());
   }
 
-  private static void hand(Vm vm, LeftoverVm leftover, Adopter adopter, Deadline deadline) {
-    if (!adopter.take(vm, leftover.folder(), deadline)) {
-      vm.kill();
-      LOG.info("ended VM {} of an earlier daemon: not wanted any more", leftover.id());
+  private HostedVm hosted(Vm vm, LeftoverVm leftover) {
+    return new HostedVm(vm, leftover.folder(), leftover.record(), journal);
+  }
+
+  private static void hand(HostedVm hosted, Adopter adopter, Deadline deadline) {
+    if (!adopter.take(hosted, deadline)) {
+      hosted.end();
+      LOG.info("ended VM {} of an earlier daemon: not wanted any more", hosted.id().value());
     }
   }
 

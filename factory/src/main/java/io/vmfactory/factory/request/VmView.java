@@ -1,5 +1,7 @@
 package io.vmfactory.factory.request;
 
+import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
@@ -30,4 +32,24 @@ public record VmView(
     String hostname,
     Route route,
     Instant createdAt,
-    @Nullable VmMemory memory) {}
+    @Nullable VmMemory memory) {
+
+  /**
+   * Returns a VM that was handed out, as it is now.
+   *
+   * @param memory measured memory; null = not measured
+   */
+  public static VmView of(HostedVm vm, @Nullable VmMemory memory) {
+    VmRecord record = vm.record();
+    return new VmView(
+        vm.vm().identity(),
+        vm.vm().phase(),
+        vm.folder(),
+        record.sizing(),
+        record.templateKey(),
+        record.hostname(),
+        Route.valueOf(record.route()),
+        Instant.parse(record.madeAt()),
+        memory);
+  }
+}

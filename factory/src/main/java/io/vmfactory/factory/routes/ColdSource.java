@@ -6,8 +6,9 @@ import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.Route;
-import io.vmfactory.factory.vm.Nursery;
-import io.vmfactory.factory.vm.VmUndo;
+import io.vmfactory.factory.vm.HostedVm;
+import io.vmfactory.factory.vm.NewVm;
+import io.vmfactory.factory.vm.VmStarter;
 import io.vmfactory.vmm.ConsoleTail;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
@@ -20,13 +21,14 @@ import io.vmfactory.vmm.VmmException.Reason;
 public final class ColdSource implements VmSource {
   private final VmSpec configured;
   private final Hypervisor hypervisor;
-  private final Nursery nursery;
+  private final VmStarter starter;
   private final HostMemory memory;
 
-  public ColdSource(VmSpec configured, Hypervisor hypervisor, Nursery nursery, HostMemory memory) {
+  public ColdSource(
+      VmSpec configured, Hypervisor hypervisor, VmStarter starter, HostMemory memory) {
     this.configured = configured;
     this.hypervisor = hypervisor;
-    this.nursery = nursery;
+    this.starter = starter;
     this.memory = memory;
   }
 
@@ -44,25 +46,28 @@ public final class ColdSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public HostedVm make(Order order, Laps laps, Deadline deadline) {
     check(order);
-    VmSpec spec = configured.withBoot(order.wanted());
-    Nursery.VmStarter boot =
-        (id, folder) ->
-            hypervisor.boot(new Launch(id, spec, folder, new GuestRam.Anonymous()), deadline);
-    MadeVm made = MadeVm.of(route(), nursery.make(route().name(), "", spec.boot(), boot));
+    HostedVm made = boot(configured.withBoot(order.wanted()), deadline);
     laps.lap("spawn");
     try {
       deadline.await(made.vm().signals().agentPort(), "the guest to come up");
       laps.lap("boot");
       return made;
     } catch (RuntimeException e) {
-      throw VmUndo.kill(made.vm(), explained(made, e));
+      throw made.end(explained(made, e));
     }
   }
 
-  /** A guest that panics ends its VMM with code 0 and no word; its console has them. */
-  private static RuntimeException explained(MadeVm made, RuntimeException e) {
+  private HostedVm boot(VmSpec spec, Deadline deadline) {
+    try (NewVm fresh = starter.begin(route().name(), "", spec.boot())) {
+      Launch launch = new Launch(fresh.id(), spec, fresh.folder(), new GuestRam.Anonymous());
+      return fresh.started(hypervisor.boot(launch, deadline));
+    }
+  }
+
+  /** Adds the console's last lines: a guest that panics ends its VMM with code 0 and no message. */
+  private static RuntimeException explained(HostedVm made, RuntimeException e) {
     return e instanceof VmmException vmm && vmm.reason() == Reason.DIED
         ? new VmmException(Reason.DIED, e.getMessage() + ConsoleTail.of(made.folder()), e)
         : e;

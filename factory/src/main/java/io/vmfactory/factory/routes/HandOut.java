@@ -8,6 +8,8 @@ import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.vm.HostedVm;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +62,7 @@ public final class HandOut implements AutoCloseable {
    * @return the caller's, to be handed out or passed to {@link #leave}
    * @throws RuntimeException when no route is left, or none of those left can help; says why
    */
-  public MadeVm next() {
+  public HostedVm next() {
     return walk().next();
   }
 
@@ -69,7 +71,7 @@ public final class HandOut implements AutoCloseable {
    *
    * @throws RuntimeException when no other route can help
    */
-  public void leave(MadeVm made, RuntimeException reason) {
+  public void leave(HostedVm made, RuntimeException reason) {
     walk().leave(made, reason);
   }
 
@@ -104,6 +106,11 @@ public final class HandOut implements AutoCloseable {
   /** The place of the request's VM. */
   public Admission.Place place() {
     return requireNonNull(place, "not admitted");
+  }
+
+  /** The route by which the last VM was made. */
+  public Route route() {
+    return walk().route();
   }
 
   /** Why earlier routes were left; empty = none was. */

@@ -1,5 +1,7 @@
 package io.vmfactory.factory.routes;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -11,6 +13,7 @@ import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.vm.HostedVm;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -45,7 +48,7 @@ final class RouteWalk implements AutoCloseable {
   }
 
   /** Makes the next VM. If no route is left, throws why. */
-  MadeVm next() {
+  HostedVm next() {
     while (true) {
       Route trying = triesLeft > 0 && route != null ? route : nextRoute();
       triesLeft--;
@@ -103,8 +106,8 @@ final class RouteWalk implements AutoCloseable {
   }
 
   /** Ends {@code made}, which could not be handed out, and keeps why; throws if all is in vain. */
-  void leave(MadeVm made, RuntimeException reason) {
-    left(made.route(), made.end(reason));
+  void leave(HostedVm made, RuntimeException reason) {
+    left(route(), made.end(reason));
   }
 
   private void left(Route tried, RuntimeException reason) {
@@ -130,6 +133,11 @@ final class RouteWalk implements AutoCloseable {
     if (reason instanceof DeadlineExceededException || deadline.passed()) {
       throw reason;
     }
+  }
+
+  /** The route that is being tried. */
+  Route route() {
+    return requireNonNull(route, "no route yet");
   }
 
   /** Why the routes so far were left; empty = none was. */

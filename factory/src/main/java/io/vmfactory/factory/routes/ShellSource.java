@@ -11,10 +11,11 @@ import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.ShellVm;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.templates.TemplateChooser;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.template.TemplateInfo;
 
-/** A shell off the stock, its state loaded now: PAUSED. Never waits for one. */
+/** Takes a shell off the stock and loads its state: PAUSED. Never waits for a shell. */
 public final class ShellSource implements VmSource {
   private final TemplateChooser chooser;
   private final Stock stock;
@@ -39,7 +40,7 @@ public final class ShellSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public HostedVm make(Order order, Laps laps, Deadline deadline) {
     TemplateInfo template = chooser.chooseWithin(memory, order);
     Claim<ShellVm> claim =
         stock
@@ -48,6 +49,7 @@ public final class ShellSource implements VmSource {
     ShellVm shell = claim.take().taken();
     laps.lap("claim");
     shell.load(laps, deadline);
-    return MadeVm.of(shell, clock.now());
+    shell.hosted().taken(clock.now());
+    return shell.hosted();
   }
 }

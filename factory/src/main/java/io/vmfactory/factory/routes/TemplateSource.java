@@ -6,22 +6,25 @@ import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.templates.TemplateChooser;
-import io.vmfactory.factory.vm.Nursery;
+import io.vmfactory.factory.vm.HostedVm;
+import io.vmfactory.factory.vm.NewVm;
+import io.vmfactory.factory.vm.VmStarter;
 import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
 import io.vmfactory.template.Templates;
 
 /** A new clone of a template: PAUSED. */
 public final class TemplateSource implements VmSource {
   private final TemplateChooser chooser;
   private final Templates templates;
-  private final Nursery nursery;
+  private final VmStarter starter;
   private final HostMemory memory;
 
   public TemplateSource(
-      TemplateChooser chooser, Templates templates, Nursery nursery, HostMemory memory) {
+      TemplateChooser chooser, Templates templates, VmStarter starter, HostMemory memory) {
     this.chooser = chooser;
     this.templates = templates;
-    this.nursery = nursery;
+    this.starter = starter;
     this.memory = memory;
   }
 
@@ -36,12 +39,11 @@ public final class TemplateSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public HostedVm make(Order order, Laps laps, Deadline deadline) {
     TemplateInfo template = chooser.chooseWithin(memory, order);
-    Nursery.VmStarter restore =
-        (id, folder) -> templates.restore(template.key(), id, folder, laps, deadline);
-    return MadeVm.of(
-        route(),
-        nursery.make(route().name(), template.key().hex(), template.spec().boot(), restore));
+    TemplateKey key = template.key();
+    try (NewVm fresh = starter.begin(route().name(), key.hex(), template.spec().boot())) {
+      return fresh.started(templates.restore(key, fresh.id(), fresh.folder(), laps, deadline));
+    }
   }
 }

@@ -5,24 +5,26 @@ import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.vm.HostedVm;
 
-/** One way to come by a VM. Thread-safe. */
+/** One way to make a VM. Thread-safe. */
 public interface VmSource {
-  /** The word for it. */
+  /** Which way it is. */
   Route route();
 
   /**
-   * Tells at once what {@link #make} would, so that nobody waits for a turn only to be refused.
+   * Refuses at once what {@link #make} would refuse, so that no request waits for a turn in vain.
    *
    * @throws RequestException when this route cannot serve that order now
    */
   default void check(Order order) {}
 
   /**
-   * A VM for {@code order}. A failure leaves nothing.
+   * Makes a VM for {@code order}: PAUSED, or RUNNING with its agent's port open. A failure leaves
+   * nothing.
    *
-   * @param laps told of each step
+   * @param laps gets each step
    * @throws RequestException when this route cannot serve that order now; another one may
    */
-  MadeVm make(Order order, Laps laps, Deadline deadline);
+  HostedVm make(Order order, Laps laps, Deadline deadline);
 }

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.routes;
 
+import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
@@ -7,14 +8,18 @@ import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.stock.WarmVm;
 import io.vmfactory.factory.templates.TemplateChooser;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.template.TemplateInfo;
 
-/** A warm VM off the stock: PAUSED, unique, its agent connected. Never waits for one. */
+/**
+ * Takes a warm VM off the stock: PAUSED, unique, its agent connected. Never waits for a warm VM.
+ */
 public final class WarmSource implements VmSource {
   private final TemplateChooser chooser;
   private final Stock stock;
@@ -34,7 +39,7 @@ public final class WarmSource implements VmSource {
   }
 
   @Override
-  public MadeVm make(Order order, Laps laps, Deadline deadline) {
+  public HostedVm make(Order order, Laps laps, Deadline deadline) {
     TemplateInfo template = chooser.choose(order);
     if (!template.spec().boot().shortOf(order.wanted()).isZero()) {
       memory.requireGrowth(template, order); // what it has besides, it has already
@@ -43,8 +48,17 @@ public final class WarmSource implements VmSource {
         stock
             .claimWarm(template.key())
             .orElseThrow(() -> Refusals.notPossible(stock.shortage(template.key(), Tier.WARM)));
-    MadeVm made = MadeVm.of(claim.take().taken(), claim, clock.now());
+    HostedVm warm = claim.take().taken().hosted();
+    warm.taken(clock.now());
+    warm.failed().thenAccept(failure -> report(failure, claim));
     laps.lap("claim");
-    return made;
+    return warm;
+  }
+
+  /** Lets the stock know of a VM that failed on its way to the customer, if that was its fault. */
+  private static void report(RuntimeException failure, Claim<WarmVm> claim) {
+    if (!(failure instanceof CancelledException || failure instanceof RequestException)) {
+      claim.poison(failure);
+    }
   }
 }

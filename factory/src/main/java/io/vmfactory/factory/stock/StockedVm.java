@@ -1,11 +1,11 @@
 package io.vmfactory.factory.stock;
 
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.Vm;
 
 /** A VM on stock, of either tier. */
 sealed interface StockedVm permits ShellVm, WarmVm {
-  /** The VM. */
-  Vm vm();
+  HostedVm hosted();
 
   /** Its time here. */
   Tenure tenure();
@@ -13,9 +13,17 @@ sealed interface StockedVm permits ShellVm, WarmVm {
   /** Whether it is what its record says, now. */
   boolean intact();
 
-  /** Lets go of it: the next daemon will have it. */
-  void letGo();
+  default Vm vm() {
+    return hosted().vm();
+  }
+
+  /** Leaves it for the next daemon. */
+  default void letGo() {
+    hosted().closeAgent();
+  }
 
   /** Ends it; a second call does nothing. */
-  void end();
+  default void end() {
+    hosted().end();
+  }
 }

@@ -2,14 +2,10 @@ package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.observe.Observer.Tier;
-import io.vmfactory.factory.vm.UniquenessGate;
-import io.vmfactory.factory.vm.VmUndo;
-import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.pool.WarmPool;
-import io.vmfactory.vmm.Vm;
 import java.util.concurrent.CompletionStage;
 
 /** Makes warm VMs of one template out of its shells. */
@@ -30,7 +26,10 @@ final class WarmMaker extends RefillMaker<WarmVm> {
     this.workers = workers;
   }
 
-  /** First the shell, then the turn: who has a turn never waits for a shell, which needs one. */
+  /**
+   * Claims a shell first, then waits for a turn: a shell needs a turn to be made, so a holder of a
+   * turn must not wait for one.
+   */
   @Override
   CompletionStage<WarmVm> make(Laps laps, Deadline limit) {
     return shells
@@ -46,26 +45,15 @@ final class WarmMaker extends RefillMaker<WarmVm> {
     ShellVm shell = claim.take().taken();
     laps.lap("turn");
     shell.load(laps, limit);
+    HostedVm hosted = shell.hosted();
     try {
-      return warm(shell, laps, limit);
-    } catch (RuntimeException e) {
-      throw VmUndo.kill(shell.vm(), e);
-    }
-  }
-
-  private WarmVm warm(ShellVm shell, Laps laps, Deadline limit) {
-    Vm vm = shell.vm();
-    String hostname = UniquenessGate.hostname(vm.identity().id());
-    GuestAgent agent = kit.gatekeeper().start(vm, shell.folder(), hostname, laps, limit).await();
-    try {
-      vm.stop(limit);
+      hosted.keep(kit.gate().start(hosted, "", laps, limit).await());
+      hosted.vm().stop(limit);
       laps.lap("stop");
-      VmRecord record = shell.record().warm(shell.shell().digest());
-      kit.journal().write(shell.folder(), record);
-      return new WarmVm(vm, agent, shell.folder(), record);
+      hosted.warm(shell.shell().digest());
+      return new WarmVm(hosted);
     } catch (RuntimeException e) {
-      agent.close();
-      throw e;
+      throw hosted.end(e);
     }
   }
 }

@@ -1,49 +1,38 @@
 package io.vmfactory.factory.stock;
 
-import io.vmfactory.factory.journal.VmRecord;
-import io.vmfactory.factory.vm.VmUndo;
+import static java.util.Objects.requireNonNull;
+
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.guest.GuestAgent;
-import io.vmfactory.vmm.Vm;
-import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmPhase;
 
 /**
  * A warm VM on stock: PAUSED, unique, its agent connected. It has never run anything for a
- * customer.
+ * customer. The connection over which it answered is kept open until the VM is handed out: the
+ * first call of another connection would cost a round trip through the guest.
  *
- * @param vm the VM
- * @param agent the connection over which it answered; kept open until the VM is handed out, because
- *     the first call of another would cost a round trip through the guest
- * @param folder its sockets and logs
- * @param record what the journal says of it: WARM
+ * @param hosted the VM, in the journal as WARM
  * @param tenure its time here
  */
-public record WarmVm(Vm vm, GuestAgent agent, VmFolder folder, VmRecord record, Tenure tenure)
-    implements StockedVm {
-  /** One that comes onto the stock now. */
-  public WarmVm(Vm vm, GuestAgent agent, VmFolder folder, VmRecord record) {
-    this(vm, agent, folder, record, new Tenure());
+public record WarmVm(HostedVm hosted, Tenure tenure) implements StockedVm {
+  /** A warm VM that comes onto the stock now. */
+  public WarmVm(HostedVm hosted) {
+    this(hosted, new Tenure());
   }
 
-  /** This VM, no longer on stock: to be called by whoever takes it. */
+  /** Returns this VM, no longer on stock; to be called by its taker. */
   public WarmVm taken() {
     tenure.end();
     return this;
   }
 
+  /** The connection to its agent. */
+  GuestAgent agent() {
+    return requireNonNull(hosted.agent(), "a warm VM has its agent connected");
+  }
+
   @Override
   public boolean intact() {
-    return vm.phase() == VmPhase.PAUSED;
-  }
-
-  @Override
-  public void letGo() {
-    agent.close();
-  }
-
-  @Override
-  public void end() {
-    agent.close();
-    VmUndo.kill(vm);
+    return vm().phase() == VmPhase.PAUSED;
   }
 }

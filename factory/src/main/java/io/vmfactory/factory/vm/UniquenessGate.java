@@ -1,5 +1,7 @@
 package io.vmfactory.factory.vm;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
@@ -9,7 +11,6 @@ import io.vmfactory.guest.GuestAgent.Answer;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
-import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
@@ -38,22 +39,36 @@ public final class UniquenessGate {
   }
 
   /**
+   * Lets {@code hosted} run, whether it was made unique before or not.
+   *
+   * @param hostname empty = the one that it has, or the one made from its id
+   * @return its guest answers, is unique and has the right time when that has been waited for. If
+   *     this or the wait throws, the VM must be ended
+   */
+  public Waking start(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
+    return hosted.agent() == null
+        ? startNew(hosted, hostname, laps, deadline)
+        : wake(hosted, hostname, laps, deadline);
+  }
+
+  /**
    * Lets a VM that was never made unique run: one that is PAUSED, or RUNNING with its agent's port
    * open. The first question to its agent is on the way before it runs.
    *
    * @param laps gets "connect" and "cont" (if it was PAUSED) now, "answer" and "unique" later
-   * @return makes the guest unique. If this or the wait for it throws, no connection is left and
-   *     the VM must be killed
+   * @return makes the guest unique. If this or the wait for it throws, no connection is left
    */
-  public Waking start(Vm vm, VmFolder folder, String hostname, Laps laps, Deadline deadline) {
-    GuestAgent agent = connect(folder, laps, deadline);
+  private Waking startNew(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
+    GuestAgent agent = connect(hosted, laps, deadline);
     try {
+      Vm vm = hosted.vm();
+      String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;
       Answer answer = agent.askServing(deadline);
       if (vm.phase() == VmPhase.PAUSED) {
         vm.cont(deadline);
         laps.lap("cont");
       }
-      return () -> makeUnique(agent, answer, hostname, laps, deadline);
+      return () -> makeUnique(agent, answer, name, laps, deadline);
     } catch (RuntimeException e) {
       agent.close();
       throw e;
@@ -81,14 +96,15 @@ public final class UniquenessGate {
    *
    * @param hostname empty = the guest keeps the one it has
    * @param laps gets "cont" now, "wake" later
-   * @return corrects the guest's clock. If this or the wait for it throws, {@code agent} stays open
+   * @return corrects the guest's clock. If this or the wait for it throws, the VM keeps its agent
    */
-  public Waking wake(Vm vm, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
+  private Waking wake(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
+    GuestAgent agent = requireNonNull(hosted.agent());
     Duration half = deadline.remaining().dividedBy(2);
     Deadline limit = Deadline.after(half.compareTo(WAKING) < 0 ? half : WAKING);
     try {
       Answer answer = agent.startWake(clock, hostname, limit);
-      vm.cont(limit);
+      hosted.vm().cont(limit);
       laps.lap("cont");
       return () -> awake(agent, answer, laps, deadline);
     } catch (DeadlineExceededException e) {
@@ -111,9 +127,9 @@ public final class UniquenessGate {
     return new VmmException(Reason.FAILED, "the warm VM hangs: " + e.getMessage(), e);
   }
 
-  /** Connects to the agent of the VM in {@code folder}. */
-  public GuestAgent connect(VmFolder folder, Laps laps, Deadline deadline) {
-    GuestAgent agent = agents.connect(folder.agentSocket(), deadline);
+  /** Connects to the agent of a VM. */
+  public GuestAgent connect(HostedVm hosted, Laps laps, Deadline deadline) {
+    GuestAgent agent = agents.connect(hosted.folder().agentSocket(), deadline);
     laps.lap("connect");
     return agent;
   }

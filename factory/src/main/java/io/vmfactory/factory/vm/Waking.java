@@ -7,7 +7,7 @@ public interface Waking {
   /**
    * Waits until the guest answers, is unlike any other and has the right time.
    *
-   * @return the agent, which the caller closes. If this throws, the VM must be killed
+   * @return the agent. If this throws, the VM must be ended
    */
   GuestAgent await();
 }

@@ -2,7 +2,6 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.factory.vm.VmUndo;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.Shell;
 import io.vmfactory.template.TemplateException;
@@ -160,12 +159,21 @@ public final class ScriptedTemplates implements Templates {
   }
 
   private record FakeShell(Vm vm, String digest) implements Shell {
+    /** Kills {@code vm} though the thread may be cancelled; the cancellation stays pending. */
+    private static void killed(Vm vm) {
+      boolean cancelled = Thread.interrupted();
+      vm.kill();
+      if (cancelled) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
     @Override
     public void load(Laps laps, Deadline deadline) {
       try {
         vm.load(FakeVm.STATE, deadline);
       } catch (RuntimeException e) {
-        VmUndo.kill(vm);
+        killed(vm);
         throw e;
       }
       laps.lap("load");

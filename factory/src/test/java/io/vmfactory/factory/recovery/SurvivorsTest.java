@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
@@ -75,7 +76,7 @@ final class SurvivorsTest {
     }
 
     @Override
-    public boolean take(io.vmfactory.vmm.Vm vm, VmFolder folder, Deadline deadline) {
+    public boolean take(HostedVm hosted, Deadline deadline) {
       throw new AssertionError("there is no VM to take");
     }
 
@@ -118,7 +119,7 @@ final class SurvivorsTest {
   private List<String> recover() {
     heard.reported.clear();
     VmProcesses processes = new ProcProcesses(Path.of("/proc"));
-    TakeOver takeOver = new TakeOver(new FakeHypervisor(), processes, heard);
+    TakeOver takeOver = new TakeOver(new FakeHypervisor(), processes, new Journal(), heard);
     var done =
         new Recovery(new Survivors(journal, processes, takeOver, heard)).run(root.resolve("vm"));
     Deadline.after(Duration.ofSeconds(30)).await(done, "the recovery");
