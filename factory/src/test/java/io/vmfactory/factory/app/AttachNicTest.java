@@ -1,13 +1,12 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.factory.request.LeaseId;
-
 import static io.vmfactory.factory.app.TestFactory.any;
 import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.app.Attachments.NicRequest;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
@@ -104,6 +103,8 @@ final class AttachNicTest {
   @Test
   void aLeaseThatIsNotThereHasNone() {
     refuses(
-        Reason.NOT_FOUND, "lease", () -> attach(new LeaseId("none"), namespace.path().toString(), trusted()));
+        Reason.NOT_FOUND,
+        "lease",
+        () -> attach(new LeaseId("none"), namespace.path().toString(), trusted()));
   }
 }
