@@ -7,7 +7,7 @@ import io.vmfactory.bench.run.Launcher;
 import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.SpecCommand;
 import io.vmfactory.bench.simulate.SimulateCommand;
-import io.vmfactory.bench.storm.Storm;
+import io.vmfactory.harness.storm.Storm;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Callable;

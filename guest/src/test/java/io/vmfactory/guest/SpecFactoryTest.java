@@ -3,8 +3,8 @@ package io.vmfactory.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.vmm.VmSpec;
-import io.vmfactory.vmm.fake.FakeHypervisor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,10 +3,10 @@ package io.vmfactory.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.HypervisorInfo;
-import io.vmfactory.vmm.fake.Script.Step;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;

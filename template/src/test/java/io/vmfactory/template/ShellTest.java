@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
@@ -13,7 +14,6 @@ import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.fake.Script.Step;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

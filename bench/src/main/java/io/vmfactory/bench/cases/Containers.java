@@ -1,7 +1,6 @@
 package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.daemon.DaemonHome;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
@@ -10,6 +9,7 @@ import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
 import java.io.IOException;

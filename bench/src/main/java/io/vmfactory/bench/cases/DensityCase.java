@@ -1,10 +1,10 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.daemon.DaemonProcess;
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
 import io.vmfactory.bench.report.Recorder;
+import io.vmfactory.harness.daemon.DaemonProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.daemon.RunningVm;
+import io.vmfactory.harness.daemon.RunningVm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.daemon.DaemonHome;
-import io.vmfactory.bench.daemon.DaemonProcess;
-import io.vmfactory.bench.daemon.RunningVm;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
+import io.vmfactory.harness.daemon.DaemonHome;
+import io.vmfactory.harness.daemon.DaemonProcess;
+import io.vmfactory.harness.daemon.RunningVm;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;

@@ -2,9 +2,9 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Pool.Tier;
-import io.vmfactory.bench.daemon.Quiet;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
+import io.vmfactory.harness.daemon.Quiet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;

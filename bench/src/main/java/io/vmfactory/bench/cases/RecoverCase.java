@@ -1,10 +1,10 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.daemon.Quiet;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
+import io.vmfactory.harness.daemon.Quiet;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;

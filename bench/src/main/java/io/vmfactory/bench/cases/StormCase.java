@@ -2,8 +2,8 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Recorder;
-import io.vmfactory.bench.storm.Storm;
 import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.harness.storm.Storm;
 import java.io.IOException;
 import java.time.Duration;
 

@@ -2,13 +2,13 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.daemon.Quiet;
-import io.vmfactory.bench.daemon.ScriptedDaemon;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.Control;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
+import io.vmfactory.harness.daemon.Quiet;
+import io.vmfactory.harness.scripted.ScriptedDaemon;
 import java.io.IOException;
 import java.time.Duration;
 

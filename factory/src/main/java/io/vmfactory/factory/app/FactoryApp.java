@@ -46,7 +46,7 @@ public final class FactoryApp implements AutoCloseable {
    * @param observer counts what happens
    * @param threads where the stock's work is done; closed with the application
    */
-  record Host(
+  public record Host(
       WallClock clock,
       ScheduledExecutorService scheduler,
       Path proc,
@@ -81,7 +81,8 @@ public final class FactoryApp implements AutoCloseable {
     return create(config, rooms, host);
   }
 
-  static FactoryApp create(VmFactoryConfig config, Rooms rooms, Host host) {
+  /** The same on a host that the caller describes, such as one without VMs. */
+  public static FactoryApp create(VmFactoryConfig config, Rooms rooms, Host host) {
     return new FactoryApp(new Assembly(config, rooms, host).begin(), host.listeners());
   }
 

@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Bounded pools of daemon threads that come when there is work and go when there is none. */
-final class ThreadPools {
+public final class ThreadPools {
   private static final int IDLE_SECONDS = 10;
 
   private ThreadPools() {}
 
   /** At most {@code most} threads; what is more than they can do waits. */
-  static ExecutorService of(String name, int most) {
+  public static ExecutorService of(String name, int most) {
     AtomicInteger made = new AtomicInteger();
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(

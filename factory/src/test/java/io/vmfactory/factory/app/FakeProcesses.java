@@ -3,12 +3,12 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.VmRecord.ProcessEntry;
 import io.vmfactory.factory.recovery.VmProcesses;
+import io.vmfactory.scripted.vmm.FakeHypervisor;
+import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmPhase;
-import io.vmfactory.vmm.fake.FakeHypervisor;
-import io.vmfactory.vmm.fake.FakeVm;
 import java.util.Optional;
 
 /** The processes of the VMs of a {@link FakeHypervisor}. */

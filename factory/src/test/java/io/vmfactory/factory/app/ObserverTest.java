@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmExit;
 import java.nio.file.Path;

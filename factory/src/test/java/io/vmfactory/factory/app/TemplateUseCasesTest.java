@@ -9,6 +9,7 @@ import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;

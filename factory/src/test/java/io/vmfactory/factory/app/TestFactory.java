@@ -27,6 +27,10 @@ import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.SpecFactory;
+import io.vmfactory.scripted.ScriptedAgents;
+import io.vmfactory.scripted.ScriptedTemplates;
+import io.vmfactory.scripted.vmm.FakeHypervisor;
+import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -37,8 +41,6 @@ import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
-import io.vmfactory.vmm.fake.FakeHypervisor;
-import io.vmfactory.vmm.fake.FakeVm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -139,7 +141,8 @@ public final class TestFactory implements AutoCloseable {
             config,
             new FactoryApp.Rooms(
                 steps.through(Hypervisor.class, new Booting()),
-                steps.through(Templates.class, templates.over(steps)),
+                steps.through(
+                    Templates.class, templates.over(steps.through(Hypervisor.class, hypervisor))),
                 steps.through(GuestAgents.class, agents)),
             new FactoryApp.Host(
                 steps.through(WallClock.class, () -> now),

@@ -3,7 +3,6 @@ package io.vmfactory.factory.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.factory.app.ScriptedTemplates;
 import io.vmfactory.factory.app.TestFactory;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.RequestException;
@@ -12,8 +11,9 @@ import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.templates.KnownTemplates;
 import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.scripted.ScriptedTemplates;
+import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.vmm.Sizing;
-import io.vmfactory.vmm.fake.FakeHypervisor;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,0 +1,82 @@
+package io.vmfactory.harness.storm;
+
+import io.vmfactory.harness.storm.Operation.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What may be handed out, and when it must. */
+final class HandOutRules {
+  /**
+   * A request tries every route in turn, and what is killed under it is replaced by the next. Only
+   * who loses several VMs at once may come out empty-handed.
+   */
+  private static final int KILLS_THAT_EXCUSE = 2;
+
+  private HandOutRules() {}
+
+  /**
+   * A VM, and a lease, is the result of one request at most. Base VMs count: what was given away
+   * has not been leased and will not be.
+   */
+  static List<String> handedOutOnce(List<Operation> history) {
+    List<String> broken = new ArrayList<>();
+    Map<String, Operation> first = new HashMap<>();
+    for (Operation operation : history) {
+      if (operation.handsOut() && operation.ok()) {
+        twice(first.putIfAbsent("vm " + operation.vm(), operation), operation, broken);
+        if (!operation.lease().isEmpty()) {
+          twice(first.putIfAbsent("lease " + operation.lease(), operation), operation, broken);
+        }
+      }
+    }
+    return broken;
+  }
+
+  private static void twice(@Nullable Operation earlier, Operation later, List<String> broken) {
+    if (earlier != null) {
+      broken.add(earlier + ", and again " + later);
+    }
+  }
+
+  /** A VM that was released, expired, buried or killed before a request began is not its result. */
+  static List<String> neverAfterItsEnd(List<Operation> history) {
+    List<String> broken = new ArrayList<>();
+    for (Operation given : history) {
+      if (given.handsOut() && given.ok()) {
+        history.stream()
+            .filter(end -> endsVm(end) && end.ok() && end.vm().equals(given.vm()))
+            .filter(end -> end.end() < given.start())
+            .forEach(end -> broken.add(given + ", though " + end));
+      }
+    }
+    return broken;
+  }
+
+  private static boolean endsVm(Operation operation) {
+    return switch (operation.kind()) {
+      case RELEASE, VANISH, BURY, KILL_VM, FREEZE_VM -> true;
+      default -> false;
+    };
+  }
+
+  /**
+   * A request with every route and time enough fails only while the daemon is being ended, or when
+   * several VMs were killed while it ran.
+   */
+  static List<String> patientIsServed(List<Operation> history) {
+    return history.stream()
+        .filter(o -> o.kind() == Kind.GET_PATIENT && o.failed(history))
+        .filter(o -> !excused(o, history))
+        .map(Operation::toString)
+        .toList();
+  }
+
+  private static boolean excused(Operation get, List<Operation> history) {
+    List<Operation> meanwhile = history.stream().filter(get::overlaps).toList();
+    long kills = meanwhile.stream().filter(o -> o.kind() == Kind.KILL_VM).count();
+    return kills >= KILLS_THAT_EXCUSE || meanwhile.stream().anyMatch(Operation::endsDaemon);
+  }
+}

@@ -1,0 +1,108 @@
+package io.vmfactory.harness.storm;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.harness.storm.Operation.Kind;
+import io.vmfactory.harness.storm.Operation.Outcome;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** What everybody did, in the order in which it ended. Thread-safe. */
+final class History {
+  private final long origin = System.nanoTime();
+  private final List<Operation> operations = new ArrayList<>();
+  private final TreeMap<Integer, CompletableFuture<Void>> waiting = new TreeMap<>();
+  private int begun;
+
+  /** Writes down that something begins; the result writes down how it ended. */
+  Entry begin(String actor, Kind kind, Deadline deadline) {
+    return new Entry(actor, kind, count(), now() + deadline.remaining().toNanos());
+  }
+
+  private synchronized long count() {
+    begun++;
+    Map<Integer, CompletableFuture<Void>> due = waiting.headMap(begun, true);
+    List.copyOf(due.values()).forEach(future -> future.complete(null));
+    due.clear();
+    return now();
+  }
+
+  /** How many operations have begun. */
+  synchronized int begun() {
+    return begun;
+  }
+
+  /** Completes when that many operations have begun since the history's begin. */
+  synchronized CompletionStage<Void> whenBegun(int count) {
+    return begun >= count
+        ? CompletableFuture.completedFuture(null)
+        : waiting.computeIfAbsent(count, c -> new CompletableFuture<>());
+  }
+
+  /** All that has ended so far. */
+  synchronized List<Operation> all() {
+    return List.copyOf(operations);
+  }
+
+  private synchronized Operation add(Operation operation) {
+    operations.add(operation);
+    return operation;
+  }
+
+  private long now() {
+    return System.nanoTime() - origin;
+  }
+
+  /** An operation under way. Confined to one thread; ended once. */
+  final class Entry {
+    private final String actor;
+    private final Kind kind;
+    private final long allowed;
+    private long start;
+    private String vm = "";
+    private String lease = "";
+    private Duration ttl = Duration.ZERO;
+    private @Nullable GuestIdentity identity;
+
+    private Entry(String actor, Kind kind, long start, long allowed) {
+      this.actor = actor;
+      this.kind = kind;
+      this.start = start;
+      this.allowed = allowed;
+    }
+
+    Entry vm(String id) {
+      vm = id;
+      return this;
+    }
+
+    Entry lease(String id, Duration lasting) {
+      lease = id;
+      ttl = lasting;
+      return this;
+    }
+
+    /** Lets it begin when {@code earlier} did, whose effect it is about. */
+    Entry since(Operation earlier) {
+      start = earlier.start();
+      return this;
+    }
+
+    Entry identity(GuestIdentity seen) {
+      identity = seen;
+      return this;
+    }
+
+    Operation end(Outcome outcome, String detail) {
+      return add(
+          new Operation(
+              actor, kind, start, now(), allowed, outcome, vm, lease, ttl, identity, detail));
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.vmfactory.harness.storm;
+
+import io.vmfactory.api.v1.GetBaseVmRequest;
+import io.vmfactory.api.v1.GetBaseVmResponse;
+import io.vmfactory.api.v1.GetVmRequest;
+import io.vmfactory.client.FactoryClient;
+import io.vmfactory.client.FactoryException;
+import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.harness.storm.History.Entry;
+import io.vmfactory.harness.storm.Operation.Kind;
+import io.vmfactory.harness.storm.Operation.Outcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One actor's calls, each written into the history with what came of it. */
+final class RecordedCalls implements AutoCloseable {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
+  /** Between two attempts, unless the daemon advises another. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  private static final int RANDOM_BYTES = 32;
+
+  private final String actor;
+  private final History history;
+  private final FactoryClient client;
+
+  RecordedCalls(String actor, Ground ground) {
+    this.actor = actor;
+    this.history = ground.history();
+    this.client = FactoryClient.open(ground.seat().home().socket());
+  }
+
+  /** A VM; empty when there is none to be had. */
+  Optional<Grant> get(Kind kind, GetVmRequest request, Deadline deadline) {
+    Entry entry = history.begin(actor, kind, deadline);
+    VmHandle handle = tried(entry, e -> client.getVm(request, deadline));
+    if (handle == null) {
+      return Optional.empty();
+    }
+    entry.vm(handle.vm().getId()).lease(handle.lease().getId(), ttl(handle));
+    String route = handle.granted().getRoute() + " " + handle.granted().getRouteReason();
+    return Optional.of(new Grant(handle, entry.end(Outcome.OK, route)));
+  }
+
+  Optional<GetBaseVmResponse> getBase(Deadline deadline) {
+    Entry entry = history.begin(actor, Kind.GET_BASE, deadline);
+    GetBaseVmResponse given =
+        tried(entry, e -> client.getBaseVm(GetBaseVmRequest.getDefaultInstance(), deadline));
+    if (given != null) {
+      entry.vm(given.getVm().getId()).end(Outcome.OK, given.getRoute().toString());
+    }
+    return Optional.ofNullable(given);
+  }
+
+  /** Asks the guest who it is. */
+  void identify(Grant grant) {
+    Deadline deadline = Deadline.after(LIMIT);
+    Entry entry = history.begin(actor, Kind.IDENTIFY, deadline).vm(grant.vm());
+    Object done =
+        tried(
+            entry,
+            e -> {
+              try (GuestAgent agent = grant.handle().agent(deadline)) {
+                return e.identity(agent.identity(RANDOM_BYTES, deadline));
+              }
+            });
+    if (done != null) {
+      entry.end(Outcome.OK, "");
+    }
+  }
+
+  /** The grant as it is then: with the new lease, or as before when it failed. */
+  Grant renew(Grant grant) {
+    Deadline deadline = Deadline.after(LIMIT);
+    Entry entry = history.begin(actor, Kind.RENEW, deadline).vm(grant.vm());
+    Object done = tried(entry, e -> grant.handle().renew(deadline));
+    if (done == null) {
+      return grant;
+    }
+    return grant.renewed(entry.lease(grant.lease(), ttl(grant.handle())).end(Outcome.OK, ""));
+  }
+
+  /**
+   * Whether there is nothing left to release. False when no daemon could say so, after as long as
+   * one that is just taking the VM over wants to be left alone.
+   */
+  boolean release(Grant grant) {
+    Deadline deadline = Deadline.after(LIMIT);
+    Entry entry = history.begin(actor, Kind.RELEASE, deadline).vm(grant.vm());
+    entry.lease(grant.lease(), Duration.ZERO);
+    try {
+      client.leases().release(grant.lease(), deadline);
+      entry.end(Outcome.OK, "");
+      return true;
+    } catch (FactoryException e) {
+      boolean over =
+          entry.end(outcome(e), e.code() + " " + e.getMessage()).outcome() == Outcome.REFUSED;
+      if (!over) {
+        pause(e.retryAfter().orElse(PAUSE));
+      }
+      return over;
+    }
+  }
+
+  private static void pause(Duration span) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    over.completeOnTimeout(null, span.toNanos(), TimeUnit.NANOSECONDS);
+    Deadline.after(LIMIT).await(over, "the time to ask again");
+  }
+
+  FactoryClient client() {
+    return client;
+  }
+
+  private static Duration ttl(VmHandle handle) {
+    return Duration.ofSeconds(
+        handle.lease().getTtl().getSeconds(), handle.lease().getTtl().getNanos());
+  }
+
+  /** Does it; null when it failed, which is written down then. */
+  private static <T> @Nullable T tried(Entry entry, Function<Entry, T> call) {
+    try {
+      return call.apply(entry);
+    } catch (FactoryException e) {
+      entry.end(outcome(e), e.code() + " " + e.getMessage());
+    } catch (CancelledException e) {
+      entry.end(Outcome.UNKNOWN, "called off");
+    } catch (GuestException | DeadlineExceededException e) {
+      entry.end(Outcome.REFUSED, e.getMessage());
+    }
+    return null;
+  }
+
+  private static Outcome outcome(FactoryException e) {
+    return switch (e.code()) {
+      case NOT_RUNNING, FORBIDDEN -> Outcome.AWAY;
+      case UNAVAILABLE, DEADLINE, CANCELLED -> Outcome.UNKNOWN;
+      default -> Outcome.REFUSED;
+    };
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

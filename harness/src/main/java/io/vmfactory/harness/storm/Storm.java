@@ -1,0 +1,236 @@
+package io.vmfactory.harness.storm;
+
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.GetStatusResponse;
+import io.vmfactory.client.FactoryClient;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
+import io.vmfactory.harness.daemon.DaemonHome;
+import io.vmfactory.harness.daemon.Quiet;
+import io.vmfactory.harness.storm.Operation.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * A storm, cycle after cycle: clients and chaos at once, then a calm in which everything must be
+ * back in its place. After the last cycle the daemon is ended and nothing at all may be left.
+ */
+public final class Storm {
+  /** A small pool with busy upkeep, so that examinations and replacements meet the rest. */
+  private static final String SETTINGS =
+      """
+      max_vms = 64
+      workers = 16
+
+      [pool]
+      vm_cache_number = 3
+      shell_number = 2
+      health_interval = "3s"
+      probe_interval = "10s"
+      warm_ttl = "60s"
+      """;
+
+  private static final Duration TEMPLATE_LIMIT = Duration.ofMinutes(3);
+  private static final Duration CYCLE_LIMIT = Duration.ofMinutes(10);
+  private static final Duration CALM_LIMIT = Duration.ofMinutes(2);
+  private static final Duration LOOK_LIMIT = Duration.ofSeconds(10);
+
+  /** Descriptors a daemon may have more of in a calm than in the first one. */
+  private static final int FILES_MORE = 24;
+
+  private final Options options;
+  private final Consumer<String> progress;
+  private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<String> complaints = new ArrayList<>();
+  private final Ground ground;
+  private final Foundlings foundlings;
+  private int filesAtFirst = -1;
+
+  /**
+   * How long and how hard it blows.
+   *
+   * @param seed decides every choice
+   * @param steps things each client does in a cycle
+   */
+  public record Options(int cycles, long seed, int clients, int steps) {}
+
+  /**
+   * What came of it.
+   *
+   * @param complaints what is wrong, in words; empty = nothing
+   * @param operations of clients and chaos
+   * @param vmsKilled VMs that were killed or frozen
+   * @param daemonsEnded daemons that were killed or replaced
+   */
+  public record Result(List<String> complaints, int operations, int vmsKilled, int daemonsEnded) {
+    static Result of(List<String> complaints, List<Operation> history) {
+      return new Result(
+          List.copyOf(complaints),
+          history.size(),
+          count(history, o -> o.kind() == Kind.KILL_VM || o.kind() == Kind.FREEZE_VM),
+          count(history, Operation::endsDaemon));
+    }
+
+    private static int count(List<Operation> history, Predicate<Operation> which) {
+      return (int) history.stream().filter(which).count();
+    }
+  }
+
+  private Storm(Seat seat, Options options, Consumer<String> progress) {
+    this.options = options;
+    this.progress = progress;
+    this.ground = new Ground(seat, new History(), timers);
+    this.foundlings = new Foundlings(seat.home().vms());
+  }
+
+  /**
+   * Blows.
+   *
+   * @param command what starts {@code vmfactory}
+   * @param progress told a line at a time
+   */
+  public static Result run(List<String> command, Options options, Consumer<String> progress)
+      throws IOException, InterruptedException {
+    DaemonHome home = DaemonHome.make(command, SETTINGS);
+    home.endWithProcess();
+    Seat seat = new Seat(home);
+    Storm storm = new Storm(seat, options, progress);
+    try {
+      storm.blow();
+    } catch (RuntimeException e) {
+      storm.complaints.add("the storm broke off: " + e);
+      progress.accept("the daemon's last words:\n" + home.log());
+    } finally {
+      storm.threads.shutdownNow();
+      storm.timers.shutdownNow();
+      Uninterrupted.run(storm::clear);
+    }
+    List<Operation> history = storm.ground.history().all();
+    Summary.lines(history).forEach(progress);
+    storm.complaints.addAll(Checker.complaints(history));
+    return Result.of(storm.complaints, history);
+  }
+
+  private void blow() throws IOException, InterruptedException {
+    progress.accept("seed " + options.seed());
+    try (FactoryClient client = FactoryClient.open(ground.seat().home().socket())) {
+      client
+          .templates()
+          .create(
+              CreateTemplateRequest.getDefaultInstance(),
+              step -> {},
+              Deadline.after(TEMPLATE_LIMIT));
+      calm(client, "before");
+      List<StormClient> clients = clients();
+      Chaos chaos = new Chaos(options.seed(), ground, options.clients() * options.steps());
+      try {
+        for (int cycle = 0; cycle < options.cycles(); cycle++) {
+          cycle(cycle, clients, chaos);
+          calm(client, "cycle %d of %d".formatted(cycle + 1, options.cycles()));
+        }
+      } finally {
+        clients.forEach(StormClient::close);
+      }
+    }
+    end();
+  }
+
+  private List<StormClient> clients() {
+    List<StormClient> clients = new ArrayList<>();
+    for (int i = 1; i <= options.clients(); i++) {
+      clients.add(new StormClient("client " + i, options.seed(), ground));
+    }
+    return clients;
+  }
+
+  private void cycle(int number, List<StormClient> clients, Chaos chaos) {
+    List<CompletableFuture<Void>> actors = new ArrayList<>();
+    actors.add(act(() -> chaos.cycle(number)));
+    clients.forEach(client -> actors.add(act(() -> client.cycle(options.steps()))));
+    Deadline.after(CYCLE_LIMIT)
+        .await(
+            CompletableFuture.allOf(actors.toArray(CompletableFuture[]::new)),
+            "all actors of cycle " + (number + 1));
+  }
+
+  /** What an actor does. */
+  private interface Act {
+    void run() throws Exception;
+  }
+
+  private CompletableFuture<Void> act(Act act) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    Callable<Void> task =
+        () -> {
+          try {
+            act.run();
+            done.complete(null);
+          } catch (Exception | Error e) {
+            done.completeExceptionally(e);
+          }
+          return null;
+        };
+    threads.submit(task);
+    return done;
+  }
+
+  /** Everything in its place again: what the daemon says, and what the host says. */
+  private void calm(FactoryClient client, String when) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    GetStatusResponse status = Quiet.await(client, Deadline.after(CALM_LIMIT));
+    foundlings.bury(ground.history().all());
+    int idle = status.getPoolsList().stream().mapToInt(Quiet::ready).sum();
+    Leftovers left = Leftovers.look(ground.seat().home().vms(), idle, Deadline.after(LOOK_LIMIT));
+    left.complaints(idle).forEach(c -> complaints.add(when + ": " + c));
+    int files = ground.seat().daemon().openFiles();
+    if (filesAtFirst < 0) {
+      filesAtFirst = files;
+    } else if (files > filesAtFirst + FILES_MORE) {
+      complaints.add("%s: %d files open, %d at first".formatted(when, files, filesAtFirst));
+    }
+    progress.accept(
+        "%s: %d operations so far, calm after %d ms, %d VMs wait, %d files open%s"
+            .formatted(
+                when,
+                ground.history().begun(),
+                (System.nanoTime() - start) / 1_000_000,
+                idle,
+                files,
+                complaints.isEmpty() ? "" : ", " + complaints.size() + " complaints"));
+  }
+
+  /** The last daemon takes over from one that keeps its VMs, and ends without keeping any. */
+  private void end() throws IOException {
+    Seat seat = ground.seat();
+    progress.accept("the last daemon is " + seat.replaceByLast());
+    seat.end();
+    Leftovers left = Leftovers.now(seat.home().vms());
+    left.complaints(0).forEach(c -> complaints.add("at the end: " + c));
+    try (Stream<Path> files = Files.list(seat.home().runDir())) {
+      files
+          .filter(file -> !file.equals(seat.home().vms()))
+          .forEach(file -> complaints.add("at the end: " + file + " is left"));
+    }
+  }
+
+  /** Leaves the host clean whatever happened. */
+  private void clear() {
+    Seat seat = ground.seat();
+    seat.vacate();
+    Leftovers.killAll(seat.home().vms(), Deadline.after(CALM_LIMIT));
+    seat.home().close();
+  }
+}

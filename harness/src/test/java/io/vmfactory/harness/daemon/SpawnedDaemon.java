@@ -1,0 +1,156 @@
+package io.vmfactory.harness.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.Event;
+import io.vmfactory.api.v1.GetStatusResponse;
+import io.vmfactory.api.v1.Pool;
+import io.vmfactory.client.EventWatch;
+import io.vmfactory.client.FactoryClient;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.harness.Programs;
+import io.vmfactory.vmm.KeptFolders;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A private daemon that is killed, stopped and started again, and checked to leave no VM. */
+final class SpawnedDaemon implements AutoCloseable {
+  private static final Duration END = Duration.ofSeconds(60);
+
+  private final DaemonHome home;
+  private final String settings;
+  private final boolean template;
+  private @Nullable DaemonProcess process;
+
+  /**
+   * @param pool lines of the section [pool]
+   */
+  SpawnedDaemon(String... pool) throws IOException {
+    this(List.of(), pool);
+  }
+
+  /**
+   * @param qemu more lines of the section [hypervisor.qemu]
+   */
+  SpawnedDaemon(List<String> qemu, String... pool) throws IOException {
+    home =
+        DaemonHome.make(
+            Programs.vmfactory(),
+            """
+            [hypervisor.qemu]
+            accelerator = "tcg"
+            %s
+            [pool]
+            %s
+            """
+                .formatted(String.join("\n", qemu), String.join("\n", pool)));
+    settings = "spawned daemon " + qemu;
+    template = KeptFolders.lend(settings, templates());
+  }
+
+  private Path templates() {
+    return home.stateDir().resolve("templates");
+  }
+
+  /**
+   * Builds the template of a daemon that runs, unless it began with the one that an earlier test
+   * had built with the same settings of [hypervisor.qemu].
+   */
+  void template(FactoryClient client) throws IOException {
+    if (!template) {
+      client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+      KeptFolders.keep(settings, templates());
+    }
+  }
+
+  static Deadline soon() {
+    return Deadline.after(Duration.ofSeconds(120));
+  }
+
+  /** Starts it, without waiting for anything. */
+  DaemonProcess spawn(String... options) throws IOException {
+    process = home.start(options);
+    return process;
+  }
+
+  /** Starts it and returns when it serves, with the time that took. */
+  Duration start(String... options) throws IOException {
+    long begun = System.nanoTime();
+    String ready = soon().await(spawn(options).ready(), "the daemon to be ready");
+    assertThat(ready).isEqualTo("vmfactory ready on " + socket());
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  Path socket() {
+    return home.socket();
+  }
+
+  String log() {
+    return home.log();
+  }
+
+  /** SIGKILL. */
+  void kill() {
+    process.kill();
+    soon().await(process.ended(), "the daemon's end");
+  }
+
+  /** SIGTERM, unless it has been told to stop in another way; returns the exit code. */
+  int stop() {
+    process.terminate();
+    return Deadline.after(END).await(process.ended(), "the daemon's end").exitValue();
+  }
+
+  /** Pids of the VMs of all daemons that had this folder. */
+  Set<Long> vms() {
+    return home.machines();
+  }
+
+  /** Waits until every pool has so many idle VMs and nothing is under way in it. */
+  GetStatusResponse awaitStock(FactoryClient client, int warm, int shells)
+      throws InterruptedException {
+    Predicate<Pool> settled =
+        pool ->
+            pool.getIdle() == (pool.getTier() == Pool.Tier.WARM ? warm : shells)
+                && pool.getAllocating() + pool.getDisposing() + pool.getProbing() == 0;
+    BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    Deadline deadline = soon();
+    try (EventWatch watch = client.daemon().watch(events::add, deadline)) {
+      GetStatusResponse status = client.daemon().status(false, deadline);
+      while (!status.getPoolsList().stream().allMatch(settled)) {
+        assertThat(watch.ended().toCompletableFuture()).isNotDone();
+        Event next = events.poll(deadline.remaining().toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(next).as("the stock to fill: %s", status.getPoolsList()).isNotNull();
+        status = client.daemon().status(false, deadline);
+      }
+      return status;
+    }
+  }
+
+  /** Ends it and proves that no VM is left, or kills what is and fails. */
+  @Override
+  public void close() {
+    try {
+      if (process != null && process.alive()) {
+        stop();
+      }
+      Set<Long> left = vms();
+      left.stream()
+          .map(ProcessHandle::of)
+          .forEach(vm -> vm.ifPresent(ProcessHandle::destroyForcibly));
+      assertThat(left).as("VMs left behind; the daemons said: %s", log()).isEmpty();
+      assertThat(home.vms()).isEmptyDirectory();
+    } finally {
+      home.close();
+    }
+  }
+}

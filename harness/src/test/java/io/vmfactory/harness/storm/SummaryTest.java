@@ -1,0 +1,34 @@
+package io.vmfactory.harness.storm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.harness.storm.Operation.Kind;
+import io.vmfactory.harness.storm.Operation.Outcome;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SummaryTest {
+  private final History history = new History();
+
+  private void add(Kind kind, Outcome outcome, String detail) {
+    history.begin("tester", kind, Deadline.after(Duration.ofSeconds(1))).end(outcome, detail);
+  }
+
+  @Test
+  void countsEndingsByKindAndTellsRestarts() {
+    add(Kind.GET, Outcome.OK, "WARM");
+    add(Kind.GET, Outcome.OK, "WARM");
+    add(Kind.GET, Outcome.OK, "COLD no template");
+    add(Kind.GET, Outcome.UNKNOWN, "DEADLINE too late");
+    add(Kind.RENEW, Outcome.OK, "");
+    add(Kind.KILL_DAEMON, Outcome.OK, "ready after 900 ms");
+
+    assertThat(Summary.lines(history.all()))
+        .containsExactly(
+            "  GET             {OK COLD=1, OK WARM=2, UNKNOWN DEADLINE=1}",
+            "  RENEW           {OK=1}",
+            "  KILL_DAEMON     {OK=1}",
+            "  KILL_DAEMON: ready after 900 ms");
+  }
+}

@@ -1,0 +1,98 @@
+package io.vmfactory.scripted.vmm;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.scripted.vmm.Script.Step;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Survivor;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A hypervisor without a process: makes the files a real one makes, listens on the same sockets,
+ * keeps the phases, and fails, hangs or exits when told to. Its device state is a fixed text that
+ * {@code load} insists on.
+ */
+public final class FakeHypervisor implements Hypervisor {
+  private final Script script = new Script();
+  private final List<FakeVm> vms = new CopyOnWriteArrayList<>();
+  private final Map<VmId, FakeVm> byId = new ConcurrentHashMap<>();
+
+  /** What shall go wrong, and what was done. */
+  public Script script() {
+    return script;
+  }
+
+  /** Every VM ever started, in order; ask a VM's phase to know whether it still is. */
+  public List<FakeVm> vms() {
+    return List.copyOf(vms);
+  }
+
+  /** The VM of that name. */
+  public FakeVm vm(VmId id) {
+    return Optional.ofNullable(byId.get(id)).orElseThrow();
+  }
+
+  @Override
+  public HypervisorInfo info() {
+    return new HypervisorInfo(
+        Path.of("/usr/bin/fake-vmm"), "7.2.0-fake", Accelerator.TCG, "it is a fake", "Fake CPU");
+  }
+
+  @Override
+  public Vm boot(Launch launch, Deadline deadline) {
+    return start(launch, Step.BOOT, VmPhase.RUNNING, deadline);
+  }
+
+  @Override
+  public Vm prepare(Launch launch, Deadline deadline) {
+    return start(launch, Step.PREPARE, VmPhase.INCOMING, deadline);
+  }
+
+  /**
+   * The living VM itself: it survives whoever held it before. Its sockets and its phase stay as
+   * they are.
+   */
+  @Override
+  public Vm adopt(Survivor survivor, Deadline deadline) {
+    FakeVm vm =
+        vms.stream()
+            .filter(one -> one.identity().equals(survivor.identity()))
+            .findFirst()
+            .orElseThrow(() -> new VmmException(Reason.DIED, "no such fake VM: " + survivor));
+    if (vm.phase() == VmPhase.EXITED) {
+      throw new VmmException(Reason.DIED, "that fake VM has ended: " + survivor);
+    }
+    if (vm.phase() == VmPhase.DETACHED) {
+      throw new VmmException(Reason.ILLEGAL_PHASE, "that fake VM was given away: " + survivor);
+    }
+    script.play(Step.ADOPT, deadline);
+    vm.adopted();
+    return vm;
+  }
+
+  private Vm start(Launch launch, Step step, VmPhase first, Deadline deadline) {
+    FakeVm vm = new FakeVm(launch, script);
+    try {
+      script.play(step, deadline);
+    } catch (RuntimeException e) {
+      vm.discard();
+      throw e;
+    }
+    vm.begin(first);
+    vms.add(vm);
+    byId.put(launch.id(), vm);
+    return vm;
+  }
+}

@@ -1,0 +1,233 @@
+package io.vmfactory.scripted.vmm;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.scripted.vmm.Script.Step;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmDrives;
+import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmPhases;
+import io.vmfactory.vmm.VmSignals;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** One VM of {@link FakeHypervisor}. */
+public final class FakeVm implements Vm {
+  /** What {@code save} returns and {@code load} wants. */
+  public static final byte[] STATE = "device state of a fake VM".getBytes(UTF_8);
+
+  /** What a booted VM writes at the start of shared memory. */
+  public static final byte[] MEMORY = "memory of a fake VM".getBytes(UTF_8);
+
+  private final Launch launch;
+  private final Script script;
+  private final VmPhases phases;
+  private final FakeDrives drives;
+  private final List<ServerSocketChannel> sockets = new ArrayList<>();
+  private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
+  private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
+  private Sizing size;
+  private int nics;
+  private volatile boolean savable;
+
+  FakeVm(Launch launch, Script script) {
+    this.launch = launch;
+    this.script = script;
+    this.phases = new VmPhases(launch.id());
+    this.drives = new FakeDrives(launch.spec().devices(), phases, script);
+    this.size = launch.spec().boot();
+    this.savable = launch.ram() instanceof GuestRam.Shared;
+    makeFiles();
+  }
+
+  private void makeFiles() {
+    try {
+      Files.createFile(launch.folder().consoleLog());
+      Files.createFile(launch.folder().vmmLog());
+      List<Path> paths = new ArrayList<>(launch.folder().agentSockets());
+      paths.add(launch.folder().qmpSocket());
+      for (Path path : paths) {
+        ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        sockets.add(socket);
+        socket.bind(UnixDomainSocketAddress.of(path));
+      }
+    } catch (IOException e) {
+      discard();
+      throw new VmmException(Reason.FAILED, "cannot make the files of a fake VM", e);
+    }
+  }
+
+  void begin(VmPhase first) {
+    phases.enter(first);
+    if (first == VmPhase.INCOMING) {
+      agentPort.complete(null);
+    }
+    if (first == VmPhase.RUNNING && launch.ram() instanceof GuestRam.Shared shared) {
+      shared.file().write(0, ByteBuffer.wrap(MEMORY));
+    }
+  }
+
+  /** Nobody knows any more whose memory it has. */
+  void adopted() {
+    savable = false;
+  }
+
+  /** What it was started as. */
+  public Launch launch() {
+    return launch;
+  }
+
+  /** CPUs and memory it has now. */
+  public synchronized Sizing size() {
+    return size;
+  }
+
+  /** The guest opens the agent's port. */
+  public void openAgentPort() {
+    agentPort.complete(null);
+  }
+
+  /** The process ends by itself. */
+  public void exit(VmExit how) {
+    phases.enter(VmPhase.EXITED);
+    drives.died();
+    closeSockets();
+    agentPort.completeExceptionally(new VmmException(Reason.DIED, "fake VM ended: " + how));
+    exited.complete(how);
+  }
+
+  @Override
+  public VmIdentity identity() {
+    int pid = (int) ProcessHandle.current().pid();
+    return new VmIdentity(launch.id(), pid, 1, Path.of("/usr/bin/fake-vmm"));
+  }
+
+  @Override
+  public VmPhase phase() {
+    return phases.current();
+  }
+
+  @Override
+  public VmSignals signals() {
+    return new VmSignals(exited, agentPort);
+  }
+
+  @Override
+  public void check(Deadline deadline) {
+    phases.requireOurs("check");
+    script.play(Step.CHECK, deadline);
+  }
+
+  @Override
+  public void load(byte[] deviceState, Deadline deadline) {
+    phases.require(VmPhase.INCOMING, "load");
+    script.play(Step.LOAD, deadline);
+    if (!Arrays.equals(deviceState, STATE)) {
+      throw new VmmException(Reason.FAILED, "not the device state of a fake VM");
+    }
+    phases.enter(VmPhase.PAUSED);
+  }
+
+  @Override
+  public void cont(Deadline deadline) {
+    phases.require(VmPhase.PAUSED, "cont");
+    script.play(Step.CONT, deadline);
+    phases.enter(VmPhase.RUNNING);
+  }
+
+  @Override
+  public void stop(Deadline deadline) {
+    phases.require(VmPhase.RUNNING, "stop");
+    script.play(Step.STOP, deadline);
+    phases.enter(VmPhase.PAUSED);
+  }
+
+  @Override
+  public byte[] save(Deadline deadline) {
+    phases.require(VmPhase.PAUSED, "save");
+    if (!savable) {
+      throw new VmmException(Reason.INVALID, "only a VM with shared memory can be saved");
+    }
+    script.play(Step.SAVE, deadline);
+    return STATE.clone();
+  }
+
+  @Override
+  public synchronized Sizing plug(Sizing extra, Deadline deadline) {
+    phases.require(VmPhase.RUNNING, "plug");
+    Sizing added = extra.inBlocks();
+    Sizing grown = size.plus(added);
+    if (!launch.spec().max().shortOf(grown).isZero()) {
+      throw new VmmException(Reason.RESOURCES, "beyond the fake VM's maximum: " + grown);
+    }
+    script.play(Step.PLUG, deadline);
+    size = grown;
+    return added;
+  }
+
+  @Override
+  public VmDrives drives() {
+    return drives;
+  }
+
+  @Override
+  public synchronized NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
+    phases.require(VmPhase.RUNNING, "attach a NIC");
+    if (nics == launch.spec().devices().nicSlots()) {
+      throw new VmmException(Reason.RESOURCES, "no NIC slot of the fake VM is free");
+    }
+    return new NicPlace(name, "eth" + nics++, "02:00:00:00:00:01");
+  }
+
+  @Override
+  public void detach() {
+    phases.require(VmPhase.PAUSED, "detach");
+    phases.enter(VmPhase.DETACHED);
+  }
+
+  @Override
+  public void kill() {
+    if (phases.current() == VmPhase.DETACHED) {
+      throw new VmmException(Reason.ILLEGAL_PHASE, "cannot kill a VM that was given away");
+    }
+    if (phases.current() != VmPhase.EXITED) {
+      exit(new VmExit(-1, 9, ""));
+    }
+    launch.folder().remove();
+  }
+
+  void discard() {
+    closeSockets();
+    launch.folder().removeVmmFiles();
+  }
+
+  private void closeSockets() {
+    for (ServerSocketChannel socket : sockets) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

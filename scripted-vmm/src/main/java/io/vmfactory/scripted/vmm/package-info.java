@@ -1,0 +1,5 @@
+/** A scripted hypervisor: VMs without a process, which fail, hang or exit as a test wants. */
+@NullMarked
+package io.vmfactory.scripted.vmm;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package io.vmfactory.scripted;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestContainers;
+import io.vmfactory.guest.GuestDetails;
+import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.GuestIdentity;
+import io.vmfactory.guest.GuestNetwork;
+import io.vmfactory.guest.GuestProcesses;
+import io.vmfactory.guest.GuestSandbox;
+import io.vmfactory.guest.QuiesceReport;
+import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.scripted.vmm.FakeHypervisor;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Agents of the VMs of a {@link FakeHypervisor}. Like a virtio-serial port, each takes one host at
+ * a time; like a guest, each answers only while its VM runs.
+ */
+public final class ScriptedAgents implements GuestAgents {
+  /** The steps that can be made to misbehave. */
+  public enum Step {
+    CONNECT,
+    SERVING,
+    UNIQUE,
+    WAKE,
+    ONLINE
+  }
+
+  /** What goes wrong. */
+  public final Faults<Step> faults = new Faults<>();
+
+  private final FakeHypervisor hypervisor;
+  private final Set<VmId> connected = ConcurrentHashMap.newKeySet();
+  private final Map<VmId, List<String>> calls = new ConcurrentHashMap<>();
+  private final Map<VmId, Uniqueness> unique = new ConcurrentHashMap<>();
+
+  /** VMs whose agent has stopped to answer. */
+  public final Set<VmId> deaf = ConcurrentHashMap.newKeySet();
+
+  public ScriptedAgents(FakeHypervisor hypervisor) {
+    this.hypervisor = hypervisor;
+  }
+
+  /** VMs whose agent has a host connected. */
+  public Set<VmId> connected() {
+    return connected;
+  }
+
+  /** What was asked of the agent of {@code vm}, with the phase in which it was. */
+  public List<String> calls(VmId vm) {
+    return calls.getOrDefault(vm, List.of());
+  }
+
+  /** What made {@code vm} unique; null = nothing. */
+  public Uniqueness unique(VmId vm) {
+    return unique.get(vm);
+  }
+
+  @Override
+  public GuestAgent connect(Path socket, Deadline deadline) {
+    VmId vm = new VmId(socket.getParent().getFileName().toString());
+    faults.play(Step.CONNECT, deadline);
+    if (!Files.exists(socket) || !connected.add(vm)) {
+      throw new GuestException(GuestException.UNAVAILABLE, "cannot connect to " + socket, null);
+    }
+    note(vm, "connect");
+    return new Agent(vm);
+  }
+
+  private void note(VmId vm, String call) {
+    String line = call + " " + hypervisor.vm(vm).phase();
+    calls.computeIfAbsent(vm, v -> new ArrayList<>()).add(line);
+  }
+
+  private final class Agent implements GuestAgent {
+    private final VmId vm;
+
+    Agent(VmId vm) {
+      this.vm = vm;
+    }
+
+    private void call(Step step, String name, Deadline deadline) {
+      faults.play(step, deadline);
+      note(vm, name);
+      if (deaf.contains(vm)) {
+        throw new GuestException(GuestException.UNAVAILABLE, "the agent is deaf", null);
+      }
+      if (hypervisor.vm(vm).phase() != VmPhase.RUNNING) {
+        throw new GuestException(GuestException.UNAVAILABLE, "connection to the agent broke", null);
+      }
+    }
+
+    @Override
+    public Answer askServing(Deadline deadline) {
+      return () -> call(Step.SERVING, "serving", deadline);
+    }
+
+    @Override
+    public void makeUnique(Uniqueness uniqueness, Deadline deadline) {
+      call(Step.UNIQUE, "unique", deadline);
+      unique.put(vm, uniqueness);
+    }
+
+    @Override
+    public Answer startWake(WallClock clock, String hostname, Deadline deadline) {
+      String name = hostname.isEmpty() ? "wake" : "wake as " + hostname;
+      return () -> call(Step.WAKE, name, deadline);
+    }
+
+    @Override
+    public void online(int vcpus, Deadline deadline) {
+      call(Step.ONLINE, "online " + vcpus, deadline);
+    }
+
+    @Override
+    public GuestDetails details(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestIdentity identity(int randomBytes, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public QuiesceReport quiesce(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String metrics(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestSandbox sandbox() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestContainers containers() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestProcesses processes() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public GuestNetwork network() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<String> gone() {
+      return new CompletableFuture<>();
+    }
+
+    @Override
+    public void close() {
+      connected.remove(vm);
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.vmfactory.scripted;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.scripted.vmm.FakeVm;
+import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.Shell;
+import io.vmfactory.template.TemplateException;
+import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
+import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Templates without files: a list, and clones of a scripted hypervisor. */
+public final class ScriptedTemplates implements Templates {
+  /** The steps that can be made to misbehave. */
+  public enum Step {
+    BUILD,
+    RESTORE,
+    PREPARE,
+    ADOPT
+  }
+
+  /** What goes wrong. */
+  public final Faults<Step> faults = new Faults<>();
+
+  private final Hypervisor hypervisor;
+  private final List<TemplateInfo> stored;
+
+  /** Each build is another snapshot, also under the same key. */
+  private final AtomicInteger built;
+
+  /** How often the store was listed. */
+  public final AtomicInteger listings = new AtomicInteger();
+
+  /** Stands for the content of kernel and initrd: another one, and every key is another. */
+  public volatile String kernelDigest = "kernel 1";
+
+  public ScriptedTemplates(Hypervisor hypervisor) {
+    this(hypervisor, new CopyOnWriteArrayList<>(), new AtomicInteger());
+  }
+
+  private ScriptedTemplates(Hypervisor hypervisor, List<TemplateInfo> stored, AtomicInteger built) {
+    this.hypervisor = hypervisor;
+    this.stored = stored;
+    this.built = built;
+  }
+
+  /** The same store, its VMs made by {@code other}. */
+  public ScriptedTemplates over(Hypervisor other) {
+    return other == hypervisor ? this : new ScriptedTemplates(other, stored, built);
+  }
+
+  /** Puts a template of {@code spec} into the store; {@code refused} empty = usable. */
+  public TemplateInfo store(VmSpec spec, String refused) {
+    TemplateInfo info =
+        new TemplateInfo(
+            keyOf(spec),
+            "snapshot " + built.incrementAndGet(),
+            spec,
+            Instant.EPOCH,
+            1,
+            1,
+            "7.2.0-fake",
+            true,
+            refused,
+            List.of());
+    stored.removeIf(t -> t.key().equals(info.key()));
+    stored.add(info);
+    return info;
+  }
+
+  @Override
+  public TemplateKey keyOf(VmSpec spec) {
+    if (kernelDigest.isEmpty()) {
+      throw new TemplateException(TemplateException.Reason.INVALID, "cannot read the kernel /k");
+    }
+    byte[] text = (spec + kernelDigest).getBytes(StandardCharsets.UTF_8);
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+      return new TemplateKey(HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public List<TemplateInfo> list() {
+    listings.incrementAndGet();
+    return List.copyOf(stored);
+  }
+
+  @Override
+  public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
+    listener.began("boot", 1, 1);
+    faults.play(Step.BUILD, deadline);
+    listener.ended("boot", 1, 1, Duration.ofMillis(1), "");
+    return store(spec, "");
+  }
+
+  @Override
+  public void delete(TemplateKey key) {
+    stored.removeIf(t -> t.key().equals(key));
+  }
+
+  @Override
+  public void load(TemplateKey key, Deadline deadline) {
+    find(key);
+  }
+
+  @Override
+  public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    faults.play(Step.RESTORE, deadline);
+    return Templates.super.restore(key, id, folder, laps, deadline);
+  }
+
+  @Override
+  public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    faults.play(Step.PREPARE, deadline);
+    TemplateInfo template = find(key);
+    laps.lap("template");
+    GuestRam ram = new GuestRam.Anonymous();
+    Vm vm = hypervisor.prepare(new Launch(id, template.spec(), folder, ram), deadline);
+    laps.lap("spawn");
+    return new FakeShell(vm, template.digest());
+  }
+
+  @Override
+  public Shell adopt(TemplateKey key, Vm vm, Deadline deadline) {
+    faults.play(Step.ADOPT, deadline);
+    if (vm.phase() != VmPhase.INCOMING) {
+      throw new VmmException(VmmException.Reason.ILLEGAL_PHASE, "not a shell: it is " + vm.phase());
+    }
+    return new FakeShell(vm, find(key).digest());
+  }
+
+  private TemplateInfo find(TemplateKey key) {
+    return stored.stream()
+        .filter(t -> t.key().equals(key))
+        .findFirst()
+        .orElseThrow(
+            () -> new TemplateException(TemplateException.Reason.NOT_FOUND, "no template " + key));
+  }
+
+  private record FakeShell(Vm vm, String digest) implements Shell {
+    /** Kills {@code vm} though the thread may be cancelled; the cancellation stays pending. */
+    private static void killed(Vm vm) {
+      boolean cancelled = Thread.interrupted();
+      vm.kill();
+      if (cancelled) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void load(Laps laps, Deadline deadline) {
+      try {
+        vm.load(FakeVm.STATE, deadline);
+      } catch (RuntimeException e) {
+        killed(vm);
+        throw e;
+      }
+      laps.lap("load");
+    }
+  }
+
+  @Override
+  public void close() {}
+}
