@@ -145,7 +145,7 @@ class CommandsTest {
         .isEqualTo(
             """
             vmfactory: %1$s:2: unknown key daemon.state_dri; did you mean daemon.state_dir?
-            vmfactory: %1$s:3: daemon.workers is 0; it must be 1..4096
+            vmfactory: %1$s:3: daemon.workers is 0, must be 1..4096
             """
                 .formatted(config));
   }

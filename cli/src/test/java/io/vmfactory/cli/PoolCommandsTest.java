@@ -144,7 +144,7 @@ class PoolCommandsTest {
     assertThat(run("status").out())
         .contains(
             """
-            budget      70.0 MiB of 2.0 GiB private memory, 3 VMs waiting to be handed out
+            budget      70.0 MiB of 2.0 GiB private memory, 3 VMs in the pools
             restores    1 of 2 at once, 4 of 256 requests waiting
 
             pools

@@ -57,7 +57,7 @@ final class Users {
   private static ImageException unknown(String what, String name) {
     return new ImageException(
         Reason.INVALID,
-        "the image runs as %s \"%s\", which it does not define".formatted(what, name));
+        "the image runs as the %s \"%s\", which it does not define".formatted(what, name));
   }
 
   private List<List<String>> lines(String file, int fields) {

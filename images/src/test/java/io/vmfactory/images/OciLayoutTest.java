@@ -311,7 +311,7 @@ class OciLayoutTest {
         .hasMessageContaining("none: is not an OCI image layout");
     assertThat(refused((String) null)).hasMessageContaining("available: none");
     Files.writeString(layout.done().resolve("oci-layout"), "{\"imageLayoutVersion\":\"9\"}");
-    assertThat(refused((String) null)).hasMessageContaining("is of version \"9\"");
+    assertThat(refused((String) null)).hasMessageContaining("has version \"9\"");
     Files.writeString(temp.resolve("layout/oci-layout"), "{");
     assertThat(refused((String) null)).hasMessageContaining("is not JSON");
   }
