@@ -96,7 +96,7 @@ final class Assembly {
     catalogue = new TemplateCatalogue(templates, chooser, stock);
   }
 
-  /** How many VMs may be restored or booted at once. */
+  /** Returns how many VMs may be restored or booted at once. */
   static int restoresAtOnce(VmFactoryConfig config) {
     int configured = config.pool().restoresAtOnce();
     return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
@@ -112,7 +112,7 @@ final class Assembly {
     if (config.factory().enableTemplate()) {
       catalogue.sync();
     }
-    // Not before the last idle VM is taken over: another would be made in its place.
+    // Begin only after the last idle VM is taken over; otherwise another is made in its place.
     CompletionStage<Void> recovered = recovery().run(folders.root()).thenRun(stock::start);
     return verbs(recovered);
   }

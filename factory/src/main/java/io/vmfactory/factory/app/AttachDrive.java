@@ -53,14 +53,14 @@ final class AttachDrive {
       return new GrantedDrive(place, request.path(), laps.all());
     } catch (RuntimeException | Error e) {
       observer.failed(Verb.ATTACH_DRIVE, e, since(begun));
-      throw told(e);
+      throw explained(e);
     }
   }
 
   /**
-   * The daemon can open more than its clients can.
+   * Refuses a file that the client could not open itself: the daemon can open more.
    *
-   * @param opened the file itself, whatever its path leads to by now
+   * @param opened the opened file, to which the path may no longer lead
    */
   private static void requireAllowed(DriveRequest request, Path opened) {
     Peer peer = request.peer();
@@ -86,8 +86,8 @@ final class AttachDrive {
     }
   }
 
-  /** A file that cannot be a drive is the client's mistake. */
-  private static RuntimeException told(Throwable failure) {
+  /** Returns what to throw: a file that cannot be a drive is the client's mistake. */
+  private static RuntimeException explained(Throwable failure) {
     if (failure instanceof Error error) {
       throw error;
     }

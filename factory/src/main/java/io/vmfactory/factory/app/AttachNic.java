@@ -47,8 +47,8 @@ final class AttachNic {
   }
 
   /**
-   * The daemon can put an interface into any network, the host's own too; its clients only where
-   * they could themselves.
+   * Refuses a network into which the client could put no interface itself: the daemon can use any
+   * network, the host's too.
    */
   private static void requireAllowed(Peer peer, NetworkNamespace target) {
     if (!peer.trusted() && !target.belongsTo(peer.user())) {

@@ -23,7 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class FactoryApp implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofSeconds(30);
 
-  /** They wait for monitors and for processes to end. */
+  /** Threads that wait for monitors and for the end of processes. */
   private static final int UPKEEP_THREADS = 4;
 
   private final Verbs verbs;
@@ -38,13 +38,13 @@ public final class FactoryApp implements AutoCloseable {
   public record Rooms(Hypervisor hypervisor, Templates templates, GuestAgents agents) {}
 
   /**
-   * What the host gives.
+   * What the host provides.
    *
    * @param proc normally {@code /proc}
    * @param processes the VMs' processes there
-   * @param listeners where listeners of events are called
+   * @param listeners calls the listeners of events
    * @param observer counts what happens
-   * @param threads where the stock's work is done; closed with the application
+   * @param threads the threads of the stock; closed with the application
    */
   public record Host(
       WallClock clock,
@@ -56,11 +56,11 @@ public final class FactoryApp implements AutoCloseable {
       Stock.Threads threads) {}
 
   /**
-   * Takes over or clears away what earlier daemons left in {@code run_dir/vm} and is ready to
-   * serve. What is passed in stays the caller's to close, after this.
+   * Takes over or removes what earlier daemons left in {@code run_dir/vm}; then it is ready to
+   * serve. The caller closes the arguments, after this application.
    *
-   * @param scheduler ends leases and VMs, and has the pools' timers; two threads or more, so that
-   *     one slow end holds up none
+   * @param scheduler ends leases and VMs, and has the pools' timers. It needs two threads or more,
+   *     so that one slow end delays no other
    */
   public static FactoryApp create(
       VmFactoryConfig config,
@@ -86,12 +86,12 @@ public final class FactoryApp implements AutoCloseable {
     return new FactoryApp(new Assembly(config, rooms, host).begin(), host.listeners());
   }
 
-  /** What the daemon can be asked to do. */
+  /** Returns what the daemon can be asked to do. */
   public Verbs verbs() {
     return verbs;
   }
 
-  /** Shuts down, unless that was done, and ends the VMs, unless those were kept. */
+  /** Shuts down and ends the VMs, unless a shutdown came before. */
   @Override
   public void close() {
     verbs.control().shutdown(Control.AtEnd.END_VMS, Deadline.after(CLOSING));

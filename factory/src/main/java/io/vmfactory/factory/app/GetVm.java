@@ -59,16 +59,17 @@ final class GetVm {
     Laps laps = handOut.laps();
     boolean complete = vm.agent() != null && vm.sizing().shortOf(order.wanted()).isZero();
     Waking waking = gate.start(vm, order.hostname(), laps, deadline);
+    // A complete VM only wakes: its lease is written meanwhile.
     Lease early = complete ? draft(vm, vm.sizing(), order, handOut.route()) : null;
     vm.keep(waking.await());
     Sizing sizing = grown(vm, order.wanted(), laps, deadline);
     vm.closeAgent();
     deadline.check("the lease");
     Lease lease = early == null ? draft(vm, sizing, order, handOut.route()) : early;
+    VmView view = VmView.of(vm, null);
     leases.open(vm, lease, handOut.place());
     laps.lap("lease");
-    return new GrantedVm(
-        VmView.of(vm, null), lease, handOut.route(), handOut.routeReason(), laps.all());
+    return new GrantedVm(view, lease, handOut.route(), handOut.routeReason(), laps.all());
   }
 
   /** Gives a VM that is awake what it lacks for {@code wanted}; returns what it has then. */

@@ -12,8 +12,8 @@ final class Overlays {
   private Overlays() {}
 
   /**
-   * Makes it and removes what is in it: files are there only while they are being opened, so those
-   * that are found were left by a daemon that was killed just then.
+   * Makes the folder and empties it. A file is there only while it is being opened, so any file
+   * that is found was left by a daemon that was killed at that moment.
    */
   static Path sweep(Path stateDir) {
     Path folder = stateDir.toAbsolutePath().resolve("overlays");

@@ -16,10 +16,10 @@ import java.util.Map;
  * What the daemon holds.
  *
  * @param startedAt when it began to serve
- * @param hypervisor what it runs VMs with
- * @param templates all in the store
+ * @param hypervisor the VMM that it uses
+ * @param templates all templates in the store
  * @param defaultKeys keys (hex) of the templates that fit the configuration as it stands
- * @param vms all VMs under its care
+ * @param vms all leased VMs
  * @param leases one for each leased VM
  * @param failures newest first, bounded
  * @param served requests served, by route

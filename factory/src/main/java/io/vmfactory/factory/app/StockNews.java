@@ -7,7 +7,7 @@ import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.stock.StockListener;
 import io.vmfactory.template.TemplateKey;
 
-/** Passes on as events and failures what the stock tells. */
+/** Turns the news of the stock into events and recorded failures. */
 public final class StockNews implements StockListener {
   private final EventBus events;
   private final Failures failures;

@@ -6,13 +6,13 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Bounded pools of daemon threads that come when there is work and go when there is none. */
+/** Makes bounded pools of daemon threads, which end when there is no work. */
 public final class ThreadPools {
   private static final int IDLE_SECONDS = 10;
 
   private ThreadPools() {}
 
-  /** At most {@code most} threads; what is more than they can do waits. */
+  /** Makes a pool of at most {@code most} threads; further work waits. */
   public static ExecutorService of(String name, int most) {
     AtomicInteger made = new AtomicInteger();
     ThreadPoolExecutor pool =

@@ -9,7 +9,7 @@ final class Randoms {
 
   private Randoms() {}
 
-  /** 32 fresh lower-case hex digits. */
+  /** Returns 32 fresh lower-case hex digits. */
   static String hex() {
     byte[] bytes = new byte[16];
     HOST.nextBytes(bytes);

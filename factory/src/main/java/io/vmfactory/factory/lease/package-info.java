@@ -1,4 +1,4 @@
-/** Leases: who has which VM and until when. */
+/** Leases: which customer has which VM, and until when. */
 @NullMarked
 package io.vmfactory.factory.lease;
 

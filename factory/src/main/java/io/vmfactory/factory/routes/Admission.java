@@ -7,9 +7,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** How many VMs there may be at once, those being made and those being ended included. */
+/** Limits how many VMs exist at once, with those that are being made or ended. */
 public final class Admission {
-  /** The default time to live of a lease. */
+  /** The default duration of a lease. */
   private static final Duration FIRST_GUESS = Duration.ofMinutes(1);
 
   private final int maxVms;
@@ -22,10 +22,10 @@ public final class Admission {
   }
 
   /**
-   * A place for one VM.
+   * Takes a place for one VM.
    *
-   * @throws RequestException with reason {@code EXHAUSTED} when all are taken; its hint is how long
-   *     VMs stay by how many there are, for one leaves so often
+   * @throws RequestException with reason {@code EXHAUSTED} if all are taken. Its hint is the mean
+   *     stay of a VM divided by the number of VMs: the mean time until one leaves
    */
   public synchronized Place enter() {
     if (taken >= maxVms) {
@@ -36,7 +36,7 @@ public final class Admission {
     return enterAnyway();
   }
 
-  /** A place for a VM that is there already, also when the limit was lowered below that. */
+  /** Takes a place for a VM that exists already, even beyond the limit. */
   public synchronized Place enterAnyway() {
     if (taken++ == 0) {
       empty = new CompletableFuture<>();
@@ -44,7 +44,7 @@ public final class Admission {
     return new Place();
   }
 
-  /** Completes when no place is taken any more. */
+  /** Completes when all places are free. */
   public synchronized CompletionStage<Void> empty() {
     return empty;
   }
@@ -56,7 +56,7 @@ public final class Admission {
     }
   }
 
-  /** One VM's place; closed when the VM is gone or no longer ours. */
+  /** One VM's place; closed when the VM has ended or was given away. */
   public final class Place implements AutoCloseable {
     private final long since = System.nanoTime();
     private boolean closed;

@@ -9,16 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many requests for VMs are being served; while they are many, and for a moment after,
- * refilling is held back, since it would take the CPUs that they need. Many is half of the turns
- * there are, at least one: on a small host a VM that is taken is replaced when the request is
- * through; on a large one, where some request is always under way, the stock is refilled
- * nevertheless. Thread-safe.
+ * Counts the requests for VMs that are being served. While they are many, and for a moment after,
+ * refilling pauses, since it would take the CPUs that they need. "Many" is half of the turns, at
+ * least one: on a small host a VM that was taken is replaced after the request; on a large host,
+ * where some request is always under way, the stock is refilled meanwhile. Thread-safe.
  */
 public final class Customers {
   /**
-   * The reply is to be written and read yet, and the next request of a burst is on its way: a
-   * refill that began at once would take the CPU from both.
+   * How long refilling pauses after the last request. Its reply must still be written and read, and
+   * the next request of a burst may be on its way: a refill would take the CPU from both.
    */
   public static final Duration LINGER = Duration.ofMillis(10);
 
@@ -30,8 +29,8 @@ public final class Customers {
   private @Nullable Future<?> lifting;
 
   /**
-   * @param turns most restores and boots at once, 1 or more
-   * @param hold holds back refilling until the result is closed
+   * @param turns the most restores and boots at once, 1 or more
+   * @param hold pauses refilling until the result is closed
    */
   public Customers(int turns, Supplier<RefillPause> hold, ScheduledExecutorService scheduler) {
     this.many = Math.max(1, turns / 2);
@@ -41,12 +40,12 @@ public final class Customers {
 
   /** A request that is being served. */
   interface Presence extends AutoCloseable {
-    /** It no longer is; to be called once. */
+    /** The request is no longer being served. Call this once. */
     @Override
     void close();
   }
 
-  /** One more, until the result is closed. */
+  /** Counts one more request, until the result is closed. */
   synchronized Presence enter() {
     if (++present == many) {
       if (lifting == null) {
@@ -69,14 +68,14 @@ public final class Customers {
     RefillPause last;
     synchronized (this) {
       if (lifting == null) {
-        return; // somebody came just before
+        return; // another request came just before
       }
       last = held;
       held = null;
       lifting = null;
     }
     if (last != null) {
-      last.close(); // Refilling begins in there: not under our lock.
+      last.close(); // Refilling begins in there, so not under our lock.
     }
   }
 }

@@ -46,7 +46,7 @@ public final class HandOut implements AutoCloseable {
   }
 
   /**
-   * Takes a place for the VM of {@code order} and stands at the begin of its routes.
+   * Takes a place for the VM of {@code order} and begins with the first of its routes.
    *
    * @throws RequestException with reason {@code EXHAUSTED} when all places are taken
    */

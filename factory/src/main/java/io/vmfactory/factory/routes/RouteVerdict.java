@@ -9,15 +9,16 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
-/** What a request is answered when every route was left. */
+/** Decides how a request fails when every route was left. */
 final class RouteVerdict {
   private RouteVerdict() {}
 
   /**
-   * The first failure, or a refusal when all routes refused; the other causes are suppressed in it.
+   * Returns the first failure, or a refusal if all routes refused; adds the other causes as
+   * suppressed.
    *
    * @param causes why each route was left
-   * @param reasons the same, for people
+   * @param reasons the same as one text, for people
    */
   static RuntimeException of(List<RuntimeException> causes, String reasons) {
     RuntimeException worst =
@@ -25,9 +26,9 @@ final class RouteVerdict {
             .filter(e -> !(e instanceof RequestException))
             .findFirst()
             .orElseGet(() -> refusal(causes, reasons));
-    RuntimeException told = lacksResources(worst) ? Refusals.exhausted(reasons) : worst;
-    causes.stream().filter(e -> e != told).forEach(told::addSuppressed);
-    return told;
+    RuntimeException answer = lacksResources(worst) ? Refusals.exhausted(reasons) : worst;
+    causes.stream().filter(e -> e != answer).forEach(answer::addSuppressed);
+    return answer;
   }
 
   private static RequestException refusal(List<RuntimeException> causes, String reasons) {

@@ -15,13 +15,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a request may ask for. Turns a valid one into an {@link Order} and refuses any other. */
+/** Turns a valid request into an {@link Order} and refuses any other. */
 public final class Rules {
   private static final int LEAST_MEMORY_MIB = 64;
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final int LONGEST_OWNER = 128;
 
-  /** A label as RFC 1123 has it. */
+  /** A label of RFC 1123. */
   private static final Pattern LABEL =
       Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
@@ -46,14 +46,14 @@ public final class Rules {
     }
   }
 
-  /** An order for a VM that will be leased. */
+  /** Returns the order for a VM that will be leased. */
   public Order order(VmRequest request) {
     hostname(request.hostname());
     owner(request.owner());
     return order(request, ttl(request.leaseTtl()), false);
   }
 
-  /** An order for a VM that will be given away: what is about the lease or the guest is ignored. */
+  /** Returns the order for a VM that will be given away; ignores lease, hostname and owner. */
   public Order baseOrder(VmRequest request) {
     return order(request, Duration.ZERO, true);
   }
@@ -67,7 +67,7 @@ public final class Rules {
     return new Order(wanted, exact, named, allowed, ttl, request.hostname(), request.owner());
   }
 
-  /** A wanted size; what is null is taken from the configuration. */
+  /** Returns a wanted size; null = as configured. */
   public Sizing size(@Nullable Integer vcpus, @Nullable Integer memoryMib) {
     return size(vcpus, memoryMib, configured());
   }
@@ -95,7 +95,7 @@ public final class Rules {
     }
   }
 
-  /** How long a lease shall last; null = the default. */
+  /** Returns the duration of a lease; null = the default. Refuses one out of range. */
   public Duration ttl(@Nullable Duration asked) {
     Duration ttl = asked == null ? leases.defaultTtl() : asked;
     if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(leases.maxTtl()) > 0) {
@@ -128,7 +128,7 @@ public final class Rules {
     }
   }
 
-  /** What a client sent, fit for a message: bounded, one line. */
+  /** Returns a text of a client in a form fit for a message: bounded, one line. */
   private static String printable(String text) {
     String bounded = text.length() > 80 ? text.substring(0, 80) + "…" : text;
     return bounded.replaceAll("\\p{Cntrl}", "?");

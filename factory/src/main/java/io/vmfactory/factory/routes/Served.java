@@ -4,7 +4,7 @@ import io.vmfactory.factory.request.Route;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** How many requests each route has served. */
+/** Counts how many requests each route has served. */
 public final class Served {
   private final Map<Route, Integer> counts = new EnumMap<>(Route.class);
 

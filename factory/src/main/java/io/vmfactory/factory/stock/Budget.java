@@ -21,19 +21,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the private memory of all idle VMs together within bounds, by limiting the pools: measures
- * each VM when it comes and when it is examined, and divides the budget anew whenever something has
- * come, gone, grown or changed its mind, see {@link Shares}.
+ * Keeps the private memory of all idle VMs together within a budget, by limiting the pools.
+ * Measures each VM when it comes and when it is examined, and divides the budget again whenever a
+ * VM has come, gone or grown, or a pool wants another number, see {@link Shares}.
  *
- * <p>The bound is on what the pools aim at. VMs that grow after they were measured, and those that
- * are being made, can exceed it until they are measured again. Thread-safe; never blocks but to
- * read {@code /proc}.
+ * <p>The budget limits the targets of the pools. VMs that grow after they were measured, and VMs
+ * that are being made, can exceed it until they are measured. Thread-safe; blocks only to read
+ * {@code /proc}.
  */
 final class Budget {
-  /** Until one is measured; the default guest's takes 18 MiB (docs/performance.md). */
+  /** Used until a warm VM is measured; one of the default guest takes 18 MiB. */
   static final long ASSUMED_WARM_KIB = 32 * 1024;
 
-  /** Until one is measured; it has loaded nothing. */
+  /** Used until a shell is measured; a shell has loaded nothing. */
   static final long ASSUMED_SHELL_KIB = 16 * 1024;
 
   private final long budgetKib;
@@ -43,19 +43,19 @@ final class Budget {
   private final AtomicInteger due = new AtomicInteger();
 
   /**
-   * The whole.
+   * The budget and its use.
    *
    * @param budgetKib most private memory of all idle VMs, KiB
    * @param memory of the VMs that are idle now, as last measured
-   * @param vms how many those are
+   * @param vms number of idle VMs
    */
   record View(long budgetKib, Footprint memory, int vms) {}
 
   /**
-   * A budget without pools.
+   * Makes a budget without pools.
    *
    * @param bytes most private memory of all idle VMs, {@code memory_budget}
-   * @param aside where it is divided, so that no customer waits for that
+   * @param aside divides it, so that no request waits for that
    */
   Budget(long bytes, MemoryMeter meter, Executor aside) {
     this.budgetKib = bytes / 1024;
@@ -63,7 +63,7 @@ final class Budget {
     this.aside = aside;
   }
 
-  /** An account for a pool that is about to be made. */
+  /** Opens an account for a pool that is about to be made. */
   Account open(Tier tier) {
     Account account = new Account(tier);
     synchronized (accounts) {
@@ -72,14 +72,14 @@ final class Budget {
     return account;
   }
 
-  /** What there is and what is used of it. */
+  /** Returns the budget and its use. */
   View view() {
     List<Account> all = all();
     Footprint sum = all.stream().map(Account::memory).reduce(Footprint.NONE, Footprint::plus);
     return new View(budgetKib, sum, all.stream().mapToInt(Account::vms).sum());
   }
 
-  /** Divides anew, soon: a pool wants another number, or was drained or filled again. */
+  /** Divides the budget again, soon: a pool wants another number, or was drained or refilled. */
   void review() {
     if (due.getAndIncrement() == 0) {
       try {
@@ -90,7 +90,7 @@ final class Budget {
     }
   }
 
-  /** Once for all who asked before it began. */
+  /** Divides once for all requests that came before it began. */
   private void divideAll() {
     for (int asked = due.get(); asked != 0; asked = due.addAndGet(-asked)) {
       divide(all());
@@ -111,7 +111,7 @@ final class Budget {
     }
   }
 
-  /** What one of that tier takes, by those of other pools. */
+  /** Estimates what a VM of that tier takes, from the VMs of other pools. */
   private OptionalLong meanKib(Tier tier) {
     Footprint sum = Footprint.NONE;
     int vms = 0;
@@ -146,8 +146,8 @@ final class Budget {
     }
 
     /**
-     * Counts a VM that is about to come onto the stock, until it leaves; to be told before the pool
-     * is, so that nobody can have it before. One read of {@code /proc}.
+     * Counts a VM that is about to come into the stock, until it leaves. Call this before the pool
+     * has the VM, so that it cannot leave earlier. Reads {@code /proc} once.
      */
     <T extends StockedVm> T entered(T value) {
       VmIdentity vm = value.vm().identity();
@@ -157,8 +157,8 @@ final class Budget {
     }
 
     /**
-     * Measures a VM that is about to come onto the stock; to be told before the pool is, so that
-     * nobody can have it before. One read of {@code /proc}.
+     * Counts a VM that is about to come into the stock, until it leaves. Call this before the pool
+     * has the VM, so that it cannot leave earlier. Reads {@code /proc} once.
      */
     void entered(VmId vm, int pid) {
       meter.footprint(pid).ifPresent(memory -> put(vm, new Idle(pid, memory)));
@@ -177,7 +177,7 @@ final class Budget {
           : Optional.empty();
     }
 
-    /** Measures a VM on stock again. One read of {@code /proc}. */
+    /** Measures a VM in stock again. Reads {@code /proc} once. */
     void examined(VmId vm) {
       measure(vm);
       review();
@@ -194,12 +194,12 @@ final class Budget {
       return idle.get(vm);
     }
 
-    /** One that has left meanwhile stays away. */
+    /** Notes a measurement, unless the VM has left meanwhile. */
     private synchronized void remeasured(VmId vm, int pid, Footprint memory) {
       idle.computeIfPresent(vm, (id, before) -> new Idle(pid, memory));
     }
 
-    /** A VM has left the stock, for a customer or for its end. Does nothing when it had before. */
+    /** Forgets a VM that has left the stock, for a customer or for its end. */
     void left(VmId vm) {
       if (removed(vm)) {
         review();
@@ -210,7 +210,7 @@ final class Budget {
       return idle.remove(vm) != null;
     }
 
-    /** Of the VMs that are idle now, as last measured. */
+    /** Returns the memory of the VMs that are idle now, as last measured. */
     synchronized Footprint memory() {
       return idle.values().stream().map(Idle::memory).reduce(Footprint.NONE, Footprint::plus);
     }
@@ -236,7 +236,7 @@ final class Budget {
       return mean.orElse(tier == Tier.WARM ? ASSUMED_WARM_KIB : ASSUMED_SHELL_KIB);
     }
 
-    /** Remembered while there is none. */
+    /** Estimates one VM of this pool; remembers the last estimate while there is none. */
     private synchronized OptionalLong ownMeanKib() {
       if (!idle.isEmpty()) {
         lastMeanKib = OptionalLong.of(memory().privateKib() / idle.size());
@@ -265,7 +265,7 @@ final class Budget {
           basis);
     }
 
-    /** The pool is gone, and with it its VMs. */
+    /** Closes the account: the pool and its VMs are gone. */
     @Override
     public void close() {
       synchronized (accounts) {

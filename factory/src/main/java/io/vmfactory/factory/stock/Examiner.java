@@ -14,11 +14,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Examines idle VMs of one pool: asks their VMM, which does not wake the guest, and tells the pool
- * of one that ended by itself.
+ * Examines the idle VMs of one pool: asks their VMM, which does not wake the guest, and reports a
+ * VM that ended by itself.
  */
 class Examiner<T extends StockedVm> implements Expiry<T> {
-  /** For a monitor's answer: it is there at once, or the VMM hangs. */
+  /** Limit for a monitor's answer: it comes at once, or the VMM hangs. */
   private static final Duration CHECK = Duration.ofSeconds(5);
 
   private final StockWorkers workers;
@@ -52,7 +52,7 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
         });
   }
 
-  /** What else there is to examine once the VMM has answered. */
+  /** Examines further, after the VMM has answered. */
   CompletionStage<Examination> further(T value, Facts facts) {
     return CompletableFuture.completedFuture(Examination.keep());
   }
@@ -62,7 +62,7 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
     return value.vm().signals().exited().thenApply(exit -> noted(value, exit));
   }
 
-  /** Only the end of one that is still here is news. */
+  /** Reports the end of a VM, unless it has left the stock before. */
   private VmExit noted(T value, VmExit exit) {
     if (!value.tenure().over()) {
       tell(PoolFailure.Kind.DIED, value, new VmmException(Reason.DIED, "ended by itself: " + exit));
@@ -74,11 +74,11 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
     complaints.tell(kind, value.vm().identity().id().value(), failure);
   }
 
-  /** Examines warm VMs, and now and then lets one run for as long as its agent takes to answer. */
+  /** Examines warm VMs, and sometimes lets one run until its agent has answered. */
   static final class OfWarm extends Examiner<WarmVm> {
     private static final Duration PROBE = Duration.ofSeconds(10);
 
-    /** Nobody can have the VM while it waits for a turn, so it does not wait long. */
+    /** A VM cannot be claimed while it waits for a turn, so it waits only briefly. */
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
     private final StockWorkers workers;

@@ -8,22 +8,22 @@ import io.vmfactory.template.TemplateKey;
 /**
  * One pool as status shows it.
  *
- * @param template whose clones it keeps
+ * @param template the template whose clones it keeps
  * @param tier what it keeps
- * @param size how many it shall keep, as configured or resized
+ * @param size number of VMs to keep, as configured or resized
  * @param stats what it holds and did
- * @param memory what its idle VMs take
+ * @param memory memory of its idle VMs
  */
 public record PoolView(
     TemplateKey template, Tier tier, Count size, PoolStats stats, Memory memory) {
   /**
    * Memory of a pool's idle VMs, as last measured.
    *
-   * @param privateKib their own, KiB
-   * @param sharedKib what they share with others of their template, summed over the VMs, KiB
+   * @param privateKib memory of their own, KiB
+   * @param sharedKib memory that they share with other VMs, summed over the VMs, KiB
    */
   public record Memory(long privateKib, long sharedKib) {
-    /** Nothing measured. */
+    /** No memory. */
     public static final Memory NONE = new Memory(0, 0);
   }
 }

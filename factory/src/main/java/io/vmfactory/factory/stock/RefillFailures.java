@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /**
- * Tells of one pool's failures once for each run of them, so that a pool that fails for hours does
- * not wash everything else out of the list of failures: its own statistics have them all.
+ * Reports one pool's failures once for each run of them, so that a pool that fails for hours does
+ * not push all others out of the list of failures. The pool's statistics count every failure.
  */
 final class RefillFailures {
-  /** A failure after a longer silence of its kind begins another run. Longer than any back-off. */
+  /** A failure after a longer pause begins another run. This is longer than any back-off. */
   static final Duration SILENCE = Duration.ofMinutes(5);
 
   private static final Set<PoolException.Reason> ENDING =
@@ -39,20 +39,20 @@ final class RefillFailures {
     this.clock = clock;
   }
 
-  /** How people call the pool. */
+  /** The name of the pool, for people. */
   String pool() {
     String what = tier == Tier.WARM ? "warm VMs" : "shells";
     return "the %s of template %s".formatted(what, template.shortened());
   }
 
-  /** One was made. */
+  /** A VM was made. */
   void made() {
     if (becomes(false)) {
       listener.healed(template, tier);
     }
   }
 
-  /** One could not be made. */
+  /** A VM could not be made. */
   void notMade(Throwable failure) {
     Throwable cause = cause(failure);
     if (!calledOff(cause) && becomes(true)) {
@@ -67,7 +67,7 @@ final class RefillFailures {
     return changed;
   }
 
-  /** A failure of that kind; calling something off is none. */
+  /** Reports a failure of that kind; a cancellation is no failure. */
   void tell(PoolFailure.Kind kind, String vmId, Throwable failure) {
     Throwable cause = cause(failure);
     if (!calledOff(cause) && beginsRun(kind)) {
@@ -75,7 +75,7 @@ final class RefillFailures {
     }
   }
 
-  /** What was thrown, without what the stages it went through put around it. */
+  /** Returns what was thrown, without the wrappers of the stages that it went through. */
   static Throwable cause(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()

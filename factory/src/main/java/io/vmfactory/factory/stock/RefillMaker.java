@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What the makers of both tiers have in common: telling how it went, and ending what they made. */
+/** The common part of the makers of both tiers: reports how it went, and ends what was made. */
 abstract class RefillMaker<T extends StockedVm> implements Allocator<T> {
   private final Tier tier;
   private final Observer observer;
@@ -31,7 +31,7 @@ abstract class RefillMaker<T extends StockedVm> implements Allocator<T> {
     this.complaints = complaints;
   }
 
-  /** Makes one by {@code limit}; its steps go to {@code laps}. */
+  /** Makes a VM by {@code limit}; {@code laps} gets its steps. */
   abstract CompletionStage<T> make(Laps laps, Deadline limit);
 
   @Override
@@ -40,10 +40,10 @@ abstract class RefillMaker<T extends StockedVm> implements Allocator<T> {
     Laps laps = new Laps();
     return make(laps, limit)
         .thenApply(account::entered)
-        .whenComplete((made, failure) -> told(laps, System.nanoTime() - begun, failure));
+        .whenComplete((made, failure) -> report(laps, System.nanoTime() - begun, failure));
   }
 
-  private void told(Laps laps, long nanos, @Nullable Throwable failure) {
+  private void report(Laps laps, long nanos, @Nullable Throwable failure) {
     if (failure == null) {
       observer.refilled(tier, laps.all(), Duration.ofNanos(nanos));
       complaints.made();

@@ -7,9 +7,9 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * Divides memory among pools: warm VMs before shells, since a warm VM saves a request more than a
- * shell does; within a tier, one VM at a time to the pool that has least memory so far and wants
- * more. What nobody wants now is left as room for any of them to grow.
+ * Divides memory among pools. Warm VMs come before shells, since a warm VM saves a request more
+ * than a shell does. Within a tier, the pool with the least memory so far gets the next VM if it
+ * wants one. Memory that no pool wants stays free, so that any pool can grow.
  */
 final class Shares {
   private final List<Wish> wishes;
@@ -17,7 +17,7 @@ final class Shares {
   private long leftKib;
 
   /**
-   * What one pool wants.
+   * The wish of one pool.
    *
    * @param wanted VMs, zero or more
    * @param eachKib memory of one, above zero
@@ -30,7 +30,7 @@ final class Shares {
     leftKib = budgetKib;
   }
 
-  /** How many VMs each pool may keep, in the order of {@code wishes}. */
+  /** Returns how many VMs each pool may keep, in the order of {@code wishes}. */
   static List<Integer> ceilings(long budgetKib, List<Wish> wishes) {
     Shares shares = new Shares(budgetKib, wishes);
     shares.grant(Tier.WARM);

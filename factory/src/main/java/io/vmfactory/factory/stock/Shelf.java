@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The two pools of one template. Warm VMs come out of shells, so what ends ends warm first. */
+/** The two pools of one template. Warm VMs are made of shells, so the warm pool ends first. */
 final class Shelf {
   private final TemplateKey key;
   private final Budget.Account shellMemory;
@@ -93,19 +93,19 @@ final class Shelf {
     warm.start();
   }
 
-  /** The template may have been built again since: then what is on stock is of the one before. */
+  /** Replaces the VMs in stock if the template has been built again. */
   synchronized void follow(TemplateInfo template) {
     if (template.digest().equals(digest)) {
       return;
     }
     digest = template.digest();
     RollOver how = sizes.rollOver();
-    // Shells first: a warm VM begun from now on is made of a shell that still counts.
+    // Shells first: a warm VM that is begun from now on is made of a new shell.
     shells.rollOver(how);
     warm.rollOver(how);
   }
 
-  /** Other sizes, null = as before; serves again after {@link #drain}. */
+  /** Changes the sizes, null = as before; fills again after {@link #drain}. */
   synchronized void resize(@Nullable Count warmCount, @Nullable Count shellCount) {
     sizes = sizes.with(warmCount, shellCount);
     shells.resize(sizes.sizing(sizes.config().shells()));
@@ -114,7 +114,7 @@ final class Shelf {
     warm.reopen();
   }
 
-  /** Ends when both are empty; a warm VM that waits for a shell meanwhile is refused it. */
+  /** Completes when both are empty; refuses a shell to a warm VM that waits for one. */
   CompletionStage<Void> drain() {
     return both(warm.drain(), shells.drain());
   }
@@ -128,12 +128,12 @@ final class Shelf {
         });
   }
 
-  /** Takes a shell made elsewhere. */
+  /** Takes a shell of an earlier daemon. */
   void adoptShell(ShellVm shell, Duration age) {
     shells.adopt(shellMemory.entered(shell), age);
   }
 
-  /** Takes a warm VM made elsewhere. */
+  /** Takes a warm VM of an earlier daemon. */
   void adoptWarm(WarmVm adopted, Duration age) {
     warm.adopt(warmMemory.entered(adopted), age);
   }

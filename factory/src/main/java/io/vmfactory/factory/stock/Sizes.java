@@ -11,19 +11,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the configuration means to the pools.
+ * The configuration in the terms of the pools.
  *
  * @param config the configuration
- * @param atOnce most VMs of a pool made at once
+ * @param atOnce the most VMs of a pool that are made at once
  */
 record Sizes(PoolConfig config, int atOnce) {
-  /** By when a VM has been made or never will be: a slow boot host's restore takes seconds. */
+  /** Limit for making a VM: on a slow host a restore takes seconds. */
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** VMs made together are not examined, nor replaced, together. */
+  /** Spreads the examination and replacement of VMs that were made together. */
   private static final double SPREAD = 0.2;
 
-  /** The same but for the numbers kept; null = as they are. */
+  /** Returns these sizes with other numbers to keep; null = as before. */
   Sizes with(@Nullable Count warm, @Nullable Count shells) {
     PoolConfig other =
         config.withNumbers(
@@ -39,7 +39,7 @@ record Sizes(PoolConfig config, int atOnce) {
     return policy(config.shells(), Duration.ZERO, config.upkeep().healthInterval());
   }
 
-  /** A count as a pool takes it. */
+  /** Returns a count in the form that a pool takes. */
   PoolSizing sizing(Count count) {
     if (count instanceof PoolConfig.Auto auto) {
       PoolConfig.Demand demand = config.demand();
@@ -60,7 +60,7 @@ record Sizes(PoolConfig config, int atOnce) {
     return new PoolPolicy(sizing(count), atOnce, LIMIT, Backoff.defaults(), upkeep);
   }
 
-  /** A probe is part of an examination; with either off, the other still takes place. */
+  /** A probe is part of an examination; if one is turned off, the other still takes place. */
   private Duration examineWarm() {
     Duration health = config.upkeep().healthInterval();
     Duration probe = config.upkeep().probeInterval();

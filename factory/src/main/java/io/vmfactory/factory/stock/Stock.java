@@ -29,11 +29,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All VMs that are kept ready: a shelf of two pools for each template that the configuration would
- * make today. Thread-safe; nothing here waits, but for what says that it takes a deadline.
+ * All VMs that are kept ready: a shelf of two pools for each template that fits the configuration
+ * as it stands. Thread-safe; no method waits.
  *
- * <p>Life: {@link #sync} with the templates there are, adopt what an earlier daemon left, {@link
- * #start}; from then on {@link #sync} as templates change; {@link #close}.
+ * <p>Life: {@link #sync} with the stored templates, adopt the VMs of an earlier daemon, {@link
+ * #start}; then {@link #sync} whenever templates change; {@link #close}.
  */
 public final class Stock {
   private static final Duration LOADING = Duration.ofSeconds(60);
@@ -52,7 +52,7 @@ public final class Stock {
   private boolean closed;
 
   /**
-   * Where the stock's work is done; the stock closes them.
+   * The threads of the stock, which closes them.
    *
    * @param making one thread for each turn of the gate
    * @param upkeep a few threads, to check and to end VMs
@@ -60,7 +60,7 @@ public final class Stock {
    */
   public record Threads(ExecutorService making, ExecutorService upkeep, PoolClock clock) {}
 
-  /** A stock of no template. */
+  /** Makes a stock without templates. */
   public Stock(
       PoolConfig config,
       StockParts kit,
@@ -79,10 +79,11 @@ public final class Stock {
   // Which templates.
 
   /**
-   * Keeps VMs of these templates and no others: takes new ones into memory and begins to keep VMs
-   * of them, rolls over those that were built again, ends the VMs of those that are gone.
+   * Keeps VMs of these templates and no others. Loads new templates into memory and begins to keep
+   * VMs of them, replaces the VMs of templates that were built again, and ends the VMs of templates
+   * that are gone.
    *
-   * @return ends when the latter are gone
+   * @return completes when the VMs of the latter have ended
    */
   public CompletionStage<Void> sync(Collection<TemplateInfo> current) {
     Set<String> wanted = current.stream().map(t -> t.key().hex()).collect(Collectors.toSet());
@@ -112,7 +113,7 @@ public final class Stock {
     }
   }
 
-  /** Also where no VM is kept: the first clone need not wait for that. */
+  /** Loads a template, even if no VM of it is kept: the first clone need not wait for that. */
   private void takeIntoMemory(TemplateKey template) {
     workers
         .aside(() -> load(template))
@@ -144,18 +145,18 @@ public final class Stock {
     return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
   }
 
-  // What an earlier daemon left; before the start.
+  // VMs of an earlier daemon; before the start.
 
-  /** Whether VMs of that template are kept here at all. */
+  /** Whether VMs of that template are kept. */
   public boolean keeps(TemplateKey template) {
     return shelves.containsKey(template.hex());
   }
 
   /**
-   * Takes a shell onto the stock.
+   * Takes a shell into the stock.
    *
    * @param age since it was made
-   * @return false = not wanted: it stays the caller's
+   * @return false if it is not wanted; then it stays the caller's
    */
   public boolean adoptShell(TemplateKey template, ShellVm shell, Duration age) {
     Optional<Shelf> shelf = shelf(template);
@@ -164,10 +165,10 @@ public final class Stock {
   }
 
   /**
-   * Takes a warm VM onto the stock, its agent connected and known to answer.
+   * Takes a warm VM into the stock; its agent is connected.
    *
    * @param age since it was made
-   * @return false = not wanted: it stays the caller's
+   * @return false if it is not wanted; then it stays the caller's
    */
   public boolean adoptWarm(TemplateKey template, WarmVm warm, Duration age) {
     Optional<Shelf> shelf = shelf(template);
@@ -175,7 +176,7 @@ public final class Stock {
     return shelf.isPresent();
   }
 
-  /** Begins to fill. */
+  /** Begins to fill the pools. */
   public synchronized void start() {
     started = true;
     shelves.values().forEach(Shelf::start);
@@ -183,17 +184,17 @@ public final class Stock {
 
   // What customers take.
 
-  /** A warm VM, when there is one. Whoever takes it calls {@link WarmVm#taken}. */
+  /** Claims a warm VM if there is one. Its taker calls {@link WarmVm#taken}. */
   public Optional<Claim<WarmVm>> claimWarm(TemplateKey template) {
     return shelf(template).flatMap(shelf -> shelf.warm().tryClaim());
   }
 
-  /** A shell, when there is one. Whoever takes it calls {@link ShellVm#taken}. */
+  /** Claims a shell if there is one. Its taker calls {@link ShellVm#taken}. */
   public Optional<Claim<ShellVm>> claimShell(TemplateKey template) {
     return shelf(template).flatMap(shelf -> shelf.shells().tryClaim());
   }
 
-  /** Why there was none to claim, for people. */
+  /** Says why there was none to claim, for people. */
   public String shortage(TemplateKey template, Tier tier) {
     String what = tier == Tier.WARM ? "warm VM" : "shell";
     return shelf(template)
@@ -212,7 +213,7 @@ public final class Stock {
     return "target " + stats.aim().count() + making + failing;
   }
 
-  /** Holds back all refilling while a customer needs the CPUs, until the result is closed. */
+  /** Pauses all refilling until the result is closed, because requests need the CPUs. */
   public RefillPause pause() {
     List<RefillPause> pauses = shelves.values().stream().map(Shelf::pause).toList();
     return () -> pauses.forEach(RefillPause::close);
@@ -221,7 +222,7 @@ public final class Stock {
   // What operators do.
 
   /**
-   * Keeps other numbers from now on, until this daemon ends; fills again what was drained.
+   * Changes the numbers to keep, until this daemon ends; fills drained pools again.
    *
    * @param template null = of every template, later ones too
    * @param warm null = as before
@@ -243,8 +244,8 @@ public final class Stock {
    * Ends the idle VMs and keeps none until {@link #resize}.
    *
    * @param template null = of every template
-   * @return ends with the pools concerned when they are empty; cancelled when one is filled again
-   *     before
+   * @return completes with the pools concerned when they are empty; cancelled if one is filled
+   *     again before that
    */
   public CompletionStage<List<PoolView>> drain(@Nullable TemplateKey template) {
     List<Shelf> chosen = chosen(template);
@@ -252,18 +253,18 @@ public final class Stock {
         .thenApply(nothing -> drained(chosen));
   }
 
-  /** What they do not take others may. */
+  /** Gives the memory that they no longer take to the other pools. */
   private List<PoolView> drained(List<Shelf> emptied) {
     budget.review();
     return views(emptied);
   }
 
-  /** Every pool, by template, warm before shells. */
+  /** Returns every pool, by template, warm before shells. */
   public List<PoolView> views() {
     return views(List.copyOf(shelves.values()));
   }
 
-  /** The turns to restore or boot a VM, as they stand. */
+  /** Returns how the turns to restore or boot a VM are used now. */
   public TurnStats restores() {
     return turns.stats();
   }
@@ -283,11 +284,11 @@ public final class Stock {
   // The end.
 
   /**
-   * Makes no more VMs and ends those on stock. The gate is to be closed before, or what waits there
-   * waits on.
+   * Makes no more VMs and ends those in stock. Close the turns first; otherwise refills that are
+   * queued there wait forever.
    *
-   * @param keepVms leave those that are complete for the next daemon; what is half made is ended
-   * @return ends when nothing is left here. A second call only tells when the first has ended
+   * @param keepVms leave complete VMs for the next daemon; half-made VMs are ended
+   * @return completes when nothing is left. A second call returns the same
    */
   public synchronized CompletionStage<Void> close(boolean keepVms) {
     if (!closed) {

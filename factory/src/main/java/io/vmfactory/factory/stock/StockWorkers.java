@@ -10,9 +10,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
- * The threads that make VMs and look after them, so that no pool ever waits inside a call. Work
- * that keeps a CPU busy gets a thread when it has got its turn, never before: waiting for one costs
- * no thread.
+ * The threads that make VMs and look after them, so that no pool waits inside a call. Work that
+ * keeps a CPU busy gets a thread only after it has a turn: waiting for a turn costs no thread.
  */
 final class StockWorkers {
   private final ExecutorService making;
@@ -20,7 +19,7 @@ final class StockWorkers {
   private final RestoreTurns gate;
   private volatile boolean keeping;
 
-  /** No turn was to be had: the work was not begun. */
+  /** There was no turn, so the work was not begun. */
   static final class NoTurnException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -30,11 +29,11 @@ final class StockWorkers {
   }
 
   /**
-   * Both executors are closed by {@link #close}.
+   * {@link #close} closes both executors.
    *
-   * @param making restores; interrupted to call them off. As many threads as the gate gives turns,
-   *     or work with a turn would wait
-   * @param upkeep checks and ends; never interrupted
+   * @param making restores VMs; interrupted to cancel that. It has one thread for each turn, or
+   *     work with a turn would wait
+   * @param upkeep checks and ends VMs; never interrupted
    */
   StockWorkers(ExecutorService making, ExecutorService upkeep, RestoreTurns gate) {
     this.making = making;
@@ -43,9 +42,9 @@ final class StockWorkers {
   }
 
   /**
-   * Does {@code work} when it is its turn, after the customers'.
+   * Does {@code work} with a turn, after the requests that wait for one.
    *
-   * @return fails with {@link NoTurnException} when that does not come by {@code limit}
+   * @return fails with {@link NoTurnException} if there is no turn by {@code limit}
    */
   <T> CompletableFuture<T> inTurn(Deadline limit, Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
@@ -69,27 +68,27 @@ final class StockWorkers {
     }
   }
 
-  /** Does {@code work}, which keeps no CPU busy, soon. */
+  /** Does {@code work} soon, without a turn: it keeps no CPU busy. */
   <T> CompletableFuture<T> aside(Supplier<T> work) {
     return CompletableFuture.supplyAsync(work, upkeep);
   }
 
-  /** Calls off all work that has a turn, now and later; whoever did it ends what was half made. */
+  /** Cancels all work that has a turn, now and later; the work itself ends half-made VMs. */
   void callOff() {
     making.shutdownNow().forEach(dropped -> ((Job<?>) dropped).drop());
   }
 
-  /** From now on, VMs that leave the stock live on, for the next daemon. */
+  /** From now on, VMs that leave the stock are kept for the next daemon. */
   void keepVms() {
     keeping = true;
   }
 
-  /** Whether they do. */
+  /** Whether VMs that leave the stock are kept. */
   boolean keepsVms() {
     return keeping;
   }
 
-  /** Ends the threads when what they have to do is done. */
+  /** Ends the threads after their work. */
   void close() {
     callOff();
     upkeep.shutdown();

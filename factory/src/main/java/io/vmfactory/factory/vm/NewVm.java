@@ -6,7 +6,7 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 
-/** A VM that has a name and a folder, and whose process is to be started now. */
+/** A VM that has a name, a folder and a record, and whose process the caller starts now. */
 public final class NewVm implements AutoCloseable {
   private final VmId id;
   private final VmFolder folder;
