@@ -3,7 +3,7 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.configs.PoolConfig;
 
 /**
- * What the skin says about the daemon without asking a use case.
+ * What the skin says about the daemon without asking a verb.
  *
  * @param version the product's version
  * @param configToml the configuration in force, as TOML
