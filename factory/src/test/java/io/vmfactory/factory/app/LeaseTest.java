@@ -112,7 +112,7 @@ final class LeaseTest {
     assertThat(factory.kinds()).containsExactly(Kind.VM_LEASED, Kind.VM_DIED, Kind.FAILURE);
     Event died = factory.events.get(1);
     assertThat(died.detail()).isEqualTo("signal 11: oops");
-    assertThat(died.leaseId()).isEqualTo(granted.lease().id());
+    assertThat(died.leaseId()).isEqualTo(granted.lease().id().value());
     assertThat(factory.status().failures().get(0).cause()).contains("signal 11: oops");
     notFound(() -> renew(granted, null));
   }
@@ -165,7 +165,7 @@ final class LeaseTest {
     assertThat(record.process().pid()).isEqualTo(granted.vm().identity().pid());
     assertThat(record.hostname()).isEqualTo(granted.vm().hostname());
     assertThat(record.templateKey()).isEqualTo(granted.vm().templateKey());
-    assertThat(record.lease().id()).isEqualTo(granted.lease().id());
+    assertThat(record.lease().id()).isEqualTo(granted.lease().id().value());
     assertThat(record.lease().expiresAt()).isEqualTo(granted.lease().expiresAt().toString());
     assertThat(Files.getPosixFilePermissions(granted.vm().folder().record()))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));

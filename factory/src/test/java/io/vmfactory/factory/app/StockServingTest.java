@@ -206,7 +206,7 @@ final class StockServingTest {
       assertThat(factory.status().leases()).as("nobody's yet").isEmpty();
       factory.agents.faults.letGo();
       LeaseId lease = soon().await(granted, "the VM").lease().id();
-      assertThat(factory.record(taken).lease().id()).isEqualTo(lease);
+      assertThat(factory.record(taken).lease().id()).isEqualTo(lease.value());
       assertThat(factory.status().leases().get(0).id()).isEqualTo(lease);
     }
   }
