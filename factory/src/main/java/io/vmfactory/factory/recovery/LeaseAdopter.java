@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.VmPhase;
@@ -45,8 +46,14 @@ final class LeaseAdopter implements Adopter {
     if (hosted.vm().phase() == VmPhase.INCOMING) {
       throw new VmmException(Reason.FAILED, "it is leased but has no device state");
     }
+    requireKnownRoute();
     leases.adopt(hosted, lease, place);
     return true;
+  }
+
+  /** Throws if status could not show the VM: its record names a route that does not exist. */
+  private void requireKnownRoute() {
+    Route.valueOf(record.route());
   }
 
   @Override
