@@ -75,10 +75,12 @@ final class Commands {
         .map(commandLine.getSubcommands()::get)
         .filter(Objects::nonNull)
         .forEach(command -> command.setStopAtPositional(true));
+    // Named once: JDK 17 crashes when it archives classes and two such method references are alike.
+    CommandLine.ITypeConverter<Integer> wholeNumber = Commands::wholeNumber;
     return commandLine
         .registerConverter(Duration.class, Commands::duration)
-        .registerConverter(Integer.class, Commands::wholeNumber)
-        .registerConverter(int.class, Commands::wholeNumber)
+        .registerConverter(Integer.class, wholeNumber)
+        .registerConverter(int.class, wholeNumber)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(ErrorOutput::usage)
         .setExecutionExceptionHandler(ErrorOutput::failure);
