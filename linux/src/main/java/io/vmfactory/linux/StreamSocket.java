@@ -84,21 +84,21 @@ public final class StreamSocket implements AutoCloseable {
 
   private void readUntil(CompletableFuture<?> awaited, Deadline deadline) {
     Thread self = Thread.currentThread();
-    Waiter waiter = sockets.borrow();
+    SocketPoll poll = sockets.borrow();
     try {
       awaited.whenComplete(
           (value, failure) -> {
             if (Thread.currentThread() != self) {
-              waiter.wake(); // late, it wakes another thread once for nothing
+              poll.wake(); // late, it wakes another thread once for nothing
             }
           });
       while (!awaited.isDone() && !ended && !deadline.passed() && !self.isInterrupted()) {
-        if (waiter.readable(fd, deadline.remaining())) {
-          receive(waiter.buffer());
+        if (poll.readable(fd, deadline.remaining())) {
+          receive(poll.buffer());
         }
       }
     } finally {
-      sockets.giveBack(waiter);
+      sockets.giveBack(poll);
     }
   }
 

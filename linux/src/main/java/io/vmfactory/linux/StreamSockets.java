@@ -3,11 +3,10 @@ package io.vmfactory.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe. Closing it closes the connections.
  */
 public final class StreamSockets implements AutoCloseable {
-  /** More waiters than this are not kept: each has a buffer and a descriptor. */
-  private static final int KEPT_WAITERS = 16;
+  /** More than this are not kept: each has a buffer and a descriptor. */
+  private static final int KEPT_POLLS = 16;
 
   /**
    * By ticket. An event can come late, and must not be taken for that of a connection whose
@@ -28,8 +27,7 @@ public final class StreamSockets implements AutoCloseable {
   private final Map<Long, StreamSocket> open = new ConcurrentHashMap<>();
 
   private final AtomicLong lastTicket = new AtomicLong(Watcher.STOP);
-  private final Deque<Waiter> idle = new ConcurrentLinkedDeque<>();
-  private final AtomicInteger idleCount = new AtomicInteger();
+  private final Deque<SocketPoll> idle = new ArrayDeque<>();
   private @Nullable Watcher watcher;
   private volatile boolean closed;
 
@@ -72,25 +70,22 @@ public final class StreamSockets implements AutoCloseable {
     open.remove(socket.ticket());
   }
 
-  Waiter borrow() {
-    Waiter waiter = idle.pollFirst();
-    if (waiter == null) {
-      return new Waiter();
+  SocketPoll borrow() {
+    synchronized (idle) {
+      SocketPoll poll = idle.pollFirst();
+      return poll == null ? new SocketPoll() : poll;
     }
-    idleCount.decrementAndGet();
-    return waiter;
   }
 
-  /** One that was interrupted is closed and of no more use. */
-  void giveBack(Waiter waiter) {
-    if (!waiter.isOpen() || closed || idleCount.incrementAndGet() > KEPT_WAITERS) {
-      if (waiter.isOpen() && !closed) {
-        idleCount.decrementAndGet();
+  /** Keeps one for the next wait. One that was interrupted is closed and of no more use. */
+  void giveBack(SocketPoll poll) {
+    synchronized (idle) {
+      if (poll.isOpen() && !closed && idle.size() < KEPT_POLLS) {
+        idle.addFirst(poll);
+        return;
       }
-      waiter.release();
-      return;
     }
-    idle.addFirst(waiter);
+    poll.release();
   }
 
   @Override
@@ -100,8 +95,9 @@ public final class StreamSockets implements AutoCloseable {
     }
     closed = true;
     open.values().forEach(StreamSocket::close);
-    for (Waiter waiter = idle.pollFirst(); waiter != null; waiter = idle.pollFirst()) {
-      waiter.release();
+    synchronized (idle) {
+      idle.forEach(SocketPoll::release);
+      idle.clear();
     }
     if (watcher != null) {
       watcher.stop();

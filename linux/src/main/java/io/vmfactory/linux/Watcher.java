@@ -66,7 +66,7 @@ final class Watcher {
   }
 
   private void run() {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(Waiter.BUFFER_BYTES);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(SocketPoll.BUFFER_BYTES);
     Memory events = new Memory((long) EVENT_BYTES * BATCH);
     boolean running = true;
     while (running) {

@@ -4,7 +4,7 @@ import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.harness.daemon.DaemonHome;
@@ -34,12 +34,12 @@ final class BaseVmCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(40, 8, 1), scale.pick(2, 1, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(40, 8, 1), scale.pick(2, 1, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     bench.keep(1, 1);
     bench.rounds(control, out, "base VMs, a VM by hand", samples -> round(bench, samples));
     out.floor(Route.TEMPLATE.name(), TimedVm.READY, TimedVm.FLOOR, BY_HAND);

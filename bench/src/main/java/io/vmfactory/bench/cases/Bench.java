@@ -5,7 +5,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.bench.floor.RawQemu;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
@@ -115,7 +115,8 @@ public final class Bench {
    * Runs the rounds of a case: first those that warm up, whose samples are dropped, then the
    * measured ones.
    */
-  public void rounds(Control control, Recorder out, String what, Round round) throws IOException {
+  public void rounds(CaseSettings control, Recorder out, String what, Round round)
+      throws IOException {
     int all = control.warmUp() + control.iterations();
     for (int i = 1; i <= all; i++) {
       progress(i, all, what);

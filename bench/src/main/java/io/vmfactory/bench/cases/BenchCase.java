@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 
@@ -13,12 +13,12 @@ public interface BenchCase {
   String summary();
 
   /** Returns the settings for that scale. */
-  Control control(Scale scale);
+  CaseSettings control(Scale scale);
 
   /**
    * Runs the case. It sets up the pool as it needs it, and need not restore it for the next case.
    *
    * @throws IOException if it cannot measure; says why
    */
-  void run(Bench bench, Control control, Recorder out) throws IOException;
+  void run(Bench bench, CaseSettings control, Recorder out) throws IOException;
 }

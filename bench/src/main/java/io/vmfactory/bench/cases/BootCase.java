@@ -4,7 +4,7 @@ import static io.vmfactory.bench.cases.TimedVm.ANSWERED;
 import static io.vmfactory.bench.cases.TimedVm.FLOOR;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,12 +29,12 @@ final class BootCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(15, 4, 1), scale.pick(1, 1, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(15, 4, 1), scale.pick(1, 1, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     List<String> line = bench.commandLine(Route.COLD);
     bench.rounds(
         control,

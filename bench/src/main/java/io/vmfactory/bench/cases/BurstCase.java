@@ -2,7 +2,7 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
 import java.io.IOException;
@@ -34,12 +34,12 @@ final class BurstCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return new Control(scale.pick(5, 2, 1), 0, scale.pick(32, 32, 4), Duration.ofMinutes(15));
+  public CaseSettings control(Scale scale) {
+    return new CaseSettings(scale.pick(5, 2, 1), 0, scale.pick(32, 32, 4), Duration.ofMinutes(15));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     int many = control.concurrency();
     List<Route> enough = new ArrayList<>();
     List<Route> scarce = new ArrayList<>();

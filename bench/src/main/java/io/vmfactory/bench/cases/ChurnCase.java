@@ -2,7 +2,7 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.time.Duration;
 import java.util.List;
@@ -25,12 +25,12 @@ final class ChurnCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return new Control(scale.pick(400, 60, 6), 0, CUSTOMERS, Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return new CaseSettings(scale.pick(400, 60, 6), 0, CUSTOMERS, Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) {
+  public void run(Bench bench, CaseSettings control, Recorder out) {
     bench.keep(WARM, SHELLS);
     bench.progress(
         "%d requests, %.0f a second".formatted(control.iterations(), Traffic.PER_SECOND));

@@ -1,7 +1,7 @@
 package io.vmfactory.bench.cases;
 
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,12 +26,12 @@ final class CliCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(30, 7, 1), scale.pick(2, 1, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(30, 7, 1), scale.pick(2, 1, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     bench.keep(1, 1);
     bench.rounds(control, out, "commands", samples -> round(bench, samples));
     out.finding("status", out.median(COMMAND, STATUS) / MICROS);

@@ -6,7 +6,7 @@ import static io.vmfactory.bench.cases.TimedVm.LOADED;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.guest.GuestAgent;
@@ -28,12 +28,12 @@ final class CloneCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(100, 20, 1), scale.pick(5, 3, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(100, 20, 1), scale.pick(5, 3, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     bench.rounds(
         control,
         out,

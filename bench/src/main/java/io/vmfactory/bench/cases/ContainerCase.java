@@ -5,7 +5,7 @@ import static io.vmfactory.bench.cases.TimedVm.FLOOR;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -39,12 +39,12 @@ final class ContainerCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(12, 4, 1), scale.pick(1, 0, 0), Duration.ofMinutes(15));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(12, 4, 1), scale.pick(1, 0, 0), Duration.ofMinutes(15));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     try (Containers containers = new Containers(bench)) {
       bench.rounds(
           control,

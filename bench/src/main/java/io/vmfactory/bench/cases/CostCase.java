@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
 import io.vmfactory.bench.report.Recorder;
@@ -52,12 +52,12 @@ final class CostCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return new Control(scale.pick(200, 30, 3), 0, CUSTOMERS, Duration.ofMinutes(15));
+  public CaseSettings control(Scale scale) {
+    return new CaseSettings(scale.pick(200, 30, 3), 0, CUSTOMERS, Duration.ofMinutes(15));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     List<Mix> mixes = control.iterations() < FEW ? SOME : ALL;
     List<Point> tail = new ArrayList<>();
     List<Point> middle = new ArrayList<>();

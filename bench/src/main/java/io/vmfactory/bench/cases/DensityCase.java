@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
 import io.vmfactory.bench.report.Recorder;
@@ -32,12 +32,12 @@ final class DensityCase implements BenchCase {
 
   /** Returns settings whose iterations are VMs. */
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(32, 8, 2), 0, Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(32, 8, 2), 0, Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     DaemonProcess daemon = bench.daemon().process();
     bench.keep(0, 0);
     long none = resident(bench, daemon);

@@ -4,7 +4,7 @@ import io.vmfactory.api.v1.AttachDriveResponse;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.LeaseCalls;
 import io.vmfactory.client.VmHandle;
@@ -31,12 +31,12 @@ final class DrivesCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(100, 20, 1), scale.pick(5, 2, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(100, 20, 1), scale.pick(5, 2, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     Path image = bench.daemon().home().scratch().resolve("image");
     try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
       file.setLength(IMAGE_BYTES);

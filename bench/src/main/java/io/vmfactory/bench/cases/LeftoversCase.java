@@ -3,7 +3,7 @@ package io.vmfactory.bench.cases;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.harness.daemon.Quiet;
@@ -58,12 +58,12 @@ final class LeftoversCase implements BenchCase {
 
   /** Returns settings whose iterations each end a daemon in another way. */
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(6, 3, 1), 0, Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(6, 3, 1), 0, Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     List<String> left = new ArrayList<>();
     for (int i = 0; i < control.iterations(); i++) {
       bench.progress(i + 1, control.iterations(), "a daemon, and what it leaves");

@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
 import io.vmfactory.bench.report.Recorder;
@@ -25,12 +25,12 @@ final class PolicyCase implements BenchCase {
 
   /** Returns settings for one round, since the result is always the same. */
   @Override
-  public Control control(Scale scale) {
-    return Control.of(1, 0, Duration.ofMinutes(5));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(1, 0, Duration.ofMinutes(5));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) {
+  public void run(Bench bench, CaseSettings control, Recorder out) {
     List<Result> pairs = Simulations.standard();
     for (int i = 0; i < pairs.size(); i += 2) {
       compare(pairs.get(i), pairs.get(i + 1), out);

@@ -1,7 +1,7 @@
 package io.vmfactory.bench.cases;
 
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.harness.daemon.Quiet;
@@ -39,12 +39,12 @@ final class RecoverCase implements BenchCase {
 
   /** Returns settings whose iterations are kills. */
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(7, 3, 1), 0, Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(7, 3, 1), 0, Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     double worst = 0;
     for (int vms : sizes(control.iterations())) {
       kills(bench, control, out, vms);
@@ -68,7 +68,7 @@ final class RecoverCase implements BenchCase {
     return vms + " VMs";
   }
 
-  private static void kills(Bench bench, Control control, Recorder out, int vms)
+  private static void kills(Bench bench, CaseSettings control, Recorder out, int vms)
       throws IOException {
     int shells = vms / SHELLS;
     String settings =

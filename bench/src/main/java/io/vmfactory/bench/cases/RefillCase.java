@@ -4,7 +4,7 @@ import static io.vmfactory.bench.cases.TimedVm.FLOOR;
 
 import io.vmfactory.bench.floor.RawVm;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,13 +37,13 @@ final class RefillCase implements BenchCase {
 
   /** Returns settings whose concurrency is the number of VMs wanted. */
   @Override
-  public Control control(Scale scale) {
-    return new Control(
+  public CaseSettings control(Scale scale) {
+    return new CaseSettings(
         scale.pick(8, 3, 1), scale.pick(1, 0, 0), scale.pick(16, 16, 2), Duration.ofMinutes(15));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     int vms = control.concurrency();
     int turns = Math.max(1, bench.settled().getRestores().getLimit());
     bench.rounds(

@@ -3,7 +3,7 @@ package io.vmfactory.bench.cases;
 import static io.vmfactory.bench.cases.TimedVm.READY;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,12 +28,12 @@ final class ShellCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(60, 15, 1), scale.pick(3, 2, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(60, 15, 1), scale.pick(3, 2, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     bench.keep(0, KEPT);
     bench.rounds(
         control,

@@ -1,6 +1,6 @@
 package io.vmfactory.bench.cases;
 
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.harness.storm.Storm;
@@ -25,13 +25,13 @@ final class StormCase implements BenchCase {
    * Returns settings whose iterations are cycles and whose concurrency is the number of clients.
    */
   @Override
-  public Control control(Scale scale) {
-    return new Control(
+  public CaseSettings control(Scale scale) {
+    return new CaseSettings(
         scale.pick(8, 3, 1), 0, scale.pick(4, 4, 2), Duration.ofMinutes(scale.pick(15, 10, 5)));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     int steps = control.iterations() == 1 ? 2 : 6;
     Storm.Options options =
         new Storm.Options(control.iterations(), SEED, control.concurrency(), steps);

@@ -2,7 +2,7 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -42,12 +42,12 @@ final class StreamsCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(10, 3, 1), scale.pick(1, 1, 0), Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(10, 3, 1), scale.pick(1, 1, 0), Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     try (Containers containers = new Containers(bench);
         Sandbox sandbox = containers.sandbox(Route.TEMPLATE)) {
       sandbox.start(bench.deadline());

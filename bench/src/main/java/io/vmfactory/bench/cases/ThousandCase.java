@@ -3,7 +3,7 @@ package io.vmfactory.bench.cases;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
@@ -30,15 +30,15 @@ final class ThousandCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(
         scale.pick(VMS, VMS / 4, VMS / 50),
         scale.pick(VMS, VMS / 4, VMS / 50),
         Duration.ofMinutes(5));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     try (ScriptedDaemon daemon = ScriptedDaemon.start(VMS);
         FactoryClient client = FactoryClient.open(daemon.socket())) {
       bench.progress("until %d scripted VMs wait".formatted(VMS));

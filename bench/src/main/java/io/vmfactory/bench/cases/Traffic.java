@@ -2,7 +2,7 @@ package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +25,7 @@ final class Traffic {
   private Traffic() {}
 
   /** Makes as many requests as the control has iterations, with its concurrency. */
-  static List<Arrival> run(Bench bench, Control control) {
+  static List<Arrival> run(Bench bench, CaseSettings control) {
     List<Long> at = Arrivals.poisson(PER_SECOND, control.iterations(), SEED);
     try (OpenLoop loop =
         new OpenLoop(() -> bench.get(Route.ROUTE_UNSPECIFIED), control.concurrency(), HOLD)) {

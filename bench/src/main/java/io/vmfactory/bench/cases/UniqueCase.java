@@ -1,7 +1,7 @@
 package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.WallClock;
@@ -46,12 +46,12 @@ final class UniqueCase implements BenchCase {
 
   /** Returns settings whose iterations are VMs per route. */
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(10, 4, 1), 0, Duration.ofMinutes(10));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(10, 4, 1), 0, Duration.ofMinutes(10));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     int each = control.iterations();
     bench.keep(each, each);
     List<VmHandle> vms = new ArrayList<>();

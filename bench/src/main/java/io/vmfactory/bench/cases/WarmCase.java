@@ -8,7 +8,7 @@ import io.vmfactory.api.v1.Hop;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.floor.RawVm;
 import io.vmfactory.bench.report.Boundary;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
 import java.io.IOException;
@@ -37,12 +37,12 @@ final class WarmCase implements BenchCase {
   }
 
   @Override
-  public Control control(Scale scale) {
-    return Control.of(scale.pick(200, 40, 2), scale.pick(5, 5, 0), Duration.ofMinutes(20));
+  public CaseSettings control(Scale scale) {
+    return CaseSettings.of(scale.pick(200, 40, 2), scale.pick(5, 5, 0), Duration.ofMinutes(20));
   }
 
   @Override
-  public void run(Bench bench, Control control, Recorder out) throws IOException {
+  public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     bench.keep(KEPT, KEPT);
     bench.rounds(
         control,

@@ -1,7 +1,7 @@
 package io.vmfactory.bench.plot;
 
 import io.vmfactory.bench.report.CaseReport;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Finding;
 import io.vmfactory.bench.report.Gauge;
 import io.vmfactory.bench.report.HostFacts;
@@ -45,7 +45,7 @@ final class CaseTables {
             "after",
             ""));
     for (CaseReport of : cases) {
-      Control control = of.control();
+      CaseSettings control = of.control();
       rows.add(
           List.of(
               of.name(),

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public record CaseReport(
     String name,
-    Control control,
+    CaseSettings control,
     Instant begun,
     Instant ended,
     double loadBefore,

@@ -3,7 +3,7 @@ package io.vmfactory.bench.run;
 import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.Cases;
 import io.vmfactory.bench.cases.Scale;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.spec.Promises;
 import io.vmfactory.configs.Units;
 import java.io.PrintWriter;
@@ -35,7 +35,7 @@ public final class ListCommand implements Runnable {
     out.flush();
   }
 
-  private static String line(Scale scale, Control control) {
+  private static String line(Scale scale, CaseSettings control) {
     return "%-6s %5d rounds after %d, %d at once, at most %s"
         .formatted(
             scale.name().toLowerCase(Locale.ROOT),

@@ -2,7 +2,7 @@ package io.vmfactory.bench.run;
 
 import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.Scale;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +20,9 @@ record RunPlan(
     cases = List.copyOf(cases);
   }
 
-  Control control(BenchCase benchCase) {
-    Control own = benchCase.control(scale);
-    return new Control(
+  CaseSettings control(BenchCase benchCase) {
+    CaseSettings own = benchCase.control(scale);
+    return new CaseSettings(
         iterations == null ? own.iterations() : iterations,
         own.warmUp(),
         own.concurrency(),

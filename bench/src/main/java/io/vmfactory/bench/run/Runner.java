@@ -4,7 +4,7 @@ import io.vmfactory.bench.cases.Bench;
 import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.SharedDaemon;
 import io.vmfactory.bench.report.CaseReport;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.HostFacts;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.bench.report.Report;
@@ -82,7 +82,7 @@ final class Runner {
   }
 
   private CaseReport run(BenchCase benchCase) {
-    Control control = plan.control(benchCase);
+    CaseSettings control = plan.control(benchCase);
     Recorder out = new Recorder();
     display.begins(benchCase, reports.size() + 1, plan.cases().size());
     Instant begun = clock.now();
@@ -107,7 +107,7 @@ final class Runner {
   }
 
   /** Runs the case; returns why it failed, or an empty text. */
-  private String failure(BenchCase benchCase, Control control, Recorder out) {
+  private String failure(BenchCase benchCase, CaseSettings control, Recorder out) {
     try {
       SharedDaemon shared = attempt("the daemon's start", START_LIMIT, this::sharedDaemon);
       Deadline end = Deadline.after(control.timeout());
@@ -118,7 +118,7 @@ final class Runner {
     }
   }
 
-  private String failure(BenchCase benchCase, Bench bench, Control control, Recorder out) {
+  private String failure(BenchCase benchCase, Bench bench, CaseSettings control, Recorder out) {
     try {
       attempt(benchCase.name(), control.timeout(), () -> measure(benchCase, bench, control, out));
       return "";
@@ -128,8 +128,8 @@ final class Runner {
     }
   }
 
-  private static boolean measure(BenchCase benchCase, Bench bench, Control control, Recorder out)
-      throws IOException {
+  private static boolean measure(
+      BenchCase benchCase, Bench bench, CaseSettings control, Recorder out) throws IOException {
     bench.keep(0, 0);
     benchCase.run(bench, control, out);
     return true;

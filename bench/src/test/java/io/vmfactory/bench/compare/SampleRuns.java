@@ -2,7 +2,7 @@ package io.vmfactory.bench.compare;
 
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseReport;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.HostFacts;
 import io.vmfactory.bench.report.Report;
 import io.vmfactory.bench.report.Series;
@@ -112,7 +112,7 @@ final class SampleRuns {
     Instant begun = BEGUN.plus(Duration.ofMinutes(minute));
     return new CaseReport(
         "clone",
-        Control.of(rounds, 0, Duration.ofMinutes(1)),
+        CaseSettings.of(rounds, 0, Duration.ofMinutes(1)),
         begun,
         begun.plusSeconds(50),
         0,

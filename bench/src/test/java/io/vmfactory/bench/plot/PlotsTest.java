@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.bench.plot.Plot.Line;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseReport;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
 import io.vmfactory.bench.report.Report;
@@ -106,7 +106,7 @@ class PlotsTest {
     CaseReport of =
         new CaseReport(
             "test",
-            Control.of(1, 0, Duration.ofMinutes(1)),
+            CaseSettings.of(1, 0, Duration.ofMinutes(1)),
             Instant.EPOCH,
             Instant.EPOCH,
             0,
@@ -133,7 +133,7 @@ class PlotsTest {
     return report(
         new CaseReport(
             "test",
-            Control.of(1, 0, Duration.ofMinutes(1)),
+            CaseSettings.of(1, 0, Duration.ofMinutes(1)),
             Instant.EPOCH,
             Instant.EPOCH,
             0,

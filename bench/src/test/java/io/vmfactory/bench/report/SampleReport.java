@@ -163,7 +163,7 @@ public final class SampleReport {
     Instant begun = BEGUN.plusSeconds(300L * number);
     return new CaseReport(
         name,
-        Control.of(200, 5, Duration.ofMinutes(20)),
+        CaseSettings.of(200, 5, Duration.ofMinutes(20)),
         begun,
         begun.plusSeconds(270),
         0.21,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseReport;
-import io.vmfactory.bench.report.Control;
+import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.HostFacts;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.bench.report.Report;
@@ -60,7 +60,7 @@ class TextReportTest {
     CaseReport one =
         new CaseReport(
             "warm",
-            Control.of(1, 0, Duration.ofMinutes(1)),
+            CaseSettings.of(1, 0, Duration.ofMinutes(1)),
             Instant.EPOCH,
             Instant.EPOCH,
             0,

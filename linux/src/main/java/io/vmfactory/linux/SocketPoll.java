@@ -12,7 +12,7 @@ import java.time.Duration;
  * the thread end the wait early. A channel only because the JDK offers no other way to learn of an
  * interruption inside native code. Used by one thread at a time; {@code wake} by any.
  */
-final class Waiter extends AbstractInterruptibleChannel {
+final class SocketPoll extends AbstractInterruptibleChannel {
   /** Enough for every answer of an agent or a monitor in one piece; streams come in several. */
   static final int BUFFER_BYTES = 64 << 10;
 
@@ -25,7 +25,7 @@ final class Waiter extends AbstractInterruptibleChannel {
   private final int wake;
   private boolean released;
 
-  Waiter() {
+  SocketPoll() {
     wake = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
   }
 

@@ -10,9 +10,9 @@ import java.time.Duration;
  * @param concurrency requests at the same time, at least 1
  * @param timeout time limit of the case
  */
-public record Control(int iterations, int warmUp, int concurrency, Duration timeout) {
+public record CaseSettings(int iterations, int warmUp, int concurrency, Duration timeout) {
 
-  public Control {
+  public CaseSettings {
     if (iterations < 1
         || warmUp < 0
         || concurrency < 1
@@ -25,7 +25,7 @@ public record Control(int iterations, int warmUp, int concurrency, Duration time
   }
 
   /** Returns settings for one request at a time. */
-  public static Control of(int iterations, int warmUp, Duration timeout) {
-    return new Control(iterations, warmUp, 1, timeout);
+  public static CaseSettings of(int iterations, int warmUp, Duration timeout) {
+    return new CaseSettings(iterations, warmUp, 1, timeout);
   }
 }
