@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ForkJoinWorkerThread;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,14 +66,14 @@ public final class StreamSocket implements AutoCloseable {
 
   /**
    * Waits for {@code stage} and returns its value. This thread reads the connection meanwhile,
-   * unless another does.
+   * unless another does, or it is of a kind whose carriers or fellows would stand still meanwhile.
    *
    * @param what the thing waited for, as it reads after "waiting for "
    * @throws RuntimeException as {@link Deadline#await} does
    */
   public <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
     CompletableFuture<T> awaited = stage.toCompletableFuture();
-    if (!awaited.isDone() && beginReading()) {
+    if (!awaited.isDone() && mayWaitInNativeCode() && beginReading()) {
       try {
         readUntil(awaited, deadline);
       } finally {
@@ -80,6 +81,15 @@ public final class StreamSocket implements AutoCloseable {
       }
     }
     return deadline.await(awaited, what);
+  }
+
+  /**
+   * A wait in native code is one that neither a virtual thread nor a fork-join pool makes up for.
+   */
+  private static boolean mayWaitInNativeCode() {
+    Thread self = Thread.currentThread();
+    return !(self instanceof ForkJoinWorkerThread)
+        && !self.getClass().getName().equals("java.lang.VirtualThread"); // JDK 21 and newer
   }
 
   private void readUntil(CompletableFuture<?> awaited, Deadline deadline) {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +118,21 @@ class StreamSocketTest {
     while (!socket.isReadBy(thread)) {
       deadline.check("a reader");
       Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aWorkerOfAForkJoinPoolLeavesTheReadingToTheWatcher() throws Exception {
+    socket.start(heard);
+    ForkJoinPool pool = new ForkJoinPool(1);
+    try {
+      CompletableFuture<String> answer =
+          CompletableFuture.supplyAsync(() -> socket.await(heard.line, "a line", deadline), pool);
+      say("to the pool\n");
+      assertThat(deadline.await(answer, "the answer")).isEqualTo("to the pool\n");
+      assertThat(heard.threads()).extracting(Thread::getName).containsOnly("sockets");
+    } finally {
+      pool.shutdown();
     }
   }
 
