@@ -6,14 +6,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** What java.nio.file cannot do to a directory. */
+/** Operations on directories that java.nio.file does not offer. */
 public final class Directories {
   private Directories() {}
 
   /**
-   * Exchanges two names in one step, renameat2(2): nobody ever sees either of them missing.
+   * Exchanges two names in one step, renameat2(2): no process ever sees one of them missing.
    *
-   * @throws IOException when the file system cannot do that, with the remedy
+   * @throws IOException when the file system cannot do that; the message names the remedy
    */
   public static void exchange(Path one, Path other) throws IOException {
     try {
@@ -28,7 +28,7 @@ public final class Directories {
     }
   }
 
-  /** Waits until the names in {@code directory} are on disk. */
+  /** Waits until the entries of {@code directory} are on disk. */
   public static void sync(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);

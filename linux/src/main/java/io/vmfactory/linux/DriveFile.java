@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A file held fast by an O_PATH descriptor: what was looked at is what will be used, whatever
- * becomes of its path meanwhile. Holding it opens nothing, so a pipe or a device in its place does
- * no harm.
+ * A file held by an O_PATH descriptor. The file that was checked is the file that will be used,
+ * even if another file gets its path meanwhile. Holding it does not open it, so a pipe or a device
+ * in its place has no effect.
  */
 public final class DriveFile implements AutoCloseable {
   private final int fd;
@@ -22,9 +22,9 @@ public final class DriveFile implements AutoCloseable {
   }
 
   /**
-   * Takes hold of a file.
+   * Opens the O_PATH descriptor of a file.
    *
-   * @throws OsException of kind {@code INVALID} when it is not there, no regular file, or empty
+   * @throws OsException of kind {@code INVALID} when the file is missing, not regular, or empty
    */
   public static DriveFile hold(Path file) {
     DriveFile held = new DriveFile(open(file));
@@ -62,16 +62,16 @@ public final class DriveFile implements AutoCloseable {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class);
     } catch (IOException e) {
-      throw new OsException(Kind.REFUSED, "cannot look at drive " + file, e);
+      throw new OsException(Kind.REFUSED, "cannot inspect drive " + file, e);
     }
   }
 
-  /** Leads to the file itself for every process of this user, while this is open. */
+  /** Returns a path that leads to this file, for every process of this user, while this is open. */
   public Path path() {
     return path;
   }
 
-  /** In bytes. */
+  /** Returns the size in bytes. */
   public long size() {
     return attributes(path).size();
   }

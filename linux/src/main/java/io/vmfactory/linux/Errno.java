@@ -8,9 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 
-/** Turns the kernel's refusals into exceptions: this room's, or those that java.nio.file throws. */
+/** Translates refusals of the kernel into this room's exceptions or those of java.nio.file. */
 final class Errno {
-  /** EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC: the host has no more of something. */
+  /** EAGAIN, ENOMEM, ENFILE, EMFILE, ENOSPC: the host has run out of something. */
   private static final Set<Integer> SHORTAGES = Set.of(11, 12, 23, 24, 28);
 
   private Errno() {}
@@ -24,7 +24,7 @@ final class Errno {
     return new OsException(kind, errno, "%s: %s".formatted(what, describe(errno)), null);
   }
 
-  /** What the kernel's refusal means. */
+  /** Describes the refusal in words. */
   static String text(LastErrorException e) {
     return describe(e.getErrorCode());
   }
@@ -47,7 +47,7 @@ final class Errno {
     return text + " (errno " + errno + ")";
   }
 
-  /** As java.nio.file would say it of {@code path}. */
+  /** Returns the exception that java.nio.file would throw for {@code path}. */
   static IOException onFile(Path path, LastErrorException e) {
     return switch (e.getErrorCode()) {
       case LibC.ENOENT, LibC.ENOTDIR -> new NoSuchFileException(path.toString());
@@ -56,7 +56,7 @@ final class Errno {
     };
   }
 
-  /** A step on a file that went wrong. */
+  /** Returns the exception for a failed operation on a file. */
   static IOException inFile(String what, LastErrorException e) {
     return new IOException("%s: errno %d".formatted(what, e.getErrorCode()), e);
   }

@@ -3,11 +3,11 @@ package io.vmfactory.linux;
 /**
  * How a process ended, see wait(2).
  *
- * @param code exit code, or -1 when a signal ended it or it is not known
- * @param signal signal number, or 0
+ * @param code exit code; -1 when a signal ended the process or the code is unknown
+ * @param signal signal number; 0 when no signal ended the process or it is unknown
  */
 public record ExitStatus(int code, int signal) {
-  /** The kernel tells only the parent, and a process that was adopted has another. */
+  /** The status of an adopted process: the kernel reports the status only to the parent. */
   static final ExitStatus UNKNOWN = new ExitStatus(-1, 0);
 
   static ExitStatus ofWaitStatus(int status) {

@@ -4,7 +4,7 @@ import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Where a file on disk has data and where holes, lseek(2). */
+/** Finds the data and the holes of a file on disk, lseek(2). */
 public final class Extents implements AutoCloseable {
   private final Path file;
   private final int fd;
@@ -14,7 +14,7 @@ public final class Extents implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** Opens {@code file} for looking. */
+  /** Opens {@code file} for reading. */
   public static Extents open(Path file) throws IOException {
     try {
       return new Extents(file, LibC.open(file.toString(), LibC.O_CLOEXEC));
@@ -23,12 +23,14 @@ public final class Extents implements AutoCloseable {
     }
   }
 
-  /** Start of the first data at or after {@code offset}, or -1 when only holes follow. */
+  /** Returns the start of the first data at or after {@code offset}; -1 when only holes follow. */
   public long nextData(long offset) throws IOException {
     return seek(offset, LibC.SEEK_DATA);
   }
 
-  /** Start of the first hole at or after {@code offset}; the end of the file counts as one. */
+  /**
+   * Returns the start of the first hole at or after {@code offset}. The end of the file is a hole.
+   */
   public long nextHole(long offset) throws IOException {
     return seek(offset, LibC.SEEK_HOLE);
   }

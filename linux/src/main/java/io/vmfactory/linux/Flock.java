@@ -44,7 +44,7 @@ final class Flock implements Closeable {
     return taken(path, LibC::openFile, take, lock -> lock.isOf(path));
   }
 
-  /** Does not look at the path again: the lock is the directory's, whatever it is called. */
+  /** Does not check the path again: the lock belongs to the directory, even if it is renamed. */
   static Optional<Flock> tryDirectory(Path directory) throws IOException {
     Consumer<Flock> take = lock -> lock.take(LibC.LOCK_EX | LibC.LOCK_NB);
     return taken(directory, LibC::openDirectory, take, lock -> true);
@@ -55,7 +55,7 @@ final class Flock implements Closeable {
     int open(Path path) throws IOException;
   }
 
-  /** Says whether a lock that was taken is one that was wanted. */
+  /** Decides whether the locked file is the wanted one. */
   private interface Check {
     boolean passes(Flock lock) throws IOException;
   }

@@ -13,12 +13,12 @@ import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process held by a pidfd, so that a signal cannot reach a later one of the same pid. A child of
- * this process, or of an earlier one.
+ * A process held by a pidfd, so a signal cannot reach a later process with the same pid. The
+ * process is a child of this process or was adopted from an earlier one.
  */
 public final class HostProcess {
   private static final int SIGKILL = 9;
-  private static final int NONE = 0; // asks only whether a signal could be sent
+  private static final int NONE = 0; // tests only whether a signal could be sent
 
   private final long ticket;
   private final int pid;
@@ -29,7 +29,7 @@ public final class HostProcess {
   private boolean open = true;
 
   /**
-   * @param ticket by which the watcher knows it: unlike a descriptor's number never used again
+   * @param ticket the process's number at the watcher; unlike a descriptor's number never reused
    */
   HostProcess(long ticket, int pid, int pidfd, long startTicks, Path executable) {
     this.ticket = ticket;
@@ -39,35 +39,35 @@ public final class HostProcess {
     this.executable = executable;
   }
 
-  /** Its process id. */
+  /** Returns the process id. */
   public int pid() {
     return pid;
   }
 
-  /** When it started, in clock ticks since boot. */
+  /** Returns the start time in clock ticks since boot. */
   public long startTicks() {
     return startTicks;
   }
 
-  /** The file it runs. */
+  /** Returns the executable that the process runs. */
   public Path executable() {
     return executable;
   }
 
   /**
-   * Completes on the watcher's thread when it has ended, and was reaped where it is a child; how a
-   * process ended that is none is unknown.
+   * Completes on the watcher's thread when the process has ended; a child is reaped by then. The
+   * status of a process that is no child is unknown.
    */
   public CompletionStage<ExitStatus> exited() {
     return exited;
   }
 
-  /** Sends SIGKILL; nothing happens when it has ended. */
+  /** Sends SIGKILL. Has no effect if the process has ended. */
   public void kill() {
     signal(SIGKILL);
   }
 
-  /** Whether the process is still there to take a signal; one that was not reaped yet is. */
+  /** Sends a signal. Returns whether the process could get it; a process that is not reaped can. */
   private synchronized boolean signal(int signal) {
     if (!open) {
       return false;
@@ -84,7 +84,7 @@ public final class HostProcess {
   }
 
   /**
-   * Makes {@code bytes} the whole content of a memory file that the process has inherited.
+   * Replaces the content of a memory file that the process has inherited by {@code bytes}.
    *
    * @param descriptor the file's number in that process
    * @throws OsException of kind {@code GONE} when the process is gone
@@ -92,7 +92,7 @@ public final class HostProcess {
   public void put(int descriptor, byte[] bytes) {
     Path path = Path.of("/proc/" + pid + "/fd/" + descriptor);
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      // Still there after the opening, it was there before: this is no later process's file.
+      // If the process lives after the opening, it lived before: the file is not another process's.
       if (!signal(NONE)) {
         throw gone(pid, null);
       }
@@ -104,7 +104,7 @@ public final class HostProcess {
     } catch (NoSuchFileException e) {
       throw gone(pid, e);
     } catch (IOException e) {
-      String what = "cannot give %d bytes to process %d: %s";
+      String what = "cannot write %d bytes for process %d: %s";
       throw new OsException(Kind.REFUSED, what.formatted(bytes.length, pid, e.getMessage()), e);
     }
   }
@@ -121,7 +121,7 @@ public final class HostProcess {
     return pidfd;
   }
 
-  /** Takes the status of the ended process, where it is ours to take, and lets go of its pidfd. */
+  /** Reaps the ended process if it is a child, and closes its pidfd. */
   void reap() {
     ExitStatus status = status();
     letGo();
@@ -141,7 +141,7 @@ public final class HostProcess {
     }
   }
 
-  /** Ends what this object can do; the process, if it lives, runs on. */
+  /** Closes the pidfd. The process continues if it still runs. */
   synchronized void letGo() {
     if (open) {
       open = false;

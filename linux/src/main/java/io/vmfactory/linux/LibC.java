@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The C library's functions that this room calls, x86-64 glibc 2.34 and newer. A function that sets
+ * The C library's functions that this room calls; x86-64, glibc 2.34 or newer. A function that sets
  * errno throws {@link LastErrorException}; the posix_spawn family returns its error instead.
  */
 final class LibC {
@@ -147,7 +147,7 @@ final class LibC {
 
   static native int fchmod(int fd, int mode) throws LastErrorException;
 
-  /** For calls that glibc has wrapped only since 2.36; all arguments are integers. */
+  /** For calls that only glibc 2.36 and newer wrap; all arguments are integers. */
   static native long syscall(long number, long a, long b, long c, long d) throws LastErrorException;
 
   static native int epoll_create1(int flags) throws LastErrorException;
@@ -196,12 +196,12 @@ final class LibC {
 
   static native int posix_spawn_file_actions_addclosefrom_np(Pointer actions, int from);
 
-  /** A descriptor for reading that is neither inherited nor waits for a pipe's other end. */
+  /** Opens a file for reading. Children do not inherit the descriptor; a pipe does not block. */
   static int openFile(Path path) throws IOException {
     return open(path, O_NONBLOCK | O_NOFOLLOW);
   }
 
-  /** A descriptor for reading a directory that is not inherited. */
+  /** Opens a directory for reading. Children do not inherit the descriptor. */
   static int openDirectory(Path path) throws IOException {
     return open(path, O_DIRECTORY);
   }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class LockFile implements Closeable {
   /**
    * The files that this process has locked or waits for. An fcntl lock does not exclude its own
-   * process, and closing any other channel on its file gives it up; so no file is opened twice.
+   * process, and closing any other channel of the file releases it, so no file is opened twice.
    */
   private static final Set<Path> OURS = new HashSet<>();
 
@@ -66,7 +66,7 @@ final class LockFile implements Closeable {
     }
   }
 
-  /** Waits until no other thread of this process has, or waits for, one of the files. */
+  /** Waits until no other thread of this process holds one of the files or waits for it. */
   private static Path awaitOurs(List<Path> files, String what, Deadline deadline) {
     synchronized (OURS) {
       while (true) {
@@ -88,12 +88,12 @@ final class LockFile implements Closeable {
     }
   }
 
-  /** The file. */
+  /** Returns the file. */
   Path file() {
     return file;
   }
 
-  /** Makes {@code content} the whole file; gives up the lock when that fails. */
+  /** Replaces the file's content; releases the lock if that fails. */
   void write(byte[] content) throws IOException {
     try {
       channel.truncate(0).write(ByteBuffer.wrap(content), 0);
@@ -103,7 +103,7 @@ final class LockFile implements Closeable {
     }
   }
 
-  /** Completes when the lock is ours; closing the channel ends the wait. */
+  /** Completes when this process has the lock. Closing the channel ends the wait. */
   private CompletableFuture<Void> locked() {
     CompletableFuture<Void> locked = new CompletableFuture<>();
     Thread waiter =
@@ -125,7 +125,7 @@ final class LockFile implements Closeable {
   private static LockFile open(Path file) throws IOException {
     var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
-      // In one step: a holder that ends may remove the file at any time.
+      // One step, because a holder that ends may remove the file at any time.
       var options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       return new LockFile(file, FileChannel.open(file, options, mode));
     } catch (IOException e) {
@@ -141,7 +141,7 @@ final class LockFile implements Closeable {
     }
   }
 
-  /** Gives up the lock; the file stays. */
+  /** Releases the lock. The file stays. */
   @Override
   public void close() throws IOException {
     if (!channel.isOpen()) {

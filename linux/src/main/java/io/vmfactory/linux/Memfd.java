@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A memfd. The descriptor is for children and seeks; the channel is a second opening of it. */
+/** A memfd. Children and seeks use the descriptor; the channel is a second opening of the file. */
 final class Memfd implements MemoryFile {
   private final String name;
   private final int fd;

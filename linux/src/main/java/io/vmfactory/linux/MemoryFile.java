@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 
 /**
  * An anonymous file in memory (memfd) that a child process can inherit. Closing it frees the pages
- * as soon as the last process that maps it is gone.
+ * as soon as no process maps it any more.
  */
 public interface MemoryFile extends AutoCloseable {
-  /** The descriptor in this process. */
+  /** Returns the descriptor in this process. */
   int descriptor();
 
-  /** Length in bytes, fixed. */
+  /** Returns the length in bytes, which is fixed. */
   long size();
 
   /** Reads at {@code offset} until {@code into} is full. Holes read as zeros. */
@@ -20,17 +20,18 @@ public interface MemoryFile extends AutoCloseable {
   void write(long offset, ByteBuffer from);
 
   /**
-   * Start of the first data at or after {@code offset}, or -1 when only holes follow (SEEK_DATA).
+   * Returns the start of the first data at or after {@code offset}; -1 when only holes follow
+   * (SEEK_DATA).
    */
   long nextData(long offset);
 
   /**
-   * Start of the first hole at or after {@code offset}; the end of the file counts as one
+   * Returns the start of the first hole at or after {@code offset}; the end of the file is a hole
    * (SEEK_HOLE).
    */
   long nextHole(long offset);
 
-  /** From now on nobody, this process included, can change size or content (F_ADD_SEALS). */
+  /** Fixes size and content for every process, including this one (F_ADD_SEALS). */
   void seal();
 
   @Override

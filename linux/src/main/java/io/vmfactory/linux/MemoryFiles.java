@@ -12,11 +12,11 @@ public final class MemoryFiles {
   private MemoryFiles() {}
 
   /**
-   * A new one, all holes. The caller closes it.
+   * Makes a new file that consists of a hole. The caller closes it.
    *
    * @param name shown in /proc/PID/maps, at most 249 bytes
    * @param size length in bytes
-   * @throws OsException of kind {@code SHORTAGE} when descriptors or memory are used up
+   * @throws OsException of kind {@code SHORTAGE} when the host is out of descriptors or memory
    */
   public static MemoryFile create(String name, long size) {
     int fd;
@@ -30,14 +30,17 @@ public final class MemoryFiles {
       return new Memfd(name, fd, size, open(fd));
     } catch (LastErrorException e) {
       LibC.close(fd);
-      throw Errno.failure("cannot give memory file %s %d bytes".formatted(name, size), e);
+      throw Errno.failure(
+          "cannot set the size of memory file %s to %d bytes".formatted(name, size), e);
     } catch (IOException e) {
       LibC.close(fd);
       throw new OsException(Kind.SHORTAGE, "cannot open memory file " + name, e);
     }
   }
 
-  /** The JDK's positional reads and writes come with a channel, and that wants a path. */
+  /**
+   * Returns a channel, which offers positional reads and writes; the JDK opens one only by a path.
+   */
   private static FileChannel open(int fd) throws IOException {
     return FileChannel.open(
         Path.of("/proc/self/fd/" + fd), StandardOpenOption.READ, StandardOpenOption.WRITE);

@@ -11,8 +11,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The interfaces of one network namespace, over rtnetlink(7). No call waits: the kernel does what a
- * message says before it counts as sent. Not for two threads at once.
+ * The interfaces of one network namespace, over rtnetlink(7). No call waits: the kernel has
+ * executed a message when the send returns. Not thread-safe.
  */
 final class NetworkLinks implements AutoCloseable {
   private static final short RTM_NEWLINK = 16;
@@ -31,7 +31,7 @@ final class NetworkLinks implements AutoCloseable {
   private static final int FLAGS_AT = HEADER + 8;
   private static final int FIXED = HEADER + 16;
 
-  /** More than the kernel tells of one interface. */
+  /** More bytes than the kernel's description of one interface has. */
   private static final int ANSWER_BYTES = 16384;
 
   private final NetworkNamespace namespace;
@@ -42,13 +42,13 @@ final class NetworkLinks implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** An interface as it is. */
+  /** An interface's index, and whether it is up. */
   record Link(int index, boolean up) {}
 
   /**
-   * Those of {@code namespace}, which must stay open. A socket belongs to the namespace of the
-   * thread that makes it, and no thread that does anything else should ever be in another: hence
-   * one for this alone.
+   * Opens the interfaces of {@code namespace}, which must stay open. A socket belongs to the
+   * namespace of the thread that makes it. A thread of its own makes the socket, so no thread with
+   * other work is ever in another namespace.
    */
   static NetworkLinks in(NetworkNamespace namespace) {
     CompletableFuture<Integer> socket = new CompletableFuture<>();
@@ -70,7 +70,7 @@ final class NetworkLinks implements AutoCloseable {
     }
   }
 
-  /** The interface of that name; null = there is none. */
+  /** Returns the interface of that name; null = none. */
   @Nullable Link find(String name) {
     try {
       ByteBuffer answer = ask(message(RTM_GETLINK, 0).put(IFLA_IFNAME, name));
@@ -83,7 +83,7 @@ final class NetworkLinks implements AutoCloseable {
     }
   }
 
-  /** Moves {@code link}, under the name it has, out of here. */
+  /** Moves {@code link}, with its name unchanged, to another namespace. */
   void move(Link link, NetworkNamespace to) {
     try {
       ask(message(RTM_SETLINK, link.index()).put(IFLA_NET_NS_FD, to.descriptor()));
@@ -95,7 +95,7 @@ final class NetworkLinks implements AutoCloseable {
   /**
    * Renames {@code link} and brings it up.
    *
-   * @throws OsException of kind {@code TAKEN} when the name is taken
+   * @throws OsException of kind {@code TAKEN} when another interface has the name
    */
   void raise(Link link, String name) {
     try {
@@ -139,7 +139,7 @@ final class NetworkLinks implements AutoCloseable {
     private final ByteBuffer bytes = ByteBuffer.allocate(LONGEST).order(ByteOrder.nativeOrder());
 
     Message(short type, int index) {
-      // What is asked for is its own answer; of what is done, the kernel shall tell.
+      // A query is answered anyway; for a change, ask the kernel for an acknowledgement.
       short flags = type == RTM_GETLINK ? 1 : REQUEST_AND_ACK;
       bytes.putInt(0).putShort(type).putShort(flags).putInt(0).putInt(0);
       bytes.putInt(INDEX_AT, index).position(FIXED);
@@ -156,7 +156,7 @@ final class NetworkLinks implements AutoCloseable {
       return this;
     }
 
-    /** A string with its NUL, and up to where the next attribute may begin. */
+    /** Appends a string with its NUL, padded to where the next attribute may begin. */
     Message put(short attribute, String text) {
       byte[] value = (text + "\0").getBytes(US_ASCII);
       head(attribute, value.length);

@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 
 /**
- * A network namespace that is held open, see namespaces(7): it lives at least until this is closed,
- * and stays the same one whatever becomes of the path.
+ * An open network namespace, see namespaces(7). It lives at least until this is closed, and stays
+ * the same namespace even if its path leads elsewhere later.
  */
 public final class NetworkNamespace implements AutoCloseable {
-  /** Of the calling thread; threads that are in another are this room's and do nothing else. */
+  /**
+   * The calling thread's namespace. Threads in another one belong to this room and have no other
+   * work.
+   */
   private static final Path OWN = Path.of("/proc/thread-self/ns/net");
 
   private static final long NS_GET_USERNS = 0xb701;
@@ -34,9 +37,10 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Opens the one at {@code path}, such as {@code /run/netns/web} or {@code /proc/4711/ns/net}.
+   * Opens the namespace at {@code path}, such as {@code /run/netns/web} or {@code
+   * /proc/4711/ns/net}.
    *
-   * @throws OsException of kind {@code INVALID} when there is none
+   * @throws OsException of kind {@code INVALID} when the path names no network namespace
    */
   public static NetworkNamespace open(Path path) {
     int found;
@@ -52,13 +56,13 @@ public final class NetworkNamespace implements AutoCloseable {
     }
   }
 
-  /** Only what is known to be a namespace is opened: to open a device may have effects. */
+  /** Opens a path only if it is known to be a namespace: opening a device may have side effects. */
   private static int reopened(int found, Path path) {
     int fd = -1;
     try (Memory answer = new Memory(STATFS_BYTES)) {
       LibC.fstatfs(found, answer);
       if (answer.getLong(0) != NSFS_MAGIC) {
-        throw none(path, "it is something else");
+        throw none(path, "it is not a namespace");
       }
       fd = LibC.open("/proc/self/fd/" + found, LibC.O_RDONLY | LibC.O_CLOEXEC);
       if (LibC.ioctl(fd, NS_GET_NSTYPE, null) == LibC.CLONE_NEWNET) {
@@ -82,14 +86,14 @@ public final class NetworkNamespace implements AutoCloseable {
     return new OsException(Kind.INVALID, "no network namespace at %s: %s".formatted(path, why));
   }
 
-  /** This process's own. */
+  /** Opens this process's own namespace. */
   static NetworkNamespace own() {
     return open(OWN);
   }
 
   /**
-   * Whether {@code user} has every right in it: the namespace belongs to a user namespace that this
-   * user has made, see user_namespaces(7).
+   * Returns whether {@code user} has every right in this namespace. That is so if it belongs to a
+   * user namespace that this user has made, see user_namespaces(7).
    */
   public boolean belongsTo(UserPrincipal user) {
     int users = -1;
@@ -101,7 +105,7 @@ public final class NetworkNamespace implements AutoCloseable {
       if (e.getErrorCode() == LibC.EPERM) {
         return false; // its user namespace is above ours
       }
-      throw Errno.failure("cannot tell the owner of " + this, e);
+      throw Errno.failure("cannot find the owner of " + this, e);
     } finally {
       close(users);
     }
@@ -116,7 +120,7 @@ public final class NetworkNamespace implements AutoCloseable {
     }
   }
 
-  /** The descriptor in this process. */
+  /** Returns the descriptor in this process. */
   int descriptor() {
     return fd;
   }

@@ -2,24 +2,22 @@ package io.vmfactory.linux;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * The kernel refused something. The message names the thing and, where there is one, the remedy.
- */
+/** The kernel refused something. The message names the object and, if there is one, the remedy. */
 public final class OsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final Kind kind;
   private final int errno;
 
-  /** What kind of refusal, for callers that choose how to go on. */
+  /** The kind of refusal, for callers that react to it. */
   public enum Kind {
-    /** This host lacks a device or a right: the host must be changed. */
+    /** This host lacks a device or a right. The host must be changed. */
     LACKING,
-    /** The caller named something that cannot be used: not there, of another type, misspelt. */
+    /** The caller named something unusable: missing, of another type, misspelt. */
     INVALID,
-    /** The name is taken. */
+    /** The name is in use. */
     TAKEN,
-    /** The host has no more of something: memory, processes, descriptors, disk. */
+    /** The host has run out of something: memory, processes, descriptors, disk. */
     SHORTAGE,
     /** The process ended. */
     GONE,
@@ -45,7 +43,7 @@ public final class OsException extends RuntimeException {
     return kind;
   }
 
-  /** The kernel's error number, see errno(3); 0 when it gave none. */
+  /** Returns the kernel's error number, see errno(3); 0 = none. */
   public int errno() {
     return errno;
   }

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Files that nobody but their owner may open. */
+/** Makes files that only their owner may open. */
 public final class OwnerOnly {
   private OwnerOnly() {}
 
-  /** Makes {@code file}, mode 0600 and empty; one that is there already stays as it is. */
+  /** Makes {@code file}, empty and with mode 0600. Leaves an existing file unchanged. */
   public static void create(Path file) throws IOException {
     var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {

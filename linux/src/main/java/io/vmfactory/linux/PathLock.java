@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The right to a path, against all threads and processes that ask for it in the same way. It ends
- * with {@link #close} or with the process, however that ends. There are two ways to ask.
+ * An exclusive or shared right to a path, against all threads and processes that use this class. It
+ * ends with {@link #close} or with the process, however that ends. There are two kinds.
  *
- * <p>{@link #tryLock} and {@link #lock} lock a file that stands for something else and is made when
- * it is not there. The lock is an fcntl(2) lock: no child inherits it, and a caller can give up the
- * wait for it.
+ * <p>{@link #tryLock} and {@link #lock} lock a separate lock file, which they make if it is
+ * missing. The lock is an fcntl(2) lock: no child inherits it, and a caller can give up the wait
+ * for it.
  *
  * <p>{@link #shared}, {@link #exclusive}, {@link #tryExclusive} and {@link #tryDirectory} lock the
  * file or directory itself, which must exist. The lock is an flock(2) lock: it needs no right to
- * write, works on directories, stays when the directory is renamed, and does not meet the record
- * locks that QEMU holds on images.
+ * write, works on directories, survives a rename of the directory, and does not conflict with the
+ * record locks that QEMU holds on images.
  */
 public final class PathLock implements AutoCloseable {
   private final Path file;
@@ -32,7 +32,7 @@ public final class PathLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock file without waiting; empty when another thread or process has it.
+   * Takes the lock file without waiting. Returns empty when another thread or process has it.
    *
    * @throws IOException when the file cannot be opened or locked
    */
@@ -41,7 +41,7 @@ public final class PathLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock file without waiting and makes {@code content} what it says.
+   * Takes the lock file without waiting and replaces its content by {@code content}.
    *
    * @throws IOException when the file cannot be opened, locked or written
    */
@@ -54,10 +54,10 @@ public final class PathLock implements AutoCloseable {
   }
 
   /**
-   * Takes one of several lock files, and waits while others have them all. Of those that this
-   * process has, takes the first to be given up; else waits for one that another process has.
+   * Takes one of several lock files; waits while all are taken. If this process holds some of them,
+   * waits for the first of those to be released; else waits for one that another process holds.
    *
-   * @param what the thing waited for, as it reads after "waiting for "
+   * @param what the object of the wait, as the error names it after "waiting for "
    * @throws IOException when the file cannot be opened or locked
    */
   public static PathLock lock(List<Path> files, String what, Deadline deadline) throws IOException {
@@ -74,32 +74,32 @@ public final class PathLock implements AutoCloseable {
   }
 
   /**
-   * As {@link #shared}, with an exclusive lock and without waiting. Returns empty also when anyone
-   * else has a lock.
+   * Like {@link #shared}, but exclusive and without waiting. Also returns empty when another holder
+   * has a lock.
    */
   public static Optional<PathLock> tryExclusive(Path path) throws IOException {
     return Flock.tryExclusive(path).map(held -> new PathLock(path, held));
   }
 
-  /** As {@link #shared}, with an exclusive lock; waits until the deadline. */
+  /** Like {@link #shared}, but exclusive; waits until the deadline. */
   public static Optional<PathLock> exclusive(Path path, Deadline deadline) throws IOException {
     return Flock.exclusive(path, deadline).map(held -> new PathLock(path, held));
   }
 
   /**
-   * Takes an exclusive lock on a directory without waiting. Returns empty when anyone else has it,
-   * or the path names no directory.
+   * Takes an exclusive lock on a directory without waiting. Returns empty when another holder has
+   * it, or when the path names no directory.
    */
   public static Optional<PathLock> tryDirectory(Path directory) throws IOException {
     return Flock.tryDirectory(directory).map(held -> new PathLock(directory, held));
   }
 
-  /** The path that was locked. */
+  /** Returns the locked path. */
   public Path file() {
     return file;
   }
 
-  /** Gives up the lock; what was locked stays. */
+  /** Releases the lock. The file or directory stays. */
   @Override
   public void close() {
     try {

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Which process it is. Pid, start time and executable together cannot be confused with a later
- * process that was given the same pid.
+ * Identifies a process. Pid, start time and executable together cannot be confused with a later
+ * process that has the same pid.
  *
  * @param pid process id
  * @param startTicks start time in clock ticks since boot: field 22 of /proc/PID/stat, see proc(5)
@@ -17,14 +17,14 @@ public record ProcessIdentity(int pid, long startTicks, Path executable) {
   /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
   private static final int START_TICKS_AFTER_NAME = 19;
 
-  /** What the kernel appends to a program's path once its file was replaced, by an upgrade say. */
+  /** The kernel appends this to a program's path when its file was replaced, e.g. by an upgrade. */
   private static final String REPLACED = " (deleted)";
 
   /**
-   * Whose identity it is that {@code /proc} has under that pid now.
+   * Returns the identity of the process that now has the pid.
    *
-   * @param process its folder, {@code /proc/PID}
-   * @throws IOException when there is no such process any more
+   * @param process the process's folder, {@code /proc/PID}
+   * @throws IOException when no such process exists any more
    */
   public static ProcessIdentity of(Path process) throws IOException {
     int pid = Integer.parseInt(process.getFileName().toString());
@@ -33,9 +33,9 @@ public record ProcessIdentity(int pid, long startTicks, Path executable) {
   }
 
   /**
-   * Whether the process that has this pid now is this one, and not a later one.
+   * Returns whether this process still runs; false if a later process has its pid.
    *
-   * @param processes where the kernel shows them, normally {@code /proc}
+   * @param processes the kernel's folder of processes, normally {@code /proc}
    */
   public boolean lives(Path processes) {
     Path process = processes.resolve(Integer.toString(pid));
@@ -52,10 +52,10 @@ public record ProcessIdentity(int pid, long startTicks, Path executable) {
   }
 
   /**
-   * When a process started, in clock ticks since boot.
+   * Returns the start time of a process, in clock ticks since boot.
    *
-   * @param process its folder, {@code /proc/PID}
-   * @throws IOException when there is no such process any more
+   * @param process the process's folder, {@code /proc/PID}
+   * @throws IOException when no such process exists any more
    */
   public static long startTicks(Path process) throws IOException {
     // The name in field 2 may hold spaces, brackets and any bytes, and ends with the last ')'.

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts child processes, adopts those of an earlier daemon, and notices their end: one thread
- * waits in epoll for the pidfds of all of them. Thread-safe. Closing it ends the watching, not the
- * processes.
+ * Starts child processes, adopts processes of an earlier daemon, and notices when they end: one
+ * thread waits in epoll for the pidfds of all of them. Thread-safe. Closing it ends the watching,
+ * not the processes.
  */
 public final class Processes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Processes.class);
@@ -30,8 +30,8 @@ public final class Processes implements AutoCloseable {
   private static final long STOP = 0;
 
   /**
-   * By ticket. An event can come late, and must not be taken for that of a process whose descriptor
-   * has the same number.
+   * The watched processes by ticket. An event can come late. The ticket keeps it from being taken
+   * for an event of a later process whose descriptor has the same number.
    */
   private final Map<Long, HostProcess> watched = new ConcurrentHashMap<>();
 
@@ -75,7 +75,7 @@ public final class Processes implements AutoCloseable {
     }
   }
 
-  /** An unreaped child's pid is still its own, so killing by pid is safe here. */
+  /** The pid of an unreaped child is not reused, so killing by pid is safe here. */
   private static void abandon(int pid, int pidfd) {
     LibC.kill(pid, 9);
     LibC.waitpid(pid, new int[1], 0);
@@ -85,15 +85,15 @@ public final class Processes implements AutoCloseable {
   }
 
   /**
-   * Watches a process that somebody else has started.
+   * Watches a process that another process has started.
    *
-   * @throws OsException of kind {@code GONE} when it is gone, or another has its pid
+   * @throws OsException of kind {@code GONE} when the process is gone, or its pid was reused
    */
   public HostProcess adopt(ProcessIdentity who) {
     int pidfd = -1;
     try {
       pidfd = open(who.pid());
-      // Checked once it is held: what lives now did so when it was opened, so that is what is held.
+      // Checked after the opening: a process that lives now lived then, so it is the right one.
       if (!who.lives(PROC)) {
         throw HostProcess.gone(who.pid(), null);
       }
@@ -132,7 +132,7 @@ public final class Processes implements AutoCloseable {
     }
   }
 
-  /** Watches {@code process} no longer; it runs on, and its end is nobody's to notice. */
+  /** Stops watching {@code process}. It continues to run, and its end is not noticed. */
   public void forget(HostProcess process) {
     if (watched.remove(process.ticket(), process)) {
       unwatch(process.pidfd());
@@ -140,7 +140,7 @@ public final class Processes implements AutoCloseable {
     }
   }
 
-  /** A child that has ended already has no /proc/PID/exe any more. */
+  /** A child that has ended has no /proc/PID/exe any more. */
   private static Path executable(Program program, int pid) throws IOException {
     Path link = PROC.resolve(pid + "/exe");
     try {
@@ -158,8 +158,8 @@ public final class Processes implements AutoCloseable {
   }
 
   /**
-   * Closing would not do: a child between fork and exec may still hold the file open, and its event
-   * would come under a number that is another's by then.
+   * Closing alone is not enough: a child between fork and exec may still hold the file open, and
+   * its event would carry a number that belongs to another process by then.
    */
   private void unwatch(int fd) {
     LibC.epoll_ctl(epoll, LibC.EPOLL_CTL_DEL, fd, new Memory(EVENT_BYTES));
@@ -200,7 +200,7 @@ public final class Processes implements AutoCloseable {
       unwatch(process.pidfd());
       process.reap();
     } catch (RuntimeException e) {
-      LOG.error("end of process {} could not be handled", process.pid(), e);
+      LOG.error("the end of process {} could not be handled", process.pid(), e);
     }
   }
 

@@ -8,12 +8,14 @@ import java.nio.channels.spi.AbstractInterruptibleChannel;
 import java.time.Duration;
 
 /**
- * What one thread needs to wait for a descriptor in poll(2): {@link #wake} and an interruption of
- * the thread end the wait early. A channel only because the JDK offers no other way to learn of an
- * interruption inside native code. Used by one thread at a time; {@code wake} by any.
+ * Lets one thread wait for a descriptor in poll(2). {@link #wake} and an interruption of the thread
+ * end the wait early. This is a channel only because the JDK has no other way to notice an
+ * interruption inside native code. One thread uses it at a time; any thread may call {@code wake}.
  */
 final class SocketPoll extends AbstractInterruptibleChannel {
-  /** Enough for every answer of an agent or a monitor in one piece; streams come in several. */
+  /**
+   * Enough for any answer of an agent or a monitor in one piece. Streams come in several pieces.
+   */
   static final int BUFFER_BYTES = 64 << 10;
 
   /** struct pollfd: int fd, short events, short revents. */
@@ -29,15 +31,15 @@ final class SocketPoll extends AbstractInterruptibleChannel {
     wake = LibC.eventfd(0, LibC.EFD_CLOEXEC | LibC.EFD_NONBLOCK);
   }
 
-  /** Where this thread reads into. */
+  /** Returns the buffer that this thread reads into. */
   ByteBuffer buffer() {
     return buffer;
   }
 
   /**
-   * Waits until {@code fd} has something to read, its end included.
+   * Waits until {@code fd} has bytes to read or has ended.
    *
-   * @return false when it was woken or interrupted, or the time is over
+   * @return false when the wait was woken, was interrupted or reached the limit
    */
   boolean readable(int fd, Duration limit) {
     set(0, fd);
@@ -71,12 +73,12 @@ final class SocketPoll extends AbstractInterruptibleChannel {
     }
   }
 
-  /** The interrupt status of the thread stays set and says what happened. */
+  /** The thread's interrupt status stays set, so the caller can see it. */
   private void endInterruptible() {
     try {
       end(true);
     } catch (AsynchronousCloseException interrupted) {
-      // The caller looks at the thread's interrupt status.
+      // The caller checks the thread's interrupt status.
     }
   }
 
@@ -88,20 +90,20 @@ final class SocketPoll extends AbstractInterruptibleChannel {
     }
   }
 
-  /** Ends the wait that is under way, or the next one. */
+  /** Ends the current wait, or the next one if no thread waits. */
   synchronized void wake() {
     if (!released) {
       LibC.eventfd_write(wake, 1);
     }
   }
 
-  /** An interruption closes the channel: it only has to end the wait. */
+  /** An interruption closes the channel. Here it only has to end the wait. */
   @Override
   protected void implCloseChannel() {
     wake();
   }
 
-  /** Gives the descriptor back; {@code wake} has no effect any more. */
+  /** Closes the descriptor for wake-ups. {@code wake} has no effect afterwards. */
   synchronized void release() {
     if (!released) {
       released = true;

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts a program with posix_spawn(3): in its own session, so that it outlives this process and no
- * terminal signal reaches it; standard input empty; signals as after boot; no ambient capabilities;
- * of the environment nothing but the C locale.
+ * Starts a program with posix_spawn(3). The program gets a session of its own, so it outlives this
+ * process and gets no terminal signals. Its standard input is empty, its signal settings are those
+ * after boot, it has no ambient capabilities, and its environment holds only the C locale.
  */
 final class Spawner implements AutoCloseable {
   /** Both opaque types are smaller than this: 80 and 336 bytes in glibc 2.36, x86-64. */
@@ -30,7 +30,7 @@ final class Spawner implements AutoCloseable {
     LibC.posix_spawnattr_init(attributes);
   }
 
-  /** Starts {@code program} and returns its pid; the caller must wait for it. */
+  /** Starts {@code program} and returns its pid. The caller must reap it. */
   static int spawn(Program program) {
     try (Spawner spawner = new Spawner()) {
       spawner.setAttributes();
@@ -41,7 +41,7 @@ final class Spawner implements AutoCloseable {
     }
   }
 
-  /** Which pages there are is inherited, so this process does without huge ones for the moment. */
+  /** The child inherits the page size, so this process does without huge pages for a moment. */
   private int startInSmallPages(Program program) {
     synchronized (SETTING) {
       int before = LibC.prctl(LibC.PR_GET_THP_DISABLE, 0, 0, 0, 0);
@@ -55,8 +55,8 @@ final class Spawner implements AutoCloseable {
   }
 
   /**
-   * Rights that a service manager gave an ordinary user, for network interfaces say, are not the
-   * child's. This thread keeps those it has, and only loses that of passing them on.
+   * A service manager may have given rights to an ordinary user, e.g. for network interfaces. The
+   * child must not get them. This thread keeps its rights; it only loses the right to pass them on.
    */
   private static void dropAmbientRights() {
     LibC.prctl(LibC.PR_CAP_AMBIENT, LibC.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
@@ -79,7 +79,9 @@ final class Spawner implements AutoCloseable {
     duplicate(1, 2);
   }
 
-  /** Through numbers above all others first, so that no source is overwritten before its turn. */
+  /**
+   * Moves the descriptors above all others first, so that none is overwritten before it is copied.
+   */
   private void inherit(List<Integer> descriptors) {
     int end = FIRST_INHERITED + descriptors.size();
     int relay = descriptors.stream().mapToInt(fd -> fd + 1).reduce(end, Math::max);
@@ -126,7 +128,7 @@ final class Spawner implements AutoCloseable {
     return memory;
   }
 
-  /** A NULL-terminated array of C strings; the strings lie behind it in the same block. */
+  /** Makes a NULL-terminated array of C strings; the strings follow it in the same block. */
   private static Memory array(List<String> strings) {
     List<byte[]> all = strings.stream().map(string -> (string + "\0").getBytes(UTF_8)).toList();
     long at = 8L * (all.size() + 1);

@@ -8,7 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A growing memfd that hands some bytes to a child that inherited it. */
+/** A growing memfd that passes bytes to a child that inherited it. */
 public final class StateFile implements AutoCloseable {
   private final int fd;
   private boolean open = true;
@@ -17,7 +17,7 @@ public final class StateFile implements AutoCloseable {
     this.fd = fd;
   }
 
-  /** An empty one. */
+  /** Makes an empty file. */
   public static StateFile create(String name) {
     try {
       return new StateFile(LibC.memfd_create(name, LibC.MFD_CLOEXEC));
@@ -26,12 +26,14 @@ public final class StateFile implements AutoCloseable {
     }
   }
 
-  /** The descriptor in this process. */
+  /** Returns the descriptor in this process. */
   public int descriptor() {
     return fd;
   }
 
-  /** Makes {@code bytes} its whole content; a child that shares it reads them from the start. */
+  /**
+   * Replaces the content by {@code bytes}; a child that shares the file reads them from the start.
+   */
   public void put(byte[] bytes) {
     Path path = Path.of("/proc/self/fd/" + fd);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
@@ -45,7 +47,7 @@ public final class StateFile implements AutoCloseable {
     }
   }
 
-  /** What a child, or this process, has written. */
+  /** Returns what a child or this process has written. */
   public byte[] content() {
     Path path = Path.of("/proc/self/fd/" + fd);
     try {

@@ -13,9 +13,9 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of {@link StreamSockets}. What comes is handed to its receiver by one thread at a
- * time: a thread that waits for it, or else the watcher. Writing never blocks: what the other side
- * does not take yet is kept and sent by the watcher. Thread-safe.
+ * One connection of {@link StreamSockets}. One thread at a time reads it and calls the receiver: a
+ * thread that waits for an answer, or else the watcher. Writing never blocks: the watcher later
+ * sends the bytes that the other side does not accept yet. Thread-safe.
  */
 public final class StreamSocket implements AutoCloseable {
   private final StreamSockets sockets;
@@ -25,7 +25,7 @@ public final class StreamSocket implements AutoCloseable {
   private final Deque<byte[]> unsent = new ArrayDeque<>();
   private @Nullable Receiver receiver;
 
-  /** The thread that reads now; null = none does, the watcher is to. */
+  /** The thread that reads now; null = none, so the watcher reads. */
   private @Nullable Thread reader;
 
   private int watched;
@@ -39,12 +39,12 @@ public final class StreamSocket implements AutoCloseable {
     this.ticket = ticket;
   }
 
-  /** Takes what comes. Called by one thread at a time; must not block. */
+  /** Gets the bytes of a connection. One thread at a time calls it; it must not block. */
   public interface Receiver {
     /** Takes bytes; the buffer is valid during the call only. */
     void received(ByteBuffer bytes);
 
-    /** The connection has ended, for the reason given. Called once, last. */
+    /** The connection has ended for the given reason. Called once, as the last call. */
     void ended(String why);
   }
 
@@ -52,7 +52,7 @@ public final class StreamSocket implements AutoCloseable {
     return ticket;
   }
 
-  /** Begins to read. To be called once. */
+  /** Starts to read. Call it once. */
   public void start(Receiver taker) {
     synchronized (this) {
       receiver = taker;
@@ -68,7 +68,7 @@ public final class StreamSocket implements AutoCloseable {
    * Waits for {@code stage} and returns its value. This thread reads the connection meanwhile,
    * unless another does, or it is of a kind whose carriers or fellows would stand still meanwhile.
    *
-   * @param what the thing waited for, as it reads after "waiting for "
+   * @param what the object of the wait, as the error names it after "waiting for "
    * @throws RuntimeException as {@link Deadline#await} does
    */
   public <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
@@ -99,7 +99,7 @@ public final class StreamSocket implements AutoCloseable {
       awaited.whenComplete(
           (value, failure) -> {
             if (Thread.currentThread() != self) {
-              poll.wake(); // late, it wakes another thread once for nothing
+              poll.wake(); // a late call wakes another thread once without effect
             }
           });
       while (!awaited.isDone() && !ended && !deadline.passed() && !self.isInterrupted()) {
@@ -112,7 +112,7 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  /** Whether {@code thread} is the one that reads. */
+  /** Returns whether {@code thread} reads now. */
   synchronized boolean isReadBy(Thread thread) {
     return reader == thread;
   }
@@ -132,7 +132,7 @@ public final class StreamSocket implements AutoCloseable {
     releaseWhenOver();
   }
 
-  /** On the watcher's thread. */
+  /** Handles events on the watcher's thread. */
   void ready(int events, ByteBuffer buffer) {
     if ((events & LibC.EPOLLOUT) != 0) {
       flush();
@@ -146,7 +146,7 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  /** As {@link #beginReading}, but for the thread that goes on watching. */
+  /** Like {@link #beginReading}, but for the watcher. */
   private synchronized boolean beginWatching() {
     if (reader != null || ended) {
       return false;
@@ -175,12 +175,12 @@ public final class StreamSocket implements AutoCloseable {
     try {
       Objects.requireNonNull(receiver).received(bytes);
     } catch (RuntimeException e) {
-      end("what came could not be taken: " + e);
+      end("the received bytes could not be handled: " + e);
     }
   }
 
   /**
-   * Sends {@code bytes}, now or as soon as the other side takes them; dropped once it has ended.
+   * Sends {@code bytes}, now or as soon as the other side accepts them. Drops them after the end.
    */
   public void write(byte[] bytes) {
     String failure = null;
@@ -220,7 +220,7 @@ public final class StreamSocket implements AutoCloseable {
       }
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.EPIPE || e.getErrorCode() == LibC.ECONNRESET) {
-        unsent.clear(); // the reader finds the end, behind what the other side said last
+        unsent.clear(); // the reader finds the end, after the last bytes of the other side
       } else if (e.getErrorCode() != LibC.EAGAIN && e.getErrorCode() != LibC.EINTR) {
         return "writing failed: " + Errno.text(e);
       }
@@ -229,7 +229,9 @@ public final class StreamSocket implements AutoCloseable {
     return null;
   }
 
-  /** Has the watcher wait for what nobody else does. Under this object's lock. */
+  /**
+   * Sets what the watcher waits for: whatever no other thread waits for. Holds this object's lock.
+   */
   private void watch() {
     boolean waiterReads = reader != null && !watcher.is(reader);
     int events = ended || receiver == null || waiterReads ? 0 : LibC.EPOLLIN;
@@ -249,7 +251,7 @@ public final class StreamSocket implements AutoCloseable {
       ended = true;
       unsent.clear();
       watch();
-      shutdown(); // a thread that waits for bytes learns of the end
+      shutdown(); // a thread that waits for bytes wakes up
       sockets.forget(this);
       releaseWhenOver();
       told = receiver;
@@ -267,7 +269,7 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  /** The descriptor's number is free for others only once no thread uses it. */
+  /** Closes the descriptor when no thread uses it; only then may its number be reused. */
   private void releaseWhenOver() {
     if (ended && reader == null && !released) {
       released = true;
@@ -275,7 +277,7 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  /** Ends the connection; its receiver learns it. A second call does nothing. */
+  /** Ends the connection and reports that to the receiver. A second call has no effect. */
   @Override
   public void close() {
     end("closed by this side");

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe. Closing it closes the connections.
  */
 public final class StreamSockets implements AutoCloseable {
-  /** More than this are not kept: each has a buffer and a descriptor. */
+  /** Most polls that are kept for reuse: each has a buffer and a descriptor. */
   private static final int KEPT_POLLS = 16;
 
   /**
-   * By ticket. An event can come late, and must not be taken for that of a connection whose
-   * descriptor has the same number.
+   * The open connections by ticket. An event can come late. The ticket keeps it from being taken
+   * for an event of a later connection whose descriptor has the same number.
    */
   private final Map<Long, StreamSocket> open = new ConcurrentHashMap<>();
 
@@ -58,7 +58,7 @@ public final class StreamSockets implements AutoCloseable {
     return socket;
   }
 
-  /** Made with the first connection: many a program never needs one. */
+  /** Makes the watcher with the first connection, because many programs never need one. */
   private synchronized Watcher watcher() {
     if (watcher == null) {
       watcher = new Watcher(open::get);
@@ -77,7 +77,9 @@ public final class StreamSockets implements AutoCloseable {
     }
   }
 
-  /** Keeps one for the next wait. One that was interrupted is closed and of no more use. */
+  /**
+   * Keeps {@code poll} for the next wait. An interrupted one is closed, since it cannot be reused.
+   */
   void giveBack(SocketPoll poll) {
     synchronized (idle) {
       if (poll.isOpen() && !closed && idle.size() < KEPT_POLLS) {

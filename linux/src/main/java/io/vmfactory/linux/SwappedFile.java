@@ -8,30 +8,30 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * A small file that is replaced whole, and cheaply: what is new is written to a spare file and the
- * two names are exchanged, so whenever the writer is killed the file is the one before or the new
- * one. The one before is the spare of the next time: nothing is made or removed, and ext4 has no
- * reason to flush to the disk, as it does when a file is renamed over another (about 1.5 ms). Not
- * synced. Where the file system cannot exchange names (see renameat2(2)), it renames.
+ * A small file that is replaced as a whole at low cost. A write fills a spare file and then
+ * exchanges the two names. If the writer is killed, the file holds the old content or the new one.
+ * The old file becomes the next spare, so no file is made or removed. ext4 then need not flush to
+ * the disk, as it does when a file is renamed over another (about 1.5 ms). Not synced. Where the
+ * file system cannot exchange names (see renameat2(2)), it renames.
  *
- * <p>For readers that come after the writer: one that reads while it writes twice may see a
- * mixture.
+ * <p>Read it only after the writer has ended: a reader may see a mixture if the writer writes twice
+ * meanwhile.
  *
- * @param path the file; need not exist
- * @param spare in the same folder; need not exist, its content means nothing
+ * @param path the file; may be missing
+ * @param spare the spare file in the same folder; may be missing, its content has no meaning
  */
 public record SwappedFile(Path path, Path spare) {
   /**
-   * Replaces it; a new one gets mode 0600. Not for two threads at once. An interrupted thread
-   * writes as any other does.
+   * Replaces the content. A new file gets mode 0600. Not thread-safe. An interruption of the thread
+   * does not disturb the write.
    *
-   * @throws IOException when it cannot; what was there before still is
+   * @throws IOException when the write fails; the old content is unchanged
    */
   public void write(byte[] content) throws IOException {
     if (!Files.exists(spare)) {
       OwnerOnly.create(spare);
     }
-    // Not a channel: an interrupt would close it.
+    // Not a channel, because an interruption would close it.
     try (RandomAccessFile file = new RandomAccessFile(spare.toFile(), "rw")) {
       file.write(content);
       file.setLength(content.length);
@@ -47,7 +47,7 @@ public record SwappedFile(Path path, Path spare) {
           LibC.AT_FDCWD, spare.toString(), LibC.AT_FDCWD, path.toString(), LibC.RENAME_EXCHANGE);
       return true;
     } catch (LastErrorException e) {
-      return false; // nothing there yet, or not known to the file system: the rename will tell
+      return false; // no file yet, or no exchange here; the rename reports all other errors
     }
   }
 }

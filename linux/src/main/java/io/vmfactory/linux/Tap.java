@@ -7,9 +7,9 @@ import com.sun.jna.Memory;
 import io.vmfactory.linux.OsException.Kind;
 
 /**
- * A tap: a network interface whose other end is a descriptor, see the kernel's tuntap.rst. It is
- * down, in this process's network namespace, and ends with the last process that has the
- * descriptor. Closing gives up this process's.
+ * A tap: a network interface whose other end is a descriptor, see the kernel's tuntap.rst. It
+ * starts down, in this process's network namespace. It ends when the last process closes the
+ * descriptor. {@link #close} closes this process's descriptor.
  */
 public final class Tap implements AutoCloseable {
   private static final String DEVICE = "/dev/net/tun";
@@ -24,7 +24,8 @@ public final class Tap implements AutoCloseable {
   private static final short FLAGS = 0x2 | 0x1000 | 0x4000;
 
   private static final String REMEDY =
-      ": network interfaces of VMs need %s; or set nic_slots = 0 under [hypervisor.qemu]";
+      ": network interfaces of VMs need %s;"
+          + " without that, set nic_slots = 0 under [hypervisor.qemu]";
 
   private final int fd;
 
@@ -33,11 +34,11 @@ public final class Tap implements AutoCloseable {
   }
 
   /**
-   * Makes one.
+   * Makes a tap.
    *
-   * @param name what it is called, 1..15 characters
-   * @throws OsException of kind {@code LACKING} when this process may not, or the kernel has no
-   *     taps; the remedy is in the message
+   * @param name name of the interface, 1..15 characters
+   * @throws OsException of kind {@code LACKING} when this process lacks the right, or the kernel
+   *     has no taps; the message names the remedy
    */
   public static Tap create(String name) {
     int fd = open();
@@ -76,7 +77,7 @@ public final class Tap implements AutoCloseable {
             Kind.LACKING, plain.errno(), plain.getMessage() + REMEDY.formatted(needed), null);
   }
 
-  /** The descriptor in this process. */
+  /** Returns the descriptor in this process. */
   public int descriptor() {
     return fd;
   }

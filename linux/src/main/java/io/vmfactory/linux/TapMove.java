@@ -7,31 +7,31 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * Takes a tap of ours to where it is wanted. Which are taken already, the kernel knows: a tap that
- * is in this process's network namespace and down is free.
+ * Moves one of this process's taps into another network namespace. The kernel knows which taps are
+ * in use: a tap that is down in this process's network namespace is free.
  */
 public final class TapMove {
-  /** What the kernel accepts as a name, and no pattern of its own. */
+  /** A name that the kernel accepts and that is no pattern for names. */
   private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e&&[^/:%]]{1,15}");
 
   private TapMove() {}
 
   /**
-   * Moves the first free one into {@code target}, renames it and brings it up; or leaves all as it
-   * was.
+   * Moves the first free tap into {@code target}, renames it and brings it up. A failure leaves
+   * every tap as it was.
    *
-   * @param taps their first names, in order
-   * @param name what it is called there; empty = as before
-   * @return which of them it was, 0 = the first; -1 = none is free
-   * @throws OsException of kind {@code INVALID} when an interface cannot be called so, {@code
-   *     TAKEN} when one is
+   * @param taps the taps' first names, in order
+   * @param name the new name; empty = unchanged
+   * @return index of the moved tap, 0 = the first; -1 = no tap is free
+   * @throws OsException of kind {@code INVALID} when the name is not legal, {@code TAKEN} when an
+   *     interface in {@code target} has it
    */
   public static int first(List<String> taps, NetworkNamespace target, String name) {
     if (!name.isEmpty()
         && (!NAME.matcher(name).matches() || name.equals(".") || name.equals(".."))) {
       throw new OsException(
           Kind.INVALID,
-          "no name for an interface: \"%s\"; 1..15 characters, no space, slash, colon or percent"
+          "not an interface name: \"%s\"; use 1..15 characters without space, slash, colon, percent"
               .formatted(name));
     }
     try (NetworkNamespace home = NetworkNamespace.own();

@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Directories that are nobody else's business, and their end. */
+/** Private directories: their mode, and their removal. */
 public final class Trees {
   /** Mode 0700. */
   public static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -20,8 +20,8 @@ public final class Trees {
   private Trees() {}
 
   /**
-   * Removes {@code root} and what is in it; what is not there, or goes meanwhile, is no error.
-   * Follows no links.
+   * Removes {@code root} and everything in it. A file that is missing or disappears meanwhile is no
+   * error. Follows no links.
    */
   public static void delete(Path root) throws IOException {
     if (Files.isDirectory(root, LinkOption.NOFOLLOW_LINKS)) {

@@ -5,17 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 
-/** Messages to a UNIX datagram socket, which Java has no class for. See unix(7). */
+/** Sends messages to a UNIX datagram socket, for which Java has no class. See unix(7). */
 public final class UnixDatagram {
   private static final int FAMILY_BYTES = 2;
 
   private UnixDatagram() {}
 
   /**
-   * Sends {@code text} as one message and never waits: a receiver whose queue is full gets none.
+   * Sends {@code text} as one message and never waits. If the receiver's queue is full, it is lost.
    *
    * @param address a path, or {@code @name} for an abstract socket; at most 107 bytes
-   * @throws OsException when it could not be delivered
+   * @throws OsException when the message could not be delivered
    */
   public static void send(String address, String text) {
     byte[] bytes = text.getBytes(UTF_8);
@@ -35,7 +35,9 @@ public final class UnixDatagram {
     }
   }
 
-  /** struct sockaddr_un: family, then a path with its NUL, or a NUL and a name without one. */
+  /**
+   * Makes a struct sockaddr_un: family, then a path with its NUL, or a NUL and a name without one.
+   */
   static Memory address(String text) {
     byte[] name = text.getBytes(UTF_8);
     boolean hidden = text.startsWith("@");

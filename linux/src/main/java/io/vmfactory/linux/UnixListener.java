@@ -7,8 +7,8 @@ import com.sun.jna.Memory;
 import java.nio.file.Path;
 
 /**
- * A listening UNIX socket, mode 0600, made by this process for a child: it can be connected to
- * before the child has even started. Closing gives the descriptor back; the file stays.
+ * A listening UNIX socket, mode 0600, that this process makes for a child. Clients can connect
+ * before the child has started. Closing it closes the descriptor; the file stays.
  */
 public final class UnixListener implements AutoCloseable {
   private static final int OWNER_ONLY = 0600;
@@ -41,7 +41,7 @@ public final class UnixListener implements AutoCloseable {
     }
   }
 
-  /** struct sockaddr_un: family, path, NUL. */
+  /** Makes a struct sockaddr_un: family, path, NUL. */
   private static Memory address(Path path) {
     byte[] bytes = path.toString().getBytes(UTF_8);
     Memory address = new Memory(2L + bytes.length + 1);
@@ -51,7 +51,7 @@ public final class UnixListener implements AutoCloseable {
     return address;
   }
 
-  /** The descriptor in this process. */
+  /** Returns the descriptor in this process. */
   public int descriptor() {
     return fd;
   }

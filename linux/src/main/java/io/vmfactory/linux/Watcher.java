@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The thread that reads those connections on which no other thread waits, in epoll(7). */
+/** The thread that reads the connections on which no other thread waits, in epoll(7). */
 final class Watcher {
-  /** The ticket that no connection has. */
+  /** A ticket that no connection has. */
   static final long STOP = 0;
 
   /** struct epoll_event is packed on x86-64: 32 bits of events, 64 bits of data. */
@@ -22,7 +22,7 @@ final class Watcher {
   private final Thread thread;
 
   /**
-   * @param open the connection of a ticket; null = it has ended
+   * @param open returns the connection of a ticket; null = it has ended
    */
   Watcher(LongFunction<@Nullable StreamSocket> open) {
     this.open = open;
@@ -38,12 +38,12 @@ final class Watcher {
     thread.start();
   }
 
-  /** Whether {@code other} is this thread. */
+  /** Returns whether {@code other} is this thread. */
   boolean is(Thread other) {
     return other == thread;
   }
 
-  /** Changes what is waited for on a descriptor: EPOLLIN, EPOLLOUT, both, or 0 for nothing. */
+  /** Changes which events are awaited on a descriptor: EPOLLIN, EPOLLOUT, both, or 0 for none. */
   void watch(int fd, long ticket, int before, int events) {
     if (before == 0) {
       control(LibC.EPOLL_CTL_ADD, fd, events, ticket);

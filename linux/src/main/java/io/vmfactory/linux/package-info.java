@@ -1,6 +1,6 @@
 /**
- * What Linux offers and Java does not: memfd, posix_spawn, pidfd, locks on paths, network
- * namespaces, taps, extended attributes, holes in files. Knows no VM. JNA stops here.
+ * Functions of Linux that Java does not offer: memfd, posix_spawn, pidfd, locks on paths, network
+ * namespaces, taps, extended attributes, holes in files. Knows no VM. Only this room uses JNA.
  */
 @NullMarked
 package io.vmfactory.linux;

@@ -3,7 +3,7 @@ package io.vmfactory.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 
-/** Gives the calling thread CAP_NET_ADMIN as a service manager does: to be passed on by exec. */
+/** Gives the calling thread CAP_NET_ADMIN so that exec passes it on, as a service manager does. */
 final class AmbientRights {
   private static final long SYS_CAPGET = 125;
   private static final long SYS_CAPSET = 126;
@@ -11,7 +11,7 @@ final class AmbientRights {
   private static final int CAP_NET_ADMIN = 12;
   private static final int PR_CAP_AMBIENT_RAISE = 2;
 
-  /** Of a thread's effective, permitted and inheritable sets, 32 capabilities in each word. */
+  /** A thread's effective, permitted and inheritable sets, 32 capabilities in each word. */
   private static final int INHERITABLE_AT = 8;
 
   private AmbientRights() {}

@@ -8,7 +8,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.time.Duration;
 
-/** A bound UNIX datagram socket: what systemd holds of a service that notifies it. */
+/** A bound UNIX datagram socket, like the one on which systemd gets a service's notifications. */
 public final class DatagramReceiver implements AutoCloseable {
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
@@ -30,10 +30,10 @@ public final class DatagramReceiver implements AutoCloseable {
   }
 
   /**
-   * Binds it.
+   * Binds the socket.
    *
    * @param address a path, or {@code @name}
-   * @param longest how long {@link #receive} waits
+   * @param longest the longest wait of {@link #receive}
    */
   public DatagramReceiver(String address, Duration longest) {
     fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_DGRAM_CLOEXEC, 0);
@@ -46,7 +46,7 @@ public final class DatagramReceiver implements AutoCloseable {
     }
   }
 
-  /** The next message; empty when none came in time. */
+  /** Returns the next message; empty when none came in time. */
   public String receive() {
     try (Memory buffer = new Memory(MOST)) {
       int length = (int) Extra.recv(fd, buffer, MOST, 0);

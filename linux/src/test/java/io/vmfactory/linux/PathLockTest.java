@@ -101,7 +101,7 @@ final class PathLockTest {
     }
   }
 
-  /** Another process that has a lock, until it is killed. */
+  /** Another process that holds a lock until it is killed. */
   static final class Holder {
     private Holder() {}
 

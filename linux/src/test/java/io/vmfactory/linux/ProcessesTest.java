@@ -149,7 +149,7 @@ class ProcessesTest {
     long before = openDescriptors();
     HostProcess adopted = processes.adopt(orphan);
     processes.forget(adopted);
-    adopted.kill(); // of a process that is not held any more
+    adopted.kill(); // has no effect on a process that is no longer held
     assertThat(openDescriptors()).isEqualTo(before);
     assertThat(orphan.lives(Path.of("/proc"))).isTrue();
     HostProcess again = processes.adopt(orphan);
@@ -214,7 +214,7 @@ class ProcessesTest {
     end(adopted);
   }
 
-  /** A process that is no child of this one. */
+  /** A process that is not a child of this one. */
   private ProcessIdentity orphan() throws IOException {
     String script = "cd %s; mkfifo never; (read line < never) & echo $! > pid";
     end(start(script.formatted(temp), List.of()));

@@ -52,7 +52,7 @@ class StreamSocketTest {
     server.close();
   }
 
-  /** Collects what comes, and the threads on which it comes. */
+  /** Collects the received bytes, and the threads that deliver them. */
   private static final class Heard implements StreamSocket.Receiver {
     private final ByteArrayOutputStream all = new ByteArrayOutputStream();
     private final List<Thread> threads = new ArrayList<>();
@@ -113,7 +113,7 @@ class StreamSocketTest {
     speaker.join();
   }
 
-  /** Until {@code thread} has the reading; it is in poll(2) then, or about to be. */
+  /** Waits until {@code thread} is the reader. It is then in poll(2), or about to enter it. */
   private void awaitReader(Thread thread) {
     while (!socket.isReadBy(thread)) {
       deadline.check("a reader");

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A network namespace of a test's own. It is held by a child that ends with its standard input,
- * hence at the latest with this process: nothing can be left.
+ * A network namespace for one test. A child holds it and ends when its standard input closes, which
+ * happens at the latest with this process. So no namespace is left behind.
  */
 public final class TestNamespace implements AutoCloseable {
   private final Process holder;
@@ -20,12 +20,12 @@ public final class TestNamespace implements AutoCloseable {
     this.holder = holder;
   }
 
-  /** An empty one, its loopback down. */
+  /** Makes an empty namespace, its loopback down. */
   public static TestNamespace make() {
     return make("unshare", "--net");
   }
 
-  /** One that belongs to the user namespace of another user. */
+  /** Makes a namespace that belongs to the user namespace of another user. */
   public static TestNamespace makeOf(int uid) {
     return make(
         "setpriv",
@@ -52,18 +52,18 @@ public final class TestNamespace implements AutoCloseable {
     }
   }
 
-  /** What names it. */
+  /** Returns a path that names it. */
   public Path path() {
     return Path.of("/proc", Long.toString(holder.pid()), "ns", "net");
   }
 
-  /** Runs a command in it; what it prints. */
+  /** Runs a command in it and returns the output. */
   public String run(String... command) {
     String[] inside = {"nsenter", "--net=" + path()};
     return here(Stream.of(inside, command).flatMap(Stream::of).toArray(String[]::new));
   }
 
-  /** Runs a command in the namespace of this process; what it prints. */
+  /** Runs a command in the namespace of this process and returns the output. */
   public static String here(String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
