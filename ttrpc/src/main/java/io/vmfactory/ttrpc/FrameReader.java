@@ -4,19 +4,19 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts frames together from bytes as they come, however they are cut; copies each byte once.
- * Confined to one thread.
+ * Joins received bytes into frames, however the bytes are split; copies each byte once. Confined to
+ * one thread.
  */
 final class FrameReader {
   private final Sink sink;
   private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER_BYTES);
 
-  /** Of the frame whose header is complete; null = the header is not. */
+  /** Data of the frame whose header is complete; null = the header is incomplete. */
   private byte @Nullable [] data;
 
   private int dataRead;
 
-  /** Takes a complete frame, or finds that it is nonsense. */
+  /** Takes a complete frame, or throws if it makes no sense. */
   interface Sink {
     void accept(Frame frame) throws ProtocolException;
   }
@@ -28,8 +28,8 @@ final class FrameReader {
   /**
    * Hands every frame that is now complete to the sink.
    *
-   * @throws ProtocolException at the first header that cannot be an answer; there is no way to find
-   *     the next frame after it
+   * @throws ProtocolException at the first header that is not an answer's; the next frame cannot be
+   *     found after it
    */
   void feed(ByteBuffer more) throws ProtocolException {
     while (more.hasRemaining()) {

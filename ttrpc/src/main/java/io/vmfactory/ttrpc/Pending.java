@@ -8,22 +8,21 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A call that was sent and waits for its answer.
+ * A sent call that waits for its answer.
  *
- * @param what the call, as it reads in an error
- * @param stream its id
- * @param answer completes when it is answered, fails when the connection is gone
+ * @param what the call's name in errors
+ * @param stream its stream id
+ * @param answer completes with the answer; fails when the connection breaks
  */
 record Pending(String what, int stream, CompletableFuture<Response> answer) {
 
-  /** The payload of the answer; throws when the other side refused or never answered. */
+  /** Waits for the payload. Throws when the other side refused or did not answer. */
   ByteString await(StreamSocket socket, Deadline deadline) {
-    deadline.check(
-        what); // the other side may have answered though it was told that no time is left
+    deadline.check(what); // the other side may have answered although it knew that no time is left
     return payload(socket.await(answer, what, deadline));
   }
 
-  /** The payload of the answer; fails when the other side refuses or the connection breaks. */
+  /** Completes with the payload. Fails when the other side refuses or the connection breaks. */
   CompletionStage<ByteString> payload() {
     return answer.thenApply(this::payload);
   }

@@ -6,22 +6,24 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 
 /**
- * One procedure that can be called.
+ * A remote procedure.
  *
- * @param service its service as the wire names it
+ * @param service name of its service on the wire
  * @param method its name
- * @param answer how its answer is read
+ * @param answer parses its answer
  */
 public record Rpc<R extends MessageLite>(String service, String method, Parser<R> answer) {
-  /** A frame also holds the names of service and procedure, and the time limit. */
+  /**
+   * Largest request in bytes. A frame also holds the names of service and procedure, and the limit.
+   */
   private static final int MAX_REQUEST_BYTES = Frame.MAX_DATA_BYTES - 256;
 
-  /** This procedure called with {@code request}. */
+  /** Returns a call of this procedure with {@code request}. */
   public Call with(MessageLite request) {
     return new Call(this, request.toByteString());
   }
 
-  /** Reads an answer's payload. */
+  /** Parses the payload of an answer. */
   public R read(ByteString payload) {
     try {
       return answer.parseFrom(payload);
@@ -36,7 +38,7 @@ public record Rpc<R extends MessageLite>(String service, String method, Parser<R
     return service + "/" + method;
   }
 
-  /** A procedure and what it is asked. */
+  /** A procedure and its request. */
   public record Call(Rpc<?> rpc, ByteString request) {
     /** Throws when the request does not fit one frame. */
     void requireFits() {

@@ -19,8 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One ttRPC connection: calls go out with an id each, answers come back in any order and find their
- * call by that id. Once broken it stays broken. Thread-safe.
+ * A ttRPC connection. Each call has an id. Answers come in any order and find their call by that
+ * id. A broken connection stays broken. Thread-safe.
  */
 public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseable {
   /** A time limit of zero means that there is none. */
@@ -40,9 +40,9 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
   }
 
   /**
-   * Speaks over {@code socket}, which nobody has started yet.
+   * Makes a connection over {@code socket}, which must not have been started.
    *
-   * @param peer the other side, as errors name it
+   * @param peer name of the other side in errors
    */
   public static TtrpcConnection over(StreamSocket socket, String peer) {
     TtrpcConnection connection = new TtrpcConnection(socket, peer);
@@ -51,8 +51,8 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
   }
 
   /**
-   * Not always 1: what a guest still had to say to an earlier connection of the same serial port
-   * must not pass for an answer to this one.
+   * Returns a random first id. A late answer to an earlier connection of the same serial port must
+   * not pass for an answer to this one.
    */
   private static int firstStream() {
     return 2 * ThreadLocalRandom.current().nextInt(1 << 29) + 1;
@@ -64,8 +64,8 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
   }
 
   /**
-   * Makes one call that may take as long as it takes and holds up nobody: it ends with its answer
-   * or with the connection. Its stage completes on the thread that reads the connection.
+   * Makes one call without a time limit and does not wait. The stage completes with the answer or
+   * fails with the connection, on the thread that reads the connection.
    */
   public <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
     Rpc.Call call = rpc.with(request);
@@ -77,7 +77,7 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
     return sent.payload().thenApply(rpc::read);
   }
 
-  /** Sends {@code calls} in one write. The answers can be waited for until {@code deadline}. */
+  /** Sends {@code calls} in one write. The caller waits for the answers until {@code deadline}. */
   public Exchange send(List<Rpc.Call> calls, Deadline deadline) {
     calls.forEach(Rpc.Call::requireFits);
     List<Pending> sent = calls.stream().map(this::register).toList();
@@ -101,8 +101,8 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
     }
 
     /**
-     * Waits until each call is answered. Returns the payloads in the order of the calls; throws
-     * what the first failed one says.
+     * Waits until each call is answered. Returns the payloads in the order of the calls. Throws the
+     * error of the first call that failed.
      */
     public List<ByteString> await() {
       try {
@@ -150,7 +150,7 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
     }
   }
 
-  /** An answer that nobody waits for any more came too late and is dropped. */
+  /** Drops an answer that comes after its caller has stopped waiting. */
   private void onFrame(Frame frame) throws ProtocolException {
     Response response = response(frame);
     Pending waiting;
@@ -170,7 +170,7 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
     }
   }
 
-  /** Completes when it is broken, or closed from this side, and says why. */
+  /** Completes with the reason when the connection breaks or is closed from this side. */
   public CompletionStage<String> broken() {
     return broken.minimalCompletionStage();
   }

@@ -4,13 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The other side refused a call or answered nonsense, or the connection broke. */
 public final class TtrpcException extends RuntimeException {
-  /** gRPC's code for "too much for the other side". */
+  /** gRPC's code for "the request is too large". */
   static final int RESOURCE_EXHAUSTED = 8;
 
-  /** gRPC's code for "this went wrong inside". */
+  /** gRPC's code for "an internal error". */
   static final int INTERNAL = 13;
 
-  /** gRPC's code for "this connection is gone". */
+  /** gRPC's code for "the connection is gone". */
   static final int UNAVAILABLE = 14;
 
   private static final long serialVersionUID = 1L;
@@ -22,7 +22,7 @@ public final class TtrpcException extends RuntimeException {
     this.code = code;
   }
 
-  /** gRPC status code, 1..16. */
+  /** Returns the gRPC status code, 1..16. */
   public int code() {
     return code;
   }

@@ -1,6 +1,6 @@
 /**
- * ttRPC over a socket, the client's half: frames, streams, requests and replies. Knows neither an
- * agent nor a VM.
+ * The client's half of ttRPC over a socket: frames, streams, requests and replies. Knows neither
+ * agents nor VMs.
  */
 @NullMarked
 package io.vmfactory.ttrpc;
