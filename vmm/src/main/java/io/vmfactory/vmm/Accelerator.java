@@ -7,7 +7,7 @@ public enum Accelerator {
   /** QEMU's own translator: works everywhere, 10 to 50 times slower. */
   TCG;
 
-  /** As QEMU and the wire spell it. */
+  /** Returns the name that QEMU and the wire use. */
   public String label() {
     return name().toLowerCase(java.util.Locale.ROOT);
   }

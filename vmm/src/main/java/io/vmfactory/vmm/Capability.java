@@ -3,8 +3,8 @@ package io.vmfactory.vmm;
 /**
  * Something this host can or cannot do for VMs.
  *
- * @param name {@code qemu}, {@code seccomp}, {@code kvm}, {@code vhost-vsock}, {@code memory}
- * @param answer whether it can
+ * @param answer whether the host can
+ * @param why what the check found and, if the answer is no, the remedy; for people
  * @param why what was found, and where there is one the remedy, for people
  */
 public record Capability(String name, Answer answer, String why) {
@@ -14,17 +14,17 @@ public record Capability(String name, Answer answer, String why) {
     NO
   }
 
-  /** It can. */
+  /** Returns the answer that the host can. */
   public static Capability yes(String name, String why) {
     return new Capability(name, Answer.YES, why);
   }
 
-  /** It cannot. */
+  /** Returns the answer that the host cannot. */
   public static Capability no(String name, String why) {
     return new Capability(name, Answer.NO, why);
   }
 
-  /** Whether it can. */
+  /** Returns whether the host can. */
   public boolean usable() {
     return answer == Answer.YES;
   }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 
-/** The end of what a guest has printed: often the only word on why it did not come up. */
+/** The last lines that a guest printed: often the only hint why it did not start. */
 public final class ConsoleTail {
   private static final int READ_BYTES = 8192;
   private static final int SHOWN = 256; // clients see no more than 500 characters of a message
@@ -13,8 +13,8 @@ public final class ConsoleTail {
   private ConsoleTail() {}
 
   /**
-   * As an addition to an error message: from where the kernel panicked on, or else the last 256
-   * characters, control characters replaced; says so when there is nothing.
+   * Returns an addition to an error message: the text from the kernel panic on or, without a panic,
+   * the last 256 characters. Control characters are replaced. An empty console is reported as such.
    */
   public static String of(VmFolder folder) {
     String text = plain(read(folder)).strip();

@@ -4,17 +4,17 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * A file that is to become a VM's drive. Its content is raw: no format is ever guessed.
+ * A file that becomes a VM's drive. Its content is raw; no format is guessed.
  *
  * @param file absolute; a regular file, not empty, at most as large as the VM's drive slots
  * @param mode how it is used
- * @param overlayDir where an OVERLAY's copy-on-write file is made; it has no name there for longer
- *     than it takes to open it
- * @param check is shown a path of the file that will be used, which leads nowhere else whatever
- *     becomes of {@code file}; throws to refuse it
+ * @param overlayDir folder for an OVERLAY's copy-on-write file; the file has a name there only
+ *     until QEMU has opened it
+ * @param check gets a path of the file that will be used; the path leads to that file even if
+ *     {@code file} is replaced meanwhile. Throws to refuse the file
  */
 public record DriveImage(Path file, DriveMode mode, Path overlayDir, Consumer<Path> check) {
-  /** A file that this process's user may use as it likes. */
+  /** Makes an image without a check: this process's user may use the file in any mode. */
   public DriveImage(Path file, DriveMode mode, Path overlayDir) {
     this(file, mode, overlayDir, opened -> {});
   }

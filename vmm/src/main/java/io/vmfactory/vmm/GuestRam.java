@@ -2,23 +2,24 @@ package io.vmfactory.vmm;
 
 import io.vmfactory.linux.MemoryFile;
 
-/** What backs a VM's memory at boot size. Hot-plugged memory is always anonymous. */
+/** The memory behind a VM's RAM at boot size. Hot-plugged memory is always anonymous. */
 public sealed interface GuestRam {
-  /** Memory of the process's own: a VM that is neither template nor clone. */
+  /** Private memory of the VMM process: a VM that is neither template nor clone. */
   record Anonymous() implements GuestRam {}
 
   /**
-   * A file that the VM writes through to: how a template's memory comes to be.
+   * A file that the VM writes through to: the memory of a template that is being built.
    *
-   * @param file holds the memory; exactly the boot size long; open for the time of the start
+   * @param file holds the memory; exactly the boot size long; the caller keeps it open during the
+   *     start
    */
   record Shared(MemoryFile file) implements GuestRam {}
 
   /**
    * A file that the VM reads and never changes: copy-on-write.
    *
-   * @param file holds a template's memory; exactly the boot size long; open for the time of the
-   *     start
+   * @param file holds a template's memory; exactly the boot size long; the caller keeps it open
+   *     during the start
    */
   record CopyOnWrite(MemoryFile file) implements GuestRam {}
 }

@@ -3,35 +3,35 @@ package io.vmfactory.vmm;
 import io.vmfactory.configs.time.Deadline;
 
 /**
- * A program that runs VMs, found and probed. The seam a second VMM would implement.
+ * A program that runs VMs, found and probed. A second VMM would implement this interface.
  *
- * <p>A failed start leaves nothing: no process, no file in the VM's folder that it made.
+ * <p>A failed start leaves no process, and none of the files that it made in the VM's folder.
  */
 public interface Hypervisor {
-  /** What was found: program, version, accelerator and why. */
+  /** Returns what was found: program, version, accelerator and the reason for the accelerator. */
   HypervisorInfo info();
 
   /**
    * Starts a VM from its kernel. Returns when the VMM answers and the guest's CPUs run ({@link
-   * VmPhase#RUNNING}); whether the guest is up is the agent's to say.
+   * VmPhase#RUNNING}). The agent knows whether the guest has booted.
    *
    * @throws VmmException when the process cannot be started or ends before it answers
    */
   Vm boot(Launch launch, Deadline deadline);
 
   /**
-   * Starts a VMM with the same devices but nothing in them: memory mapped, waiting for device state
-   * ({@link VmPhase#INCOMING}).
+   * Starts a VMM with the same devices but without device state: the memory is mapped, and the VMM
+   * waits for the state ({@link VmPhase#INCOMING}).
    *
    * @throws VmmException when the process cannot be started or ends before it answers
    */
   Vm prepare(Launch launch, Deadline deadline);
 
   /**
-   * {@link #prepare} and {@link Vm#load} in one: a clone, {@link VmPhase#PAUSED}. A VMM that can be
-   * told both at once needs less time for it. A failure leaves no process.
+   * Makes a clone ({@link VmPhase#PAUSED}): {@link #prepare} and {@link Vm#load} in one step. A VMM
+   * that accepts both at once needs less time. A failure leaves no process.
    *
-   * @param answered told when the VMM answers, on this thread; throws nothing
+   * @param answered runs on this thread when the VMM answers; must not throw
    * @throws VmmException when the process cannot be started, or ends or refuses the state
    */
   default Vm restore(Launch launch, byte[] deviceState, Runnable answered, Deadline deadline) {
@@ -47,15 +47,15 @@ public interface Hypervisor {
   }
 
   /**
-   * Takes over a VM that another process started and that runs on after that process's end: the
-   * phase is what the VMM says it is (INCOMING, PAUSED or RUNNING). How such a VM ends one day may
-   * not be known, see {@link VmExit}; one that is adopted cannot be saved. What fails leaves the
-   * process and its folder as they were.
+   * Takes over a VM that another process started and that outlived that process. The VM gets the
+   * phase that the VMM reports (INCOMING, PAUSED or RUNNING). How such a VM ends later may be
+   * unknown, see {@link VmExit}. An adopted VM cannot be saved. A failure leaves the process and
+   * its folder unchanged.
    *
-   * @throws VmmException with reason {@code DIED} when the process is gone or is another by now,
+   * @throws VmmException with reason {@code DIED} when the process is gone or its pid was reused,
    *     {@code FAILED} when the VMM is in a state that has no phase
    * @throws io.vmfactory.configs.time.DeadlineExceededException when the VMM does not answer: it
-   *     hangs, or somebody else holds its monitor
+   *     hangs, or another process holds its monitor
    */
   Vm adopt(Survivor survivor, Deadline deadline);
 }

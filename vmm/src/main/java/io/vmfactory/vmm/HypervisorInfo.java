@@ -3,13 +3,13 @@ package io.vmfactory.vmm;
 import java.nio.file.Path;
 
 /**
- * What was found on this host.
+ * The hypervisor that was found on this host.
  *
  * @param program the VMM's executable
- * @param version its version as it says itself, e.g. {@code 7.2.22}; distribution suffix included,
- *     since device state is only sure to load into the very same build
+ * @param version the version that the program reports, e.g. {@code 7.2.22}, with the distribution's
+ *     suffix: device state is only sure to load into the same build
  * @param accelerator what executes guest code
- * @param acceleratorReason why that one, for people
+ * @param acceleratorReason why this accelerator was chosen, for people
  * @param hostCpu the host CPU's model name from /proc/cpuinfo
  */
 public record HypervisorInfo(

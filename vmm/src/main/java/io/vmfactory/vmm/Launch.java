@@ -1,11 +1,11 @@
 package io.vmfactory.vmm;
 
 /**
- * One VM to be started.
+ * A VM to start.
  *
- * @param id its name
- * @param spec what it is
- * @param folder where its sockets and logs go
+ * @param id its id
+ * @param spec its devices and sizes
+ * @param folder holds its sockets and logs
  * @param ram what backs its memory
  */
 public record Launch(VmId id, VmSpec spec, VmFolder folder, GuestRam ram) {}

@@ -1,10 +1,10 @@
 package io.vmfactory.vmm;
 
 /**
- * A network interface that a VM has and that is connected.
+ * A connected network interface of a VM.
  *
- * @param name what the host's end is called in its network namespace
- * @param guestDevice what the guest calls its end, unless it was renamed there
- * @param guestMac the MAC it starts with, the same in every VM
+ * @param name name of the host's end in its network namespace
+ * @param guestDevice name of the guest's end, unless the guest renames it
+ * @param guestMac the MAC address at start, the same in every VM
  */
 public record NicPlace(String name, String guestDevice, String guestMac) {}

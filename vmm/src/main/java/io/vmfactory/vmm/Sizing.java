@@ -1,7 +1,7 @@
 package io.vmfactory.vmm;
 
 /**
- * CPUs and memory of a VM, or a difference of two such.
+ * CPUs and memory of a VM, or the difference between two sizings.
  *
  * @param vcpus number of virtual CPUs
  * @param memoryMib guest RAM in MiB
@@ -12,23 +12,23 @@ public record Sizing(int vcpus, int memoryMib) {
    */
   public static final int MEMORY_BLOCK_MIB = 128;
 
-  /** What {@code wanted} has more than this; never negative in a component. */
+  /** Returns what {@code wanted} has more than this; no component is negative. */
   public Sizing shortOf(Sizing wanted) {
     return new Sizing(Math.max(0, wanted.vcpus - vcpus), Math.max(0, wanted.memoryMib - memoryMib));
   }
 
-  /** Both together. */
+  /** Returns the sum of both. */
   public Sizing plus(Sizing other) {
     return new Sizing(vcpus + other.vcpus, memoryMib + other.memoryMib);
   }
 
-  /** The same with memory rounded up to whole blocks. */
+  /** Returns this sizing with its memory rounded up to whole blocks. */
   public Sizing inBlocks() {
     return new Sizing(
         vcpus, (memoryMib + MEMORY_BLOCK_MIB - 1) / MEMORY_BLOCK_MIB * MEMORY_BLOCK_MIB);
   }
 
-  /** Whether there is nothing in it. */
+  /** Returns whether both components are zero. */
   public boolean isZero() {
     return vcpus == 0 && memoryMib == 0;
   }

@@ -1,10 +1,10 @@
 package io.vmfactory.vmm;
 
 /**
- * A VM that an earlier daemon started and that may still be there.
+ * A VM that an earlier daemon started and that may still run.
  *
- * @param identity which process it was
- * @param spec what it is
- * @param folder where its sockets and logs are
+ * @param identity its process
+ * @param spec its devices and sizes
+ * @param folder holds its sockets and logs
  */
 public record Survivor(VmIdentity identity, VmSpec spec, VmFolder folder) {}

@@ -4,62 +4,84 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.NetworkNamespace;
 
 /**
- * One VM: a VMM process, its monitor connection, its phase. Every method checks the phase first and
- * throws {@link VmmException} with reason {@code ILLEGAL_PHASE} when the table in {@link VmPhase}
- * forbids the step.
+ * One VM: a VMM process, its monitor connection, its phase. Every method that changes the VM first
+ * checks the phase. It throws {@link VmmException} with reason {@code ILLEGAL_PHASE} if the table
+ * in {@link VmPhase} forbids the step.
  *
- * <p>A VM whose step fails is in an unknown state: the caller kills it. Thread-safe; steps are
- * serial.
+ * <p>After a failed step the VM's state is unknown, so the caller kills the VM. Thread-safe; steps
+ * run one after the other.
  */
-public interface Vm extends VmStatus {
-  /** INCOMING to PAUSED: loads device state. */
+public interface Vm {
+  /** Returns the identity of the VM's process; a later process with the same pid has another. */
+  VmIdentity identity();
+
+  /** Returns where the VM is in its life. */
+  VmPhase phase();
+
+  /** Returns the events that no step of ours causes: the exit, the opening of the agent's port. */
+  VmSignals signals();
+
+  /**
+   * Asks the VMM how the VM is, without touching the guest. Returns when the VMM has answered and
+   * its answer fits {@link #phase()}. Waits for a running step first.
+   *
+   * @throws VmmException with reason {@code DIED} when the process has ended, {@code ILLEGAL_PHASE}
+   *     when the VM is DETACHED, {@code FAILED} when the VMM's answer does not fit the phase
+   * @throws io.vmfactory.configs.time.DeadlineExceededException when the VMM does not answer: it
+   *     hangs
+   */
+  void check(Deadline deadline);
+
+  /** Loads device state: INCOMING to PAUSED. */
   void load(byte[] deviceState, Deadline deadline);
 
-  /** PAUSED to RUNNING. */
+  /** Lets the CPUs run: PAUSED to RUNNING. */
   void cont(Deadline deadline);
 
-  /** RUNNING to PAUSED. */
+  /** Stops the CPUs: RUNNING to PAUSED. */
   void stop(Deadline deadline);
 
-  /** PAUSED, stays PAUSED but never runs again: the device state, without guest RAM. */
+  /**
+   * Returns the device state of a PAUSED VM, without guest RAM. The VM stays PAUSED but can never
+   * run again.
+   */
   byte[] save(Deadline deadline);
 
   /**
-   * Adds vCPUs and memory to a RUNNING VM. What is returned is what was really added: memory comes
-   * in whole blocks ({@link Sizing#MEMORY_BLOCK_MIB}), rounded up. When it returns, the guest's
-   * kernel has accepted the memory; bringing memory and CPUs online is the agent's part.
+   * Adds vCPUs and memory to a RUNNING VM. Returns what was really added: memory is rounded up to
+   * whole blocks ({@link Sizing#MEMORY_BLOCK_MIB}). When this returns, the guest's kernel has
+   * accepted the memory; the agent brings memory and CPUs online.
    *
-   * @throws VmmException with reason {@code RESOURCES} when the VM's maximum does not allow it,
-   *     nothing added; {@code FAILED} when the guest refuses the memory
+   * @throws VmmException with reason {@code RESOURCES} when the VM's maximum does not allow it and
+   *     nothing was added; {@code FAILED} when the guest refuses the memory
    * @throws io.vmfactory.configs.time.DeadlineExceededException when the guest does not answer: its
    *     kernel hangs, or has no ACPI memory hot-plug
    */
   Sizing plug(Sizing extra, Deadline deadline);
 
-  /** The drives that are attached to it and those that can be. */
+  /** Returns the access to the VM's drives. */
   VmDrives drives();
 
   /**
-   * Connects a free NIC slot of a RUNNING VM: moves its host's end into {@code target} and brings
-   * it up there. It stays until the VM ends, or the namespace. One that fails leaves the VM as it
-   * was.
+   * Connects a free NIC slot of a RUNNING VM: moves the host's end into {@code target} and brings
+   * it up there. It stays until the VM or the namespace ends. A failure leaves the VM as it was.
    *
-   * @param name what the host's end is called there, 1..15 characters; empty = {@code vmf} and
-   *     digits of the VM's id
-   * @throws VmmException with reason {@code INVALID} when an interface cannot be called so, {@code
-   *     EXISTS} when one in there is, {@code RESOURCES} when no slot is free
+   * @param name name of the host's end there, 1..15 characters; empty = {@code vmf} and digits of
+   *     the VM's id
+   * @throws VmmException with reason {@code INVALID} when the name is not legal, {@code EXISTS}
+   *     when an interface in {@code target} has it, {@code RESOURCES} when no slot is free
    */
   NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline);
 
   /**
-   * PAUSED to DETACHED: lets go of monitor and supervision; the process and its folder stay, for a
-   * new owner.
+   * Ends supervision and closes the monitor: PAUSED to DETACHED. The process and its folder stay,
+   * for a new owner.
    */
   void detach();
 
   /**
    * Ends the process (SIGKILL), waits until it is gone and removes its folder. Legal in every phase
-   * but DETACHED; a second call does nothing.
+   * except DETACHED. A second call has no effect.
    */
   void kill();
 }

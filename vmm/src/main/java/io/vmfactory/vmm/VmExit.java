@@ -1,12 +1,12 @@
 package io.vmfactory.vmm;
 
 /**
- * How a VMM process ended. Of one that was adopted, and is no child of this process, neither code
- * nor signal is known: -1 and 0.
+ * How a VMM process ended. An adopted process is no child of this process; its code and signal are
+ * unknown: -1 and 0.
  *
- * @param code exit code, 0..255, or -1 when it was ended by a signal or is not known
- * @param signal signal number; 0 when it was ended by none or is not known
- * @param lastWords the end of the VMM's own output, at most 2 KiB; empty when it said nothing
+ * @param code exit code, 0..255; -1 when a signal ended the process or the code is unknown
+ * @param signal signal number; 0 when no signal ended the process or it is unknown
+ * @param lastWords the last 2 KiB of the VMM's own output; empty when it printed nothing
  */
 public record VmExit(int code, int signal, String lastWords) {
   @Override

@@ -17,27 +17,30 @@ public record VmFolder(Path path) {
   /** Longest path that fits sockaddr_un.sun_path with its closing NUL, see unix(7). */
   public static final int MAX_SOCKET_PATH_BYTES = 107;
 
-  /** How many ports the agent has. */
+  /** Number of the agent's ports. */
   public static final int AGENT_PORTS = 4;
 
-  /** Journal record of the VM, written by the daemon. */
+  /** Returns the path of the VM's journal record, which the daemon writes. */
   public Path record() {
     return path.resolve("vm.json");
   }
 
-  /** QEMU's monitor. */
+  /** Returns the path of the monitor's socket. */
   public Path qmpSocket() {
     return path.resolve("qmp.sock");
   }
 
-  /** The agent's first port: the daemon's own, until it hands the VM out. */
+  /**
+   * Returns the path of the agent's first port, which the daemon uses until it hands the VM out.
+   */
   public Path agentSocket() {
     return agentSocket(0);
   }
 
   /**
-   * One of the agent's ports. Each serves one connection at a time; who shares a VM with others
-   * holds an exclusive lock on the file of this name with {@code .lock} appended meanwhile.
+   * Returns the path of one of the agent's ports. Each port serves one connection at a time. A
+   * process that shares the VM with others holds an exclusive lock while it uses a port; the lock
+   * file is the socket's name with {@code .lock} appended.
    *
    * @param port 0..{@link #AGENT_PORTS}-1
    */
@@ -45,30 +48,30 @@ public record VmFolder(Path path) {
     return path.resolve(port == 0 ? "agent.sock" : "agent." + port + ".sock");
   }
 
-  /** All of the agent's ports, the first one first. */
+  /** Returns the paths of all of the agent's ports, in order. */
   public List<Path> agentSockets() {
     return IntStream.range(0, AGENT_PORTS).mapToObj(this::agentSocket).toList();
   }
 
-  /** What the guest's kernel and agent print. */
+  /** Returns the path of the file with what the guest's kernel and agent print. */
   public Path consoleLog() {
     return path.resolve("console.log");
   }
 
-  /** What QEMU itself prints. */
+  /** Returns the path of the file with what QEMU itself prints. */
   public Path vmmLog() {
     return path.resolve("vmm.log");
   }
 
-  /** Removes what a VMM made in the folder: what a start that failed must not leave behind. */
+  /** Removes the files that a VMM made in the folder, after a failed start. */
   public void removeVmmFiles() {
     List.of(qmpSocket(), consoleLog(), vmmLog()).forEach(VmFolder::delete);
     agentSockets().forEach(VmFolder::delete);
   }
 
   /**
-   * Removes the folder and everything in it; what is not there, or goes meanwhile, is no error: who
-   * listened on a socket may be unlinking it just now.
+   * Removes the folder and everything in it. A missing file is no error: a process that listens on
+   * a socket may be unlinking it at the same time.
    */
   public void remove() {
     try {

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * Where VMs have their folders: {@code run_dir/vm}.
+ * The folder that holds the VMs' folders: {@code run_dir/vm}.
  *
  * @param root {@code run_dir/vm}, absolute
  */
@@ -16,8 +16,8 @@ public record VmFolders(Path root) {
   /**
    * Makes the folder of {@code id}, mode 0700.
    *
-   * @throws VmmException when its sockets' paths would be too long, or the disk is full, with the
-   *     remedy
+   * @throws VmmException when the paths of its sockets would be too long or the disk is full; the
+   *     message names the remedy
    */
   public VmFolder create(VmId id) {
     VmFolder folder = new VmFolder(root.resolve(id.value()));
@@ -40,7 +40,7 @@ public record VmFolders(Path root) {
     return folder;
   }
 
-  /** What to throw when {@code cause} kept something from being written here. */
+  /** Returns the exception to throw when {@code cause} prevented a write to this folder. */
   public static RuntimeException unwritten(String what, IOException cause) {
     String why = String.valueOf(cause.getMessage());
     boolean full = why.contains("No space left") || why.contains("quota exceeded");

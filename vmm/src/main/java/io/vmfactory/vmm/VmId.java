@@ -17,25 +17,26 @@ public record VmId(String value) {
     }
   }
 
-  /** Whether {@code text} is a VM's id. */
+  /** Returns whether {@code text} is a VM's id. */
   public static boolean isOne(String text) {
     return text.matches("[0-9a-f]{32}");
   }
 
-  /** A new one. */
+  /** Returns a new random id. */
   public static VmId random() {
     byte[] bytes = new byte[16];
     RANDOM.nextBytes(bytes);
     return new VmId(HexFormat.of().formatHex(bytes));
   }
 
-  /** The first twelve digits: enough to tell VMs apart in a log line or a host name. */
+  /** Returns the first twelve digits: enough to tell VMs apart in a log line or a host name. */
   public String shortened() {
     return value.substring(0, 12);
   }
 
   /**
-   * What the VM's process calls itself, in its {@code -name} argument: how it is found without pid.
+   * Returns the VM's name in QEMU's {@code -name} argument. It finds the process when the pid is
+   * unknown.
    */
   public String processName() {
     return "vmfactory-" + value;

@@ -4,7 +4,7 @@ import io.vmfactory.linux.ProcessIdentity;
 import java.nio.file.Path;
 
 /**
- * Which process a VM is, see {@link ProcessIdentity}.
+ * The process of a VM, see {@link ProcessIdentity}.
  *
  * @param id the VM's id
  * @param pid process id
@@ -12,20 +12,20 @@ import java.nio.file.Path;
  * @param executable what /proc/PID/exe points to
  */
 public record VmIdentity(VmId id, int pid, long startTicks, Path executable) {
-  /** The VM of that name in that process. */
+  /** Returns the identity of VM {@code id} in {@code process}. */
   public static VmIdentity of(VmId id, ProcessIdentity process) {
     return new VmIdentity(id, process.pid(), process.startTicks(), process.executable());
   }
 
-  /** The process alone. */
+  /** Returns the identity of the process without the VM's id. */
   public ProcessIdentity process() {
     return new ProcessIdentity(pid, startTicks, executable);
   }
 
   /**
-   * Whether the process that has this pid now is this one, and not a later one.
+   * Returns whether this process still runs; false if a later process has its pid.
    *
-   * @param processes where the kernel shows them, normally {@code /proc}
+   * @param processes the kernel's folder of processes, normally {@code /proc}
    */
   public boolean lives(Path processes) {
     return process().lives(processes);

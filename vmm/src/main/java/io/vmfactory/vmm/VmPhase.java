@@ -3,7 +3,7 @@ package io.vmfactory.vmm;
 import java.util.Map;
 import java.util.Set;
 
-/** Where a VM is in its life. The table of legal transitions is here and nowhere else. */
+/** Where a VM is in its life. The table of legal transitions is only here. */
 public enum VmPhase {
   /** The process is being started, or taken over from an earlier daemon. */
   STARTING,
@@ -13,7 +13,7 @@ public enum VmPhase {
   PAUSED,
   /** Its CPUs run. */
   RUNNING,
-  /** Given away: no longer ours to steer. */
+  /** Given to another owner: the daemon no longer controls it. */
   DETACHED,
   /** The process is gone. */
   EXITED;
@@ -27,7 +27,7 @@ public enum VmPhase {
           DETACHED, Set.of(EXITED),
           EXITED, Set.of());
 
-  /** Whether a VM in this phase may enter {@code next}. */
+  /** Returns whether a VM in this phase may enter {@code next}. */
   public boolean leadsTo(VmPhase next) {
     return NEXT.get(this).contains(next);
   }

@@ -11,7 +11,7 @@ public final class VmPhases {
     this.id = id;
   }
 
-  /** Where the VM is. */
+  /** Returns the current phase. */
   public synchronized VmPhase current() {
     return current;
   }
@@ -30,7 +30,7 @@ public final class VmPhases {
   }
 
   /**
-   * Checks that the VM is there and ours.
+   * Checks that the VM exists and was not given away.
    *
    * @throws VmmException with reason {@code DIED} when its process has ended, {@code ILLEGAL_PHASE}
    *     when it was given away
@@ -44,9 +44,9 @@ public final class VmPhases {
   }
 
   /**
-   * Moves on.
+   * Enters {@code next}.
    *
-   * @throws VmmException with reason {@code DIED} when the process has ended meanwhile, with {@code
+   * @throws VmmException with reason {@code DIED} when the process has ended meanwhile, {@code
    *     ILLEGAL_PHASE} when the table has no such transition
    */
   public synchronized void enter(VmPhase next) {

@@ -14,15 +14,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The VMs' processes on this host, whoever started them, as proc(5) tells.
+ * The VMs' processes on this host, of this daemon and of others, as proc(5) shows them.
  *
  * @param proc normally {@code /proc}
  */
 public record VmProcessTable(Path proc) {
-  /** Where the kernel shows the processes. */
+  /** The kernel's folder of processes. */
   public static final Path PROC = Path.of("/proc");
 
-  /** The process of a VM whose pid was never recorded, by its {@code -name} argument. */
+  /** Finds the process of a VM whose pid was never recorded, by its {@code -name} argument. */
   public Optional<VmIdentity> named(VmId vm) {
     String name = "\0-name\0" + vm.processName() + "\0";
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
@@ -54,7 +54,7 @@ public record VmProcessTable(Path proc) {
   }
 
   /**
-   * Ends that very process (SIGKILL) and waits until it is gone; nothing happens when it is.
+   * Ends the process (SIGKILL) and waits until it is gone. Has no effect if it is gone already.
    *
    * @throws io.vmfactory.configs.time.DeadlineExceededException when it is still there
    */

@@ -4,16 +4,16 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What a VM is. Two VMs of one spec have the same devices at the same places, which is what lets
- * the state of one be loaded into the other.
+ * A VM's devices and sizes. Two VMs of one spec have the same devices at the same places, so the
+ * device state of one can be loaded into the other.
  *
  * @param machine board and CPU
- * @param boot what it has at boot
- * @param max what it can grow to by hot-plug; equal to {@code boot} = no hot-plug
+ * @param boot CPUs and memory at boot
+ * @param max the most that hot-plug can reach; equal to {@code boot} = no hot-plug
  * @param memorySlots number of hot-plug memory slots, 0..32
  * @param kernel what it boots
- * @param agent how the agent inside is reached
- * @param devices what can be attached while it runs
+ * @param agent how the host reaches the agent
+ * @param devices slots and ports that can be filled while the VM runs
  */
 public record VmSpec(
     Machine machine,
@@ -24,7 +24,7 @@ public record VmSpec(
     AgentTransport agent,
     Devices devices) {
 
-  /** A VM that nothing can be attached to. */
+  /** Makes the spec of a VM without slots or ports. */
   public VmSpec(
       Machine machine,
       Sizing boot,
@@ -47,7 +47,7 @@ public record VmSpec(
   public record Machine(String type, String options, Accelerator accelerator, String cpuModel) {}
 
   /**
-   * What a VM boots.
+   * The kernel that a VM boots.
    *
    * @param image bzImage or ELF
    * @param initrd initial ramdisk
@@ -60,22 +60,22 @@ public record VmSpec(
   }
 
   /**
-   * Places the VM has from the start, for what is attached to it later. Empty ones are part of its
-   * device state.
+   * Places for devices that are attached later. Empty places are part of the VM's device state.
    *
-   * @param driveSlots drives that the guest can write, 0..16
-   * @param readOnlySlots drives that it cannot write, 0..16
-   * @param hotplugPorts places for whole devices, 0..8; needs a board with PCI Express (q35)
-   * @param nicSlots network interfaces, 0..4
-   * @param driveSlotBytes size that a drive slot shows to the guest, whatever is in it
+   * @param driveSlots slots for drives that the guest can write, 0..16
+   * @param readOnlySlots slots for drives that the guest cannot write, 0..16
+   * @param hotplugPorts ports for hot-plugged devices, 0..8; needs a board with PCI Express (q35)
+   * @param nicSlots slots for network interfaces, 0..4
+   * @param driveSlotBytes size in bytes that a drive slot shows to the guest, whatever file fills
+   *     it
    */
   public record Devices(
       int driveSlots, int readOnlySlots, int hotplugPorts, int nicSlots, long driveSlotBytes) {
-    /** None at all. */
+    /** No slots and no ports. */
     public static final Devices NONE = new Devices(0, 0, 0, 0, 0);
   }
 
-  /** This spec with other boot-time sizes; the maximum grows with it where it must. */
+  /** Returns this spec with other boot-time sizes. Raises the maximum if it would be smaller. */
   public VmSpec withBoot(Sizing sizing) {
     Sizing grown =
         new Sizing(

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A VMM could not do what it was asked to. The message names the thing and, where there is one, the
+ * A VMM could not do what was requested. The message names the object and, if there is one, the
  * remedy.
  */
 public final class VmmException extends RuntimeException {
@@ -13,19 +13,19 @@ public final class VmmException extends RuntimeException {
 
   private final Reason reason;
 
-  /** What kind of failure, for whoever must choose how to go on. */
+  /** The kind of failure, for callers that react to it. */
   public enum Reason {
-    /** Program missing, too old, or lacking something it needs: the host must be changed. */
+    /** A program is missing, too old, or lacks something it needs. The host must be changed. */
     UNUSABLE,
-    /** The VM's own request is impossible: beyond its maximum, path too long, kernel unreadable. */
+    /** The request is impossible: beyond the VM's maximum, path too long, kernel unreadable. */
     INVALID,
-    /** Somebody else has it in use. */
+    /** Another program uses it. */
     BUSY,
-    /** The host, or the VM, has no more of something: memory, processes, descriptors, slots. */
+    /** The host or the VM has run out of something: memory, processes, descriptors, slots. */
     RESOURCES,
     /** The step is not legal in the VM's phase. */
     ILLEGAL_PHASE,
-    /** The name is taken. */
+    /** The name is in use. */
     EXISTS,
     /** The process ended. */
     DIED,
@@ -42,7 +42,7 @@ public final class VmmException extends RuntimeException {
     this.reason = reason;
   }
 
-  /** What the kernel refused, in the words of this room; the message stays. */
+  /** Translates a refusal of the kernel into this room's exception; the message stays the same. */
   public static VmmException of(OsException e) {
     Reason reason =
         switch (e.kind()) {
@@ -56,7 +56,7 @@ public final class VmmException extends RuntimeException {
     return new VmmException(reason, String.valueOf(e.getMessage()), e);
   }
 
-  /** Does a step; throws what the kernel refuses as {@link #of} says it. */
+  /** Runs {@code step} and translates its {@link OsException} as {@link #of} does. */
   public static <T> T translate(Supplier<T> step) {
     try {
       return step.get();

@@ -1,4 +1,4 @@
-/** One VMM process as one object. Knows no template, no pool, no lease. */
+/** One VMM process as one object. Knows neither templates nor pools nor leases. */
 @NullMarked
 package io.vmfactory.vmm;
 

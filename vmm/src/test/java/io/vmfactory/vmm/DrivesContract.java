@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What holds for the drives of every hypervisor's VMs. */
+/** Tests that the drives of every hypervisor's VMs must pass. */
 public abstract class DrivesContract {
   /** Two writable slots, one read-only, one port. */
   protected static final VmSpec.Devices DEVICES = new VmSpec.Devices(2, 1, 1, 0, 1 << 30);
@@ -27,7 +27,7 @@ public abstract class DrivesContract {
   protected Vm vm;
   private Path temp;
 
-  /** A new VM with {@link #DEVICES} that runs; its folder is {@code folder}. */
+  /** Starts a new VM with {@link #DEVICES}; its folder is {@code folder}. */
   protected abstract Vm boot(VmId id, VmFolder folder);
 
   /** Closes the hypervisor, whose VMs have ended. */
@@ -153,7 +153,7 @@ public abstract class DrivesContract {
     refused(Reason.ILLEGAL_PHASE, () -> vm.drives().detach("ro0", deadline));
   }
 
-  /** Checks the refusal, and its message further. */
+  /** Checks the reason of the refusal. Returns the assertion for checks of its message. */
   protected static org.assertj.core.api.AbstractThrowableAssert<?, ? extends Throwable> refused(
       Reason reason, ThrowingCallable call) {
     return assertThatThrownBy(call)

@@ -18,27 +18,27 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every {@link Hypervisor} does, whatever is behind it. */
+/** Tests that every {@link Hypervisor} must pass. */
 public abstract class HypervisorContract {
   protected final Deadline deadline = Deadline.after(Duration.ofSeconds(60));
   protected VmFolders folders;
   protected MemoryFile memory;
 
-  /** The one under test. */
+  /** Returns the hypervisor under test. */
   protected abstract Hypervisor hypervisor();
 
-  /** A small VM: 1 vCPU of at most 2, 128 MiB of at most 384, two slots. */
+  /** Returns a small VM: 1 vCPU of at most 2, 128 MiB of at most 384, two slots. */
   protected abstract VmSpec spec();
 
-  /** A VM whose guest takes what is plugged into use. */
+  /** Returns a VM whose guest accepts plugged devices. */
   protected Vm bootGrowing() {
     return boot();
   }
 
-  /** The same hypervisor in a daemon that comes after: this one is gone, its VMs run on. */
+  /** Returns the same hypervisor in a later daemon: the earlier one is gone, its VMs still run. */
   protected abstract Hypervisor successor();
 
-  /** Makes the process end without being asked through the interface. */
+  /** Ends the process by other means than the interface. */
   protected abstract void endByItself(Vm vm);
 
   @BeforeEach
@@ -225,10 +225,10 @@ public abstract class HypervisorContract {
     template.stop(deadline);
     byte[] state = template.save(deadline);
     template.kill();
-    List<String> told = new ArrayList<>();
+    List<String> reported = new ArrayList<>();
     Launch launch = launch(new GuestRam.CopyOnWrite(memory));
-    Vm clone = hypervisor().restore(launch, state, () -> told.add("answered"), deadline);
-    assertThat(told).containsExactly("answered");
+    Vm clone = hypervisor().restore(launch, state, () -> reported.add("answered"), deadline);
+    assertThat(reported).containsExactly("answered");
     assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
     assertThat(clone.signals().agentPort().toCompletableFuture()).isCompleted();
     refuses(Reason.ILLEGAL_PHASE, () -> clone.load(state, deadline));
@@ -304,12 +304,12 @@ public abstract class HypervisorContract {
     return new Survivor(vm.identity(), launch.spec(), launch.folder());
   }
 
-  /** With shared memory, as a template. */
+  /** Launches with shared memory, like a template. */
   protected Vm boot() {
     return hypervisor().boot(launch(new GuestRam.Shared(memory)), deadline);
   }
 
-  /** With the same memory copy-on-write, as a clone. */
+  /** Launches with the same memory copy-on-write, like a clone. */
   protected Vm prepare() {
     return hypervisor().prepare(launch(new GuestRam.CopyOnWrite(memory)), deadline);
   }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Folders that one test filled at some cost and of which later tests of this JVM get copies: above
- * all stores with a template, since making one boots a guest. They are removed with the JVM.
+ * Folders that one test filled at high cost, and that later tests of this JVM get copies of. Most
+ * are stores with a template, since making a template boots a guest. They are removed with the JVM.
  */
 public final class KeptFolders {
   private static final Map<String, Path> KEPT = new ConcurrentHashMap<>();
@@ -17,9 +17,9 @@ public final class KeptFolders {
   private KeptFolders() {}
 
   /**
-   * Makes {@code folder}, which is not there yet, a copy of what is kept under a name.
+   * Makes {@code folder}, which must not exist, a copy of the folder kept under a name.
    *
-   * @return whether something is
+   * @return whether a folder is kept under that name
    */
   public static boolean lend(String name, Path folder) throws IOException {
     Path kept = KEPT.get(name);
@@ -31,7 +31,7 @@ public final class KeptFolders {
     return true;
   }
 
-  /** Keeps a copy of {@code folder} as it is now under a name, unless something is already. */
+  /** Keeps a copy of {@code folder} under a name, unless one is kept already. */
   public static void keep(String name, Path folder) throws IOException {
     if (KEPT.containsKey(name)) {
       return;

@@ -21,7 +21,7 @@ final class VmFoldersTest {
         .isInstanceOf(UncheckedIOException.class);
   }
 
-  /** The kernel's own words. */
+  /** The kernel's own text. */
   private static void writeToFullDevice() throws IOException {
     try (var out = new FileOutputStream("/dev/full")) {
       out.write(1);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The sockets of a VM's agent ports, listening, until QEMU has inherited them. */
+/** The listening sockets of a VM's agent ports, open until QEMU has inherited them. */
 final class AgentPorts implements AutoCloseable {
   private final List<UnixListener> listeners = new ArrayList<>();
 
@@ -25,7 +25,7 @@ final class AgentPorts implements AutoCloseable {
     }
   }
 
-  /** In the order of the ports. */
+  /** Returns the descriptors in the order of the ports. */
   List<Integer> descriptors() {
     return listeners.stream().map(UnixListener::descriptor).toList();
   }

@@ -9,31 +9,36 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A place for one drive. Its id is that of the device and of the raw node the device reads from;
- * the names of all nodes below begin with it.
+ * A place for one drive. Its id is also the id of the device and of the raw node that the device
+ * reads from. The names of all nodes below begin with it.
  *
  * @param kind slot or port
  * @param number counted from 0 within its kind
- * @param guestDevice what the guest knows a drive in it by, see DrivePlace
+ * @param guestDevice name of a drive at this place in the guest, see DrivePlace
  */
 record DriveBay(Kind kind, int number, String guestDevice) {
-  /** Requests that can be under way in one drive. More cost the guest memory for each slot. */
+  /**
+   * Requests that one drive can process at the same time. More would cost guest memory per slot.
+   */
   static final int QUEUE_SIZE = 64;
 
   /**
-   * The older of virtio's two ways to lay out registers. Queues work alike in both, but the state
-   * of the newer one has 1024 queues' addresses, 22 KiB and some 0.5 ms of each clone for each
+   * The older of virtio's two register layouts. Queues work the same in both. The newer layout
+   * saves the addresses of 1024 queues: 22 KiB of state, which costs each clone about 0.5 ms per
    * slot.
    */
   static final String TRANSPORT = "disable-legacy=off,disable-modern=on";
 
-  /** PCI slots on bus 0: drives share one by eights, as functions; a port has one of its own. */
+  /**
+   * PCI slots on bus 0: eight drives share one slot, as its functions; a port has a slot of its
+   * own.
+   */
   private static final int FIRST_WRITABLE_SLOT = 0x04;
 
   private static final int FIRST_READ_ONLY_SLOT = 0x06;
   private static final int FIRST_PORT_SLOT = 0x10;
 
-  /** What sort of place. */
+  /** The kind of a place. */
   enum Kind {
     WRITABLE_SLOT("rw"),
     READ_ONLY_SLOT("ro"),
@@ -45,13 +50,13 @@ record DriveBay(Kind kind, int number, String guestDevice) {
       this.prefix = prefix;
     }
 
-    /** Whether {@code id} is that of a place of this kind. */
+    /** Returns whether {@code id} belongs to a place of this kind. */
     boolean isOf(String id) {
       return id.matches(prefix + "\\d+");
     }
   }
 
-  /** All places, slots first; the guest names the drives in slots in this order. */
+  /** Returns all places, slots first. The guest names the drives in slots in this order. */
   static List<DriveBay> all(Devices devices) {
     int writable = devices.driveSlots();
     Stream<DriveBay> slots =
@@ -67,13 +72,13 @@ record DriveBay(Kind kind, int number, String guestDevice) {
     return Stream.concat(slots, ports).toList();
   }
 
-  /** a to z, then aa and on, as Linux counts disks. */
+  /** Returns a to z, then aa, ab and so on, as Linux names disks. */
   private static String letters(int index) {
     String last = Character.toString('a' + index % 26);
     return index < 26 ? last : letters(index / 26 - 1) + last;
   }
 
-  /** QEMU's options for the empty places of a VM. */
+  /** Returns QEMU's options for the empty places of a VM. */
   static List<String> arguments(Devices devices) {
     List<String> arguments = new ArrayList<>();
     for (DriveBay bay : all(devices)) {
@@ -82,7 +87,7 @@ record DriveBay(Kind kind, int number, String guestDevice) {
     return arguments;
   }
 
-  /** A null-co node has a size and no file: reading yields zeros, and writing leads nowhere. */
+  /** A null-co node has a size and no file: reads return zeros, and writes are discarded. */
   private List<String> slot(long bytes) {
     String mode = writable() ? "" : ",read-only=on";
     int pci = (writable() ? FIRST_WRITABLE_SLOT : FIRST_READ_ONLY_SLOT) + number / 8;
@@ -104,7 +109,7 @@ record DriveBay(Kind kind, int number, String guestDevice) {
             .formatted(portId(), number + 1, FIRST_PORT_SLOT + number));
   }
 
-  /** Whether a drive of that mode fits. */
+  /** Returns whether a drive of that mode fits. */
   boolean takes(DriveMode mode) {
     return isPort() || (mode == DriveMode.READ_ONLY) != writable();
   }
@@ -117,7 +122,7 @@ record DriveBay(Kind kind, int number, String guestDevice) {
     return kind == Kind.WRITABLE_SLOT;
   }
 
-  /** The drive in it. */
+  /** Describes the drive at this place. */
   DrivePlace place(DriveMode mode) {
     return new DrivePlace(id(), mode, guestDevice, isPort());
   }
@@ -126,32 +131,32 @@ record DriveBay(Kind kind, int number, String guestDevice) {
     return kind.prefix + number;
   }
 
-  /** The root port a device is plugged into. */
+  /** Returns the id of the root port that a device is plugged into. */
   String portId() {
     return "port" + number;
   }
 
-  /** The node an empty slot reads from. */
+  /** Returns the name of the node that an empty slot reads from. */
   String blank() {
     return id() + ".blank";
   }
 
-  /** The node that is the drive's file. */
+  /** Returns the name of the node that is the drive's file. */
   String image() {
     return id() + ".image";
   }
 
-  /** The node that is the copy-on-write file. */
+  /** Returns the name of the node that is the copy-on-write file. */
   String writes() {
     return id() + ".writes";
   }
 
-  /** The node that is the image with the copy-on-write file over it. */
+  /** Returns the name of the node that is the image with the copy-on-write file over it. */
   String overlay() {
     return id() + ".overlay";
   }
 
-  /** The job that formats the copy-on-write file. */
+  /** Returns the name of the job that formats the copy-on-write file. */
   String formatting() {
     return id() + ".format";
   }

@@ -4,17 +4,17 @@ import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.nio.file.Path;
 
-/** QEMU says in words only why it does not open a file. */
+/** Explains why QEMU does not open a file. QEMU gives the reason only as text. */
 final class DriveFailures {
   private DriveFailures() {}
 
   /**
-   * What to throw.
+   * Returns the exception to throw.
    *
-   * @param file the drive, as its owner calls it
-   * @param opened what QEMU was told to open
+   * @param file the drive's file, by the name that its owner uses
+   * @param opened the path that QEMU got
    */
-  static RuntimeException told(RuntimeException failure, Path file, Path opened) {
+  static RuntimeException of(RuntimeException failure, Path file, Path opened) {
     if (!(failure instanceof VmmException e) || e.reason() != Reason.FAILED) {
       return failure;
     }
@@ -22,7 +22,8 @@ final class DriveFailures {
     if (said.contains("Failed to get") && said.contains("lock")) {
       return new VmmException(
           Reason.BUSY,
-          "drive %s is in use: another VM or program writes to it, or this one would (%s)"
+          ("drive %s is in use: another VM or program writes to it,"
+                  + " or reads it while this VM would write (%s)")
               .formatted(file, said),
           e);
     }

@@ -22,13 +22,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The nodes below one drive. */
+/** The block nodes below one drive. */
 final class DriveNodes {
   private final DriveBay bay;
   private final QemuMonitor monitor;
   private final QemuEvents events;
 
-  /** When QEMU no longer works on a node by itself; completes on the monitor's event loop. */
+  /** Completes on the monitor's event loop when QEMU no longer works on a node. */
   private CompletionStage<?> settled = CompletableFuture.completedFuture(null);
 
   DriveNodes(DriveBay bay, QemuMonitor monitor, QemuEvents events) {
@@ -38,10 +38,10 @@ final class DriveNodes {
   }
 
   /**
-   * Opens what {@code image} asks for and returns the name of the topmost node. When it fails,
-   * there are none.
+   * Opens the nodes that {@code image} needs and returns the name of the topmost one. A failure
+   * leaves no node.
    *
-   * @param bytes size of an overlay
+   * @param bytes size of an overlay in bytes
    */
   String add(DriveImage image, DriveFile file, long bytes, Deadline deadline) {
     boolean writable = image.mode() == DriveMode.WRITABLE;
@@ -53,7 +53,7 @@ final class DriveNodes {
           : bay.image();
     } catch (RuntimeException e) {
       undo();
-      throw DriveFailures.told(e, image.file(), file.path());
+      throw DriveFailures.of(e, image.file(), file.path());
     }
   }
 
@@ -64,7 +64,7 @@ final class DriveNodes {
     return bay.overlay();
   }
 
-  /** The file has a name only until QEMU has it open: nobody needs to remove it later. */
+  /** The file has a name only until QEMU has opened it, so no cleanup is needed later. */
   private void openWrites(Path folder, Deadline deadline) {
     Path file = folder.resolve(UUID.randomUUID() + ".qcow2");
     try {
@@ -94,7 +94,9 @@ final class DriveNodes {
     }
   }
 
-  /** Whether or not anybody still waits for it. Yields why the job has failed; empty if not. */
+  /**
+   * Runs even if the caller has stopped waiting. Returns why the job failed; empty if it succeeded.
+   */
   private CompletionStage<String> dismiss(boolean succeeded) {
     CompletionStage<String> error =
         succeeded
@@ -113,8 +115,8 @@ final class DriveNodes {
   }
 
   /**
-   * Has them all removed, in time for whatever the monitor is told next; does not wait, since the
-   * caller's time may be over.
+   * Asks QEMU to remove all nodes, before any later command of the monitor. Does not wait, since
+   * the caller's deadline may have passed.
    */
   void undo() {
     settled.whenComplete((done, failure) -> all().forEach(this::forget));
@@ -124,12 +126,12 @@ final class DriveNodes {
     monitor.send(BlockCommands.remove(node));
   }
 
-  /** Removes those that are there, once QEMU no longer works on them. */
+  /** Removes the nodes that exist, once QEMU no longer works on them. */
   void removeLeftovers(Deadline deadline) {
     Set<String> present = present(deadline);
     if (present.contains(bay.writes()) && !present.contains(bay.overlay())) {
       endFormat(deadline);
-      present = present(deadline); // those that an undo of before has not removed by now
+      present = present(deadline); // those that an earlier undo has not removed yet
     }
     for (String node : all().filter(present::contains).toList()) {
       monitor.execute(BlockCommands.remove(node), deadline);
@@ -143,9 +145,9 @@ final class DriveNodes {
   }
 
   /**
-   * Returns when there is no formatting job, an earlier daemon's neither. Whoever gave one up has
-   * sent all of its {@link #undo} by then: that happens at the job's last event, which comes before
-   * the reply that no longer lists the job.
+   * Returns when no formatting job is left, including jobs of an earlier daemon. A caller that gave
+   * up on a job has sent all commands of its {@link #undo} by then: it sends them at the job's last
+   * event, which comes before the reply that no longer lists the job.
    */
   private void endFormat(Deadline deadline) {
     while (true) {
@@ -162,7 +164,7 @@ final class DriveNodes {
     }
   }
 
-  /** The topmost first. A slot's own node stays. */
+  /** Returns all nodes, the topmost first. A slot's own node stays. */
   private Stream<String> all() {
     List<String> below = List.of(bay.overlay(), bay.writes(), bay.image());
     return bay.isPort() ? Stream.concat(Stream.of(bay.id()), below.stream()) : below.stream();

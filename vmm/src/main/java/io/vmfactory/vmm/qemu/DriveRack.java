@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The places of one VM and what is in them, as QEMU says: a VM of an earlier daemon may have been
- * made with other slots than are configured now.
+ * The places of one VM and the drives in them, as QEMU reports them. An earlier daemon may have
+ * made the VM with other slots than are configured now.
  */
 final class DriveRack {
   private final List<Medium> media;
@@ -21,8 +21,8 @@ final class DriveRack {
   private final List<DriveBay> bays;
 
   /**
-   * @param all of QEMU's block devices
-   * @param configured ports cannot be told from those, so they are taken from here
+   * @param all all block devices of QEMU
+   * @param configured gives the ports, which cannot be derived from {@code all}
    */
   DriveRack(List<Device> all, Devices configured) {
     media = all.stream().map(Device::medium).filter(Objects::nonNull).toList();
@@ -41,9 +41,9 @@ final class DriveRack {
   }
 
   /**
-   * The first free place for a drive of that mode.
+   * Returns the first free place for a drive of that mode.
    *
-   * @throws VmmException with reason {@code RESOURCES} when there is none
+   * @throws VmmException with reason {@code RESOURCES} when no place is free
    */
   DriveBay free(DriveMode mode) {
     return bays.stream()
@@ -66,9 +66,9 @@ final class DriveRack {
   }
 
   /**
-   * The place with the drive of that id.
+   * Returns the place of the drive with that id.
    *
-   * @throws VmmException with reason {@code INVALID} when there is none
+   * @throws VmmException with reason {@code INVALID} when the VM has no such drive
    */
   DriveBay filled(String id) {
     return bays.stream()
@@ -77,14 +77,14 @@ final class DriveRack {
         .orElseThrow(() -> new VmmException(Reason.INVALID, "the VM has no drive \"" + id + "\""));
   }
 
-  /** Every place that is filled. */
+  /** Returns the drives at all filled places. */
   List<DrivePlace> places() {
     return bays.stream()
         .flatMap(bay -> content(bay).map(content -> bay.place(mode(content))).stream())
         .toList();
   }
 
-  /** How large a file a free place takes. */
+  /** Returns the largest file that a free place accepts, in bytes. */
   long bytes(DriveBay bay) {
     return named(bay).map(medium -> medium.image().bytes()).orElse(devices.driveSlotBytes());
   }

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What this host can do for VMs, each answer found by trying. The answer on KVM, which costs up to
- * a second, is kept in a file and asked anew after a reboot or an upgrade.
+ * Finds out what this host can do for VMs; each answer is the result of a trial. The answer on KVM
+ * costs up to a second. It is kept in a file, and the trial is repeated after a reboot or upgrade.
  */
 public final class HostCheck {
   private static final Duration CONTROL_LIMIT = Duration.ofSeconds(10);
@@ -41,7 +41,8 @@ public final class HostCheck {
   }
 
   /**
-   * @param device stands in for {@code /dev/kvm} when it is looked for; QEMU opens its own
+   * @param device a path to look for in place of {@code /dev/kvm}; QEMU still opens {@code
+   *     /dev/kvm}
    */
   HostCheck(QemuConfig config, Path answers, Path device) {
     this.config = config;
@@ -49,7 +50,7 @@ public final class HostCheck {
     this.device = device;
   }
 
-  /** Every capability; never throws for one that is lacking. */
+  /** Returns all capabilities. Never throws because one is missing. */
   public List<Capability> capabilities() {
     List<Capability> all = new ArrayList<>();
     try (Processes processes = new Processes()) {
@@ -67,9 +68,9 @@ public final class HostCheck {
   }
 
   /**
-   * The hypervisor this host offers, with the accelerator the configuration asks for.
+   * Returns this host's hypervisor, with the accelerator that the configuration asks for.
    *
-   * @throws VmmException with reason {@code UNUSABLE}, naming what is lacking and the remedy
+   * @throws VmmException with reason {@code UNUSABLE}; names what is missing and the remedy
    */
   public HypervisorInfo hypervisor() {
     return VmmException.translate(this::find);
@@ -123,7 +124,7 @@ public final class HostCheck {
     Trials.Outcome outcome = control(trials);
     return outcome.passed()
         ? Capability.yes("seccomp", "a guest ran to its end in QEMU's sandbox")
-        : Capability.no("seccomp", "QEMU in its sandbox runs no guest: " + outcome.said());
+        : Capability.no("seccomp", "QEMU cannot run a guest in its sandbox: " + outcome.said());
   }
 
   private Capability kvm(Trials trials, String version) {
@@ -148,7 +149,7 @@ public final class HostCheck {
     return trials.guest(config.machine().type(), "tcg", "max", CONTROL_LIMIT);
   }
 
-  /** Random per boot, so it stands for the running kernel too. */
+  /** The id is random per boot, so it also identifies the running kernel. */
   private static String bootId() {
     return read(Path.of("/proc/sys/kernel/random/boot_id")).strip();
   }

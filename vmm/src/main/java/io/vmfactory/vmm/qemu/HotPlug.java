@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Adds CPUs and memory to a VM. Keeps no count of them: QEMU knows what was plugged, whoever did
- * it.
+ * Adds CPUs and memory to a VM. Keeps no count of them: QEMU reports what was plugged, also by an
+ * earlier daemon.
  *
- * @param spec what the VM is
+ * @param spec the VM's spec
  */
 record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
   private static final long MIB = 1 << 20;
@@ -28,7 +28,9 @@ record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
           .thenComparingInt(CpuPlace::core)
           .thenComparingInt(CpuPlace::thread);
 
-  /** Adds {@code extra} in whole blocks and tells what that was. One at a time per VM. */
+  /**
+   * Adds {@code extra}, rounded up to whole blocks, and returns what it added. One call at a time.
+   */
   Sizing plug(Sizing extra, Deadline deadline) {
     Sizing added = extra.inBlocks();
     List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
@@ -72,7 +74,7 @@ record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
         .forEach(slot -> monitor.execute(QmpCommand.addCpu(slot), deadline));
   }
 
-  /** Returns when the guest has it: what runs in there next may need it at once. */
+  /** Returns when the guest has accepted the memory: the next program in it may need it at once. */
   private void addMemory(int number, int mib, Deadline deadline) {
     String ram = "ram" + number;
     String dimm = "dimm" + number;

@@ -4,21 +4,23 @@ import io.vmfactory.linux.Program;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.VmFolder;
 
-/** The numbers of the descriptors a QEMU process inherits; the order in which they are passed. */
+/** The numbers of the descriptors that a QEMU process inherits, in the order they are passed. */
 final class Inheritance {
   static final int QMP = Program.FIRST_INHERITED;
 
-  /** The first of the agent's ports; the others follow. */
+  /** The first of the agent's ports; the others follow it. */
   static final int AGENT = QMP + 1;
 
   static final int STATE = AGENT + VmFolder.AGENT_PORTS;
 
-  /** Only where the VM's memory is a file; what follows moves up where it is not. */
+  /**
+   * The file with the VM's memory. If the memory is no file, the later numbers move down by one.
+   */
   static final int RAM = STATE + 1;
 
   private Inheritance() {}
 
-  /** The first of the NIC slots' taps; the others follow. */
+  /** Returns the first tap of the NIC slots; the others follow it. */
   static int taps(GuestRam ram) {
     return ram instanceof GuestRam.Anonymous ? RAM : RAM + 1;
   }

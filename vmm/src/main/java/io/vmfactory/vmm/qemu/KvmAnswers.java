@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What KVM's trial has shown, kept in a small file for as long as the host runs the same boot of
- * the same kernel with the same QEMU.
+ * Keeps the answer of the KVM trial in a small file. It is valid for the same boot of the same
+ * kernel with the same QEMU.
  *
- * @param file may not exist; its folder must
+ * @param file the file, which may be missing; its folder must exist
  */
 record KvmAnswers(Path file) {
 
@@ -26,7 +26,7 @@ record KvmAnswers(Path file) {
     try (Reader in = Files.newBufferedReader(file)) {
       kept.load(in);
     } catch (IOException | IllegalArgumentException e) {
-      return Optional.empty(); // No answer yet, or none that can be read: it is found anew.
+      return Optional.empty(); // No answer yet, or an unreadable one: the trial is repeated.
     }
     if (!circumstances.equals(kept.getProperty("circumstances"))) {
       return Optional.empty();

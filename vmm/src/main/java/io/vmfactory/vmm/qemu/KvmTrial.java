@@ -8,18 +8,18 @@ import java.time.Duration;
 /**
  * Finds out whether KVM runs an ordinary guest, by running one.
  *
- * @param device KVM's device: without it there is nothing to try
+ * @param device KVM's device file; if it is missing, no trial is made
  */
 record KvmTrial(Trials trials, Path device, String machine, String cpu) {
-  /** A healthy KVM needs some 60 ms, most of it QEMU's own start. */
+  /** The limit of a trial. A healthy KVM needs about 60 ms, most of it for QEMU's own start. */
   private static final Duration LIMIT = Duration.ofMillis(700);
 
   private static final Duration PATIENT = Duration.ofSeconds(10);
 
   /**
-   * What was found.
+   * The answer of the trial.
    *
-   * @param conclusive whether it stays so for as long as this host runs
+   * @param conclusive whether the answer is valid until the host reboots
    */
   record Verdict(Capability answer, boolean conclusive) {}
 
@@ -54,7 +54,7 @@ record KvmTrial(Trials trials, Path device, String machine, String cpu) {
         no(device + " opens, but a guest never gets past " + stage + " on this host's KVM"), true);
   }
 
-  /** Warnings may stand before QEMU's error, an abort's own line behind it. */
+  /** Warnings may precede QEMU's error, and an abort prints its own line after it. */
   private static String error(String said) {
     return said.lines()
         .filter(line -> line.contains("error"))

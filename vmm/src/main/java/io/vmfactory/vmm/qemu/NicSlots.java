@@ -13,25 +13,27 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The NIC slots of one VM. Each is a virtio-net whose other end is a tap, which waits, down, in the
- * network namespace of whoever started the VM.
+ * The NIC slots of one VM. Each is a virtio-net device whose other end is a tap. Until it is
+ * attached, the tap is down, in the network namespace of the daemon that started the VM.
  *
- * @param count how many there are
+ * @param count number of slots
  */
 record NicSlots(VmId id, int count) {
-  /** Of the id, in a tap's name; with prefix and slot it is the longest name there can be. */
+  /**
+   * Digits of the id in a tap's name. With prefix and slot, the name has the longest legal length.
+   */
   private static final int DIGITS = 11;
 
   static NicSlots of(VmId id, VmSpec spec) {
     return new NicSlots(id, spec.devices().nicSlots());
   }
 
-  /** Locally administered. The guest's own, unless its agent is told another. */
+  /** Returns a locally administered address. The guest uses it unless its agent gets another. */
   static String mac(int slot) {
     return "02:76:6d:66:00:%02x".formatted(slot);
   }
 
-  /** What a slot's tap is called before it is moved. */
+  /** Returns the name of a slot's tap before it is moved. */
   private String tap(int slot) {
     return "vmf" + id.value().substring(0, DIGITS) + slot;
   }
@@ -40,7 +42,7 @@ record NicSlots(VmId id, int count) {
     return IntStream.range(0, count).mapToObj(this::tap).toList();
   }
 
-  /** Makes the taps, for QEMU to inherit. */
+  /** Makes the taps for QEMU to inherit. */
   OpenTaps open() {
     OpenTaps open = new OpenTaps(new ArrayList<>());
     try {
@@ -52,7 +54,7 @@ record NicSlots(VmId id, int count) {
     }
   }
 
-  /** Taps whose other ends this process has. */
+  /** Taps whose other ends this process holds. */
   record OpenTaps(List<Tap> taps) implements AutoCloseable {
     List<Integer> descriptors() {
       return taps.stream().map(Tap::descriptor).toList();
@@ -64,7 +66,10 @@ record NicSlots(VmId id, int count) {
     }
   }
 
-  /** Moves the first free slot's tap into {@code target}, up; or leaves all as it was. */
+  /**
+   * Moves the first free slot's tap into {@code target} and brings it up. A failure changes
+   * nothing.
+   */
   NicPlace attach(NetworkNamespace target, String name) {
     int slot = TapMove.first(taps(), target, name);
     if (slot < 0) {

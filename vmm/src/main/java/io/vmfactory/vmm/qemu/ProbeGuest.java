@@ -3,19 +3,19 @@ package io.vmfactory.vmm.qemu;
 import java.util.HexFormat;
 
 /**
- * The smallest guest that goes the way of a Linux kernel's first instructions: real mode, protected
- * mode, page tables, control registers, EFER through RDMSR and WRMSR, long mode, CPUID. After each
- * stage it writes a letter to port 0x402 (isa-debugcon) and at the end 42 to port 0x501
- * (isa-debug-exit). A KVM that only runs guests made for it stops on this way.
+ * The smallest guest that takes the path of a Linux kernel's first instructions: real mode,
+ * protected mode, page tables, control registers, EFER through RDMSR and WRMSR, long mode, CPUID.
+ * After each stage it writes a letter to port 0x402 (isa-debugcon), and at the end 42 to port 0x501
+ * (isa-debug-exit). A KVM that runs only guests made for it stops somewhere on this path.
  */
 final class ProbeGuest {
-  /** QEMU's exit code when the guest has come to its end: isa-debug-exit gives 2 * 42 + 1. */
+  /** QEMU's exit code when the guest reached its end: isa-debug-exit gives 2 * 42 + 1. */
   static final int PASSED = 85;
 
   private static final int IMAGE_BYTES = 64 * 1024;
   private static final int RESET_VECTOR = 0xfff0;
 
-  /** Loaded at 0xf0000; assembly in the comments. */
+  /** The code, loaded at 0xf0000; the comments show the assembly. */
   private static final String CODE =
       // cli; mov dx,0x402; mov al,'R'; out dx,al; xor ax,ax; mov ss,ax; mov sp,0x7000
       "fa ba0204 b052 ee 31c0 8ed0 bc0070"
@@ -48,7 +48,7 @@ final class ProbeGuest {
 
   private ProbeGuest() {}
 
-  /** A firmware image for {@code -bios}. */
+  /** Returns a firmware image for {@code -bios}. */
   static byte[] image() {
     byte[] image = new byte[IMAGE_BYTES];
     put(image, 0, CODE);
@@ -61,7 +61,7 @@ final class ProbeGuest {
     System.arraycopy(bytes, 0, image, at, bytes.length);
   }
 
-  /** What a guest that wrote {@code letters} did last, for people. */
+  /** Returns the last stage of a guest that wrote {@code letters}, for people. */
   static String lastStage(String letters) {
     String[] stages = {
       "real mode",

@@ -17,12 +17,12 @@ import io.vmfactory.vmm.qmp.QmpSession;
 import java.util.List;
 
 /**
- * Takes over one QEMU that an earlier daemon has started. QEMU itself says in which phase it is: no
- * record can be as true.
+ * Takes over one QEMU that an earlier daemon started. QEMU itself reports its phase, because a
+ * record can be out of date.
  */
 record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) {
 
-  /** The VM, or its process as it was. */
+  /** Returns the VM. A failure leaves its process as it was. */
   Vm adopt(Vertx vertx, Deadline deadline) {
     HostProcess held = processes.adopt(survivor.identity().process());
     try {
@@ -33,7 +33,7 @@ record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) 
     }
   }
 
-  /** QEMU drops what an earlier connection has asked and not got; this one begins anew. */
+  /** QEMU drops the unanswered requests of an earlier connection; this one starts afresh. */
   private Vm connect(QemuProcess process, Vertx vertx, Deadline deadline) {
     QemuEvents events = new QemuEvents();
     QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
@@ -62,7 +62,10 @@ record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) 
     return phase;
   }
 
-  /** What the earlier daemon may not have come to any more, and the event it alone has seen. */
+  /**
+   * Sends the command that the earlier daemon may not have sent. Completes the wait for the agent's
+   * port if the guest has it open: the earlier daemon has received that event.
+   */
   private static void catchUp(
       VmPhase phase, QemuMonitor monitor, QemuEvents events, Deadline deadline) {
     if (phase == VmPhase.INCOMING) {

@@ -11,31 +11,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * QEMU's arguments for one VM: a pure function of what is to be started. Template and clone differ
- * in memory's sharing, kernel and {@code -incoming} only, so that the state of one fits the other.
+ * Makes QEMU's arguments for one VM: a pure function of the launch. Template and clone differ only
+ * in how memory is shared, in the kernel and in {@code -incoming}, so the state of one fits the
+ * other.
  */
 final class QemuCommandLine {
-  /** QEMU may not fork, gain rights or change limits, whatever a guest makes it do. */
+  /** QEMU may not fork, gain rights or change limits, even if a guest takes control of it. */
   static final String SANDBOX =
       "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 
-  /** The agent's first virtio-serial port: its device id in events. */
+  /** The agent's first virtio-serial port, by its device id in events. */
   static final String AGENT_PORT = "agentport0";
 
-  /** What that port is attached to on the host's side. */
+  /** The character device behind that port on the host. */
   static final String AGENT_CHARDEV = "agent0";
 
   /**
-   * MiB of translated code TCG may keep. QEMU's default lets it grow to 1 GiB of private memory per
-   * VM.
+   * Limit of TCG's translated code in MiB. With QEMU's default it can grow to 1 GiB of private
+   * memory per VM.
    */
   private static final int TRANSLATION_MIB = 32;
 
-  /** A board's devices that no guest of ours uses: less state, less to emulate at boot. */
+  /**
+   * Devices of the board that our guests do not use: without them, less state and less boot work.
+   */
   private static final String NEEDLESS =
       ",hpet=off,smbus=off,sata=off,usb=off,vmport=off,graphics=off";
 
-  /** QEMU's own, which only starts Linux: SeaBIOS takes a boot longer and a VM's state 192 KiB. */
+  /**
+   * QEMU's firmware that only starts Linux. SeaBIOS boots slower and adds 192 KiB to a VM's state.
+   */
   private static final String FIRMWARE = ",firmware=qboot.rom";
 
   private final List<String> arguments = new ArrayList<>();
@@ -45,7 +50,7 @@ final class QemuCommandLine {
     this.launch = launch;
   }
 
-  /** Boots from the kernel once told to {@code cont}. */
+  /** Returns arguments for a VM that boots its kernel at the first {@code cont}. */
   static List<String> boot(Launch launch) {
     QemuCommandLine line = new QemuCommandLine(launch);
     line.common();
@@ -53,7 +58,7 @@ final class QemuCommandLine {
     return List.copyOf(line.arguments);
   }
 
-  /** Waits for device state. */
+  /** Returns arguments for a VM that waits for device state. */
   static List<String> prepare(Launch launch) {
     QemuCommandLine line = new QemuCommandLine(launch);
     line.common();
@@ -90,8 +95,9 @@ final class QemuCommandLine {
   }
 
   /**
-   * What a guest tells a device is handled at once, by the thread that runs the guest. Under KVM it
-   * is handed to another, since leaving the guest is dear; under TCG handing over is what is dear.
+   * For TCG: lets the thread that runs the guest handle the guest's notifications to devices. Under
+   * KVM another thread handles them, because leaving the guest is expensive. Under TCG the
+   * hand-over to another thread is expensive.
    */
   private void notifications() {
     add("-global", "virtio-serial-pci.ioeventfd=off");
@@ -133,7 +139,7 @@ final class QemuCommandLine {
     add("-serial", "chardev:console");
   }
 
-  /** Before devices without addresses of their own, which go where there is room. */
+  /** Comes before devices without fixed addresses, because QEMU gives those the free addresses. */
   private void drives() {
     arguments.addAll(DriveBay.arguments(launch.spec().devices()));
   }
@@ -157,12 +163,14 @@ final class QemuCommandLine {
     }
   }
 
-  /** An address on AF_VSOCK, random as the id is: 2^16 to 2^31, clear of the well-known ones. */
+  /**
+   * Returns an AF_VSOCK address, derived from the random id: 2^16 to 2^31, above the reserved ones.
+   */
   static long contextId(VmId id) {
     return (Long.parseLong(id.value().substring(0, 8), 16) & 0x7fffffffL) | 0x10000L;
   }
 
-  /** A clone announces itself to nobody: which addresses it will have, its template cannot know. */
+  /** A clone announces no address: its template cannot know which addresses the clone will have. */
   private void nics() {
     int first = Inheritance.taps(launch.ram());
     for (int i = 0; i < launch.spec().devices().nicSlots(); i++) {

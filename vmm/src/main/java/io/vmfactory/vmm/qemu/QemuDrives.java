@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Attaches drives to a VM and detaches them. Keeps no count of them: QEMU knows what each device
- * reads from, whoever attached it.
+ * Attaches drives to a VM and detaches them. Keeps no count of them: QEMU reports what each device
+ * reads from, also after an earlier daemon attached it.
  *
- * @param devices the places that the VM has, as configured
+ * @param devices the VM's configured places
  */
 record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
 
@@ -35,7 +35,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
         connect(bay, top, readOnly, deadline);
       } catch (RuntimeException e) {
         disconnect(bay, nodes, readOnly);
-        throw DriveFailures.told(e, image.file(), file.path());
+        throw DriveFailures.of(e, image.file(), file.path());
       }
       return bay.place(image.mode());
     }
@@ -64,7 +64,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     }
   }
 
-  /** Does not wait: what has failed may be the time, and QEMU keeps to the order. */
+  /** Does not wait: the deadline may have passed, and QEMU runs commands in order. */
   private void disconnect(DriveBay bay, DriveNodes nodes, boolean readOnly) {
     monitor.send(
         bay.isPort()
@@ -85,7 +85,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     new DriveNodes(bay, monitor, events).removeLeftovers(deadline);
   }
 
-  /** The guest may have been asked before, by somebody whose time ran out. */
+  /** An earlier caller whose deadline passed may have sent the same request to the guest. */
   private void unplug(DriveBay bay, Deadline deadline) {
     CompletionStage<Void> gone = events.unplugged(bay.id());
     try {
@@ -98,7 +98,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     monitor.await(gone, "the guest to let go of drive " + bay.id(), deadline);
   }
 
-  /** Every place that is filled. */
+  /** Returns the drives at all filled places. */
   List<DrivePlace> list(Deadline deadline) {
     return rack(deadline).places();
   }

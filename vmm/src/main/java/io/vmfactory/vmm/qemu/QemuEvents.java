@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Turns one VM's events into what others can wait for. Called on an event loop. */
+/** Turns one VM's events into stages that callers wait for. Called on an event loop. */
 final class QemuEvents implements Consumer<QmpEvent> {
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private final CompletableFuture<Void> migrated = new CompletableFuture<>();
@@ -75,7 +75,7 @@ final class QemuEvents implements Consumer<QmpEvent> {
     }
   }
 
-  /** The process is gone: fails every wait, those that begin later too. */
+  /** Fails every wait, including later ones, because the process is gone. */
   void died(VmmException why) {
     death = why;
     fail(agentPort, why);
@@ -91,37 +91,42 @@ final class QemuEvents implements Consumer<QmpEvent> {
 
   private <T> CompletableFuture<T> awaited(Map<String, CompletableFuture<T>> waits, String id) {
     CompletableFuture<T> wait = waits.computeIfAbsent(id, unknown -> new CompletableFuture<>());
-    VmmException why = death; // Read after the wait is in the map: one of the two sees the other.
+    // Read after the map has the wait, so this method sees died() or died() sees the wait.
+    VmmException why = death;
     if (why != null) {
       fail(wait, why);
     }
     return wait;
   }
 
-  /** The guest has the agent's port open. */
+  /** Completes when the guest has opened the agent's port. */
   CompletableFuture<Void> agentPort() {
     return agentPort;
   }
 
   /**
-   * The guest has taken {@code device} into use, or refused it. To be called before the device is
-   * plugged.
+   * Completes when the guest has accepted {@code device}; fails when it refuses it. Call this
+   * before you plug the device.
    */
   CompletableFuture<Void> plugged(String device) {
     return awaited(plugging, device);
   }
 
-  /** {@code device} is gone. To be called before it is asked for. */
+  /** Completes when {@code device} is gone. Call this before you request the removal. */
   CompletableFuture<Void> unplugged(String device) {
     return awaited(unplugging, device);
   }
 
-  /** {@code job} has ended, and whether it succeeded. To be called before it is begun. */
+  /**
+   * Completes when {@code job} has ended, with whether it succeeded. Call this before you start it.
+   */
   CompletableFuture<Boolean> jobEnded(String job) {
     return awaited(jobs, job);
   }
 
-  /** Device state has been read or written completely; a VM does either once. */
+  /**
+   * Completes when device state was read or written completely. A VM does only one of them, once.
+   */
   CompletableFuture<Void> migrated() {
     return migrated;
   }

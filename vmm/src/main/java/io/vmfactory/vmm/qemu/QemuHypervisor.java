@@ -19,7 +19,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** QEMU as the hypervisor. Closing it ends supervision only: VMs it has started run on. */
+/**
+ * QEMU as the hypervisor. Closing it ends supervision only; the VMs that it started continue to
+ * run.
+ */
 public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   private final HypervisorInfo info;
   private final Vertx vertx;
@@ -28,7 +31,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   private final QmpClient monitors = new QmpClient(sockets);
 
   /**
-   * @param vertx the process's own; receives saved device state, stays open
+   * @param vertx the process's own instance; receives saved device state; not closed here
    */
   public QemuHypervisor(HypervisorInfo info, Vertx vertx) {
     this.info = info;
@@ -39,7 +42,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   /**
    * Finds and probes QEMU on this host.
    *
-   * @throws VmmException with reason {@code UNUSABLE}, naming what is lacking
+   * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
   public static QemuHypervisor open(HostCheck host, Vertx vertx) {
     return new QemuHypervisor(host.hypervisor(), vertx);

@@ -11,9 +11,11 @@ import io.vmfactory.vmm.qmp.QmpSession;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** A VM's monitor that knows of its process: when that has died, so says every failure. */
+/**
+ * A VM's monitor that watches its process: after the process has died, every failure reports that.
+ */
 final class QemuMonitor implements AutoCloseable {
-  /** From the end of a dying process's sockets to its exit being noticed. */
+  /** Longest time from the closing of a dying process's sockets to the notice of its exit. */
   private static final Duration DYING = Duration.ofSeconds(2);
 
   private final VmId id;
@@ -54,7 +56,7 @@ final class QemuMonitor implements AutoCloseable {
     return ended ? died(failure) : failure;
   }
 
-  /** A failed connection most often means a dying process, and its last words say more. */
+  /** A broken connection usually means a dying process, whose last output is the better message. */
   private VmmException died(VmmException failure) {
     try {
       VmExit exit = Deadline.after(DYING).await(process.exited(), "exit");

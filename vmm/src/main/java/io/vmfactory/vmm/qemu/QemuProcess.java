@@ -13,11 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
-/** A QEMU process and what it said. */
+/** A QEMU process and its output. */
 final class QemuProcess {
   private static final int LAST_WORDS_BYTES = 2048;
 
-  /** A killed process is gone in milliseconds, unless the kernel is still freeing its memory. */
+  /** A killed process is gone in milliseconds, unless the kernel still has to free its memory. */
   private static final Duration END = Duration.ofSeconds(30);
 
   private final HostProcess process;

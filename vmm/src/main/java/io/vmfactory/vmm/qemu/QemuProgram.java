@@ -22,7 +22,9 @@ final class QemuProgram {
 
   private QemuProgram() {}
 
-  /** The configured one, else the first on {@code searchPath}; symbolic links resolved. */
+  /**
+   * Returns the configured program, else the first on {@code searchPath}; resolves symbolic links.
+   */
   static Path find(@Nullable Path configured, String searchPath) {
     Stream<Path> candidates =
         configured != null
@@ -44,7 +46,7 @@ final class QemuProgram {
     }
   }
 
-  /** Its version as it says itself, distribution suffix included; at least 7.2. */
+  /** Returns the version that QEMU reports, with the distribution's suffix; throws below 7.2. */
   static String version(Trials trials) {
     Trials.Outcome outcome = trials.version(LIMIT);
     Matcher found = VERSION.matcher(outcome.said());

@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Brings up one QEMU: sockets made by us, process, monitor negotiated. All of it or nothing.
+ * Starts one QEMU: makes its sockets, starts the process, negotiates the monitor. A failure leaves
+ * nothing.
  *
  * @param program QEMU's executable
  */
@@ -30,18 +31,18 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
 
   /** Starts {@code launch} and lets its guest run. */
   QemuVm.Connected boot(Launch launch, List<String> arguments, Deadline deadline) {
-    // The guest is let go only after events are on: its opening of the agent's port is not missed.
+    // The guest starts after events are on, so the event of the agent's port is not missed.
     return start(launch, arguments, new byte[0], List.of(QmpCommand.cont()), deadline);
   }
 
-  /** Starts {@code launch}, which waits for its device state, or reads that which is there. */
+  /** Starts {@code launch}, which waits for its device state or loads the state it inherited. */
   QemuVm.Connected incoming(
       Launch launch, List<String> arguments, Optional<byte[]> state, Deadline deadline) {
     List<QmpCommand<?>> then = state.isPresent() ? List.of(loadState()) : List.of();
     return start(launch, arguments, state.orElse(new byte[0]), then, deadline);
   }
 
-  /** Has QEMU read the device state that is in the file it has inherited. */
+  /** Returns the command that loads the device state from the inherited file. */
   static QmpCommand<?> loadState() {
     return QmpCommand.migrateIncoming("fd:" + Inheritance.STATE);
   }
@@ -86,16 +87,16 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
   }
 
   /**
-   * QEMU asks for huge pages for all of a guest's memory, its ACPI tables among it: 2 MiB of each
-   * process for 128 KiB. A clone's RAM is a file's and cannot have them; memory that is plugged
-   * into it could, which matters under KVM only.
+   * QEMU asks for huge pages for all of a guest's memory, ACPI tables included: 2 MiB of each
+   * process for 128 KiB of tables. A clone's RAM is a file and cannot have huge pages. Hot-plugged
+   * memory could have them, which matters only under KVM.
    */
   private static boolean smallPages(Launch launch) {
     return launch.ram() instanceof GuestRam.CopyOnWrite
         && launch.spec().machine().accelerator() == Accelerator.TCG;
   }
 
-  /** Made here because QEMU would make it for everyone to read. */
+  /** Makes the file here, because QEMU would make it readable for every user. */
   private static void ownerOnly(Path consoleLog) {
     try {
       OwnerOnly.create(consoleLog);
@@ -119,7 +120,8 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
     QemuEvents events = new QemuEvents();
     QmpSession session = monitors.connect(launch.folder().qmpSocket(), events);
     QemuMonitor monitor = new QemuMonitor(launch.id(), session, process);
-    // All at once and before QEMU is there: it finds them when it is, and nobody waits in between.
+    // Sends all commands before QEMU runs: it reads them at its start, without a round trip for
+    // each.
     List<CompletionStage<?>> replies = new ArrayList<>();
     replies.add(monitor.send(QmpCommand.negotiate()));
     replies.add(monitor.send(QmpCommand.prepareMigration()));

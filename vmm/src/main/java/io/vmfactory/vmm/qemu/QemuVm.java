@@ -57,9 +57,9 @@ final class QemuVm implements Vm {
   }
 
   /**
-   * Which VM it is.
+   * The VM's id, spec and folder.
    *
-   * @param savable whether its memory outlives it
+   * @param savable whether its memory survives the process
    */
   record Subject(VmId id, VmSpec spec, VmFolder folder, boolean savable) {
     static Subject of(Launch launch) {
@@ -72,10 +72,10 @@ final class QemuVm implements Vm {
     }
   }
 
-  /** A process that runs, its monitor negotiated. */
+  /** A running process with its monitor negotiated. */
   record Connected(QemuProcess process, QemuMonitor monitor, QemuEvents events) {}
 
-  /** On the watcher's thread. */
+  /** Runs on the watcher's thread. */
   private void ended(VmExit exit) {
     phases.enter(VmPhase.EXITED);
     monitor.close();
@@ -129,7 +129,7 @@ final class QemuVm implements Vm {
     return loaded(deadline);
   }
 
-  /** INCOMING to PAUSED: waits for the end of a load that is under way. */
+  /** Waits until a running load has ended: INCOMING to PAUSED. */
   void awaitLoaded(Deadline deadline) {
     step(VmPhase.INCOMING, "load", deadline, () -> loaded(deadline));
   }
@@ -173,7 +173,7 @@ final class QemuVm implements Vm {
     if (!subject.savable()) {
       throw new VmmException(
           Reason.INVALID,
-          "only a VM started with shared memory can be saved: another's RAM would be lost");
+          "only a VM that was started with shared memory can be saved: its RAM is kept in a file");
     }
     Path socket = subject.folder().path().resolve("state.sock");
     try (StateReceiver receiver = new StateReceiver(vertx, socket, deadline)) {
@@ -247,7 +247,10 @@ final class QemuVm implements Vm {
     subject.folder().remove();
   }
 
-  /** One step at a time, in its phase. Killing does not queue here: it ends a step that hangs. */
+  /**
+   * Runs one step at a time, in its phase. {@link #kill} does not wait here, so it ends a step that
+   * hangs.
+   */
   private <T> T step(VmPhase needed, String name, Deadline deadline, Supplier<T> body) {
     return step(
         name,

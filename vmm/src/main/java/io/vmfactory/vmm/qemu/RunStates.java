@@ -4,12 +4,12 @@ import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.qmp.QmpCommand.RunState;
 import org.jspecify.annotations.Nullable;
 
-/** What QEMU's run states mean to us. */
+/** Maps QEMU's run states to phases. */
 final class RunStates {
   private RunStates() {}
 
   /**
-   * The phase a VM in that state is in; null when there is none: the guest has panicked, shut down,
+   * Returns the phase of a VM in that state. Returns null if the guest has panicked, shut down or
    * met an I/O error.
    */
   static @Nullable VmPhase phase(RunState state) {

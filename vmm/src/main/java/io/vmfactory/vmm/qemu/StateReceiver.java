@@ -27,7 +27,7 @@ final class StateReceiver implements AutoCloseable {
     sender.exceptionHandler(received::completeExceptionally);
   }
 
-  /** Completes with everything when the sender has closed. */
+  /** Completes with all bytes when the sender has closed. */
   CompletableFuture<byte[]> received() {
     return received;
   }

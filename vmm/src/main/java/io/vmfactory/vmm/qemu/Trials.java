@@ -13,17 +13,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Short runs of QEMU to find out what it can do. No run outlives its limit, or leaves a file. */
+/** Short runs of QEMU that find out what it can do. A run ends at its limit and leaves no file. */
 record Trials(Path program, Processes processes) {
   private static final Duration END = Duration.ofSeconds(10);
 
   /**
-   * How a run went.
+   * The result of a run.
    *
-   * @param code exit code, or -1: it was killed at its limit, or by a signal
-   * @param inTime it ended by itself
-   * @param said what QEMU printed
-   * @param steps letters the guest wrote
+   * @param code exit code; -1 if it was killed at its limit or ended by a signal
+   * @param inTime whether it ended by itself
+   * @param said the output of QEMU
+   * @param steps letters that the guest wrote
    */
   record Outcome(int code, boolean inTime, String said, String steps) {
     boolean passed() {
@@ -31,7 +31,7 @@ record Trials(Path program, Processes processes) {
     }
   }
 
-  /** {@code --version}. */
+  /** Runs QEMU with {@code --version}. */
   Outcome version(Duration limit) {
     try (StateFile said = StateFile.create("said");
         StateFile steps = StateFile.create("steps")) {
@@ -39,7 +39,7 @@ record Trials(Path program, Processes processes) {
     }
   }
 
-  /** Runs {@link ProbeGuest} in the sandbox VMs run in. */
+  /** Runs {@link ProbeGuest} in the sandbox that VMs also run in. */
   Outcome guest(String machine, String acceleration, String cpu, Duration limit) {
     try (StateFile said = StateFile.create("said");
         StateFile steps = StateFile.create("steps");

@@ -1,4 +1,4 @@
-/** QEMU as the VMM: its command line, its process, its phases, what this host lets it do. */
+/** QEMU as the VMM: command line, process, phases, and the checks of what this host allows. */
 @NullMarked
 package io.vmfactory.vmm.qemu;
 

@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The monitor's commands for block devices and the nodes they read from. A node is one layer of an
- * image; layers are put upon each other by their names. No format is ever guessed: each node's
- * driver is said.
+ * The monitor's commands for block devices and the nodes that they read from. A node is one layer
+ * of an image; a layer refers to the one below it by name. No format is guessed: every node's
+ * driver is given.
  */
 public final class BlockCommands {
   private BlockCommands() {}
@@ -59,7 +59,7 @@ public final class BlockCommands {
       String rerror) {}
 
   /**
-   * A node.
+   * A block node.
    *
    * @param name its name
    */
@@ -68,58 +68,58 @@ public final class BlockCommands {
   /**
    * A device that reads from nodes.
    *
-   * @param path QOM path of the device; null = it has none
-   * @param medium what is in it
+   * @param path QOM path of the device; null = none
+   * @param medium what the device reads from
    */
   public record Device(
       @JsonProperty("qdev") @Nullable String path,
       @JsonProperty("inserted") @Nullable Medium medium) {
     /**
-     * What is in it.
+     * What a device reads from.
      *
-     * @param name of its node
-     * @param file what that node reads from, as QEMU describes it: a file's name, or {@code json:}
-     *     with the drivers of the nodes below
-     * @param image how large it is
+     * @param name name of its node
+     * @param file the file of that node in QEMU's notation: a file's name, or {@code json:} with
+     *     the drivers of the nodes below
+     * @param image its size
      */
     public record Medium(
         @JsonProperty("node-name") String name,
         @JsonProperty("ro") boolean readOnly,
         String file,
         Image image) {
-      /** Whether a node of that driver is in it. */
+      /** Returns whether one of its nodes has that driver. */
       public boolean has(String driver) {
         return file.startsWith("json:") && file.contains("\"driver\": \"" + driver + "\"");
       }
     }
 
     /**
-     * How large it is.
+     * The size of an image.
      *
-     * @param bytes as shown to the device
+     * @param bytes size that the device shows
      */
     public record Image(@JsonProperty("virtual-size") long bytes) {}
   }
 
   /**
-   * A job, ended or not.
+   * A job that runs or has ended.
    *
-   * @param status as QEMU spells it
-   * @param error null = none so far
+   * @param status in QEMU's spelling
+   * @param error null = no error so far
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Job(String id, String status, @Nullable String error) {
-    /** Whether it has ended and waits to be dismissed. */
+    /** Returns whether the job has ended and waits to be dismissed. */
     public boolean concluded() {
       return status.equals("concluded");
     }
   }
 
   /**
-   * Opens a file as a node. QEMU locks it against other programs that lock as it does.
+   * Opens a file as a node. QEMU locks it against other programs that use the same kind of lock.
    *
-   * @param readOnly how it is opened, once and for all
-   * @param durable whether what the guest flushes goes to the disk
+   * @param readOnly how it is opened; cannot be changed later
+   * @param durable whether a flush by the guest reaches the disk
    */
   public static QmpCommand<Done> openFile(
       String name, String path, boolean readOnly, boolean durable) {
@@ -128,7 +128,7 @@ public final class BlockCommands {
         new FileNode("file", name, path, readOnly, false, "on", "threads", new Cache(!durable)));
   }
 
-  /** Puts a node over {@code file} that shows its bytes as they are. */
+  /** Adds a node over {@code file} that passes its bytes through unchanged. */
   public static QmpCommand<Done> addRaw(String name, String file, boolean readOnly) {
     return done("blockdev-add", new RawNode("raw", name, file, readOnly));
   }
@@ -138,12 +138,14 @@ public final class BlockCommands {
     return done("blockdev-reopen", new Reopen(List.of(new RawNode("raw", name, file, readOnly))));
   }
 
-  /** Begins to make node {@code file} an empty copy-on-write image of {@code bytes}. */
+  /**
+   * Starts a job that makes node {@code file} an empty copy-on-write image of {@code bytes} bytes.
+   */
   public static QmpCommand<Done> formatOverlay(String job, String file, long bytes) {
     return done("blockdev-create", new Create(job, new Overlay("qcow2", file, bytes)));
   }
 
-  /** Puts a copy-on-write image over another node. */
+  /** Adds a copy-on-write image over another node. */
   public static QmpCommand<Done> addOverlay(String name, String file, String backing) {
     return done("blockdev-add", new OverlayNode("qcow2", name, file, backing));
   }
@@ -153,30 +155,30 @@ public final class BlockCommands {
     return done("blockdev-del", new NodeName(name));
   }
 
-  /** All nodes. */
+  /** Lists all nodes. */
   public static QmpCommand<List<Node>> nodes() {
     return new QmpCommand<>("query-named-block-nodes", new Flat(true), QmpCodec.listOf(Node.class));
   }
 
-  /** All block devices. */
+  /** Lists all block devices. */
   public static QmpCommand<List<Device>> devices() {
     return new QmpCommand<>("query-block", new QmpCommand.None(), QmpCodec.listOf(Device.class));
   }
 
-  /** All jobs. */
+  /** Lists all jobs. */
   public static QmpCommand<List<Job>> jobs() {
     return new QmpCommand<>("query-jobs", new QmpCommand.None(), QmpCodec.listOf(Job.class));
   }
 
-  /** Forgets a job that has ended. */
+  /** Removes a job that has ended from the list. */
   public static QmpCommand<Done> dismiss(String job) {
     return done("job-dismiss", new Id(job));
   }
 
   /**
-   * Plugs a virtio-blk device that reads from {@code node}, with that name, into a port.
+   * Plugs a virtio-blk device into a port. It is named {@code node} and reads from that node.
    *
-   * @param queueSize requests that can be under way, a power of two
+   * @param queueSize most requests at the same time, a power of two
    */
   public static QmpCommand<Done> plugDrive(String node, String port, int queueSize) {
     return done(
@@ -185,7 +187,7 @@ public final class BlockCommands {
             "virtio-blk-pci", node, port, node, node, 1, queueSize, "report", "report"));
   }
 
-  /** Asks the guest to let go of a device; it is gone at the event DEVICE_DELETED. */
+  /** Asks the guest to release a device. The event DEVICE_DELETED reports that it is gone. */
   public static QmpCommand<Done> unplug(String device) {
     return done("device_del", new Id(device));
   }

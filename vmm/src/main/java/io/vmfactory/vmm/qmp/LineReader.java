@@ -4,15 +4,15 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** Puts lines together from bytes as they come, however they are cut. Confined to one thread. */
+/** Joins received bytes into lines, however the bytes are split. Confined to one thread. */
 final class LineReader {
   private final int mostBytes;
   private final Consumer<byte[]> sink;
   private final ByteArrayOutputStream begun = new ByteArrayOutputStream(0);
 
   /**
-   * @param mostBytes length of the longest line
-   * @param sink takes each line, without its end
+   * @param mostBytes length of the longest line, in bytes
+   * @param sink gets each line without its end
    */
   LineReader(int mostBytes, Consumer<byte[]> sink) {
     this.mostBytes = mostBytes;

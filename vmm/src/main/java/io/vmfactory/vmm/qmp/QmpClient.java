@@ -10,18 +10,18 @@ public final class QmpClient {
   private final StreamSockets sockets;
 
   /**
-   * @param sockets makes the connections; its creator closes it
+   * @param sockets makes the connections; not closed here
    */
   public QmpClient(StreamSockets sockets) {
     this.sockets = sockets;
   }
 
   /**
-   * Connects to the monitor behind {@code socket}. The session is of use once it is {@linkplain
-   * QmpSession#greeted greeted}; QEMU serves one connection at a time and lets others wait. The
-   * caller closes it, greeted or not: one that was given up would be the next to be served.
+   * Connects to the monitor behind {@code socket}. The session accepts commands once it is
+   * {@linkplain QmpSession#greeted greeted}. QEMU serves one connection at a time; others wait. The
+   * caller must close every session, greeted or not: QEMU would serve an abandoned one next.
    *
-   * @param listener takes events on the thread that reads the connection; must not block
+   * @param listener gets events on the thread that reads the connection; must not block
    */
   public QmpSession connect(Path socket, Consumer<QmpEvent> listener) {
     QmpSession session = new QmpSession(listener);

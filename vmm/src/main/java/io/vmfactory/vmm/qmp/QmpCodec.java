@@ -11,7 +11,7 @@ import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
 import java.lang.reflect.Type;
 
-/** Between QMP's lines of JSON and this package's types. */
+/** Converts between QMP's lines of JSON and the types of this package. */
 final class QmpCodec {
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -27,7 +27,7 @@ final class QmpCodec {
     return JSON.getTypeFactory().constructCollectionType(java.util.List.class, element);
   }
 
-  /** One line, with its end. */
+  /** Returns one line, with its end. */
   static String encode(QmpCommand<?> command, long id) {
     try {
       return JSON.writeValueAsString(new Envelope(command.name(), command.arguments(), id)) + "\n";
@@ -79,7 +79,7 @@ final class QmpCodec {
     };
   }
 
-  /** A slot whose device has no id of ours, a CPU's say, is told apart by its kind and number. */
+  /** A slot whose device has no id of ours, such as a CPU, is identified by its kind and number. */
   private static QmpEvent answer(JsonNode info) {
     String slot = info.path("slot-type").asText() + " " + info.path("slot").asText();
     String device = info.path("device").asText(slot);
@@ -99,7 +99,8 @@ final class QmpCodec {
     String shown = new String(line, java.nio.charset.StandardCharsets.UTF_8);
     return new VmmException(
         Reason.FAILED,
-        "QEMU's monitor sent what is not QMP: " + shown.substring(0, Math.min(200, shown.length())),
+        "QEMU's monitor sent a line that is not QMP: "
+            + shown.substring(0, Math.min(200, shown.length())),
         why);
   }
 }

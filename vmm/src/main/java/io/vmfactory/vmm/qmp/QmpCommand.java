@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command of QEMU's monitor with typed arguments and result. The set of commands is here, but for
- * those about block devices ({@link BlockCommands}); names and arguments as in QEMU's QMP reference
+ * A command of QEMU's monitor with typed arguments and result. All commands are here, except those
+ * for block devices ({@link BlockCommands}). Names and arguments follow QEMU's QMP reference
  * manual.
  *
- * @param <R> what the reply holds
+ * @param <R> content of the reply
  */
 public final class QmpCommand<R> {
   private final String name;
@@ -23,7 +23,7 @@ public final class QmpCommand<R> {
     this.result = result;
   }
 
-  /** A reply that says no more than that it is done. */
+  /** A reply without content: the command is done. */
   public record Done() {}
 
   record None() {}
@@ -46,28 +46,28 @@ public final class QmpCommand<R> {
       @JsonProperty("thread-id") int thread) {}
 
   /**
-   * What the VM is doing.
+   * The run state of a VM.
    *
-   * @param status RunState as QEMU spells it, e.g. {@code running}, {@code inmigrate}
+   * @param status RunState in QEMU's spelling, e.g. {@code running}, {@code inmigrate}
    */
   public record RunState(String status) {}
 
   /**
-   * A character device and who is behind it.
+   * A character device and whether the guest uses it.
    *
    * @param label its id on the command line
-   * @param open whether the guest has what it is attached to open
+   * @param open whether the guest has opened the device in front of it
    */
   public record Chardev(String label, @JsonProperty("frontend-open") boolean open) {}
 
   /**
    * A piece of plugged memory.
    *
-   * @param dimm what it is
+   * @param dimm the memory module
    */
   public record MemoryDevice(@JsonProperty("data") Dimm dimm) {
     /**
-     * What it is.
+     * A memory module.
      *
      * @param size in bytes
      */
@@ -77,16 +77,16 @@ public final class QmpCommand<R> {
   /**
    * A place for a CPU.
    *
-   * @param type the driver that fits
-   * @param place where it goes
-   * @param occupant QOM path of the CPU that is there; null = free
+   * @param type the CPU driver for this place
+   * @param place the position on the board
+   * @param occupant QOM path of the CPU in this place; null = free
    */
   public record CpuSlot(
       String type,
       @JsonProperty("props") CpuPlace place,
       @JsonProperty("qom-path") @Nullable String occupant) {}
 
-  /** Where a CPU sits; x86 numbering, a missing component is 0. */
+  /** Position of a CPU in x86 numbering; a missing component is 0. */
   public record CpuPlace(
       @JsonProperty("socket-id") int socket,
       @JsonProperty("die-id") int die,
@@ -98,7 +98,7 @@ public final class QmpCommand<R> {
     return plain("qmp_capabilities");
   }
 
-  /** Lets the CPUs run. */
+  /** Starts the CPUs. */
   public static QmpCommand<Done> cont() {
     return plain("cont");
   }
@@ -108,12 +108,12 @@ public final class QmpCommand<R> {
     return plain("stop");
   }
 
-  /** What the VM is doing. */
+  /** Asks for the VM's run state. */
   public static QmpCommand<RunState> status() {
     return new QmpCommand<>("query-status", new None(), RunState.class);
   }
 
-  /** Device state without shared RAM, and an event at each change of a migration's state. */
+  /** Excludes shared RAM from the device state, and turns on events for changes of a migration. */
   public static QmpCommand<Done> prepareMigration() {
     return new QmpCommand<>(
         "migrate-set-capabilities",
@@ -122,28 +122,28 @@ public final class QmpCommand<R> {
         Done.class);
   }
 
-  /** Begins sending state to {@code uri}. */
+  /** Starts to send state to {@code uri}. */
   public static QmpCommand<Done> migrate(String uri) {
     return new QmpCommand<>("migrate", new Uri(uri), Done.class);
   }
 
-  /** Begins receiving state from {@code uri}. */
+  /** Starts to receive state from {@code uri}. */
   public static QmpCommand<Done> migrateIncoming(String uri) {
     return new QmpCommand<>("migrate-incoming", new Uri(uri), Done.class);
   }
 
-  /** Every character device. */
+  /** Lists all character devices. */
   public static QmpCommand<List<Chardev>> chardevs() {
     return new QmpCommand<>("query-chardev", new None(), QmpCodec.listOf(Chardev.class));
   }
 
-  /** All memory that was plugged. */
+  /** Lists all hot-plugged memory. */
   public static QmpCommand<List<MemoryDevice>> memoryDevices() {
     return new QmpCommand<>(
         "query-memory-devices", new None(), QmpCodec.listOf(MemoryDevice.class));
   }
 
-  /** Every place for a CPU, free or not. */
+  /** Lists all places for CPUs, free or not. */
   public static QmpCommand<List<CpuSlot>> hotpluggableCpus() {
     return new QmpCommand<>("query-hotpluggable-cpus", new None(), QmpCodec.listOf(CpuSlot.class));
   }
@@ -157,7 +157,7 @@ public final class QmpCommand<R> {
         Done.class);
   }
 
-  /** Makes {@code bytes} of anonymous memory, not yet plugged. */
+  /** Allocates {@code bytes} bytes of anonymous memory, not yet plugged. */
   public static QmpCommand<Done> addRam(String id, long bytes) {
     return new QmpCommand<>("object-add", new Ram("memory-backend-ram", id, bytes), Done.class);
   }
@@ -171,7 +171,7 @@ public final class QmpCommand<R> {
     return new QmpCommand<>(name, new None(), Done.class);
   }
 
-  /** As QEMU spells it. */
+  /** Returns the name in QEMU's spelling. */
   public String name() {
     return name;
   }

@@ -1,6 +1,6 @@
 package io.vmfactory.vmm.qmp;
 
-/** What QEMU tells by itself. */
+/** A message that QEMU sends without a request. */
 public sealed interface QmpEvent {
   /**
    * The guest has opened or closed a virtio-serial port (VSERPORT_CHANGE).
@@ -13,15 +13,16 @@ public sealed interface QmpEvent {
   /**
    * A migration has entered a new state (MIGRATION).
    *
-   * @param status as QEMU spells it, e.g. {@code completed}, {@code failed}
+   * @param status in QEMU's spelling, e.g. {@code completed}, {@code failed}
    */
   record MigrationChanged(String status) implements QmpEvent {}
 
   /**
-   * The guest has dealt with a device that was plugged or is to be removed (ACPI_DEVICE_OST).
+   * The guest has accepted or refused to plug or remove a device (ACPI_DEVICE_OST).
    *
-   * @param device its id; of one without, the kind and number of its slot, e.g. {@code CPU 1}
-   * @param status 0 = taken into use; all others are refusals, see _OST in the ACPI specification
+   * @param device its id; for a device without id the kind and number of its slot, e.g. {@code CPU
+   *     1}
+   * @param status 0 = accepted; all others are refusals, see _OST in the ACPI specification
    */
   record DeviceAnswered(String device, int status) implements QmpEvent {}
 
@@ -35,15 +36,15 @@ public sealed interface QmpEvent {
   /**
    * A job has entered a new state (JOB_STATUS_CHANGE).
    *
-   * @param status as QEMU spells it; {@code aborting} comes before {@code concluded} in one that
-   *     fails
+   * @param status in QEMU's spelling; a job that fails is {@code aborting} before it is {@code
+   *     concluded}
    */
   record JobChanged(String job, String status) implements QmpEvent {}
 
   /**
-   * Any other.
+   * Any other event.
    *
-   * @param name as QEMU spells it, e.g. {@code STOP}, {@code RESUME}, {@code SHUTDOWN}
+   * @param name in QEMU's spelling, e.g. {@code STOP}, {@code RESUME}, {@code SHUTDOWN}
    */
   record Other(String name) implements QmpEvent {}
 }

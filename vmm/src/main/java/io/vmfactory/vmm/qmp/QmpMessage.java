@@ -10,9 +10,9 @@ sealed interface QmpMessage {
   /** Command {@code id} has succeeded. */
   record Reply(long id, JsonNode result) implements QmpMessage {}
 
-  /** Command {@code id} has failed; -1 when QEMU could not even read it. */
+  /** Command {@code id} has failed; {@code id} is -1 when QEMU could not read the command. */
   record Refusal(long id, String text) implements QmpMessage {}
 
-  /** Not in answer to anything. */
+  /** An event, which answers no command. */
   record Event(QmpEvent event) implements QmpMessage {}
 }

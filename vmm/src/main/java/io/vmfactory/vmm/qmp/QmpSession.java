@@ -16,9 +16,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to QEMU's monitor. Commands may be sent without waiting for the replies of earlier
- * ones, or for the connection itself; QEMU carries them out in order. Thread-safe. Events come on
- * the thread that reads the connection; their listener must not block.
+ * One connection to QEMU's monitor. A caller may send commands before earlier replies have come,
+ * and before the connection is made. QEMU runs them in order. Thread-safe. Events come on the
+ * thread that reads the connection; their listener must not block.
  */
 public final class QmpSession implements AutoCloseable {
   private static final int MAX_LINE_BYTES = 16 << 20;
@@ -30,7 +30,7 @@ public final class QmpSession implements AutoCloseable {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable StreamSocket socket;
 
-  /** A command whose reply is awaited. */
+  /** A command that waits for its reply. */
   private record Pending<R>(QmpCommand<R> command, CompletableFuture<R> reply) {
     void succeed(com.fasterxml.jackson.databind.JsonNode result) {
       try {
@@ -53,7 +53,7 @@ public final class QmpSession implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Takes {@code connected} as the connection, from its first byte on. */
+  /** Uses {@code connected} as the connection, from its first byte on. */
   void over(StreamSocket connected) {
     socket = connected;
     LineReader lines = new LineReader(MAX_LINE_BYTES, this::received);
@@ -71,7 +71,7 @@ public final class QmpSession implements AutoCloseable {
         });
   }
 
-  /** Takes note that there is no connection. */
+  /** Ends the session, because the connection failed. */
   void unreachable(OsException why) {
     end("cannot connect to QEMU's monitor: " + why.getMessage(), why);
   }
@@ -80,7 +80,7 @@ public final class QmpSession implements AutoCloseable {
     try {
       lines.feed(bytes);
     } catch (IllegalStateException e) {
-      breakOff("QEMU's monitor sent an endless line", e);
+      breakOff("QEMU's monitor sent a line without an end", e);
     }
   }
 
@@ -111,7 +111,7 @@ public final class QmpSession implements AutoCloseable {
     }
   }
 
-  /** A reply nobody waits for any more is dropped. */
+  /** Drops a reply that no caller waits for any more. */
   private void take(long id, Consumer<Pending<?>> outcome) {
     Pending<?> command = pending.remove(id);
     if (command != null) {
@@ -137,7 +137,7 @@ public final class QmpSession implements AutoCloseable {
     }
   }
 
-  /** Sends a command; the stage completes with its reply, or fails with QEMU's text. */
+  /** Sends a command. The stage completes with the reply, or fails with QEMU's text. */
   public <R> CompletionStage<R> send(QmpCommand<R> command) {
     return submit(command, lastId.incrementAndGet());
   }
@@ -145,7 +145,7 @@ public final class QmpSession implements AutoCloseable {
   /**
    * Sends a command and waits for its reply.
    *
-   * @throws VmmException with reason {@code FAILED}: QEMU refused, or the connection ended
+   * @throws VmmException with reason {@code FAILED} when QEMU refuses or the connection has ended
    */
   public <R> R execute(QmpCommand<R> command, Deadline deadline) {
     long id = lastId.incrementAndGet();
@@ -166,17 +166,19 @@ public final class QmpSession implements AutoCloseable {
     return reply;
   }
 
-  /** Completes when QEMU is ready for commands; fails when the connection ends before. */
+  /** Completes when QEMU is ready for commands; fails when the connection ends before that. */
   public CompletionStage<Void> greeted() {
     return greeted;
   }
 
-  /** Fails, with the cause, when the connection has ended; never completes otherwise. */
+  /** Fails, with the cause, when the connection has ended; never completes normally. */
   public CompletionStage<Void> ended() {
     return ended;
   }
 
-  /** Waits for {@code stage}; this thread reads the monitor meanwhile, unless another does. */
+  /**
+   * Waits for {@code stage}. This thread reads the monitor meanwhile, unless another thread does.
+   */
   public <T> T await(CompletionStage<T> stage, String what, Deadline deadline) {
     StreamSocket connected = socket;
     return connected == null ? deadline.await(stage, what) : connected.await(stage, what, deadline);

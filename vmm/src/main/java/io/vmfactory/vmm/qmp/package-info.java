@@ -1,4 +1,4 @@
-/** QEMU's machine protocol: typed commands and events; its JSON stops here. */
+/** QEMU's machine protocol (QMP) as typed commands and events. No other package sees its JSON. */
 @NullMarked
 package io.vmfactory.vmm.qmp;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The job that formats a copy-on-write file, when it lasts longer than somebody waits for it. */
+/** The job that formats a copy-on-write file outlasts the wait for it. */
 class AbandonedFormatTest extends ScriptedQemu {
   private static final String NODES = "query-named-block-nodes";
 
@@ -45,7 +45,7 @@ class AbandonedFormatTest extends ScriptedQemu {
   }
 
   private void job(String status) {
-    monitor.tells(
+    monitor.sends(
         "{\"event\": \"JOB_STATUS_CHANGE\", \"data\": {\"id\": \"rw0.format\", \"status\": \"%s\"}}"
             .formatted(status));
   }
@@ -109,7 +109,7 @@ class AbandonedFormatTest extends ScriptedQemu {
         .isInstanceOfSatisfying(
             VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.RESOURCES))
         .hasMessageContaining("cannot format the copy-on-write file: No space left");
-    vm.check(deadline); // and with it every command sent before
+    vm.check(deadline); // waits for every command sent before, too
     assertThat(monitor.heard())
         .endsWith(
             "query-jobs",

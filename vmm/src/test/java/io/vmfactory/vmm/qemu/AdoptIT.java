@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** After the daemon that started the VMs was killed: they are nobody's children. */
+/** Adopts VMs after the daemon that started them was killed, so they have lost their parent. */
 @Tag("qemu")
 @Timeout(120)
 class AdoptIT {
@@ -71,7 +71,7 @@ class AdoptIT {
   void everyVmIsAdoptedAsItIsAndCanBeWorkedWith() throws IOException {
     Vm shell = qemu.adopt(incoming, deadline);
     assertThat(shell.phase()).isEqualTo(VmPhase.INCOMING);
-    // Not let run: the state was saved in the middle of the firmware, which need not survive that.
+    // Does not run it: the state was saved inside the firmware, which need not survive that.
     shell.load(EarlierDaemon.state(folder), deadline);
     Vm warm = qemu.adopt(paused, deadline);
     assertThat(warm.phase()).isEqualTo(VmPhase.PAUSED);
@@ -174,7 +174,7 @@ class AdoptIT {
 
   private static SocketChannel connected(Survivor vm) throws IOException {
     SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(vm.folder().qmpSocket()));
-    channel.read(ByteBuffer.allocate(1)); // QEMU has taken it up
+    channel.read(ByteBuffer.allocate(1)); // QEMU has accepted the connection
     return channel;
   }
 

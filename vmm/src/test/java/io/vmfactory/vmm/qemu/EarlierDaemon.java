@@ -31,13 +31,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process of its own that starts a shell, a paused and a running VM, tells which they are, and
+ * A separate process that starts a shell, a paused and a running VM, prints their identities, and
  * waits to be killed.
  */
 final class EarlierDaemon {
   private static final String READY = "ready";
 
-  /** What a line about a VM begins with; libraries' remarks, when the machine is slow, do not. */
+  /** Prefix of a line about a VM. Lines that libraries print on a slow machine do not have it. */
   private static final String VM = "vm ";
 
   private final Process process;
@@ -72,25 +72,25 @@ final class EarlierDaemon {
     }
   }
 
-  private Survivor survivor(String[] told) {
-    VmId id = new VmId(told[0]);
+  private Survivor survivor(String[] printed) {
+    VmId id = new VmId(printed[0]);
     VmIdentity who =
         new VmIdentity(
-            id, Integer.parseInt(told[1]), Long.parseLong(told[2]), QemuHypervisorIT.PROGRAM);
+            id, Integer.parseInt(printed[1]), Long.parseLong(printed[2]), QemuHypervisorIT.PROGRAM);
     return new Survivor(who, spec, new VmFolder(folders.root().resolve(id.value())));
   }
 
-  /** Its VMs: INCOMING, PAUSED, RUNNING. */
+  /** Returns its VMs: INCOMING, PAUSED, RUNNING. */
   List<Survivor> survivors() {
     return List.copyOf(survivors);
   }
 
-  /** What the shell waits for. */
+  /** Returns the state that the shell waits for. */
   static byte[] state(Path folder) throws IOException {
     return Files.readAllBytes(folder.resolve("state"));
   }
 
-  /** SIGKILL: the kernel closes its sockets, it itself does nothing any more. */
+  /** Sends SIGKILL: the kernel closes the process's sockets, and its own code runs no more. */
   void kill() {
     process.destroyForcibly().onExit().join();
   }
@@ -113,7 +113,7 @@ final class EarlierDaemon {
     Deadline deadline = Deadline.after(Duration.ofSeconds(60));
     TinyKernel.write(folder.resolve("kernel"));
     var info = new HypervisorInfo(QemuHypervisorIT.PROGRAM, "", Accelerator.TCG, "test", "");
-    // Killed, it could not remove the folder that Vert.x would make for files.
+    // A killed process could not remove the folder that Vert.x would make for files.
     var noFiles = new FileSystemOptions().setFileCachingEnabled(false);
     noFiles.setClassPathResolvingEnabled(false);
     Vertx vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(noFiles));
@@ -123,11 +123,11 @@ final class EarlierDaemon {
     template.stop(deadline);
     Files.write(folder.resolve("state"), template.save(deadline));
     template.kill();
-    tell(qemu.prepare(launch(folder, new GuestRam.CopyOnWrite(memory)), deadline));
+    print(qemu.prepare(launch(folder, new GuestRam.CopyOnWrite(memory)), deadline));
     Vm paused = qemu.boot(launch(folder, new GuestRam.Anonymous()), deadline);
     paused.stop(deadline);
-    tell(paused);
-    tell(qemu.boot(launch(folder, new GuestRam.Anonymous()), deadline));
+    print(paused);
+    print(qemu.boot(launch(folder, new GuestRam.Anonymous()), deadline));
     System.out.println(READY);
     System.in.read(new byte[1]); // for ever
   }
@@ -137,7 +137,7 @@ final class EarlierDaemon {
     return new Launch(id, spec(folder), new VmFolders(folder.resolve("vm")).create(id), ram);
   }
 
-  private static void tell(Vm vm) {
+  private static void print(Vm vm) {
     VmIdentity who = vm.identity();
     System.out.println(VM + who.id() + " " + who.pid() + " " + who.startTicks());
     System.out.flush();

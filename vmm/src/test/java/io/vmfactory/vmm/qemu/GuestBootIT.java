@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With the guest that {@code ./dev guest} makes. */
+/** Boots the guest that {@code ./dev guest} makes. */
 @Tag("qemu")
 class GuestBootIT {
   private static final Path GUEST = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");

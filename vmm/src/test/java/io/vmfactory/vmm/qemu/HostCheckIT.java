@@ -29,12 +29,12 @@ class HostCheckIT {
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   @TempDir Path temp;
 
-  /** What a host may have for KVM. QEMU opens {@code /dev/kvm} itself, so a script stands in. */
+  /** The states of KVM on a host. QEMU opens {@code /dev/kvm} itself, so a script replaces QEMU. */
   private enum Kvm {
-    /** Whatever the host that runs the tests has. */
+    /** Uses the KVM of the host that runs the tests. */
     THIS_HOST(""),
     MISSING(""),
-    /** QEMU refuses, with the words it has for a device that is none. */
+    /** QEMU refuses with its message for a file that is no KVM device. */
     BROKEN(
         """
         case " $* " in *" -accel kvm "*)
@@ -43,7 +43,7 @@ class HostCheckIT {
           exit 1 ;;
         esac
         """),
-    /** The guest runs to its end, though under TCG. */
+    /** The guest runs to its end, but under TCG. */
     WORKING(
         """
         for one; do

@@ -42,7 +42,7 @@ class QemuAdoptionTest extends ScriptedQemu {
     for (int i = 0; i < 10; i++) {
       refusedAdoption();
     }
-    // Sockets are closed by an event loop: both ends of the last may be on their way.
+    // An event loop closes the sockets, so the last pair may not be closed yet.
     assertThat(descriptors()).isLessThanOrEqualTo(before + 2);
   }
 
@@ -61,7 +61,7 @@ class QemuAdoptionTest extends ScriptedQemu {
     monitor.says("query-chardev", "[{\"label\": \"agent0\", \"frontend-open\": false}]");
     Vm vm = qemu.adopt(survivor, deadline);
     assertThat(vm.signals().agentPort().toCompletableFuture()).isNotDone();
-    monitor.tells(
+    monitor.sends(
         "{\"event\": \"VSERPORT_CHANGE\", \"data\": {\"id\": \"agentport0\", \"open\": true}}");
     deadline.await(vm.signals().agentPort(), "port");
     vm.kill();

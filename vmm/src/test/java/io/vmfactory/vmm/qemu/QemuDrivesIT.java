@@ -118,7 +118,7 @@ class QemuDrivesIT extends DrivesContract {
     refused(Reason.FAILED, () -> attach(vm, image, DriveMode.OVERLAY))
         .hasMessageContaining(overlays.toString());
     Files.createDirectory(overlays);
-    vm.check(deadline); // and with it every command sent before
+    vm.check(deadline); // waits for every command sent before, too
     assertThat(open(vm)).containsExactlyInAnyOrderElementsOf(before);
     assertThat(attach(vm, image, DriveMode.OVERLAY)).extracting(DrivePlace::id).isEqualTo("rw0");
   }
@@ -136,7 +136,7 @@ class QemuDrivesIT extends DrivesContract {
           assertThat(vm.drives().list(deadline)).as("after %d us", micros).isEmpty();
         }
       }
-      vm.drives().detach(attach(vm, image, mode).id(), deadline); // waits for what was undone
+      vm.drives().detach(attach(vm, image, mode).id(), deadline); // waits until the undo has ended
       assertThat(open(vm)).as(mode.name()).containsExactlyInAnyOrderElementsOf(before);
     }
   }
@@ -167,7 +167,7 @@ class QemuDrivesIT extends DrivesContract {
     assertThat(vm.drives().list(deadline)).contains(plugged);
   }
 
-  /** What the VM's process has open, by name. */
+  /** Returns the names of the files that the VM's process has open. */
   private static List<String> open(Vm vm) throws IOException {
     try (var all = Files.list(Path.of("/proc/%d/fd".formatted(vm.identity().pid())))) {
       return all.map(QemuDrivesIT::target)

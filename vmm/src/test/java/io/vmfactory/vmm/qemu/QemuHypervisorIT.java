@@ -122,7 +122,7 @@ class QemuHypervisorIT extends HypervisorContract {
     Vm ending = boot();
     deadline.await(ending.signals().exited(), "the kernel to end its VM");
     ending.kill();
-    // The kernel's first bytes: what the loader has put into guest RAM at 1 MiB.
+    // The kernel's first bytes, which the loader has copied into guest RAM at 1 MiB.
     assertThat(memory.nextData(0x100000)).isEqualTo(0x100000);
     kernel = halting;
     Vm template = boot();

@@ -9,14 +9,14 @@ import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Proves after each test that this process has no QEMU of ours left. */
+/** Proves after each test that this process has no QEMU process left. */
 public final class QemuLeaks implements AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {
     assertThat(running()).as("QEMU processes left behind").isEmpty();
   }
 
-  /** Command lines of the children of this process that are VMs. */
+  /** Returns the command lines of this process's children that are VMs. */
   public static List<String> running() {
     return ProcessHandle.current()
         .children()

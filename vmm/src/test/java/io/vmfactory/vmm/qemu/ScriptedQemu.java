@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a real QEMU cannot be made to say: the process is another program, its monitor scripted. */
+/**
+ * A QEMU that gives answers that a real one cannot be made to give: another program runs in its
+ * place, and its monitor is scripted.
+ */
 @Timeout(60)
 abstract class ScriptedQemu {
   private static final Path PROGRAM = Path.of("/bin/sleep");

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A kernel that halts at once and for ever: all that is needed to test the VMM around it. */
+/** A kernel that halts at once and for ever: enough to test the VMM around it. */
 public final class TinyKernel {
   private static final int MAGIC = 0x1BADB002; // Multiboot 0.6.96, section 3.1
   private static final int ADDRESSES_FOLLOW = 0x10000;
@@ -19,12 +19,14 @@ public final class TinyKernel {
 
   private TinyKernel() {}
 
-  /** Writes it to {@code file}. */
+  /** Writes the kernel to {@code file}. */
   public static Path write(Path file) {
     return write(file, HALT_FOR_EVER);
   }
 
-  /** Writes another to {@code file}, which ends its VM: an interrupt without a table resets it. */
+  /**
+   * Writes a kernel to {@code file} that ends its VM: an interrupt without a table resets the VM.
+   */
   public static Path writeEnding(Path file) {
     ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     code.put(new byte[] {0x0f, 0x01, 0x1d}).putInt(ZEROS).put((byte) 0xcc); // lidt [ZEROS]; int3
@@ -32,11 +34,11 @@ public final class TinyKernel {
   }
 
   /**
-   * Writes another to {@code file}, which does what a guest's ACPI driver does about plugged
-   * memory: watches the slots' registers (QEMU, docs/specs/acpi_mem_hotplug) and answers with
-   * {@code status}.
+   * Writes a kernel to {@code file} that handles plugged memory as a guest's ACPI driver does. It
+   * watches the slots' registers (QEMU, docs/specs/acpi_mem_hotplug) and answers with {@code
+   * status}.
    *
-   * @param status 0 = taken into use
+   * @param status 0 = accepted
    */
   public static Path writeAnswering(Path file, int status) {
     ByteBuffer code = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);

@@ -17,7 +17,7 @@ final class FakeQmpServer implements AutoCloseable {
   static final String GREETING = "{\"QMP\": {\"version\": {}, \"capabilities\": [\"oob\"]}}\r\n";
 
   private final ServerSocketChannel server;
-  private volatile SocketChannel client; // hung up by another thread than reads
+  private volatile SocketChannel client; // the closing thread is not the reading thread
   private BufferedReader lines;
 
   FakeQmpServer(Path path) throws IOException {
@@ -30,7 +30,7 @@ final class FakeQmpServer implements AutoCloseable {
     lines = new BufferedReader(Channels.newReader(client, UTF_8));
   }
 
-  /** The next line the session has written. */
+  /** Returns the next line that the session has written. */
   String read() throws IOException {
     return lines.readLine();
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands that come when a connection is closed, or while it closes: none waits in vain. */
+/** Commands that are sent after or during the closing of a connection: none waits in vain. */
 class LateCommandsTest {
   private static final int CALLERS = 3;
 
@@ -32,7 +32,7 @@ class LateCommandsTest {
   @BeforeEach
   void listen(@TempDir Path temp) throws Exception {
     path = temp.resolve("qmp.sock");
-    server = new FakeQmpServer(path); // Connections wait in its queue: it never answers.
+    server = new FakeQmpServer(path); // Never answers: connections wait in its queue.
   }
 
   @AfterEach
@@ -53,7 +53,7 @@ class LateCommandsTest {
   }
 
   /**
-   * Has several threads send commands while {@code close} runs, and waits until each has failed.
+   * Lets several threads send commands while {@code close} runs, and waits until each has failed.
    */
   private void assertAllEnd(QmpSession session, Runnable close) throws Exception {
     CountDownLatch underWay = new CountDownLatch(CALLERS);

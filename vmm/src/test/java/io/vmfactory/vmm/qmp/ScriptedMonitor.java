@@ -11,11 +11,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A monitor that greets one connection after the other and answers each command as it was told to;
- * with an empty object when it was not.
+ * A monitor that greets one connection after the other. It answers each command as scripted, and a
+ * command without a script with an empty object.
  */
 public final class ScriptedMonitor implements AutoCloseable {
-  /** To be said where no answer shall come. */
+  /** As a result: sends no answer. */
   public static final String NOTHING = "";
 
   private static final Pattern COMMAND =
@@ -34,23 +34,23 @@ public final class ScriptedMonitor implements AutoCloseable {
     thread.start();
   }
 
-  /** From now on {@code command} is answered with {@code result}, a JSON value. */
+  /** Answers {@code command} with {@code result}, a JSON value, from now on. */
   public void says(String command, String result) {
     answers.put(command, result);
   }
 
-  /** From now on {@code consequence} is run when {@code command} has been answered. */
+  /** Runs {@code consequence} after each answer to {@code command}, from now on. */
   public void after(String command, Runnable consequence) {
     consequences.put(command, consequence);
   }
 
-  /** The names of all commands so far. */
+  /** Returns the names of all commands so far. */
   public List<String> heard() {
     return List.copyOf(heard);
   }
 
-  /** Says something that nobody asked for. */
-  public void tells(String event) {
+  /** Sends an event. */
+  public void sends(String event) {
     try {
       server.write(event + "\r\n");
     } catch (IOException e) {
