@@ -2,20 +2,20 @@ package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.Deadline;
 
-/** A guest as a place for containers: Kata's agent protocol, by what it is about. */
+/** A guest that runs containers: the calls of Kata's agent protocol, grouped by subject. */
 public interface ContainerHost {
-  /** The sandbox: what the containers of this guest share. */
+  /** Returns the calls for the sandbox, which all containers of this guest share. */
   GuestSandbox sandbox();
 
-  /** The containers in it. */
+  /** Returns the calls for the containers. */
   GuestContainers containers();
 
-  /** The processes in those. */
+  /** Returns the calls for the processes in the containers. */
   GuestProcesses processes();
 
-  /** The guest's network interfaces and routes. */
+  /** Returns the calls for the guest's network interfaces and routes. */
   GuestNetwork network();
 
-  /** The guest's metrics in the Prometheus text format. */
+  /** Returns the guest's metrics in the Prometheus text format. */
   String metrics(Deadline deadline);
 }

@@ -4,11 +4,11 @@ import io.vmfactory.guest.oci.OciSpec;
 import java.util.List;
 
 /**
- * A container to be made.
+ * A container to create.
  *
  * @param id 1..127 of {@code [A-Za-z0-9_.-]}, the first a letter or digit
- * @param spec what it is; paths in it are the guest's
- * @param storages mounted before it is made, in order, and unmounted with it
+ * @param spec its OCI specification; paths in it are the guest's
+ * @param storages mounted before its creation, in order, and unmounted at its removal
  * @param sharedPids whether it joins the sandbox's PID namespace
  */
 public record ContainerRequest(

@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What a container uses, from its cgroup, and its sandbox's network.
+ * What a container uses by its cgroup, and the traffic of its sandbox's network.
  *
- * @param cpu time used, user and kernel
- * @param throttled time it was kept from running by its quota
+ * @param cpu CPU time used, user and kernel
+ * @param throttled time for which its quota kept it from running
  * @param memory in bytes
- * @param pids processes now
- * @param pidsLimit most processes; 0 = no limit
- * @param io bytes read and written, all devices
- * @param networks one per interface of the guest
+ * @param pids number of processes now
+ * @param pidsLimit largest number of processes; 0 = no limit
+ * @param io bytes read and written on all devices
+ * @param networks one entry per interface of the guest
  */
 public record ContainerStats(
     Duration cpu,
@@ -29,9 +29,9 @@ public record ContainerStats(
   /**
    * Memory in bytes.
    *
-   * @param usage all that is charged to it
-   * @param cache the part that is page cache
-   * @param limit most it may have; 0 = no limit
+   * @param usage all memory charged to the container
+   * @param cache the page cache's part of it
+   * @param limit the most it may use; 0 = no limit
    */
   public record Memory(long usage, long cache, long limit) {}
 

@@ -6,19 +6,19 @@ import java.nio.file.Path;
 /** Opens connections to agents. */
 public interface GuestAgents {
   /**
-   * Connects to the agent behind {@code socket}. That the connection stands does not mean that the
-   * agent is up: bytes wait in the VMM until the guest reads them.
+   * Connects to the agent behind {@code socket}. A connection does not mean that the agent has
+   * started: the bytes wait in the VMM until the guest reads them.
    *
-   * @throws GuestException when nobody listens there
+   * @throws GuestException when no process listens there
    */
   GuestAgent connect(Path socket, Deadline deadline);
 
   /**
-   * {@code fresh}, once it has answered; closed when it does not. A Check must be the first call on
-   * a connection: by it the guest knows a new host even when the last one left in the middle of a
-   * frame.
+   * Returns {@code fresh} after it has answered a Check; closes it if it does not. A Check must be
+   * the first call on a connection. It lets the guest recognise a new host, even if the last host
+   * left in the middle of a frame.
    *
-   * @throws GuestException when it does not serve
+   * @throws GuestException when the agent does not serve
    */
   static GuestAgent serving(GuestAgent fresh, Deadline deadline) {
     try {

@@ -6,37 +6,37 @@ import java.util.List;
 
 /**
  * The containers of a guest's sandbox. Errors as in {@link GuestAgent}; NOT_FOUND for an unknown
- * id, FAILED_PRECONDITION for a step that the container's state forbids.
+ * id, FAILED_PRECONDITION for a step that the container's state does not allow.
  */
 public interface GuestContainers {
-  /** Makes a container; its first process exists and waits for {@link #start}. */
+  /** Creates a container. Its first process exists and waits for {@link #start}. */
   void create(ContainerRequest request, Deadline deadline);
 
-  /** Lets a created container run. */
+  /** Starts a created container. */
   void start(String id, Deadline deadline);
 
   /**
-   * Ends what still runs of a container and removes it, its mounts and its cgroup.
+   * Ends a container's processes and removes it with its mounts and its cgroup.
    *
-   * @param grace how long its end may take; zero = as long as it takes
+   * @param grace how long the end may take; zero = no limit
    */
   void remove(String id, Duration grace, Deadline deadline);
 
-  /** Changes the limits of a container that runs or is created. */
+  /** Changes the limits of a created or running container. */
   void update(String id, ResourceLimits limits, Deadline deadline);
 
-  /** What a container uses. */
+  /** Returns what a container uses. */
   ContainerStats stats(String id, Deadline deadline);
 
   /** Freezes all of a container's processes. */
   void pause(String id, Deadline deadline);
 
-  /** Thaws them. */
+  /** Thaws all of a container's processes. */
   void resume(String id, Deadline deadline);
 
-  /** All containers, in the order of their creation. */
+  /** Returns all containers, in the order of their creation. */
   List<ContainerInfo> list(Deadline deadline);
 
-  /** The processes in a container, by pid. */
+  /** Returns the processes in a container, by pid. */
   List<ProcessInfo> processes(String id, Deadline deadline);
 }

@@ -3,7 +3,7 @@ package io.vmfactory.guest;
 import java.time.Instant;
 
 /**
- * Who a guest is.
+ * The names of a guest, with a sample of its random number generator and its clock.
  *
  * @param hostname its host name
  * @param machineId its machine-id(5)

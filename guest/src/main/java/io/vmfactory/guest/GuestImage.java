@@ -2,9 +2,11 @@ package io.vmfactory.guest;
 
 import java.util.List;
 
-/** What belongs to kernel and initrd of {@code guest/image}. */
+/** Settings that belong to the kernel and initrd of {@code guest/image}. */
 public final class GuestImage {
-  /** Nothing that a VM's user needs: two self-checks, and the tracer's names and folders. */
+  /**
+   * Initialisers that no user of a VM needs: two self-checks, and the tracer's names and folders.
+   */
   private static final List<String> SKIPPED =
       List.of(
           "ftrace_check_for_weak_functions",
@@ -12,7 +14,7 @@ public final class GuestImage {
           "tracer_init_tracefs",
           "crypto_kdf108_init");
 
-  /** The kernel's command line that guest/README.md recommends, and says why. */
+  /** The kernel's command line; guest/README.md gives the reasons. */
   public static final List<String> KERNEL_PARAMETERS =
       List.of(
           "console=ttyS0",

@@ -5,29 +5,29 @@ import java.util.List;
 
 /** The guest's network. Errors as in {@link GuestAgent}. */
 public interface GuestNetwork {
-  /** The guest's interfaces. */
+  /** Returns the guest's interfaces. */
   List<Nic> interfaces(Deadline deadline);
 
   /** Sets name, MAC, MTU and addresses of the interface {@code nic.device()} and brings it up. */
   Nic update(Nic nic, Deadline deadline);
 
-  /** The guest's routes. */
+  /** Returns the guest's routes. */
   List<Route> routes(Deadline deadline);
 
-  /** Replaces the guest's routes; those of its own addresses stay. Returns them all. */
+  /** Replaces the guest's routes and returns them all. The routes of its own addresses stay. */
   List<Route> updateRoutes(List<Route> routes, Deadline deadline);
 
-  /** Makes neighbours known that need not be asked for. */
+  /** Adds neighbours, so the guest need not ask the network for them. */
   void addNeighbours(List<Neighbour> neighbours, Deadline deadline);
 
   /**
    * An interface.
    *
-   * @param device as it is called now; empty = found by MAC
-   * @param name as it shall be called
+   * @param device its current name; empty = found by its MAC
+   * @param name its new name
    * @param addresses with prefix length, such as {@code 10.0.0.2/24}
-   * @param mtu bytes; 0 = as it is
-   * @param mac six hex pairs; empty = as it is
+   * @param mtu bytes; 0 = unchanged
+   * @param mac six hex pairs; empty = unchanged
    */
   record Nic(String device, String name, List<String> addresses, int mtu, String mac) {
     public Nic {
@@ -38,10 +38,10 @@ public interface GuestNetwork {
   /**
    * A route.
    *
-   * @param destination with prefix length; empty = default
-   * @param gateway address; empty = on the link
-   * @param device interface
-   * @param source address; empty = none
+   * @param destination network with prefix length; empty = default route
+   * @param gateway its address; empty = directly on the link
+   * @param device name of the interface
+   * @param source source address; empty = none
    */
   record Route(String destination, String gateway, String device, String source) {}
 

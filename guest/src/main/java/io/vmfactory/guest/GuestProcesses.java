@@ -5,19 +5,19 @@ import io.vmfactory.guest.oci.OciProcess;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The processes in a guest's containers and their streams. Errors as in {@link GuestAgent}; stages
- * fail with {@link GuestException}, also when the connection breaks, and complete on the
- * connection's event loop, where nothing that is chained to them may block. Nothing here holds up
- * anything else: a process that is read slowly waits in the guest.
+ * The processes in a guest's containers and their streams. Errors as in {@link GuestAgent}. The
+ * stages fail with {@link GuestException}, also when the connection breaks. They complete on the
+ * connection's reading thread, so no function chained to them may block. A process whose output is
+ * read slowly waits in the guest and delays no other call.
  */
 public interface GuestProcesses {
-  /** One of the two outputs; with a terminal everything is STDOUT. */
+  /** One of the two outputs. With a terminal, all output is STDOUT. */
   enum Output {
     STDOUT,
     STDERR
   }
 
-  /** Starts one more process in a container that runs. */
+  /** Starts another process in a running container. */
   void exec(ProcessRef ref, OciProcess process, Deadline deadline);
 
   /** Sends a signal to one process. */
@@ -27,32 +27,32 @@ public interface GuestProcesses {
   void signalAll(String container, int signal, Deadline deadline);
 
   /**
-   * Completes when the process has ended: 0..255, 128 + signal when a signal ended it. May be asked
-   * any number of times, also afterwards, until the container is removed.
+   * Completes when the process has ended, with 0..255, or 128 + signal when a signal ended it. It
+   * can be called repeatedly, also after the end, until the container is removed.
    */
   CompletionStage<Integer> exit(ProcessRef ref);
 
   /**
-   * The next bytes of an output, as soon as there are any; empty = its end. One call at a time per
-   * output, or the order is lost.
+   * Completes with the next bytes of an output as soon as there are some; empty = the end. Make one
+   * call at a time per output; otherwise the order is lost.
    *
-   * <p>A read cannot be called off: the bytes come to its stage even when nobody waits there any
-   * more, and a second read would get the ones after them. Who gives up waiting keeps the stage.
-   * When the connection is closed with a read under way, what was on its way is lost.
+   * <p>A read cannot be cancelled: its stage gets the bytes even if no caller waits for it any
+   * more, and a second read gets the bytes after them. A caller that stops waiting must keep the
+   * stage. If the connection is closed during a read, the bytes on their way are lost.
    *
-   * @param most 1..1 MiB
+   * @param most largest number of bytes, 1..1 MiB
    */
   CompletionStage<byte[]> read(ProcessRef ref, Output output, int most);
 
   /**
-   * Writes to the process's input; completes with how many bytes were taken, once they were: that
-   * is the back-pressure. One call at a time per process.
+   * Writes to the process's input. Completes with the number of bytes that the process's input has
+   * accepted; this is the back-pressure. Make one call at a time per process.
    *
    * @param data at most 1 MiB
    */
   CompletionStage<Integer> write(ProcessRef ref, byte[] data);
 
-  /** Ends the process's input. */
+  /** Closes the process's input. */
   void closeInput(ProcessRef ref, Deadline deadline);
 
   /** Sets the size of the process's terminal. */

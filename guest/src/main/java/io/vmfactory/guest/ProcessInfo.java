@@ -6,12 +6,12 @@ import java.util.List;
 /**
  * A process in a container.
  *
- * @param pid as the guest sees it
- * @param containerPid as the container sees it
- * @param parentPid as the guest sees it
- * @param uid its user
+ * @param pid process id in the guest
+ * @param containerPid process id in the container
+ * @param parentPid parent's process id in the guest
+ * @param uid its user id
  * @param state one letter, see proc(5)
- * @param cpu time used, user and kernel
+ * @param cpu CPU time used, user and kernel
  * @param residentKib resident memory
  * @param commandLine its arguments; a name in [] for a zombie
  */

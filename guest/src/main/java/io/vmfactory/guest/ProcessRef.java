@@ -1,13 +1,13 @@
 package io.vmfactory.guest;
 
 /**
- * Which process of which container.
+ * A reference to one process of one container.
  *
  * @param container the container's id
- * @param exec the process's id; the container's own for its first process
+ * @param exec the process's id; for the first process, the container's id
  */
 public record ProcessRef(String container, String exec) {
-  /** The first process of a container. */
+  /** Returns the reference to the first process of a container. */
   public static ProcessRef first(String container) {
     return new ProcessRef(container, container);
   }

@@ -1,9 +1,9 @@
 package io.vmfactory.guest;
 
 /**
- * What quiescing did.
+ * The result of quiescing a guest.
  *
- * @param zeroedKib free memory overwritten with zeros, KiB
- * @param usedKib what the guest still holds, KiB
+ * @param zeroedKib free memory overwritten with zeros, in KiB
+ * @param usedKib memory that the guest still uses, in KiB
  */
 public record QuiesceReport(long zeroedKib, long usedKib) {}

@@ -3,12 +3,12 @@ package io.vmfactory.guest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits of a container to be changed; null = as it is. Values as the OCI runtime specification has
- * them (config-linux.md, "Control groups").
+ * New limits of a container; null = unchanged. Values as in the OCI runtime specification
+ * (config-linux.md, "Control groups").
  *
- * @param memoryBytes most memory; -1 = no limit
- * @param cpuQuotaMicros CPU time per period; -1 = no limit
- * @param cpuPeriodMicros that period
+ * @param memoryBytes most memory in bytes; -1 = no limit
+ * @param cpuQuotaMicros CPU time per period in microseconds; -1 = no limit
+ * @param cpuPeriodMicros the period in microseconds
  * @param cpuShares weight, 2..262144
  * @param pids most processes; -1 = no limit
  */

@@ -3,10 +3,10 @@ package io.vmfactory.guest;
 import java.util.List;
 
 /**
- * A sandbox to be set up.
+ * A sandbox to create.
  *
  * @param id 1..127 characters
- * @param hostname RFC 1123 label; empty = as it is
+ * @param hostname RFC 1123 label; empty = unchanged
  * @param dns lines of resolv.conf; empty = none
  * @param storages mounted for all containers, in order
  * @param sharedPids whether containers may share one PID namespace

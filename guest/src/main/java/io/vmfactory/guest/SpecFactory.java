@@ -9,19 +9,20 @@ import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Turns the configuration into the spec of the VMs that run this project's guest. */
+/** Makes the spec of the VMs that run this project's guest from the configuration. */
 public final class SpecFactory {
   /**
-   * TCG emulates a fast string instruction byte by byte; without the flags the guest moves words.
+   * TCG emulates a fast string instruction byte by byte. Without these flags, the guest moves
+   * words.
    */
   private static final String TCG_CPU = "max,-erms,-fsrm";
 
   private SpecFactory() {}
 
   /**
-   * The spec of a VM as configured.
+   * Returns the spec of a VM as configured.
    *
-   * @param host decides the accelerator, and with it the CPU model when none is configured
+   * @param host gives the accelerator, and the CPU model if none is configured
    */
   public static VmSpec of(QemuConfig qemu, HypervisorInfo host) {
     List<String> parameters =

@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * What makes a clone a guest of its own.
+ * The values that make a clone a guest of its own.
  *
  * @param entropy 512 bytes of the host's random number generator, used once
  * @param clock the host's clock, read at the moment of sending
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  */
 public record Uniqueness(
     byte[] entropy, WallClock clock, String hostname, String machineId, String bootId) {
-  /** How much entropy a guest is given, in bytes. */
+  /** How much entropy a guest gets, in bytes. */
   public static final int ENTROPY_BYTES = 512;
 
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -28,7 +28,7 @@ public record Uniqueness(
     requireLabel(hostname);
   }
 
-  /** Throws IllegalArgumentException when {@code hostname} is no RFC 1123 label. */
+  /** Throws IllegalArgumentException when {@code hostname} is not an RFC 1123 label. */
   public static void requireLabel(String hostname) {
     if (!LABEL.matcher(hostname).matches()) {
       throw new IllegalArgumentException(
@@ -36,7 +36,7 @@ public record Uniqueness(
     }
   }
 
-  /** New entropy and new ids from the host's random number generator (/dev/urandom). */
+  /** Returns new entropy and new ids from the host's random number generator (/dev/urandom). */
   public static Uniqueness fresh(WallClock clock, String hostname) {
     String machineId = HexFormat.of().formatHex(randomBytes(16));
     return new Uniqueness(

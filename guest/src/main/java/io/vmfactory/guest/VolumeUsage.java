@@ -1,13 +1,13 @@
 package io.vmfactory.guest;
 
 /**
- * How full a file system is.
+ * The usage of a file system.
  *
- * @param totalBytes its size
- * @param usedBytes in use
- * @param availableBytes left for ordinary users
+ * @param totalBytes its size in bytes
+ * @param usedBytes bytes in use
+ * @param availableBytes bytes free for ordinary users
  * @param totalInodes its number of inodes
- * @param usedInodes in use
+ * @param usedInodes inodes in use
  */
 public record VolumeUsage(
     long totalBytes, long usedBytes, long availableBytes, long totalInodes, long usedInodes) {}

@@ -1,4 +1,4 @@
-/** Talking to the agent inside a guest: ttRPC, Kata's agent protocol, vmfactory's own additions. */
+/** Talks to the agent inside a guest: ttRPC, Kata's agent protocol, vmfactory's own additions. */
 @NullMarked
 package io.vmfactory.guest;
 

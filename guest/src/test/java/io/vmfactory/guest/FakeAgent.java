@@ -38,9 +38,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A scripted agent on a real UNIX socket. Unless told otherwise it answers like a healthy guest:
- * keeps the names and the clock it is given, and never has the same random bytes twice. Any method
- * can be scripted to answer late, wrongly, in pieces, or not at all.
+ * A scripted agent on a real UNIX socket. Without a script it answers like a healthy guest: it
+ * keeps the names and the clock that it gets, and never returns the same random bytes twice. A
+ * script can make any method answer late, wrongly, in pieces, or not at all.
  */
 public final class FakeAgent implements AutoCloseable {
   private final ServerSocketChannel server;
@@ -56,7 +56,7 @@ public final class FakeAgent implements AutoCloseable {
           .setBootId("00000000-0000-4000-8000-000000000000")
           .build();
 
-  /** What the agent does with one call; it may also keep the call and answer it later. */
+  /** Handles one call of the agent; it may also keep the call and answer it later. */
   @FunctionalInterface
   public interface Script {
     void play(Call call) throws IOException;
@@ -88,43 +88,43 @@ public final class FakeAgent implements AutoCloseable {
     return agent;
   }
 
-  /** From now on {@code method} is served by {@code script}. */
+  /** Serves {@code method} by {@code script} from now on. */
   public FakeAgent script(String method, Script script) {
     scripts.put(method, script);
     return this;
   }
 
-  /** The agent answers {@code method} with a gRPC status other than OK. */
+  /** Answers {@code method} with a gRPC status other than OK. */
   public FakeAgent refuse(String method, int code, String message) {
     return script(method, call -> call.refuse(code, message));
   }
 
-  /** The agent never answers {@code method}. */
+  /** Never answers {@code method}. */
   public FakeAgent hang(String method) {
     return script(method, call -> {});
   }
 
-  /** Every call so far, in order of arrival. */
+  /** Returns every call so far, in order of arrival. */
   public List<Call> calls() {
     return calls;
   }
 
-  /** Names of the methods called so far, in order of arrival. */
+  /** Returns the names of the methods called so far, in order of arrival. */
   public List<String> methods() {
     return calls.stream().map(Call::method).toList();
   }
 
-  /** The guest's clock. */
+  /** Returns the guest's clock. */
   public Instant clock() {
     return Instant.now().plus(clockAhead);
   }
 
-  /** The names the guest was given last. */
+  /** Returns the last names that the guest got. */
   public SetIdentityRequest names() {
     return names;
   }
 
-  /** One call that arrived. */
+  /** A call that arrived. */
   public record Call(SocketChannel channel, int stream, Request request) {
     public String method() {
       return request.getMethod();
@@ -139,19 +139,19 @@ public final class FakeAgent implements AutoCloseable {
       send(answerFrame(answer));
     }
 
-    /** Answers with a status of its own. */
+    /** Answers with the given status. */
     public void refuse(int code, String message) {
       Status status = Status.newBuilder().setCode(code).setMessage(message).build();
       send(frame(2, stream, Response.newBuilder().setStatus(status).build().toByteArray()));
     }
 
-    /** The frame that {@link #reply} would send. */
+    /** Returns the frame that {@link #reply} would send. */
     public byte[] answerFrame(MessageLite answer) {
       Response response = Response.newBuilder().setPayload(answer.toByteString()).build();
       return frame(2, stream, response.toByteArray());
     }
 
-    /** Sends bytes as they are: half a frame, two, or nonsense. */
+    /** Sends bytes unchanged: half a frame, two frames, or nonsense. */
     public void send(byte[] bytes) {
       try {
         ByteBuffer out = ByteBuffer.wrap(bytes);
@@ -169,7 +169,7 @@ public final class FakeAgent implements AutoCloseable {
     }
   }
 
-  /** A ttRPC frame with flags 0. */
+  /** Makes a ttRPC frame with flags 0. */
   public static byte[] frame(int type, int stream, byte[] data) {
     return ByteBuffer.allocate(10 + data.length)
         .putInt(data.length)
@@ -180,7 +180,7 @@ public final class FakeAgent implements AutoCloseable {
         .array();
   }
 
-  /** Ends every connection; new ones are still served. */
+  /** Ends every connection. New ones are still served. */
   public void hangUp() throws IOException {
     for (SocketChannel connection : connections) {
       connection.close();
@@ -244,8 +244,8 @@ public final class FakeAgent implements AutoCloseable {
 
   private void setClock(Call call) throws IOException {
     var time = SetGuestDateTimeRequest.parseFrom(call.payload());
-    Instant told = Instant.ofEpochSecond(time.getSec(), time.getUsec() * 1_000);
-    clockAhead = Duration.between(Instant.now(), told);
+    Instant given = Instant.ofEpochSecond(time.getSec(), time.getUsec() * 1_000);
+    clockAhead = Duration.between(Instant.now(), given);
     call.reply(Empty.getDefaultInstance());
   }
 
@@ -274,7 +274,7 @@ public final class FakeAgent implements AutoCloseable {
     void run() throws IOException;
   }
 
-  /** A daemon thread that ends without a word when its channel does. */
+  /** Makes a daemon thread that ends without a message when its channel ends. */
   private static void start(String name, Work work) {
     Thread thread =
         new Thread(

@@ -11,12 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-/** What every agent behind {@link GuestAgent} does, the scripted one and the real one alike. */
+/** Tests that every agent behind {@link GuestAgent} must pass, scripted or real. */
 public abstract class GuestAgentContract {
-  /** A connection to a running agent; the subclass closes it. */
+  /** Returns a connection to a running agent. The subclass closes it. */
   protected abstract GuestAgent agent();
 
-  /** A wait that only a defect makes long. */
+  /** Returns a deadline so late that only a defect reaches it. */
   protected static Deadline soon() {
     return Deadline.after(Duration.ofSeconds(60));
   }
@@ -53,11 +53,11 @@ public abstract class GuestAgentContract {
 
     Instant before = later.now();
     agent().makeUnique(Uniqueness.fresh(later, "contract-2"), soon());
-    Instant told = agent().identity(0, soon()).clock();
+    Instant reported = agent().identity(0, soon()).clock();
     Instant after = later.now();
 
-    // The guest may round what it is told down to a microsecond.
-    assertThat(told).isBetween(before.minusNanos(1_000), after);
+    // The guest may round its clock down to a microsecond.
+    assertThat(reported).isBetween(before.minusNanos(1_000), after);
   }
 
   @Test

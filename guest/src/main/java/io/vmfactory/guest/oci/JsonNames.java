@@ -4,7 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.Locale;
 import java.util.Map;
 
-/** How the properties of config.json are called, told from the names of the wire's fields. */
+/** Derives the names of config.json's properties from the names of the wire's fields. */
 final class JsonNames {
   private static final Map<String, String> EXCEPTIONS =
       Map.of("Version", "ociVersion", "Pagesize", "pageSize", "errnoret", "errnoRet");
@@ -12,8 +12,8 @@ final class JsonNames {
   private JsonNames() {}
 
   /**
-   * The leading run of capitals is lowered, save the one that begins the next word: {@code UID} is
-   * {@code uid}, {@code OOMScoreAdj} is {@code oomScoreAdj}.
+   * Lowers the leading capitals, except the one that begins the next word: {@code UID} becomes
+   * {@code uid}, {@code OOMScoreAdj} becomes {@code oomScoreAdj}.
    */
   static String of(FieldDescriptor field) {
     String name = field.getName();

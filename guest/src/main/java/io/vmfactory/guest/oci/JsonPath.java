@@ -3,10 +3,10 @@ package io.vmfactory.guest.oci;
 import java.util.regex.Pattern;
 
 /**
- * Where in config.json something is.
+ * The path of a property in config.json.
  *
- * @param text as people read it: {@code mounts[3].options}
- * @param pattern the same for all items of a list: {@code mounts[].options}
+ * @param text the path for people: {@code mounts[3].options}
+ * @param pattern the same path for all items of a list: {@code mounts[].options}
  */
 record JsonPath(String text, String pattern) {
   static final JsonPath ROOT = new JsonPath("", "");
@@ -28,7 +28,7 @@ record JsonPath(String text, String pattern) {
     return new JsonPath(text + "[" + index + "]", pattern + "[]");
   }
 
-  /** Whether this is {@code other} or a part of it. */
+  /** Returns whether this path is {@code other} or below it. */
   boolean isWithin(JsonPath other) {
     return text.equals(other.text)
         || text.startsWith(other.text + ".")

@@ -8,15 +8,15 @@ import java.util.List;
  *
  * @param destination absolute path in the container
  * @param type file system, e.g. {@code tmpfs}; empty for a bind mount
- * @param source what is mounted; a path is one in the guest, not on the host
- * @param options as mount(8) has them, {@code bind} and {@code rbind} included
+ * @param source what to mount; a path is one in the guest, not on the host
+ * @param options as in mount(8), including {@code bind} and {@code rbind}
  */
 public record OciMount(String destination, String type, String source, List<String> options) {
   public OciMount {
     options = List.copyOf(options);
   }
 
-  /** Whether a directory or file of the guest is shown again, rather than a file system mounted. */
+  /** Returns whether this mounts a directory or file of the guest again, not a file system. */
   public boolean isBind() {
     return type.equals("bind") || options.contains("bind") || options.contains("rbind");
   }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a process is: {@code process} of an OCI runtime specification. Immutable; each {@code with}
- * gives another one and throws {@link OciSpecException} when it would be none that can run.
+ * A process: {@code process} of an OCI runtime specification. Immutable. Each {@code with} method
+ * returns a changed copy, and throws {@link OciSpecException} if the copy could not run.
  */
 public final class OciProcess {
   private final Process process;
@@ -24,44 +24,44 @@ public final class OciProcess {
     return new OciProcess(process);
   }
 
-  /** As the wire has it. */
+  /** Returns the wire's message. */
   public Process proto() {
     return process;
   }
 
-  /** Program and arguments; never empty. */
+  /** Returns program and arguments; never empty. */
   public List<String> args() {
     return process.getArgsList();
   }
 
-  /** {@code NAME=value} each. */
+  /** Returns the environment, each variable as {@code NAME=value}. */
   public List<String> env() {
     return process.getEnvList();
   }
 
-  /** Absolute path in the container. */
+  /** Returns the working directory, an absolute path in the container. */
   public String cwd() {
     return process.getCwd();
   }
 
-  /** Whether it has a terminal. */
+  /** Returns whether it has a terminal. */
   public boolean terminal() {
     return process.getTerminal();
   }
 
   /**
-   * Runs this program with these arguments.
+   * Sets the program and its arguments.
    *
-   * @param args the first is the program, a path or a name to be looked up in PATH
+   * @param args the first is the program: a path, or a name that PATH finds
    */
   public OciProcess withArgs(List<String> args) {
     return of(process.toBuilder().clearArgs().addAllArgs(args));
   }
 
   /**
-   * Sets variables; those of other names stay.
+   * Sets variables. Variables with other names stay.
    *
-   * @param variables {@code NAME=value} each
+   * @param variables each as {@code NAME=value}
    */
   public OciProcess withEnv(List<String> variables) {
     Map<String, String> all = new LinkedHashMap<>();
@@ -75,15 +75,15 @@ public final class OciProcess {
     return end < 0 ? variable : variable.substring(0, end);
   }
 
-  /** Begins in this directory, an absolute path in the container. */
+  /** Sets the working directory, an absolute path in the container. */
   public OciProcess withCwd(String cwd) {
     return of(process.toBuilder().setCwd(cwd));
   }
 
   /**
-   * Runs as this user.
+   * Sets the user.
    *
-   * @param uid 0..4294967295, so are gid and the groups
+   * @param uid 0..4294967295; the same range holds for gid and groups
    * @param groups further groups
    */
   public OciProcess withUser(long uid, long gid, List<Long> groups) {
@@ -100,12 +100,12 @@ public final class OciProcess {
     return (int) value;
   }
 
-  /** Gives it a terminal, or takes it away. */
+  /** Adds or removes the terminal. */
   public OciProcess withTerminal(boolean terminal) {
     return of(process.toBuilder().setTerminal(terminal));
   }
 
-  /** How large its terminal is at first; 0 = not said. */
+  /** Sets the first size of the terminal; 0 = unspecified. */
   public OciProcess withTerminalSize(int rows, int columns) {
     return of(
         process.toBuilder().setConsoleSize(Box.newBuilder().setHeight(rows).setWidth(columns)));

@@ -11,12 +11,12 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * What a container is: an OCI runtime specification (config.json). Paths in it are the guest's.
- * Immutable; each {@code with} gives another one and throws {@link OciSpecException} when it would
- * be none that can run.
+ * A container's OCI runtime specification (config.json). Paths in it are the guest's. Immutable.
+ * Each {@code with} method returns a changed copy, and throws {@link OciSpecException} if the copy
+ * could not run.
  */
 public final class OciSpec {
-  /** How large a config.json may be, in bytes. */
+  /** Largest size of a config.json, in bytes. */
   public static final int MAX_BYTES = 1 << 20;
 
   private final Spec spec;
@@ -36,58 +36,58 @@ public final class OciSpec {
   /**
    * Reads a config.json.
    *
-   * @throws OciSpecException with all problems: not JSON, a wrong type, out of range, something
-   *     required that is missing, or something that cannot be kept and would isolate less (or
-   *     otherwise) if it were left out
+   * @throws OciSpecException with all problems: not JSON, a wrong type, out of range, a missing
+   *     required property, or a property that is not supported and without which the container
+   *     would be isolated less or differently
    */
   public static OciSpec parse(byte[] configJson) {
     return SpecReader.read(configJson);
   }
 
   /**
-   * What {@code vmfactory run} starts from: a shell as root with the capabilities, mounts, masked
-   * and read-only paths that container engines give by default.
+   * Returns the specification that {@code vmfactory run} starts from: a shell as root, with the
+   * capabilities, mounts, masked and read-only paths that are usual defaults of container engines.
    */
   public static OciSpec standard() {
     return StandardSpec.SPEC;
   }
 
-  /** As the wire has it. */
+  /** Returns the wire's message. */
   public Spec proto() {
     return spec;
   }
 
   /**
-   * JSON paths of the properties that {@link #parse} does not know and, as the specification
-   * demands, ignored.
+   * Returns the JSON paths of the properties that {@link #parse} does not know. It ignores them, as
+   * the specification demands.
    */
   public List<String> ignored() {
     return ignored;
   }
 
-  /** Its first process. */
+  /** Returns its first process. */
   public OciProcess process() {
     return new OciProcess(spec.getProcess());
   }
 
-  /** The root file system; relative to the bundle, or absolute in the guest. */
+  /** Returns the root file system's path: relative to the bundle, or absolute in the guest. */
   public String rootPath() {
     return spec.getRoot().getPath();
   }
 
-  /** Whether the root file system is mounted read-only. */
+  /** Returns whether the root file system is mounted read-only. */
   public boolean rootReadonly() {
     return spec.getRoot().getReadonly();
   }
 
-  /** In the order in which they are mounted. */
+  /** Returns the mounts, in the order of mounting. */
   public List<OciMount> mounts() {
     return spec.getMountsList().stream().map(OciMount::of).toList();
   }
 
   /**
-   * Throws when it names what is on the host and not in the guest, as the config.json of a bundle
-   * may: files that are to be bound into the container, namespaces that are to be joined.
+   * Throws if it names objects of the host, which the guest does not have. The config.json of a
+   * bundle may do so: files to bind into the container, namespaces to join.
    */
   public void checkNoHostPaths() {
     SpecRules.checkNoHostPaths(spec);
@@ -98,17 +98,17 @@ public final class OciSpec {
     return of(spec.toBuilder().setProcess(change.apply(process()).proto()));
   }
 
-  /** Names the container; the sandbox's UTS namespace decides whether it is seen. */
+  /** Sets the container's hostname. The sandbox's UTS namespace decides whether it is visible. */
   public OciSpec withHostname(String hostname) {
     return of(spec.toBuilder().setHostname(hostname));
   }
 
-  /** Takes this path in the guest for the root file system. */
+  /** Sets the path of the root file system in the guest. */
   public OciSpec withRoot(String path, boolean readonly) {
     return of(spec.toBuilder().setRoot(Root.newBuilder().setPath(path).setReadonly(readonly)));
   }
 
-  /** Mounts one thing more, after the others. */
+  /** Adds a mount after the others. */
   public OciSpec withMount(OciMount mount) {
     return of(spec.toBuilder().addMounts(mount.proto()));
   }

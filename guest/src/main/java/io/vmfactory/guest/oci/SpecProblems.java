@@ -3,9 +3,7 @@ package io.vmfactory.guest.oci;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * What was found wrong, in the order found; at one place only the first, as others follow from it.
- */
+/** The problems found, in order. Keeps only the first one at a place, as others follow from it. */
 final class SpecProblems {
   private final Map<JsonPath, String> byPath = new LinkedHashMap<>();
 
@@ -15,7 +13,7 @@ final class SpecProblems {
     }
   }
 
-  /** Throws when there are any. */
+  /** Throws if there are problems. */
   void refuse() {
     if (!byPath.isEmpty()) {
       throw new OciSpecException(

@@ -20,8 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * config.json to the wire's messages, led by their descriptors. Goes on after a problem, so that
- * all are told at once. Null stands for a property that is not there, as for other runtimes.
+ * Converts config.json to the wire's messages, guided by their descriptors. Continues after a
+ * problem, so that all problems are reported at once. Null means that the property is missing, as
+ * for other runtimes.
  */
 final class SpecReader {
   private static final JsonMapper MAPPER =
@@ -65,7 +66,7 @@ final class SpecReader {
     if (json.length > OciSpec.MAX_BYTES) {
       throw new OciSpecException(
           List.of(
-              "config.json: has %d bytes, at most %d are read"
+              "config.json: has %d bytes, the limit is %d"
                   .formatted(json.length, OciSpec.MAX_BYTES)));
     }
     try {
@@ -151,7 +152,7 @@ final class SpecReader {
     }
   }
 
-  /** Stands for an item with a problem, so that the others keep their places. */
+  /** Returns a substitute for an item with a problem, so that the other items keep their places. */
   private static Object nothing(Message.Builder into, FieldDescriptor field) {
     return switch (field.getType()) {
       case STRING -> "";
@@ -177,7 +178,7 @@ final class SpecReader {
     }
   }
 
-  /** The value as protobuf has it; null after a problem. */
+  /** Returns the value for protobuf; null after a problem. */
   private @Nullable Object value(
       JsonNode node, Message.Builder into, FieldDescriptor field, JsonPath path) {
     return switch (field.getType()) {

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What a specification must say to be one that a runtime in the guest can take. */
+/** The rules that a specification must meet before a runtime in the guest can use it. */
 final class SpecRules {
   private static final Set<String> NAMESPACES =
       Set.of("pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time");
@@ -48,19 +48,19 @@ final class SpecRules {
     this.problems = problems;
   }
 
-  /** The properties that an object at this place must have. */
+  /** Returns the properties that an object at this place must have. */
   static List<String> required(String pattern) {
     return REQUIRED.getOrDefault(pattern, List.of());
   }
 
-  /** Throws when this can be no specification. */
+  /** Throws if {@code spec} is not a valid specification. */
   static void check(Spec spec) {
     SpecProblems problems = new SpecProblems();
     judge(spec, problems);
     problems.refuse();
   }
 
-  /** Throws when this cannot be {@code process} of a specification. */
+  /** Throws if {@code process} is not a valid {@code process} of a specification. */
   static void check(Process process) {
     SpecProblems problems = new SpecProblems();
     SpecRules rules = new SpecRules(problems);
@@ -69,7 +69,7 @@ final class SpecRules {
     problems.refuse();
   }
 
-  /** Finds what is wrong beyond types and what is missing. */
+  /** Finds all problems other than wrong types and missing properties. */
   static void judge(Spec spec, SpecProblems problems) {
     SpecRules rules = new SpecRules(problems);
     rules.texts(spec, JsonPath.ROOT);
@@ -87,7 +87,7 @@ final class SpecRules {
     rules.hooks(spec.getHooks());
   }
 
-  /** Throws when it needs anything of the host beside its root file system. */
+  /** Throws if the specification needs something of the host besides its root file system. */
   static void checkNoHostPaths(Spec spec) {
     SpecProblems problems = new SpecProblems();
     SpecRules rules = new SpecRules(problems);
@@ -143,7 +143,7 @@ final class SpecRules {
     }
   }
 
-  /** Hooks are programs of the host; in the guest their paths name nothing, or something else. */
+  /** Hooks are programs of the host. In the guest, their paths name no file or another file. */
   private void hooks(Hooks hooks) {
     for (var entry : hooks.getAllFields().entrySet()) {
       @SuppressWarnings("unchecked")
@@ -155,7 +155,7 @@ final class SpecRules {
     }
   }
 
-  /** No text may hold what ends a text for the guest's kernel, or what UTF-8 cannot carry. */
+  /** No text may contain a NUL, which ends a text for the guest's kernel, or invalid Unicode. */
   private void texts(Message message, JsonPath path) {
     for (var entry : message.getAllFields().entrySet()) {
       JsonPath at = path.property(JsonNames.of(entry.getKey()));

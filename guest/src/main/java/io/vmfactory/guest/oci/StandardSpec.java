@@ -12,11 +12,12 @@ import io.vmfactory.api.kata.Spec;
 import java.util.List;
 
 /**
- * The specification that {@link OciSpec#standard()} gives.
+ * Makes the specification that {@link OciSpec#standard()} returns.
  *
- * <p>Network, IPC and UTS are the sandbox's, so there are no namespaces for them. There is no
- * seccomp filter, as Kata has none by default: what it protects, the kernel, is the VM's own and
- * serves nobody else, and compiling the filter would cost a good part of the container's start.
+ * <p>The sandbox owns network, IPC and UTS, so there are no namespaces for them. As in Kata's
+ * default, there is no seccomp filter. A filter protects the kernel, but this kernel belongs to the
+ * VM and serves no other user. Compiling the filter would also slow the container's start
+ * considerably.
  */
 final class StandardSpec {
   static final OciSpec SPEC = new OciSpec(spec(), List.of());

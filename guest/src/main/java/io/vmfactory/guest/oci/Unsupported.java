@@ -6,14 +6,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Properties of the specification for which the agent's protocol has no field and which cannot just
- * be left out: the container would be isolated less than they say, or otherwise.
+ * Properties of the specification that the agent's protocol does not support and that cannot be
+ * left out: without them the container would be isolated less or differently.
  */
 final class Unsupported {
-  /** What says something only elsewhere; ignored, although the protocol has fields for it. */
+  /**
+   * Properties for other platforms. They are ignored, although the protocol has fields for them.
+   */
   static final Set<String> OTHER_PLATFORMS = Set.of("solaris", "windows");
 
-  /** What the runtime takes when the property is not there. */
+  /** The value that the runtime uses when the property is missing. */
   private static final Map<String, Long> DEFAULTS = Map.of("process.user.umask", 18L);
 
   private static final String NO_IDMAP = "mounts with their own ID mappings are not supported";
@@ -37,7 +39,7 @@ final class Unsupported {
 
   private Unsupported() {}
 
-  /** Why the property cannot be left out; null = it can. */
+  /** Returns why the property cannot be left out; null = it can. */
   static @Nullable String why(String pattern, JsonNode value) {
     boolean saysNothing =
         value.isContainerNode() ? value.isEmpty() : value.isTextual() && value.asText().isEmpty();

@@ -1,4 +1,6 @@
-/** The OCI runtime specification as the agent takes it. Protobuf and JSON stop here. */
+/**
+ * The OCI runtime specification in the agent's form. No other package sees its protobuf and JSON.
+ */
 @NullMarked
 package io.vmfactory.guest.oci;
 

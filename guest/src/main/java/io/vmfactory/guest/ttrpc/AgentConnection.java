@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
 /**
- * One connection to an agent. Says what fails on it as {@link GuestException}.
+ * One connection to an agent. Reports every failure as {@link GuestException}.
  *
- * @param connection what carries the calls
+ * @param connection carries the calls
  */
 record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
 
@@ -43,7 +43,7 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
     throw failure instanceof CompletionException e ? e : new CompletionException(failure);
   }
 
-  /** Sends {@code calls} in one write. The answers can be waited for until {@code deadline}. */
+  /** Sends {@code calls} in one write. The caller waits for the answers until {@code deadline}. */
   Exchange send(List<Rpc.Call> calls, Deadline deadline) {
     try {
       return new Exchange(connection.send(calls, deadline));
@@ -64,7 +64,8 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
     }
 
     /**
-     * Waits until each call is answered; returns the answer to the first, which was {@code rpc}.
+     * Waits until each call is answered. Returns the answer to the first call, which was {@code
+     * rpc}.
      */
     <R extends MessageLite> R await(Rpc<R> rpc) {
       try {
@@ -79,7 +80,7 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
     return new GuestException(e.code(), String.valueOf(e.getMessage()), e.getCause());
   }
 
-  /** Completes when it is broken, or closed from this side, and says why. */
+  /** Completes with the reason when the connection breaks or is closed from this side. */
   CompletionStage<String> broken() {
     return connection.broken();
   }

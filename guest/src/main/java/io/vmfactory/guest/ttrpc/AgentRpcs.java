@@ -31,12 +31,12 @@ final class AgentRpcs {
 
   private AgentRpcs() {}
 
-  /** A procedure of Kata's agent service. */
+  /** Returns a procedure of Kata's agent service. */
   static <R extends MessageLite> Rpc<R> agent(String method, Parser<R> answer) {
     return new Rpc<>(AGENT, method, answer);
   }
 
-  /** A procedure of vmfactory's own service. */
+  /** Returns a procedure of vmfactory's own service. */
   static <R extends MessageLite> Rpc<R> guest(String method, Parser<R> answer) {
     return new Rpc<>(GUEST, method, answer);
   }

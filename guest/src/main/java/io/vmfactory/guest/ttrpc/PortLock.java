@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The right to connect to one port of an agent, in all processes that ask for it: a lock on the
- * socket's path + {@code .lock}. It ends with {@link #close} or with the process.
+ * The right to connect to one port of an agent, among all processes that use this class. It is a
+ * lock on the socket's path + {@code .lock}. It ends with {@link #close} or with the process.
  *
  * @param port the socket
  * @param lock the right to it
  */
 record PortLock(Path port, PathLock lock) implements AutoCloseable {
-  /** The first of {@code ports} that is free; when none is, waits for one of them. */
+  /** Takes the first free port of {@code ports}. If none is free, waits for one of them. */
   static PortLock anyOf(List<Path> ports, Deadline deadline) {
     for (Path port : ports) {
       Optional<PathLock> free = tryLock(port);
@@ -37,7 +37,9 @@ record PortLock(Path port, PathLock lock) implements AutoCloseable {
     }
   }
 
-  /** In any order, so that those who wait do not all wait for the same. */
+  /**
+   * Tries the ports in random order, so that waiting processes do not all wait for the same port.
+   */
   private static PortLock await(List<Path> ports, Deadline deadline) {
     List<Path> shuffled = new ArrayList<>(ports);
     Collections.shuffle(shuffled);

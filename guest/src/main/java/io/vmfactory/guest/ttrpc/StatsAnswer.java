@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** What StatsContainer answers, as a record. */
+/** Converts the answer to StatsContainer into a record. */
 final class StatsAnswer {
   private StatsAnswer() {}
 
@@ -35,7 +35,7 @@ final class StatsAnswer {
         limit(cgroup.getMemoryStats().getUsage().getLimit()));
   }
 
-  /** "No limit" goes over the wire as the largest unsigned number, too. */
+  /** The wire also uses the largest unsigned number for "no limit". */
   private static long limit(long wire) {
     return Math.max(0, wire);
   }

@@ -35,9 +35,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** An agent at the other end of one {@link AgentConnection}: records in, protobuf out, and back. */
+/**
+ * An agent at the other end of one {@link AgentConnection}. Converts records to protobuf and back.
+ */
 final class TtrpcAgent implements GuestAgent {
-  /** How late a guest's clock should be at most, and may be when a busy host keeps it later. */
+  /** Wanted limit of a clock's lateness; {@link #CLOCK_BOUND} is the limit on a busy host. */
   private static final Duration CLOCK_WISH = Duration.ofMillis(25);
 
   private static final Duration CLOCK_BOUND = Duration.ofMillis(50);
@@ -47,18 +49,20 @@ final class TtrpcAgent implements GuestAgent {
   private final AgentConnection connection;
   private final Runnable onClose;
 
-  /** Whether the guest has answered here, and so knows that this is another host than before. */
+  /** Whether the guest has answered on this connection, and so knows that its host is a new one. */
   private volatile boolean greeted;
 
   /**
-   * @param onClose done when the connection has been closed
+   * @param onClose runs after the connection has been closed
    */
   TtrpcAgent(AgentConnection connection, Runnable onClose) {
     this.connection = connection;
     this.onClose = onClose;
   }
 
-  /** One call, however long the guest still boots: its bytes wait in the VMM until it reads. */
+  /**
+   * Makes one call, even if the guest still boots: the bytes wait in the VMM until it reads them.
+   */
   @Override
   public Answer askServing(Deadline deadline) {
     var question = AgentRpcs.CHECK.with(CheckRequest.getDefaultInstance());
@@ -86,8 +90,8 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   /**
-   * Always asks for names of the guest's own: an agent that does not know how is an agent whose
-   * clones cannot be told apart, and its UNIMPLEMENTED a refusal like any other.
+   * Always sends names for the guest. Clones of an agent that does not accept names cannot be told
+   * apart, so its UNIMPLEMENTED is a refusal like any other.
    */
   @Override
   public void makeUnique(Uniqueness unique, Deadline deadline) {
@@ -95,7 +99,7 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
       connection.send(List.of(reseed, rename), deadline).await();
-      // The clock goes alone: sent with them, it would be late by the time that they take.
+      // Sends the clock alone: with the names, it would be late by the time that they take.
       correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + e.getMessage(), e);
@@ -124,8 +128,8 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   /**
-   * Waits until the guest has acknowledged its clock. The clock is late by the time that the
-   * request took, so it is sent again, alone, while a busy host makes that too long.
+   * Waits until the guest has acknowledged its clock. The clock is late by the duration of the
+   * request. If a busy host makes that too long, the clock is sent again, alone.
    */
   private void correctClock(SentClock first, WallClock clock, Deadline deadline) {
     Duration late = first.awaitLateness();
@@ -146,7 +150,7 @@ final class TtrpcAgent implements GuestAgent {
   /**
    * Sends the time of {@code clock}.
    *
-   * @param others sent behind it in the same write
+   * @param others calls that follow it in the same write
    */
   private SentClock sendClock(WallClock clock, List<Rpc.Call> others, Deadline deadline) {
     List<Rpc.Call> calls = new ArrayList<>();
@@ -159,7 +163,7 @@ final class TtrpcAgent implements GuestAgent {
     return new SentClock(read, connection.send(calls, deadline));
   }
 
-  /** A time on its way to the guest. */
+  /** A clock value that was sent to the guest. */
   private final class SentClock {
     private final long readNanos;
     private final AgentConnection.Exchange sent;
@@ -169,7 +173,7 @@ final class TtrpcAgent implements GuestAgent {
       this.sent = sent;
     }
 
-    /** Waits until the guest has acknowledged it; returns how late its clock is at most. */
+    /** Waits until the guest has acknowledged it. Returns the most that its clock can be late. */
     Duration awaitLateness() {
       sent.await();
       greeted = true;

@@ -11,12 +11,12 @@ import io.vmfactory.ttrpc.TtrpcConnection;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Agents behind UNIX sockets, spoken to over ttRPC. */
+/** Connects to agents behind UNIX sockets, over ttRPC. */
 public final class TtrpcAgents implements GuestAgents {
   private final StreamSockets sockets;
 
   /**
-   * @param sockets makes the connections; its creator closes it
+   * @param sockets makes the connections; not closed here
    */
   public TtrpcAgents(StreamSockets sockets) {
     this.sockets = sockets;
@@ -28,13 +28,13 @@ public final class TtrpcAgents implements GuestAgents {
   }
 
   /**
-   * Connects to whichever of an agent's ports is free: each serves one connection at a time. The
-   * port is this connection's until it is closed or this process ends, by a lock on the socket's
-   * path + {@code .lock} that all who connect this way respect. When none is free, waits for one of
-   * them.
+   * Connects to a free port of an agent; each port serves one connection at a time. This connection
+   * holds the port until it is closed or this process ends. The right to a port is a lock on the
+   * socket's path + {@code .lock}, which all callers of this method respect. If no port is free,
+   * waits for one.
    *
    * @param ports sockets of one agent, at least one
-   * @throws GuestException when nobody listens there, or a port cannot be locked
+   * @throws GuestException when no process listens there, or a port cannot be locked
    * @throws io.vmfactory.configs.time.DeadlineExceededException when no port becomes free in time
    */
   public GuestAgent connect(List<Path> ports, Deadline deadline) {

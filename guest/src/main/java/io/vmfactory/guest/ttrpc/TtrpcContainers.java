@@ -83,7 +83,7 @@ final class TtrpcContainers implements GuestContainers {
     connection.call(START_CONTAINER, request, deadline);
   }
 
-  /** The wire has whole seconds, and zero for no limit. */
+  /** Converts the grace to the wire's whole seconds; zero means no limit. */
   @Override
   public void remove(String id, Duration grace, Deadline deadline) {
     long seconds = grace.plusSeconds(1).minusNanos(1).toSeconds();
@@ -196,7 +196,7 @@ final class TtrpcContainers implements GuestContainers {
         arguments(process.getCommandLine()));
   }
 
-  /** Each argument ends with NUL, the last one may lack it. */
+  /** Splits the arguments. Each ends with NUL, which the last one may lack. */
   private static List<String> arguments(ByteString commandLine) {
     String text = commandLine.toString(StandardCharsets.UTF_8);
     String separated = text.endsWith("\0") ? text.substring(0, text.length() - 1) : text;

@@ -37,7 +37,7 @@ final class TtrpcSandbox implements GuestSandbox {
 
   private static final int CHUNK_BYTES = 1 << 20;
 
-  /** S_IFREG of stat(2): a file's mode goes with its type. */
+  /** S_IFREG of stat(2): a file's mode includes its type. */
   private static final int REGULAR_FILE = 0100000;
 
   private final AgentConnection connection;
@@ -64,7 +64,7 @@ final class TtrpcSandbox implements GuestSandbox {
     connection.call(DESTROY_SANDBOX, DestroySandboxRequest.getDefaultInstance(), deadline);
   }
 
-  /** An empty file takes a call, too. */
+  /** Writes the file in chunks. An empty file needs a call, too. */
   @Override
   public void copyFile(GuestFile file, Deadline deadline) {
     int at = 0;
@@ -122,7 +122,7 @@ final class TtrpcSandbox implements GuestSandbox {
         .orElse(io.vmfactory.api.kata.VolumeUsage.getDefaultInstance());
   }
 
-  /** Storages as the wire has them. */
+  /** Converts storages to the wire's form. */
   static List<Storage> storages(List<GuestStorage> storages) {
     return storages.stream().map(TtrpcSandbox::storage).toList();
   }

@@ -1,4 +1,4 @@
-/** Kata's agent protocol over ttRPC on a UNIX socket. Protobuf and Vert.x stop here. */
+/** Kata's agent protocol over ttRPC on a UNIX socket. No other package sees its protobuf. */
 @NullMarked
 package io.vmfactory.guest.ttrpc;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OciSpecTest {
-  /** The least there can be; tests change one thing in it. */
+  /** The smallest valid specification; tests change one thing in it. */
   private static final String LEAST =
       "{'ociVersion':'1.0.2','process':{'args':['sh'],'cwd':'/'},'root':{'path':'rootfs'}}";
 
@@ -33,7 +33,7 @@ class OciSpecTest {
     return catchThrowableOfType(OciSpecException.class, () -> parse(json)).problems();
   }
 
-  /** {@link #LEAST} with {@code properties} in its process. */
+  /** Returns {@link #LEAST} with {@code properties} in its process. */
   private static String process(String properties) {
     return LEAST.replace("'cwd':'/'", "'cwd':'/'," + properties);
   }
@@ -143,7 +143,7 @@ class OciSpecTest {
             catchThrowableOfType(
                     OciSpecException.class, () -> OciSpec.parse(new byte[OciSpec.MAX_BYTES + 1]))
                 .problems())
-        .containsExactly("config.json: has 1048577 bytes, at most 1048576 are read");
+        .containsExactly("config.json: has 1048577 bytes, the limit is 1048576");
     byte[] latin1 = "{\"ociVersion\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1);
     assertThat(catchThrowableOfType(OciSpecException.class, () -> OciSpec.parse(latin1)).problems())
         .singleElement()

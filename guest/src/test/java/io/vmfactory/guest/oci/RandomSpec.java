@@ -12,7 +12,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;
 
-/** Specifications of all shapes, and the JSON that says the same. */
+/** Random specifications of all shapes, and the same as JSON. */
 final class RandomSpec {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final String LETTERS = "aZ09 /=\"\\\n\té€\uD83D\uDE00";
@@ -23,7 +23,7 @@ final class RandomSpec {
     this.random = new Random(seed);
   }
 
-  /** Every field may be there or not; what the specification demands is. */
+  /** Sets each field at random, but always those that the specification demands. */
   Spec next() {
     Spec.Builder spec = Spec.newBuilder();
     fill(spec);
@@ -79,7 +79,7 @@ final class RandomSpec {
     return text.toString();
   }
 
-  /** Every number and text is written, zero or not; an absent object is not. */
+  /** Writes every number and text, zero or not, but no absent object. */
   static ObjectNode json(Message message) {
     ObjectNode object = JSON.objectNode();
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One agent with two ports, and several who want one: in this process and in others. */
+/** One agent with two ports, and several clients for them, in this process and in others. */
 final class AgentPortsTest {
   private final StreamSockets sockets = new StreamSockets();
   private final TtrpcAgents agents = new TtrpcAgents(sockets);
@@ -31,7 +31,9 @@ final class AgentPortsTest {
   private FakeAgent first;
   private FakeAgent second;
 
-  /** Tries to lock its arguments' files, says how that went, and holds them until it is ended. */
+  /**
+   * Tries to lock its arguments' files, prints the results, and holds the locks until it is ended.
+   */
   static final class OtherProcess {
     static final int LOCKED = 'L';
     static final int BUSY = 'B';

@@ -55,11 +55,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sandbox, containers and network: records in, messages out, and back. */
+/** Sandbox, containers and network: records become messages, and messages become records. */
 final class ContainerHostTest extends ScriptedAgentTest {
   private static final Empty DONE = Empty.getDefaultInstance();
 
-  // --- what the records become
+  // --- records to messages
 
   @Test
   void aSandboxTakesItsNamesAndItsStorages() throws Exception {

@@ -114,7 +114,7 @@ final class ContainersIT {
     return agent.processes().read(process, output, 65536).toCompletableFuture().join();
   }
 
-  /** All of an output, up to its end. */
+  /** Returns all of an output, up to its end. */
   private static byte[] all(ProcessRef process, Output output) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] some = read(process, output);
@@ -124,7 +124,7 @@ final class ContainersIT {
     return all.toByteArray();
   }
 
-  /** The first line, which a terminal may hand out in parts. */
+  /** Returns the first line, which a terminal may deliver in parts. */
   private static String line(ProcessRef process) {
     StringBuilder line = new StringBuilder();
     while (line.indexOf("\n") < 0) {

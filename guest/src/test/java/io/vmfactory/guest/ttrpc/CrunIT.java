@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the agent does to crun to make it fast, seen from a container: nothing. */
+/** A container sees no difference from the agent's changes that make crun fast. */
 @Tag("qemu")
 @Timeout(300)
 final class CrunIT {

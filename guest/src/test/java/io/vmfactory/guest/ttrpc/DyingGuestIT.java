@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A guest that dies while a call waits in it. */
+/** A guest that dies during a call. */
 @Tag("qemu")
 @Timeout(300)
 final class DyingGuestIT {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The scripted agent keeps the contract: what is tested against it holds for a real one. */
+/** The scripted agent passes the contract, so tests against it are valid for a real agent. */
 final class FakeAgentContractTest extends GuestAgentContract {
   private final StreamSockets sockets = new StreamSockets();
   private FakeAgent fake;

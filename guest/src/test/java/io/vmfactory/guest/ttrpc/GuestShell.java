@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Runs shell scripts in a guest's containers, each in one of its own that sees
+ * Runs shell scripts in a guest's containers. Each script has a container of its own, which sees
  * /run/kata-containers.
  */
 final class GuestShell {
@@ -29,7 +29,7 @@ final class GuestShell {
   private final GuestAgent agent;
   private int count;
 
-  /** The guest has a sandbox, into which the shell is copied. */
+  /** Creates the guest's sandbox and copies the shell into it. */
   GuestShell(GuestAgent agent) throws IOException {
     this.agent = agent;
     byte[] busybox = Files.readAllBytes(Path.of("/usr/bin/busybox"));
@@ -37,7 +37,7 @@ final class GuestShell {
     agent.sandbox().copyFile(file, RealGuest.soon());
   }
 
-  /** What a script prints, with these storages mounted as long as it runs; it must succeed. */
+  /** Returns the output of a script, which must succeed. The storages are mounted while it runs. */
   String run(String script, GuestStorage... storages) {
     return run(script, false, storages);
   }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls that take as long as they take, and streams, over an agent that does as it is told. */
+/** Calls without a time limit, and streams, with a scripted agent. */
 final class GuestStreamsTest extends ScriptedAgentTest {
   private static final ProcessRef WEB = ProcessRef.first("web");
 
@@ -49,7 +49,7 @@ final class GuestStreamsTest extends ScriptedAgentTest {
     return ReadStreamResponse.newBuilder().setData(ByteString.copyFrom(data)).build();
   }
 
-  // --- calls that take as long as they take
+  // --- calls without a time limit
 
   @Test
   void waitingAndReadingHoldUpNothingAndEndInTheirOwnOrder() throws Exception {

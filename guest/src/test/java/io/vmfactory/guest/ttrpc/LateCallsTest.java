@@ -25,7 +25,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Calls that come when a connection is closed, or while it closes: none waits in vain. */
+/** Calls that are made after or during the closing of a connection: none waits in vain. */
 class LateCallsTest {
   private static final int CALLERS = 3;
 
@@ -51,7 +51,7 @@ class LateCallsTest {
     return Deadline.after(Duration.ofSeconds(20));
   }
 
-  /** Has several threads make calls while {@code close} runs, and waits until each has failed. */
+  /** Lets several threads make calls while {@code close} runs, and waits until each has failed. */
   private static void assertAllEnd(GuestAgent agent, Runnable close) throws Exception {
     CountDownLatch underWay = new CountDownLatch(CALLERS);
     CompletableFuture<?>[] callers = new CompletableFuture<?>[CALLERS];

@@ -13,7 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 
-/** A connection to an agent over which anything can be sent. */
+/** A connection to an agent that can send any bytes. */
 final class RawConnection implements AutoCloseable {
   private final SocketChannel channel;
   private final DataInputStream in;
@@ -23,7 +23,7 @@ final class RawConnection implements AutoCloseable {
     in = new DataInputStream(Channels.newInputStream(channel));
   }
 
-  /** A whole frame that calls {@code method} with an empty message. */
+  /** Returns a whole frame that calls {@code method} with an empty message. */
   static byte[] request(int stream, String service, String method) {
     Request request =
         Request.newBuilder()
@@ -49,7 +49,7 @@ final class RawConnection implements AutoCloseable {
     return new Answer(stream, Response.parseFrom(in.readNBytes(length)));
   }
 
-  /** One answer of the agent. */
+  /** An answer of the agent. */
   record Answer(int stream, Response response) {
     int code() {
       return response.getStatus().getCode();

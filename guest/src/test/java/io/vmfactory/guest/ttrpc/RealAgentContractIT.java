@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Our own agent, as PID 1 of a guest on QEMU, keeps the contract. */
+/** Our own agent passes the contract as PID 1 of a guest on QEMU. */
 @Tag("qemu")
 final class RealAgentContractIT extends GuestAgentContract {
   private static RealGuest guest;

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Our own agent through QEMU's serial port, against hosts that do not behave. */
+/** Our own agent through QEMU's serial port, with hosts that misbehave. */
 @Tag("qemu")
 @Timeout(300)
 final class RealAgentIT {
@@ -143,7 +143,7 @@ final class RealAgentIT {
 
   private static final int HOSTS = 20;
 
-  /** What the last host of a guest left behind that stood still when it went. */
+  /** Bytes that the last host left in a guest that was stopped when that host went away. */
   static Stream<Arguments> legacies() {
     byte[] check = check(1);
     byte[] metrics = RawConnection.request(3, "grpc.AgentService", "GetMetrics");
@@ -155,7 +155,7 @@ final class RealAgentIT {
         argumentSet("half a first call", Arrays.copyOf(check, check.length - 1)));
   }
 
-  /** A daemon that died while its VMs were warm, and the one that adopts them. */
+  /** A daemon that died while its VMs were warm, and the daemon that adopts them. */
   @ParameterizedTest
   @MethodSource("legacies")
   void wakesForAHostThatCameWhileTheGuestStoodStill(byte[] legacy) throws IOException {

@@ -24,7 +24,7 @@ import io.vmfactory.vmm.qemu.QemuLeaks;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Our own guest from dist/guest, booted on QEMU (TCG, so that it boots on every host). */
+/** Our own guest from dist/guest, booted on QEMU with TCG, so that it boots on every host. */
 final class RealGuest implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
   private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
@@ -68,7 +68,7 @@ final class RealGuest implements AutoCloseable {
     return folder.agentSocket();
   }
 
-  /** A new connection, made by the client under test. */
+  /** Makes a new connection with the client under test. */
   GuestAgent agent() {
     return agents.connect(socket(), soon());
   }
@@ -77,17 +77,17 @@ final class RealGuest implements AutoCloseable {
     return vm.drives();
   }
 
-  /** Its CPUs stand still. */
+  /** Stops its CPUs. */
   void stop() {
     vm.stop(soon());
   }
 
-  /** Its process is no more; {@link #close} is still to be called. */
+  /** Kills its process. The caller still calls {@link #close}. */
   void kill() {
     vm.kill();
   }
 
-  /** Its CPUs run again. */
+  /** Starts its CPUs again. */
   void cont() {
     vm.cont(soon());
   }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A client, connected to an agent that does as it is told. */
+/** A client that is connected to a scripted agent. */
 abstract class ScriptedAgentTest {
   private final StreamSockets sockets = new StreamSockets();
   FakeAgent fake;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Drives, file systems and the sandbox's own files, seen from containers of a real guest. */
+/** Drives, file systems and the sandbox's own files, as containers of a real guest see them. */
 @Tag("qemu")
 @Timeout(300)
 final class StorageIT {
@@ -72,7 +72,7 @@ final class StorageIT {
     return new GuestShell(agent);
   }
 
-  /** An ext4 image with one file, "content". */
+  /** Makes an ext4 image with one file, "content". */
   private static Path image(String content, int megabytes)
       throws IOException, InterruptedException {
     Path tree = Files.createTempDirectory(dir, "tree");
@@ -120,7 +120,7 @@ final class StorageIT {
     assertThat(shell().run("cat " + VOLUME + "/content", ext4(place, VOLUME))).isEqualTo("hello");
   }
 
-  /** What the kernel keeps of a drive must not outlive it. */
+  /** The kernel's caches of a drive must not outlive it. */
   @Test
   void eachImageOfASlotIsSeenAsItIs() throws Exception {
     List<String> contents = List.of("first", "second", "third");
@@ -274,7 +274,7 @@ final class StorageIT {
   }
 
   /**
-   * Read-only is the drive's property: nobody is given a file system that cannot be written
+   * A read-only drive cannot be mounted writable: the mount fails instead of dropping writes
    * silently.
    */
   @Test

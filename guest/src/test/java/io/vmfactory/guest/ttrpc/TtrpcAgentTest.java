@@ -36,9 +36,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The client against an agent that misbehaves on cue. */
+/** The client with an agent that misbehaves on command. */
 final class TtrpcAgentTest {
-  /** For a step that hangs and for all before it, which must have been taken on a busy machine. */
+  /**
+   * Limit for a step that hangs and all steps before it, which a busy machine must manage in time.
+   */
   private static final Duration HANG = Duration.ofMillis(300);
 
   private static final Metrics METRICS = Metrics.newBuilder().setMetrics("up 1\n").build();
