@@ -10,9 +10,9 @@ import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.calls.ErrorMapper;
 import io.vmfactory.factory.calls.Wire;
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
 import java.util.List;
@@ -135,12 +135,12 @@ final class PoolProtos {
     return view.stats().slots().idle() + view.stats().slots().probing();
   }
 
-  static Restores restores(TurnStats gate) {
+  static Restores restores(TurnStats turns) {
     return Restores.newBuilder()
-        .setInFlight(gate.inFlight())
-        .setLimit(gate.limit())
-        .setWaiting(gate.customersWaiting())
-        .setMaxWaiting(gate.maxWaiting())
+        .setInFlight(turns.inFlight())
+        .setLimit(turns.limit())
+        .setWaiting(turns.customersWaiting())
+        .setMaxWaiting(turns.maxWaiting())
         .build();
   }
 }
