@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Judges a history. A pure function: it knows what was asked, when, and what came of it, but not
- * how the daemon works. A history is accepted when every rule holds.
+ * Judges a history. A pure function: it knows what was asked, when, and with what result, but not
+ * how the daemon works. It accepts a history if every rule holds.
  */
 final class Checker {
   private static final Map<String, Rule> RULES = rules();
 
   private Checker() {}
 
-  /** What is wrong with {@code history}, rule by rule; empty = nothing. */
+  /** Returns what is wrong with {@code history}, rule by rule; empty = nothing. */
   static List<String> complaints(List<Operation> history) {
     return RULES.entrySet().stream()
         .flatMap(
