@@ -17,12 +17,14 @@ import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
 import java.util.List;
 
-/** Pools, and requests to change them. */
+/** Converts pools, and requests to change them. */
 final class PoolProtos {
   private PoolProtos() {}
 
   /**
-   * @param config whose bounds an auto number without any of its own gets
+   * Returns the change that {@code q} asks for.
+   *
+   * @param config its bounds apply to an auto size that gives none
    */
   static PoolResize resize(ResizePoolRequest q, PoolConfig config) {
     return new PoolResize(
