@@ -29,8 +29,8 @@ final class Checker {
     rules.put("unique", IdentityRules::unique);
     rules.put("the same as before", IdentityRules::constant);
     rules.put("a live lease works", LeaseRules::liveLeaseWorks);
-    rules.put("a lease lasts as long as was said", LeaseRules::lastsAsLongAsSaid);
-    rules.put("what nobody wants ends", LeaseRules::endsUnwanted);
+    rules.put("a lease lasts for its TTL", LeaseRules::lastsAsLongAsSaid);
+    rules.put("the VM of a silent client ends", LeaseRules::endsUnwanted);
     rules.put("ends by its deadline", TimeRules::endsByItsDeadline);
     return rules;
   }

@@ -72,7 +72,7 @@ record Leftovers(Set<String> processes, Set<String> folders) {
     List<String> complaints = new ArrayList<>();
     if (processes.size() != answeredFor) {
       complaints.add(
-          "the daemon answers for %d VMs, and these %d run: %s"
+          "the daemon reports %d VMs, and these %d run: %s"
               .formatted(answeredFor, processes.size(), processes));
     }
     if (!folders.equals(processes)) {

@@ -115,7 +115,7 @@ public final class Storm {
       storm.blow();
     } catch (RuntimeException e) {
       storm.complaints.add("the storm broke off: " + e);
-      progress.accept("the daemon's last words:\n" + home.log());
+      progress.accept("the end of the daemon's log:\n" + home.log());
     } finally {
       storm.threads.shutdownNow();
       storm.timers.shutdownNow();

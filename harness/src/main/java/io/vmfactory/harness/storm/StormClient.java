@@ -62,7 +62,7 @@ final class StormClient implements AutoCloseable {
       release(hand.get(0));
     }
     for (CompletableFuture<Void> silence : silences) {
-      Deadline.after(LONGEST_SILENCE).await(silence, "a lease nobody renews to end");
+      Deadline.after(LONGEST_SILENCE).await(silence, "a lease that is not renewed to end");
     }
     silences.clear();
   }

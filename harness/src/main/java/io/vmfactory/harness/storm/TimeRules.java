@@ -14,7 +14,7 @@ final class TimeRules {
   static List<String> endsByItsDeadline(List<Operation> history) {
     return history.stream()
         .filter(o -> o.end() > o.allowed() + SLACK.toNanos())
-        .map(o -> "%s was to end by %.3f s".formatted(o, o.allowed() / 1e9))
+        .map(o -> "%s had to end by %.3f s".formatted(o, o.allowed() / 1e9))
         .toList();
   }
 }
