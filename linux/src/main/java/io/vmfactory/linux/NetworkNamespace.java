@@ -101,7 +101,7 @@ public final class NetworkNamespace implements AutoCloseable {
       if (e.getErrorCode() == LibC.EPERM) {
         return false; // its user namespace is above ours
       }
-      throw Errno.failure("cannot tell the owner of " + this, e);
+      throw Errno.failure("cannot find out the owner of " + this, e);
     } finally {
       close(users);
     }

@@ -1,6 +1,7 @@
 package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -165,7 +166,7 @@ public final class StreamSocket implements AutoCloseable {
     try {
       Objects.requireNonNull(receiver).received(bytes);
     } catch (RuntimeException e) {
-      end("what came could not be taken: " + e);
+      end("the bytes that arrived could not be handled: " + ErrorText.of(e));
     }
   }
 

@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import io.vertx.grpc.common.CodecException;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.request.RequestException;
@@ -145,8 +146,8 @@ public final class ErrorMapper {
     String text =
         cause instanceof JsonProcessingException json
             ? json.getOriginalMessage().replaceAll(SOURCE, "[")
-            : cause.getMessage();
-    return text == null ? cause.getClass().getSimpleName() : shortened(text);
+            : ErrorText.of(cause);
+    return shortened(text);
   }
 
   /** Returns beginning and end of {@code text}: what failed, and what was seen last. */

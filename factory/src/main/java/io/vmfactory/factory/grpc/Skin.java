@@ -11,6 +11,7 @@ import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Calls;
@@ -67,7 +68,7 @@ public final class Skin implements AutoCloseable {
     } catch (IOException e) {
       calls.close();
       server.close();
-      throw new UncheckedIOException("cannot serve on " + file.path() + ": " + e, e);
+      throw new UncheckedIOException("cannot serve on " + file.path() + ": " + ErrorText.of(e), e);
     }
     return new Skin(file, server, calls);
   }

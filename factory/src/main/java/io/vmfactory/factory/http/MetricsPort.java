@@ -53,10 +53,10 @@ public final class MetricsPort implements AutoCloseable {
   private static RuntimeException refusal(int port, RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException || cause instanceof IOException) {
-        String told =
+        String message =
             "cannot serve metrics on %s:%d: %s; choose another [metrics] port, or 0 for the socket only"
                 .formatted(LOOPBACK, port, cause.getMessage());
-        return new UncheckedIOException(told, (IOException) cause);
+        return new UncheckedIOException(message, (IOException) cause);
       }
     }
     return failure;

@@ -56,7 +56,7 @@ public final class PeerCheck {
         return true;
       }
     } catch (IOException e) {
-      log.warn("cannot tell who the peer is", e);
+      log.warn("cannot find out which user the peer is", e);
     }
     connection.close();
     return false;
@@ -71,7 +71,7 @@ public final class PeerCheck {
           user.equals(named("root")) || user.equals(Files.getOwner(Path.of("/proc/self")));
       return new Peer(user, trusted);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell who the peer is", e);
+      throw new UncheckedIOException("cannot find out which user the peer is", e);
     }
   }
 
@@ -119,7 +119,7 @@ public final class PeerCheck {
     var option = NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
     UnixDomainPrincipal peer = channel.config().getOption(option);
     if (peer == null) {
-      throw new IOException("the transport does not tell");
+      throw new IOException("the transport does not report the peer's credentials");
     }
     return peer;
   }

@@ -3,6 +3,7 @@ package io.vmfactory.harness.storm;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.client.FactoryClient;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.harness.daemon.DaemonHome;
@@ -114,7 +115,7 @@ public final class Storm {
     try {
       storm.blow();
     } catch (RuntimeException e) {
-      storm.complaints.add("the storm broke off: " + e);
+      storm.complaints.add("the storm broke off: " + ErrorText.of(e));
       progress.accept("the end of the daemon's log:\n" + home.log());
     } finally {
       storm.threads.shutdownNow();
