@@ -8,6 +8,7 @@ logs=$top/target/test
 started=$SECONDS
 trap 'kill ${!children[*]} 2>/dev/null || true' EXIT
 
+# forget_parts: removes the output of earlier runs.
 forget_parts() {
   rm -rf "$logs"
   mkdir -p "$logs"
@@ -36,6 +37,7 @@ beside() {
   children[$!]="$name $SECONDS"
 }
 
+# await_parts: waits for all programs in the background.
 await_parts() { while [ ${#children[*]} -gt 0 ]; do await_one; done; }
 
 await_one() {
@@ -48,17 +50,18 @@ await_one() {
   done_part "$name" "$begun" $code
 }
 
-# done_part NAME BEGUN CODE
+# done_part NAME BEGUN CODE: records how long the part took and whether it failed.
 done_part() {
   took[$1]=$((SECONDS - $2))
   [ "$3" = 0 ] && ! grep -qE "$trouble" "$logs/$1.log" || failed[$1]=1
 }
 
-# Lines that mean that something failed, though Maven went on and ends with 0.
+# Lines that show a failure even though Maven continues and exits with 0.
 trouble='^FAILED  |<<< (FAILURE|ERROR)!'
 trouble+='|^\[ERROR\] (There (are|was|were) |Failed to execute goal )|^\[INFO\] Build failures were ignored'
 
-# What failed in a part, one a line. A room's tests are named by Maven as CLASS.TEST -- Time elapsed ... <<< FAILURE!
+# what_failed PART: prints what failed in the part, one per line. Maven names a failed test so:
+#   CLASS.TEST -- Time elapsed ... <<< FAILURE!
 what_failed() {
   local lines
   lines=$(sed -nE \
@@ -72,13 +75,13 @@ what_failed() {
 
 clock() { printf '%2d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# finish: the summary; fails if a part did.
+# finish: prints the summary. Fails if any part failed.
 finish() {
   local name
   say "summary"
   for name in "${parts[@]}"; do
     printf '%s  %s  %s\n' "$(clock "${took[$name]}")" "$([ -z "${failed[$name]-}" ] && echo 'ok    ' || echo FAILED)" "$name"
-    # Maven's own time for each room, without its verdict, which passes over failed tests.
+    # Maven's time for each room. Its verdict is left out, because it ignores failed tests.
     sed -nE 's/^\[INFO\] vmfactory ([a-z-]+) \.+ [A-Z]+ \[ *([^]]*)\]/          \1 \2/p' "$logs/$name.log"
     [ -z "${failed[$name]-}" ] || what_failed "$name" | sed 's/^/          failed: /'
   done

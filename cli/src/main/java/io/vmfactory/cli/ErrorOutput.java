@@ -1,9 +1,9 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.Spelling;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -20,7 +20,7 @@ final class ErrorOutput {
   static int usage(ParameterException failure, String[] args) {
     PrintWriter err = failure.getCommandLine().getErr();
     complain(err, usageMessage(failure));
-    UnmatchedArgumentException.printSuggestions(failure, err);
+    suggest(failure, err);
     err.println("try: " + failure.getCommandLine().getCommandSpec().qualifiedName() + " --help");
     err.flush();
     return failure.getCommandLine().getCommandSpec().exitCodeOnInvalidInput();
@@ -57,24 +57,22 @@ final class ErrorOutput {
     return String.valueOf(failure.getMessage());
   }
 
-  private static String message(Exception failure) {
-    if (failure instanceof UncheckedIOException unchecked && isBare(unchecked)) {
-      return message(unchecked.getCause());
+  /** Prints the command or option that the user probably meant, if there is one. */
+  private static void suggest(ParameterException failure, PrintWriter err) {
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      String word = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+      CommandLine command = unmatched.getCommandLine();
+      Set<String> known =
+          unmatched.isUnknownOption()
+              ? command.getCommandSpec().optionsMap().keySet()
+              : command.getSubcommands().keySet();
+      Spelling.nearest(word, known)
+          .ifPresent(meant -> err.println("  did you mean " + meant + "?"));
     }
-    if (failure instanceof NoSuchFileException missing) {
-      return missing.getFile() + ": no such file or directory";
-    }
-    if (failure instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied";
-    }
-    String message = failure.getMessage();
-    return message == null || message.isBlank()
-        ? "unexpected failure; --verbose shows where it occurred"
-        : message;
   }
 
-  /** Returns whether the message is only that of the cause, with the name of its class. */
-  private static boolean isBare(UncheckedIOException failure) {
-    return String.valueOf(failure.getCause()).equals(failure.getMessage());
+  private static String message(Exception failure) {
+    String text = ErrorText.of(failure);
+    return text.equals(ErrorText.UNEXPECTED) ? text + "; --verbose shows where it occurred" : text;
   }
 }

@@ -158,6 +158,23 @@ class CommandsTest {
   }
 
   @Test
+  void aWordThatIsLikeNoCommandGetsNoSuggestion() {
+    assertThat(Cli.run("frobnicate").err())
+        .isEqualTo(
+            """
+            vmfactory: no such command: frobnicate
+            try: vmfactory --help
+            """);
+  }
+
+  @Test
+  void aMisspeltCommandOrOptionGetsASuggestion() {
+    assertThat(Cli.run("statsu").err()).contains("  did you mean stats?\n");
+    assertThat(Cli.run("destry").err()).contains("  did you mean destroy?\n");
+    assertThat(Cli.run("status", "--jsn").err()).contains("  did you mean --json?\n");
+  }
+
+  @Test
   void theCompletionScriptKnowsEveryCommand() {
     Cli completion = Cli.run("generate-completion");
 

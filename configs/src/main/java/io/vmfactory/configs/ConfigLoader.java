@@ -1,6 +1,7 @@
 package io.vmfactory.configs;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,7 +55,9 @@ public final class ConfigLoader {
     } catch (IOException e) {
       throw new ConfigException(
           List.of(
-              file + ": cannot be read (" + e.getClass().getSimpleName() + "); does it exist?"));
+              "cannot read the configuration "
+                  + (e instanceof FileSystemException ? "" : file + ": ")
+                  + ErrorText.of(e)));
     }
   }
 

@@ -5,18 +5,29 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the word that the writer of a misspelt word probably meant. */
-final class Spelling {
+public final class Spelling {
+  /** At most one letter in so many may be wrong. */
+  private static final int LETTERS_PER_ERROR = 3;
+
   private Spelling() {}
 
-  /** Returns the word of {@code known} nearest to {@code written}; empty if none is near. */
-  static Optional<String> nearest(String written, Collection<String> known) {
+  /**
+   * Returns the word of {@code known} that is nearest to {@code written}. Empty if more than a
+   * third of the letters would have to change. Only the letters after the last dot count for that
+   * bound: two keys of one table are not similar because they have the table in common.
+   */
+  public static Optional<String> nearest(String written, Collection<String> known) {
     return known.stream()
-        .filter(word -> distance(written, word) <= tolerance(written))
+        .filter(word -> distance(written, word) <= tolerance(written, word))
         .min(Comparator.comparingInt(word -> distance(written, word)));
   }
 
-  private static int tolerance(String word) {
-    return Math.max(1, word.length() / 3);
+  private static int tolerance(String one, String other) {
+    return Math.min(lastPart(one), lastPart(other)) / LETTERS_PER_ERROR;
+  }
+
+  private static int lastPart(String word) {
+    return word.length() - 1 - word.lastIndexOf('.');
   }
 
   /** Returns the Levenshtein distance: the number of letters to insert, remove or replace. */

@@ -75,7 +75,9 @@ class ConfigLoaderTest {
   void aNamedFileMustBeThere() {
     assertThatThrownBy(() -> new ConfigLoader(ROOT).load(dir.resolve("none.toml")))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("none.toml: cannot be read (NoSuchFileException)");
+        .hasMessage(
+            "cannot read the configuration %s: no such file or directory"
+                .formatted(dir.resolve("none.toml")));
   }
 
   @Test

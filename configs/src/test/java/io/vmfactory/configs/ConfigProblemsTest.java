@@ -71,6 +71,12 @@ class ConfigProblemsTest {
   }
 
   @Test
+  void aKeyThatIsLikeNoOtherGetsNoSuggestion() {
+    assertThat(problems("[hypervisor.qemu]\nentropy_source = \"/dev/urandom\""))
+        .containsExactly("f.toml:2: unknown key hypervisor.qemu.entropy_source");
+  }
+
+  @Test
   void ofAnUnknownTableOnlyTheTableIsTold() {
     assertThat(problems("[hypervisor.quemu]\npath = \"/q\"\n[zebra]\na = 1\nb = 2"))
         .containsExactly(

@@ -5,14 +5,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines of programs on the classes of this build. */
+/** Command lines of programs that run on the classes of this build. */
 public final class Programs {
-  /** The checkout's folder. */
+  /** Returns the checkout's folder. */
   public static final Path TOP = Path.of(System.getProperty("vmfactory.top"));
 
   private Programs() {}
 
-  /** The command {@code vmfactory}, to which a verb and options are added. */
+  /** Returns the command {@code vmfactory}; a verb and options are appended. */
   public static List<String> vmfactory() {
     List<String> command = new ArrayList<>();
     command.add("/usr/bin/env");
@@ -21,7 +21,7 @@ public final class Programs {
     return command;
   }
 
-  /** A JVM with this one's class path. */
+  /** Returns the command of a JVM with this one's class path. */
   public static List<String> java(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());

@@ -1,6 +1,7 @@
 package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -175,7 +176,7 @@ public final class StreamSocket implements AutoCloseable {
     try {
       Objects.requireNonNull(receiver).received(bytes);
     } catch (RuntimeException e) {
-      end("the received bytes could not be handled: " + e);
+      end("the bytes that arrived could not be handled: " + ErrorText.of(e));
     }
   }
 

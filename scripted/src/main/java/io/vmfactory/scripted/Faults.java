@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What goes wrong at which step of a scripted room: an exception, or a wait without end. */
+/** The failures of a scripted room: at a step, an exception or a wait without end. */
 public final class Faults<S extends Enum<S>> {
   private final Map<S, RuntimeException> failures = new ConcurrentHashMap<>();
   private final Map<S, CompletableFuture<Void>> reached = new ConcurrentHashMap<>();
@@ -16,12 +16,15 @@ public final class Faults<S extends Enum<S>> {
     failures.put(step, failure);
   }
 
-  /** Hangs {@code step}, from now until {@link #letGo}; the result completes when it is come to. */
+  /**
+   * Hangs {@code step} from now until {@link #letGo}. The result completes when a caller reaches
+   * the step.
+   */
   public CompletableFuture<Void> hangAt(S step) {
     return reached.computeIfAbsent(step, s -> new CompletableFuture<>());
   }
 
-  /** Lets every hanging step go on. */
+  /** Releases every hanging step. */
   public void letGo() {
     open.complete(null);
   }

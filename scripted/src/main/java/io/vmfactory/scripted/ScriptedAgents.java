@@ -27,8 +27,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Agents of the VMs of a {@link FakeHypervisor}. Like a virtio-serial port, each takes one host at
- * a time; like a guest, each answers only while its VM runs.
+ * Agents of the VMs of a {@link FakeHypervisor}. Like a virtio-serial port, each agent accepts one
+ * host at a time. Like a guest, it answers only while its VM runs.
  */
 public final class ScriptedAgents implements GuestAgents {
   /** The steps that can be made to misbehave. */
@@ -40,7 +40,7 @@ public final class ScriptedAgents implements GuestAgents {
     ONLINE
   }
 
-  /** What goes wrong. */
+  /** The failures to play. */
   public final Faults<Step> faults = new Faults<>();
 
   private final FakeHypervisor hypervisor;
@@ -48,24 +48,24 @@ public final class ScriptedAgents implements GuestAgents {
   private final Map<VmId, List<String>> calls = new ConcurrentHashMap<>();
   private final Map<VmId, Uniqueness> unique = new ConcurrentHashMap<>();
 
-  /** VMs whose agent has stopped to answer. */
+  /** VMs whose agent does not answer any more. */
   public final Set<VmId> deaf = ConcurrentHashMap.newKeySet();
 
   public ScriptedAgents(FakeHypervisor hypervisor) {
     this.hypervisor = hypervisor;
   }
 
-  /** VMs whose agent has a host connected. */
+  /** VMs whose agent has a connection. */
   public Set<VmId> connected() {
     return connected;
   }
 
-  /** What was asked of the agent of {@code vm}, with the phase in which it was. */
+  /** Returns what the agent of {@code vm} was asked, each with the VM's phase at that moment. */
   public List<String> calls(VmId vm) {
     return calls.getOrDefault(vm, List.of());
   }
 
-  /** What made {@code vm} unique; null = nothing. */
+  /** Returns what made {@code vm} unique; null = nothing did. */
   public Uniqueness unique(VmId vm) {
     return unique.get(vm);
   }

@@ -28,7 +28,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Templates without files: a list, and clones of a scripted hypervisor. */
+/** Templates without files: a list, and clones that a scripted hypervisor makes. */
 public final class ScriptedTemplates implements Templates {
   /** The steps that can be made to misbehave. */
   public enum Step {
@@ -38,19 +38,19 @@ public final class ScriptedTemplates implements Templates {
     ADOPT
   }
 
-  /** What goes wrong. */
+  /** The failures to play. */
   public final Faults<Step> faults = new Faults<>();
 
   private final Hypervisor hypervisor;
   private final List<TemplateInfo> stored;
 
-  /** Each build is another snapshot, also under the same key. */
+  /** The number of builds. Each build is a new snapshot, even under the same key. */
   private final AtomicInteger built;
 
-  /** How often the store was listed. */
+  /** How many times the store was listed. */
   public final AtomicInteger listings = new AtomicInteger();
 
-  /** Stands for the content of kernel and initrd: another one, and every key is another. */
+  /** Stands for the content of kernel and initrd. Another value makes every key another. */
   public volatile String kernelDigest = "kernel 1";
 
   public ScriptedTemplates(Hypervisor hypervisor) {
@@ -63,12 +63,12 @@ public final class ScriptedTemplates implements Templates {
     this.built = built;
   }
 
-  /** The same store, its VMs made by {@code other}. */
+  /** Returns the same store, with VMs made by {@code other}. */
   public ScriptedTemplates over(Hypervisor other) {
     return other == hypervisor ? this : new ScriptedTemplates(other, stored, built);
   }
 
-  /** Puts a template of {@code spec} into the store; {@code refused} empty = usable. */
+  /** Puts a template of {@code spec} into the store. It is usable if {@code refused} is empty. */
   public TemplateInfo store(VmSpec spec, String refused) {
     TemplateInfo info =
         new TemplateInfo(
@@ -160,7 +160,7 @@ public final class ScriptedTemplates implements Templates {
   }
 
   private record FakeShell(Vm vm, String digest) implements Shell {
-    /** Kills {@code vm} though the thread may be cancelled; the cancellation stays pending. */
+    /** Kills {@code vm} even if this thread was cancelled; the cancellation stays pending. */
     private static void killed(Vm vm) {
       boolean cancelled = Thread.interrupted();
       vm.kill();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Scripted rooms keep what the real ones promise. */
+/** Tests that scripted rooms keep the promises of the real ones. */
 class ScriptedRoomsTest {
   private static final VmSpec SPEC =
       new VmSpec(

@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -101,7 +102,7 @@ final class StepRunner implements AutoCloseable {
     if (e instanceof CancelledException || Thread.currentThread().isInterrupted()) {
       return new CancelledException(message + "cancelled", e);
     }
-    message += (e.getMessage() == null ? e.toString() : e.getMessage()) + explanation;
+    message += ErrorText.of(e) + explanation;
     if (e instanceof DeadlineExceededException) {
       var exceeded = new DeadlineExceededException(message);
       exceeded.initCause(e);

@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.MemoryFile;
@@ -96,7 +97,7 @@ final class TemplateLoader {
           ? cancelled(e)
           : new TemplateException(Reason.RESOURCES, e.getMessage(), e);
     } catch (IOException e) {
-      throw refused("unreadable: " + e, e);
+      throw refused("unreadable: " + ErrorText.of(e), e);
     }
   }
 

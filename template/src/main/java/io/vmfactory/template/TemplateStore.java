@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.linux.Trees;
 import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
@@ -82,7 +83,7 @@ final class TemplateStore {
       return manifest;
     } catch (IOException e) {
       if (Files.exists(files(key).directory())) {
-        throw refused("manifest unreadable: " + e, e);
+        throw refused("manifest unreadable: " + ErrorText.of(e), e);
       }
       throw notFound(key, e);
     }

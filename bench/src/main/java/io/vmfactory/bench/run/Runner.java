@@ -8,6 +8,7 @@ import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.HostFacts;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.bench.report.Report;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.Units;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
@@ -138,8 +139,7 @@ final class Runner {
   private String describe(RuntimeException e) {
     display.failed(e);
     Throwable cause = e.getCause() == null ? e : e.getCause();
-    String reason = cause.getClass().getSimpleName() + ": " + cause.getMessage();
-    return isStopped() ? "stopped by the user" : reason;
+    return isStopped() ? "stopped by the user" : ErrorText.of(cause);
   }
 
   private <T> T attempt(String name, Duration limit, Callable<T> work) {

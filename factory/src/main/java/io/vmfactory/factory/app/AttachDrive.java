@@ -82,7 +82,7 @@ final class AttachDrive {
     try {
       return Files.readAttributes(opened, PosixFileAttributes.class);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell whose file " + path + " is", e);
+      throw new UncheckedIOException("cannot find out which user owns the file " + path, e);
     }
   }
 

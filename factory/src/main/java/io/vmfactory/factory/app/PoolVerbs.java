@@ -33,7 +33,7 @@ final class PoolVerbs implements PoolDesk {
   @Override
   public List<PoolView> resize(PoolResize request) {
     if (request.warm() == null && request.shells() == null) {
-      throw Refusals.invalid("neither warm nor shells: name the number that shall change");
+      throw Refusals.invalid("neither warm nor shells: name at least one of them");
     }
     check("warm", request.warm());
     check("shells", request.shells());

@@ -3,11 +3,11 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
-import io.vmfactory.factory.gate.RestoreTurns;
 import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.stock.Stock;
+import io.vmfactory.factory.turns.RestoreTurns;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 

@@ -1,11 +1,11 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.factory.events.RecordedFailure;
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.boot;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ final class DaemonLock implements AutoCloseable {
       }
       return lock;
     } catch (IOException e) {
-      throw new StartException("cannot take the lock " + path + ": " + FileErrors.of(e), e);
+      throw new StartException("cannot take the lock " + path + ": " + ErrorText.of(e), e);
     }
   }
 

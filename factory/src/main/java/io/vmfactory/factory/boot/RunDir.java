@@ -1,6 +1,7 @@
 package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class RunDir {
       }
       return path;
     } catch (IOException e) {
-      throw new StartException("cannot make run_dir " + path + ": " + FileErrors.of(e), e);
+      throw new StartException("cannot make run_dir " + path + ": " + ErrorText.of(e), e);
     }
   }
 

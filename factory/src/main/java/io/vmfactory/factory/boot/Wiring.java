@@ -6,6 +6,7 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.internal.VertxInternal;
 import io.vmfactory.configs.ConfigWriter;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
@@ -197,7 +198,7 @@ final class Wiring implements AutoCloseable {
       Files.createDirectories(stateDir, PosixFilePermissions.asFileAttribute(ownerOnly));
       return stateDir.resolve("host-check");
     } catch (IOException e) {
-      throw new StartException("cannot make state_dir " + stateDir + ": " + FileErrors.of(e), e);
+      throw new StartException("cannot make state_dir " + stateDir + ": " + ErrorText.of(e), e);
     }
   }
 

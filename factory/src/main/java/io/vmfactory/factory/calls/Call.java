@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One call with one request and one last reply, perhaps with progress before it. Ends once: by its
- * work, by its deadline, by its client or by the daemon's shutdown. All but the work itself happens
- * on the call's event loop.
+ * A call with one request and one last reply, and perhaps progress replies before it. Ends once: by
+ * its work, by its deadline, by its client or by the daemon's shutdown. Only the work itself runs
+ * off the call's event loop.
  *
  * @param <Q> request message
  * @param <P> reply message
@@ -24,22 +24,22 @@ public final class Call<Q, P> {
   private static final Logger log = LoggerFactory.getLogger(Call.class);
 
   /**
-   * CallWork keeps its deadline by itself and can say which step was slow; this is for work that
-   * cannot.
+   * Extra time for the work. Usually the work notices the deadline itself and can say which step
+   * was slow. This call's own timer is for work that cannot.
    */
   private static final Duration BACKSTOP = Duration.ofMillis(50);
 
-  /** What sort of work a call is. */
+  /** The kinds of calls. */
   public enum Kind {
-    /** Soon done; never waits for calls that make something. */
+    /** Ends soon. Never waits for calls that make a VM or a template. */
     SHORT,
     /** Makes a VM. */
     VM,
-    /** Builds a template: takes so long that a stopping daemon does not wait for it. */
+    /** Builds a template. This takes so long that a stopping daemon does not wait for it. */
     BUILD
   }
 
-  /** What a call does, and what if its reply finds nobody. */
+  /** What a call does, and what happens if its reply cannot be delivered. */
   public record Plan<Q, P>(
       String name, Kind kind, CallWork<Q, P> work, Consumer<P> undeliverable) {}
 
@@ -60,7 +60,7 @@ public final class Call<Q, P> {
     this.context = context;
   }
 
-  /** Called once, when the call has been admitted: from then on it is in flight. */
+  /** Starts the call. Call this once, after the call was admitted: it is in flight from then on. */
   void begin(GrpcServerRequest<Q, P> request) {
     request.errorHandler(e -> abandon());
     request.exceptionHandler(e -> abandon());
@@ -75,7 +75,7 @@ public final class Call<Q, P> {
     return plan.kind();
   }
 
-  /** The daemon stops and cannot wait any longer. */
+  /** Cancels the call, because the daemon stops and cannot wait any longer. */
   void shutDown() {
     context.runOnContext(
         v -> {
@@ -99,7 +99,10 @@ public final class Call<Q, P> {
     }
   }
 
-  /** In flight until then, so that whoever shuts down waits for what cannot be delivered, too. */
+  /**
+   * Delivers the last reply on the event loop. The call stays in flight until then, so that a
+   * shutdown also waits until a reply that cannot be delivered is taken back.
+   */
   private void deliver(P last) {
     calls.inFlight().begin();
     context.runOnContext(

@@ -4,7 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import java.util.function.Consumer;
 
 /**
- * What a call does between its request and its last reply. Runs on a worker thread and may block.
+ * The work of a call between its request and its last reply. Runs on a worker thread and may block.
  *
  * @param <Q> request message
  * @param <P> reply message
@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 @FunctionalInterface
 public interface CallWork<Q, P> {
   /**
-   * Does it. Being interrupted means: undo and throw.
+   * Does the work. If interrupted, undoes it and throws.
    *
    * @param progress takes replies that come before the last one
    * @return the last reply

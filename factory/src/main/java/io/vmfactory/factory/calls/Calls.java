@@ -17,14 +17,14 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Every call under way, and the workers that do them. Thread-safe. */
+/** Runs the calls: knows which are in flight, and owns the workers that run them. Thread-safe. */
 public final class Calls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Calls.class);
 
-  /** For clients that do not read. */
+  /** Limits the wait for clients that do not read. */
   private static final Duration STREAMS = Duration.ofSeconds(1);
 
-  /** Enough for calls that do not block for long. */
+  /** The number of workers for calls that do not block for long. */
   private static final int SHORT_WORKERS = 4;
 
   private final Workers workers;
@@ -40,7 +40,7 @@ public final class Calls implements AutoCloseable {
     this.defaultDeadline = defaultDeadline;
   }
 
-  /** What serves the requests of one method. */
+  /** Returns a handler for the requests of one method. */
   public <Q, P> Handler<GrpcServerRequest<Q, P>> serve(Call.Plan<Q, P> plan) {
     return request -> {
       Call<Q, P> call = new Call<>(this, plan, request, Vertx.currentContext());
@@ -63,7 +63,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** False = closing. A call that is admitted is in flight, and {@link #drain} knows of it. */
+  /** Returns false if this closes. An admitted call is in flight: {@link #drain} waits for it. */
   private synchronized boolean admit(Call<?, ?> call) {
     if (!closing) {
       inFlight.begin();
@@ -72,7 +72,7 @@ public final class Calls implements AutoCloseable {
     return !closing;
   }
 
-  /** False = closing. {@link #close} ends each stream that is admitted. */
+  /** Returns false if this closes. {@link #close} ends each admitted stream. */
   private synchronized boolean admit(OutStream<?> stream) {
     if (!closing) {
       streams.add(stream);
@@ -86,25 +86,25 @@ public final class Calls implements AutoCloseable {
 
   private static void refuse(GrpcServerRequest<?, ?> request) {
     Status status = ErrorMapper.toStatus(shuttingDown());
-    // Only once the request is read: an answer that overtakes it is lost on some clients.
+    // Answer only after the request is read: some clients lose an earlier answer.
     request.last().onComplete(read -> Responses.fail(request.response(), status));
   }
 
-  /** Why a call is refused or cut off at the end. */
+  /** Returns the reason for which a call is refused or cut off while the daemon stops. */
   static RequestException shuttingDown() {
     return new RequestException(
         RequestException.Reason.SHUTTING_DOWN, "the daemon is shutting down");
   }
 
-  /** The client's deadline, or the default. */
+  /** Returns the client's deadline, or the default. */
   Deadline deadlineOf(GrpcServerRequest<?, ?> request) {
     boolean given = request.headers().contains(GrpcHeaderNames.GRPC_TIMEOUT);
-    // Less than a millisecond reads as 0 there.
+    // A timeout below a millisecond reads as 0 here.
     return Deadline.after(
         given ? Duration.ofMillis(Math.max(1, request.timeout())) : defaultDeadline);
   }
 
-  /** For work that no client waits for. */
+  /** Returns a deadline for work that no client waits for. */
   public Deadline ownDeadline() {
     return Deadline.after(defaultDeadline);
   }
@@ -118,8 +118,8 @@ public final class Calls implements AutoCloseable {
   }
 
   /**
-   * Runs {@code task} on a worker, as soon as one for its kind is free; runs {@code dropped} here
-   * or there instead when the workers are closed first.
+   * Runs {@code task} on a worker as soon as one for its kind is free. If the workers are closed
+   * first, runs {@code dropped} instead, on this thread or on the one that closes them.
    */
   void submit(Call.Kind kind, Runnable task, Runnable dropped) {
     inFlight.begin();
@@ -132,7 +132,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** Work in flight until it is done or dropped. */
+  /** Work that is in flight until it is done or dropped. */
   private final class Job implements Workers.Job {
     private final Runnable task;
     private final Runnable dropped;
@@ -163,7 +163,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** Completes when a short worker has come to it; fails when there are none any more. */
+  /** Completes when a worker for short calls has run a task. Fails if the workers are closed. */
   public CompletionStage<?> turn() {
     CompletableFuture<Void> turn = new CompletableFuture<>();
     submit(
@@ -174,9 +174,9 @@ public final class Calls implements AutoCloseable {
   }
 
   /**
-   * Takes no new calls, cancels builds at once, lets other calls finish and cancels them too when
-   * {@code grace} is over. Returns when none is left, or when cancelled ones do not end within
-   * another such span.
+   * Admits no new calls and cancels builds at once. Lets other calls finish for {@code grace}, then
+   * cancels them too. Returns when none is left, or when cancelled calls do not end within the same
+   * time again.
    */
   public void drain(Duration grace) {
     admitNoMore();
@@ -189,7 +189,7 @@ public final class Calls implements AutoCloseable {
     }
   }
 
-  /** Takes no new calls, ends the streams and the workers. Calls that still wait are failed. */
+  /** Admits no new calls, ends the streams and the workers. Calls that still wait fail. */
   @Override
   public void close() {
     admitNoMore();

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Counts what is under way, so that a shutdown can wait until nothing is. Thread-safe. */
+/** Counts calls in flight, so that a shutdown can wait for their end. Thread-safe. */
 final class CallsInFlight {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
@@ -32,7 +32,7 @@ final class CallsInFlight {
     }
   }
 
-  /** Waits until nothing is under way. False = the deadline passed first. */
+  /** Waits until no call is in flight. Returns false if the deadline passes first. */
   boolean awaitIdle(Deadline deadline) {
     lock.lock();
     try {

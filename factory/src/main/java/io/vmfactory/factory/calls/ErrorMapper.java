@@ -9,6 +9,7 @@ import com.google.rpc.Status;
 import io.vertx.grpc.common.CodecException;
 import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.common.MessageSizeOverflowException;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.request.RequestException;
@@ -21,20 +22,23 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a failure into what the client is told: the one place that names gRPC codes. Every status
- * has a {@code google.rpc.ErrorInfo} (domain "vmfactory", the reason is the exception's own), and
- * RESOURCE_EXHAUSTED has a {@code google.rpc.RetryInfo} too.
+ * Turns a failure into the status that the client gets. This is the only place that names gRPC
+ * codes. Every status has a {@code google.rpc.ErrorInfo} (domain "vmfactory"; the reason is that of
+ * the exception). RESOURCE_EXHAUSTED also has a {@code google.rpc.RetryInfo}.
  */
 public final class ErrorMapper {
   static final String DOMAIN = "vmfactory";
 
-  /** Clients limit all headers of a reply together to 8 KiB, and this goes into them twice. */
+  /**
+   * The longest message. Clients limit all headers of a reply together to 8 KiB, and the headers
+   * contain the message twice.
+   */
   private static final int LONGEST_MESSAGE = 500;
 
-  /** The same for text that needs no escapes of several characters. */
+  /** The longest message of ASCII characters, which need fewer escapes. */
   private static final int LONGEST_ASCII_MESSAGE = 1500;
 
-  /** How a parser's message begins to tell a place in a text that it does not show. */
+  /** How a parser begins to name a place in a text that the reader does not see. */
   private static final String SOURCE = "\\[Source: REDACTED \\([^)]*\\); ";
 
   private static final Any DEFECT = Any.pack(info("INTERNAL"));
@@ -43,7 +47,7 @@ public final class ErrorMapper {
 
   private ErrorMapper() {}
 
-  /** The status for {@code failure}, complete with details. */
+  /** Returns the status for {@code failure}, complete with details. */
   public static Status toStatus(Throwable failure) {
     Throwable cause = unwrap(failure);
     if (cause instanceof RequestException e) {
@@ -66,12 +70,15 @@ public final class ErrorMapper {
     return status(Code.INTERNAL, "INTERNAL", cause, null);
   }
 
-  /** Whether {@code status} is of a failure nobody foresaw, whose stack trace is wanted. */
+  /** Returns whether {@code status} is for an unexpected failure, whose stack trace is logged. */
   static boolean isDefect(Status status) {
     return status.getDetails(0).equals(DEFECT);
   }
 
-  /** What a JSON client is told when the library refused its request with no more than a number. */
+  /**
+   * Returns the status for a JSON client whose request the library refused with an HTTP number
+   * only.
+   */
   public static Status ofHttp(int httpStatus, String path) {
     return switch (httpStatus) {
       case 400 -> bare(Code.INVALID_ARGUMENT, "MALFORMED", "malformed request to " + path);
@@ -139,11 +146,11 @@ public final class ErrorMapper {
     String text =
         cause instanceof JsonProcessingException json
             ? json.getOriginalMessage().replaceAll(SOURCE, "[")
-            : cause.getMessage();
-    return text == null ? cause.getClass().getSimpleName() : shortened(text);
+            : ErrorText.of(cause);
+    return shortened(text);
   }
 
-  /** Beginning and end of {@code text}: what failed, and what was seen last. */
+  /** Returns beginning and end of {@code text}: what failed, and what was seen last. */
   private static String shortened(String text) {
     boolean ascii = text.chars().allMatch(c -> c < 0x80);
     int longest = ascii ? LONGEST_ASCII_MESSAGE : LONGEST_MESSAGE;
@@ -154,7 +161,10 @@ public final class ErrorMapper {
     return text.substring(0, head) + "…" + text.substring(text.length() - (longest - head));
   }
 
-  /** The parser's own words, not those of the libraries around it. */
+  /**
+   * Returns the innermost cause: the parser's own message, without those of the libraries around
+   * it.
+   */
   private static Throwable root(Throwable failure) {
     Throwable cause = failure.getCause();
     return cause == null ? failure : root(cause);

@@ -3,16 +3,14 @@ package io.vmfactory.factory.calls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task that can be interrupted from outside, whose interruption never hits the thread's next
+ * Runs a task that another thread can interrupt. The interruption never reaches the thread's next
  * task.
  */
 final class Interruptible {
   private @Nullable Thread runner;
   private boolean interrupted;
 
-  /**
-   * Runs {@code task} here, unless it was interrupted before it began: then it begins interrupted.
-   */
+  /** Runs {@code task} on this thread. If it was interrupted before, it begins interrupted. */
   void run(Runnable task) {
     arrive();
     try {

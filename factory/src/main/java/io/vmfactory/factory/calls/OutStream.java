@@ -12,13 +12,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replies without end to one client: as fast as it reads, and when it is too slow the oldest are
- * dropped. {@link #offer} may be called from any thread; the rest is the event loop's.
+ * An endless stream of replies to one client. Sends as fast as the client reads; if the client is
+ * too slow, drops the oldest replies. Any thread may call {@link #offer}; all other methods belong
+ * to the event loop.
  *
  * @param <P> reply message
  */
 public final class OutStream<P> {
-  /** Messages that wait for a slow client. */
+  /** The most messages that wait for a slow client. */
   static final int CAPACITY = 256;
 
   private final GrpcServerResponse<?, P> response;
@@ -29,9 +30,9 @@ public final class OutStream<P> {
   private boolean open = true;
 
   /**
-   * A stream that is not open yet. It is to be made on the event loop of its call.
+   * Makes a stream that is not open yet. Call this on the event loop of the call.
    *
-   * @param siblings the streams there are: it leaves them when it is over
+   * @param siblings all open streams; the stream leaves them when it is over
    */
   OutStream(GrpcServerResponse<?, P> response, Set<OutStream<?>> siblings) {
     this.response = response;
@@ -39,7 +40,8 @@ public final class OutStream<P> {
   }
 
   /**
-   * Opens the stream; its headers go out at once, so that the client knows it is heard from now on.
+   * Opens the stream. Sends its headers at once, so that the client knows that events from now on
+   * reach it.
    */
   void open(GrpcServerRequest<?, P> request) {
     request.errorHandler(e -> close());
@@ -48,7 +50,10 @@ public final class OutStream<P> {
     Responses.attempt(response::writeHead).onFailure(e -> close());
   }
 
-  /** Has {@code action} run once, when the stream is over, however that comes; at once if it is. */
+  /**
+   * Runs {@code action} once when the stream is over, for any reason; at once if it is over
+   * already.
+   */
   public void whenOver(Runnable action) {
     if (open) {
       whenOver = action;
@@ -57,7 +62,7 @@ public final class OutStream<P> {
     }
   }
 
-  /** Sends {@code message}, in order, as soon as the client has read those before. */
+  /** Sends {@code message}, in order, as soon as the client has read the messages before it. */
   public void offer(P message) {
     synchronized (waiting) {
       if (waiting.size() == CAPACITY) {
@@ -68,7 +73,10 @@ public final class OutStream<P> {
     context.runOnContext(v -> pump());
   }
 
-  /** Ends the stream because the daemon stops; completes when the client was told, or is gone. */
+  /**
+   * Ends the stream because the daemon stops. Completes when the status is sent or the client is
+   * gone.
+   */
   CompletableFuture<Void> end() {
     CompletableFuture<Void> told = new CompletableFuture<>();
     context.runOnContext(v -> endNow().onComplete(done -> told.complete(null)));

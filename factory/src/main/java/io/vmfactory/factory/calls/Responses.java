@@ -9,16 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.function.Supplier;
 
-/** Writing to a client that may be gone. */
+/** Writes to a client that may be gone. */
 public final class Responses {
-  /** Trailer with the whole google.rpc.Status, in Base64. */
+  /** The trailer that has the whole google.rpc.Status, in Base64. */
   public static final String DETAILS = "grpc-status-details-bin";
 
   private Responses() {}
 
   /**
-   * Does a write. Vert.x throws from a write to a stream that was reset or closed; here that is a
-   * failed future like any other.
+   * Writes. Vert.x throws if the stream was reset or closed; this method returns a failed future
+   * instead.
    */
   static Future<Void> attempt(Supplier<Future<Void>> write) {
     try {
@@ -28,7 +28,7 @@ public final class Responses {
     }
   }
 
-  /** Ends a call with {@code status}: code, message and, in the trailers, all of it. */
+  /** Ends a call with {@code status}: code and message, and the whole status in the trailers. */
   static Future<Void> fail(GrpcServerResponse<?, ?> response, Status status) {
     String details = Base64.getEncoder().withoutPadding().encodeToString(status.toByteArray());
     return attempt(
@@ -42,8 +42,8 @@ public final class Responses {
   }
 
   /**
-   * As the gRPC protocol has it: only what is not printable ASCII, and '%'. The library encodes
-   * punctuation too, which grpc-js does not decode.
+   * Encodes a message as the gRPC protocol demands: only '%' and what is not printable ASCII. The
+   * library encodes punctuation too, which grpc-js does not decode.
    */
   static String percentEncoded(String message) {
     StringBuilder encoded = new StringBuilder();

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Single values between the wire and the daemon: spans, times, amounts. Checks what the types below
- * cannot hold.
+ * Converts single values between the wire and the daemon: durations, times, amounts. Checks what
+ * the Java types cannot hold.
  */
 public final class Wire {
   private Wire() {}
@@ -60,7 +60,7 @@ public final class Wire {
     return count(bytes / 1024);
   }
 
-  /** As a uint32; what is too large for one is its largest. */
+  /** Returns {@code value} as a uint32, at most the largest one. */
   public static int count(long value) {
     return (int) Math.min(value, 0xffff_ffffL);
   }

@@ -14,11 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A bounded number of threads that requests may block. A thread is made when none is free, and ends
- * when it had nothing to do for a while. Of the free ones the one that was busy last goes first, so
- * that a single client meets warm caches. Never virtual threads: a worker waits in native code for
- * the sockets that it reads itself, and a virtual thread would hold up its carrier there (ADR
- * 0023).
+ * A limited number of threads that requests may block. Makes a thread if none is free; a thread
+ * ends after it had nothing to do for a while. Prefers the free thread that was busy last, so that
+ * a single client finds warm caches. Never uses virtual threads: a worker waits in native code for
+ * the sockets that it reads itself, and there a virtual thread would block its carrier (ADR 0023).
  */
 final class Workers implements Executor, AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(30);
@@ -30,8 +29,10 @@ final class Workers implements Executor, AutoCloseable {
   private boolean closed;
 
   /**
-   * @param name what the threads are called, with a number
-   * @param count most tasks at once; further ones wait
+   * Makes workers without any thread.
+   *
+   * @param name prefix of the threads' names, before a number
+   * @param count most tasks at once; further tasks wait
    */
   Workers(String name, int count) {
     this.count = count;
@@ -45,17 +46,17 @@ final class Workers implements Executor, AutoCloseable {
             threads(name + "-"));
   }
 
-  /** A task that is done on a worker, or is dropped because the workers are closed first. */
+  /** A task that a worker runs. If the workers are closed first, it is dropped. */
   interface Job extends Runnable {
-    /** Called instead of {@link #run}, on the thread that closes the workers. */
+    /** Runs instead of {@link #run}, on the thread that closes the workers. */
     void drop();
   }
 
   /**
-   * Runs {@code task} as soon as a thread is free. {@link #close} drops a {@link Job} that still
-   * waits then.
+   * Runs {@code task} as soon as a thread is free. If it is a {@link Job} and still waits at {@link
+   * #close}, it is dropped.
    *
-   * @throws RejectedExecutionException when closed
+   * @throws RejectedExecutionException if the workers are closed
    */
   @Override
   public synchronized void execute(Runnable task) {
@@ -90,7 +91,7 @@ final class Workers implements Executor, AutoCloseable {
     }
   }
 
-  /** Interrupts what runs and drops what waits. */
+  /** Interrupts the tasks that run and drops the tasks that wait. */
   @Override
   public void close() {
     List<Runnable> dropped;

@@ -1,4 +1,7 @@
-/** Calls under way: each runs on a bounded worker and ends once, with a reply or an error. */
+/**
+ * Runs calls: each call runs on a worker, whose number is limited, and ends once, with a reply or
+ * an error.
+ */
 @NullMarked
 package io.vmfactory.factory.calls;
 

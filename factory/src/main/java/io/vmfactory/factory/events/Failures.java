@@ -1,5 +1,6 @@
 package io.vmfactory.factory.events;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.WallClock;
@@ -46,7 +47,7 @@ public final class Failures {
    * daemon's own and counts as a failure: it may be the only sign of a VM that hangs.
    */
   public void recordOwn(String what, String vmId, Throwable cause) {
-    record(what, vmId, String.valueOf(cause.getMessage()), cause);
+    record(what, vmId, ErrorText.of(cause), cause);
     LOG.debug("stack trace of the failure of {}", what, cause);
   }
 

@@ -3,11 +3,11 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.configs.PoolConfig;
 
 /**
- * What the skin says about the daemon without asking a verb.
+ * What the skin reports about the daemon without a verb.
  *
  * @param version the product's version
  * @param configToml the configuration in force, as TOML
- * @param configPath the file it came from; empty = built-in defaults
- * @param pool the part of it that status shows limits of
+ * @param configPath the file that the configuration came from; empty = built-in defaults
+ * @param pool the pools' part of the configuration; status shows its limits
  */
 public record DaemonFacts(String version, String configToml, String configPath, PoolConfig pool) {}

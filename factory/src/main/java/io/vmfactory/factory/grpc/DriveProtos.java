@@ -11,7 +11,7 @@ import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.vmm.DriveMode;
 
-/** Drives, and requests for them. */
+/** Converts drives, and requests for them. */
 final class DriveProtos {
   private DriveProtos() {}
 

@@ -61,7 +61,7 @@ final class FactoryBinding {
     this.calls = calls;
   }
 
-  /** The service. */
+  /** Returns the service. */
   static Service of(Verbs verbs, Calls calls, DaemonFacts facts) {
     FactoryBinding binding = new FactoryBinding(verbs, calls);
     binding.bindDaemon(facts);
@@ -161,7 +161,7 @@ final class FactoryBinding {
         reply -> {});
   }
 
-  /** Who asks decides which files may be had. */
+  /** Plans an AttachDrive. The peer decides which files may be attached. */
   private Call.Plan<AttachDriveRequest, AttachDriveResponse> attach(Peer peer) {
     AtomicReference<String> lease = new AtomicReference<>("");
     return new Call.Plan<>(
@@ -175,13 +175,13 @@ final class FactoryBinding {
         reply -> takeBack(new LeaseId(lease.get()), new DriveId(reply.getDrive().getId())));
   }
 
-  /** Nobody knows of this drive: its client left while it was being attached. */
+  /** Detaches a drive that no client knows of: its client left while it was being attached. */
   private void takeBack(LeaseId lease, DriveId drive) {
     log.info("detaching drive {}, whose client is gone", drive);
     verbs.attachments().detachDrive(lease, drive, calls.ownDeadline());
   }
 
-  /** A NIC whose client has left stays: it is the VM's, and ends with it. */
+  /** Binds AttachNic. A NIC whose client has left stays: it belongs to the VM and ends with it. */
   private void bindNics() {
     Handler<GrpcServerRequest<AttachNicRequest, AttachNicResponse>> attach =
         request -> calls.serve(attachNic(PeerCheck.peer(request.connection()))).handle(request);
@@ -214,7 +214,7 @@ final class FactoryBinding {
                 .build());
   }
 
-  /** Nobody knows of this lease: its client left while the VM was being made. */
+  /** Releases a lease that no client knows of: its client left while the VM was being made. */
   private void takeBack(GetVmResponse reply) {
     log.info("taking back VM {}, whose client is gone", reply.getVm().getId());
     verbs.vms().release(new LeaseId(reply.getLease().getId()));

@@ -17,9 +17,9 @@ import io.vmfactory.factory.request.RequestException;
 import java.util.Set;
 
 /**
- * grpc.health.v1.Health: the daemon is SERVING from the moment it can be reached until it stops.
- * The library's own service polls, and goes on writing to watchers that left; here a watcher is a
- * stream like any other.
+ * Serves grpc.health.v1.Health: the daemon is SERVING as long as it can be reached. Replaces the
+ * library's own service, which polls and continues to write to watchers that left. Here a watcher
+ * is a stream like any other.
  */
 final class HealthBinding {
   private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");

@@ -7,7 +7,7 @@ import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.vmm.NicPlace;
 
-/** Network interfaces, and requests for them. */
+/** Converts network interfaces, and requests for them. */
 final class NicProtos {
   private NicProtos() {}
 

@@ -10,19 +10,21 @@ import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.calls.ErrorMapper;
 import io.vmfactory.factory.calls.Wire;
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
 import java.util.List;
 
-/** Pools, and requests to change them. */
+/** Converts pools, and requests to change them. */
 final class PoolProtos {
   private PoolProtos() {}
 
   /**
-   * @param config whose bounds an auto number without any of its own gets
+   * Returns the change that {@code q} asks for.
+   *
+   * @param config its bounds apply to an auto size that gives none
    */
   static PoolResize resize(ResizePoolRequest q, PoolConfig config) {
     return new PoolResize(
@@ -135,12 +137,12 @@ final class PoolProtos {
     return view.stats().slots().idle() + view.stats().slots().probing();
   }
 
-  static Restores restores(TurnStats gate) {
+  static Restores restores(TurnStats turns) {
     return Restores.newBuilder()
-        .setInFlight(gate.inFlight())
-        .setLimit(gate.limit())
-        .setWaiting(gate.customersWaiting())
-        .setMaxWaiting(gate.maxWaiting())
+        .setInFlight(turns.inFlight())
+        .setLimit(turns.limit())
+        .setWaiting(turns.customersWaiting())
+        .setMaxWaiting(turns.maxWaiting())
         .build();
   }
 }

@@ -6,7 +6,7 @@ import io.vmfactory.template.BuildListener;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Tells a client how the build goes on. */
+/** Reports the progress of a build to a client. */
 record ProgressListener(Consumer<CreateTemplateProgress> client) implements BuildListener {
   @Override
   public void began(String step, int index, int count) {

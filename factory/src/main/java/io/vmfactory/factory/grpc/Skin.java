@@ -11,6 +11,7 @@ import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Calls;
@@ -27,8 +28,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The daemon's face: vmfactory.v1.Factory, grpc.health.v1.Health and reflection as gRPC, and the
- * unary calls of the first as JSON over HTTP/1.1, the metrics too, all on one UNIX socket.
+ * The edge of the daemon, on one UNIX socket: gRPC with vmfactory.v1.Factory, health and
+ * reflection; the unary calls of the first as JSON over HTTP/1.1; the metrics.
  */
 public final class Skin implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(10);
@@ -45,10 +46,11 @@ public final class Skin implements AutoCloseable {
 
   /**
    * Serves {@code verbs} on {@code config}'s socket. When this returns, clients can connect. The
-   * caller holds the daemon's lock: a file in the way is a dead daemon's and is replaced.
+   * caller holds the daemon's lock, so a file at the socket's path is from a dead daemon and is
+   * replaced.
    *
-   * @throws io.vmfactory.factory.request.RequestException when the socket's path is too long
-   * @throws UncheckedIOException when the socket cannot be made, or the group does not exist
+   * @throws io.vmfactory.factory.request.RequestException if the socket's path is too long
+   * @throws UncheckedIOException if the socket cannot be made, or the group does not exist
    */
   public static Skin start(
       Vertx vertx, DaemonConfig config, Verbs verbs, DaemonFacts facts, Metrics metrics) {
@@ -66,7 +68,7 @@ public final class Skin implements AutoCloseable {
     } catch (IOException e) {
       calls.close();
       server.close();
-      throw new UncheckedIOException("cannot serve on " + file.path() + ": " + e, e);
+      throw new UncheckedIOException("cannot serve on " + file.path() + ": " + ErrorText.of(e), e);
     }
     return new Skin(file, server, calls);
   }
@@ -93,19 +95,21 @@ public final class Skin implements AutoCloseable {
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT);
   }
 
-  /** Completes when a worker of the short calls has come to it: whether they get anywhere. */
+  /**
+   * Completes when a worker for short calls has run a task: a proof that short calls make progress.
+   */
   public CompletionStage<?> turn() {
     return calls.turn();
   }
 
-  /** Where it is served. */
+  /** Returns the path of the socket. */
   public Path socket() {
     return file.path();
   }
 
   /**
-   * Refuses new calls, cancels the builds, lets the rest finish for {@code grace} and cancels what
-   * is left then. Streams go on.
+   * Refuses new calls, cancels builds, lets other calls finish for {@code grace}, and then cancels
+   * what is left. Streams go on.
    */
   public void drain(Duration grace) {
     calls.drain(grace);

@@ -10,7 +10,7 @@ import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.vmm.HypervisorInfo;
 
-/** What the daemon holds and what happens in it. */
+/** Converts the daemon's status and its events to messages. */
 final class StatusProtos {
   private StatusProtos() {}
 

@@ -9,7 +9,7 @@ import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateInfo;
 import java.util.List;
 
-/** Templates, and requests for them. */
+/** Converts templates, and requests for them. */
 final class TemplateProtos {
   private TemplateProtos() {}
 

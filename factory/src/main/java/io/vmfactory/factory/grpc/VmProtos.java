@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** VMs, leases, and requests for them. */
+/** Converts VMs, leases, and requests for them. */
 final class VmProtos {
   private VmProtos() {}
 

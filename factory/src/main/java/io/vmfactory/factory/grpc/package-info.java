@@ -1,4 +1,7 @@
-/** The daemon's skin: gRPC and JSON over its UNIX socket. The only package that knows protobuf. */
+/**
+ * The daemon's gRPC service: binds each call to a verb and converts its messages. Only {@code
+ * grpc}, {@code http} and {@code calls} know protobuf.
+ */
 @NullMarked
 package io.vmfactory.factory.grpc;
 

@@ -10,16 +10,16 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.vertx.core.http.HttpConnection;
 
 /**
- * Makes gRPC clients welcome whose default {@code :authority} is the socket's path. Vert.x resets a
- * stream (PROTOCOL_ERROR) whose authority is not {@code host[:port]}; on a UNIX socket the
- * authority says nothing, so it is replaced before Vert.x looks at it.
+ * Accepts gRPC clients whose default {@code :authority} is the socket's path. Vert.x resets a
+ * stream (PROTOCOL_ERROR) whose authority is not {@code host[:port]}. On a UNIX socket the
+ * authority means nothing, so this replaces it before Vert.x looks at it.
  */
 public final class Authority {
   private static final String LOCALHOST = "localhost";
 
   private Authority() {}
 
-  /** Has every request of {@code connection} ask for localhost. HTTP/1.1 needs no help. */
+  /** Makes every request of {@code connection} ask for localhost. HTTP/1.1 needs no help. */
   public static void normalise(HttpConnection connection) {
     Http2ConnectionHandler http2 =
         NettyAccess.pipeline(connection).get(Http2ConnectionHandler.class);

@@ -19,19 +19,19 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets plain HTTP clients in: whatever is not gRPC is treated as JSON for the unary calls, at the
- * paths of their http options in factory.proto. A client may send the header {@code grpc-timeout}
- * ("500m" = 500 ms) to set a deadline; fields may be given as query parameters; the content type
+ * Serves plain HTTP clients. Treats each request that is not gRPC as JSON for a unary call, at the
+ * path of its http option in factory.proto. A client may send the header {@code grpc-timeout}
+ * ("500m" = 500 ms) to set a deadline. Fields may be given as query parameters. The content type
  * does not matter. {@code GET /metrics} is served beside it.
  *
- * <p>An error's body is {@code google.rpc.Status} in proto3 JSON, under the HTTP status that
+ * <p>The body of an error is {@code google.rpc.Status} in proto3 JSON, with the HTTP status that
  * google.rpc.Code names for its code (404 for NOT_FOUND, 429 for RESOURCE_EXHAUSTED, 503 for
  * UNAVAILABLE, 504 for DEADLINE_EXCEEDED, …):
  *
  * <pre>{@code
  * {
  *   "code": 8,
- *   "message": "4 of 4 VMs are out; release one or raise daemon.max_vms",
+ *   "message": "all 4 VMs are in use; release one or raise daemon.max_vms",
  *   "details": [
  *     {"@type": "type.googleapis.com/google.rpc.ErrorInfo",
  *      "reason": "EXHAUSTED", "domain": "vmfactory", "metadata": {}},
@@ -40,10 +40,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * {@code code} is the gRPC code as a number; the first detail is always the ErrorInfo. A path
- * nobody serves is NOT_FOUND with reason NO_SUCH_PATH; a body that does not parse is
- * INVALID_ARGUMENT with reason MALFORMED. The library below answers errors without a body; this
- * class puts one in.
+ * {@code code} is the gRPC code as a number; the first detail is always the ErrorInfo. An unknown
+ * path is NOT_FOUND with reason NO_SUCH_PATH; a body that does not parse is INVALID_ARGUMENT with
+ * reason MALFORMED. The library answers errors without a body; this class adds it.
  */
 public final class JsonEdge implements Handler<HttpServerRequest> {
   private static final String JSON = "application/json";
@@ -71,7 +70,7 @@ public final class JsonEdge implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Ends a response; one that is an error gets its body. */
+  /** Ends a response. If it is an error, gives it a body. */
   private static Object endWithBody(HttpServerResponse response, HttpServerRequest request) {
     int httpStatus = response.getStatusCode();
     if (httpStatus < 400) {
@@ -97,7 +96,7 @@ public final class JsonEdge implements Handler<HttpServerRequest> {
     }
   }
 
-  /** The request, whose response ends with a body where the library would end with none. */
+  /** A request whose response ends with a body where the library would end it without one. */
   private static final class WithErrorBody extends HttpServerRequestWrapper {
     private final HttpServerResponse response;
 

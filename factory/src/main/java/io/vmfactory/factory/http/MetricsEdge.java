@@ -12,7 +12,9 @@ import io.vmfactory.factory.metrics.Metrics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code GET /metrics}. The page is made on a worker: what it shows may have to be waited for. */
+/**
+ * Serves {@code GET /metrics}. Makes the page on a worker, because it may have to wait for figures.
+ */
 public final class MetricsEdge implements Handler<HttpServerRequest> {
   static final String PATH = "/metrics";
 
@@ -24,7 +26,7 @@ public final class MetricsEdge implements Handler<HttpServerRequest> {
     this.metrics = metrics;
   }
 
-  /** Whether {@code request} is for {@link #handle}. */
+  /** Returns whether {@code request} is for {@link #handle}. */
   static boolean accepts(HttpServerRequest request) {
     return PATH.equals(request.path()) && request.method() == HttpMethod.GET;
   }

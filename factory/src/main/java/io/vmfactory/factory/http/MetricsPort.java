@@ -12,8 +12,8 @@ import java.net.BindException;
 import java.time.Duration;
 
 /**
- * {@code GET /metrics} on a port of 127.0.0.1, for a Prometheus that cannot scrape a UNIX socket.
- * Every user of this host can read it; there is nothing else there.
+ * Serves {@code GET /metrics} on a port of 127.0.0.1, for a Prometheus that cannot scrape a UNIX
+ * socket. Every user of this host can read it; the port serves nothing else.
  */
 public final class MetricsPort implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(10);
@@ -29,7 +29,7 @@ public final class MetricsPort implements AutoCloseable {
    * Serves {@code metrics}. When this returns, clients can connect.
    *
    * @param port 0 = any free one, see {@link #port}
-   * @throws UncheckedIOException when the port cannot be had, with the remedy
+   * @throws UncheckedIOException if the port cannot be bound; the message names the remedy
    */
   public static MetricsPort listen(Vertx vertx, int port, Metrics metrics) {
     MetricsEdge edge = new MetricsEdge(metrics);
@@ -53,10 +53,10 @@ public final class MetricsPort implements AutoCloseable {
   private static RuntimeException refusal(int port, RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException || cause instanceof IOException) {
-        String told =
+        String message =
             "cannot serve metrics on %s:%d: %s; choose another [metrics] port, or 0 for the socket only"
                 .formatted(LOOPBACK, port, cause.getMessage());
-        return new UncheckedIOException(told, (IOException) cause);
+        return new UncheckedIOException(message, (IOException) cause);
       }
     }
     return failure;
@@ -70,7 +70,7 @@ public final class MetricsPort implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** Returns the port. */
   public int port() {
     return server.actualPort();
   }

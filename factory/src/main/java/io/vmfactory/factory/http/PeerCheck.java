@@ -19,12 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides who may speak, by what the kernel says of the peer (SO_PEERCRED, unix(7)): the daemon's
- * own user, root, and members of the configured group. Stands behind the modes of socket and
- * folder, which keep the others from connecting at all.
+ * Decides which peers may use the socket, by the credentials that the kernel reports (SO_PEERCRED,
+ * unix(7)): the daemon's own user, root, and members of the configured group. The modes of socket
+ * and folder already keep all others from connecting; this check stands behind them.
  *
- * <p>With the native transport the kernel's numbers are compared, and supplementary groups are read
- * from /proc; with the JDK's transport only the names of user and primary group are known.
+ * <p>With the native transport, this compares the kernel's numbers and reads supplementary groups
+ * from /proc. With the JDK's transport, only the names of user and primary group are known.
  */
 public final class PeerCheck {
   private static final Logger log = LoggerFactory.getLogger(PeerCheck.class);
@@ -34,7 +34,9 @@ public final class PeerCheck {
   private final int ownUid = attribute(Path.of("/proc/self"), "unix:uid");
 
   /**
-   * @param group name of the group that is let in, or empty
+   * Makes the check for one group.
+   *
+   * @param group name of the group whose members are admitted, or empty
    * @param gid its number, or -1
    */
   public PeerCheck(String group, int gid) {
@@ -42,7 +44,7 @@ public final class PeerCheck {
     this.gid = gid;
   }
 
-  /** Closes {@code connection} if its peer may not speak. False = closed. */
+  /** Closes {@code connection} and returns false if its peer is not admitted. */
   public boolean admit(HttpConnection connection) {
     Channel channel = NettyAccess.pipeline(connection).channel();
     try {
@@ -54,13 +56,13 @@ public final class PeerCheck {
         return true;
       }
     } catch (IOException e) {
-      log.warn("cannot tell who the peer is", e);
+      log.warn("cannot find out which user the peer is", e);
     }
     connection.close();
     return false;
   }
 
-  /** Who is at the other end of a connection that was admitted. */
+  /** Returns the peer of a connection that was admitted. */
   public static Peer peer(HttpConnection connection) {
     Channel channel = NettyAccess.pipeline(connection).channel();
     try {
@@ -69,11 +71,11 @@ public final class PeerCheck {
           user.equals(named("root")) || user.equals(Files.getOwner(Path.of("/proc/self")));
       return new Peer(user, trusted);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot tell who the peer is", e);
+      throw new UncheckedIOException("cannot find out which user the peer is", e);
     }
   }
 
-  /** A number for which there is no name is as good. */
+  /** Returns the peer's user. If a number has no name, the number stands for it. */
   private static UserPrincipal user(Channel channel) throws IOException {
     return channel instanceof EpollDomainSocketChannel nativeChannel
         ? named(Integer.toString(nativeChannel.peerCredentials().uid()))
@@ -117,7 +119,7 @@ public final class PeerCheck {
     var option = NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
     UnixDomainPrincipal peer = channel.config().getOption(option);
     if (peer == null) {
-      throw new IOException("the transport does not tell");
+      throw new IOException("the transport does not report the peer's credentials");
     }
     return peer;
   }

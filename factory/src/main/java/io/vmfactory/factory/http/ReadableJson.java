@@ -13,8 +13,8 @@ import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.WireFormat;
 
 /**
- * Encodes replies: protobuf as ever, JSON as proto3 JSON in which fields at their default are
- * printed too ({@code "on": false}, {@code "vms": []}), so that a script need not know the schema.
+ * Encodes replies: protobuf as usual; JSON as proto3 JSON that also prints fields at their default
+ * ({@code "on": false}, {@code "vms": []}), so that a script need not know the schema.
  */
 public final class ReadableJson<T extends Message> implements GrpcMessageEncoder<T> {
   private static final JsonFormat.Printer PRINTER =
@@ -39,7 +39,7 @@ public final class ReadableJson<T extends Message> implements GrpcMessageEncoder
     return true;
   }
 
-  /** {@code message} as JSON text. */
+  /** Returns {@code message} as JSON text. */
   static String print(Message message) {
     try {
       return PRINTER.print(message) + "\n";

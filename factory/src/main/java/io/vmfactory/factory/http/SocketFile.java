@@ -12,16 +12,16 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The daemon's socket as a file. It is bound in a folder of its own that nobody else can enter, is
- * given mode and group there, and is then moved to its place, over a stale one if there is: at no
- * moment can somebody connect who should not, whatever the umask. The caller holds the daemon's
+ * The daemon's socket as a file. It is bound in a folder that no other user can enter, gets its
+ * mode and group there, and is then moved to its place, where it replaces a stale socket. So at no
+ * moment can a user connect who must not, whatever the umask is. The caller holds the daemon's
  * lock.
  *
  * @param path where clients connect
  * @param group group that may connect beside the owner; empty = none
  */
 public record SocketFile(Path path, String group) {
-  /** Refuses a path that the kernel would not take. */
+  /** Throws if the kernel does not accept the path. */
   public SocketFile {
     int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > VmFolder.MAX_SOCKET_PATH_BYTES) {
@@ -32,7 +32,7 @@ public record SocketFile(Path path, String group) {
     }
   }
 
-  /** Where to bind: in a new folder, mode 0700. */
+  /** Returns the path to bind at, in a new folder with mode 0700. */
   public Path prepare() throws IOException {
     Path folder = bindFolder();
     Files.deleteIfExists(folder.resolve("s"));
@@ -45,7 +45,7 @@ public record SocketFile(Path path, String group) {
     return folder.resolve("s");
   }
 
-  /** Puts the socket that was bound at {@code bound} in its place. */
+  /** Moves the socket that was bound at {@code bound} to its place. */
   public void publish(Path bound) throws IOException {
     if (!group.isEmpty()) {
       view(bound).setGroup(principal());
@@ -56,12 +56,14 @@ public record SocketFile(Path path, String group) {
     Files.delete(bound.getParent());
   }
 
-  /** Number of the group, or -1 when there is none. Legal between prepare and publish. */
+  /**
+   * Returns the number of the group, or -1 if there is none. Call this between prepare and publish.
+   */
   public int gid() throws IOException {
     return group.isEmpty() ? -1 : (int) Files.getAttribute(bindFolder(), "unix:gid");
   }
 
-  /** Removes it. */
+  /** Removes the socket. */
   public void remove() throws IOException {
     Files.deleteIfExists(path);
   }

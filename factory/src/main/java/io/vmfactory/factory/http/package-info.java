@@ -1,4 +1,4 @@
-/** The UNIX socket, who may use it, and the plain HTTP side: JSON and metrics. */
+/** The UNIX socket, the check of its peers, and plain HTTP: JSON and metrics. */
 @NullMarked
 package io.vmfactory.factory.http;
 

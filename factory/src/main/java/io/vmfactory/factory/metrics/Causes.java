@@ -2,8 +2,8 @@ package io.vmfactory.factory.metrics;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.DeadlineExceededException;
-import io.vmfactory.factory.gate.TurnRefusedException;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.turns.TurnRefusedException;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.pool.PoolException;
 import io.vmfactory.template.TemplateException;

@@ -1,7 +1,7 @@
 package io.vmfactory.factory.metrics;
 
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.pool.PoolStats;
 import java.util.Arrays;
 
@@ -26,24 +26,24 @@ final class PoolFamilies {
   }
 
   /** Adds the metrics of the restore turns. */
-  static void add(Families families, TurnStats gate) {
+  static void add(Families families, TurnStats turns) {
     PoolFamilies to = new PoolFamilies(families);
-    to.by("in_flight", "Restores and boots under way.", gate.customers(), gate.refills());
+    to.by("in_flight", "Restores and boots under way.", turns.customers(), turns.refills());
     to.by(
         "waiting",
         "Requests and refills that wait for a turn to restore or boot.",
-        gate.customersWaiting(),
-        gate.refillsWaiting());
+        turns.customersWaiting(),
+        turns.refillsWaiting());
     families.gauge(
-        "vmfactory_restores_limit", "Most restores and boots at the same time.", gate.limit());
+        "vmfactory_restores_limit", "Most restores and boots at the same time.", turns.limit());
     families.gauge(
         "vmfactory_restores_waiting_limit",
         "Most requests that may wait for a turn; further ones are refused.",
-        gate.maxWaiting());
+        turns.maxWaiting());
     families.gauge(
         "vmfactory_restore_mean_seconds",
         "Mean time of a restore or boot; recent ones count more.",
-        gate.meanTurn().toNanos() / 1e9);
+        turns.meanTurn().toNanos() / 1e9);
   }
 
   private void by(String what, String help, int customers, int refills) {

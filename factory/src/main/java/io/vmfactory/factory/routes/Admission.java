@@ -1,8 +1,8 @@
 package io.vmfactory.factory.routes;
 
-import io.vmfactory.factory.gate.MeanTime;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.turns.MeanTime;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -3,9 +3,9 @@ package io.vmfactory.factory.stock;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.gate.RestoreTurns;
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.turns.RestoreTurns;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.pool.PoolStats;
@@ -54,7 +54,7 @@ public final class Stock {
   /**
    * The threads of the stock, which closes them.
    *
-   * @param making one thread for each turn of the gate
+   * @param making one thread for each turn
    * @param upkeep a few threads, to check and to end VMs
    * @param clock times and timers of the pools
    */
@@ -64,13 +64,13 @@ public final class Stock {
   public Stock(
       PoolConfig config,
       StockParts kit,
-      RestoreTurns gate,
+      RestoreTurns turns,
       Threads threads,
       StockListener listener) {
-    this.sizes = new Sizes(config, gate.stats().limit());
+    this.sizes = new Sizes(config, turns.stats().limit());
     this.kit = kit;
-    this.turns = gate;
-    this.workers = new StockWorkers(threads.making(), threads.upkeep(), gate);
+    this.turns = turns;
+    this.workers = new StockWorkers(threads.making(), threads.upkeep(), turns);
     this.budget = new Budget(config.memoryBudgetBytes(), kit.meter(), threads.upkeep());
     this.listener = listener;
     this.clock = threads.clock();

@@ -2,8 +2,8 @@ package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.gate.RestoreTurns;
-import io.vmfactory.factory.gate.Turn;
+import io.vmfactory.factory.turns.RestoreTurns;
+import io.vmfactory.factory.turns.Turn;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 final class StockWorkers {
   private final ExecutorService making;
   private final ExecutorService upkeep;
-  private final RestoreTurns gate;
+  private final RestoreTurns turns;
   private volatile boolean keeping;
 
   /** There was no turn, so the work was not begun. */
@@ -35,10 +35,10 @@ final class StockWorkers {
    *     work with a turn would wait
    * @param upkeep checks and ends VMs; never interrupted
    */
-  StockWorkers(ExecutorService making, ExecutorService upkeep, RestoreTurns gate) {
+  StockWorkers(ExecutorService making, ExecutorService upkeep, RestoreTurns turns) {
     this.making = making;
     this.upkeep = upkeep;
-    this.gate = gate;
+    this.turns = turns;
   }
 
   /**
@@ -48,7 +48,8 @@ final class StockWorkers {
    */
   <T> CompletableFuture<T> inTurn(Deadline limit, Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    gate.enter(RestoreTurns.Kind.REFILL, limit)
+    turns
+        .enter(RestoreTurns.Kind.REFILL, limit)
         .whenComplete(
             (turn, failure) -> {
               if (failure == null) {

@@ -29,7 +29,7 @@ final class BaseVmTest {
   void aBaseVmIsPausedUntouchedAndForgotten(Route route) {
     TestFactory factory = new TestFactory(root);
     factory.template(1, 256);
-    factory.template(1, 128); // too small: nobody would plug the rest
+    factory.template(1, 128); // too small, and a base VM is not grown
     GrantedVm given = factory.cases.vms().getBase(on(route), soon());
     FakeVm vm = factory.hypervisor.vm(given.vm().identity().id());
     assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);

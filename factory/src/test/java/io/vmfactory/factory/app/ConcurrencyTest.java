@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Many requests at once, and a shutdown in the middle of them. */
+/** Tests many requests at once, and a shutdown in the middle of them. */
 final class ConcurrencyTest {
   private final ExecutorService workers = Executors.newCachedThreadPool();
   @TempDir private Path root;

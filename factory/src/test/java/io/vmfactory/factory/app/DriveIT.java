@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Drives in clones: QEMU (TCG), our own guest, file systems it mounts. */
+/** Tests drives in clones: QEMU (TCG), our own guest, and file systems that it mounts. */
 @Tag("qemu")
 @Timeout(300)
 final class DriveIT {
@@ -48,7 +48,7 @@ final class DriveIT {
     image = ext4(elsewhere.resolve("image"));
   }
 
-  /** Fails when a VM, a folder or a process is left. */
+  /** Fails if a VM, a folder or a process is left. */
   @AfterEach
   void end() throws IOException {
     factory.close();

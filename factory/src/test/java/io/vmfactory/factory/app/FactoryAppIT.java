@@ -35,7 +35,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On real QEMU with a real guest. One template for all tests; each ends with no VM left. */
+/**
+ * Tests on real QEMU with a real guest. All tests share one template; each ends with no VM left.
+ */
 @Tag("qemu")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class FactoryAppIT {

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever step goes wrong, and however: nothing is left. */
+/** Tests that nothing is left, whichever step fails and however. */
 final class GetVmFailureTest {
   private TestFactory factory;
 
@@ -53,7 +53,7 @@ final class GetVmFailureTest {
     factory.close();
   }
 
-  /** One step on the way of a request that takes this route. */
+  /** A step of a request that takes this route. */
   record Spot(Route route, Enum<?> step) {}
 
   static Stream<Spot> spots() {
@@ -258,7 +258,7 @@ final class GetVmFailureTest {
 
   record Cancelled(Throwable thrown, boolean stillInterrupted) {}
 
-  /** Runs the request on a thread of its own and interrupts it at the spot. */
+  /** Runs the request on its own thread and interrupts it at the step. */
   private Cancelled cancelAt(CompletionStage<Void> reached, VmRequest request) {
     CompletableFuture<Cancelled> result = new CompletableFuture<>();
     Thread worker =

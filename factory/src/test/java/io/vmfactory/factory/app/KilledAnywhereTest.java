@@ -28,15 +28,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A daemon is killed between any two steps of what it does, its own recovery included, and the next
- * one has every VM that a customer may know of, and no other is left.
+ * Tests that a daemon can be killed between any two steps, those of its own recovery included: the
+ * next one has every VM that a customer may know of, and no other VM is left.
  */
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 final class KilledAnywhereTest {
   @TempDir private Path root;
 
-  /** What a daemon is doing when it is killed; a VM is leased already. */
+  /** What a daemon does when it is killed. One VM is leased already. */
   private enum Deed {
     CLONE(2) {
       @Override
@@ -93,7 +93,7 @@ final class KilledAnywhereTest {
         factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());
       }
     },
-    /** Nothing but being started: the recovery. */
+    /** The daemon only starts: it recovers. */
     START(1) {
       @Override
       void run(TestFactory factory) {}
@@ -186,7 +186,7 @@ final class KilledAnywhereTest {
     return ids(factory.status().leases().stream().map(Lease::vmId));
   }
 
-  /** Those that are not somebody else's. */
+  /** Returns the VMs that were not given away. */
   private static Set<VmId> alive(TestFactory.World world) {
     return ids(
         world.hypervisor().vms().stream()

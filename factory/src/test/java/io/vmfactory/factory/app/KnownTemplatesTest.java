@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests cost no listing of the store, and are nonetheless served from what is there. */
+/** Tests that requests do not list the store, and still see every stored template. */
 @Timeout(60)
 final class KnownTemplatesTest {
   private TestFactory factory;

@@ -29,9 +29,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests for what is just being taken away: each is served or refused, none waits on. */
+/**
+ * Tests requests for things that are being taken away: each is served or refused, and none waits
+ * on.
+ */
 final class LateRequestsTest {
-  /** As many as a VM has places for drives. */
+  /** The number of places for drives in a VM. */
   private static final int CLIENTS = 2;
 
   private final ExecutorService workers = Executors.newCachedThreadPool();
@@ -43,7 +46,8 @@ final class LateRequestsTest {
   }
 
   /**
-   * Has each client repeat {@code request} until it is refused, and takes the thing away meanwhile.
+   * Lets each client repeat {@code request} until it is refused, and takes the thing away
+   * meanwhile.
    *
    * @param refused gets the refusal
    */
@@ -94,7 +98,7 @@ final class LateRequestsTest {
 
   @RepeatedTest(20)
   void everyGetVmEndsThatComesWhileTheDaemonShutsDown() throws Exception {
-    TestFactory factory = new TestFactory(root, 10_000); // None is given back.
+    TestFactory factory = new TestFactory(root, 10_000); // No VM is given back.
     factory.template(1, 256);
     everyRequestEnds(
         () -> factory.get(any()),

@@ -117,7 +117,7 @@ final class LeaseTest {
     notFound(() -> renew(granted, null));
   }
 
-  /** Each side goes first in some of the runs; whoever wins, the books and the VM agree. */
+  /** Each side goes first in some of the runs. Whichever wins, the books and the VM agree. */
   @RepeatedTest(60)
   void aRenewalThatRacesTheExpiryEitherKeepsTheVmOrIsRefused(RepetitionInfo run) throws Exception {
     GrantedVm granted = factory.get(any());

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down what it is told, one line each. */
+/** Records what is reported, one line each. */
 public final class Observed implements Observer {
   public final List<String> lines = new CopyOnWriteArrayList<>();
   final List<Duration> totals = new CopyOnWriteArrayList<>();

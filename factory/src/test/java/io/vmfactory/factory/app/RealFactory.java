@@ -49,7 +49,7 @@ final class RealFactory implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
   private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
 
-  /** What a template is kept as for later tests; all have the same spec. */
+  /** The name under which a template is kept for later tests. All have the same spec. */
   private static final String TEMPLATE = "template of a real factory";
 
   private final Vertx vertx = Vertx.vertx();
@@ -66,8 +66,8 @@ final class RealFactory implements AutoCloseable {
   private final FactoryApp app;
 
   /**
-   * Without a stock: every VM is made for its request. It begins with the template that an earlier
-   * one has built.
+   * Makes a factory without a stock: every VM is made for its request. It begins with the template
+   * that an earlier factory built.
    */
   RealFactory(Path root) throws IOException {
     this(
@@ -128,7 +128,7 @@ final class RealFactory implements AutoCloseable {
     return app.verbs();
   }
 
-  /** Builds the template, unless this began with one. */
+  /** Builds the template, unless the factory began with one. */
   void buildTemplate() throws IOException {
     if (template) {
       return;
@@ -146,7 +146,7 @@ final class RealFactory implements AutoCloseable {
     cases().vms().release(granted.lease().id());
   }
 
-  /** Completes with the first event of that kind about that VM, from now on. */
+  /** Completes with the next event of that kind about that VM. */
   CompletableFuture<Events.Event> next(Events.Kind kind, GrantedVm about) {
     CompletableFuture<Events.Event> heard = new CompletableFuture<>();
     String id = about.vm().identity().id().value();
@@ -162,7 +162,7 @@ final class RealFactory implements AutoCloseable {
     return heard;
   }
 
-  /** Completes with the next event of that kind and detail, from now on. */
+  /** Completes with the next event of that kind and detail. */
   CompletableFuture<Events.Event> next(Events.Kind kind, String detail) {
     CompletableFuture<Events.Event> heard = new CompletableFuture<>();
     cases()
@@ -177,12 +177,14 @@ final class RealFactory implements AutoCloseable {
     return heard;
   }
 
-  /** A customer's own connection to the agent. */
+  /** Connects to the agent, as a customer does. */
   GuestAgent agent(GrantedVm granted) {
     return agents.connect(granted.vm().folder().agentSocket(), soon());
   }
 
-  /** Who the guest is, and how far its clock is from the host's at most. */
+  /**
+   * The guest's identity, and the greatest possible difference between its clock and the host's.
+   */
   record Seen(GuestIdentity identity, Duration clockOff) {}
 
   Seen look(GrantedVm granted) {
@@ -202,7 +204,7 @@ final class RealFactory implements AutoCloseable {
     }
   }
 
-  /** Waits until the last VM's folder is gone, which is what ending a VM ends with. */
+  /** Waits until the folder of the last VM is gone. Ending a VM removes its folder last. */
   void awaitNoFolders() throws IOException, InterruptedException {
     Deadline deadline = soon();
     try (WatchService watch = vms.getFileSystem().newWatchService()) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A scheduler whose time passes only when told to. Tasks run on the thread that steps it. */
+/** A scheduler whose time passes only in steps. Its tasks run on the thread that steps it. */
 public final class SteppedScheduler extends AbstractExecutorService
     implements ScheduledExecutorService {
   private final List<Task> tasks = new ArrayList<>();
@@ -35,7 +35,7 @@ public final class SteppedScheduler extends AbstractExecutorService
     this.dead = dead;
   }
 
-  /** From now on runs nothing. */
+  /** Runs nothing from now on. */
   void kill() {
     killed = true;
   }
@@ -50,7 +50,7 @@ public final class SteppedScheduler extends AbstractExecutorService
     }
   }
 
-  /** The same time, for pools. */
+  /** Returns a clock of the same time, for pools. */
   PoolClock poolClock() {
     return new PoolClock() {
       @Override
@@ -68,7 +68,7 @@ public final class SteppedScheduler extends AbstractExecutorService
     };
   }
 
-  /** Tasks that wait for their time. */
+  /** Returns how many tasks wait for their time. */
   public synchronized int waiting() {
     tasks.removeIf(Task::isDone);
     return tasks.size();

@@ -13,13 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Counts the steps a daemon takes in the rooms below it, each once before and once after it is
- * done, and can stop the daemon for ever at one of them, as SIGKILL does: whatever thread comes to
- * a step from then on stays there. What lies between two steps, such as a write to the journal, is
- * done or not done with them.
+ * Counts the steps that a daemon takes in the rooms below it, each once before and once after it is
+ * done. Can stop the daemon for ever at one of them, as SIGKILL does: each thread that reaches a
+ * step from then on stays there. Work between two steps, such as a write to the journal, is done or
+ * not done together with them.
  */
 final class Steps {
-  /** They change nothing, and cannot be waited in: tests ask them too. */
+  /** Methods that change nothing and cannot be waited in, because tests call them too. */
   private static final Set<String> LOOKS =
       Set.of("info", "identity", "phase", "signals", "keyOf", "list", "toString", "digest", "vm");
 
@@ -31,12 +31,12 @@ final class Steps {
   private final int last;
   private int taken;
 
-  /** Does not even count. */
+  /** Makes steps that are not counted. */
   static Steps uncounted() {
     return new Steps(-1);
   }
 
-  /** Stops after {@code last} steps. */
+  /** Makes steps that stop after {@code last} of them. */
   Steps(int last) {
     this.last = last;
   }
@@ -46,17 +46,17 @@ final class Steps {
     return stopped;
   }
 
-  /** Completes when {@code thread} has come to a step that it does not leave. */
+  /** Completes when {@code thread} has reached a step that it does not leave. */
   CompletableFuture<Void> parked(Thread thread) {
     return parked.computeIfAbsent(thread, t -> new CompletableFuture<>());
   }
 
-  /** Whoever comes to a step from now on stays there. */
+  /** Stops each thread that reaches a step from now on. */
   synchronized void stop() {
     taken = Integer.MAX_VALUE - 1;
   }
 
-  /** Whether the daemon is dead. */
+  /** Returns whether the daemon is dead. */
   synchronized boolean isDead() {
     return counts() && taken > last;
   }
@@ -65,7 +65,10 @@ final class Steps {
     return last >= 0;
   }
 
-  /** {@code room} with each step counted, and so of the VMs, shells and agents that it returns. */
+  /**
+   * Returns {@code room} with each step counted, and the same for the VMs, shells and agents that
+   * it returns.
+   */
   <T> T through(Class<T> type, T room) {
     if (!counts()) {
       return room;

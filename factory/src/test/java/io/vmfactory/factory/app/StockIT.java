@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stock of two real VMs and a shell: QEMU (TCG) and our own guest. */
+/** Tests a stock of two real VMs and a shell: QEMU (TCG) and our own guest. */
 @Tag("qemu")
 @Timeout(300)
 final class StockIT {
@@ -49,7 +49,7 @@ final class StockIT {
     soon().await(filled, "the stock to fill");
   }
 
-  /** Fails when a VM, a folder or a process is left. */
+  /** Fails if a VM, a folder or a process is left. */
   @AfterEach
   void end() throws IOException {
     factory.close();
@@ -59,7 +59,7 @@ final class StockIT {
   void customersGetVmsThatShareNothingAndTheStockFillsAgain() throws IOException {
     GrantedVm first = factory.get(any());
     GrantedVm second = factory.get(any());
-    resize(0); // or a quick host would have another one warm by now
+    resize(0); // otherwise a quick host would have another warm VM by now
     GrantedVm third = factory.get(any());
     CompletableFuture<Event> filled = factory.next(Kind.POOL_FILLED, "WARM");
     resize(2);

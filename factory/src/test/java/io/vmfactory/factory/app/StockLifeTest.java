@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The stock under many threads, and its end. */
+/** Tests the stock with many threads, and its end. */
 @Timeout(60)
 final class StockLifeTest {
   private static final int CUSTOMERS = 64;
@@ -41,7 +41,7 @@ final class StockLifeTest {
     customers.shutdownNow();
   }
 
-  /** With threads for the stock's work, as the daemon has them. */
+  /** Makes a factory with threads for the stock's work, as the daemon has them. */
   private TestFactory threaded(int maxVms, List<String> routes, String... lines) {
     var config = TestFactory.config(root, maxVms, routes, TestFactory.pool(lines));
     return new TestFactory(

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What customers get from the stock. */
+/** Tests what customers get from the stock. */
 @Timeout(60)
 final class StockServingTest {
   @TempDir private Path root;

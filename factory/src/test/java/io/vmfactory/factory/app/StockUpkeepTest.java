@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How the stock is kept: filled, examined, renewed, and changed by operators. */
+/** Tests how the stock is kept: filled, examined, renewed, and changed by operators. */
 @Timeout(60)
 final class StockUpkeepTest {
   private static final Duration CHECK = Duration.ofSeconds(30);

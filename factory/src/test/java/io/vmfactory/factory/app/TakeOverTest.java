@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A daemon is killed, and the next one has its VMs. */
+/** Tests that the next daemon takes over the VMs of a killed one. */
 @Timeout(60)
 final class TakeOverTest {
   private static final Duration TTL = TestFactory.TTL;

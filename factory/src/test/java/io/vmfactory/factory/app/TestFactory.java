@@ -69,14 +69,14 @@ public final class TestFactory implements AutoCloseable {
   final FactoryApp app;
   public final Verbs cases;
 
-  /** Where the stock's work is done: on whatever thread caused it, unless it is to be slow. */
+  /** Runs the stock's work on the thread that caused it, unless the test makes it slow. */
   ExecutorService making;
 
   ExecutorService upkeep;
   volatile Consumer<FakeVm> guest = FakeVm::openAgentPort;
   private volatile Instant now;
 
-  /** What a daemon's end leaves as it is. */
+  /** What stays as it is when a daemon ends. */
   record World(
       Path root,
       VmFactoryConfig config,
@@ -103,7 +103,7 @@ public final class TestFactory implements AutoCloseable {
       return new World(root, other, hypervisor, templates, agents, now);
     }
 
-    /** The next daemon. */
+    /** Starts the next daemon. */
     TestFactory daemon() {
       return new TestFactory(this, next -> {}, Steps.uncounted());
     }
@@ -117,12 +117,12 @@ public final class TestFactory implements AutoCloseable {
     this(root, config(root, maxVms), maker -> {});
   }
 
-  /** With {@code beforehand} done to it before the daemon starts. */
+  /** Makes a factory, after {@code beforehand} was done to it and before the daemon starts. */
   public TestFactory(Path root, VmFactoryConfig config, Consumer<TestFactory> beforehand) {
     this(World.fresh(root, config), beforehand, Steps.uncounted());
   }
 
-  /** Over rooms whose every step goes through {@code steps}. */
+  /** Makes a factory over rooms whose every step goes through {@code steps}. */
   public TestFactory(World world, Consumer<TestFactory> beforehand, Steps steps) {
     root = world.root();
     config = world.config();
@@ -156,7 +156,10 @@ public final class TestFactory implements AutoCloseable {
     cases.control().events().subscribe(events::add);
   }
 
-  /** With a template of the configured spec, and a stock of it as these lines of [pool] say. */
+  /**
+   * Makes a factory with a template of the configured spec, and a stock as these lines of [pool]
+   * say.
+   */
   static TestFactory stocked(Path root, String... lines) {
     return new TestFactory(root, stockedConfig(root, lines), f -> f.template(1, 256));
   }
@@ -165,14 +168,14 @@ public final class TestFactory implements AutoCloseable {
     return config(root, 16, List.of("WARM", "SHELL", "TEMPLATE", "COLD"), pool(lines));
   }
 
-  /** The daemon is killed: it does nothing more. What it leaves is the next one's. */
+  /** Kills the daemon: it does nothing more. The next daemon gets what it leaves. */
   World kill() {
     scheduler.kill();
     agents.connected().clear();
     return new World(root, config, hypervisor, templates, agents, now);
   }
 
-  /** The daemon is killed, and after {@code away} there is another. */
+  /** Kills the daemon and starts another after {@code away}. */
   TestFactory successor(Duration away) {
     return kill().later(away).daemon();
   }
@@ -206,12 +209,12 @@ public final class TestFactory implements AutoCloseable {
         RuntimeConfig.beside(daemon));
   }
 
-  /** Nothing is kept ready, so that every request makes its VM itself. */
+  /** Returns a pool that keeps nothing ready, so that every request makes its VM itself. */
   static PoolConfig noPool() {
     return pool("vm_cache_number = 0", "shell_number = 0");
   }
 
-  /** The defaults, but for these lines. */
+  /** Returns the defaults, except for these lines. */
   static PoolConfig pool(String... lines) {
     return new ConfigLoader(new Surroundings(Map.of(), true))
         .parse("[pool]\n" + String.join("\n", lines), "a test's pool")
@@ -233,7 +236,7 @@ public final class TestFactory implements AutoCloseable {
     return SpecFactory.of(config.qemu(), hypervisor.info());
   }
 
-  /** A usable template of the configured spec at that size. */
+  /** Puts a usable template of the configured spec at that size into the store. */
   public TemplateInfo template(int vcpus, int memoryMib) {
     return templates.store(spec().withBoot(new Sizing(vcpus, memoryMib)), "");
   }
@@ -258,7 +261,7 @@ public final class TestFactory implements AutoCloseable {
     return cases.vms().get(request, soon());
   }
 
-  /** As {@link #get}, and what was taken off the stock is replaced. */
+  /** Does the same as {@link #get}, and replaces what was taken from the stock. */
   GrantedVm getAndRefill(VmRequest request) {
     try {
       return get(request);
@@ -267,19 +270,19 @@ public final class TestFactory implements AutoCloseable {
     }
   }
 
-  /** The moment passes in which refilling is still held back for customers who have gone. */
+  /** Lets the time pass in which refill still pauses for customers that have gone. */
   void lingered() {
     scheduler.step(Customers.LINGER);
   }
 
-  /** The pool of that tier; there must be one template. */
+  /** Returns the pool of that tier. There must be one template. */
   PoolView pool(Tier tier) {
     List<PoolView> pools = status().pools();
     assertThat(pools).hasSize(2);
     return pools.get(tier == Tier.WARM ? 0 : 1);
   }
 
-  /** VMs on stock, oldest first. */
+  /** Returns the VMs in stock, oldest first. */
   List<FakeVm> idle(VmPhase phase) {
     return hypervisor.vms().stream().filter(vm -> vm.phase() == phase).toList();
   }
@@ -292,7 +295,7 @@ public final class TestFactory implements AutoCloseable {
     return cases.control().status(Control.Detail.PLAIN);
   }
 
-  /** Lets time pass, on the wall and for timers. */
+  /** Lets time pass, for the wall clock and for timers. */
   void pass(Duration span) {
     now = now.plus(span);
     scheduler.step(span);
@@ -302,12 +305,12 @@ public final class TestFactory implements AutoCloseable {
     return now;
   }
 
-  /** Kinds of the events so far, once all have come through. */
+  /** Returns the kinds of the events so far, after all have arrived. */
   List<Events.Kind> kinds() {
     return events.stream().map(Events.Event::kind).toList();
   }
 
-  /** No VM, no folder, no connection, no lease, no timer. */
+  /** Checks that there is no VM, no folder, no connection, no lease and no timer. */
   void assertNothingLeft() {
     lingered();
     assertThat(hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
@@ -330,14 +333,14 @@ public final class TestFactory implements AutoCloseable {
     }
   }
 
-  /** Shuts down. A place in the admission that nobody gives back makes this fail. */
+  /** Shuts down. Fails if a place in the admission was not given back. */
   @Override
   public void close() {
     cases.control().shutdown(Control.AtEnd.END_VMS, Deadline.after(Duration.ofSeconds(5)));
     app.close();
   }
 
-  /** Guests that come up at once, unless told otherwise. */
+  /** A hypervisor whose guests open the agent's port at once, unless a test says otherwise. */
   private final class Booting implements Hypervisor {
     @Override
     public HypervisorInfo info() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the daemon as its users have it: a process of its own, a socket, real VMs. */
+/** Tests the daemon as its users run it: a process of its own, a socket, real VMs. */
 @Tag("qemu")
 @Timeout(300)
 class DaemonIT {

@@ -3,11 +3,11 @@ package io.vmfactory.factory.grpc;
 import io.vmfactory.configs.time.CancelledException;
 import java.util.concurrent.CountDownLatch;
 
-/** CallWork that never ends by itself. */
+/** Work of a call that never ends by itself. */
 public final class Blocking {
   private Blocking() {}
 
-  /** Says that it began, blocks, and says that it was interrupted. */
+  /** Reports that it began, blocks, and reports that it was interrupted. */
   public static RuntimeException untilInterrupted(
       CountDownLatch begun, CountDownLatch interrupted) {
     begun.countDown();

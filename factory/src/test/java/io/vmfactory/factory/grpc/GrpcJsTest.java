@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The socket as a client in another language finds it: @grpc/grpc-js with its defaults. */
+/** Tests the socket with a client in another language: @grpc/grpc-js with its defaults. */
 class GrpcJsTest {
   private static final Path SOURCES =
       Path.of(System.getProperty("vmfactory.top"), "factory/src/test/js");
@@ -44,7 +44,7 @@ class GrpcJsTest {
 
   private final ServedSkin served = new ServedSkin();
 
-  /** Installs the client from its lock file, and lays out the protos it reads. */
+  /** Installs the client from its lock file, and copies the protos that it reads. */
   @BeforeAll
   static void install() throws Exception {
     Files.createDirectories(HOME);
@@ -100,7 +100,7 @@ class GrpcJsTest {
     served.close();
   }
 
-  /** The client's own default, the path as C-core clients send it, and a path as it is. */
+  /** Tries the client's own default, the path as C-core clients send it, and a plain path. */
   @ParameterizedTest
   @ValueSource(strings = {"", "%2Frun%2Fvmfactory%2Ffactory.sock", "/run/vmfactory/factory.sock"})
   void aUnaryCallWorksWhateverTheAuthority(String authority) throws Exception {

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a gRPC client sees; the client is Vert.x's. */
+/** Tests what a gRPC client sees. The client is that of Vert.x. */
 class GrpcTest {
 
   private final ServedSkin served = new ServedSkin();
@@ -52,7 +52,7 @@ class GrpcTest {
     served.close();
   }
 
-  /** How a call ended, with all the replies before. */
+  /** How a call ended, and all replies before its end. */
   private record Ending<P>(GrpcStatus status, String message, Status details, List<P> replies) {}
 
   private <Q, P> GrpcClientRequest<Q, P> request(ServiceMethod<P, Q> method) {
@@ -64,7 +64,10 @@ class GrpcTest {
     return ServedSkin.await(ServedSkin.send(request, message, GrpcTest::ending));
   }
 
-  /** Collects; must run when the response comes, on the event loop, or it misses the end. */
+  /**
+   * Collects the replies. Call this on the event loop when the response comes, or it misses the
+   * end.
+   */
   private static <Q, P> Future<Ending<P>> ending(GrpcClientResponse<Q, P> response) {
     List<P> replies = new ArrayList<>();
     Promise<Void> ended = Promise.promise();
@@ -186,7 +189,7 @@ class GrpcTest {
           seen.complete(d.remaining());
           return d.await(new CompletableFuture<>(), "the guest to wake");
         };
-    // The client's own timer would cut the call first: so only the header is sent.
+    // The client's own timer would cut off the call first, so this sends only the header.
     GrpcClientRequest<GetVmRequest, GetVmResponse> request = request(FactoryGrpcClient.GetVm);
     request.headers().set("grpc-timeout", "300m");
     var ending =
@@ -374,7 +377,7 @@ class GrpcTest {
     ServedSkin.await(heard.future());
     long begin = System.nanoTime();
     served.stop(Duration.ofMinutes(5));
-    // Not a timing: waiting for the stream would take the whole grace.
+    // This does not measure time: waiting for the stream would take the whole grace.
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(1));
     assertThat(ServedSkin.await(ended).status()).isEqualTo(GrpcStatus.UNAVAILABLE);
   }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What curl sees. */
+/** Tests what curl sees. */
 class JsonTest {
   private static final String URL = "http://localhost";
   private final ServedSkin served = new ServedSkin();
@@ -39,7 +39,7 @@ class JsonTest {
     served.close();
   }
 
-  /** What curl printed: the body, and the status as a number. */
+  /** What curl printed: the body, and the HTTP status as a number. */
   private record Answer(int status, String text) {
     JsonNode json() throws IOException {
       return new ObjectMapper().readTree(text);
@@ -231,7 +231,7 @@ class JsonTest {
     assertThat(served.cases.seen).isEmpty();
     long begin = System.nanoTime();
     served.stop(Duration.ofMinutes(5));
-    // Not a timing: a call still open would take the whole grace.
+    // This does not measure time: an open call would take the whole grace.
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(1));
   }
 

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Calls that take long, and those that must not wait for them. */
+/** Tests that short calls do not wait for calls that take long. */
 class LanesTest {
   private final ServedSkin served = new ServedSkin();
   private final GrpcClient client = served.client();
@@ -65,7 +65,7 @@ class LanesTest {
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     long begin = System.nanoTime();
     served.stop(Duration.ofMinutes(5));
-    // Not a timing: a build that is let go on would take the whole grace.
+    // This does not measure time: a build that is not cancelled would take the whole grace.
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMinutes(1));
     assertThat(interrupted.getCount()).isZero();
   }

@@ -36,7 +36,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
-/** Calls that arrive while the skin drains or closes: each ends, with an answer or an error. */
+/**
+ * Tests calls that arrive while the skin drains or closes: each ends, with an answer or an error.
+ */
 class LateCallsTest {
   private static final Set<String> ENDS = Set.of("OK", "UNAVAILABLE", "connection lost");
   private static final int CALLS = 40;
@@ -49,7 +51,7 @@ class LateCallsTest {
     served.close();
   }
 
-  /** How a call ends: its status, or that the connection did. Never fails. */
+  /** Completes with the call's status, or with the end of its connection. Never fails. */
   private static <Q, P> Future<String> end(GrpcClientRequest<Q, P> request, Q message) {
     request.exceptionHandler(e -> {});
     return ServedSkin.send(request, message, LateCallsTest::status).otherwise("connection lost");
@@ -79,7 +81,7 @@ class LateCallsTest {
     };
   }
 
-  /** Makes calls from a thread of its own; {@code underWay} counts them. */
+  /** Makes calls from a thread of its own. {@code underWay} counts them. */
   private static CompletableFuture<List<Future<String>>> callInParallel(
       IntFunction<Future<String>> call, CountDownLatch underWay) {
     return CompletableFuture.supplyAsync(
@@ -183,7 +185,7 @@ class LateCallsTest {
     assertThat(late).hasValue(0);
   }
 
-  /** The connection is also that of calls under way, which may finish. */
+  /** The connection also carries calls under way, which may finish. */
   @RepeatedTest(5)
   void aLateCallThatIsGivenUpDoesNotEndTheConnection() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);

@@ -107,7 +107,7 @@ class MetricsEdgeTest {
     try (MetricsPort first = MetricsPort.listen(served.vertx, 0, served.metrics)) {
       assertThatThrownBy(
               () -> {
-                // Another Vert.x, as another daemon would have; one shares its own ports.
+                // Another Vert.x, as another daemon has: servers of one Vert.x share a port.
                 var other = io.vertx.core.Vertx.vertx();
                 try {
                   MetricsPort.listen(other, first.port(), served.metrics).close();

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Pools as clients see and change them. */
+/** Tests pools as clients see and change them. */
 @Timeout(60)
 class PoolSkinTest {
   private final ServedSkin served = new ServedSkin();

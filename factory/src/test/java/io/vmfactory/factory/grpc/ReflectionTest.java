@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What a client learns that has no proto files, such as grpcurl. */
+/** Tests what a client without proto files learns, such as grpcurl. */
 @Timeout(60)
 class ReflectionTest {
   private static final ServiceMethod<ServerReflectionResponse, ServerReflectionRequest> INFO =

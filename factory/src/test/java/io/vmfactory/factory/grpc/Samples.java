@@ -8,7 +8,6 @@ import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.events.RecordedFailure;
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
@@ -16,6 +15,7 @@ import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
@@ -38,7 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Values of the domain for the skin to show. */
+/** Sample values of the domain for the skin to show. */
 final class Samples {
   static final String VM = "0123456789abcdef0123456789abcdef";
   static final String LEASE = "fedcba9876543210fedcba9876543210";
@@ -112,12 +112,12 @@ final class Samples {
         new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
   }
 
-  /** As nobody has configured it. */
+  /** Returns the default configuration. */
   static PoolConfig pool() {
     return new ConfigLoader(new Surroundings(Map.of(), true)).parse("", "defaults").pool();
   }
 
-  /** A pool of numbers that differ. */
+  /** Returns a pool whose numbers all differ. */
   static PoolView poolView() {
     PoolStats stats =
         new PoolStats(

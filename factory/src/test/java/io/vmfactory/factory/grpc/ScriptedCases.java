@@ -31,9 +31,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** Use cases that do what a test says. */
+/** Verbs that do what a test says. */
 final class ScriptedCases implements Events {
-  /** For use cases that have no deadline. */
+  /** Stands for the deadline of verbs that have none. */
   private static final Deadline LONG = Deadline.after(Duration.ofMinutes(10));
 
   Verb<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
@@ -54,17 +54,17 @@ final class ScriptedCases implements Events {
   private volatile CompletableFuture<Void> unsubscribed = new CompletableFuture<>();
   final List<VmRequest> seen = new CopyOnWriteArrayList<>();
 
-  /** What a use case does. */
+  /** The work of a verb. */
   interface Verb<Q, R> {
     R run(Q request, Deadline deadline);
   }
 
-  /** The reply of a use case that has none. */
+  /** The reply of a verb that has none. */
   enum Nothing {
     NOTHING
   }
 
-  /** A wish to keep a VM longer. */
+  /** A request to renew a lease. */
   record Renewal(LeaseId leaseId, Duration ttl) {}
 
   /** A drive of a leased VM. */

@@ -19,7 +19,7 @@ import java.util.Comparator;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** A skin over scripted use cases, on a socket in a temporary folder, for one test. */
+/** A skin over scripted verbs, on a socket in a temporary folder, for one test. */
 public final class ServedSkin implements AutoCloseable {
   static final Duration LONG = Duration.ofSeconds(30);
 
@@ -57,7 +57,7 @@ public final class ServedSkin implements AutoCloseable {
 
   /**
    * Sends the only message of a call. {@code heard} runs on the event loop when the response comes.
-   * It is set before the message goes out: set afterwards, it can come later than the answer.
+   * It is set before the message goes out, because otherwise it can come later than the answer.
    */
   public static <Q, P, R> Future<R> send(
       GrpcClientRequest<Q, P> request,
@@ -76,7 +76,7 @@ public final class ServedSkin implements AutoCloseable {
     return stopped;
   }
 
-  /** The test has closed the skin itself. */
+  /** Marks the skin as closed by the test itself. */
   public void markStopped() {
     stopped = true;
   }

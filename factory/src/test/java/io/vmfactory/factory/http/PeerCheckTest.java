@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Who may speak. The modes of socket and folder are opened here, so that the check behind them is
- * reached. Other users can only be had as root.
+ * Tests which peers are admitted. The modes of socket and folder are opened, so that the check
+ * behind them is reached. Only root can act as other users.
  */
 class PeerCheckTest {
   private static final String NOBODY = "65534";

@@ -95,7 +95,7 @@ final class JournalTest {
     assertThatThrownBy(() -> journal.read(folder)).isInstanceOf(UnreadableRecordException.class);
   }
 
-  /** Records as version 1 wrote them: an upgraded daemon takes its VMs over. */
+  /** Reads records as version 1 wrote them: an upgraded daemon takes over its VMs. */
   @Test
   void theFormatBeforeIsReadToo() throws IOException {
     Files.writeString(

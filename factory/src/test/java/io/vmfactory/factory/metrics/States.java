@@ -2,11 +2,11 @@ package io.vmfactory.factory.metrics;
 
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.factory.app.Status;
-import io.vmfactory.factory.gate.TurnStats;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.stock.PoolView;
+import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A base VM whose client is gone; its process is a stand-in. */
+/** Tests a base VM whose client is gone. A stand-in acts as its process. */
 class UnclaimedVmsTest {
   private static final String VM = "0123456789abcdef0123456789abcdef";
 

@@ -24,7 +24,7 @@ class CustomersTest {
         scheduler);
   }
 
-  /** Turns, customers who may be served before refilling is held back. */
+  /** The number of turns, and of customers at which refill does not yet pause. */
   @ParameterizedTest
   @CsvSource({"1, 0", "2, 0", "3, 0", "4, 1", "64, 31"})
   void refillingIsHeldBackWhileHalfOfTheTurnsHaveACustomer(int turns, int few) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How measured memory becomes ceilings of pools. */
+/** Tests how measured memory becomes ceilings of pools. */
 @Timeout(60)
 final class BudgetTest {
   private static final long MIB = 1024;
@@ -42,7 +42,7 @@ final class BudgetTest {
 
   private final SteppedClock clock = new SteppedClock();
 
-  /** VMs that exist only as numbers; made at once. */
+  /** VMs that exist only as numbers and are made at once. */
   private final class Numbers implements Allocator<Integer> {
     private int made;
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** How memory is divided among pools. */
+/** Tests how memory is divided among pools. */
 final class SharesTest {
   private static Wish wish(Tier tier, int wanted, long eachKib) {
     return new Wish(tier, wanted, eachKib);
@@ -70,7 +70,10 @@ final class SharesTest {
     }
   }
 
-  /** Within the budget, and no pool that wants more could have had it. */
+  /**
+   * Checks that the shares are within the budget, and that no pool that wants more could have had
+   * more.
+   */
   private static void check(long budget, List<Wish> wishes, List<Integer> ceilings) {
     long used = 0;
     for (int i = 0; i < wishes.size(); i++) {

@@ -1,5 +1,6 @@
 package io.vmfactory.guest.ttrpc;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.linux.PathLock;
@@ -60,7 +61,9 @@ record PortLock(Path port, PathLock lock) implements AutoCloseable {
 
   private static GuestException unlockable(Path port, IOException cause) {
     return new GuestException(
-        GuestException.UNAVAILABLE, "cannot lock the agent's port " + port + ": " + cause, cause);
+        GuestException.UNAVAILABLE,
+        "cannot lock the agent's port " + port + ": " + ErrorText.of(cause),
+        cause);
   }
 
   @Override

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Folders and configuration of a private daemon. They outlive its processes and go with close. */
+/**
+ * The folders and the configuration of a private daemon. They outlive its processes; {@link #close}
+ * removes them.
+ */
 public final class DaemonHome implements AutoCloseable {
   private static final int LAST_LINES = 15;
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -31,10 +34,10 @@ public final class DaemonHome implements AutoCloseable {
   }
 
   /**
-   * New ones.
+   * Makes new folders and writes the configuration.
    *
-   * @param command what starts {@code vmfactory}, to which its verb and options are added
-   * @param settings the configuration in TOML, which begins with further keys of [daemon]
+   * @param command starts {@code vmfactory}; a verb and its options are appended
+   * @param settings the rest of the configuration in TOML; begins with further keys of [daemon]
    */
   public static DaemonHome make(List<String> command, String settings) throws IOException {
     Path folder = Files.createTempDirectory("vmfactory-");
@@ -46,8 +49,8 @@ public final class DaemonHome implements AutoCloseable {
   }
 
   /**
-   * Gives it another home's template, which is immutable: the same files under one more name.
-   * Daemons that are started here find it.
+   * Shares another home's template, which is immutable: links the same files under one more name.
+   * Daemons that start here find it.
    */
   public void link(DaemonHome other, String key) throws IOException {
     Path folder = Files.createDirectories(template(key));
@@ -59,15 +62,15 @@ public final class DaemonHome implements AutoCloseable {
   }
 
   /**
-   * From now on everything here ends with this process when it is told to end (Ctrl-C, SIGTERM)
-   * before this is closed: daemons and whatever else it has started, VMs, folders.
+   * From now on, if this process gets a signal to end (Ctrl-C, SIGTERM) before {@link #close}, ends
+   * everything with it: daemons, all other child processes, VMs and folders.
    */
   public void endWithProcess() {
     Runtime.getRuntime().addShutdownHook(abandoned);
     endsWithProcess = true;
   }
 
-  /** Starts a daemon here; its log is appended to that of earlier ones. */
+  /** Starts a daemon here. Appends its log to that of earlier daemons. */
   public synchronized DaemonProcess start(String... options) throws IOException {
     if (closed) {
       throw new IllegalStateException("closed, or this process is being ended");
@@ -86,42 +89,45 @@ public final class DaemonHome implements AutoCloseable {
     return folder;
   }
 
-  /** The daemon's state_dir. */
+  /** Returns the daemon's state_dir. */
   public Path stateDir() {
     return folder.resolve("state");
   }
 
-  /** The daemon's run_dir. */
+  /** Returns the daemon's run_dir. */
   public Path runDir() {
     return folder.resolve("run");
   }
 
-  /** The daemon's configuration. */
+  /** Returns the daemon's configuration file. */
   public Path configuration() {
     return folder.resolve("vmfactory.toml");
   }
 
-  /** Where clients connect. */
+  /** Returns the socket where clients connect. */
   public Path socket() {
     return runDir().resolve("factory.sock");
   }
 
-  /** Where each VM has its folder. */
+  /** Returns the folder that contains each VM's folder. */
   public Path vms() {
     return runDir().resolve("vm");
   }
 
-  /** A template's folder in the store. */
+  /** Returns a template's folder in the store. */
   public Path template(String key) {
     return folder.resolve("state/templates").resolve(key);
   }
 
-  /** A folder for sockets and files of the daemon's user. */
+  /** Makes and returns a folder for sockets and files of the daemon's user. */
   public Path scratch() throws IOException {
     return Files.createDirectories(folder.resolve("floor"));
   }
 
-  /** Pids of every QEMU that names this folder: of its daemons, and of their clients. */
+  /**
+   * Returns the pids of every QEMU that names this folder: those of its daemons and of their
+   * clients.
+   */
   public Set<Long> machines() {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.filter(process -> isMachine(process.pid()))
@@ -140,7 +146,7 @@ public final class DaemonHome implements AutoCloseable {
     }
   }
 
-  /** The last lines of the daemons' log. */
+  /** Returns the last lines of the daemons' log. */
   public String log() {
     try {
       List<String> lines = Files.readAllLines(logFile());
@@ -150,12 +156,12 @@ public final class DaemonHome implements AutoCloseable {
     }
   }
 
-  /** Where the daemons of this home write their log. */
+  /** Returns the file that the daemons of this home append their log to. */
   public Path logFile() {
     return folder.resolve("daemon.log");
   }
 
-  /** Removes everything below {@code root}, and itself. */
+  /** Removes {@code root} and everything below it. */
   public static void remove(Path root) {
     try (Stream<Path> all = Files.walk(root)) {
       all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
@@ -164,14 +170,14 @@ public final class DaemonHome implements AutoCloseable {
     }
   }
 
-  /** At the end of this process, when whoever has this open does not come to closing it. */
+  /** Ends everything at the end of this process, if {@link #close} was not called. */
   private synchronized void abandon() {
     closed = true;
     Deadline limit = Deadline.after(LIMIT);
     List<ProcessHandle> begun = ProcessHandle.current().descendants().toList();
     begun.forEach(ProcessHandle::destroyForcibly);
     begun.forEach(process -> limit.await(process.onExit(), "the end of process " + process.pid()));
-    RunningVm.of(vms()).forEach(vm -> vm.kill(limit)); // those of daemons that were killed before
+    RunningVm.of(vms()).forEach(vm -> vm.kill(limit)); // VMs of daemons that were killed earlier
     remove(folder);
   }
 
@@ -183,7 +189,7 @@ public final class DaemonHome implements AutoCloseable {
     }
   }
 
-  /** False when this process is ending: then everything here is ended by that. */
+  /** Returns false if this process is ending: then the shutdown hook ends everything here. */
   private boolean keptFromEnding() {
     try {
       return Runtime.getRuntime().removeShutdownHook(abandoned);

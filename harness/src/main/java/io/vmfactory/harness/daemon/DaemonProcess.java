@@ -10,16 +10,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** One daemon from its start to its end. */
+/** A daemon's process from its start to its end. */
 public final class DaemonProcess {
   private final Process process;
   private final CompletableFuture<String> ready = new CompletableFuture<>();
 
   /**
-   * Takes a process that was just started. Its output is read to its end, so that it never waits
-   * for a reader.
+   * Takes a process that was just started. Reads its output to the end, so that it never waits for
+   * a reader.
    *
-   * @param log its last words, for the message when it does not start
+   * @param log supplies the end of its log, for the message if it does not start
    */
   public DaemonProcess(Process process, Supplier<String> log) {
     this.process = process;
@@ -42,12 +42,15 @@ public final class DaemonProcess {
         new IllegalStateException("the daemon did not start:\n" + log.get()));
   }
 
-  /** Completes with its word that clients can connect; fails when it ends before. */
+  /**
+   * Completes with the line that says that clients can connect. Fails if the process ends before
+   * that.
+   */
   public CompletionStage<String> ready() {
     return ready.minimalCompletionStage();
   }
 
-  /** Completes when it has ended. */
+  /** Completes when the process has ended. */
   public CompletionStage<Process> ended() {
     return process.onExit();
   }
@@ -60,24 +63,24 @@ public final class DaemonProcess {
     return process.pid();
   }
 
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   public void kill() {
     process.destroyForcibly();
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM. */
   public void terminate() {
     process.destroy();
   }
 
-  /** How many descriptors it has open. */
+  /** Returns how many descriptors the process has open. */
   public int openFiles() throws IOException {
     try (Stream<Path> all = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
       return (int) all.count();
     }
   }
 
-  /** Memory it has in RAM (VmRSS), in KiB. */
+  /** Returns the memory of the process that is in RAM (VmRSS), in KiB. */
   public long residentKib() throws IOException {
     return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
         .filter(line -> line.startsWith("VmRSS:"))

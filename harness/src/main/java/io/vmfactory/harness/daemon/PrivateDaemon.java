@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** One running daemon with a home of its own; closing it ends its VMs and removes its folders. */
+/** A running daemon with a home of its own. Closing it ends its VMs and removes its folders. */
 public final class PrivateDaemon implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -19,7 +19,10 @@ public final class PrivateDaemon implements AutoCloseable {
     this.process = process;
   }
 
-  /** Starts one and waits until it is ready; parameters as in {@link DaemonHome#make}. */
+  /**
+   * Starts a daemon and waits until it is ready. The parameters are those of {@link
+   * DaemonHome#make}.
+   */
   public static PrivateDaemon start(List<String> command, String settings) throws IOException {
     DaemonHome home = DaemonHome.make(command, settings);
     PrivateDaemon daemon = new PrivateDaemon(home, home.start());

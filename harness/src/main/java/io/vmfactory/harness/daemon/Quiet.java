@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Waits until a daemon has come to rest: no lease, nobody waiting, every pool at its target with
- * nothing under way. Asks anew after each event that it tells, and only then.
+ * Waits until a daemon is at rest: no lease, no waiting request, and every pool at its target with
+ * nothing under way. Asks for the status again after each event, and only then.
  */
 public final class Quiet {
   private final DaemonCalls daemon;
@@ -24,10 +24,10 @@ public final class Quiet {
   }
 
   /**
-   * Waits for it; the status at rest.
+   * Waits until the daemon is at rest. Returns its status then.
    *
-   * @throws io.vmfactory.configs.time.DeadlineExceededException when it does not come to rest; says
-   *     what keeps it
+   * @throws io.vmfactory.configs.time.DeadlineExceededException if the deadline passes first; says
+   *     what is still under way
    */
   public static GetStatusResponse await(FactoryClient client, Deadline deadline) {
     Quiet quiet = new Quiet(client.daemon());
@@ -59,7 +59,7 @@ public final class Quiet {
     next.complete(null);
   }
 
-  /** What is under way, in words. */
+  /** Returns what is under way, in words. */
   static List<String> unrest(GetStatusResponse status) {
     List<String> unrest = new ArrayList<>();
     if (status.getLeasesCount() > 0) {
@@ -79,7 +79,7 @@ public final class Quiet {
     return underWay == 0 && ready(pool) == pool.getTarget();
   }
 
-  /** Idle, or idle but for an examination. */
+  /** Returns how many VMs are idle or under examination. */
   public static int ready(Pool pool) {
     return pool.getIdle() + pool.getProbing();
   }

@@ -13,15 +13,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A VM's process, found without asking the daemon: by its name and by the folder its command line
- * names.
+ * A VM's process, found without the daemon: by its name, and by the folder in its command line.
  *
  * @param vm the VM's id
  */
 public record RunningVm(String vm, ProcessHandle handle) {
   private static final Pattern NAME = Pattern.compile("vmfactory-([0-9a-f]{32})");
 
-  /** Those that run now and whose folders lie in {@code vms}, by id. */
+  /** Returns the VMs that run now and have their folders in {@code vms}, by id. */
   public static List<RunningVm> of(Path vms) {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.flatMap(handle -> read(handle, vms).stream())
@@ -41,16 +40,16 @@ public record RunningVm(String vm, ProcessHandle handle) {
     }
   }
 
-  /** Kills it; it is gone when this returns. */
+  /** Kills the process. It is gone when this returns. */
   public void kill(Deadline deadline) {
     handle.destroyForcibly();
     deadline.await(handle.onExit(), "the process of VM " + vm + " to end");
   }
 
   /**
-   * Stops it where it is: it neither runs nor answers any more, and can only be killed.
+   * Stops the process (SIGSTOP): it neither runs nor answers any more, and can only be killed.
    *
-   * @return completes when it has ended
+   * @return completes when the process has ended
    */
   public CompletableFuture<Void> freeze() throws IOException {
     CompletableFuture<Void> ended = handle.onExit().thenApply(process -> null);

@@ -1,4 +1,4 @@
-/** A daemon in a private folder: its configuration, its processes, the VMs it runs. */
+/** A daemon in a private folder: its configuration, its processes, its VMs. */
 @NullMarked
 package io.vmfactory.harness.daemon;
 

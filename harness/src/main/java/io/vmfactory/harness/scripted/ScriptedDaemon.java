@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * The daemon's domain and its socket over a scripted hypervisor, in a process of its own: any
- * number of VMs, which cost nothing. The process has the class path of this one.
+ * number of VMs, which cost almost nothing. The process has the class path of this one.
  */
 public final class ScriptedDaemon implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -26,7 +26,10 @@ public final class ScriptedDaemon implements AutoCloseable {
     this.process = process;
   }
 
-  /** One that keeps that many warm VMs; it serves when this returns, and fills its pool then. */
+  /**
+   * Starts a daemon that keeps {@code warm} warm VMs. It serves when this returns, and fills its
+   * pool afterwards.
+   */
   public static ScriptedDaemon start(int warm) throws IOException {
     Path folder = Files.createTempDirectory("vmfactory-");
     List<String> command =
@@ -55,12 +58,12 @@ public final class ScriptedDaemon implements AutoCloseable {
     }
   }
 
-  /** Where clients connect. */
+  /** Returns the socket where clients connect. */
   public Path socket() {
     return folder.resolve("run/factory.sock");
   }
 
-  /** Ends it with its standard input, and removes its folder. */
+  /** Ends the process by closing its standard input, and removes its folder. */
   @Override
   public void close() {
     Uninterrupted.run(this::end);

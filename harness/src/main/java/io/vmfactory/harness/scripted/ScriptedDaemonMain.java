@@ -11,10 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The daemon's domain and skin over a scripted hypervisor, as a program: to measure what the daemon
- * itself costs, in time and memory, without VMs. Arguments: a folder, and how many warm VMs to
- * keep. Serves on {@code run/factory.sock} in that folder, says so on stdout, and ends with its
- * stdin. Started by {@link ScriptedDaemon}.
+ * The daemon's domain and skin over a scripted hypervisor, as a program. It measures what the
+ * daemon itself costs in time and memory, without VMs. Arguments: a folder, and how many warm VMs
+ * to keep. Serves on {@code run/factory.sock} in that folder, says so on stdout, and ends when its
+ * stdin ends. Started by {@link ScriptedDaemon}.
  */
 final class ScriptedDaemonMain {
   private ScriptedDaemonMain() {}

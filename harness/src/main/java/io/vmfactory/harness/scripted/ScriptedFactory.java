@@ -24,8 +24,8 @@ import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
- * The daemon's domain over scripted rooms with real threads and real time, its stock full: what is
- * left of a daemon when no VM costs anything. A VM here is two sockets, a folder and its record.
+ * The daemon's domain over scripted rooms, with real threads and real time. Shows what a daemon
+ * costs without its VMs. A VM here is its sockets, a folder and its record.
  */
 public final class ScriptedFactory implements AutoCloseable {
   final FakeHypervisor hypervisor = new FakeHypervisor();
@@ -34,14 +34,14 @@ public final class ScriptedFactory implements AutoCloseable {
   private final FactoryApp app;
 
   /**
-   * One template with {@code warm} VMs on stock, in {@code root}.
+   * Makes a daemon in {@code root}, with one template and {@code warm} warm VMs in stock.
    *
    * @param more lines of [pool]
    */
   public ScriptedFactory(Path root, int warm, String... more) {
     config = config(root, warm, more);
     timers.setRemoveOnCancelPolicy(true);
-    Path proc = root.resolve("proc"); // it has memory without end, and no process
+    Path proc = root.resolve("proc"); // has endless memory and no processes
     memory(proc);
     ScriptedTemplates templates = new ScriptedTemplates(hypervisor);
     ScriptedAgents agents = new ScriptedAgents(hypervisor);
@@ -98,12 +98,12 @@ public final class ScriptedFactory implements AutoCloseable {
     }
   }
 
-  /** What it can be asked to do. */
+  /** Returns the daemon's verbs. */
   public Verbs cases() {
     return app.verbs();
   }
 
-  /** How it is configured; its socket is not served yet. */
+  /** Returns the configuration. Its socket is not served yet. */
   public VmFactoryConfig config() {
     return config;
   }

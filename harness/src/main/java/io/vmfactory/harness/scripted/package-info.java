@@ -1,4 +1,4 @@
-/** The daemon over scripted rooms: real threads, a real socket, VMs that cost nothing. */
+/** The daemon over scripted rooms: real threads, a real socket, VMs without processes. */
 @NullMarked
 package io.vmfactory.harness.scripted;
 

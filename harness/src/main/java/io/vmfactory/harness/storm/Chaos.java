@@ -14,23 +14,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Kills VMs and daemons. What is done to the daemon goes round by the number of the cycle, so that
- * a few cycles have it all, and some daemons live through several; victims and moments are chosen
- * by the dice. A moment is the begin of some operation of a client, and a little later.
+ * Kills VMs and daemons. The number of the cycle decides in turn what happens to the daemon, so
+ * that a few cycles contain everything, and some daemons survive several cycles. The dice choose
+ * victims and moments. A moment is the begin of some client's operation, or shortly after it.
  */
 final class Chaos {
   private static final String NAME = "chaos";
   private static final Duration LIMIT = Duration.ofSeconds(90);
   private static final int FROZEN_PERCENT = 25;
 
-  /** That many operations begin for certain, with as many steps. */
+  /** The least number of operations that the clients begin in a cycle. */
   private final int moments;
 
   private final List<CompletableFuture<Void>> freezes = new ArrayList<>();
   private final Dice dice;
   private final Ground ground;
 
-  /** What is done to the daemon in one cycle. */
+  /** What happens to the daemon in one cycle. */
   private enum Fate {
     KILLED,
     REPLACED,
@@ -44,7 +44,9 @@ final class Chaos {
   }
 
   /**
-   * @param moments how many operations the clients begin in a cycle at least
+   * Makes chaos for one storm.
+   *
+   * @param moments the least number of operations that the clients begin in a cycle
    */
   Chaos(long seed, Ground ground, int moments) {
     this.dice = new Dice(seed, NAME);
@@ -52,7 +54,7 @@ final class Chaos {
     this.moments = moments;
   }
 
-  /** Does its worst while the clients go through that cycle; a daemon is ready when it returns. */
+  /** Kills while the clients go through that cycle. A daemon is ready when this returns. */
   void cycle(int number) throws IOException {
     int begun = ground.history().begun();
     Fate fate = Fate.of(number);
@@ -110,7 +112,9 @@ final class Chaos {
     }
   }
 
-  /** One that a client has in hand, or any other: waiting, being made, given away. */
+  /**
+   * Kills a VM: one that a client has, or any other that waits, is being made or was given away.
+   */
   private void killVm() {
     boolean leased = dice.chance(50);
     List<RunningVm> victims =
@@ -127,7 +131,7 @@ final class Chaos {
     entry.end(Outcome.OK, leased ? "leased" : "not in a client's hand");
   }
 
-  /** One that waits in the pool, as its record says; it is the daemon's to find out. */
+  /** Freezes a VM that waits in the pool, as its record says. The daemon must find that out. */
   private void freezeVm() throws IOException {
     List<RunningVm> victims =
         RunningVm.of(ground.seat().home().vms()).stream().filter(this::waits).toList();

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Judges a history. A pure function: it knows what was asked, when, and what came of it, but not
- * how the daemon works. A history is accepted when every rule holds.
+ * Judges a history. A pure function: it knows what was asked, when, and with what result, but not
+ * how the daemon works. It accepts a history if every rule holds.
  */
 final class Checker {
   private static final Map<String, Rule> RULES = rules();
 
   private Checker() {}
 
-  /** What is wrong with {@code history}, rule by rule; empty = nothing. */
+  /** Returns what is wrong with {@code history}, rule by rule; empty = nothing. */
   static List<String> complaints(List<Operation> history) {
     return RULES.entrySet().stream()
         .flatMap(
@@ -29,8 +29,8 @@ final class Checker {
     rules.put("unique", IdentityRules::unique);
     rules.put("the same as before", IdentityRules::constant);
     rules.put("a live lease works", LeaseRules::liveLeaseWorks);
-    rules.put("a lease lasts as long as was said", LeaseRules::lastsAsLongAsSaid);
-    rules.put("what nobody wants ends", LeaseRules::endsUnwanted);
+    rules.put("a lease lasts for its TTL", LeaseRules::lastsAsLongAsSaid);
+    rules.put("the VM of a silent client ends", LeaseRules::endsUnwanted);
     rules.put("ends by its deadline", TimeRules::endsByItsDeadline);
     return rules;
   }

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Base VMs that were given away in a reply that never came, because the daemon was killed as it
- * gave it. Nobody can know of them but by their records. Whoever runs the host ends them; here,
- * that is us.
+ * Base VMs that were given away without a reply, because the daemon was killed while it gave them
+ * away. Only their records show them. The operator of a host ends such VMs; in a storm, this class
+ * does.
  */
 final class Foundlings {
   private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -30,7 +30,10 @@ final class Foundlings {
     this.vms = vms;
   }
 
-  /** Ends them all, as many as cut-off requests account for; a further one is left to be found. */
+  /**
+   * Ends as many of them as requests were cut off. If there is one more, it stays and is found
+   * later.
+   */
   void bury(List<Operation> history) {
     long lost =
         history.stream()
@@ -52,7 +55,7 @@ final class Foundlings {
     }
   }
 
-  /** With its process, unless that has ended, as any may that nobody looks after. */
+  /** Ends the VM's process, unless it has ended by itself, and removes the VM's folder. */
   private void bury(String vm) {
     RunningVm.of(vms).stream()
         .filter(process -> process.vm().equals(vm))

@@ -4,10 +4,10 @@ import io.vmfactory.client.VmHandle;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A leased VM in a client's hands.
+ * A leased VM that a client has.
  *
- * @param handle the library's own
- * @param last the request that granted the lease or renewed it last
+ * @param handle the client library's handle
+ * @param last the last request that granted or renewed the lease
  */
 record Grant(VmHandle handle, Operation last) {
   String vm() {
@@ -18,7 +18,7 @@ record Grant(VmHandle handle, Operation last) {
     return handle.lease().getId();
   }
 
-  /** Completes when the VM's process has ended; it may have by now. */
+  /** Completes when the VM's process has ended, which may have happened already. */
   CompletableFuture<Void> exit() {
     return ProcessHandle.of(handle.vm().getPid())
         .map(process -> process.onExit().<Void>thenApply(ended -> null))

@@ -7,8 +7,8 @@ import java.util.concurrent.ScheduledExecutorService;
 /**
  * What the actors of one storm share.
  *
- * @param timers cuts calls off
- * @param held VMs that clients have in hand, by id
+ * @param timers cancels calls
+ * @param held VMs that clients have, by id
  */
 record Ground(
     Seat seat, History history, ScheduledExecutorService timers, Map<String, Grant> held) {

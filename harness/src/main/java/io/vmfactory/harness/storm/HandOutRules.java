@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What may be handed out, and when it must. */
+/** The rules for what may be handed out, and when a VM must be. */
 final class HandOutRules {
   /**
-   * A request tries every route in turn, and what is killed under it is replaced by the next. Only
-   * who loses several VMs at once may come out empty-handed.
+   * The number of VMs that must be killed during a request before it may fail. A request tries
+   * every route in turn and replaces a killed VM by the next one.
    */
   private static final int KILLS_THAT_EXCUSE = 2;
 
   private HandOutRules() {}
 
   /**
-   * A VM, and a lease, is the result of one request at most. Base VMs count: what was given away
-   * has not been leased and will not be.
+   * A VM is the result of at most one request, and so is a lease. Base VMs count: a VM that was
+   * given away has never been leased and never will be.
    */
   static List<String> handedOutOnce(List<Operation> history) {
     List<String> broken = new ArrayList<>();
@@ -63,7 +63,7 @@ final class HandOutRules {
   }
 
   /**
-   * A request with every route and time enough fails only while the daemon is being ended, or when
+   * A request with every route and enough time fails only while the daemon is being ended, or if
    * several VMs were killed while it ran.
    */
   static List<String> patientIsServed(List<Operation> history) {

@@ -13,14 +13,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** What everybody did, in the order in which it ended. Thread-safe. */
+/** All operations of all actors, in the order in which they ended. Thread-safe. */
 final class History {
   private final long origin = System.nanoTime();
   private final List<Operation> operations = new ArrayList<>();
   private final TreeMap<Integer, CompletableFuture<Void>> waiting = new TreeMap<>();
   private int begun;
 
-  /** Writes down that something begins; the result writes down how it ended. */
+  /** Records that an operation begins. The returned entry records how it ends. */
   Entry begin(String actor, Kind kind, Deadline deadline) {
     return new Entry(actor, kind, count(), now() + deadline.remaining().toNanos());
   }
@@ -33,7 +33,7 @@ final class History {
     return now();
   }
 
-  /** How many operations have begun. */
+  /** Returns how many operations have begun. */
   synchronized int begun() {
     return begun;
   }
@@ -45,7 +45,7 @@ final class History {
         : waiting.computeIfAbsent(count, c -> new CompletableFuture<>());
   }
 
-  /** All that has ended so far. */
+  /** Returns all operations that have ended so far. */
   synchronized List<Operation> all() {
     return List.copyOf(operations);
   }
@@ -88,7 +88,7 @@ final class History {
       return this;
     }
 
-    /** Lets it begin when {@code earlier} did, whose effect it is about. */
+    /** Sets its begin to that of {@code earlier}, the operation whose effect it records. */
     Entry since(Operation earlier) {
       start = earlier.start();
       return this;

@@ -7,13 +7,16 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** Who guests may be. All of them come from one snapshot, and none may be like another. */
+/**
+ * The rules for the identity of guests. All of them come from one snapshot, and no two may be
+ * alike.
+ */
 final class IdentityRules {
   private IdentityRules() {}
 
   /**
-   * Host name, machine-id and boot id belong to one VM each; random bytes to one answer, even of
-   * the same VM.
+   * Host name, machine-id and boot id belong to one VM each. Random bytes belong to one answer,
+   * even of the same VM.
    */
   static List<String> unique(List<Operation> history) {
     List<String> broken = new ArrayList<>();
@@ -40,7 +43,7 @@ final class IdentityRules {
     }
   }
 
-  /** A VM that has told who it is stays that, through renewals and restarts of the daemon. */
+  /** A VM keeps its identity through renewals and restarts of the daemon. */
   static List<String> constant(List<Operation> history) {
     List<String> broken = new ArrayList<>();
     Map<String, String> before = new HashMap<>();

@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a lease is worth. For certain it lasts, from the begin of the request that last granted or
- * renewed it, as long as was said then: the daemon counts from some moment after that begin. A
- * daemon that is killed takes no lease with it; only a killed VM does.
+ * The rules for leases. A lease certainly lasts for its TTL from the begin of the request that last
+ * granted or renewed it, because the daemon counts from a moment after that begin. If a daemon is
+ * killed, its leases stay. If a VM is killed, its lease ends.
  */
 final class LeaseRules {
   private LeaseRules() {}
 
   /**
-   * Renewing, releasing and the guest's own agent work as long as a lease lasts for certain,
-   * whether a daemon was killed in between or not, and the agent even while there is none.
+   * While a lease certainly lasts, renewing it, releasing it and calling the guest's agent work,
+   * whether a daemon was killed in between or not. The agent works even while no daemon runs.
    */
   static List<String> liveLeaseWorks(List<Operation> history) {
     return history.stream()
@@ -43,7 +43,10 @@ final class LeaseRules {
         .orElse(Long.MIN_VALUE);
   }
 
-  /** Whether VM or lease may have been gone already: killed, or a release that nobody confirmed. */
+  /**
+   * Returns whether the VM or the lease may have ended already: killed, or released without a
+   * reply.
+   */
   private static boolean over(Operation use, List<Operation> history) {
     return history.stream()
         .filter(o -> o != use && o.vm().equals(use.vm()) && o.start() < use.end())
@@ -55,7 +58,7 @@ final class LeaseRules {
         && (operation.ok() || operation.outcome() == Outcome.UNKNOWN);
   }
 
-  /** A VM whose client fell silent is not ended before its lease is over. */
+  /** The VM of a silent client is not ended before its lease is over. */
   static List<String> lastsAsLongAsSaid(List<Operation> history) {
     return history.stream()
         .filter(o -> o.kind() == Kind.VANISH && o.ok())
@@ -65,7 +68,7 @@ final class LeaseRules {
         .toList();
   }
 
-  /** A VM whose client fell silent is ended in the end, and so is one that hangs while it waits. */
+  /** The VM of a silent client is ended at last, and so is an idle VM that hangs. */
   static List<String> endsUnwanted(List<Operation> history) {
     List<String> broken = new ArrayList<>();
     history.stream()

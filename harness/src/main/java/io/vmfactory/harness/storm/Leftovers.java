@@ -17,16 +17,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is there that nobody answers for: VM processes and folders, seen from outside the daemon.
+ * VM processes and folders, seen from outside the daemon, to find those that no one accounts for.
  *
- * @param processes VMs that run, by id
- * @param folders VMs that have a folder, by id
+ * @param processes ids of the VMs that run
+ * @param folders ids of the VMs that have a folder
  */
 record Leftovers(Set<String> processes, Set<String> folders) {
 
   /**
-   * Looks until as many VMs as the daemon answers for are there and each has its folder, or the
-   * time is over; looks again when a folder comes or goes, which is how a VM begins and ends.
+   * Looks until there are as many VMs as the daemon reports and each has its folder, or until the
+   * deadline. Looks again when a folder comes or goes, because a VM begins and ends with its
+   * folder.
    */
   static Leftovers look(Path vms, int answeredFor, Deadline deadline)
       throws IOException, InterruptedException {
@@ -66,12 +67,12 @@ record Leftovers(Set<String> processes, Set<String> folders) {
     }
   }
 
-  /** What is wrong when the daemon answers for that many VMs. */
+  /** Returns what is wrong if the daemon reports that many VMs. */
   List<String> complaints(int answeredFor) {
     List<String> complaints = new ArrayList<>();
     if (processes.size() != answeredFor) {
       complaints.add(
-          "the daemon answers for %d VMs, and these %d run: %s"
+          "the daemon reports %d VMs, and these %d run: %s"
               .formatted(answeredFor, processes.size(), processes));
     }
     if (!folders.equals(processes)) {

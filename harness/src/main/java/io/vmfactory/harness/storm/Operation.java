@@ -6,16 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that somebody did to the daemon or a VM, from its begin to its end. Times are
- * nanoseconds of one monotonic clock since the history began.
+ * One operation on the daemon or on a VM, from its begin to its end. Times are nanoseconds on one
+ * monotonic clock since the history began.
  *
- * @param actor who did it: a client's name, or "chaos"
- * @param allowed until when it should have ended at the latest; its own deadline
- * @param vm the VM it was about or that it yielded; empty = none
- * @param lease the lease it was about or that it yielded; empty = none
- * @param ttl how long the lease was to last from then on; zero = does not apply
- * @param identity who the guest said it was, after {@link Kind#IDENTIFY} only
- * @param detail for people: code and words of a failure, route of a VM handed out
+ * @param actor a client's name, or "chaos"
+ * @param allowed latest time at which it should have ended: its own deadline
+ * @param vm the VM that it concerned or returned; empty = none
+ * @param lease the lease that it concerned or returned; empty = none
+ * @param ttl how long the lease lasts from then on; zero = does not apply
+ * @param identity the guest's answer; only after {@link Kind#IDENTIFY}
+ * @param detail for people: code and message of a failure, or the route of a VM handed out
  */
 record Operation(
     String actor,
@@ -30,41 +30,41 @@ record Operation(
     @Nullable GuestIdentity identity,
     String detail) {
 
-  /** What was done. */
+  /** The kinds of operations. */
   enum Kind {
-    /** GetVm with every route and time enough: nothing but a storm may keep it from success. */
+    /** GetVm with every route and enough time; only chaos may make it fail. */
     GET_PATIENT,
-    /** GetVm with one route only, hardly any time, or called off half way. */
+    /** GetVm with one route only, very little time, or cancelled half-way. */
     GET,
     /** GetBaseVm. */
     GET_BASE,
-    /** Asked the guest who it is, past the daemon. */
+    /** A client asked the guest for its identity, without the daemon. */
     IDENTIFY,
     RENEW,
     RELEASE,
-    /** A client's silence: begins with the last grant or renewal, ends with the VM's process. */
+    /** A client fell silent. Begins with the last grant or renewal, ends with the VM's process. */
     VANISH,
     /** The owner of a base VM ended its process and removed its folder. */
     BURY,
-    /** A VM's process was killed by us; ends when it is gone. */
+    /** Chaos killed a VM's process. Ends when the process is gone. */
     KILL_VM,
-    /** A waiting VM's process was stopped (SIGSTOP); ends when the daemon has replaced it. */
+    /** Chaos stopped a waiting VM's process (SIGSTOP). Ends when the daemon has replaced the VM. */
     FREEZE_VM,
-    /** SIGKILL to the daemon; ends when the next one is ready. */
+    /** SIGKILL to the daemon. Ends when the next daemon is ready. */
     KILL_DAEMON,
-    /** SIGTERM to a daemon that keeps its VMs; ends when the next one is ready. */
+    /** SIGTERM to a daemon that keeps its VMs. Ends when the next daemon is ready. */
     REPLACE_DAEMON
   }
 
-  /** How it ended. */
+  /** How an operation ended. */
   enum Outcome {
-    /** As it was meant to. */
+    /** It succeeded. */
     OK,
-    /** The other side said no, so nothing was done. */
+    /** The other side refused, so nothing was done. */
     REFUSED,
-    /** Cut off: whether it was done is not known. */
+    /** It was cut off, so it is not known whether it was done. */
     UNKNOWN,
-    /** No daemon was there to be asked. */
+    /** No daemon was there. */
     AWAY
   }
 
@@ -76,19 +76,19 @@ record Operation(
     return kind == Kind.GET || kind == Kind.GET_PATIENT || kind == Kind.GET_BASE;
   }
 
-  /** Whether it ended the daemon that was there. */
+  /** Returns whether it ended the current daemon. */
   boolean endsDaemon() {
     return kind == Kind.KILL_DAEMON || kind == Kind.REPLACE_DAEMON;
   }
 
-  /** Whether it did not do what it was meant to though a daemon was there all the while. */
+  /** Returns whether it failed although a daemon was there all the time. */
   boolean failed(List<Operation> history) {
     return outcome == Outcome.REFUSED
         || outcome == Outcome.UNKNOWN
             && history.stream().noneMatch(o -> o.endsDaemon() && overlaps(o));
   }
 
-  /** Whether the two were under way at the same time. */
+  /** Returns whether the two overlapped in time. */
   boolean overlaps(Operation other) {
     return start < other.end && other.start < end;
   }

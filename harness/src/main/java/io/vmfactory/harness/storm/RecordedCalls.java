@@ -21,11 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One actor's calls, each written into the history with what came of it. */
+/** The calls of one actor. Records each call and its result in the history. */
 final class RecordedCalls implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
-  /** Between two attempts, unless the daemon advises another. */
+  /** The time between two attempts, unless the daemon advises another. */
   private static final Duration PAUSE = Duration.ofMillis(100);
 
   private static final int RANDOM_BYTES = 32;
@@ -40,7 +40,7 @@ final class RecordedCalls implements AutoCloseable {
     this.client = FactoryClient.open(ground.seat().home().socket());
   }
 
-  /** A VM; empty when there is none to be had. */
+  /** Returns a VM, or empty if the call failed. */
   Optional<Grant> get(Kind kind, GetVmRequest request, Deadline deadline) {
     Entry entry = history.begin(actor, kind, deadline);
     VmHandle handle = tried(entry, e -> client.getVm(request, deadline));
@@ -62,7 +62,7 @@ final class RecordedCalls implements AutoCloseable {
     return Optional.ofNullable(given);
   }
 
-  /** Asks the guest who it is. */
+  /** Asks the guest for its identity. */
   void identify(Grant grant) {
     Deadline deadline = Deadline.after(LIMIT);
     Entry entry = history.begin(actor, Kind.IDENTIFY, deadline).vm(grant.vm());
@@ -79,7 +79,7 @@ final class RecordedCalls implements AutoCloseable {
     }
   }
 
-  /** The grant as it is then: with the new lease, or as before when it failed. */
+  /** Renews the lease. Returns the grant with the new lease, or as it was if the call failed. */
   Grant renew(Grant grant) {
     Deadline deadline = Deadline.after(LIMIT);
     Entry entry = history.begin(actor, Kind.RENEW, deadline).vm(grant.vm());
@@ -91,8 +91,8 @@ final class RecordedCalls implements AutoCloseable {
   }
 
   /**
-   * Whether there is nothing left to release. False when no daemon could say so, after as long as
-   * one that is just taking the VM over wants to be left alone.
+   * Releases the lease. Returns true if nothing is left to release. Returns false if no daemon
+   * could say so, after the pause that a daemon asks for while it takes the VM over.
    */
   boolean release(Grant grant) {
     Deadline deadline = Deadline.after(LIMIT);
@@ -127,7 +127,7 @@ final class RecordedCalls implements AutoCloseable {
         handle.lease().getTtl().getSeconds(), handle.lease().getTtl().getNanos());
   }
 
-  /** Does it; null when it failed, which is written down then. */
+  /** Runs {@code call}. If it fails, records that and returns null. */
   private static <T> @Nullable T tried(Entry entry, Function<Entry, T> call) {
     try {
       return call.apply(entry);

@@ -2,9 +2,9 @@ package io.vmfactory.harness.storm;
 
 import java.util.List;
 
-/** One thing that must be true of every history. */
+/** A rule that must hold in every history. */
 @FunctionalInterface
 interface Rule {
-  /** Each place where it is not, in words; empty = it holds. */
+  /** Returns each place where the rule is broken, in words; empty = it holds. */
   List<String> broken(List<Operation> history);
 }

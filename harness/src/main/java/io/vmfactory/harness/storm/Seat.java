@@ -9,9 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where the daemon sits: one after the other, at most one at a time. Only chaos unseats one;
- * whoever needs a daemon waits here until the next is ready. Thread-safe for waiters; start, kill
- * and replace are one thread's.
+ * The place of the daemon under test. There is at most one daemon at a time, one after the other.
+ * Only chaos ends a daemon. A client that needs a daemon waits here until the next one is ready.
+ * Thread-safe for clients that wait; start, kill and replace belong to one thread.
  */
 final class Seat {
   private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -21,7 +21,7 @@ final class Seat {
   private volatile DaemonProcess daemon;
   private volatile CompletableFuture<Void> up = new CompletableFuture<>();
 
-  /** With the first daemon, ready. */
+  /** Starts the first daemon and waits until it is ready. */
   Seat(DaemonHome home) throws IOException {
     this.home = home;
     daemon = home.start(KEEP);
@@ -32,7 +32,7 @@ final class Seat {
     return home;
   }
 
-  /** The daemon of now; it may have been killed already. */
+  /** Returns the current daemon, which may have been killed already. */
   DaemonProcess daemon() {
     return daemon;
   }
@@ -40,7 +40,7 @@ final class Seat {
   /**
    * Waits until a daemon is ready.
    *
-   * @throws IllegalStateException when the daemon has ended though nobody wanted it to
+   * @throws IllegalStateException if the daemon has ended by itself
    */
   void awaitUp() {
     Deadline.after(LIMIT).await(up, "a daemon to be ready");
@@ -50,14 +50,14 @@ final class Seat {
     }
   }
 
-  /** SIGKILL, and another daemon in its place. */
+  /** Kills the daemon (SIGKILL) and starts another in its place. */
   String kill() throws IOException {
     down();
     daemon.kill();
     return next(KEEP);
   }
 
-  /** SIGKILL, the next one killed too as it starts, and a third in its place. */
+  /** Kills the daemon, kills the next one too while it starts, and starts a third. */
   String killTwice(Duration after) throws IOException {
     down();
     daemon.kill();
@@ -72,28 +72,31 @@ final class Seat {
     return "again after " + after.toMillis() + " ms or when ready, " + next(KEEP);
   }
 
-  /** SIGTERM, which leaves its VMs to the next. */
+  /** Stops the daemon with SIGTERM, which leaves its VMs to the next one, and starts that. */
   String replace() throws IOException {
     down();
     daemon.terminate();
     return next(KEEP);
   }
 
-  /** SIGTERM, and one in its place that ends its VMs when it ends. */
+  /** Stops the daemon with SIGTERM and starts one that ends its VMs when it ends. */
   String replaceByLast() throws IOException {
     down();
     daemon.terminate();
     return next();
   }
 
-  /** SIGTERM, and none in its place; ends whether or not it ever came up. */
+  /**
+   * Stops the daemon with SIGTERM and starts none. Works whether or not the daemon ever became
+   * ready.
+   */
   void end() {
     down();
     daemon.terminate();
     awaitEnd();
   }
 
-  /** For the end of everything, however it came about. */
+  /** Kills the daemon at the end of the storm, for whatever reason it ends. */
   void vacate() {
     daemon.kill();
     awaitEnd();

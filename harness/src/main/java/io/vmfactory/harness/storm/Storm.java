@@ -3,6 +3,7 @@ package io.vmfactory.harness.storm;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.client.FactoryClient;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.harness.daemon.DaemonHome;
@@ -24,11 +25,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * A storm, cycle after cycle: clients and chaos at once, then a calm in which everything must be
- * back in its place. After the last cycle the daemon is ended and nothing at all may be left.
+ * A storm in cycles. In each cycle clients and chaos run at once; then follows a calm in which
+ * everything must be back in its place. After the last cycle the daemon is ended, and nothing may
+ * be left.
  */
 public final class Storm {
-  /** A small pool with busy upkeep, so that examinations and replacements meet the rest. */
+  /**
+   * A small pool with frequent upkeep, so that examinations and replacements meet the other work.
+   */
   private static final String SETTINGS =
       """
       max_vms = 64
@@ -47,7 +51,7 @@ public final class Storm {
   private static final Duration CALM_LIMIT = Duration.ofMinutes(2);
   private static final Duration LOOK_LIMIT = Duration.ofSeconds(10);
 
-  /** Descriptors a daemon may have more of in a calm than in the first one. */
+  /** The descriptors that a daemon may have in a calm beyond those in the first calm. */
   private static final int FILES_MORE = 24;
 
   private final Options options;
@@ -60,18 +64,18 @@ public final class Storm {
   private int filesAtFirst = -1;
 
   /**
-   * How long and how hard it blows.
+   * The length and strength of a storm.
    *
    * @param seed decides every choice
-   * @param steps things each client does in a cycle
+   * @param steps operations of each client in a cycle
    */
   public record Options(int cycles, long seed, int clients, int steps) {}
 
   /**
-   * What came of it.
+   * The result of a storm.
    *
    * @param complaints what is wrong, in words; empty = nothing
-   * @param operations of clients and chaos
+   * @param operations operations of clients and chaos
    * @param vmsKilled VMs that were killed or frozen
    * @param daemonsEnded daemons that were killed or replaced
    */
@@ -97,10 +101,10 @@ public final class Storm {
   }
 
   /**
-   * Blows.
+   * Runs a storm.
    *
-   * @param command what starts {@code vmfactory}
-   * @param progress told a line at a time
+   * @param command starts {@code vmfactory}
+   * @param progress gets the progress, line by line
    */
   public static Result run(List<String> command, Options options, Consumer<String> progress)
       throws IOException, InterruptedException {
@@ -111,8 +115,8 @@ public final class Storm {
     try {
       storm.blow();
     } catch (RuntimeException e) {
-      storm.complaints.add("the storm broke off: " + e);
-      progress.accept("the daemon's last words:\n" + home.log());
+      storm.complaints.add("the storm broke off: " + ErrorText.of(e));
+      progress.accept("the end of the daemon's log:\n" + home.log());
     } finally {
       storm.threads.shutdownNow();
       storm.timers.shutdownNow();
@@ -166,7 +170,7 @@ public final class Storm {
             "all actors of cycle " + (number + 1));
   }
 
-  /** What an actor does. */
+  /** The work of an actor. */
   private interface Act {
     void run() throws Exception;
   }
@@ -187,7 +191,7 @@ public final class Storm {
     return done;
   }
 
-  /** Everything in its place again: what the daemon says, and what the host says. */
+  /** Checks that everything is in its place again, as the daemon and the host report it. */
   private void calm(FactoryClient client, String when) throws IOException, InterruptedException {
     long start = System.nanoTime();
     GetStatusResponse status = Quiet.await(client, Deadline.after(CALM_LIMIT));
@@ -212,7 +216,7 @@ public final class Storm {
                 complaints.isEmpty() ? "" : ", " + complaints.size() + " complaints"));
   }
 
-  /** The last daemon takes over from one that keeps its VMs, and ends without keeping any. */
+  /** Replaces the daemon by the last one, which takes over the VMs and ends without keeping any. */
   private void end() throws IOException {
     Seat seat = ground.seat();
     progress.accept("the last daemon is " + seat.replaceByLast());
@@ -226,7 +230,7 @@ public final class Storm {
     }
   }
 
-  /** Leaves the host clean whatever happened. */
+  /** Leaves the host clean, whatever happened. */
   private void clear() {
     Seat seat = ground.seat();
     seat.vacate();

@@ -18,15 +18,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One client: takes VMs in every way there is, uses, renews and releases them, or falls silent. One
- * thread's.
+ * One client: takes VMs in every way, uses, renews and releases them, or falls silent. Confined to
+ * one thread.
  */
 final class StormClient implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int TTL_SECONDS = 15;
   private static final int SHORT_TTL_SECONDS = 2;
 
-  /** A lease that a new daemon takes over lasts ten seconds more; several may come and go. */
+  /**
+   * The longest time until a silent client's VM ends. A daemon that takes over a lease extends it
+   * by ten seconds, and several daemons may come and go.
+   */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
 
   private static final int MOST_IN_HAND = 2;
@@ -47,7 +50,10 @@ final class StormClient implements AutoCloseable {
     this.calls = new RecordedCalls(name, ground);
   }
 
-  /** Does {@code steps} things, then lets go of all it has. Nothing of it is left afterwards. */
+  /**
+   * Does {@code steps} operations, then gives back all VMs. Nothing of the client is left
+   * afterwards.
+   */
   void cycle(int steps) {
     for (int i = 0; i < steps; i++) {
       step(dice.below(100));
@@ -56,7 +62,7 @@ final class StormClient implements AutoCloseable {
       release(hand.get(0));
     }
     for (CompletableFuture<Void> silence : silences) {
-      Deadline.after(LONGEST_SILENCE).await(silence, "a lease nobody renews to end");
+      Deadline.after(LONGEST_SILENCE).await(silence, "a lease that is not renewed to end");
     }
     silences.clear();
   }
@@ -125,7 +131,7 @@ final class StormClient implements AutoCloseable {
     use(grant);
   }
 
-  /** An interruption that comes while it is wanted or not at all. */
+  /** An interruption that comes in time or not at all. */
   private static final class Interruption {
     private final Thread thread;
     private boolean over;
@@ -165,7 +171,7 @@ final class StormClient implements AutoCloseable {
     ground.held().remove(grant.vm());
   }
 
-  /** Never mentions the VM again; the process's end ends it. */
+  /** Falls silent about the VM. The operation ends with the VM's process. */
   private void vanish(Grant grant) {
     Deadline deadline = Deadline.after(LONGEST_SILENCE);
     Entry entry =
@@ -186,7 +192,7 @@ final class StormClient implements AutoCloseable {
                 }));
   }
 
-  /** What an owner of a base VM does at the end. */
+  /** Ends a base VM and removes its folder, as its owner must. */
   private void bury(GetBaseVmResponse given) {
     Deadline deadline = Deadline.after(PATIENCE);
     Entry entry = ground.history().begin(name, Kind.BURY, deadline).vm(given.getVm().getId());

@@ -6,11 +6,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** What a history consists of, for people: a storm in which nothing happened proves nothing. */
+/** Summarises a history for people: a storm in which nothing happened proves nothing. */
 final class Summary {
   private Summary() {}
 
-  /** A line for each kind of operation: how often it ended how; then routes and restarts. */
+  /**
+   * Returns a line for each kind of operation, with counts of how it ended; then routes and
+   * restarts.
+   */
   static List<String> lines(List<Operation> history) {
     Map<Kind, Map<String, Long>> counts = new TreeMap<>();
     for (Operation operation : history) {
@@ -28,7 +31,7 @@ final class Summary {
     return lines;
   }
 
-  /** OK with the route of a VM handed out, else with the first word of the failure. */
+  /** Returns OK with the route of a VM that was handed out, or the first word of a failure. */
   private static String ending(Operation operation) {
     boolean hasWord = operation.kind() == Kind.KILL_VM || operation.handsOut() || !operation.ok();
     String word = hasWord ? " " + operation.detail().split(" ")[0] : "";

@@ -1,6 +1,6 @@
 /**
- * The storm: clients of every kind on a real daemon with real VMs, while VMs and the daemon are
- * killed at random. All that is done is written into a history, which a checker judges.
+ * The storm: clients of every kind use a real daemon with real VMs, while VMs and the daemon are
+ * killed at random. Everything is recorded in a history, and a checker judges the history.
  */
 @NullMarked
 package io.vmfactory.harness.storm;

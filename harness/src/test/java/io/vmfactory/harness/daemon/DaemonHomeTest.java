@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A program that is told to end while it has a private daemon. */
+/** Tests a program that gets a signal to end while it has a private daemon. */
 final class DaemonHomeTest {
   private static final int TERMINATED = 128 + 15;
 
-  /** Has a daemon with a VM that would outlive it, says where, and waits for its end. */
+  /** Starts a daemon with a VM that would outlive it, prints where, and waits for the end. */
   static final class Victim {
-    /** In place of vmfactory serve --config FILE: $2 is the file. */
+    /** Stands for vmfactory serve --config FILE: $2 is the file. */
     private static final String DAEMON =
         """
         id=0123456789abcdef0123456789abcdef

@@ -112,7 +112,7 @@ final class RecoveryIT {
     try (VmHandle vm = get(3)) {
       CompletableFuture<Void> over = vm.keepAlive().toCompletableFuture();
       daemon.kill();
-      // Longer than the lease: this time passes here, however fast the machine is.
+      // Longer than the lease. This time passes here, however fast the machine is.
       CompletableFuture<Void> later =
           new CompletableFuture<Void>().completeOnTimeout(null, 5, TimeUnit.SECONDS);
       soon().await(later, "the lease to be over by the clock");

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A private daemon that is killed, stopped and started again, and checked to leave no VM. */
+/** A private daemon that tests kill, stop and start again. Checks that it leaves no VM. */
 final class SpawnedDaemon implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(60);
 
@@ -62,8 +62,8 @@ final class SpawnedDaemon implements AutoCloseable {
   }
 
   /**
-   * Builds the template of a daemon that runs, unless it began with the one that an earlier test
-   * had built with the same settings of [hypervisor.qemu].
+   * Builds the template of a running daemon, unless the daemon began with one that an earlier test
+   * built with the same settings of [hypervisor.qemu].
    */
   void template(FactoryClient client) throws IOException {
     if (!template) {
@@ -76,13 +76,13 @@ final class SpawnedDaemon implements AutoCloseable {
     return Deadline.after(Duration.ofSeconds(120));
   }
 
-  /** Starts it, without waiting for anything. */
+  /** Starts the daemon, without waiting for anything. */
   DaemonProcess spawn(String... options) throws IOException {
     process = home.start(options);
     return process;
   }
 
-  /** Starts it and returns when it serves, with the time that took. */
+  /** Starts the daemon and returns when it serves. Returns the time until then. */
   Duration start(String... options) throws IOException {
     long begun = System.nanoTime();
     String ready = soon().await(spawn(options).ready(), "the daemon to be ready");
@@ -98,24 +98,24 @@ final class SpawnedDaemon implements AutoCloseable {
     return home.log();
   }
 
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   void kill() {
     process.kill();
     soon().await(process.ended(), "the daemon's end");
   }
 
-  /** SIGTERM, unless it has been told to stop in another way; returns the exit code. */
+  /** Sends SIGTERM, unless the daemon was stopped in another way. Returns the exit code. */
   int stop() {
     process.terminate();
     return Deadline.after(END).await(process.ended(), "the daemon's end").exitValue();
   }
 
-  /** Pids of the VMs of all daemons that had this folder. */
+  /** Returns the pids of the VMs of all daemons that had this folder. */
   Set<Long> vms() {
     return home.machines();
   }
 
-  /** Waits until every pool has so many idle VMs and nothing is under way in it. */
+  /** Waits until every pool has that many idle VMs and nothing is under way in it. */
   GetStatusResponse awaitStock(FactoryClient client, int warm, int shells)
       throws InterruptedException {
     Predicate<Pool> settled =
@@ -136,7 +136,7 @@ final class SpawnedDaemon implements AutoCloseable {
     }
   }
 
-  /** Ends it and proves that no VM is left, or kills what is and fails. */
+  /** Ends the daemon and checks that no VM is left; otherwise kills the VMs and fails. */
   @Override
   public void close() {
     try {

@@ -23,14 +23,16 @@ import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Without a daemon: VMs that a runtime instance boots itself. */
+/** Tests VMs that a runtime instance boots itself, without a daemon. */
 @Tag("qemu")
 class DirectSandboxIT {
   private static Deadline soon() {
     return Host.soon();
   }
 
-  /** Makes a sandbox with a VM of its own, says so, and waits to be ended. */
+  /**
+   * Makes a sandbox with a VM of its own, reports it, and waits until the test ends this process.
+   */
   static final class Owner {
     private Owner() {}
 

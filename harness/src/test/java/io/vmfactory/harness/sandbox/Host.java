@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A private daemon's home with a root file system of busybox and, when asked for, the daemon.
+ * The home of a private daemon, with a root file system of busybox and, on request, the daemon.
  * Closing it checks that nothing is left of any VM.
  */
 final class Host implements AutoCloseable {
@@ -40,7 +40,7 @@ final class Host implements AutoCloseable {
   }
 
   /**
-   * A new place without a daemon.
+   * Makes a new home without a daemon.
    *
    * @param runtime further keys of [runtime]
    * @param qemu further keys of [hypervisor.qemu]
@@ -114,7 +114,7 @@ final class Host implements AutoCloseable {
     return this;
   }
 
-  /** A JVM with this one's class path; its standard error goes to the log. */
+  /** Starts a JVM with this one's class path. Its standard error goes to the log. */
   Process java(Class<?> main, String... arguments) throws IOException {
     return new ProcessBuilder(Programs.java(main, arguments))
         .redirectError(ProcessBuilder.Redirect.appendTo(home.logFile().toFile()))
@@ -125,18 +125,18 @@ final class Host implements AutoCloseable {
     return home.log();
   }
 
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   void killDaemon() {
     daemon.kill();
     soon().await(daemon.ended(), "the daemon's end");
   }
 
-  /** Pids of the VMs that have a file of this place open. */
+  /** Returns the pids of the VMs that have a file of this home open. */
   Set<Long> vms() {
     return home.machines();
   }
 
-  /** Paths below a folder of this place; none when it is not there. */
+  /** Returns the paths below a folder of this home; none if the folder does not exist. */
   List<String> below(String name) throws IOException {
     Path root = home.folder().resolve(name);
     if (!Files.exists(root)) {

@@ -17,8 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * A second process that operates the sandbox {@code shared} of another's and says a word about each
- * step. The arguments are the configuration and an image of a root file system.
+ * A second process that operates another process's sandbox {@code shared} and reports each step in
+ * a word. The arguments are the configuration and an image of a root file system.
  */
 final class Operator {
   static final int ROUNDS = 2;
@@ -48,7 +48,7 @@ final class Operator {
     System.out.println("gone");
   }
 
-  /** Why it may not change now. */
+  /** Returns why this process may not change the sandbox now. */
   private static String refusal(Sandbox sandbox) {
     try {
       sandbox.pause(Deadline.after(Duration.ofMillis(200)));
@@ -58,7 +58,7 @@ final class Operator {
     }
   }
 
-  /** Makes and deletes containers, and leaves the last, which is called {@code name}. */
+  /** Makes and deletes containers. Leaves the last one, {@code name}. */
   static void change(Sandbox sandbox, DiskImage rootfs, String name) {
     for (int i = 0; i < ROUNDS; i++) {
       create(sandbox, rootfs, name + i).delete(soon());

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Every verb against a real daemon, real QEMU and the real guest. */
+/** Tests every verb with a real daemon, real QEMU and the real guest. */
 @Tag("qemu")
 class SandboxIT {
   private static Host host;

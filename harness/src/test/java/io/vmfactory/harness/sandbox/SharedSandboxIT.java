@@ -49,7 +49,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What containers share with each other, with other processes, with the host and its networks. */
+/**
+ * Tests what containers share with each other, with other processes, with the host and its
+ * networks.
+ */
 @Tag("qemu")
 @Timeout(300)
 class SharedSandboxIT {
@@ -125,7 +128,7 @@ class SharedSandboxIT {
         .orElseThrow();
   }
 
-  /** What a counting container prints; no number may be missing or come twice. */
+  /** Reads what a counting container prints: no number may be missing or come twice. */
   private static final class Numbers {
     private final BufferedReader lines;
     private int next;
@@ -307,7 +310,10 @@ class SharedSandboxIT {
     }
   }
 
-  /** How far the container has read its input once it gets no further: the rest is nowhere else. */
+  /**
+   * Returns how far the container has read its input when it gets no further. The rest of the input
+   * has not left the client.
+   */
   private static long positionWhenItStopped(Container container) throws IOException {
     String script =
         """

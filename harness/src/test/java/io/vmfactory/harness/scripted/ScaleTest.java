@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A thousand idle VMs and many clients: each VM goes to one of them, none is lost. */
+/** Tests a thousand idle VMs and many clients: each VM goes to one client, and none is lost. */
 @Timeout(300)
 final class ScaleTest {
   private static final int WARM = 1000;
@@ -62,7 +62,7 @@ final class ScaleTest {
     assertThat(root.resolve("run/vm")).isEmptyDirectory();
   }
 
-  /** Completes once the stock is full for the first time. */
+  /** Completes when the stock is full for the first time. */
   private static void filled(ScriptedFactory factory) {
     CompletableFuture<Void> full = new CompletableFuture<>();
     var watching =
@@ -77,7 +77,7 @@ final class ScaleTest {
                   }
                 });
     if (isFull(factory)) {
-      full.complete(null); // it was before anybody listened
+      full.complete(null); // it was full before the listener was added
     }
     LONG.await(full, "the stock to fill");
     watching.close();

@@ -7,7 +7,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Histories made by hand: those that the checker must accept, and for each rule one it must not.
+ * Tests the checker with histories made by hand: some that it must accept, and for each rule one
+ * that it must refuse.
  */
 class CheckerTest {
   private final Past past = new Past();
@@ -226,12 +227,12 @@ class CheckerTest {
     accepted();
   }
 
-  // A lease lasts as long as was said, and not for ever.
+  // A lease lasts for its TTL, and the VM of a silent client ends.
 
   @Test
   void aVmEndedBeforeItsLeaseIsRefused() {
     past.get("a", 0, 1).done(Kind.VANISH, "a", 0, 9.9);
-    refusedBy("a lease lasts as long as was said");
+    refusedBy("a lease lasts for its TTL");
   }
 
   @Test
@@ -249,7 +250,7 @@ class CheckerTest {
   @Test
   void aVmThatOutlivesItsLeaseIsRefused() {
     past.get("a", 0, 1).cut(Kind.VANISH, "a", 0, 60);
-    refusedBy("what nobody wants ends");
+    refusedBy("the VM of a silent client ends");
   }
 
   @Test
@@ -257,7 +258,7 @@ class CheckerTest {
     past.done(Kind.FREEZE_VM, "a", 0, 5);
     accepted();
     past.cut(Kind.FREEZE_VM, "b", 0, 60);
-    refusedBy("what nobody wants ends");
+    refusedBy("the VM of a silent client ends");
   }
 
   // Ends by its deadline.

@@ -26,7 +26,7 @@ class LeftoversTest {
     assertThat(new Leftovers(Set.of("a", "b"), Set.of("a", "b")).complaints(1))
         .singleElement()
         .asString()
-        .contains("answers for 1", "these 2 run", "a", "b");
+        .contains("reports 1 VMs", "these 2 run", "a", "b");
   }
 
   @Test

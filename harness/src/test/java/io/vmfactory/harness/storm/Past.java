@@ -9,7 +9,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A history made by hand; times in seconds. Everything lasts a lease of 10 s unless said. */
+/**
+ * A history made by hand, with times in seconds. Every operation that grants a lease grants 10 s
+ * unless it says otherwise.
+ */
 final class Past {
   static final int TTL = 10;
 
@@ -35,7 +38,7 @@ final class Past {
     return add(kind, Outcome.UNKNOWN, vm, start, end, null);
   }
 
-  /** The VM's answer who it is, each of its names made of {@code name}. */
+  /** Adds the VM's answer about its identity, with each of its names made of {@code name}. */
   Past identified(String vm, String name, String random, double at) {
     return identified(vm, new String[] {name, name, name}, random, at);
   }

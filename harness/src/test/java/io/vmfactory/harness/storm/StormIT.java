@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A short storm: each of the daemon's fates once. {@code ./dev test storm} has long ones. */
+/**
+ * Runs a short storm, in which each fate of the daemon occurs once. {@code ./dev test storm} runs
+ * long ones.
+ */
 @Tag("qemu")
 class StormIT {
   private static final int CYCLES = 3;

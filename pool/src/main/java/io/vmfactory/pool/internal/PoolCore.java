@@ -1,5 +1,6 @@
 package io.vmfactory.pool.internal;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.pool.Allocator;
 import io.vmfactory.pool.Claim;
 import io.vmfactory.pool.Expiry;
@@ -364,10 +365,14 @@ public final class PoolCore<T> {
 
   // Refusals.
 
+  private static String text(@Nullable Throwable cause) {
+    return cause == null ? "unknown cause" : ErrorText.of(cause);
+  }
+
   private PoolException exhausted() {
     return new PoolException(
         PoolException.Reason.EXHAUSTED,
-        name + " is empty and its allocations fail: " + stock.gate.cause(),
+        name + " is empty and its allocations fail: " + text(stock.gate.cause()),
         stock.gate.cause());
   }
 
@@ -389,7 +394,7 @@ public final class PoolCore<T> {
         PoolException.Reason.DEADLINE,
         "deadline exceeded waiting for "
             + name
-            + (cause == null ? "" : ", whose allocations fail: " + cause),
+            + (cause == null ? "" : ", whose allocations fail: " + ErrorText.of(cause)),
         cause);
   }
 

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Drives that nobody reads: of all fake VMs of this process, a WRITABLE file has one. */
+/** Drives that no guest reads. Among all fake VMs of this process, only one has a WRITABLE file. */
 final class FakeDrives implements VmDrives {
   private static final Map<Path, FakeDrives> WRITTEN = new ConcurrentHashMap<>();
 
@@ -93,7 +93,7 @@ final class FakeDrives implements VmDrives {
     return attached.stream().map(Drive::place).toList();
   }
 
-  /** The process is gone, and its locks with it. */
+  /** Removes the locks of the process, which is gone. */
   void died() {
     WRITTEN.values().removeIf(holder -> holder == this);
   }

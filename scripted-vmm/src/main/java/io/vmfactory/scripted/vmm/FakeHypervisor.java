@@ -20,26 +20,29 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A hypervisor without a process: makes the files a real one makes, listens on the same sockets,
- * keeps the phases, and fails, hangs or exits when told to. Its device state is a fixed text that
- * {@code load} insists on.
+ * A hypervisor without processes. It makes the same files as a real one, listens on the same
+ * sockets and keeps the phases. It fails, hangs or exits as its {@link Script} says. Its device
+ * state is a fixed text that {@code load} demands.
  */
 public final class FakeHypervisor implements Hypervisor {
   private final Script script = new Script();
   private final List<FakeVm> vms = new CopyOnWriteArrayList<>();
   private final Map<VmId, FakeVm> byId = new ConcurrentHashMap<>();
 
-  /** What shall go wrong, and what was done. */
+  /** Returns the script: what goes wrong, and what was done. */
   public Script script() {
     return script;
   }
 
-  /** Every VM ever started, in order; ask a VM's phase to know whether it still is. */
+  /**
+   * Returns every VM that was ever started, in order. The phase of a VM says whether it still
+   * lives.
+   */
   public List<FakeVm> vms() {
     return List.copyOf(vms);
   }
 
-  /** The VM of that name. */
+  /** Returns the VM with that id. */
   public FakeVm vm(VmId id) {
     return Optional.ofNullable(byId.get(id)).orElseThrow();
   }
@@ -61,8 +64,8 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   /**
-   * The living VM itself: it survives whoever held it before. Its sockets and its phase stay as
-   * they are.
+   * Returns the living VM itself, which survives its former holder. Its sockets and its phase stay
+   * as they are.
    */
   @Override
   public Vm adopt(Survivor survivor, Deadline deadline) {

@@ -31,12 +31,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** One VM of {@link FakeHypervisor}. */
+/** A VM of {@link FakeHypervisor}. */
 public final class FakeVm implements Vm {
-  /** What {@code save} returns and {@code load} wants. */
+  /** The device state that {@code save} returns and {@code load} demands. */
   public static final byte[] STATE = "device state of a fake VM".getBytes(UTF_8);
 
-  /** What a booted VM writes at the start of shared memory. */
+  /** The bytes that a booted VM writes at the start of shared memory. */
   public static final byte[] MEMORY = "memory of a fake VM".getBytes(UTF_8);
 
   private final Launch launch;
@@ -87,27 +87,27 @@ public final class FakeVm implements Vm {
     }
   }
 
-  /** Nobody knows any more whose memory it has. */
+  /** Marks the VM as adopted: whose memory it has is not known any more. */
   void adopted() {
     savable = false;
   }
 
-  /** What it was started as. */
+  /** Returns what the VM was started with. */
   public Launch launch() {
     return launch;
   }
 
-  /** CPUs and memory it has now. */
+  /** Returns the CPUs and memory that the VM has now. */
   public synchronized Sizing size() {
     return size;
   }
 
-  /** The guest opens the agent's port. */
+  /** Opens the agent's port, as the guest does when it is up. */
   public void openAgentPort() {
     agentPort.complete(null);
   }
 
-  /** The process ends by itself. */
+  /** Ends the process, as if it exited by itself. */
   public void exit(VmExit how) {
     phases.enter(VmPhase.EXITED);
     drives.died();

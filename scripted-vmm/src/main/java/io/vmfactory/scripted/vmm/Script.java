@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** What shall happen at which step, and what did. Thread-safe. */
+/** What happens at which step, and what was done. Thread-safe. */
 public final class Script {
   /** The steps that can be made to misbehave. */
   public enum Step {
@@ -25,17 +25,17 @@ public final class Script {
     DETACH
   }
 
-  /** A step that hangs until it is let go. */
+  /** A step that hangs until the gate is opened. */
   public static final class Gate {
     private final CompletableFuture<Void> reached = new CompletableFuture<>();
     private final CompletableFuture<Void> open = new CompletableFuture<>();
 
-    /** Completes when a VM has come to the gate. */
+    /** Completes when a VM has reached the gate. */
     public CompletableFuture<Void> reached() {
       return reached;
     }
 
-    /** Lets everyone through, now and later. */
+    /** Lets every VM pass, now and later. */
     public void open() {
       open.complete(null);
     }
@@ -55,7 +55,7 @@ public final class Script {
     failures.put(step, failure);
   }
 
-  /** Ends all failures; gates stay. */
+  /** Ends all failures. Gates stay. */
   public synchronized void heal() {
     failures.clear();
   }
@@ -67,7 +67,7 @@ public final class Script {
     return gate;
   }
 
-  /** The steps that succeeded, of all VMs, in order. */
+  /** Returns the steps that succeeded, of all VMs, in order. */
   public synchronized List<Step> done() {
     return List.copyOf(done);
   }

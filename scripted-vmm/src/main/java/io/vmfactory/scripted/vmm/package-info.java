@@ -1,4 +1,4 @@
-/** A scripted hypervisor: VMs without a process, which fail, hang or exit as a test wants. */
+/** A scripted hypervisor: VMs without a process, which fail, hang or exit as a test demands. */
 @NullMarked
 package io.vmfactory.scripted.vmm;
 

@@ -1,4 +1,4 @@
-package io.vmfactory.factory.gate;
+package io.vmfactory.factory.turns;
 
 /** The right to restore or boot one VM now. Thread-safe. */
 public interface Turn extends AutoCloseable {

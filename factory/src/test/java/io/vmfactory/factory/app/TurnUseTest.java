@@ -30,9 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that have to make their VM, with one turn for all of them and one place in the line. */
+/** Requests that have to make their VM. There is one turn, and one request may wait for it. */
 @Timeout(60)
-final class GateUseTest {
+final class TurnUseTest {
   private static final VmRequest CLONE = on(Route.TEMPLATE, Route.COLD);
 
   private final ExecutorService workers = Executors.newCachedThreadPool();
@@ -57,7 +57,7 @@ final class GateUseTest {
     return CompletableFuture.supplyAsync(() -> factory.get(request), workers);
   }
 
-  /** One that has the turn, and keeps it until the gate is opened. */
+  /** Starts a request that has the turn and keeps it until the returned gate is opened. */
   private Script.Gate held() {
     Script.Gate gate = factory.hypervisor.script().hangAt(Script.Step.CONT);
     begin(CLONE);

@@ -1,4 +1,4 @@
-package io.vmfactory.factory.gate;
+package io.vmfactory.factory.turns;
 
 import java.time.Duration;
 

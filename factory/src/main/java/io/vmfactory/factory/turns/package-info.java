@@ -3,6 +3,6 @@
  * go.
  */
 @NullMarked
-package io.vmfactory.factory.gate;
+package io.vmfactory.factory.turns;
 
 import org.jspecify.annotations.NullMarked;

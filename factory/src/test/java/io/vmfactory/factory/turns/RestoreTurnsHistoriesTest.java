@@ -1,9 +1,9 @@
-package io.vmfactory.factory.gate;
+package io.vmfactory.factory.turns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.factory.gate.RestoreTurns.Kind;
+import io.vmfactory.factory.turns.RestoreTurns.Kind;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.pool.SteppedClock;
 import java.time.Duration;
@@ -40,7 +40,7 @@ final class RestoreTurnsHistoriesTest {
     final SteppedClock clock = new SteppedClock();
     final int limit;
     final int maxWaiting;
-    final RestoreTurns gate;
+    final RestoreTurns turns;
     final List<Asker> waiting = new ArrayList<>();
     final List<Asker> holding = new ArrayList<>();
     int asked;
@@ -49,7 +49,7 @@ final class RestoreTurnsHistoriesTest {
       random = new Random(seed);
       limit = 1 + random.nextInt(3);
       maxWaiting = random.nextInt(5);
-      gate = new RestoreTurns(limit, maxWaiting, clock);
+      turns = new RestoreTurns(limit, maxWaiting, clock);
     }
 
     void step() {
@@ -67,7 +67,7 @@ final class RestoreTurnsHistoriesTest {
       boolean free = holding.size() < limit;
       boolean refused = !free && kind == Kind.CUSTOMER && customers() >= maxWaiting;
       Duration patience = Duration.ofMillis(1 + random.nextInt(30));
-      CompletableFuture<Turn> turn = gate.enter(kind, Deadline.after(Duration.ofHours(1)));
+      CompletableFuture<Turn> turn = turns.enter(kind, Deadline.after(Duration.ofHours(1)));
       Asker asker = new Asker(kind, asked++, clock.nanos() + patience.toNanos(), turn);
       assertThat(turn.isCompletedExceptionally()).isEqualTo(refused);
       if (!refused) {
@@ -111,7 +111,7 @@ final class RestoreTurnsHistoriesTest {
     void check() {
       assertThat(holding).allMatch(asker -> asker.turn.isDone());
       assertThat(waiting).noneMatch(asker -> asker.turn.isDone());
-      TurnStats stats = gate.stats();
+      TurnStats stats = turns.stats();
       assertThat(stats.inFlight()).isEqualTo(holding.size()).isLessThanOrEqualTo(limit);
       assertThat(stats.customersWaiting()).isEqualTo((int) customers());
       assertThat(stats.refillsWaiting()).isEqualTo(waiting.size() - (int) customers());
@@ -138,18 +138,18 @@ final class RestoreTurnsHistoriesTest {
     int limit = 3;
     ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(2);
     timers.setRemoveOnCancelPolicy(true);
-    RestoreTurns gate = new RestoreTurns(limit, 8, PoolClock.on(timers));
+    RestoreTurns turns = new RestoreTurns(limit, 8, PoolClock.on(timers));
     AtomicInteger holding = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     ExecutorService clients = Executors.newFixedThreadPool(12);
     try {
       List<Future<?>> all = new ArrayList<>();
       IntStream.range(0, 12)
-          .forEach(i -> all.add(clients.submit(() -> rounds(gate, holding, most))));
+          .forEach(i -> all.add(clients.submit(() -> rounds(turns, holding, most))));
       for (Future<?> client : all) {
         client.get();
       }
-      TurnStats end = gate.stats();
+      TurnStats end = turns.stats();
       assertThat(most.get()).isEqualTo(limit);
       assertThat(end.inFlight() + end.customersWaiting() + end.refillsWaiting()).isZero();
       assertThat(timers.getQueue()).as("timers").isEmpty();
@@ -159,12 +159,12 @@ final class RestoreTurnsHistoriesTest {
     }
   }
 
-  private static void rounds(RestoreTurns gate, AtomicInteger holding, AtomicInteger most) {
+  private static void rounds(RestoreTurns turns, AtomicInteger holding, AtomicInteger most) {
     for (int i = 0; i < 4000; i++) {
       ThreadLocalRandom random = ThreadLocalRandom.current();
       Kind kind = Kind.values()[random.nextInt(2)];
       Duration patience = Duration.ofNanos(random.nextInt(400_000));
-      CompletableFuture<Turn> turn = gate.enter(kind, Deadline.after(patience));
+      CompletableFuture<Turn> turn = turns.enter(kind, Deadline.after(patience));
       if (random.nextInt(3) == 0 && turn.cancel(false)) {
         continue;
       }
