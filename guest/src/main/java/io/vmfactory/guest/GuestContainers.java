@@ -1,6 +1,7 @@
 package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.ResourceLimits;
 import java.time.Duration;
 import java.util.List;
 

@@ -6,7 +6,6 @@ import io.vmfactory.api.kata.LinuxPids;
 import io.vmfactory.api.kata.LinuxResources;
 import io.vmfactory.api.kata.Root;
 import io.vmfactory.api.kata.Spec;
-import io.vmfactory.guest.ResourceLimits;
 import java.util.List;
 import java.util.function.UnaryOperator;
 

@@ -28,7 +28,7 @@ import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.ProcessInfo;
-import io.vmfactory.guest.ResourceLimits;
+import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.ttrpc.Rpc;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.ProcessInfo;
-import io.vmfactory.guest.ResourceLimits;
 import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.guest.oci.ResourceLimits;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.vmfactory.guest;
+package io.vmfactory.guest.oci;
 
 import org.jspecify.annotations.Nullable;
 
