@@ -113,7 +113,8 @@ final class RestoreTurnsTest {
               assertThat(e.reason()).isEqualTo(TurnRefusedException.Reason.FULL);
               // Four in the queue including this one, two at a time, four seconds each.
               assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(8));
-              assertThat(e).hasMessageContainingAll("3 requests already wait", "max_waiting", "8.0 s");
+              assertThat(e)
+                  .hasMessageContainingAll("3 requests already wait", "max_waiting", "8.0 s");
             });
     assertThat(turns.enter(REFILL, LONG)).isNotDone();
     assertThat(turns.stats().customersWaiting()).isEqualTo(3);
