@@ -34,7 +34,7 @@ final class Document {
   /** Returns the document in {@code toml}; adds its syntax errors to {@code problems}. */
   static Document parse(String toml, Problems problems) {
     TomlParseResult result = Toml.parse(toml);
-    result.errors().forEach(e -> problems.add(e.position().line(), e.getMessage()));
+    result.errors().forEach(e -> problems.add(e.position().line(), String.valueOf(e.getMessage())));
     return new Document(result, problems);
   }
 

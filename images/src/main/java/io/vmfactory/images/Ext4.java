@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -76,7 +77,7 @@ final class Ext4 {
     arguments.addAll(List.of("-E", "assume_storage_prezeroed=1,hash_seed=" + UUID));
     arguments.addAll(content);
     arguments.addAll(List.of(image.toString(), bytes / KIB + "k"));
-    Result result = mke2fs.run(arguments, image.getParent(), deadline);
+    Result result = mke2fs.run(arguments, folder(image), deadline);
     if (result.exit() != 0) {
       throw failure("mke2fs", result.errors());
     }
@@ -90,7 +91,7 @@ final class Ext4 {
   void change(Path image, Path script, Deadline deadline) {
     Result result =
         debugfs.run(
-            List.of("-w", "-f", script.toString(), image.toString()), image.getParent(), deadline);
+            List.of("-w", "-f", script.toString(), image.toString()), folder(image), deadline);
     List<String> complaints = complaints(result);
     if (!complaints.isEmpty()) {
       throw failure("debugfs", String.join("\n", complaints));
@@ -105,8 +106,12 @@ final class Ext4 {
   /** Returns the content of a regular file in {@code image}; empty if there is no such file. */
   Optional<String> read(Path image, String path, Deadline deadline) {
     Result result =
-        debugfs.run(List.of("-R", "cat " + path, image.toString()), image.getParent(), deadline);
+        debugfs.run(List.of("-R", "cat " + path, image.toString()), folder(image), deadline);
     return complaints(result).isEmpty() ? Optional.of(result.output()) : Optional.empty();
+  }
+
+  private static Path folder(Path image) {
+    return Objects.requireNonNull(image.getParent());
   }
 
   private ImageException failure(String program, String errors) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The status of a file, stat(2).
@@ -36,16 +37,20 @@ record FileStatus(
   static FileStatus of(Path path) throws IOException {
     Map<String, Object> all = Files.readAttributes(path, "unix:*", LinkOption.NOFOLLOW_LINKS);
     return new FileStatus(
-        (Long) all.get("dev"),
-        (Long) all.get("ino"),
-        (Integer) all.get("mode"),
-        (Integer) all.get("nlink"),
-        (Integer) all.get("uid"),
-        (Integer) all.get("gid"),
-        (Long) all.get("rdev"),
-        (Long) all.get("size"),
-        (FileTime) all.get("lastModifiedTime"),
-        (FileTime) all.get("ctime"));
+        value(all, "dev", Long.class),
+        value(all, "ino", Long.class),
+        value(all, "mode", Integer.class),
+        value(all, "nlink", Integer.class),
+        value(all, "uid", Integer.class),
+        value(all, "gid", Integer.class),
+        value(all, "rdev", Long.class),
+        value(all, "size", Long.class),
+        value(all, "lastModifiedTime", FileTime.class),
+        value(all, "ctime", FileTime.class));
+  }
+
+  private static <T> T value(Map<String, Object> all, String name, Class<T> type) {
+    return type.cast(Objects.requireNonNull(all.get(name), name));
   }
 
   private boolean is(int type) {

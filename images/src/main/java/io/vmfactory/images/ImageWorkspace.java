@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -74,7 +75,7 @@ final class ImageWorkspace implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
     sync(file);
     Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
-    sync(target.getParent());
+    sync(Objects.requireNonNull(target.getParent()));
   }
 
   private static void sync(Path path) throws IOException {

@@ -32,7 +32,7 @@ final class TreeScript implements AutoCloseable {
 
   private TreeScript(Path script) throws IOException {
     this.out = Files.newBufferedWriter(script, ISO_8859_1);
-    this.folder = script.getParent();
+    this.folder = Objects.requireNonNull(script.getParent());
   }
 
   /**

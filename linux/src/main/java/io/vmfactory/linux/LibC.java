@@ -103,7 +103,8 @@ final class LibC {
 
   static native int ftruncate(int fd, long length) throws LastErrorException;
 
-  static native int ioctl(int fd, long request, Pointer argument) throws LastErrorException;
+  static native int ioctl(int fd, long request, @Nullable Pointer argument)
+      throws LastErrorException;
 
   static native int fstatfs(int fd, Pointer answer) throws LastErrorException;
 
@@ -132,7 +133,7 @@ final class LibC {
   static native int poll(Pointer descriptors, long count, int millis) throws LastErrorException;
 
   static native long sendto(
-      int fd, Pointer message, long length, int flags, Pointer address, int addressLength)
+      int fd, Pointer message, long length, int flags, @Nullable Pointer address, int addressLength)
       throws LastErrorException;
 
   static native long recv(int fd, Pointer buffer, long length, int flags) throws LastErrorException;

@@ -6,6 +6,7 @@ import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,8 @@ final class NetworkLinks implements AutoCloseable {
     try {
       return new NetworkLinks(namespace, socket.join());
     } catch (CompletionException e) {
-      throw Errno.failure("cannot enter " + namespace, (LastErrorException) e.getCause());
+      throw Errno.failure(
+          "cannot enter " + namespace, (LastErrorException) Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -47,7 +47,7 @@ public final class NetworkNamespace implements AutoCloseable {
     try {
       found = LibC.open(path.toString(), LibC.O_PATH | LibC.O_CLOEXEC);
     } catch (LastErrorException e) {
-      throw none(path, Errno.failure("cannot open", e).getMessage());
+      throw none(path, "cannot open: " + Errno.text(e));
     }
     try {
       return new NetworkNamespace(reopened(found, path), path.toString());

@@ -21,10 +21,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Agents of the VMs of a {@link FakeHypervisor}. Like a virtio-serial port, each agent accepts one
@@ -66,13 +68,13 @@ public final class ScriptedAgents implements GuestAgents {
   }
 
   /** Returns what made {@code vm} unique; null = nothing did. */
-  public Uniqueness unique(VmId vm) {
+  public @Nullable Uniqueness unique(VmId vm) {
     return unique.get(vm);
   }
 
   @Override
   public GuestAgent connect(Path socket, Deadline deadline) {
-    VmId vm = new VmId(socket.getParent().getFileName().toString());
+    VmId vm = new VmId(Objects.requireNonNull(socket.getParent()).getFileName().toString());
     faults.play(Step.CONNECT, deadline);
     if (!Files.exists(socket) || !connected.add(vm)) {
       throw new GuestException(GuestException.UNAVAILABLE, "cannot connect to " + socket, null);

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -57,7 +58,7 @@ final class BuildWorkspace implements AutoCloseable {
       }
       Directories.exchange(files.directory(), target);
     }
-    Directories.sync(target.getParent());
+    Directories.sync(Objects.requireNonNull(target.getParent()));
   }
 
   /** Removes the folder, or the template that it has replaced. */

@@ -75,7 +75,7 @@ final class Fingerprints {
     try {
       return fileMismatch(made, of(spec), spec);
     } catch (TemplateException e) {
-      return Optional.of(e.getMessage());
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

@@ -95,7 +95,7 @@ final class TemplateLoader {
       // The only thing that can go wrong with a file in memory is that memory is full.
       throw Thread.currentThread().isInterrupted()
           ? cancelled(e)
-          : new TemplateException(Reason.RESOURCES, e.getMessage(), e);
+          : new TemplateException(Reason.RESOURCES, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw refused("unreadable: " + ErrorText.of(e), e);
     }

@@ -59,6 +59,10 @@ class CorruptionTest {
   }
 
   static Stream<Arguments> damages() {
+    return Stream.of(damagedFiles(), damagedManifests(), otherHosts()).flatMap(cases -> cases);
+  }
+
+  private static Stream<Arguments> damagedFiles() {
     return Stream.of(
         plain("memory truncated", "memory altered: it has", (r, f) -> resize(f.memory(), -4096)),
         plain("memory extended", "memory altered: it has", (r, f) -> resize(f.memory(), 4096)),
@@ -75,7 +79,11 @@ class CorruptionTest {
         hidden("memory emptied", "memory altered", (r, f) -> empty(f.memory())),
         hidden("state flipped", "state altered", (r, f) -> flip(f.state(), 3)),
         plain("state truncated", "state altered: it has", (r, f) -> resize(f.state(), -1)),
-        plain("state gone", "state unreadable", (r, f) -> Files.delete(f.state())),
+        plain("state gone", "state unreadable", (r, f) -> Files.delete(f.state())));
+  }
+
+  private static Stream<Arguments> damagedManifests() {
+    return Stream.of(
         plain("manifest gone", "manifest unreadable", (r, f) -> Files.delete(f.manifest())),
         plain("manifest truncated", "manifest unreadable", (r, f) -> resize(f.manifest(), -40)),
         plain("manifest emptied", "manifest unreadable", (r, f) -> edit(f, s -> "")),
@@ -111,7 +119,11 @@ class CorruptionTest {
             "key and fingerprint apart, digest made to fit",
             "its key is not the digest of its fingerprint",
             (r, f) -> forge(f)),
-        plain("another's name", "the manifest is that of template", CorruptionTest::rename),
+        plain("another's name", "the manifest is that of template", CorruptionTest::rename));
+  }
+
+  private static Stream<Arguments> otherHosts() {
+    return Stream.of(
         plain(
             "other VMM version",
             "VMM version differs",

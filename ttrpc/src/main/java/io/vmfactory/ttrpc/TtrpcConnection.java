@@ -145,7 +145,7 @@ public final class TtrpcConnection implements StreamSocket.Receiver, AutoCloseab
     try {
       reader.feed(bytes);
     } catch (ProtocolException e) {
-      gone(e.getMessage());
+      gone(String.valueOf(e.getMessage()));
       close();
     }
   }

@@ -1,6 +1,7 @@
 package io.vmfactory.vmm;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** Where a VM is in its life. The table of legal transitions is only here. */
@@ -29,6 +30,6 @@ public enum VmPhase {
 
   /** Returns whether a VM in this phase may enter {@code next}. */
   public boolean leadsTo(VmPhase next) {
-    return NEXT.get(this).contains(next);
+    return Objects.requireNonNull(NEXT.get(this)).contains(next);
   }
 }

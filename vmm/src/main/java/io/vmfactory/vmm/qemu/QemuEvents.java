@@ -69,7 +69,7 @@ final class QemuEvents implements Consumer<QmpEvent> {
     }
   }
 
-  private static <T> void complete(@Nullable CompletableFuture<T> awaited, T value) {
+  private static <T> void complete(@Nullable CompletableFuture<T> awaited, @Nullable T value) {
     if (awaited != null) {
       awaited.complete(value);
     }
