@@ -49,17 +49,20 @@ class MetricsEdgeTest {
     var http = served.vertx.createHttpClient();
     var options =
         new RequestOptions().setServer(server).setMethod(method).setURI(path).setHost("localhost");
-    return ServedSkin.await(
-        http.request(options)
-            .compose(HttpClientRequest::send)
-            .compose(
-                r ->
-                    r.body()
-                        .map(
-                            body ->
-                                new Answer(
-                                    r.statusCode(), r.getHeader("content-type"), body.toString())))
-            .eventually(http::close));
+    return served.onLoop(
+        () ->
+            http.request(options)
+                .compose(HttpClientRequest::send)
+                .compose(
+                    r ->
+                        r.body()
+                            .map(
+                                body ->
+                                    new Answer(
+                                        r.statusCode(),
+                                        r.getHeader("content-type"),
+                                        body.toString())))
+                .eventually(http::close));
   }
 
   @Test

@@ -42,12 +42,13 @@ class PoolSkinTest {
   }
 
   private <Q, P> GrpcClientResponse<Q, P> response(ServiceMethod<P, Q> method, Q question) {
-    return ServedSkin.await(
-        client
-            .request(served.address(), method)
-            .compose(request -> request.send(question))
-            .compose(
-                response -> response.end().transform(end -> Future.succeededFuture(response))));
+    return served.onLoop(
+        () ->
+            client
+                .request(served.address(), method)
+                .compose(request -> request.send(question))
+                .compose(
+                    response -> response.end().transform(end -> Future.succeededFuture(response))));
   }
 
   private <Q, P> P call(ServiceMethod<P, Q> method, Q question) {

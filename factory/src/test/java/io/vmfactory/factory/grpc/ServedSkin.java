@@ -1,6 +1,7 @@
 package io.vmfactory.factory.grpc;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClientOptions;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** A skin over scripted verbs, on a socket in a temporary folder, for one test. */
@@ -66,6 +68,16 @@ public final class ServedSkin implements AutoCloseable {
     Future<R> result = request.response().compose(heard);
     request.end(message);
     return result;
+  }
+
+  /**
+   * Makes a call on an event loop and waits for its end. Made on a test's thread, it could miss the
+   * end of an answer that comes before the next handler is set.
+   */
+  public <T> T onLoop(Supplier<Future<T>> call) {
+    Promise<T> ended = Promise.promise();
+    vertx.runOnContext(v -> call.get().onComplete(ended));
+    return await(ended.future());
   }
 
   public static <T> T await(Future<T> future) {
