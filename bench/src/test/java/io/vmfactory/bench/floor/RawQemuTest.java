@@ -25,7 +25,7 @@ class RawQemuTest {
 
     assertThatIOException()
         .isThrownBy(raw::run)
-        .withMessage("raw QEMU, after []: waiting for \"QMP\", got null");
+        .withMessage("raw QEMU, after []: waited for \"QMP\", got null");
   }
 
   @Test
@@ -34,7 +34,7 @@ class RawQemuTest {
 
     assertThatIOException()
         .isThrownBy(raw::run)
-        .withMessage("raw QEMU, after [spawn]: waiting for \"return\", got {\"error\":\"no\"}");
+        .withMessage("raw QEMU, after [spawn]: waited for \"return\", got {\"error\":\"no\"}");
   }
 
   private RawQemu raw(String script) throws IOException {

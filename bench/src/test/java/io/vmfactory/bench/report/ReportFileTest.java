@@ -59,11 +59,11 @@ class ReportFileTest {
       delimiter = '|',
       value = {
         "vmfactory-bench/1 | vmfactory-bench/2 | is of format vmfactory-bench/2, this bench reads vmfactory-bench/1",
-        "\"schema\"        | \"scheme\"        | is no report of the bench",
+        "\"schema\"        | \"scheme\"        | is not a report of the bench",
         "\"cpus\"          | \"cores\"         | host/cpus",
         "\"AMD EPYC\"      | null              | host/cpu",
         "\"READY\"         | \"SOON\"          | cases/[0]/series/[",
-        "{                 | [                 | is no JSON",
+        "{                 | [                 | is not JSON",
       })
   void whatIsNoReportIsRefusedWithTheReason(String what, String instead, String reason)
       throws IOException {

@@ -50,16 +50,16 @@ class SimulateCommandTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--trace=weekly, is no shape and no file",
-    "--policy=some, is no policy: fixed:N",
+    "--trace=weekly, is neither a shape nor a readable file",
+    "--policy=some, is not a policy: use fixed:N",
     "--policy=auto:5..2, 0 <= min <= max",
     "--build-time=5, not a whole number with ms",
     "--build-time=0s, not a whole number with ms",
     "--vm-memory=16, not a whole number with KiB",
-    "--rate=0, --rate is above 0",
-    "--hours=-1, --hours is above 0",
-    "--at-once=0, --at-once is from 1",
-    "--seeds=0, --seeds is from 1",
+    "--rate=0, --rate must be above 0",
+    "--hours=-1, --hours must be above 0",
+    "--at-once=0, --at-once must be from 1",
+    "--seeds=0, --seeds must be from 1",
     "--rate=900, --rate times --hours"
   })
   void badInputIsRefusedWithARemedy(String option, String message) {
@@ -72,7 +72,7 @@ class SimulateCommandTest {
     Path csv = Files.writeString(folder.resolve("bad.csv"), "1\nx\n");
 
     assertThat(execute("--trace=" + csv)).isEqualTo(CommandLine.ExitCode.USAGE);
-    assertThat(err.toString()).contains("bad.csv, line 2: 'x' is no time");
+    assertThat(err.toString()).contains("bad.csv, line 2: 'x' is not a time");
   }
 
   private int execute(String... arguments) {

@@ -425,7 +425,9 @@ class SharedSandboxIT {
         ContainerProcess talker =
             started(sandbox, shell("until busybox nc 10.9.0.1 7000; do busybox usleep 50000; done"))
                 .process();
-        say("from the guest\n", talker.stdin());
+        // Not closed yet: the server ends as soon as the guest's side has, and could not answer.
+        talker.stdin().write("from the guest\n".getBytes(UTF_8));
+        talker.stdin().flush();
         assertThat(server.inputReader(UTF_8).readLine()).isEqualTo("from the guest");
         say("from the host\n", server.getOutputStream()); // whose end ends both
         assertThat(talker.stdout().readAllBytes()).asString(UTF_8).isEqualTo("from the host\n");
