@@ -41,15 +41,3 @@ install_packages() {
   missing=$(missing_packages "$1")
   [ -z "$missing" ] || die "still missing after installing: $missing"
 }
-
-# java_program: prints the java to use: that of JAVA_HOME, or else the first in PATH.
-java_program() {
-  if [ -n "${JAVA_HOME-}" ]; then echo "$JAVA_HOME/bin/java"; else command -v java; fi
-}
-
-# archive NAME: prints the path of the class-data archive NAME for the java in use.
-archive() {
-  local java
-  java=$(readlink -f "$(java_program)")
-  echo "$top/dist/cds/$1${java//\//-}.jsa"
-}

@@ -7,7 +7,9 @@ import io.vmfactory.bench.run.Launcher;
 import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.SpecCommand;
 import io.vmfactory.bench.simulate.SimulateCommand;
+import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.harness.storm.Storm;
+import java.io.PrintWriter;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -40,7 +42,10 @@ public final class BenchMain implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    StandardOutput out = StandardOutput.out();
+    StandardOutput err = StandardOutput.err();
+    int code = commandLine().setOut(out.writer()).setErr(err.writer()).execute(args);
+    System.exit(StandardOutput.exitCode("bench", code, out, err));
   }
 
   /** Returns the commands; a failure is reported in one line. */
@@ -86,9 +91,10 @@ public final class BenchMain implements Callable<Integer> {
     }
     long choices = seed == null ? new SecureRandom().nextInt(1_000_000) : seed;
     Storm.Options options = new Storm.Options(cycles, choices, STORM_CLIENTS, STORM_STEPS);
-    List<String> complaints = Storm.run(launcher(), options, System.out::println).complaints();
-    complaints.forEach(System.out::println);
-    System.out.printf("%d cycles, seed %d: %d complaints%n", cycles, choices, complaints.size());
+    PrintWriter out = spec.commandLine().getOut();
+    List<String> complaints = Storm.run(launcher(), options, out::println).complaints();
+    complaints.forEach(out::println);
+    out.printf("%d cycles, seed %d: %d complaints%n", cycles, choices, complaints.size());
     return complaints.isEmpty() ? 0 : 1;
   }
 

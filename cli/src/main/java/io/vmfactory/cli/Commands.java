@@ -1,17 +1,18 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.Units;
+import io.vmfactory.configs.host.HostText;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 
@@ -49,13 +50,31 @@ final class Commands {
    */
   private static final Set<String> BEFORE_ANOTHER = Set.of("run", "exec");
 
+  /** The options of all commands that take a value. */
+  private static final Set<String> WITH_VALUE = Set.of("--config", "--socket", "--timeout");
+
+  private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version");
+
   private Commands() {}
 
   /** Returns whether {@code args} start the daemon. */
   static boolean isServe(String... args) {
-    return Arrays.stream(args)
-        .takeWhile(word -> !BEFORE_ANOTHER.contains(word))
-        .anyMatch("serve"::equals);
+    return "serve".equals(verb(args));
+  }
+
+  /**
+   * Returns the first word that is neither an option nor the value of one. Only this word can be a
+   * command; the same word in another place is a name or an argument of the user's. The launcher
+   * looks for it in the same way.
+   */
+  static @Nullable String verb(String... args) {
+    for (int i = 0; i < args.length; i++) {
+      if (!args[i].startsWith("-")) {
+        return args[i];
+      }
+      i += WITH_VALUE.contains(args[i]) ? 1 : 0;
+    }
+    return null;
   }
 
   /** Returns the name of every command, in the order of the help text. */
@@ -81,18 +100,23 @@ final class Commands {
         .registerConverter(Duration.class, Commands::duration)
         .registerConverter(Integer.class, wholeNumber)
         .registerConverter(int.class, wholeNumber)
+        .registerConverter(Path.class, HostText::path)
+        .registerConverter(String.class, Commands::utf8)
+        .setExpandAtFiles(false) // a word that begins with @ is a word, such as @types/node
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(ErrorOutput::usage)
         .setExecutionExceptionHandler(ErrorOutput::failure);
   }
 
   private static Set<String> named(String... args) {
-    List<String> words = Arrays.asList(args);
-    Set<String> named = new LinkedHashSet<>(ALL.keySet());
-    named.retainAll(words);
-    boolean optionFirst = args.length > 0 && args[0].startsWith("-");
-    boolean all = optionFirst || named.isEmpty() || named.stream().anyMatch(ABOUT_ALL::contains);
-    return all ? ALL.keySet() : named;
+    String verb = verb(args);
+    boolean all = verb == null || !ALL.containsKey(verb) || ABOUT_ALL.contains(verb);
+    return all || asksForHelpFirst(args) ? ALL.keySet() : Set.of(verb);
+  }
+
+  /** The help text of vmfactory itself lists all commands. */
+  private static boolean asksForHelpFirst(String... args) {
+    return Arrays.stream(args).takeWhile(word -> word.startsWith("-")).anyMatch(HELP::contains);
   }
 
   private static Integer wholeNumber(String text) {
@@ -101,6 +125,22 @@ final class Commands {
     } catch (NumberFormatException e) {
       throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
     }
+  }
+
+  /** Everything but the name of a file travels as text, which is UTF-8. */
+  private static String utf8(String text) {
+    if (HostText.isUtf8(text)) {
+      return text;
+    }
+    throw new CommandLine.TypeConversionException(notUtf8(text));
+  }
+
+  /** Says why {@code text}, which has bytes outside UTF-8, cannot be used. */
+  static String notUtf8(String text) {
+    return "'"
+        + HostText.shown(text)
+        + "' is not UTF-8: arguments and variables of a container must be, as an OCI specification"
+        + " is; only the names of files may have any bytes";
   }
 
   private static Duration duration(String text) {

@@ -2,6 +2,7 @@ package io.vmfactory.cli;
 
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.Spelling;
+import io.vmfactory.configs.host.HostText;
 import java.io.PrintWriter;
 import java.util.Set;
 import picocli.CommandLine;
@@ -50,6 +51,9 @@ final class ErrorOutput {
   private static String usageMessage(ParameterException failure) {
     if (failure instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
       String word = unmatched.getUnmatched().get(0);
+      if (!HostText.isUtf8(word)) {
+        return Commands.notUtf8(word); // a parameter that cannot be converted counts as unexpected
+      }
       return failure.getCommandLine().getSubcommands().isEmpty()
           ? "unexpected argument: " + word
           : "no such command: " + word;

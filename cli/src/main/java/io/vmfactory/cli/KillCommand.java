@@ -4,7 +4,6 @@ import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.time.Deadline;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +33,8 @@ final class KillCommand implements Callable<Integer> {
       names = {"-s", "--signal"},
       paramLabel = "S",
       defaultValue = "KILL",
-      description = "Signal to send: a name or a number 1..64 (default: ${DEFAULT-VALUE}).")
+      description =
+          "Signal to send: a name such as TERM or RTMIN+1, or a number 1..64 (default: ${DEFAULT-VALUE}).")
   private String signal;
 
   @Parameters(
@@ -57,12 +57,13 @@ final class KillCommand implements Callable<Integer> {
   }
 
   private int number(String text) {
-    String name = text.toUpperCase(Locale.ROOT).replaceFirst("^SIG", "");
-    int number = name.matches("\\d{1,2}") ? Integer.parseInt(name) : SignalNames.number(name);
+    int number = text.matches("\\d{1,4}") ? Integer.parseInt(text) : SignalNames.number(text);
     if (number < 1 || number > SignalNames.LAST) {
       throw new ParameterException(
           spec.commandLine(),
-          "--signal is '" + text + "'; it must be a name such as TERM, or a number 1..64");
+          "--signal is '"
+              + text
+              + "'; it must be a name such as TERM or RTMIN+1, or a number 1..64");
     }
     return number;
   }

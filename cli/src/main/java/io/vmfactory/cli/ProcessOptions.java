@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.host.HostText;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,10 +86,18 @@ final class ProcessOptions {
       if (given.contains("=")) {
         variables.add(given);
       } else if (environment.containsKey(given)) {
-        variables.add(given + "=" + environment.get(given));
+        variables.add(given + "=" + utf8(given, environment.get(given)));
       }
     }
     return variables;
+  }
+
+  private String utf8(String name, String value) {
+    if (HostText.isUtf8(value)) {
+      return value;
+    }
+    throw new ParameterException(
+        spec.commandLine(), "--env " + name + ": " + Commands.notUtf8(value));
   }
 
   private OciProcess withUser(OciProcess process, String ids) {

@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.client.sandbox.ContainerProcess;
+import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * handle.
  */
 final class Session {
-  private static final int BROKEN_PIPE = 128 + 13;
-
   private static final List<String> FORWARDED = List.of("INT", "TERM", "HUP", "USR1", "USR2");
   private static final Set<Integer> TO_END = Set.of(1, 2, 15);
   private static final int SIGKILL = 9;
@@ -50,7 +49,7 @@ final class Session {
   /**
    * The parts of this process's input and terminal that the container's process gets.
    *
-   * @param input whether it gets our standard input; otherwise it has none
+   * @param input whether it gets your standard input; otherwise it has none
    * @param terminal whether it has a terminal, which follows the size of ours
    * @param raw whether our terminal is in raw mode
    */
@@ -76,7 +75,7 @@ final class Session {
       return work.getAsInt();
     } catch (OutputClosedException e) {
       if (e.isBrokenPipe()) {
-        return BROKEN_PIPE;
+        return StandardOutput.BROKEN_PIPE;
       }
       throw e;
     } catch (RuntimeException e) {

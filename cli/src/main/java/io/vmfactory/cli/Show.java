@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.host.HostText;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +27,12 @@ final class Show {
     return name.length() <= SHORT_NAME ? name : name.substring(0, SHORT_NAME);
   }
 
-  /** Returns foreign text without the characters that control a terminal. */
+  /**
+   * Returns foreign text without the characters that control a terminal; a byte that is not UTF-8
+   * becomes {@code \\xff}.
+   */
   static String harmless(String text) {
-    return CONTROL.matcher(text.replace('\t', ' ')).replaceAll("\uFFFD");
+    return CONTROL.matcher(HostText.shown(text).replace('\t', ' ')).replaceAll("\uFFFD");
   }
 
   /** Returns foreign text in one line, its lines joined by {@code |}. */

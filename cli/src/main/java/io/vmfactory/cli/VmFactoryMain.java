@@ -1,6 +1,8 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.Surroundings;
+import io.vmfactory.configs.host.HostWords;
+import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.configs.time.WallClock;
 
 /** The main class of {@code vmfactory}. */
@@ -13,16 +15,22 @@ public final class VmFactoryMain {
    */
   static void quietLibraries(String... args) {
     if (!Commands.isServe(args)) {
-      System.setProperty("logback.configurationFile", "io/vmfactory/cli/logback-quiet.xml");
+      System.setProperty("slf4j.provider", QuietLogging.class.getName());
+      System.setProperty("slf4j.internal.verbosity", "ERROR");
     }
   }
 
   /** Runs the command in {@code args} and exits with its exit code. */
   public static void main(String[] args) {
-    quietLibraries(args);
+    String[] words = HostWords.arguments(args);
+    quietLibraries(words);
     var root =
         new VmFactoryCommand(
             Surroundings.ofThisProcess(), WallClock.system(), ContainerAccess.ofThisProcess());
-    System.exit(Commands.commandLine(root, args).execute(args));
+    StandardOutput out = StandardOutput.out();
+    StandardOutput err = StandardOutput.err();
+    int code =
+        Commands.commandLine(root, words).setOut(out.writer()).setErr(err.writer()).execute(words);
+    System.exit(StandardOutput.exitCode("vmfactory", code, out, err));
   }
 }

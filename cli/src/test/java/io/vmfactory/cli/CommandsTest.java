@@ -207,4 +207,48 @@ class CommandsTest {
   void theVersionIsTold() {
     assertThat(Cli.run("--version").out()).startsWith("vmfactory ");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kill demo, kill",
+    "--config serve status, status",
+    "--config=serve --verbose run -- serve, run",
+    "--socket demo --timeout bench ps, ps",
+    "--help, ",
+    "--config, ",
+  })
+  void onlyTheWordInTheCommandsPlaceIsACommand(String line, String verb) {
+    assertThat(Commands.verb(line.split(" "))).isEqualTo(verb);
+  }
+
+  @Test
+  void aWordThatBeginsWithAtIsAWordInEveryPlace() throws IOException {
+    Path words = Files.writeString(dir.resolve("words"), "--help");
+    for (String[] line :
+        new String[][] {
+          {"@" + words},
+          {"status", "@" + words},
+          {"kill", "@" + words},
+          {"--config", "@" + words, "status"},
+          {"run", "--rootfs", "@" + words, "@@" + words},
+        }) {
+      Cli result = Cli.run((Object[]) line);
+      assertThat(result.exit()).as(String.join(" ", line)).isNotZero();
+      assertThat(result.out()).doesNotContain("Usage:");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "run --rootfs / -- echo X",
+    "run --rootfs / --env V=X -- echo",
+    "exec web1 -- echo X",
+    "kill X",
+    "run --rootfs / --name X -- echo",
+  })
+  void bytesThatCannotBeCarriedAreRefusedBeforeAnythingElse(String line) {
+    Cli result = Cli.run((Object[]) line.replace('X', '\uDCFF').split(" "));
+    assertThat(result.exit()).isIn(2, 125);
+    assertThat(result.err()).contains("\\xff' is not UTF-8");
+  }
 }

@@ -95,6 +95,13 @@ class SandboxCommandsTest {
     "kill --signal SIGTERM web1, kill 15 web1/c0",
     "kill -s usr1 web2/c1, kill 10 web2/c1",
     "kill --signal 64 web1, kill 64 web1/c0",
+    "kill -s usr2 web1, kill 12 web1/c0",
+    "kill -s SIGRTMIN web1, kill 34 web1/c0",
+    "kill -s sigrtmin+15 web1, kill 49 web1/c0",
+    "kill -s RTMAX-1 web1, kill 63 web1/c0",
+    "kill -s rtmax web1, kill 64 web1/c0",
+    "kill -s SIGCLD web1, kill 17 web1/c0",
+    "kill -s 09 web1, kill 9 web1/c0",
   })
   void killTakesNamesAndNumbers(String line, String done) {
     assertThat(run(line).exit()).isZero();
@@ -157,6 +164,12 @@ class SandboxCommandsTest {
         "125 | exec nowhere ls | no sandbox nowhere",
         "2   | kill --signal FROB web1 | FROB",
         "2   | kill --signal 65 web1 | 65",
+        "2   | kill --signal 0 web1 | 1..64",
+        "2   | kill --signal -9 web1 | 1..64",
+        "2   | kill --signal 99999999999 web1 | 1..64",
+        "2   | kill --signal RTMIN+31 web1 | RTMIN+31",
+        "2   | kill --signal RTMAX-31 web1 | RTMAX-31",
+        "2   | kill --signal RTMIN-1 web1 | RTMIN-1",
         "2   | kill | SANDBOX",
         "1   | ps nowhere | no sandbox nowhere",
         "2   | sandbox rm | SANDBOX",

@@ -1,5 +1,7 @@
 package io.vmfactory.configs;
 
+import io.vmfactory.configs.host.HostText;
+import io.vmfactory.configs.host.HostWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,7 +29,7 @@ public record Surroundings(Map<String, String> variables, boolean root) {
     try {
       boolean root =
           Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-      return new Surroundings(System.getenv(), root);
+      return new Surroundings(HostWords.environment(), root);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read /proc/self: is /proc mounted?", e);
     }
@@ -81,7 +83,7 @@ public record Surroundings(Map<String, String> variables, boolean root) {
   private Optional<Path> variable(String name) {
     return Optional.ofNullable(variables.get(name))
         .filter(value -> !value.isEmpty())
-        .map(Path::of)
+        .map(HostText::path)
         .map(Path::toAbsolutePath);
   }
 }

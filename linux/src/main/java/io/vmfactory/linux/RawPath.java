@@ -1,9 +1,8 @@
 package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
-import java.io.ByteArrayOutputStream;
+import io.vmfactory.configs.host.HostText;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -18,26 +17,7 @@ public final class RawPath {
 
   /** Returns the bytes of the absolute form of {@code path}. */
   public static byte[] bytes(Path path) {
-    String text = path.toAbsolutePath().toString();
-    if (text.chars().allMatch(c -> c > 0 && c < 0x80)) {
-      return text.getBytes(StandardCharsets.US_ASCII);
-    }
-    return decoded(path.toUri().getRawPath());
-  }
-
-  private static byte[] decoded(String escaped) {
-    // The URI of a directory ends with a slash, but the path does not.
-    String text = escaped.endsWith("/") ? escaped.substring(0, escaped.length() - 1) : escaped;
-    var bytes = new ByteArrayOutputStream(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '%') {
-        bytes.write(Integer.parseInt(text, i + 1, i + 3, 16));
-        i += 2;
-      } else {
-        bytes.write(text.charAt(i));
-      }
-    }
-    return bytes.toByteArray();
+    return HostText.bytes(path);
   }
 
   /** Returns the unchanged target of the link {@code path}. */
