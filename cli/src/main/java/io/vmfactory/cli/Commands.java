@@ -100,7 +100,7 @@ final class Commands {
         .registerConverter(Duration.class, Commands::duration)
         .registerConverter(Integer.class, wholeNumber)
         .registerConverter(int.class, wholeNumber)
-        .registerConverter(Path.class, HostText::path)
+        .registerConverter(Path.class, Commands::path)
         .registerConverter(String.class, Commands::utf8)
         .setExpandAtFiles(false) // a word that begins with @ is a word, such as @types/node
         .setCaseInsensitiveEnumValuesAllowed(true)
@@ -125,6 +125,13 @@ final class Commands {
     } catch (NumberFormatException e) {
       throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
     }
+  }
+
+  private static Path path(String text) {
+    if (text.isEmpty()) {
+      throw new CommandLine.TypeConversionException("the name of a file cannot be empty");
+    }
+    return HostText.path(text);
   }
 
   /** Everything but the name of a file travels as text, which is UTF-8. */

@@ -58,7 +58,7 @@ final class ErrorOutput {
           ? "unexpected argument: " + word
           : "no such command: " + word;
     }
-    return String.valueOf(failure.getMessage());
+    return String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
   }
 
   /** Prints the command or option that the user probably meant, if there is one. */

@@ -45,6 +45,10 @@ public final class ConfigLoader {
     Problems problems = new Problems(source);
     Document document = Document.parse(toml, problems);
     problems.throwIfAny();
+    if (KataFile.is(document)) {
+      new ConfigReader(document, surroundings).read();
+      throw new ConfigException(List.of(source + ": " + KataFile.answer(document)));
+    }
     return read(document, problems);
   }
 

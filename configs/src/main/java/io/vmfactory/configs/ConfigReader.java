@@ -70,6 +70,7 @@ final class ConfigReader {
   private QemuConfig qemu(Section section) {
     QemuConfig.Size size = size(section, "default_vcpus", 1, "default_memory", 256);
     QemuConfig.Size max = size(section, "default_maxvcpus", 4, "default_maxmemory", 2048);
+    sayWhatZeroMeans(section, "default_maxvcpus", "default_maxmemory");
     atLeast(section, "default_maxvcpus", max.vcpus(), "default_vcpus", size.vcpus());
     atLeast(section, "default_maxmemory", max.memoryMib(), "default_memory", size.memoryMib());
     return new QemuConfig(
@@ -83,6 +84,20 @@ final class ConfigReader {
         section.text("accelerator", "auto", "auto|kvm|tcg", "\"auto\", \"kvm\" or \"tcg\""),
         section.blankSeparated("kernel_params"),
         devices(section));
+  }
+
+  /** Kata reads 0 as "as much as the host has"; a template has to be the same on every start. */
+  private static void sayWhatZeroMeans(Section section, String... keys) {
+    for (String key : keys) {
+      if (section.isZero(key)) {
+        section.problem(
+            "hypervisor.qemu."
+                + key
+                + ": 0 does not mean \"all that the host has\" here; write a"
+                + " number",
+            key);
+      }
+    }
   }
 
   private static QemuConfig.Devices devices(Section section) {

@@ -72,6 +72,15 @@ final class Document {
     return names;
   }
 
+  /** Returns every table and key of the document, with dots between its parts. */
+  Set<String> keys() {
+    Set<String> names = new TreeSet<>();
+    if (root != null) {
+      root.keyPathSet(true).forEach(path -> names.add(dotted(path)));
+    }
+    return names;
+  }
+
   /** Adds a problem for each key that was not read, and for each table that is not a table. */
   void reportUnknown() {
     if (root != null) {

@@ -1,5 +1,6 @@
 package io.vmfactory.configs;
 
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -20,6 +21,9 @@ public final class ErrorText {
     if (failure instanceof FileSystemException refused) {
       String reason = reason(refused);
       return refused.getFile() == null ? reason : refused.getFile() + ": " + reason;
+    }
+    if (failure instanceof CharacterCodingException) {
+      return "the text is not valid UTF-8";
     }
     String message = failure.getMessage();
     Throwable cause = failure.getCause();

@@ -38,6 +38,11 @@ final class Section {
     return value.map(Long::intValue).orElse(otherwise);
   }
 
+  /** Returns whether the file sets {@code key} to 0. */
+  boolean isZero(String key) {
+    return Long.valueOf(0).equals(document.value(path(key)));
+  }
+
   /** Returns a whole number, or empty for {@code word}, which is the default. */
   Optional<Integer> numberOrWord(String key, String word, int min, int max) {
     Object value = document.value(path(key));

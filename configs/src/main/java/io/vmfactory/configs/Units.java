@@ -69,7 +69,12 @@ public final class Units {
     return units.stream()
         .filter(unit -> unit.name().toLowerCase(Locale.ROOT).equals(name))
         .findFirst()
-        .map(unit -> Math.multiplyExact(Long.parseLong(matcher.group(1)), unit.factor()));
+        .flatMap(unit -> product(Long.parseLong(matcher.group(1)), unit.factor()));
+  }
+
+  /** Returns the product; empty if it is beyond every range, so that it counts as no value. */
+  private static Optional<Long> product(long number, long factor) {
+    return number > Long.MAX_VALUE / factor ? Optional.empty() : Optional.of(number * factor);
   }
 
   private static String format(long value, List<Unit> units) {

@@ -186,6 +186,53 @@ class ConfigProblemsTest {
             "f.toml:2: unknown key factory.vm_cache_number; did you mean pool.vm_cache_number?");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "999999999999d, default_ttl",
+    "106751991168d, default_ttl",
+    "999999999999h, max_ttl",
+  })
+  void aDurationBeyondAllRangesIsAProblemLikeAnother(String span, String key) {
+    assertThat(problems("[lease]\n" + key + " = \"" + span + "\"")[0])
+        .startsWith("f.toml:2: lease." + key + " is \"" + span + "\", must be ");
+  }
+
+  @Test
+  void aConfigurationOfKataIsAnsweredInOneLine() {
+    assertThat(
+            problems(
+                """
+                [hypervisor.qemu]
+                path = "/usr/bin/qemu-system-x86_64"
+                kernel = "/usr/share/kata-containers/vmlinux.container"
+                image = "/usr/share/kata-containers/kata-containers.img"
+                machine_type = "q35"
+                default_maxvcpus = 0
+                shared_fs = "virtio-fs"
+                [agent.kata]
+                kernel_modules = []
+                [runtime]
+                internetworking_model = "tcfilter"
+                """))
+        .containsExactly(
+            "f.toml: this is a configuration of Kata Containers; these of its keys mean the same"
+                + " here: hypervisor.qemu.default_maxvcpus, hypervisor.qemu.kernel,"
+                + " hypervisor.qemu.machine_type, hypervisor.qemu.path; docs/kata.md says what becomes"
+                + " of the others");
+    assertThat(problems("[agent.kata]\nenable_tracing = true"))
+        .containsExactly(
+            "f.toml: this is a configuration of Kata Containers; none of its keys means the same"
+                + " here; docs/kata.md says what becomes of the others");
+  }
+
+  @Test
+  void katasZeroIsExplained() {
+    assertThat(problems("[hypervisor.qemu]\ndefault_maxvcpus = 0"))
+        .contains(
+            "f.toml:2: hypervisor.qemu.default_maxvcpus: 0 does not mean \"all that the host has\""
+                + " here; write a number");
+  }
+
   private static String[] problems(String toml) {
     ConfigLoader loader = new ConfigLoader(ROOT);
     return catchThrowableOfType(ConfigException.class, () -> loader.parse(toml, "f.toml"))

@@ -11,6 +11,9 @@ import io.vertx.grpc.common.CodecException;
 import io.vertx.grpc.common.GrpcMessage;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.WireFormat;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Encodes replies: protobuf as usual; JSON as proto3 JSON that also prints fields at their default
@@ -26,6 +29,9 @@ public final class ReadableJson<T extends Message> implements GrpcMessageEncoder
                   .add(RetryInfo.getDescriptor())
                   .build());
 
+  /** An escape in a JSON text; group 1: of a letter that needs none, except inside HTML. */
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u00(3[cde]|2[67])|.)");
+
   @Override
   public GrpcMessage encode(T message, WireFormat format) throws CodecException {
     return switch (format) {
@@ -39,10 +45,16 @@ public final class ReadableJson<T extends Message> implements GrpcMessageEncoder
     return true;
   }
 
+  private static String readable(MatchResult escape) {
+    String hex = escape.group(1);
+    return Matcher.quoteReplacement(
+        hex == null ? escape.group() : Character.toString(Integer.parseInt(hex, 16)));
+  }
+
   /** Returns {@code message} as JSON text. */
   static String print(Message message) {
     try {
-      return PRINTER.print(message) + "\n";
+      return ESCAPE.matcher(PRINTER.print(message)).replaceAll(ReadableJson::readable) + "\n";
     } catch (InvalidProtocolBufferException e) {
       throw new CodecException(e);
     }

@@ -2,6 +2,7 @@ package io.vmfactory.factory.routes;
 
 import io.vmfactory.configs.LeaseConfig;
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.Units;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
@@ -100,14 +101,10 @@ public final class Rules {
     Duration ttl = asked == null ? leases.defaultTtl() : asked;
     if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(leases.maxTtl()) > 0) {
       throw Refusals.invalid(
-          "lease ttl = %s: must be %s..%s (max_ttl in the configuration)"
-              .formatted(seconds(ttl), seconds(SHORTEST_TTL), seconds(leases.maxTtl())));
+          "lease ttl is %s, must be %s..%s (max_ttl in the configuration)"
+              .formatted(Units.text(ttl), Units.text(SHORTEST_TTL), Units.text(leases.maxTtl())));
     }
     return ttl;
-  }
-
-  private static String seconds(Duration span) {
-    return span.toMillisPart() == 0 ? span.toSeconds() + " s" : span.toMillis() + " ms";
   }
 
   private static void hostname(String hostname) {
