@@ -1,6 +1,12 @@
 # Shared by ./dev and ./vmfactory. Sourced; expects $top.
 
-say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+say() {
+  if [ -t 2 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then
+    printf '\033[1m==>\033[0m %s\n' "$*" >&2
+  else
+    printf '==> %s\n' "$*" >&2
+  fi
+}
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 # missing_packages WHEN: prints the packages whose probe fails, one "package | why" per line.

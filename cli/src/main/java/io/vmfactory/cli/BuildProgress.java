@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.configs.host.TerminalStream;
 import java.io.PrintWriter;
 import java.util.function.Consumer;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * step.
  */
 final class BuildProgress implements Consumer<CreateTemplateProgress>, AutoCloseable {
-  private static final int WIDTH = 90;
-  private static final int UPDATE_MILLIS = 100;
+  private static final int USUAL_WIDTH = 80;
+  private static final int UPDATE_MILLIS = 250;
 
   private final PrintWriter err;
   private final boolean watched;
@@ -63,8 +64,18 @@ final class BuildProgress implements Consumer<CreateTemplateProgress>, AutoClose
         .setInitialMax(steps)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(UPDATE_MILLIS)
-        .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+        .setConsumer(asWideAsTheTerminal())
         .build();
+  }
+
+  /** The user may change the size of the terminal while the bar is shown. */
+  private static ConsoleProgressBarConsumer asWideAsTheTerminal() {
+    return new ConsoleProgressBarConsumer(System.err, USUAL_WIDTH) {
+      @Override
+      public int getMaxRenderedLength() {
+        return TerminalStream.ERR.columns(USUAL_WIDTH) - 1;
+      }
+    };
   }
 
   private static String line(CreateTemplateProgress progress) {

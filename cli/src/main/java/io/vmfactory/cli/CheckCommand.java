@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.qemu.HostCheck;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -64,6 +66,14 @@ final class CheckCommand implements Callable<Integer> {
       Files.deleteIfExists(answers);
       Files.deleteIfExists(dir);
     }
+  }
+
+  /** Returns the guest's files that cannot be read, and what to do about it. */
+  static List<String> unreadable(QemuConfig qemu) {
+    return Stream.of(readable("kernel", qemu.kernel()), readable("initrd", qemu.initrd()))
+        .filter(file -> !file.usable())
+        .map(file -> file.name() + " " + file.why())
+        .toList();
   }
 
   private static Capability readable(String name, Path file) {

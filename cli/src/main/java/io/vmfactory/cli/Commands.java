@@ -37,6 +37,7 @@ final class Commands {
     ALL.put("sandbox", SandboxCommand::new);
     ALL.put("check", CheckCommand::new);
     ALL.put("demo", DemoCommand::new);
+    ALL.put("bench", BenchCommand::new);
     ALL.put("help", CommandLine.HelpCommand::new);
     ALL.put("generate-completion", AutoComplete.GenerateCompletion::new);
   }

@@ -7,6 +7,7 @@ import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.RuntimeConfig;
+import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
@@ -66,7 +67,8 @@ final class DemoCommand implements Callable<Integer> {
 
   private void show(FactoryClient client, Path socket, Deadline deadline) {
     say("booting a template VM and taking its snapshot");
-    try (BuildProgress progress = new BuildProgress(root.err(), Terminal.isWatched())) {
+    try (BuildProgress progress =
+        new BuildProgress(root.err(), root.takesControls(TerminalStream.ERR))) {
       client.templates().create(CreateTemplateRequest.getDefaultInstance(), progress, deadline);
     }
     say("getting one VM by direct boot (COLD), then " + CLONES + " clones (TEMPLATE)");

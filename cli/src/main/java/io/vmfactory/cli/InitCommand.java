@@ -5,6 +5,7 @@ import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
+import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.time.Duration;
@@ -99,7 +100,8 @@ final class InitCommand implements Callable<Integer> {
   }
 
   private Template build(FactoryClient client, CreateTemplateRequest request, Deadline deadline) {
-    try (BuildProgress progress = new BuildProgress(root.err(), Terminal.isWatched())) {
+    try (BuildProgress progress =
+        new BuildProgress(root.err(), root.takesControls(TerminalStream.ERR))) {
       return client.templates().create(request, progress, deadline);
     }
   }

@@ -57,7 +57,7 @@ final class PoolCommand {
       if (json) {
         root.print(JsonValue.object().with("pools", JsonValue.array(reply.list("pools"))));
       } else {
-        root.print(PoolsView.lines(reply.list("pools")));
+        root.printTable(PoolsView.lines(reply.list("pools")));
       }
     }
   }

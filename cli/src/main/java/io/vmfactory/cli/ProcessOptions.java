@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.host.HostText;
+import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ final class ProcessOptions {
 
   /** Returns which parts of this process's terminal and input the container's process gets. */
   Session.Attachment attachment() {
-    boolean raw = tty && interactive && Terminal.givesInput();
+    boolean raw = tty && interactive && TerminalStream.IN.isTerminal();
     return new Session.Attachment(interactive, tty, raw);
   }
 

@@ -48,7 +48,7 @@ final class PsCommand implements Callable<Integer> {
           JsonValue.object()
               .with("processes", JsonValue.array(rows.stream().map(PsCommand::json).toList())));
     } else {
-      root.print(table(rows).lines(0));
+      root.printTable(table(rows).lines(0));
     }
     return Exit.OK.code();
   }

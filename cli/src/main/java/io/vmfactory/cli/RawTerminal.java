@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.host.TerminalStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -32,8 +33,17 @@ final class RawTerminal implements AutoCloseable {
     return terminal;
   }
 
-  /** Returns the window size of the terminal on standard input. */
+  /**
+   * Returns the window size of the terminal on standard input, or else on standard output or error.
+   */
   static TerminalSize size() {
+    if (!TerminalStream.IN.isTerminal()) {
+      return Stream.of(TerminalStream.OUT, TerminalStream.ERR)
+          .filter(TerminalStream::isTerminal)
+          .map(stream -> new TerminalSize(stream.lines(0), stream.columns(0)))
+          .findFirst()
+          .orElse(TerminalSize.UNKNOWN);
+    }
     try {
       return TerminalSize.parse(stty("size"));
     } catch (CliException e) {

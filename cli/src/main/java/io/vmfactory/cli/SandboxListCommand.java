@@ -40,7 +40,7 @@ final class SandboxListCommand implements Callable<Integer> {
       List<JsonValue> sandboxes = all.stream().map(SandboxListCommand::json).toList();
       root.print(JsonValue.object().with("sandboxes", JsonValue.array(sandboxes)));
     } else {
-      root.print(table(all, root).lines(0));
+      root.printTable(table(all, root).lines(0));
     }
     return Exit.OK.code();
   }

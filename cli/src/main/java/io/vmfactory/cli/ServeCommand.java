@@ -32,6 +32,8 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     LoadedConfig loaded = root.config();
+    CheckCommand.unreadable(loaded.config().qemu())
+        .forEach(file -> root.err().println("vmfactory: warning: no VM can boot: " + file));
     return Daemon.run(loaded.config(), loaded.file(), keepVms);
   }
 }

@@ -35,6 +35,11 @@ final class Show {
     return CONTROL.matcher(HostText.shown(text).replace('\t', ' ')).replaceAll("\uFFFD");
   }
 
+  /** Returns {@code line}, or its beginning and an ellipsis if it has more than {@code columns}. */
+  static String cut(String line, int columns) {
+    return line.length() <= columns ? line : line.substring(0, Math.max(0, columns - 1)) + "…";
+  }
+
   /** Returns foreign text in one line, its lines joined by {@code |}. */
   static String oneLine(String text) {
     return text.lines()

@@ -46,7 +46,7 @@ final class StatsCommand implements Callable<Integer> {
           JsonValue.object()
               .with("containers", JsonValue.array(rows.stream().map(StatsCommand::json).toList())));
     } else {
-      root.print(table(rows).lines(0));
+      root.printTable(table(rows).lines(0));
     }
     return Exit.OK.code();
   }

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.host.TerminalStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -72,7 +73,7 @@ final class StatusCommand implements Callable<Integer> {
     if (json) {
       root.print(reply);
     } else {
-      root.print(StatusView.lines(reply, root.now()));
+      root.printTable(StatusView.lines(reply, root.now()));
     }
   }
 
@@ -95,8 +96,8 @@ final class StatusCommand implements Callable<Integer> {
     DaemonHttp factory =
         new DaemonHttp(new HttpJson(root.socket(), timeout == null ? PATIENCE : timeout));
     StatusPages pages =
-        Terminal.showsOutput()
-            ? StatusPages.inPlace(root.out(), Terminal::height)
+        root.takesControls(TerminalStream.OUT)
+            ? StatusPages.inPlace(root.out(), () -> TerminalStream.OUT.lines(Integer.MAX_VALUE))
             : StatusPages.appended(root.out());
     try (StopRequest interruption = new StopRequest(pages::end)) {
       new StatusWatch(() -> page(factory), root::now, pages).run(pause, interruption::await);

@@ -7,6 +7,7 @@ import io.vmfactory.configs.LoadedConfig;
 import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.images.RootfsImages;
@@ -175,6 +176,17 @@ final class VmFactoryCommand {
   void print(List<String> lines) {
     lines.stream().map(Show::harmless).forEach(out()::println);
     out().flush();
+  }
+
+  /** Prints a table for the user. On a terminal, a line that would be wrapped is cut. */
+  void printTable(List<String> lines) {
+    int columns = TerminalStream.OUT.columns(Integer.MAX_VALUE);
+    print(lines.stream().map(line -> Show.cut(line, columns)).toList());
+  }
+
+  /** Returns whether control sequences can be written to {@code stream}. */
+  boolean takesControls(TerminalStream stream) {
+    return stream.takesControls(surroundings.variables());
   }
 
   void print(String line) {

@@ -1,9 +1,13 @@
 package io.vmfactory.cli;
 
+import static io.vmfactory.configs.host.TerminalStream.OUT;
+
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.host.HostWords;
 import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.configs.time.WallClock;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Ansi;
 
 /** The main class of {@code vmfactory}. */
 public final class VmFactoryMain {
@@ -30,7 +34,11 @@ public final class VmFactoryMain {
     StandardOutput out = StandardOutput.out();
     StandardOutput err = StandardOutput.err();
     int code =
-        Commands.commandLine(root, words).setOut(out.writer()).setErr(err.writer()).execute(words);
+        Commands.commandLine(root, words)
+            .setOut(out.writer())
+            .setErr(err.writer())
+            .setColorScheme(Help.defaultColorScheme(Ansi.valueOf(root.takesControls(OUT))))
+            .execute(words);
     System.exit(StandardOutput.exitCode("vmfactory", code, out, err));
   }
 }

@@ -136,13 +136,6 @@ class StatusWatchTest {
   }
 
   @Test
-  void theHeightIsWhatSttySays() {
-    assertThat(Terminal.height("24 80\n")).isEqualTo(24);
-    assertThat(Terminal.height("0 0\n")).isEqualTo(Integer.MAX_VALUE);
-    assertThat(Terminal.height("")).isEqualTo(Integer.MAX_VALUE);
-  }
-
-  @Test
   void aWishToEndIsHeardAndClearsUpOnce() throws InterruptedException {
     List<String> cleared = new ArrayList<>();
     StopRequest interruption = new StopRequest(() -> cleared.add("cleared"));

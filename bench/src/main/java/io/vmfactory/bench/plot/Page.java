@@ -44,8 +44,13 @@ public final class Page {
 
   private static void facts(Html page, Report report) {
     page.element("h1", "vmfactory bench");
+    page.markup(
+        "<p id=\"headline\"><strong>%s</strong></p>"
+            .formatted(Html.escape(Headline.promises(report))));
+    page.element("p", Headline.date(report));
     page.element("p", "Scale " + report.scale() + ". " + scale(report.scale()));
     page.table(CaseTables.host(report.host()));
+    page.table(Headline.routes());
     page.table(CaseTables.cases(report.cases()));
     page.markup("<section id=\"promises\">").element("h2", "Promises");
     page.table(CaseTables.promises(report)).markup("</section>");

@@ -3,10 +3,8 @@ package io.vmfactory.bench.run;
 import io.vmfactory.bench.cases.BenchCase;
 import io.vmfactory.bench.cases.Progress;
 import io.vmfactory.bench.report.CaseReport;
-import java.io.IOException;
+import io.vmfactory.configs.host.TerminalStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -16,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Shows the progress of a run: a bar per case on a terminal, otherwise a line now and then. */
 final class ProgressDisplay implements Progress {
-  private static final int WIDTH = 100;
-  private static final int UPDATE_MILLIS = 200;
+  private static final int USUAL_WIDTH = 80;
+  private static final int UPDATE_MILLIS = 250;
 
   /** Lines for the rounds of one case if there is no bar. */
   private static final int LINES = 5;
@@ -37,14 +35,19 @@ final class ProgressDisplay implements Progress {
     this.watched = watched;
   }
 
-  /** Whether standard error is a terminal. */
+  /** Whether standard error is a terminal that can show a bar. */
   static boolean isWatched() {
-    try {
-      String stream = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return stream.startsWith("/dev/pts/") || stream.startsWith("/dev/tty");
-    } catch (IOException e) {
-      return false;
-    }
+    return TerminalStream.ERR.takesControls(System.getenv());
+  }
+
+  /** The user may change the size of the terminal while the bar is shown. */
+  private static ConsoleProgressBarConsumer asWideAsTheTerminal() {
+    return new ConsoleProgressBarConsumer(System.err, USUAL_WIDTH) {
+      @Override
+      public int getMaxRenderedLength() {
+        return TerminalStream.ERR.columns(USUAL_WIDTH) - 1;
+      }
+    };
   }
 
   synchronized void begins(BenchCase benchCase, int number, int of) {
@@ -57,7 +60,7 @@ final class ProgressDisplay implements Progress {
               .setInitialMax(-1)
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(UPDATE_MILLIS)
-              .setConsumer(new ConsoleProgressBarConsumer(System.err, WIDTH))
+              .setConsumer(asWideAsTheTerminal())
               .build();
     } else {
       line(benchCase.summary());

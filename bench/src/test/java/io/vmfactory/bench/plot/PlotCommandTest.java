@@ -43,6 +43,20 @@ class PlotCommandTest {
   }
 
   @Test
+  void thePageBeginsWithTheVerdictTheDayAndTheRoutes() throws IOException {
+    String page = Page.of(SampleReport.of(1));
+    String head = page.substring(0, page.indexOf("begun, UTC"));
+    assertThat(head)
+        .contains(
+            "3 promises kept, 3 missed: boot-over-clone, clone-process, warm-over-floor;",
+            " not measured.",
+            "Measured on 20",
+            "revision 0123abc+changes",
+            "WARM",
+            "a VM that is up and waits is woken");
+  }
+
+  @Test
   void nothingIsFetchedFromElsewhere() throws IOException {
     assertThat(page())
         .doesNotContain("<link", " src=", "@import", "url(", "fetch(", "sourceMappingURL");

@@ -1,0 +1,75 @@
+package io.vmfactory.configs.host;
+
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** A standard stream of this process, and what is known of the terminal behind it. */
+public enum TerminalStream {
+  IN(0),
+  OUT(1),
+  ERR(2);
+
+  private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty.*|console|hvc\\d+)");
+  private static final Pattern SIZE = Pattern.compile("\\d{1,5} \\d{1,5}");
+
+  private final Path link;
+
+  TerminalStream(int number) {
+    link = Path.of("/proc/self/fd/" + number);
+  }
+
+  /** Returns whether the stream is a terminal. */
+  public boolean isTerminal() {
+    try {
+      return TERMINAL.matcher(Files.readSymbolicLink(link).toString()).matches();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Returns whether the stream is a terminal that understands control sequences, and colours are
+   * not turned off by NO_COLOR (no-color.org).
+   */
+  public boolean takesControls(Map<String, String> environment) {
+    String kind = environment.getOrDefault("TERM", "");
+    return !kind.isEmpty()
+        && !kind.equals("dumb")
+        && environment.getOrDefault("NO_COLOR", "").isEmpty()
+        && isTerminal();
+  }
+
+  /** Returns the current number of columns of the terminal; {@code otherwise} if it has none. */
+  public int columns(int otherwise) {
+    return number(1, otherwise);
+  }
+
+  /** Returns the current number of lines of the terminal; {@code otherwise} if it has none. */
+  public int lines(int otherwise) {
+    return number(0, otherwise);
+  }
+
+  private int number(int index, int otherwise) {
+    if (!isTerminal()) {
+      return otherwise;
+    }
+    try {
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(link.toRealPath().toFile())
+              .redirectError(Redirect.DISCARD)
+              .start();
+      String size =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+      int number = SIZE.matcher(size).matches() ? Integer.parseInt(size.split(" ", 2)[index]) : 0;
+      return number == 0 ? otherwise : number;
+    } catch (IOException e) {
+      return otherwise;
+    }
+  }
+}
