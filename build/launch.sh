@@ -63,7 +63,5 @@ use_archive() {
 # The native libraries lie in dist, because the place where a library would unpack them may forbid executing.
 jvm=(-Xlog:disable -XX:+DisplayVMOutputToStderr -XX:-UsePerfData -XX:+UseSerialGC -Xshare:auto
   -Djna.nounpack=true "-Djna.boot.library.path=$top/dist/native/com/sun/jna/linux-x86-64" "-Djava.library.path=$top/dist/native/META-INF/native")
-# A short command needs neither Netty's events for Java's flight recorder nor a resolver of host names. Its archive is mapped
-# where it was made to lie: relocating it takes longer than the command. The daemon, which lives long, has random addresses.
-short=(-XX:TieredStopAtLevel=1 -Xmx128m -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0
-  -Dio.netty.jfr.enabled=false -Dvertx.disableDnsResolver=true)
+# A short command needs neither Netty's events for Java's flight recorder nor a resolver of host names.
+short=(-XX:TieredStopAtLevel=1 -Xmx128m -Dio.netty.jfr.enabled=false -Dvertx.disableDnsResolver=true)
