@@ -52,12 +52,40 @@ public final class BenchMain implements Callable<Integer> {
   static CommandLine commandLine() {
     return new CommandLine(new BenchMain())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+        .registerConverter(int.class, BenchMain::wholeNumber)
+        .registerConverter(Integer.class, BenchMain::wholeNumber)
+        .setParameterExceptionHandler(BenchMain::usage)
         .setExecutionExceptionHandler(
             (e, command, line) -> {
               Throwable cause = e instanceof CompletionException ? e.getCause() : e;
               command.getErr().println("bench: " + cause.getMessage());
               return CommandLine.ExitCode.SOFTWARE;
             });
+  }
+
+  private static Integer wholeNumber(String text) {
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
+    }
+  }
+
+  /** Reports a command line that cannot be parsed, in one line. Returns the exit code. */
+  private static int usage(CommandLine.ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    String message = String.valueOf(failure.getMessage());
+    if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()) {
+      String kind = command.getSubcommands().isEmpty() ? "unexpected argument" : "no such command";
+      message = kind + ": " + unmatched.getUnmatched().get(0);
+    }
+    command.getErr().println("bench: " + message);
+    command
+        .getErr()
+        .println("try: vmfactory " + command.getCommandSpec().qualifiedName() + " --help");
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   /** Without a subcommand, lists the subcommands. */

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 /** Registers all commands with picocli, by name. */
@@ -39,7 +38,7 @@ final class Commands {
     ALL.put("demo", DemoCommand::new);
     ALL.put("bench", BenchCommand::new);
     ALL.put("help", CommandLine.HelpCommand::new);
-    ALL.put("generate-completion", AutoComplete.GenerateCompletion::new);
+    ALL.put("generate-completion", CompletionCommand::new);
   }
 
   /** The commands that describe all other commands. */

@@ -4,6 +4,7 @@ import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,8 @@ final class CliCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "vmfactory --help, status, get and release, each from its start to its exit";
+    return "vmfactory --help, status, ps, get and release, and a JVM that does nothing, each from its"
+        + " start to its exit";
   }
 
   @Override
@@ -41,6 +43,8 @@ final class CliCase implements BenchCase {
   private static void round(Bench bench, Recorder out) throws IOException {
     time(bench, out, "--help");
     time(bench, out, STATUS);
+    time(bench, out, "ps");
+    idleJvm(bench, out);
     String lease =
         time(bench, out, "get")
             .lines()
@@ -50,6 +54,15 @@ final class CliCase implements BenchCase {
             .orElseThrow(() -> new IOException("vmfactory get printed no lease"));
     time(bench, out, "release", lease);
     bench.settled();
+  }
+
+  /** What no command written in Java can be below. */
+  private static void idleJvm(Bench bench, Recorder out) throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    List<String> command =
+        List.of(java, "-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-version");
+    TimedCommand timed = TimedCommand.run(command, bench.deadline());
+    out.sample(COMMAND, "a JVM", Boundary.OTHER, timed.micros());
   }
 
   private static String time(Bench bench, Recorder out, String... words) throws IOException {

@@ -209,6 +209,12 @@ class JsonTest {
   }
 
   @Test
+  void aReplyIsNotEscapedForHtml() throws Exception {
+    String text = curl("-d", "{\"<&'=\\\\u003c\": 2}", URL + "/v1/vms").text();
+    assertThat(text).contains("<&'=").doesNotContain("u0026", "u0027", "u003d");
+  }
+
+  @Test
   void aBodyThatDoesNotParseIsRefusedWithTheReason() throws Exception {
     for (String body : List.of("{\"vcpu\": 2}", "{", "[]", "{\"vcpus\": \"many\"}")) {
       Answer answer = curl("-d", body, URL + "/v1/vms");
