@@ -3,7 +3,7 @@
 # no names.
 function _vmfactory_names() {
   case $1 in
-    sandboxes) "${COMP_WORDS[0]}" sandbox list --timeout 1s 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
+    sandboxes) "${COMP_WORDS[0]}" sandbox ls --timeout 1s 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
     leases) _vmfactory_field leases id ;;
     templates) _vmfactory_field templates key ;;
   esac
