@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Reads the configuration records from a {@link Document}. Holds the names, defaults and ranges of
@@ -23,6 +24,15 @@ final class ConfigReader {
   private static final long MIB = 1L << 20;
   private static final int MAX_MEMORY_MIB = 1 << 20;
   private static final int MAX_PORT = 65535;
+
+  /**
+   * From here to 2^31 - 1 systemd and container tools leave the ids to others; see systemd's
+   * UIDS-GIDS.md.
+   */
+  private static final int FIRST_USER = 1_879_048_192;
+
+  private static final int USERS = 1 << 24;
+  private static final int LAST_USER = Integer.MAX_VALUE - USERS;
   private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._+,=:-]*";
 
   private final Document document;
@@ -83,7 +93,19 @@ final class ConfigReader {
         machine(section),
         section.text("accelerator", "auto", "auto|kvm|tcg", "\"auto\", \"kvm\" or \"tcg\""),
         section.blankSeparated("kernel_params"),
-        devices(section));
+        devices(section),
+        isolation(section));
+  }
+
+  private QemuConfig.Isolation isolation(Section section) {
+    String mode =
+        section.text(
+            "isolation", "auto", "auto|required|none", "\"auto\", \"required\" or \"none\"");
+    return new QemuConfig.Isolation(
+        QemuConfig.Isolation.Mode.valueOf(mode.toUpperCase(Locale.ROOT)),
+        surroundings.program("vmfactory-jailer"),
+        section.number("first_vm_user", FIRST_USER, 1000, LAST_USER),
+        section.number("vm_users", USERS, 1, USERS));
   }
 
   /** Kata reads 0 as "as much as the host has"; a template has to be the same on every start. */

@@ -2,6 +2,7 @@ package io.vmfactory.configs;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.tomlj.Toml;
 
@@ -57,6 +58,9 @@ public final class ConfigWriter {
     bare("hotplug_ports", qemu.devices().hotplugPorts());
     bare("nic_slots", qemu.devices().nicSlots());
     text("drive_slot_size", Units.text(qemu.devices().driveSlotBytes()));
+    text("isolation", qemu.isolation().mode().name().toLowerCase(Locale.ROOT));
+    bare("first_vm_user", qemu.isolation().firstUser());
+    bare("vm_users", qemu.isolation().users());
   }
 
   private void factory(FactoryConfig factory) {

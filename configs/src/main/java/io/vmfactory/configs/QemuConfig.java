@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param accelerator {@code auto}, {@code kvm} or {@code tcg}
  * @param kernelParams parameters appended to the built-in kernel command line
  * @param devices places for devices that are attached to a running VM
+ * @param isolation how VMs are kept apart from the host and from each other
  */
 public record QemuConfig(
     @Nullable Path path,
@@ -28,7 +29,8 @@ public record QemuConfig(
     Machine machine,
     String accelerator,
     List<String> kernelParams,
-    Devices devices) {
+    Devices devices,
+    Isolation isolation) {
   public QemuConfig {
     kernelParams = List.copyOf(kernelParams);
   }
@@ -67,4 +69,28 @@ public record QemuConfig(
       int hotplugPorts,
       int nicSlots,
       long driveSlotBytes) {}
+
+  /**
+   * How VMs are kept apart from the host and from each other.
+   *
+   * @param launcher the program that makes a VM's jail
+   * @param firstUser the first user id of VMs, if the daemon is root's; group ids are the same
+   * @param users how many user ids there are from the first
+   */
+  public record Isolation(Mode mode, Path launcher, long firstUser, int users) {
+    /** Whether a VM runs in a jail. */
+    public enum Mode {
+      /** If this host allows it. */
+      AUTO,
+      /** Always: the daemon does not start otherwise. */
+      REQUIRED,
+      /** Never. */
+      NONE
+    }
+
+    /** Returns the settings for VMs without a jail. */
+    public static Isolation none() {
+      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1);
+    }
+  }
 }

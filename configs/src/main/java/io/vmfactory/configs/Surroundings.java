@@ -59,6 +59,14 @@ public record Surroundings(Map<String, String> variables, boolean root) {
         .resolve(name);
   }
 
+  /** Returns a helper program of this installation. */
+  Path program(String name) {
+    return variable("VMFACTORY_HOME")
+        .map(home -> home.resolve("bin"))
+        .orElse(Path.of("/usr/lib", NAME))
+        .resolve(name);
+  }
+
   /** Returns the file that {@code $VMFACTORY_CONFIG} names, if it is set. */
   Optional<Path> namedFile() {
     return variable("VMFACTORY_CONFIG");

@@ -50,7 +50,8 @@ final class SpecFactoryTest {
             new QemuConfig.Machine(board, "", cpuModel),
             "auto",
             List.of("extra=1"),
-            new QemuConfig.Devices(4, 2, 3, 1, 1 << 30));
+            new QemuConfig.Devices(4, 2, 3, 1, 1 << 30),
+            QemuConfig.Isolation.none());
     return SpecFactory.of(config, new FakeHypervisor().info());
   }
 }

@@ -66,6 +66,21 @@ public final class DriveFile implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens the file for use.
+   *
+   * @param writable whether it is also opened for writing
+   * @throws OsException when this process may not open it
+   */
+  public Descriptor open(boolean writable) {
+    int flags = LibC.O_CLOEXEC | LibC.O_NONBLOCK | (writable ? LibC.O_RDWR : LibC.O_RDONLY);
+    try {
+      return new Descriptor(LibC.open(path.toString(), flags));
+    } catch (LastErrorException e) {
+      throw Errno.failure("cannot open it for " + (writable ? "writing" : "reading"), e);
+    }
+  }
+
   /** Returns a path that leads to this file, for every process of this user, while this is open. */
   public Path path() {
     return path;

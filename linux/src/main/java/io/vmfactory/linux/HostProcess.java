@@ -5,6 +5,7 @@ import io.vmfactory.linux.OsException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -52,6 +53,20 @@ public final class HostProcess {
   /** Returns the executable that the process runs. */
   public Path executable() {
     return executable;
+  }
+
+  /**
+   * Returns the id of the user that owns the process.
+   *
+   * @throws OsException of kind {@code GONE} when the process is gone
+   */
+  public long user() {
+    try {
+      return Integer.toUnsignedLong(
+          (Integer) Files.getAttribute(Path.of("/proc/" + pid), "unix:uid"));
+    } catch (IOException e) {
+      throw gone(pid, e);
+    }
   }
 
   /**

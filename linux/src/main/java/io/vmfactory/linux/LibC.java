@@ -28,12 +28,18 @@ final class LibC {
   static final int SOCK_STREAM_CLOEXEC = 1 | 0x80000;
   static final int SOCK_NONBLOCK = 0x800;
   static final int MSG_DONTWAIT = 0x40;
+  static final int MSG_NOSIGNAL = 0x4000;
+  static final int SOL_SOCKET = 1;
+  static final int SCM_RIGHTS = 1;
+  static final int F_DUPFD_CLOEXEC = 1030;
   static final int SHUT_RDWR = 2;
   static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
   static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
   static final int MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
   static final int O_RDONLY = 0;
+  static final int O_WRONLY = 1;
   static final int O_RDWR = 2;
+  static final int O_APPEND = 0x400;
   static final int O_CLOEXEC = 0x80000;
   static final int O_NONBLOCK = 0x800;
   static final int O_NOFOLLOW = 0x20000;
@@ -127,6 +133,12 @@ final class LibC {
   static native int connect(int fd, Pointer address, int length) throws LastErrorException;
 
   static native long send(int fd, byte[] message, long length, int flags) throws LastErrorException;
+
+  static native long sendmsg(int fd, Pointer message, int flags) throws LastErrorException;
+
+  static native long read(int fd, Pointer buffer, long length) throws LastErrorException;
+
+  static native int pipe2(int[] ends, int flags) throws LastErrorException;
 
   static native int shutdown(int fd, int how) throws LastErrorException;
 

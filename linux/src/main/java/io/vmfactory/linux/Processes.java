@@ -60,7 +60,22 @@ public final class Processes implements AutoCloseable {
    *     descriptors; {@code REFUSED} when the program cannot be executed
    */
   public HostProcess start(Program program) {
-    int pid = Spawner.spawn(program);
+    return child(program, Spawner.spawn(program));
+  }
+
+  /**
+   * Starts a program through a launcher, which makes it a child of this process and then ends.
+   *
+   * @param launcher gets the descriptor for its report as the last inherited one; see {@link
+   *     LauncherReport}
+   * @throws OsException of kind {@code REFUSED} with the launcher's reason when the program does
+   *     not run; otherwise as {@link #start}
+   */
+  public HostProcess startThrough(Program launcher) {
+    return child(launcher, LauncherReport.pid(launcher));
+  }
+
+  private HostProcess child(Program program, int pid) {
     int pidfd = -1;
     try {
       pidfd = open(pid);
@@ -76,7 +91,7 @@ public final class Processes implements AutoCloseable {
   }
 
   /** The pid of an unreaped child is not reused, so killing by pid is safe here. */
-  private static void abandon(int pid, int pidfd) {
+  static void abandon(int pid, int pidfd) {
     LibC.kill(pid, 9);
     LibC.waitpid(pid, new int[1], 0);
     if (pidfd >= 0) {

@@ -31,6 +31,11 @@ public final class StateFile implements AutoCloseable {
     return fd;
   }
 
+  /** Returns another descriptor of the file, at the same position; the caller closes it. */
+  public Descriptor copy() {
+    return new Descriptor(fd).copy();
+  }
+
   /**
    * Replaces the content by {@code bytes}; a child that shares the file reads them from the start.
    */

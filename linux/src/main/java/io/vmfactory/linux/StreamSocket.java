@@ -5,7 +5,6 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,7 @@ public final class StreamSocket implements AutoCloseable {
   private final Watcher watcher;
   private final int fd;
   private final long ticket;
-  private final Deque<byte[]> unsent = new ArrayDeque<>();
+  private final Deque<Outgoing> unsent = new ArrayDeque<>();
   private @Nullable Receiver receiver;
 
   /** The thread that reads now; null = none, so the watcher reads. */
@@ -184,12 +183,22 @@ public final class StreamSocket implements AutoCloseable {
    * Sends {@code bytes}, now or as soon as the other side accepts them. Drops them after the end.
    */
   public void write(byte[] bytes) {
+    write(new Outgoing(bytes, null));
+  }
+
+  /** Like {@link #write(byte[])}. The other side also gets {@code file}, with the first byte. */
+  public void write(byte[] bytes, Descriptor file) {
+    write(new Outgoing(bytes, file.copy()));
+  }
+
+  private void write(Outgoing outgoing) {
     String failure = null;
     synchronized (this) {
       if (ended) {
+        outgoing.drop();
         return;
       }
-      unsent.addLast(bytes);
+      unsent.addLast(outgoing);
       if (unsent.size() == 1) {
         failure = send();
       }
@@ -212,22 +221,27 @@ public final class StreamSocket implements AutoCloseable {
   /** Returns why nothing more can be sent; null = no failure. */
   private @Nullable String send() {
     try {
-      for (byte[] next = unsent.peekFirst(); next != null; next = unsent.peekFirst()) {
-        long sent = LibC.send(fd, next, next.length, LibC.MSG_DONTWAIT_NOSIGNAL);
+      for (Outgoing next = unsent.peekFirst(); next != null; next = unsent.peekFirst()) {
+        Outgoing rest = next.send(fd);
         unsent.removeFirst();
-        if (sent < next.length) {
-          unsent.addFirst(Arrays.copyOfRange(next, (int) sent, next.length));
+        if (rest != null) {
+          unsent.addFirst(rest);
         }
       }
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.EPIPE || e.getErrorCode() == LibC.ECONNRESET) {
-        unsent.clear(); // the reader finds the end, after the last bytes of the other side
+        dropUnsent(); // the reader finds the end, after the last bytes of the other side
       } else if (e.getErrorCode() != LibC.EAGAIN && e.getErrorCode() != LibC.EINTR) {
         return "writing failed: " + Errno.text(e);
       }
     }
     watch();
     return null;
+  }
+
+  private void dropUnsent() {
+    unsent.forEach(Outgoing::drop);
+    unsent.clear();
   }
 
   /**
@@ -250,7 +264,7 @@ public final class StreamSocket implements AutoCloseable {
         return;
       }
       ended = true;
-      unsent.clear();
+      dropUnsent();
       watch();
       shutdown(); // a thread that waits for bytes wakes up
       sockets.forget(this);

@@ -75,8 +75,7 @@ class NicIT {
     Path program = Path.of("/usr/bin/qemu-system-x86_64");
     qemu =
         new QemuHypervisor(
-            new HypervisorInfo(program, "as installed", Accelerator.TCG, "always works", "any"),
-            vertx);
+            new HypervisorInfo(program, "as installed", Accelerator.TCG, "always works", "any"));
     templates =
         new StoredTemplates(
             dir.resolve("t"),

@@ -68,7 +68,7 @@ class TemplatesIT {
   static void build() {
     vertx = Vertx.vertx();
     agents = new TtrpcAgents(SOCKETS);
-    qemu = new QemuHypervisor(info(), vertx);
+    qemu = new QemuHypervisor(info());
     templates = open(store());
     built = templates.build(spec(), TemplateFixture.SILENT, soon());
   }

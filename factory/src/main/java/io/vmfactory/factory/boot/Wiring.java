@@ -73,9 +73,10 @@ final class Wiring implements AutoCloseable {
     try {
       WallClock clock = WallClock.system();
       vertx = vertx();
-      HypervisorInfo found = new HostCheck(config.qemu(), answers(config)).hypervisor();
       Metrics metrics = new Metrics();
-      QemuHypervisor hypervisor = part(new QemuHypervisor(found, vertx));
+      QemuHypervisor hypervisor =
+          part(QemuHypervisor.open(new HostCheck(config.qemu(), answers(config))));
+      HypervisorInfo found = hypervisor.info();
       GuestAgents agents = new TtrpcAgents(part(new StreamSockets()));
       Hypervisor counted = metrics.counted(hypervisor);
       Templates templates = part(templates(config, counted, agents, clock));

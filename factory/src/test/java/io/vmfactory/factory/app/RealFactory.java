@@ -56,7 +56,7 @@ final class RealFactory implements AutoCloseable {
   private final StreamSockets sockets = new StreamSockets();
   private final QemuHypervisor hypervisor =
       new QemuHypervisor(
-          new HypervisorInfo(QEMU, "7.2", Accelerator.TCG, "boots everywhere", "any"), vertx);
+          new HypervisorInfo(QEMU, "7.2", Accelerator.TCG, "boots everywhere", "any"));
   private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
   private final Path vms;
@@ -112,7 +112,8 @@ final class RealFactory implements AutoCloseable {
             new QemuConfig.Machine("q35", "", ""),
             "tcg",
             List.of(),
-            new QemuConfig.Devices(4, 2, 2, 0, 64L << 30)),
+            new QemuConfig.Devices(4, 2, 2, 0, 64L << 30),
+            QemuConfig.Isolation.none()),
         new FactoryConfig(true, root.resolve("t"), 1L << 30, routes),
         new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
         pool,

@@ -32,7 +32,7 @@ final class RealGuest implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final StreamSockets sockets = new StreamSockets();
   private final QemuHypervisor qemu =
-      new QemuHypervisor(new HypervisorInfo(QEMU, "", Accelerator.TCG, "test", ""), vertx);
+      new QemuHypervisor(new HypervisorInfo(QEMU, "", Accelerator.TCG, "test", ""));
   private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private final VmFolder folder;
   private final Vm vm;

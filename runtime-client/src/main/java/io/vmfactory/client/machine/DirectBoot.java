@@ -1,6 +1,5 @@
 package io.vmfactory.client.machine;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.time.Deadline;
@@ -27,17 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class DirectBoot implements AutoCloseable {
   private final QemuConfig config;
   private final Path hostCheck;
-  private final Vertx vertx;
   private final Agents agents;
   private @Nullable QemuHypervisor hypervisor;
 
   /**
    * @param hostCheck the file that stores the result of the KVM test
    */
-  DirectBoot(QemuConfig config, Path hostCheck, Vertx vertx, Agents agents) {
+  DirectBoot(QemuConfig config, Path hostCheck, Agents agents) {
     this.config = config;
     this.hostCheck = hostCheck;
-    this.vertx = vertx;
     this.agents = agents;
   }
 
@@ -120,7 +117,7 @@ final class DirectBoot implements AutoCloseable {
 
   private synchronized QemuHypervisor hypervisor() {
     if (hypervisor == null) {
-      hypervisor = QemuHypervisor.open(new HostCheck(config, hostCheck), vertx);
+      hypervisor = QemuHypervisor.open(new HostCheck(config, hostCheck));
     }
     return hypervisor;
   }

@@ -49,7 +49,7 @@ public final class Machines implements MachineSource {
     this.config = config;
     this.factory = FactoryClient.open(vertx, config.factorySocket());
     this.agents = new TtrpcAgents(sockets)::connect;
-    this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), vertx, agents);
+    this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), agents);
   }
 
   @Override

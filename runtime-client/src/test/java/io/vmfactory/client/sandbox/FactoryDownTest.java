@@ -66,7 +66,8 @@ final class FactoryDownTest {
         new QemuConfig.Machine("q35", "", ""),
         "tcg",
         List.of(),
-        new QemuConfig.Devices(1, 0, 0, 0, 1 << 30));
+        new QemuConfig.Devices(1, 0, 0, 0, 1 << 30),
+        QemuConfig.Isolation.none());
   }
 
   private static Deadline soon() {

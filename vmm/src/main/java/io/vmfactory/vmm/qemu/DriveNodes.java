@@ -1,6 +1,7 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.DriveFile;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.DriveImage;
@@ -10,13 +11,13 @@ import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.BlockCommands;
 import io.vmfactory.vmm.qmp.BlockCommands.Job;
 import io.vmfactory.vmm.qmp.BlockCommands.Node;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpCommand.FileSet;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
@@ -45,15 +46,31 @@ final class DriveNodes {
    */
   String add(DriveImage image, DriveFile file, long bytes, Deadline deadline) {
     boolean writable = image.mode() == DriveMode.WRITABLE;
-    try {
-      monitor.execute(
-          BlockCommands.openFile(bay.image(), file.path().toString(), !writable, true), deadline);
+    try (Descriptor open = file.open(writable)) {
+      open(bay.image(), open, !writable, true, deadline);
       return image.mode() == DriveMode.OVERLAY
           ? overlay(image.overlayDir(), bytes, deadline)
           : bay.image();
     } catch (RuntimeException e) {
       undo();
-      throw DriveFailures.of(e, image.file(), file.path());
+      throw DriveFailures.of(e, image.file());
+    }
+  }
+
+  /**
+   * Opens a node over an open file. QEMU gets the open file and no path, because it cannot open
+   * files of the host.
+   *
+   * @param durable whether a flush by the guest reaches the disk
+   */
+  private void open(
+      String node, Descriptor file, boolean readOnly, boolean durable, Deadline deadline) {
+    CompletionStage<FileSet> given = monitor.send(QmpCommand.addFile(file));
+    try {
+      FileSet set = monitor.await(given, "QEMU to take an open file", deadline);
+      monitor.execute(BlockCommands.openFile(node, set.path(), readOnly, durable), deadline);
+    } finally {
+      given.thenAccept(set -> monitor.send(QmpCommand.removeFiles(set)));
     }
   }
 
@@ -64,17 +81,10 @@ final class DriveNodes {
     return bay.overlay();
   }
 
-  /** The file has a name only until QEMU has opened it, so no cleanup is needed later. */
+  /** The file has no name, so no cleanup is needed later. */
   private void openWrites(Path folder, Deadline deadline) {
-    Path file = folder.resolve(UUID.randomUUID() + ".qcow2");
-    try {
-      OwnerOnly.create(file);
-      try {
-        monitor.execute(
-            BlockCommands.openFile(bay.writes(), file.toString(), false, false), deadline);
-      } finally {
-        Files.delete(file);
-      }
+    try (Descriptor file = OwnerOnly.nameless(folder)) {
+      open(bay.writes(), file, false, false, deadline);
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot make a copy-on-write file in " + folder, e);
     }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what this host can do for VMs; each answer is the result of a trial. The answer on KVM
@@ -58,6 +59,7 @@ public final class HostCheck {
       String version = QemuProgram.version(trials);
       all.add(Capability.yes("qemu", trials.program() + " " + version));
       all.add(sandbox(trials));
+      all.add(new JailCheck(config.isolation()).capability(trials));
       all.add(kvm(trials, version));
     } catch (VmmException | OsException e) {
       all.add(Capability.no("qemu", String.valueOf(e.getMessage())));
@@ -83,6 +85,17 @@ public final class HostCheck {
       Chosen chosen = choose(trials, version);
       return new HypervisorInfo(
           trials.program(), version, chosen.accelerator(), chosen.reason(), hostCpu());
+    }
+  }
+
+  /**
+   * Returns the jail that VMs run in; null = none.
+   *
+   * @throws VmmException with reason {@code UNUSABLE} when one is required and cannot be made
+   */
+  @Nullable Jail jail() {
+    try (Processes processes = new Processes()) {
+      return new JailCheck(config.isolation()).jail(trials(processes));
     }
   }
 

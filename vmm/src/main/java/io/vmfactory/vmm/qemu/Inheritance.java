@@ -8,8 +8,11 @@ import io.vmfactory.vmm.VmFolder;
 final class Inheritance {
   static final int QMP = Program.FIRST_INHERITED;
 
+  /** The file that the guest's console is written to. */
+  static final int CONSOLE = QMP + 1;
+
   /** The first of the agent's ports; the others follow it. */
-  static final int AGENT = QMP + 1;
+  static final int AGENT = CONSOLE + 1;
 
   static final int STATE = AGENT + VmFolder.AGENT_PORTS;
 

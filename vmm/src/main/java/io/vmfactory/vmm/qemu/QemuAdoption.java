@@ -1,6 +1,5 @@
 package io.vmfactory.vmm.qemu;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.Processes;
@@ -15,18 +14,23 @@ import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
 import io.vmfactory.vmm.qmp.QmpCommand.RunState;
 import io.vmfactory.vmm.qmp.QmpSession;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over one QEMU that an earlier daemon started. QEMU itself reports its phase, because a
  * record can be out of date.
  */
-record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) {
+record QemuAdoption(
+    Survivor survivor, @Nullable Jail jail, Processes processes, QmpClient monitors) {
 
   /** Returns the VM. A failure leaves its process as it was. */
-  Vm adopt(Vertx vertx, Deadline deadline) {
+  Vm adopt(Deadline deadline) {
     HostProcess held = processes.adopt(survivor.identity().process());
     try {
-      return connect(new QemuProcess(held, survivor.folder().vmmLog()), vertx, deadline);
+      if (jail != null) {
+        jail.users().keep(held);
+      }
+      return connect(new QemuProcess(held, survivor.folder().vmmLog()), deadline);
     } catch (RuntimeException e) {
       processes.forget(held);
       throw e;
@@ -34,7 +38,7 @@ record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) 
   }
 
   /** QEMU drops the unanswered requests of an earlier connection; this one starts afresh. */
-  private Vm connect(QemuProcess process, Vertx vertx, Deadline deadline) {
+  private Vm connect(QemuProcess process, Deadline deadline) {
     QemuEvents events = new QemuEvents();
     QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
     try {
@@ -44,7 +48,7 @@ record QemuAdoption(Survivor survivor, Processes processes, QmpClient monitors) 
       VmPhase phase = phase(monitor.execute(QmpCommand.status(), deadline));
       catchUp(phase, monitor, events, deadline);
       var connected = new QemuVm.Connected(process, monitor, events);
-      return new QemuVm(QemuVm.Subject.of(survivor), vertx, connected, phase);
+      return new QemuVm(QemuVm.Subject.of(survivor), connected, phase);
     } catch (RuntimeException e) {
       session.close();
       throw e;

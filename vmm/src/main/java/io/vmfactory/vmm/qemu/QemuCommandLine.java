@@ -26,6 +26,9 @@ final class QemuCommandLine {
   /** The character device behind that port on the host. */
   static final String AGENT_CHARDEV = "agent0";
 
+  /** Number of QEMU's set of files that holds the console. */
+  private static final int CONSOLE_SET = 1;
+
   /**
    * Limit of TCG's translated code in MiB. With QEMU's default it can grow to 1 GiB of private
    * memory per VM.
@@ -134,8 +137,8 @@ final class QemuCommandLine {
   }
 
   private void console() {
-    String log = escaped(launch.folder().consoleLog().toString());
-    add("-chardev", "file,id=console,append=on,path=" + log);
+    add("-add-fd", "fd=%d,set=%d".formatted(Inheritance.CONSOLE, CONSOLE_SET));
+    add("-chardev", "file,id=console,append=on,path=/dev/fdset/" + CONSOLE_SET);
     add("-serial", "chardev:console");
   }
 
@@ -187,11 +190,6 @@ final class QemuCommandLine {
     add("-kernel", kernel.image().toString());
     add("-initrd", kernel.initrd().toString());
     add("-append", String.join(" ", kernel.parameters()));
-  }
-
-  /** A comma ends a value in QEMU's options unless it is doubled. */
-  private static String escaped(String value) {
-    return value.replace(",", ",,");
   }
 
   private void add(String... more) {

@@ -35,7 +35,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
         connect(bay, top, readOnly, deadline);
       } catch (RuntimeException e) {
         disconnect(bay, nodes, readOnly);
-        throw DriveFailures.of(e, image.file(), file.path());
+        throw DriveFailures.of(e, image.file());
       }
       return bay.place(image.mode());
     }

@@ -1,6 +1,5 @@
 package io.vmfactory.vmm.qemu;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.StreamSockets;
@@ -18,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * QEMU as the hypervisor. Closing it ends supervision only; the VMs that it started continue to
@@ -25,17 +25,19 @@ import java.util.Optional;
  */
 public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   private final HypervisorInfo info;
-  private final Vertx vertx;
+  private final @Nullable Jail jail;
   private final Processes processes;
   private final StreamSockets sockets = new StreamSockets();
   private final QmpClient monitors = new QmpClient(sockets);
 
-  /**
-   * @param vertx the process's own instance; receives saved device state; not closed here
-   */
-  public QemuHypervisor(HypervisorInfo info, Vertx vertx) {
+  /** Makes a hypervisor whose QEMUs run like this process. */
+  public QemuHypervisor(HypervisorInfo info) {
+    this(info, null);
+  }
+
+  QemuHypervisor(HypervisorInfo info, @Nullable Jail jail) {
     this.info = info;
-    this.vertx = vertx;
+    this.jail = jail;
     this.processes = VmmException.translate(Processes::new);
   }
 
@@ -44,8 +46,8 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
    *
    * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
-  public static QemuHypervisor open(HostCheck host, Vertx vertx) {
-    return new QemuHypervisor(host.hypervisor(), vertx);
+  public static QemuHypervisor open(HostCheck host) {
+    return new QemuHypervisor(host.hypervisor(), host.jail());
   }
 
   @Override
@@ -60,7 +62,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     requireReadable("initrd", kernel.initrd());
     List<String> arguments = QemuCommandLine.boot(launch);
     var started = VmmException.translate(() -> start().boot(launch, arguments, deadline));
-    return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.RUNNING);
+    return new QemuVm(QemuVm.Subject.of(launch), started, VmPhase.RUNNING);
   }
 
   @Override
@@ -86,17 +88,17 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     var started =
         VmmException.translate(() -> start().incoming(launch, arguments, state, deadline));
     started.events().agentPort().complete(null);
-    return new QemuVm(QemuVm.Subject.of(launch), vertx, started, VmPhase.INCOMING);
+    return new QemuVm(QemuVm.Subject.of(launch), started, VmPhase.INCOMING);
   }
 
   @Override
   public Vm adopt(Survivor survivor, Deadline deadline) {
-    var adoption = new QemuAdoption(survivor, processes, monitors);
-    return VmmException.translate(() -> adoption.adopt(vertx, deadline));
+    var adoption = new QemuAdoption(survivor, jail, processes, monitors);
+    return VmmException.translate(() -> adoption.adopt(deadline));
   }
 
   private QemuStart start() {
-    return new QemuStart(info.program(), processes, monitors);
+    return new QemuStart(info.program(), jail, processes, monitors);
   }
 
   private static void requireReadable(String what, Path file) {

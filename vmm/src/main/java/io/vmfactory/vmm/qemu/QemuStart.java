@@ -1,6 +1,8 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
+import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.linux.Processes;
@@ -20,14 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts one QEMU: makes its sockets, starts the process, negotiates the monitor. A failure leaves
  * nothing.
  *
  * @param program QEMU's executable
+ * @param jail where QEMU runs; null = like this process
  */
-record QemuStart(Path program, Processes processes, QmpClient monitors) {
+record QemuStart(Path program, @Nullable Jail jail, Processes processes, QmpClient monitors) {
 
   /** Starts {@code launch} and lets its guest run. */
   QemuVm.Connected boot(Launch launch, List<String> arguments, Deadline deadline) {
@@ -69,20 +73,35 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
 
   private QemuProcess spawn(Launch launch, List<String> arguments, byte[] deviceState) {
     Path log = launch.folder().vmmLog();
-    ownerOnly(launch.folder().consoleLog());
-    try (UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
+    try (Descriptor console = log(launch.folder().consoleLog());
+        UnixListener qmp = UnixListener.open(launch.folder().qmpSocket());
         AgentPorts agents = AgentPorts.listen(launch.folder());
         StateFile state = StateFile.create("vmfactory-state");
         NicSlots.OpenTaps taps = NicSlots.of(launch.id(), launch.spec()).open()) {
       state.put(deviceState);
       // In the order of Inheritance.
-      List<Integer> inherited = new ArrayList<>(List.of(qmp.descriptor()));
+      List<Integer> inherited = new ArrayList<>(List.of(qmp.descriptor(), console.number()));
       inherited.addAll(agents.descriptors());
       inherited.add(state.descriptor());
       inherited.addAll(memory(launch.ram()));
       inherited.addAll(taps.descriptors());
       Program qemu = new Program(program, arguments, log, inherited, smallPages(launch));
-      return new QemuProcess(processes.start(qemu), log);
+      return new QemuProcess(run(qemu, launch), log);
+    }
+  }
+
+  private HostProcess run(Program qemu, Launch launch) {
+    if (jail == null) {
+      return processes.start(qemu);
+    }
+    JailUsers.User user = jail.users().take();
+    try {
+      HostProcess process = processes.startThrough(jail.around(qemu, launch, user));
+      process.exited().thenRun(() -> jail.users().giveBack(user.uid()));
+      return process;
+    } catch (RuntimeException e) {
+      jail.users().giveBack(user.uid());
+      throw e;
     }
   }
 
@@ -96,12 +115,11 @@ record QemuStart(Path program, Processes processes, QmpClient monitors) {
         && launch.spec().machine().accelerator() == Accelerator.TCG;
   }
 
-  /** Makes the file here, because QEMU would make it readable for every user. */
-  private static void ownerOnly(Path consoleLog) {
+  private static Descriptor log(Path file) {
     try {
-      OwnerOnly.create(consoleLog);
+      return OwnerOnly.log(file);
     } catch (IOException e) {
-      throw new VmmException(VmmException.Reason.FAILED, "cannot make " + consoleLog, e);
+      throw new VmmException(VmmException.Reason.FAILED, "cannot make " + file, e);
     }
   }
 

@@ -1,9 +1,10 @@
 package io.vmfactory.vmm.qemu;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.linux.StateFile;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.GuestRam;
@@ -24,7 +25,6 @@ import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpCommand;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +33,10 @@ import java.util.function.Supplier;
 
 /** One QEMU process as a VM. */
 final class QemuVm implements Vm {
+  /** Name of the file that QEMU writes its device state to. */
+  private static final String SAVED = "saved";
+
   private final Subject subject;
-  private final Vertx vertx;
   private final QemuProcess process;
   private final QemuMonitor monitor;
   private final QemuEvents events;
@@ -45,9 +47,8 @@ final class QemuVm implements Vm {
   /**
    * @param first INCOMING, PAUSED or RUNNING
    */
-  QemuVm(Subject subject, Vertx vertx, Connected running, VmPhase first) {
+  QemuVm(Subject subject, Connected running, VmPhase first) {
     this.subject = subject;
-    this.vertx = vertx;
     this.process = running.process();
     this.monitor = running.monitor();
     this.events = running.events();
@@ -175,11 +176,12 @@ final class QemuVm implements Vm {
           Reason.INVALID,
           "only a VM that was started with shared memory can be saved: its RAM is kept in a file");
     }
-    Path socket = subject.folder().path().resolve("state.sock");
-    try (StateReceiver receiver = new StateReceiver(vertx, socket, deadline)) {
-      monitor.execute(QmpCommand.migrate("unix:" + socket), deadline);
+    try (StateFile state = StateFile.create("vmfactory-state");
+        Descriptor copy = state.copy()) {
+      monitor.execute(QmpCommand.giveFile(SAVED, copy), deadline);
+      monitor.execute(QmpCommand.migrate("fd:" + SAVED), deadline);
       monitor.await(events.migrated(), "the device state to be saved", deadline);
-      return deadline.await(receiver.received(), "the end of the device state");
+      return state.content();
     }
   }
 

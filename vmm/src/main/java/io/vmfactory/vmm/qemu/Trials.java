@@ -9,6 +9,8 @@ import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.Program;
 import io.vmfactory.linux.StateFile;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,6 +18,9 @@ import java.util.List;
 /** Short runs of QEMU that find out what it can do. A run ends at its limit and leaves no file. */
 record Trials(Path program, Processes processes) {
   private static final Duration END = Duration.ofSeconds(10);
+
+  /** The mount point of a trial's root; every Linux has it, and nothing in it is read. */
+  private static final Path ROOT = Path.of("/sys");
 
   /**
    * The result of a run.
@@ -47,6 +52,29 @@ record Trials(Path program, Processes processes) {
       image.put(ProbeGuest.image());
       List<Integer> inherited = List.of(image.descriptor(), steps.descriptor());
       return run(arguments(machine, acceleration, cpu), inherited, said, steps, limit);
+    }
+  }
+
+  /**
+   * Starts QEMU in a jail.
+   *
+   * @throws OsException with the reason when it does not run there
+   */
+  void jailed(Jail jail) {
+    JailUsers.User user = jail.users().take();
+    try (StateFile said = StateFile.create("said")) {
+      Path output = Path.of("/proc/self/fd/" + said.descriptor());
+      Program qemu = new Program(program, List.of("--version"), output, List.of());
+      Program launcher = jail.around(qemu, ROOT, user, List.of(), 0);
+      HostProcess process = processes.startThrough(launcher);
+      boolean inTime = endsWithin(process, END);
+      process.kill();
+      ExitStatus end = Deadline.after(END).await(process.exited(), "the end of a killed process");
+      if (!inTime || end.code() != 0) {
+        throw new VmmException(Reason.UNUSABLE, "QEMU fails in its jail: " + text(said).strip());
+      }
+    } finally {
+      jail.users().giveBack(user.uid());
     }
   }
 

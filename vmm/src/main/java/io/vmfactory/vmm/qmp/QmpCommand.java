@@ -1,6 +1,7 @@
 package io.vmfactory.vmm.qmp;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.vmfactory.linux.Descriptor;
 import java.lang.reflect.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,17 @@ public final class QmpCommand<R> {
   private final String name;
   private final Record arguments;
   private final Type result;
+  private final @Nullable Descriptor file;
 
   QmpCommand(String name, Record arguments, Type result) {
+    this(name, arguments, result, null);
+  }
+
+  private QmpCommand(String name, Record arguments, Type result, @Nullable Descriptor file) {
     this.name = name;
     this.arguments = arguments;
     this.result = result;
+    this.file = file;
   }
 
   /** A reply without content: the command is done. */
@@ -29,6 +36,10 @@ public final class QmpCommand<R> {
   record None() {}
 
   private record Uri(String uri) {}
+
+  private record NamedFile(@JsonProperty("fdname") String name) {}
+
+  private record SetId(@JsonProperty("fdset-id") long set) {}
 
   private record Capabilities(List<Capability> capabilities) {}
 
@@ -59,6 +70,18 @@ public final class QmpCommand<R> {
    * @param open whether the guest has opened the device in front of it
    */
   public record Chardev(String label, @JsonProperty("frontend-open") boolean open) {}
+
+  /**
+   * A set of open files.
+   *
+   * @param id its number
+   */
+  public record FileSet(@JsonProperty("fdset-id") long id) {
+    /** Returns the path by which a later command opens a file of the set. */
+    public String path() {
+      return "/dev/fdset/" + id;
+    }
+  }
 
   /**
    * A piece of plugged memory.
@@ -132,6 +155,24 @@ public final class QmpCommand<R> {
     return new QmpCommand<>("migrate-incoming", new Uri(uri), Done.class);
   }
 
+  /** Gives QEMU an open file, which {@code migrate} finds as {@code fd:name}. */
+  public static QmpCommand<Done> giveFile(String name, Descriptor file) {
+    return new QmpCommand<>("getfd", new NamedFile(name), Done.class, file);
+  }
+
+  /**
+   * Gives QEMU an open file in a new set. A command that opens the set's path uses it in place of a
+   * path.
+   */
+  public static QmpCommand<FileSet> addFile(Descriptor file) {
+    return new QmpCommand<>("add-fd", new None(), FileSet.class, file);
+  }
+
+  /** Removes a set of files. What is open by its path stays open. */
+  public static QmpCommand<Done> removeFiles(FileSet set) {
+    return new QmpCommand<>("remove-fd", new SetId(set.id()), Done.class);
+  }
+
   /** Lists all character devices. */
   public static QmpCommand<List<Chardev>> chardevs() {
     return new QmpCommand<>("query-chardev", new None(), QmpCodec.listOf(Chardev.class));
@@ -178,6 +219,11 @@ public final class QmpCommand<R> {
 
   Record arguments() {
     return arguments;
+  }
+
+  /** Returns the open file that goes with the command; null = none. */
+  @Nullable Descriptor file() {
+    return file;
   }
 
   Type result() {

@@ -1,6 +1,7 @@
 package io.vmfactory.vmm.qmp;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.StreamSocket;
 import io.vmfactory.vmm.VmmException;
@@ -84,10 +85,13 @@ public final class QmpSession implements AutoCloseable {
     }
   }
 
-  private void write(String command) {
+  private void write(String command, @Nullable Descriptor file) {
     StreamSocket connected = socket;
-    if (connected != null) {
-      connected.write(command.getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = command.getBytes(StandardCharsets.UTF_8);
+    if (connected != null && file != null) {
+      connected.write(bytes, file);
+    } else if (connected != null) {
+      connected.write(bytes);
     }
   }
 
@@ -159,7 +163,7 @@ public final class QmpSession implements AutoCloseable {
   private <R> CompletableFuture<R> submit(QmpCommand<R> command, long id) {
     CompletableFuture<R> reply = new CompletableFuture<>();
     pending.put(id, new Pending<>(command, reply));
-    write(QmpCodec.encode(command, id));
+    write(QmpCodec.encode(command, id), command.file());
     if (ended.isDone()) {
       failPending(new VmmException(Reason.FAILED, "the monitor connection has ended"));
     }

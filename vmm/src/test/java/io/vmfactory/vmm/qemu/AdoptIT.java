@@ -41,7 +41,8 @@ class AdoptIT {
   private final Vertx vertx = Vertx.vertx();
   private final QemuHypervisor qemu =
       new QemuHypervisor(
-          new HypervisorInfo(QemuHypervisorIT.PROGRAM, "", Accelerator.TCG, "test", ""), vertx);
+          new HypervisorInfo(QemuHypervisorIT.PROGRAM, "", Accelerator.TCG, "test", ""),
+          TestJail.make());
   @TempDir Path folder;
   private EarlierDaemon earlier;
   private Survivor incoming;
@@ -97,7 +98,7 @@ class AdoptIT {
 
   @Test
   void anAdoptedVmOutlivesItsSecondDaemonToo() {
-    QemuHypervisor second = new QemuHypervisor(qemu.info(), vertx);
+    QemuHypervisor second = new QemuHypervisor(qemu.info(), TestJail.make());
     second.adopt(paused, deadline).cont(deadline);
     second.close();
     assertThat(lives(paused)).isTrue();

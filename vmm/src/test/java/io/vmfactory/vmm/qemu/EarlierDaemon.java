@@ -54,6 +54,7 @@ final class EarlierDaemon {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dvmfactory.top=" + System.getProperty("vmfactory.top"),
                 "-cp",
                 System.getProperty("java.class.path"),
                 EarlierDaemon.class.getName(),
@@ -117,7 +118,7 @@ final class EarlierDaemon {
     var noFiles = new FileSystemOptions().setFileCachingEnabled(false);
     noFiles.setClassPathResolvingEnabled(false);
     Vertx vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(noFiles));
-    Hypervisor qemu = new QemuHypervisor(info, vertx);
+    Hypervisor qemu = new QemuHypervisor(info, TestJail.make());
     MemoryFile memory = MemoryFiles.create("earlier", 128L << 20);
     Vm template = qemu.boot(launch(folder, new GuestRam.Shared(memory)), deadline);
     template.stop(deadline);

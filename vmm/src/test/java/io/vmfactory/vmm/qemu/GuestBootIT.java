@@ -38,7 +38,7 @@ class GuestBootIT {
   private QemuHypervisor hypervisor() {
     return new QemuHypervisor(
         new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", "test"),
-        vertx);
+        TestJail.make());
   }
 
   @AfterEach

@@ -66,7 +66,7 @@ class HostCheckIT {
     List<Capability> all = check(host, "auto").capabilities();
     assertThat(all)
         .extracting(Capability::name)
-        .containsExactly("qemu", "seccomp", "kvm", "vhost-vsock", "memory");
+        .containsExactly("qemu", "seccomp", "isolation", "kvm", "vhost-vsock", "memory");
     assertThat(all).allSatisfy(one -> assertThat(one.why()).isNotBlank());
     assertThat(all.get(0).usable()).isTrue();
     assertThat(all.get(1).usable()).isTrue();
@@ -211,6 +211,7 @@ class HostCheckIT {
         machine,
         accelerator,
         List.of(),
-        new QemuConfig.Devices(0, 0, 0, 0, 0));
+        new QemuConfig.Devices(0, 0, 0, 0, 0),
+        QemuConfig.Isolation.none());
   }
 }

@@ -46,7 +46,7 @@ class QemuDrivesIT extends DrivesContract {
   private static QemuHypervisor hypervisor() {
     return new QemuHypervisor(
         new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", "test"),
-        vertx);
+        TestJail.make());
   }
 
   @BeforeAll

@@ -69,7 +69,7 @@ class QemuHypervisorIT extends HypervisorContract {
 
   private static QemuHypervisor hypervisorOn(Vertx vertx) {
     return new QemuHypervisor(
-        new HypervisorInfo(PROGRAM, "7.2", Accelerator.TCG, "test", "test"), vertx);
+        new HypervisorInfo(PROGRAM, "7.2", Accelerator.TCG, "test", "test"), TestJail.make());
   }
 
   private VmSpec.Kernel kernel(Path image) {

@@ -37,7 +37,7 @@ abstract class ScriptedQemu {
   private final Vertx vertx = Vertx.vertx();
   private final Processes earlier = new Processes();
   final QemuHypervisor qemu =
-      new QemuHypervisor(new HypervisorInfo(PROGRAM, "", Accelerator.TCG, "test", ""), vertx);
+      new QemuHypervisor(new HypervisorInfo(PROGRAM, "", Accelerator.TCG, "test", ""));
   HostProcess process;
   Survivor survivor;
   ScriptedMonitor monitor;

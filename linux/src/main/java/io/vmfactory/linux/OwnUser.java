@@ -1,0 +1,36 @@
+package io.vmfactory.linux;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The user that this process runs as. */
+public final class OwnUser {
+  private static final Path SELF = Path.of("/proc/self");
+
+  private OwnUser() {}
+
+  /** Returns the user's id. */
+  public static int uid() {
+    return attribute("unix:uid");
+  }
+
+  /** Returns the id of the user's main group. */
+  public static int gid() {
+    return attribute("unix:gid");
+  }
+
+  /** Returns whether this process runs as root. */
+  public static boolean isRoot() {
+    return uid() == 0;
+  }
+
+  private static int attribute(String name) {
+    try {
+      return (Integer) Files.getAttribute(SELF, name);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read /proc/self: is /proc mounted?", e);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+// vmfactory-jailer: starts one program, QEMU, where it can reach nothing of the host but what it was given.
+//
+//   vmfactory-jailer --report FD [--own-user] --uid N --gid N [--group N]... --root FOLDER [--read PATH]...
+//                    [--device PATH]... [--cgroup FOLDER]... [--file-size BYTES] -- PROGRAM [ARGUMENT]...
+//
+// The program becomes a child of the jailer's parent, and the jailer ends. FD gets the line "pid NUMBER" and, if
+// something fails, the line "error TEXT", in any order. At the end of FD without an error, the program runs.
+//
+// The program has a mount, PID, IPC, UTS and network namespace of its own, the user N without capabilities, and
+// keeps the descriptors that the jailer has inherited. It outlives its parent.
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "failure.h"
+#include "plan.h"
+#include "rights.h"
+#include "root.h"
+
+static void write_text(const char *path, const char *text) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) fail_errno("cannot write %s", path);
+    close(fd);
+}
+
+// An ordinary user may make the other namespaces only in a user namespace. The program keeps its user there.
+static void own_user(const struct plan *plan) {
+    char map[64];
+    if (unshare(CLONE_NEWUSER) < 0) fail_errno("cannot make a user namespace");
+    write_text("/proc/self/setgroups", "deny");
+    snprintf(map, sizeof map, "%u %u 1", plan->uid, plan->uid);
+    write_text("/proc/self/uid_map", map);
+    snprintf(map, sizeof map, "%u %u 1", plan->gid, plan->gid);
+    write_text("/proc/self/gid_map", map);
+}
+
+static _Noreturn void run(const struct plan *plan) {
+    fcntl(plan->report, F_SETFD, FD_CLOEXEC);
+    setsid();
+    root_enter(plan);
+    rights_limit(plan);
+    rights_drop(plan);
+    char *environment[] = {"LC_ALL=C", NULL};
+    execve(plan->program[0], plan->program, environment);
+    fail_errno("cannot execute %s", plan->program[0]);
+}
+
+int main(int argc, char **argv) {
+    struct plan plan;
+    plan_parse(&plan, argc, argv);
+    failure_report_to(plan.report);
+    rights_join_cgroups(&plan);
+    if (plan.own_user) own_user(&plan);
+    if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0) {
+        fail_errno("cannot make namespaces");
+    }
+    long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0L);
+    if (pid < 0) fail_errno("cannot make a process");
+    if (pid == 0) run(&plan);
+    return dprintf(plan.report, "pid %ld\n", pid) > 0 ? 0 : 1;
+}

@@ -1,0 +1,89 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.configs.QemuConfig.Isolation;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.OwnUser;
+import io.vmfactory.vmm.Capability;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out whether QEMU can run in a jail on this host, by running it in one.
+ *
+ * @param isolation what the configuration wants
+ */
+record JailCheck(Isolation isolation) {
+  private static final String NAME = "isolation";
+  private static final int GROUP_MAY_WRITE = 020;
+
+  /**
+   * Returns the jail for VMs; null = they run like this process.
+   *
+   * @throws VmmException with reason {@code UNUSABLE} when a jail is required and cannot be made
+   */
+  @Nullable Jail jail(Trials trials) {
+    if (isolation.mode() == Isolation.Mode.NONE) {
+      return null;
+    }
+    Capability answer = capability(trials);
+    if (answer.usable()) {
+      return make();
+    }
+    if (isolation.mode() == Isolation.Mode.REQUIRED) {
+      throw new VmmException(
+          Reason.UNUSABLE, "isolation = \"required\", but VMs cannot be isolated: " + answer.why());
+    }
+    return null;
+  }
+
+  /** Says whether a jail works, and why not. */
+  Capability capability(Trials trials) {
+    if (isolation.mode() == Isolation.Mode.NONE) {
+      return Capability.no(NAME, "switched off: isolation = \"none\"");
+    }
+    if (!Files.isExecutable(isolation.launcher())) {
+      return Capability.no(
+          NAME, isolation.launcher() + " is missing: run ./dev build, or reinstall vmfactory");
+    }
+    try {
+      trials.jailed(make());
+    } catch (OsException | VmmException e) {
+      return Capability.no(NAME, "QEMU does not start in a jail: " + e.getMessage());
+    }
+    return Capability.yes(NAME, description());
+  }
+
+  private static String description() {
+    String user = OwnUser.isRoot() ? "a user of its own" : "this user";
+    return "each VM has %s, no capabilities, and namespaces of its own".formatted(user);
+  }
+
+  private Jail make() {
+    JailUsers users =
+        OwnUser.isRoot()
+            ? JailUsers.range(isolation.firstUser(), isolation.users(), deviceGroups())
+            : JailUsers.namespace(OwnUser.uid(), OwnUser.gid());
+    return new Jail(isolation.launcher(), users);
+  }
+
+  /** The groups whose members may open the devices. */
+  private static List<Integer> deviceGroups() {
+    return Jail.DEVICES.stream().map(Path::of).flatMap(JailCheck::group).distinct().toList();
+  }
+
+  private static Stream<Integer> group(Path device) {
+    try {
+      int mode = (Integer) Files.getAttribute(device, "unix:mode");
+      int group = (Integer) Files.getAttribute(device, "unix:gid");
+      return (mode & GROUP_MAY_WRITE) != 0 && group != 0 ? Stream.of(group) : Stream.empty();
+    } catch (IOException e) {
+      return Stream.empty();
+    }
+  }
+}
