@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.vmm.Accelerator;
@@ -38,7 +37,6 @@ class AdoptIT {
   private static final Path PROC = Path.of("/proc");
 
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(60));
-  private final Vertx vertx = Vertx.vertx();
   private final QemuHypervisor qemu =
       new QemuHypervisor(
           new HypervisorInfo(QemuHypervisorIT.PROGRAM, "", Accelerator.TCG, "test", ""),
@@ -61,7 +59,6 @@ class AdoptIT {
   @AfterEach
   void leaveNothing() {
     qemu.close();
-    vertx.close().await();
     List<Survivor> alive = earlier.survivors().stream().filter(AdoptIT::lives).toList();
     alive.forEach(
         vm -> ProcessHandle.of(vm.identity().pid()).ifPresent(ProcessHandle::destroyForcibly));

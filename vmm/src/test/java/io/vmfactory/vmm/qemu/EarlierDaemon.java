@@ -1,8 +1,5 @@
 package io.vmfactory.vmm.qemu;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
@@ -114,10 +111,6 @@ final class EarlierDaemon {
     Deadline deadline = Deadline.after(Duration.ofSeconds(60));
     TinyKernel.write(folder.resolve("kernel"));
     var info = new HypervisorInfo(QemuHypervisorIT.PROGRAM, "", Accelerator.TCG, "test", "");
-    // A killed process could not remove the folder that Vert.x would make for files.
-    var noFiles = new FileSystemOptions().setFileCachingEnabled(false);
-    noFiles.setClassPathResolvingEnabled(false);
-    Vertx vertx = Vertx.vertx(new VertxOptions().setFileSystemOptions(noFiles));
     Hypervisor qemu = new QemuHypervisor(info, TestJail.make());
     MemoryFile memory = MemoryFiles.create("earlier", 128L << 20);
     Vm template = qemu.boot(launch(folder, new GuestRam.Shared(memory)), deadline);

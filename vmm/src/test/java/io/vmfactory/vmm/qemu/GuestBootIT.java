@@ -2,7 +2,6 @@ package io.vmfactory.vmm.qemu;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
@@ -32,7 +31,6 @@ class GuestBootIT {
 
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(120));
-  private final Vertx vertx = Vertx.vertx();
   private QemuHypervisor qemu = hypervisor();
 
   private QemuHypervisor hypervisor() {
@@ -44,7 +42,6 @@ class GuestBootIT {
   @AfterEach
   void close() {
     qemu.close();
-    vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
   @Test

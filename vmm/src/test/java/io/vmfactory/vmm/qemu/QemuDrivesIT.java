@@ -3,7 +3,6 @@ package io.vmfactory.vmm.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.vmm.Accelerator;
@@ -27,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("qemu")
 class QemuDrivesIT extends DrivesContract {
-  private static Vertx vertx;
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   @TempDir static Path files;
 
@@ -51,14 +48,8 @@ class QemuDrivesIT extends DrivesContract {
 
   @BeforeAll
   static void open() throws IOException {
-    vertx = Vertx.vertx();
     Files.write(files.resolve("initrd"), new byte[1]);
     TinyKernel.write(files.resolve("kernel"));
-  }
-
-  @AfterAll
-  static void closeVertx() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.vmfactory.vmm.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.vmm.Accelerator;
@@ -29,9 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,32 +39,21 @@ import org.junit.jupiter.api.io.TempDir;
 class QemuHypervisorIT extends HypervisorContract {
   static final Path PROGRAM = Path.of("/usr/bin/qemu-system-x86_64");
   private static final int PAGE = 4096;
-  private static Vertx vertx;
 
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   private QemuHypervisor qemu;
   private Path files;
   private VmSpec.Kernel kernel;
 
-  @BeforeAll
-  static void openVertx() {
-    vertx = Vertx.vertx();
-  }
-
-  @AfterAll
-  static void closeVertx() {
-    vertx.close().toCompletionStage().toCompletableFuture().join();
-  }
-
   @BeforeEach
   void open(@TempDir Path folder) throws IOException {
     files = folder;
     Files.write(files.resolve("initrd"), new byte[1]);
     kernel = kernel(TinyKernel.write(files.resolve("kernel")));
-    qemu = hypervisorOn(vertx);
+    qemu = newHypervisor();
   }
 
-  private static QemuHypervisor hypervisorOn(Vertx vertx) {
+  private static QemuHypervisor newHypervisor() {
     return new QemuHypervisor(
         new HypervisorInfo(PROGRAM, "7.2", Accelerator.TCG, "test", "test"), TestJail.make());
   }
@@ -100,7 +86,7 @@ class QemuHypervisorIT extends HypervisorContract {
   @Override
   protected Hypervisor successor() {
     qemu.close();
-    qemu = hypervisorOn(vertx);
+    qemu = newHypervisor();
     return qemu;
   }
 

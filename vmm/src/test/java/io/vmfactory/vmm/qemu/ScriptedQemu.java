@@ -1,6 +1,5 @@
 package io.vmfactory.vmm.qemu;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.Processes;
@@ -34,7 +33,6 @@ abstract class ScriptedQemu {
   private static final Path PROGRAM = Path.of("/bin/sleep");
 
   final Deadline deadline = Deadline.after(Duration.ofSeconds(30));
-  private final Vertx vertx = Vertx.vertx();
   private final Processes earlier = new Processes();
   final QemuHypervisor qemu =
       new QemuHypervisor(new HypervisorInfo(PROGRAM, "", Accelerator.TCG, "test", ""));
@@ -69,7 +67,6 @@ abstract class ScriptedQemu {
     monitor.close();
     qemu.close();
     earlier.close();
-    vertx.close().await();
   }
 
   static String status(String state) {
