@@ -62,8 +62,8 @@ class AbandonedFormatTest extends ScriptedQemu {
     attach(DriveMode.WRITABLE);
     List<String> heard = monitor.heard().subList(before, monitor.heard().size());
     assertThat(heard).startsWith("query-block", NODES, "query-jobs");
-    assertThat(heard).endsWith(NODES, "blockdev-add", "blockdev-reopen");
-    assertThat(heard.subList(3, heard.size() - 3)) // two threads
+    assertThat(heard).endsWith(NODES, "add-fd", "blockdev-add", "remove-fd", "blockdev-reopen");
+    assertThat(heard.subList(3, heard.size() - 5)) // two threads
         .containsExactlyInAnyOrder(
             "job-dismiss", "blockdev-del", "blockdev-del", "blockdev-del", "query-jobs");
   }
@@ -90,7 +90,9 @@ class AbandonedFormatTest extends ScriptedQemu {
             "query-jobs",
             NODES,
             "blockdev-del",
+            "add-fd",
             "blockdev-add",
+            "remove-fd",
             "blockdev-reopen");
   }
 

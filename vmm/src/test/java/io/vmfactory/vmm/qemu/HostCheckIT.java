@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.Capability;
@@ -70,7 +71,31 @@ class HostCheckIT {
     assertThat(all).allSatisfy(one -> assertThat(one.why()).isNotBlank());
     assertThat(all.get(0).usable()).isTrue();
     assertThat(all.get(1).usable()).isTrue();
-    assertThat(all.get(4).usable()).isTrue();
+    assertThat(all.get(5).usable()).isTrue();
+  }
+
+  @Test
+  void aJailIsBelievedOnceQemuRanInOne() {
+    var isolation = new Isolation(Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16);
+    assertThat(isolated(isolation).jail()).isNotNull();
+    assertThat(isolated(isolation).capabilities().get(2).usable()).isTrue();
+  }
+
+  @Test
+  void withoutLauncherThereIsNoJailAndARequiredOneIsMissed() {
+    Path none = temp.resolve("none");
+    var wanted = new Isolation(Isolation.Mode.AUTO, none, 1000, 1);
+    assertThat(isolated(wanted).jail()).isNull();
+    assertThat(isolated(wanted).capabilities().get(2).why()).contains(none + " is missing");
+    HostCheck required = isolated(new Isolation(Isolation.Mode.REQUIRED, none, 1000, 1));
+    assertThatThrownBy(required::jail)
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNUSABLE))
+        .hasMessageContaining(none + " is missing");
+  }
+
+  private HostCheck isolated(Isolation isolation) {
+    return new HostCheck(config(QEMU, "tcg", isolation), temp.resolve("answers"));
   }
 
   @Test
@@ -87,9 +112,9 @@ class HostCheckIT {
   void autoFollowsTheAnswerOnKvm(Kvm host) throws IOException {
     HostCheck check = check(host, "auto");
     HypervisorInfo info = check.hypervisor();
-    boolean kvm = check.capabilities().get(2).usable();
+    boolean kvm = check.capabilities().get(3).usable();
     assertThat(info.accelerator()).isEqualTo(kvm ? Accelerator.KVM : Accelerator.TCG);
-    assertThat(info.acceleratorReason()).contains(check.capabilities().get(2).why());
+    assertThat(info.acceleratorReason()).contains(check.capabilities().get(3).why());
     assertThat(info.version()).matches("\\d+\\.\\d+.*");
     assertThat(info.hostCpu()).isNotBlank();
   }
@@ -198,6 +223,10 @@ class HostCheckIT {
   }
 
   private static QemuConfig config(Path qemu, String accelerator) {
+    return config(qemu, accelerator, Isolation.none());
+  }
+
+  private static QemuConfig config(Path qemu, String accelerator, Isolation isolation) {
     Path none = Path.of("/none");
     var size = new QemuConfig.Size(1, 256);
     var machine = new QemuConfig.Machine("q35", "", "");
@@ -212,6 +241,6 @@ class HostCheckIT {
         accelerator,
         List.of(),
         new QemuConfig.Devices(0, 0, 0, 0, 0),
-        QemuConfig.Isolation.none());
+        isolation);
   }
 }
