@@ -51,6 +51,22 @@ static void what_is_no_container_is_refused(void) {
     pod_fill(&spec, "x", "true");
     spec.process.n_args = 0;
     CHECK(pod_create_spec("x", &spec) == STATUS_INVALID_ARGUMENT && pod_says("process.args"));
+    static const uint32_t no_ids[] = {2147483648u, 4294967294u, 4294967295u};
+    for (size_t i = 0; i < sizeof no_ids / sizeof *no_ids; i++) {
+        Grpc__User user = GRPC__USER__INIT;
+        uint32_t groups[] = {0, no_ids[i]};
+        pod_fill(&spec, "x", "true");
+        spec.process.user = &user;
+        user.uid = no_ids[i];
+        CHECK(pod_create_spec("x", &spec) == STATUS_INVALID_ARGUMENT && pod_says("process.user.uid: must be"));
+        user.uid = 0;
+        user.gid = no_ids[i];
+        CHECK(pod_create_spec("x", &spec) == STATUS_INVALID_ARGUMENT && pod_says("process.user.gid: must be"));
+        user.gid = 0;
+        user.additionalgids = groups;
+        user.n_additionalgids = 2;
+        CHECK(pod_create_spec("x", &spec) == STATUS_INVALID_ARGUMENT && pod_says("additionalGids: must be"));
+    }
     pod_fill(&spec, "x", "true");
     spec.root.path = "";
     CHECK(pod_create_spec("x", &spec) == STATUS_INVALID_ARGUMENT && pod_says("root.path"));

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,13 +28,28 @@ static bool wrong(struct problem *problem, const char *what) {
     return problem_set(problem, STATUS_INVALID_ARGUMENT, "%s", what);
 }
 
+// For system calls, the largest id means "leave it as it is": the process would keep the rights of root.
+static bool check_id(const char *field, uint32_t id, struct problem *problem) {
+    return id <= INT32_MAX
+        || problem_set(
+            problem, STATUS_INVALID_ARGUMENT, "process.user.%s: must be 0..2147483647, is %u", field, id);
+}
+
+static bool check_user(const Grpc__User *user, struct problem *problem) {
+    if (user == NULL) return true;
+    for (size_t i = 0; i < user->n_additionalgids; i++) {
+        if (!check_id("additionalGids", user->additionalgids[i], problem)) return false;
+    }
+    return check_id("uid", user->uid, problem) && check_id("gid", user->gid, problem);
+}
+
 static bool check_process(const Grpc__Process *process, struct problem *problem) {
     if (process == NULL) return wrong(problem, "process is missing");
     if (process->n_args == 0 || *process->args[0] == '\0') {
         return wrong(problem, "process.args names no program");
     }
     if (*process->cwd != '/') return wrong(problem, "process.cwd is not an absolute path");
-    return true;
+    return check_user(process->user, problem);
 }
 
 static bool check(const Grpc__Spec *spec, struct problem *problem) {

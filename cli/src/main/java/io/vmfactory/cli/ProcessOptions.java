@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 
 /** The options for a process in a container. */
 final class ProcessOptions {
-  private static final Pattern USER = Pattern.compile("(\\d{1,10})(?::(\\d{1,10}))?");
+  private static final Pattern USER = Pattern.compile("(\\d{1,18})(?::(\\d{1,18}))?");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;

@@ -48,10 +48,9 @@ final class Users {
     return new UserIds(id, own, account.map(a -> groupsOf(a.get(0), own)).orElse(List.of()));
   }
 
+  /** Returns the number, in range or not: the process's specification refuses what is not. */
   private static Optional<Long> number(String text) {
-    return text.matches("\\d{1,10}") && Long.parseLong(text) <= 0xFFFF_FFFFL
-        ? Optional.of(Long.parseLong(text))
-        : Optional.empty();
+    return text.matches("\\d{1,18}") ? Optional.of(Long.parseLong(text)) : Optional.empty();
   }
 
   private static ImageException unknown(String what, String name) {

@@ -83,21 +83,16 @@ public final class OciProcess {
   /**
    * Sets the user.
    *
-   * @param uid 0..4294967295; the same range holds for gid and groups
+   * @param uid 0..2147483647; the same range holds for gid and groups
    * @param groups further groups
    */
   public OciProcess withUser(long uid, long gid, List<Long> groups) {
-    User.Builder user = User.newBuilder().setUID(id("uid", uid)).setGID(id("gid", gid));
-    groups.forEach(group -> user.addAdditionalGids(id("additionalGids", group)));
+    User.Builder user = process.getUser().toBuilder().clearAdditionalGids();
+    user.setUID(IdRange.require("process.user.uid", uid));
+    user.setGID(IdRange.require("process.user.gid", gid));
+    groups.forEach(
+        group -> user.addAdditionalGids(IdRange.require("process.user.additionalGids", group)));
     return of(process.toBuilder().setUser(user));
-  }
-
-  private static int id(String name, long value) {
-    if (value < 0 || value > 0xFFFF_FFFFL) {
-      throw new OciSpecException(
-          List.of("process.user.%s: must be 0..4294967295, is %d".formatted(name, value)));
-    }
-    return (int) value;
   }
 
   /** Adds or removes the terminal. */

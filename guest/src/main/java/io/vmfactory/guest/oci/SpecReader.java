@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,15 @@ final class SpecReader {
           new Range(BigInteger.valueOf(Long.MIN_VALUE), BigInteger.valueOf(Long.MAX_VALUE)),
           FieldDescriptor.Type.UINT64,
           new Range(BigInteger.ZERO, UINT64_MAX));
+
+  private static final Range ID = new Range(BigInteger.ZERO, BigInteger.valueOf(IdRange.MOST));
+  private static final Set<String> IDS =
+      Set.of(
+          "process.user.uid",
+          "process.user.gid",
+          "process.user.additionalGids[]",
+          "linux.devices[].uid",
+          "linux.devices[].gid");
 
   private final SpecProblems problems = new SpecProblems();
   private final List<String> ignored = new ArrayList<>();
@@ -201,7 +211,7 @@ final class SpecReader {
     if (!node.isIntegralNumber()) {
       return wrong(path, "a whole number", node);
     }
-    Range range = RANGES.get(field.getType());
+    Range range = IDS.contains(path.pattern()) ? ID : RANGES.get(field.getType());
     if (range == null) {
       throw new IllegalStateException("no range for " + field.getFullName());
     }

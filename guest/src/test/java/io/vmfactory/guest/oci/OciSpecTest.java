@@ -92,8 +92,8 @@ class OciSpecTest {
             "process.env[1]: must be NAME=value",
             "process.cwd: must be an absolute path, is \"srv\"",
             "process.terminal: must be true or false, is a text",
-            "process.user.uid: must be 0..4294967295, is -1",
-            "process.user.gid: must be 0..4294967295, is 4294967296",
+            "process.user.uid: must be 0..2147483647, is -1",
+            "process.user.gid: must be 0..2147483647, is 4294967296",
             "process.rlimits[0].hard: missing",
             "root: must be an object, is a list",
             "mounts[0].destination: missing",
@@ -231,7 +231,7 @@ class OciSpecTest {
                         .withArgs(List.of("/bin/cat", "-u"))
                         .withEnv(List.of("PATH=/bin", "LANG=C"))
                         .withCwd("/srv")
-                        .withUser(4294967295L, 7, List.of(8L))
+                        .withUser(2147483647L, 7, List.of(8L))
                         .withTerminal(true)
                         .withTerminalSize(24, 80))
             .withHostname("box")
@@ -241,7 +241,7 @@ class OciSpecTest {
     var process = spec.proto().getProcess();
     assertThat(process.getArgsList()).containsExactly("/bin/cat", "-u");
     assertThat(process.getEnvList()).containsExactly("PATH=/bin", "LANG=C");
-    assertThat(process.getUser().getUID()).isEqualTo(-1);
+    assertThat(process.getUser().getUID()).isEqualTo(Integer.MAX_VALUE);
     assertThat(process.getUser().getAdditionalGidsList()).containsExactly(8);
     assertThat(process.getConsoleSize().getWidth()).isEqualTo(80);
     assertThat(spec.rootPath()).isEqualTo("/run/x/rootfs");
@@ -249,6 +249,25 @@ class OciSpecTest {
     assertThat(spec.mounts()).hasSize(8).last().matches(OciMount::isBind);
     assertThat(spec.proto().getHostname()).isEqualTo("box");
     assertThat(OciSpec.standard().process().args()).containsExactly("sh");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "2147483648", "4294967294", "4294967295", "18446744073709551616"})
+  void anIdThatIsNoneIsRefusedWhereverItEnters(String id) {
+    String range = "must be 0..2147483647, is " + id;
+    assertThat(problems(process("'user':{'uid':" + id + "}")))
+        .containsExactly("process.user.uid: " + range);
+    assertThat(problems(process("'user':{'gid':" + id + "}")))
+        .containsExactly("process.user.gid: " + range);
+    assertThat(problems(process("'user':{'additionalGids':[0," + id + "]}")))
+        .containsExactly("process.user.additionalGids[1]: " + range);
+    if (id.length() < 19) {
+      long number = Long.parseLong(id);
+      OciProcess process = OciSpec.standard().process();
+      assertThat(refused(() -> process.withUser(number, 0, List.of()))).endsWith(range);
+      assertThat(refused(() -> process.withUser(0, number, List.of()))).endsWith(range);
+      assertThat(refused(() -> process.withUser(0, 0, List.of(number)))).endsWith(range);
+    }
   }
 
   @Test

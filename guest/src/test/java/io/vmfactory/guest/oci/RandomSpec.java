@@ -59,7 +59,7 @@ final class RandomSpec {
     return switch (field.getType()) {
       case STRING -> text();
       case BOOL -> random.nextBoolean();
-      case UINT32 -> random.nextInt();
+      case UINT32 -> random.nextInt(Integer.MAX_VALUE);
       case INT64, UINT64 -> random.nextLong();
       case MESSAGE -> {
         Message.Builder inner = builder.newBuilderForField(field);
