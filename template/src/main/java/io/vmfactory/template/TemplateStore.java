@@ -1,6 +1,7 @@
 package io.vmfactory.template;
 
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.Trees;
 import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TemplateStore {
   static final String DELETED_PREFIX = ".deleted-";
-  private static final long MOST_MANIFEST_BYTES = 1 << 20;
+  private static final int MOST_MANIFEST_BYTES = 1 << 20;
 
   private static final int MOST_MANIFESTS = 1024;
 
@@ -90,10 +91,7 @@ final class TemplateStore {
   }
 
   private static Manifest read(Path file) throws IOException {
-    if (Files.size(file) > MOST_MANIFEST_BYTES) {
-      throw refused("manifest unreadable: too large: " + file, null);
-    }
-    return ManifestCodec.decode(Files.readAllBytes(file));
+    return ManifestCodec.decode(OwnFile.read(file, MOST_MANIFEST_BYTES));
   }
 
   private static TemplateException refused(String why, @Nullable Throwable cause) {

@@ -24,10 +24,9 @@ public record VmProcessTable(Path proc) {
 
   /** Finds the process of a VM whose pid was never recorded, by its {@code -name} argument. */
   public Optional<VmIdentity> named(VmId vm) {
-    String name = "\0-name\0" + vm.processName() + "\0";
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
       for (Path folder : folders) {
-        if (commandLine(folder).contains(name)) {
+        if (isNamed(vm, folder)) {
           return identity(vm, folder);
         }
       }
@@ -35,6 +34,15 @@ public record VmProcessTable(Path proc) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot list " + proc, e);
     }
+  }
+
+  /** Returns whether the command line of the process says that it is that VM. */
+  public boolean runs(VmIdentity who) {
+    return isNamed(who.id(), proc.resolve(Integer.toString(who.pid())));
+  }
+
+  private static boolean isNamed(VmId vm, Path folder) {
+    return commandLine(folder).contains("\0-name\0" + vm.processName() + "\0");
   }
 
   private static Optional<VmIdentity> identity(VmId vm, Path folder) {

@@ -3,13 +3,13 @@ package io.vmfactory.factory.journal;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.SwappedFile;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
@@ -21,6 +21,9 @@ import java.util.Optional;
 public final class Journal {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  /** Many times the size of a record. */
+  private static final int MOST_BYTES = 1 << 20;
 
   /**
    * Replaces the record in {@code folder} by {@code record}.
@@ -45,7 +48,7 @@ public final class Journal {
    */
   public Optional<VmRecord> read(VmFolder folder) {
     try {
-      VmRecord record = JSON.readValue(Files.readAllBytes(folder.record()), VmRecord.class);
+      VmRecord record = JSON.readValue(OwnFile.read(folder.record(), MOST_BYTES), VmRecord.class);
       if (record == null || !record.readable()) {
         throw new UnreadableRecordException(
             "%s is not of format version %d..%d"
@@ -58,7 +61,7 @@ public final class Journal {
     } catch (JacksonException e) {
       throw new UnreadableRecordException(folder.record() + " is not a VM's record", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read the VM's record " + folder.record(), e);
+      throw new UncheckedIOException("cannot read the VM's record: " + e.getMessage(), e);
     }
   }
 

@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 public record ProcProcesses(Path proc) implements VmProcesses {
   @Override
   public Optional<VmIdentity> find(VmId vm, @Nullable ProcessEntry recorded) {
+    VmProcessTable table = new VmProcessTable(proc);
+    // A record alone is no proof: it may name the process of a stranger.
     return recorded == null
-        ? new VmProcessTable(proc).named(vm)
-        : Optional.of(recorded.identity(vm)).filter(who -> who.lives(proc));
+        ? table.named(vm)
+        : Optional.of(recorded.identity(vm)).filter(who -> table.runs(who) && who.lives(proc));
   }
 
   @Override

@@ -29,8 +29,13 @@ class UnclaimedVmsTest {
 
   @BeforeEach
   void start() throws IOException {
-    process = new ProcessBuilder("sleep", "300").start();
+    process = waiting("vmfactory-" + VM);
     folder = new VmFolder(Files.createDirectory(root.resolve(VM)));
+  }
+
+  /** Starts a process that waits for input, with a VM's name in its arguments. */
+  private static Process waiting(String name) throws IOException {
+    return new ProcessBuilder("sh", "-c", "read x", "sh", "-name", name, "-x").start();
   }
 
   private void end() {
@@ -74,5 +79,14 @@ class UnclaimedVmsTest {
     end();
     assertThat(process.isAlive()).isTrue();
     assertThat(root).isEmptyDirectory();
+  }
+
+  @Test
+  void aRecordThatNamesAStrangersProcessDoesNotEndIt() throws Exception {
+    process.destroyForcibly();
+    process = waiting("vmfactory-of-a-stranger");
+    give(0);
+    end();
+    assertThat(process.isAlive()).isTrue();
   }
 }
