@@ -15,13 +15,3 @@ bool is_hostname(const char *text) {
 bool is_machine_id(const char *text) {
     return strlen(text) == 32 && strspn(text, LOWER_HEX) == 32 && strspn(text, "0") < 32;
 }
-
-bool is_uuid(const char *text) {
-    static const size_t groups[] = {8, 4, 4, 4, 12};
-    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-        if (i > 0 && *text++ != '-') return false;
-        if (strspn(text, LOWER_HEX) != groups[i]) return false;
-        text += groups[i];
-    }
-    return *text == '\0';
-}

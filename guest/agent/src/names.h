@@ -9,7 +9,4 @@ bool is_hostname(const char *text);
 // Accepts 32 lower-case hex digits that are not all zero: machine-id(5).
 bool is_machine_id(const char *text);
 
-// Accepts a UUID in lower case, as the kernel prints its boot id.
-bool is_uuid(const char *text);
-
 #endif

@@ -301,7 +301,7 @@ static void a_terminal_of_a_program_that_cannot_be_run_says_why(void) {
     process.terminal = true;
     process.n_args = 1;
     args[0] = "/bin/no-such";
-    CHECK(pod_exec_args("x", "e", &process) == STATUS_NOT_FOUND && pod_says("e: executable file"));
+    CHECK(pod_exec_args("x", "e", &process) == STATUS_NOT_FOUND && pod_says("/bin/no-such: command not found"));
     args[0] = "/garbage";
     CHECK(pod_exec_args("x", "e", &process) == STATUS_PERMISSION_DENIED);
     CHECK(pod_await("x", "e") == 126);
@@ -310,6 +310,123 @@ static void a_terminal_of_a_program_that_cannot_be_run_says_why(void) {
     CHECK(pod_exec_args("x", "e", &process) == STATUS_OK);
     CHECK(strstr(pod_output("x", "e", "ReadStdout"), "/dev/") != NULL);
     CHECK(pod_await("x", "e") == 8);
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
+// The first process and what "exec" changes of it, as /proc shows it.
+#define SHOWN "cat /proc/self/status /proc/self/limits /proc/self/oom_score_adj | grep -E " \
+    "'^(Uid|Gid|Groups|CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp):|open files|^[0-9]'; echo $A; pwd"
+
+static void fill_strict(struct pod_spec *spec, Grpc__User *user, Grpc__LinuxCapabilities *none, Grpc__POSIXRlimit *files) {
+    static uint32_t groups[] = {7, 8};
+    static char *env[] = {"PATH=/bin", "A=first"};
+    static Grpc__POSIXRlimit *limits[1];
+    grpc__user__init(user);
+    grpc__linux_capabilities__init(none);
+    grpc__posixrlimit__init(files);
+    user->uid = user->gid = 1000;
+    user->additionalgids = groups;
+    user->n_additionalgids = 2;
+    files->type = "RLIMIT_NOFILE";
+    files->soft = files->hard = 64;
+    limits[0] = files;
+    pod_fill(spec, "x", SHOWN "; read a");
+    spec->process.user = user;
+    spec->process.capabilities = none;
+    spec->process.nonewprivileges = true;
+    spec->process.rlimits = limits;
+    spec->process.n_rlimits = 1;
+    spec->process.oomscoreadj = 500;
+    spec->process.env = env;
+    spec->process.n_env = 2;
+    spec->process.cwd = "/bin";
+}
+
+static void an_exec_begins_from_the_first_process(void) {
+    struct pod_spec spec;
+    Grpc__User user;
+    Grpc__LinuxCapabilities none;
+    Grpc__POSIXRlimit files;
+    Grpc__Process process = GRPC__PROCESS__INIT;
+    char *args[] = {"sh", "-c", SHOWN}, first[4096], *env[] = {"PATH=/bin", "A=other"};
+    fill_strict(&spec, &user, &none, &files);
+    CHECK(pod_create_spec("x", &spec) == STATUS_OK && pod_start("x") == STATUS_OK);
+    size_t length = 0;
+    do {
+        length += pod_read_some("x", "x", "ReadStdout", first + length, sizeof first - length - 1);
+        first[length] = '\0';
+    } while (strstr(first, "/bin\n") == NULL);
+    CHECK(strstr(first, "Uid:\t1000\t") != NULL && strstr(first, "Groups:\t7 8 ") != NULL);
+    CHECK(strstr(first, "NoNewPrivs:\t1") != NULL && strstr(first, "CapBnd:\t0000000000000000") != NULL);
+    CHECK(strstr(first, " 64 ") != NULL && strstr(first, "\n500\n") != NULL && strstr(first, "\nfirst\n") != NULL);
+    process.args = args;
+    process.n_args = 3;
+    CHECK(pod_exec_args("x", "like", &process) == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "like", "ReadStdout"), first) == 0);
+    grpc__user__init(&user);
+    process.user = &user;
+    process.env = env;
+    process.n_env = 2;
+    process.cwd = "/";
+    CHECK(pod_exec_args("x", "other", &process) == STATUS_OK);
+    const char *text = pod_output("x", "other", "ReadStdout");
+    CHECK(strstr(text, "Uid:\t0\t") != NULL && strstr(text, "\nother\n/\n") != NULL);
+    CHECK(strstr(text, "NoNewPrivs:\t1") != NULL && strstr(text, "CapBnd:\t0000000000000000") != NULL);
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
+static void a_terminal_belongs_to_its_user(void) {
+    Grpc__User user = GRPC__USER__INIT;
+    Grpc__Process process;
+    char *args[4], *env[1];
+    user.uid = user.gid = 1000;
+    pod_run("x", "sleep 100");
+    pod_fill_process(&process, args, env, "echo hi >$(tty)");
+    process.terminal = true;
+    process.user = &user;
+    CHECK(pod_exec_args("x", "e", &process) == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "e", "ReadStdout"), "hi\r\n") == 0 && pod_await("x", "e") == 0);
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
+static void input_of_a_terminal_ends_also_in_the_middle_of_a_line(void) {
+    static const char *const inputs[] = {"", "abc", "abc\n", "a\nb"};
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        struct pod_spec spec;
+        pod_fill(&spec, "x", "cat");
+        spec.process.terminal = true;
+        CHECK(pod_create_spec("x", &spec) == STATUS_OK && pod_start("x") == STATUS_OK);
+        int length = (int)strlen(inputs[i]);
+        CHECK(length == 0 || pod_put("x", "x", inputs[i], (size_t)length) == length);
+        CHECK(pod_close_input("x", "x") == STATUS_OK && pod_close_input("x", "x") == STATUS_OK);
+        CHECK(pod_await("x", "x") == 0);
+        CHECK(pod_discard("x") == STATUS_OK);
+    }
+}
+
+static void it_has_the_files_of_every_engine(void) {
+    struct pod_spec spec;
+    char name[65], expected[128];
+    CHECK(gethostname(name, sizeof name) == 0);
+    pod_run("x", "cat /etc/hostname; cat /etc/hosts");
+    const char *text = pod_output("x", "x", "ReadStdout");
+    snprintf(expected, sizeof expected, "%s\n127.0.0.1\tlocalhost\n::1\tlocalhost", name);
+    CHECK(strncmp(text, expected, strlen(expected)) == 0);
+    snprintf(expected, sizeof expected, "\n127.0.0.1\t%s\n", name);
+    CHECK(strstr(text, expected) != NULL);
+    CHECK(pod_discard("x") == STATUS_OK);
+    pod_fill(&spec, "x", "cat /etc/hosts; echo y >/etc/hostname || echo read-only");
+    spec.root.readonly = true;
+    spec.places[1] = (Grpc__Mount)GRPC__MOUNT__INIT;
+    spec.places[1].destination = "/etc/hosts";
+    spec.places[1].source = ROOTFS "/plain";
+    spec.places[1].type = "bind";
+    static char *bind[] = {"bind"};
+    spec.places[1].options = bind;
+    spec.places[1].n_options = 1;
+    spec.spec.n_mounts = 2;
+    CHECK(pod_create_spec("x", &spec) == STATUS_OK && pod_start("x") == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "x", "ReadStdout"), "xread-only\n") == 0);
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
@@ -387,7 +504,7 @@ static void write_file(const char *path, const char *text, mode_t mode) {
 
 static void make_rootfs(void) {
     static const char *const applets[] = {
-        "sh", "cat", "echo", "sleep", "ls", "true", "wc", "stty", "tty", "hostname", "readlink", "test",
+        "sh", "cat", "echo", "sleep", "ls", "true", "wc", "stty", "tty", "hostname", "readlink", "test", "grep",
     };
     char link[64];
     CHECK(mkdir(ROOTFS, 0755) == 0 && mkdir(ROOTFS "/bin", 0755) == 0);
@@ -434,6 +551,10 @@ static void suite(void) {
     input_that_is_not_wanted_is_an_error();
     a_terminal_is_read_written_and_resized();
     a_terminal_of_a_program_that_cannot_be_run_says_why();
+    an_exec_begins_from_the_first_process();
+    a_terminal_belongs_to_its_user();
+    input_of_a_terminal_ends_also_in_the_middle_of_a_line();
+    it_has_the_files_of_every_engine();
     a_paused_one_stands_still_and_goes_on();
     its_processes_are_listed();
     two_share_the_host_name_and_not_the_processes();

@@ -73,43 +73,38 @@ static void metrics_count_requests(void) {
     CHECK(host_code(response) == STATUS_OK);
 }
 
-static int set_identity(char *hostname, char *machine_id, char *boot_id) {
+static int set_identity(char *hostname, char *machine_id) {
     Vmfactory__Guest__V1__SetIdentityRequest request =
         VMFACTORY__GUEST__V1__SET_IDENTITY_REQUEST__INIT;
     request.hostname = hostname;
     request.machine_id = machine_id;
-    request.boot_id = boot_id;
     return host_code(host_call(fd, GUEST, "SetIdentity", &request.base));
 }
 
 static void a_wrong_identity_is_refused_before_anything_is_set(void) {
-    char id[] = "0123456789abcdef0123456789abcdef", uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
-    CHECK(set_identity("-x", id, uuid) == STATUS_INVALID_ARGUMENT);
-    CHECK(set_identity("x", uuid, uuid) == STATUS_INVALID_ARGUMENT);
-    CHECK(set_identity("x", id, id) == STATUS_INVALID_ARGUMENT);
-    CHECK(set_identity("", "", "") == STATUS_INVALID_ARGUMENT);
+    char id[] = "0123456789abcdef0123456789abcdef";
+    CHECK(set_identity("-x", id) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", "01234567-89ab-cdef-0123-456789abcdef") == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("", "") == STATUS_INVALID_ARGUMENT);
 }
 
 static void an_identity_that_no_file_can_show_is_refused_before_anything_is_set(void) {
-    char id[] = "0123456789abcdef0123456789abcdef", uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
+    char id[] = "0123456789abcdef0123456789abcdef";
     char before[256], after[256];
     CHECK(gethostname(before, sizeof before) == 0);
-    CHECK(set_identity("vmfactory-agent-test", id, uuid) == STATUS_INTERNAL);
+    CHECK(set_identity("vmfactory-agent-test", id) == STATUS_INTERNAL);
     CHECK(gethostname(after, sizeof after) == 0 && strcmp(before, after) == 0);
 }
 
-static void a_name_comes_alone_or_with_both_ids(void) {
-    char id[] = "0123456789abcdef0123456789abcdef", uuid[] = "01234567-89ab-cdef-0123-456789abcdef";
-    CHECK(set_identity("x", id, "") == STATUS_INVALID_ARGUMENT);
-    CHECK(set_identity("x", "", uuid) == STATUS_INVALID_ARGUMENT);
+static void a_name_may_come_alone(void) {
     // Never changes the host's own name: a process that may not unshare it may not set it either.
     if (unshare(CLONE_NEWUTS) < 0) {
         CHECK(errno == EPERM);
-        CHECK(set_identity("vmfactory-agent-test", "", "") == STATUS_INTERNAL);
+        CHECK(set_identity("vmfactory-agent-test", "") == STATUS_INTERNAL);
         return;
     }
     char after[256];
-    CHECK(set_identity("vmfactory-agent-test", "", "") == STATUS_OK);
+    CHECK(set_identity("vmfactory-agent-test", "") == STATUS_OK);
     CHECK(gethostname(after, sizeof after) == 0 && strcmp(after, "vmfactory-agent-test") == 0);
 }
 
@@ -138,7 +133,7 @@ void service_tests(void) {
     metrics_count_requests();
     a_wrong_identity_is_refused_before_anything_is_set();
     an_identity_that_no_file_can_show_is_refused_before_anything_is_set();
-    a_name_comes_alone_or_with_both_ids();
+    a_name_may_come_alone();
     too_many_random_bytes_are_refused();
     bad_entropy_and_bad_time_are_refused();
     close(fd);

@@ -51,6 +51,7 @@ void container_free(struct container *container) {
     cgroup_unwatch(&container->events);
     cgroup_unwatch(&container->memory_events);
     while (container->processes != NULL) container_forget(container, container->processes);
+    if (container->asked != NULL) grpc__process__free_unpacked(container->asked, NULL);
     free(container->group);
     free(container->config);
     free(container->root);

@@ -7,6 +7,7 @@
 #include "../call.h"
 #include "../loop.h"
 #include "cgroup.h"
+#include "kata/oci.pb-c.h"
 #include "process.h"
 
 // The table of the sandbox's containers. creation.h, exec.h, freezing.h and removal.h change them.
@@ -16,9 +17,11 @@ struct mounts;
 struct container {
     char id[ID_SIZE];
     char *group; // its control group
+    char hostname[65];
     struct mounts *mounts;
     struct process *processes; // the latest first; its first process has the container's id
     struct process *first;
+    Grpc__Process *asked; // its first process as the request described it
     int64_t created_at; // CLOCK_REALTIME, nanoseconds
     bool ready; // creation has ended, well or not
     bool shares_pids;

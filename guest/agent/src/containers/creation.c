@@ -14,7 +14,9 @@
 #include "../problem.h"
 #include "../sandbox/sandbox.h"
 #include "../storages/storage.h"
+#include "etc.h"
 #include "freezing.h"
+#include "inherit.h"
 #include "oom.h"
 #include "removal.h"
 #include "spec.h"
@@ -37,8 +39,12 @@ static struct container *add_container(
     container->root = need(strdup(request->oci->root->path));
     container->shares_pids = request->sandbox_pidns;
     container->created_at = now();
-    container->first =
-        process_new(container->id, request->oci->process->terminal, &first_owner, container);
+    gethostname(container->hostname, sizeof container->hostname - 1);
+    if (*request->oci->hostname != '\0') {
+        snprintf(container->hostname, sizeof container->hostname, "%s", request->oci->hostname);
+    }
+    container->asked = process_copy(request->oci->process);
+    container->first = process_new(container->id, container->asked, &first_owner, container);
     container->processes = container->first;
     return container;
 }
@@ -55,7 +61,7 @@ static void finish_creating(struct container *container, enum status code, const
         call_reply_empty(call);
     } else {
         container->first->state = PROCESS_ENDED;
-        call_fail(call, code, "CreateContainer %s: %s", container->id, error);
+        call_fail(call, code, "%s", error);
         container->removal.wanted = true;
     }
     removal_continue(container);
@@ -91,6 +97,8 @@ static const struct process_owner first_owner = {.made = on_first_made, .ended =
 
 static bool write_config(const struct container *container) {
     char path[PATH_SIZE];
+    snprintf(path, sizeof path, SANDBOX_DIR "/%s", container->id);
+    if (!etc_write(path, container->hostname)) return false;
     snprintf(path, sizeof path, SANDBOX_DIR "/%s/config.json", container->id);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0) return false;
@@ -149,23 +157,22 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
     char *group;
     bool reserved = strcmp(request->container_id, SANDBOX_ID) == 0;
     if (!is_id(request->container_id) || reserved) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "CreateContainer: container_id is not a valid id");
+        call_fail(call, STATUS_INVALID_ARGUMENT, "container_id is not a valid id");
     } else if (lacking != NULL) {
         call_fail(
-            call, STATUS_UNIMPLEMENTED, "CreateContainer: this agent does not support %s", lacking);
+            call, STATUS_UNIMPLEMENTED, "this agent does not support %s", lacking);
     } else if (container_find(request->container_id) != NULL) {
         call_fail(
-            call, STATUS_ALREADY_EXISTS, "CreateContainer: container %s exists already",
+            call, STATUS_ALREADY_EXISTS, "container %s exists already",
             request->container_id);
     } else if (!sandbox_present()) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION,
-            "CreateContainer: there is no sandbox; call CreateSandbox first");
+            "there is no sandbox; call CreateSandbox first");
     } else {
         char *config = spec_config(request, &group, &problem);
         if (config == NULL) {
-            call_fail(
-                call, problem.code, "CreateContainer %s: %s", request->container_id, problem.text);
+            call_fail(call, problem.code, "%s", problem.text);
             return;
         }
         struct container *container = add_container(request, config, group);
@@ -177,11 +184,10 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
 void container_start(struct call *call, struct container *container) {
     if (container->first->state != PROCESS_MADE) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "StartContainer %s: it has been started already or has ended",
+            call, STATUS_FAILED_PRECONDITION, "container %s has been started already or has ended",
             container->id);
     } else if (!crun_start(container->id)) {
-        call_fail(
-            call, STATUS_INTERNAL, "StartContainer %s: %s", container->id, strerror(errno));
+        call_fail(call, STATUS_INTERNAL, "cannot start container %s: %s", container->id, strerror(errno));
     } else {
         process_await_program(container->first, call);
     }

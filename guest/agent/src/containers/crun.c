@@ -18,7 +18,6 @@
 #include "../children.h"
 #include "../file.h"
 #include "../log.h"
-#include "terminal.h"
 
 #define STATE "/run/crun"
 #define ARGUMENTS 16
@@ -64,18 +63,13 @@ static pid_t pid_of(const char *text) {
 static void on_end(int status, void *context) {
     struct crun *crun = context;
     bool good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-    bool terminal = crun->console >= 0;
     if (good) {
         char text[512];
         crun_text(crun, text, sizeof text);
         crun->pid = pid_of(text);
     }
-    if (terminal) {
-        crun->master = terminal_receive(crun->console);
-        terminal_unlisten(crun->console);
-    }
-    crun->console = -1;
-    bool complete = good && crun->pid > 0 && (!terminal || crun->master >= 0);
+    if (crun->terminal) crun->master = console_finish(&crun->console);
+    bool complete = good && crun->pid > 0 && (!crun->terminal || crun->master >= 0);
     if (good && !complete) log_error("crun reported success, but sent no pid or no terminal");
     crun->done(crun, complete);
     children_expected();
@@ -138,17 +132,18 @@ static bool open_terminal(struct crun *crun, struct command *command, char *path
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     command->fds[STDIN_FILENO] = command->fds[STDOUT_FILENO] = null;
     command->fds[STDERR_FILENO] = command->fds[LAUNCH_FD];
-    crun->console = terminal_listen(path, size);
+    crun->terminal = console_open(&crun->console, crun->terminal_owner, path, size) == 0;
     say(command, "--console-socket");
     say(command, path);
-    return null >= 0 && crun->console >= 0;
+    return null >= 0 && crun->terminal;
 }
 
 static bool run(struct crun *crun, struct command *command, const char *id, const int stdio[3]) {
     char path[64] = "";
     bool terminal = stdio == NULL;
     crun->pid = 0;
-    crun->launch = crun->console = crun->master = -1;
+    crun->launch = crun->master = -1;
+    crun->terminal = false;
     say(command, "--pid-file");
     say(command, "/proc/self/fd/3"); // LAUNCH_FD
     for (int i = 0; i < LAUNCH_FD; i++) command->fds[i] = terminal ? -1 : stdio[i];
@@ -176,6 +171,14 @@ bool crun_create(struct crun *crun, const char *id, const char *bundle, const in
     return run(crun, &command, id, stdio);
 }
 
+// crun applies the score to the first process of a container only. Other processes inherit it from crun, and
+// crun from the agent, which the kernel never picks, whatever its score is.
+static void set_oom_score(int score) {
+    char text[16];
+    snprintf(text, sizeof text, "%d", score);
+    if (file_set("/proc/self/oom_score_adj", text) < 0) log_error("cannot set the OOM score of a process: %m");
+}
+
 bool crun_exec(
     struct crun *crun, const char *id, const char *process, size_t length, const int stdio[3]) {
     struct command command = {
@@ -184,8 +187,10 @@ bool crun_exec(
     command.fds[PROCESS_FD] = fd;
     if (fd < 0) return false;
     bool written = write(fd, process, length) == (ssize_t)length;
+    set_oom_score(crun->oom_score_adj);
     bool runs = written && run(crun, &command, id, stdio);
     int error = errno;
+    set_oom_score(0);
     close(fd);
     errno = error;
     return runs;
@@ -248,8 +253,7 @@ static void close_one(int *fd) {
 void crun_close(struct crun *crun) {
     close_one(&crun->launch);
     close_one(&crun->master);
-    if (crun->console >= 0) terminal_unlisten(crun->console);
-    crun->console = -1;
+    if (crun->terminal) console_close(&crun->console);
 }
 
 void crun_forget(const char *id) {
@@ -259,16 +263,4 @@ void crun_forget(const char *id) {
         snprintf(path, sizeof path, STATE "/%s/%s", id, files[i]);
         if (remove(path) < 0 && errno != ENOENT) log_error("cannot remove %s: %m", path);
     }
-}
-
-static bool ends_with(const char *text, const char *end) {
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
-enum status crun_status_of(const char *text) {
-    bool of_program = strstr(text, "executable") != NULL || strstr(text, "exec:") != NULL
-        || strstr(text, "exec container process") != NULL;
-    if (!of_program) return STATUS_INTERNAL;
-    return ends_with(text, "No such file or directory") ? STATUS_NOT_FOUND : STATUS_PERMISSION_DENIED;
 }

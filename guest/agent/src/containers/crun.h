@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "../status.h"
+#include "terminal.h"
 
 // Runs crun, which creates a process and then ends.
 struct crun {
@@ -14,8 +14,11 @@ struct crun {
     pid_t pid; // of the process that crun has created
     // The process holds the other end until it executes its program or ends: see crun_executed.
     int launch;
-    int console; // socket on which crun sends the terminal; -1 = the process has none
+    bool terminal; // the process has one
+    struct console console; // receives it
+    uid_t terminal_owner; // see console_open
     int master; // of the terminal, after done; -1 = there is none
+    int oom_score_adj; // of a process that crun_exec makes
 };
 
 // Prepares crun, once, before its first use. A container can open the crun that enters it, by
@@ -51,8 +54,5 @@ void crun_close(struct crun *crun);
 
 // Removes the files that crun keeps for a container.
 void crun_forget(const char *id);
-
-// Returns the status for an error message of crun.
-enum status crun_status_of(const char *text);
 
 #endif

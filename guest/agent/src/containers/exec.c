@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "../problem.h"
+#include "inherit.h"
+#include "proc.h"
 #include "removal.h"
 #include "spec.h"
 
@@ -20,7 +22,7 @@ static void on_exec_made(struct process *process, enum status code, const char *
         process_await_program(process, call);
         return;
     }
-    call_fail(call, code, "ExecProcess %s: %s", process->id, error);
+    call_fail(call, code, "%s", error);
     container_forget(container, process);
     removal_continue(container);
 }
@@ -42,22 +44,23 @@ static struct process *too_many(struct container *container) {
 }
 
 static void start_exec(
-    struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
+    struct call *call, struct container *container, const char *id, const Grpc__Process *whole) {
     struct problem problem;
     size_t length;
-    char *json = spec_process(request->process, &length, &problem);
+    char *json = spec_process(whole, &length, &problem);
     if (json == NULL) {
-        call_fail(call, problem.code, "ExecProcess %s: %s", request->exec_id, problem.text);
+        call_fail(call, problem.code, "%s", problem.text);
         return;
     }
-    struct process *process =
-        process_new(request->exec_id, request->process->terminal, &exec_owner, container);
+    struct process *process = process_new(id, whole, &exec_owner, container);
+    process->crun.oom_score_adj = (int)whole->oomscoreadj;
+    process->crun.terminal_owner = proc_user(container->first->pid, whole->user == NULL ? 0 : whole->user->uid);
     if (process_exec(process, container->id, json, length)) {
         process->starting = call;
         process->next = container->processes;
         container->processes = process;
     } else {
-        call_fail(call, STATUS_INTERNAL, "ExecProcess %s: %s", process->id, strerror(errno));
+        call_fail(call, STATUS_INTERNAL, "cannot start crun: %s", strerror(errno));
         process_free(process);
     }
     free(json);
@@ -67,19 +70,22 @@ void container_exec(
     struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
     struct process *same = container_process(container, request->exec_id);
     if (!is_id(request->exec_id)) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "ExecProcess: exec_id is not a valid id");
+        call_fail(call, STATUS_INVALID_ARGUMENT, "exec_id is not a valid id");
     } else if (same != NULL && (same == container->first || same->state != PROCESS_ENDED)) {
         call_fail(
-            call, STATUS_ALREADY_EXISTS, "ExecProcess: container %s already has a process %s", container->id,
+            call, STATUS_ALREADY_EXISTS, "container %s already has a process %s", container->id,
             request->exec_id);
+    } else if (request->process == NULL) {
+        call_fail(call, STATUS_INVALID_ARGUMENT, "process is missing");
     } else if (container->first->state != PROCESS_RUNS || container->paused) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "ExecProcess: container %s is %s", container->id,
+            call, STATUS_FAILED_PRECONDITION, "container %s is %s", container->id,
             container->paused ? "paused" : "not running");
     } else {
         if (same != NULL) container_forget(container, same);
         struct process *oldest = too_many(container);
         if (oldest != NULL) container_forget(container, oldest);
-        start_exec(call, container, request);
+        Grpc__Process whole = process_inherit(request->process, container->asked);
+        start_exec(call, container, request->exec_id, &whole);
     }
 }

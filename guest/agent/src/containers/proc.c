@@ -106,3 +106,15 @@ void proc_reply(struct call *call, const char *group) {
     free(response.processes);
     free(entries);
 }
+
+uid_t proc_user(pid_t pid, uid_t user) {
+    char path[32], map[4096];
+    snprintf(path, sizeof path, "/proc/%d/uid_map", (int)pid);
+    if (file_read(path, map, sizeof map) < 0) return user;
+    unsigned long inside, outside, count;
+    int length;
+    for (const char *at = map; sscanf(at, "%lu %lu %lu%n", &inside, &outside, &count, &length) == 3; at += length) {
+        if (user >= inside && user - inside < count) return (uid_t)(outside + (user - inside));
+    }
+    return user;
+}

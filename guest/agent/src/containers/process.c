@@ -27,13 +27,15 @@ struct waiter {
 };
 
 struct process *process_new(
-    const char *id, bool terminal, const struct process_owner *owner, void *context) {
+    const char *id, const Grpc__Process *asked, const struct process_owner *owner, void *context) {
     struct process *process = need(calloc(1, sizeof *process));
     snprintf(process->id, sizeof process->id, "%s", id);
-    process->terminal = terminal;
+    process->terminal = asked->terminal;
+    process->program = need(strdup(asked->args[0]));
     process->owner = owner;
     process->context = context;
-    process->crun.launch = process->crun.console = process->crun.master = -1;
+    process->crun.launch = process->crun.master = -1;
+    process->crun.terminal_owner = TERMINAL_NO_OWNER;
     return process;
 }
 
@@ -131,10 +133,15 @@ static void on_launched(struct source *source, uint32_t events) {
     answer_start(process, STATUS_OK, NULL);
 }
 
-static int status_of(int status, const char *error) {
+// Sets the reason why crun could not run the program.
+static enum status explain(struct process *process, enum failure_step step, struct problem *problem) {
+    return failure_of(problem, step, process->program, words(process));
+}
+
+static int status_of(int status, enum status code) {
     if (WIFSIGNALED(status)) return 128 + WTERMSIG(status);
-    if (error == NULL) return WEXITSTATUS(status);
-    return crun_status_of(error) == STATUS_NOT_FOUND ? PROGRAM_NOT_FOUND : PROGRAM_NOT_EXECUTABLE;
+    if (code == STATUS_OK) return WEXITSTATUS(status);
+    return code == STATUS_NOT_FOUND ? PROGRAM_NOT_FOUND : PROGRAM_NOT_EXECUTABLE;
 }
 
 static void reply_status(struct call *call, int status) {
@@ -146,14 +153,16 @@ static void reply_status(struct call *call, int status) {
 static void on_ended(int status, void *context) {
     struct process *process = context;
     bool starting = process->state == PROCESS_STARTING;
-    const char *error = starting && !crun_executed(process->pid) ? words(process) : NULL;
+    bool failed = starting && !crun_executed(process->pid);
+    struct problem problem;
+    enum status code = failed ? explain(process, FAILURE_LAUNCHING, &problem) : STATUS_OK;
     if (starting) loop_unwatch(&process->launch);
     process->pid = 0;
     process->state = PROCESS_ENDED;
-    process->status = status_of(status, error);
+    process->status = status_of(status, code);
     crun_close(&process->crun);
     writer_close(&process->in);
-    answer_start(process, error == NULL ? STATUS_OK : crun_status_of(error), error);
+    answer_start(process, code, failed ? problem.text : NULL);
     struct waiter *waiter;
     while ((waiter = process->waiters) != NULL) {
         process->waiters = waiter->next;
@@ -174,8 +183,9 @@ static void on_made(struct crun *crun, bool good) {
     struct process *process = (struct process *)crun;
     open_terminal(process);
     if (!good) { // with a terminal, the message may have gone to it
-        const char *error = words(process);
-        process->owner->made(process, crun_status_of(error), error);
+        struct problem problem;
+        enum status code = explain(process, FAILURE_MAKING, &problem);
+        process->owner->made(process, code, problem.text);
         return;
     }
     process->pid = crun->pid;
@@ -216,5 +226,6 @@ void process_free(struct process *process) {
     writer_close(&process->in);
     reader_close(&process->out);
     reader_close(&process->err);
+    free(process->program);
     free(process);
 }

@@ -6,8 +6,9 @@
 
 #include "../call.h"
 #include "crun.h"
-#include "../status.h"
+#include "failure.h"
 #include "reader.h"
+#include "kata/oci.pb-c.h"
 #include "writer.h"
 
 #define ID_SIZE 128
@@ -37,6 +38,7 @@ struct process {
     pid_t pid; // 0 = there is none yet, or the process has ended
     int status; // set when it has ended: 0 to 255, or 128 + signal
     bool terminal;
+    char *program; // as it was asked for
     struct source launch;
     struct writer in;
     struct reader out, err; // a terminal has only out
@@ -48,7 +50,7 @@ struct process {
 };
 
 struct process *process_new(
-    const char *id, bool terminal, const struct process_owner *owner, void *context);
+    const char *id, const Grpc__Process *asked, const struct process_owner *owner, void *context);
 
 // Start crun, which makes the process: the first one of a container with the same id, or another one of a
 // container. False with errno = crun did not start.

@@ -43,7 +43,7 @@ static void on_unmounted(const char *error, void *context) {
         log_error("cannot remove %s: %m", bundle);
     }
     if (call != NULL && error != NULL) {
-        call_fail(call, STATUS_INTERNAL, "RemoveContainer %s: %s", container->id, error);
+        call_fail(call, STATUS_INTERNAL, "cannot unmount the storages of container %s: %s", container->id, error);
     } else if (call != NULL) {
         call_reply_empty(call);
     }
@@ -84,7 +84,7 @@ static void on_timeout(struct source *source, uint32_t events) {
     stop_timer(container);
     if (call == NULL) return;
     call_fail(
-        call, STATUS_DEADLINE_EXCEEDED, "RemoveContainer %s: its processes are still ending",
+        call, STATUS_DEADLINE_EXCEEDED, "the processes of container %s are still ending",
         container->id);
 }
 
@@ -108,7 +108,7 @@ static const struct keeper keeper = {.gone = on_gone};
 void container_remove(struct call *call, struct container *container, uint32_t seconds) {
     if (container->removal.call != NULL) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "RemoveContainer %s: another call already removes it",
+            call, STATUS_FAILED_PRECONDITION, "another call already removes container %s",
             container->id);
         return;
     }

@@ -9,6 +9,7 @@
 
 #include "../need.h"
 #include "../sandbox/sandbox.h"
+#include "etc.h"
 #include "oci_json.h"
 
 #define ID_MOST 127
@@ -137,7 +138,11 @@ static char *config_of(
     spec->linux->namespaces = spaces->all;
     spec->linux->n_namespaces = spaces->n;
     size_t length;
-    return to_json(&spec->base, &length, problem);
+    struct etc etc;
+    etc_add(&etc, spec, request);
+    char *config = to_json(&spec->base, &length, problem);
+    etc_free(&etc);
+    return config;
 }
 
 char *spec_config(

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kata/agent.pb-c.h"
+#include "terminal.h"
 
 static struct call *take_call(struct writer *writer) {
     struct call *call = writer->call;
@@ -27,6 +28,7 @@ static bool answer(struct writer *writer, struct call *call, const uint8_t *byte
     } while (written < 0 && errno == EINTR);
     int error = errno;
     if (written < 0 && error == EAGAIN) return false;
+    if (written > 0) writer->last = (char)bytes[written - 1];
     take_call(writer);
     if (written >= 0) {
         Grpc__WriteStreamResponse response = GRPC__WRITE_STREAM_RESPONSE__INIT;
@@ -40,10 +42,33 @@ static bool answer(struct writer *writer, struct call *call, const uint8_t *byte
     return true;
 }
 
+static void close_stream(struct writer *writer) {
+    if (writer->ending > 0) loop_unwatch(&writer->source);
+    if (writer->open) close(writer->source.fd);
+    writer->open = false;
+    writer->ending = 0;
+}
+
+// False = the terminal does not take all of them yet.
+static bool send_eofs(struct writer *writer) {
+    ssize_t written = 1;
+    while (writer->ending > 0 && written == 1) {
+        written = write(writer->source.fd, &writer->eof, 1);
+        if (written == 1) writer->ending--;
+    }
+    return writer->ending == 0 || (written < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 static void on_ready(struct source *source, uint32_t events) {
     (void)events;
     struct writer *writer = (struct writer *)source;
-    answer(writer, writer->call, writer->bytes, writer->length);
+    if (writer->call != NULL) {
+        answer(writer, writer->call, writer->bytes, writer->length);
+    } else if (send_eofs(writer)) {
+        loop_unwatch(source);
+        writer->ending = 0;
+        close_stream(writer);
+    }
 }
 
 static void on_gone(void *context) {
@@ -54,7 +79,7 @@ static void on_gone(void *context) {
 static const struct keeper keeper = {.gone = on_gone};
 
 void writer_open(struct writer *writer, int fd) {
-    *writer = (struct writer){.source = {.fd = fd, .ready = on_ready}, .open = true};
+    *writer = (struct writer){.source = {.fd = fd, .ready = on_ready}, .open = true, .last = '\n'};
 }
 
 static void wait_for_room(
@@ -74,17 +99,30 @@ static void wait_for_room(
 void writer_ask(struct writer *writer, struct call *call, const uint8_t *bytes, size_t length) {
     if (writer->call != NULL) {
         call_fail(call, STATUS_FAILED_PRECONDITION, "another call already waits to write to this stream");
-    } else if (!writer->open) {
+    } else if (!writer->open || writer->ending > 0) {
         call_fail(call, STATUS_FAILED_PRECONDITION, "the input is closed");
     } else if (!answer(writer, call, bytes, length)) {
         wait_for_room(writer, call, bytes, length);
     }
 }
 
-void writer_close(struct writer *writer) {
-    struct call *call = take_call(writer);
-    if (writer->open) close(writer->source.fd);
-    writer->open = false;
+static void fail_waiting(struct call *call) {
     if (call == NULL) return;
     call_fail(call, STATUS_FAILED_PRECONDITION, "the input was closed while the call waited");
+}
+
+void writer_end_terminal(struct writer *writer) {
+    if (!writer->open || writer->ending > 0) return;
+    struct call *call = take_call(writer);
+    bool mid_line;
+    writer->eof = terminal_eof(writer->source.fd, writer->last, &mid_line);
+    writer->ending = mid_line ? 2 : 1;
+    loop_watch(&writer->source, EPOLLOUT);
+    fail_waiting(call);
+}
+
+void writer_close(struct writer *writer) {
+    struct call *call = take_call(writer);
+    close_stream(writer);
+    fail_waiting(call);
 }

@@ -47,10 +47,10 @@ void containers_update(struct call *call, const ProtobufCMessage *message) {
     if (container == NULL) return;
     if (container_stopped(container) || !container->ready) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "UpdateContainer: container %s is not running",
+            call, STATUS_FAILED_PRECONDITION, "container %s is not running",
             container->id);
     } else if (!limits_set(container->group, request->resources, &problem)) {
-        call_fail(call, problem.code, "UpdateContainer %s: %s", container->id, problem.text);
+        call_fail(call, problem.code, "%s", problem.text);
     } else {
         call_reply_empty(call);
     }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
@@ -18,22 +17,15 @@
 #define HOSTNAME "/etc/hostname"
 #define MACHINE_ID "/etc/machine-id"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
-#define OWN_BOOT_ID "/run/vmfactory/boot_id"
 #define MACHINE_ID_LENGTH 32
-#define BOOT_ID_LENGTH 36
 
-// The files that show the ids, mapped for good. So a clone gets its ids without a system call: on an emulated
+// The file that shows the id, mapped for good. So a clone gets its id without a system call: on an emulated
 // CPU, kernel code that runs for the first time costs milliseconds.
-static char *machine_id, *boot_id; // NULL = not mapped
+static char *machine_id; // NULL = not mapped
 
-// The kernel's boot id cannot be changed, so this mounts a file of the agent's over it.
-static char *cover_boot_id(void) {
-    char line[BOOT_ID_LENGTH + 2];
-    if (file_read(BOOT_ID, line, sizeof line) != BOOT_ID_LENGTH) return NULL;
-    char *shown = file_map(OWN_BOOT_ID, strcat(line, "\n"));
-    if (shown == NULL) return NULL;
-    return mount(OWN_BOOT_ID, BOOT_ID, NULL, MS_BIND, NULL) < 0 ? NULL : shown;
-}
+// Whether this guest has an id of its own. Before that it may become a template, and nothing may read the
+// kernel's boot id: the kernel makes it at the first read, and all clones would have that one.
+static bool named;
 
 void identity_start(void) {
     unlink(HOSTNAME);
@@ -41,24 +33,18 @@ void identity_start(void) {
     // Zeros are not a valid id: machine-id(5).
     machine_id = file_map(MACHINE_ID, "00000000000000000000000000000000\n");
     if (machine_id == NULL) log_error("cannot map " MACHINE_ID ": %m");
-    boot_id = cover_boot_id();
-    if (boot_id == NULL) log_error("cannot cover " BOOT_ID ": %m");
 }
 
-// A request without ids sets only the host name: the guest has its own ids already.
+// A request without an id sets only the host name: the guest has its own id already.
 static bool only_name(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
-    return *request->machine_id == '\0' && *request->boot_id == '\0';
+    return *request->machine_id == '\0';
 }
 
 // Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
     if (!is_hostname(request->hostname)) return "hostname is not an RFC 1123 label";
-    if (only_name(request)) return NULL;
-    if (!is_machine_id(request->machine_id)) {
-        return "machine_id is not 32 lower-case hex digits, or is all zeros";
-    }
-    if (!is_uuid(request->boot_id)) return "boot_id is not a UUID in lower case";
-    return NULL;
+    if (only_name(request) || is_machine_id(request->machine_id)) return NULL;
+    return "machine_id is not 32 lower-case hex digits, or is all zeros";
 }
 
 // Checks all fields before it applies the first. Only the host name, which it applies first, can fail.
@@ -67,16 +53,16 @@ void identity_set(struct call *call, const ProtobufCMessage *message) {
     const char *wrong = wrong_field(request);
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "SetIdentity: %s", wrong);
-    } else if (!only_name(request) && (machine_id == NULL || boot_id == NULL)) {
+    } else if (!only_name(request) && machine_id == NULL) {
         call_fail(
             call, STATUS_INTERNAL,
-            "SetIdentity: the files of the ids are not mapped; the kernel log has the reason");
+            "SetIdentity: " MACHINE_ID " is not mapped; the kernel log has the reason");
     } else if (sethostname(request->hostname, strlen(request->hostname)) < 0) {
         call_fail(call, STATUS_INTERNAL, "SetIdentity: hostname: %s", strerror(errno));
     } else {
         if (!only_name(request)) {
             memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
-            memcpy(boot_id, request->boot_id, BOOT_ID_LENGTH);
+            named = true;
         }
         call_reply_empty(call);
     }
@@ -100,7 +86,7 @@ void identity_get(struct call *call, const ProtobufCMessage *message) {
     uint8_t random[RANDOM_MAX];
     file_read(HOSTNAME, hostname, sizeof hostname);
     file_read(MACHINE_ID, machine, sizeof machine);
-    file_read(BOOT_ID, boot, sizeof boot);
+    if (named) file_read(BOOT_ID, boot, sizeof boot);
     Vmfactory__Guest__V1__Identity identity = VMFACTORY__GUEST__V1__IDENTITY__INIT;
     identity.hostname = hostname;
     identity.machine_id = machine;

@@ -16,7 +16,7 @@ void processes_exec(struct call *call, const ProtobufCMessage *message) {
         || request->stderr_port != 0) {
         call_fail(
             call, STATUS_UNIMPLEMENTED,
-            "ExecProcess: this agent does not support string_user and ports for streams");
+            "this agent does not support string_user and ports for streams");
     } else {
         container_exec(call, container, request);
     }
@@ -39,10 +39,10 @@ void processes_signal(struct call *call, const ProtobufCMessage *message) {
     int number = (int)request->signal;
     if (request->signal < 1 || request->signal >= (uint32_t)NSIG) {
         call_fail(
-            call, STATUS_INVALID_ARGUMENT, "SignalProcess: %u is not a signal", request->signal);
+            call, STATUS_INVALID_ARGUMENT, "%u is not a signal", request->signal);
     } else if (process->pid == 0) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "SignalProcess: process %s of container %s has ended",
+            call, STATUS_FAILED_PRECONDITION, "process %s of container %s has ended",
             process->id, container->id);
     } else if (*request->exec_id != '\0') {
         kill(process->pid, number);
@@ -60,6 +60,12 @@ void processes_list(struct call *call, const ProtobufCMessage *message) {
     const Vmfactory__Guest__V1__ListProcessesRequest *request = (const void *)message;
     struct container *container = lookup_container(call, request->container_id);
     if (container != NULL) proc_reply(call, container->group);
+}
+
+void process_get(struct call *call, const ProtobufCMessage *message) {
+    const Vmfactory__Guest__V1__GetContainerProcessRequest *request = (const void *)message;
+    struct container *container = lookup_container(call, request->container_id);
+    if (container != NULL) call_reply(call, &container->asked->base);
 }
 
 void oom_event_get(struct call *call, const ProtobufCMessage *request) {

@@ -32,7 +32,7 @@ static const char *wrong_field(const Grpc__CreateSandboxRequest *request) {
 static void fail_creation(struct call *call, enum status code, const char *why) {
     sandbox_undo();
     sandbox_set_state(SANDBOX_ABSENT);
-    call_fail(call, code, "CreateSandbox: %s", why);
+    call_fail(call, code, "%s", why);
 }
 
 static void on_mounted(struct mounts *mounts, enum status code, const char *error, void *context) {
@@ -53,9 +53,9 @@ void sandbox_create(struct call *call, const ProtobufCMessage *message) {
     struct problem problem;
     if (sandbox_state() != SANDBOX_ABSENT) {
         call_fail(
-            call, STATUS_ALREADY_EXISTS, "CreateSandbox: this guest has sandbox %s already", sandbox.id);
+            call, STATUS_ALREADY_EXISTS, "this guest has sandbox %s already", sandbox.id);
     } else if (wrong != NULL) {
-        call_fail(call, STATUS_INVALID_ARGUMENT, "CreateSandbox: %s", wrong);
+        call_fail(call, STATUS_INVALID_ARGUMENT, "%s", wrong);
     } else {
         sandbox_set_state(SANDBOX_CHANGING);
         strcpy(sandbox.id, request->sandbox_id);

@@ -40,8 +40,11 @@ void stream_close_in(struct call *call, const ProtobufCMessage *message) {
     const Grpc__CloseStdinRequest *request = (const void *)message;
     struct process *process = lookup_process(call, request->container_id, request->exec_id);
     if (process == NULL) return;
-    if (process->terminal && process->in.open) terminal_end_input(process->in.source.fd);
-    writer_close(&process->in);
+    if (process->terminal) {
+        writer_end_terminal(&process->in);
+    } else {
+        writer_close(&process->in);
+    }
     call_reply_empty(call);
 }
 
@@ -51,10 +54,10 @@ void stream_resize(struct call *call, const ProtobufCMessage *message) {
     if (process == NULL) return;
     if (!process->terminal || !process->out.open) {
         call_fail(
-            call, STATUS_FAILED_PRECONDITION, "TtyWinResize: process %s has no terminal%s",
+            call, STATUS_FAILED_PRECONDITION, "process %s has no terminal%s",
             process->id, process->terminal ? " any more" : "");
     } else if (terminal_resize(process->out.source.fd, request->row, request->column) < 0) {
-        call_fail(call, STATUS_INTERNAL, "TtyWinResize: %s", strerror(errno));
+        call_fail(call, STATUS_INTERNAL, "cannot set the size of the terminal: %s", strerror(errno));
     } else {
         call_reply_empty(call);
     }

@@ -9,6 +9,7 @@ import io.vmfactory.guest.oci.OciProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -20,8 +21,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Runs another command in a running container.",
       "Streams, signals, window size and exit code work as with vmfactory run.",
-      "The command gets the environment and the working directory of the container's first command."
-          + " It runs as root unless --user is given."
+      "The command begins as the container's first one: user, groups, capabilities, limits,"
+          + " environment, working directory. The options change that."
     },
     exitCodeOnInvalidInput = Exit.OF_OUR_OWN,
     exitCodeOnExecutionException = Exit.OF_OUR_OWN,
@@ -72,8 +73,8 @@ final class ExecCommand implements Callable<Integer> {
   private int run(Session session, SandboxRef ref, Sandbox sandbox) {
     Deadline deadline = root.deadline();
     Container container = ref.theContainer(sandbox, deadline);
-    OciProcess like = ProcessAnnotation.read(sandbox.status(deadline).annotations());
-    OciProcess wanted = process.applyTo(like, root.surroundings().variables()).withArgs(words());
+    UnaryOperator<OciProcess> wanted =
+        like -> process.applyTo(like, root.surroundings().variables()).withArgs(words());
     ContainerProcess started = container.exec(wanted, deadline);
     try {
       return session.attach(started, process.attachment());

@@ -16,6 +16,7 @@ import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.ProcessInfo;
 import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.ResourceLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A runtime whose sandboxes only record what was called. */
@@ -33,6 +35,14 @@ final class FakeSandboxes implements SandboxRuntime {
   final List<String> done = new ArrayList<>();
 
   final Map<String, FakeSandbox> all = new LinkedHashMap<>();
+
+  /** The first process of every container. */
+  private static final OciProcess FIRST =
+      OciSpec.standard()
+          .process()
+          .withArgs(List.of("sleep", "9"))
+          .withCwd("/srv")
+          .withEnv(List.of("A=b c"));
 
   /** The process that exec returns. */
   FakeProcess executed = new FakeProcess();
@@ -97,12 +107,6 @@ final class FakeSandboxes implements SandboxRuntime {
               256,
               Path.of("/console.log"),
               List.of());
-      OciProcess process =
-          io.vmfactory.guest.oci.OciSpec.standard()
-              .process()
-              .withArgs(List.of("sleep", "9"))
-              .withCwd("/srv")
-              .withEnv(List.of("A=b c"));
       return new SandboxStatus(
           id,
           state,
@@ -110,7 +114,7 @@ final class FakeSandboxes implements SandboxRuntime {
           "h",
           Cli.NOW.minusSeconds(61),
           4711,
-          ProcessAnnotation.of(process));
+          ProcessAnnotation.of(FIRST));
     }
 
     @Override
@@ -185,7 +189,8 @@ final class FakeSandboxes implements SandboxRuntime {
     }
 
     @Override
-    public ContainerProcess exec(OciProcess process, Deadline deadline) {
+    public ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline) {
+      OciProcess process = change.apply(FIRST);
       if (refusal != null) {
         throw refusal;
       }

@@ -1,6 +1,7 @@
 package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,9 @@ public interface GuestContainers {
 
   /** Returns all containers, in the order of their creation. */
   List<ContainerInfo> list(Deadline deadline);
+
+  /** Returns a container's first process as it was asked for at the container's creation. */
+  OciProcess process(String id, Deadline deadline);
 
   /** Returns the processes in a container, by pid. */
   List<ProcessInfo> processes(String id, Deadline deadline);

@@ -17,7 +17,10 @@ public interface GuestProcesses {
     STDERR
   }
 
-  /** Starts another process in a running container. */
+  /**
+   * Starts another process in a running container. The guest takes what {@code process} leaves out
+   * (user, environment, capabilities, ...) from the container's first process.
+   */
   void exec(ProcessRef ref, OciProcess process, Deadline deadline);
 
   /** Sends a signal to one process. */

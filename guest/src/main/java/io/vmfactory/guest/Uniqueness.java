@@ -3,20 +3,19 @@ package io.vmfactory.guest;
 import io.vmfactory.configs.time.WallClock;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * The values that make a clone a guest of its own.
+ * The values that make a clone a guest of its own. The boot id is not among them: the guest's kernel makes it
+ * after it has got the entropy.
  *
  * @param entropy 512 bytes of the host's random number generator, used once
  * @param clock the host's clock, read at the moment of sending
  * @param hostname RFC 1123 label, 1..63 characters
  * @param machineId 32 lower-case hex digits, machine-id(5)
- * @param bootId UUID for /proc/sys/kernel/random/boot_id
  */
 public record Uniqueness(
-    byte[] entropy, WallClock clock, String hostname, String machineId, String bootId) {
+    byte[] entropy, WallClock clock, String hostname, String machineId) {
   /** How much entropy a guest gets, in bytes. */
   public static final int ENTROPY_BYTES = 512;
 
@@ -40,7 +39,7 @@ public record Uniqueness(
   public static Uniqueness fresh(WallClock clock, String hostname) {
     String machineId = HexFormat.of().formatHex(randomBytes(16));
     return new Uniqueness(
-        randomBytes(ENTROPY_BYTES), clock, hostname, machineId, UUID.randomUUID().toString());
+        randomBytes(ENTROPY_BYTES), clock, hostname, machineId);
   }
 
   private static byte[] randomBytes(int count) {

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -53,7 +54,6 @@ public final class FakeAgent implements AutoCloseable {
       SetIdentityRequest.newBuilder()
           .setHostname("template")
           .setMachineId("0".repeat(32))
-          .setBootId("00000000-0000-4000-8000-000000000000")
           .build();
 
   /** Handles one call of the agent; it may also keep the call and answer it later. */
@@ -251,7 +251,7 @@ public final class FakeAgent implements AutoCloseable {
 
   private void setNames(Call call) throws IOException {
     SetIdentityRequest given = SetIdentityRequest.parseFrom(call.payload());
-    boolean nameAlone = given.getMachineId().isEmpty() && given.getBootId().isEmpty();
+    boolean nameAlone = given.getMachineId().isEmpty();
     names = nameAlone ? names.toBuilder().setHostname(given.getHostname()).build() : given;
     call.reply(SetIdentityResponse.getDefaultInstance());
   }
@@ -264,7 +264,7 @@ public final class FakeAgent implements AutoCloseable {
         Identity.newBuilder()
             .setHostname(names.getHostname())
             .setMachineId(names.getMachineId())
-            .setBootId(names.getBootId())
+            .setBootId(UUID.nameUUIDFromBytes(names.getMachineIdBytes().toByteArray()).toString())
             .setRandom(ByteString.copyFrom(bytes))
             .setRealtimeNanos(now.getEpochSecond() * 1_000_000_000L + now.getNano())
             .build());

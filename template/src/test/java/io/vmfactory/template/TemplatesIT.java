@@ -292,7 +292,7 @@ class TemplatesIT {
       assertThat(old.digest()).isEqualTo(before.digest());
       try (Clone ofTheOld = Clone.of(old);
           Clone ofTheNew = Clone.of(templates)) {
-        assertThat(ofTheOld.unique().bootId()).isNotEqualTo(ofTheNew.unique().bootId());
+        assertThat(ofTheOld.unique().machineId()).isNotEqualTo(ofTheNew.unique().machineId());
       }
     } finally {
       old.vm().kill();

@@ -40,6 +40,6 @@ record Pending(String what, int stream, CompletableFuture<Response> answer) {
   }
 
   private TtrpcException failure(int code, String reason) {
-    return new TtrpcException(code, what + " failed: " + reason, null);
+    return TtrpcException.ofCall(code, what, reason);
   }
 }

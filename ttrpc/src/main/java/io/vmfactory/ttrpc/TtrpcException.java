@@ -16,10 +16,26 @@ public final class TtrpcException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int code;
+  private final String reason;
 
   TtrpcException(int code, String message, @Nullable Throwable cause) {
+    this(code, message, message, cause);
+  }
+
+  private TtrpcException(int code, String message, String reason, @Nullable Throwable cause) {
     super(message, cause);
     this.code = code;
+    this.reason = reason;
+  }
+
+  /** Returns a failure whose message names the call {@code what} before the reason. */
+  static TtrpcException ofCall(int code, String what, String reason) {
+    return new TtrpcException(code, what + " failed: " + reason, reason, null);
+  }
+
+  /** Returns what the other side said, without the call and the connection. */
+  public String reason() {
+    return reason;
   }
 
   /** Returns the gRPC status code, 1..16. */

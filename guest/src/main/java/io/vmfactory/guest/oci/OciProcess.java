@@ -18,6 +18,11 @@ public final class OciProcess {
     this.process = process;
   }
 
+  /** Returns the process of a message of the wire. */
+  public static OciProcess of(Process process) {
+    return new OciProcess(process);
+  }
+
   private static OciProcess of(Process.Builder builder) {
     Process process = builder.build();
     SpecRules.check(process);

@@ -77,7 +77,7 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
   }
 
   private static GuestException translated(TtrpcException e) {
-    return new GuestException(e.code(), String.valueOf(e.getMessage()), e.getCause());
+    return new GuestException(e.code(), e.reason(), e);
   }
 
   /** Completes with the reason when the connection breaks or is closed from this side. */

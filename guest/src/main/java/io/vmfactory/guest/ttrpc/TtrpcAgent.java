@@ -102,8 +102,13 @@ final class TtrpcAgent implements GuestAgent {
       // Sends the clock alone: with the names, it would be late by the time that they take.
       correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
     } catch (GuestException e) {
-      throw new GuestException(e.code(), "the guest is not unique: " + e.getMessage(), e);
+      throw new GuestException(e.code(), "the guest is not unique: " + withCall(e), e);
     }
+  }
+
+  /** Returns the reason with the call that failed, of several. */
+  private static String withCall(GuestException e) {
+    return String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
   }
 
   @Override
@@ -117,7 +122,7 @@ final class TtrpcAgent implements GuestAgent {
     try {
       correctClock(sent, clock, deadline);
     } catch (GuestException e) {
-      throw new GuestException(e.code(), "the guest is not awake: " + e.getMessage(), e);
+      throw new GuestException(e.code(), "the guest is not awake: " + withCall(e), e);
     }
   }
 
@@ -191,7 +196,6 @@ final class TtrpcAgent implements GuestAgent {
     return SetIdentityRequest.newBuilder()
         .setHostname(unique.hostname())
         .setMachineId(unique.machineId())
-        .setBootId(unique.bootId())
         .build();
   }
 

@@ -3,6 +3,7 @@ package io.vmfactory.guest.ttrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import io.vmfactory.api.guest.v1.Container;
+import io.vmfactory.api.guest.v1.GetContainerProcessRequest;
 import io.vmfactory.api.guest.v1.ListContainersRequest;
 import io.vmfactory.api.guest.v1.ListContainersResponse;
 import io.vmfactory.api.guest.v1.ListProcessesRequest;
@@ -28,6 +29,7 @@ import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.ProcessInfo;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.ttrpc.Rpc;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +57,9 @@ final class TtrpcContainers implements GuestContainers {
       AgentRpcs.guest("ListContainers", ListContainersResponse.parser());
   private static final Rpc<ListProcessesResponse> LIST_PROCESSES =
       AgentRpcs.guest("ListProcesses", ListProcessesResponse.parser());
+
+  private static final Rpc<io.vmfactory.api.kata.Process> GET_CONTAINER_PROCESS =
+      AgentRpcs.guest("GetContainerProcess", io.vmfactory.api.kata.Process.parser());
 
   private static final int INTERNAL = 13;
 
@@ -174,6 +179,12 @@ final class TtrpcContainers implements GuestContainers {
           throw new GuestException(
               INTERNAL, "the agent names no known state of container " + container.getId(), null);
     };
+  }
+
+  @Override
+  public OciProcess process(String id, Deadline deadline) {
+    var request = GetContainerProcessRequest.newBuilder().setContainerId(id).build();
+    return OciProcess.of(connection.call(GET_CONTAINER_PROCESS, request, deadline));
   }
 
   @Override

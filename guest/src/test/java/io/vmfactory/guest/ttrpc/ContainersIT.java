@@ -15,6 +15,7 @@ import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessInfo;
 import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.SandboxRequest;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.ResourceLimits;
 import java.io.ByteArrayOutputStream;
@@ -180,8 +181,8 @@ final class ContainersIT {
 
   @Test
   void tellsAProgramThatIsNotThereFromOneThatCannotBeExecuted() {
-    assertRefused(NOT_FOUND, "/no/such", () -> create("x", spec("/no/such")));
-    assertRefused(PERMISSION_DENIED, "", () -> create("x", spec("/bin")));
+    assertRefused(NOT_FOUND, "/no/such: command not found", () -> create("x", spec("/no/such")));
+    assertRefused(PERMISSION_DENIED, "/bin: cannot be exec", () -> create("x", spec("/bin")));
     assertThat(agent.containers().list(RealGuest.soon())).isEmpty();
     run("x", script("sleep 1000"));
     assertRefused(NOT_FOUND, "/no/such", () -> exec("x", "e", "/no/such"));
@@ -256,6 +257,99 @@ final class ContainersIT {
     write(first, "\n".getBytes(UTF_8));
 
     assertThat(text("t")).isEqualTo("\r\n40 132\r\nerr\r\n/dev/pts/0\r\n");
+  }
+
+  private static final String STRICT =
+      """
+      {"ociVersion": "1.0.2", "root": {"path": "/run/rootfs"},
+       "process": {"cwd": "/bin", "args": ["/bin/sh", "-c", "SCRIPT; read a"],
+         "env": ["PATH=/bin", "A=first"], "noNewPrivileges": true, "oomScoreAdj": 500,
+         "user": {"uid": 1000, "gid": 1000, "additionalGids": [7, 8]},
+         "capabilities": {"bounding": [], "effective": [], "permitted": []},
+         "rlimits": [{"type": "RLIMIT_NOFILE", "soft": 64, "hard": 64}]},
+       "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],
+       "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}],
+         "seccomp": {"defaultAction": "SCMP_ACT_ALLOW",
+           "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_ERRNO"}]}}}
+      """;
+
+  /** Prints what an exec has in common with the first process; ends with a line "end". */
+  private static final String SHOWN =
+      "grep -E '^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):' /proc/self/status;"
+          + " grep 'open files' /proc/self/limits; cat /proc/self/oom_score_adj /proc/self/cgroup;"
+          + " mkdir /tmp/x; echo $A; pwd; echo end";
+
+  private static String upToEnd(ProcessRef process) {
+    StringBuilder text = new StringBuilder();
+    while (text.indexOf("end\n") < 0) {
+      text.append(new String(read(process, Output.STDOUT), UTF_8));
+    }
+    return text.toString();
+  }
+
+  private static String shown(String exec, OciProcess process) {
+    ProcessRef ref = new ProcessRef("strict", exec);
+    agent.processes().exec(ref, process.withArgs(List.of("sh", "-c", SHOWN)), RealGuest.soon());
+    return upToEnd(ref);
+  }
+
+  /** Returns a process that leaves everything out that it may. */
+  private static OciProcess bare() {
+    return OciProcess.of(io.vmfactory.api.kata.Process.newBuilder().setCwd("/bin").build());
+  }
+
+  @Test
+  void anExecBeginsFromTheFirstProcess() {
+    OciSpec spec = OciSpec.parse(STRICT.replace("SCRIPT", SHOWN).getBytes(UTF_8));
+    run("strict", spec);
+    String first = upToEnd(ProcessRef.first("strict"));
+    assertThat(first)
+        .contains("Uid:\t1000\t1000", "Groups:\t7 8 ", "CapBnd:\t0000000000000000")
+        .contains("NoNewPrivs:\t1", "Seccomp:\t2", " 64  ", "\n500\n", "\nfirst\n/bin\nend");
+
+    OciProcess like = agent.containers().process("strict", RealGuest.soon());
+
+    assertThat(like).isEqualTo(spec.process());
+    assertThat(shown("like", like)).isEqualTo(first);
+    assertThat(shown("silent", bare()))
+        .isEqualTo(first);
+    assertThat(
+            shown(
+                "other",
+                like.withUser(0, 5, List.of()).withEnv(List.of("A=other")).withCwd("/")))
+        .isEqualTo(
+            first
+                .replaceAll("Uid:\t.*", "Uid:\t0\t0\t0\t0")
+                .replaceAll("Gid:\t.*", "Gid:\t5\t5\t5\t5")
+                .replaceAll("Groups:\t.*", "Groups:\t ")
+                .replace("\nfirst\n/bin\n", "\nother\n/\n"));
+  }
+
+  @Test
+  void aContainerHasTheFilesOfEveryEngine() {
+    run("etc", script("cat /etc/hostname; grep localhost /etc/hosts; ls /etc"));
+
+    assertThat(text("etc"))
+        .isEqualTo(
+            "pod\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
+                + "hostname\nhosts\n");
+  }
+
+  @Test
+  void aTerminalBelongsToItsUserAndItsInputEnds() {
+    run("t", script("sleep 1000"));
+    OciProcess like = agent.containers().process("t", RealGuest.soon());
+    OciProcess user = like.withUser(1000, 1000, List.of()).withTerminal(true);
+    ProcessRef echo = new ProcessRef("t", "echo");
+    agent
+        .processes()
+        .exec(echo, user.withArgs(List.of("sh", "-c", "echo hi >$(tty)")), RealGuest.soon());
+    assertThat(all(echo, Output.STDOUT)).asString().isEqualTo("hi\r\n");
+    ProcessRef cat = new ProcessRef("t", "cat");
+    agent.processes().exec(cat, user.withArgs(List.of("cat")), RealGuest.soon());
+    write(cat, "abc".getBytes(UTF_8));
+    agent.processes().closeInput(cat, RealGuest.soon());
+    assertThat(exit("t", "cat")).isZero();
   }
 
   @Test

@@ -175,9 +175,11 @@ final class TtrpcAgentTest {
 
     assertThatExceptionOfType(GuestException.class)
         .isThrownBy(() -> agent.online(64, soon()))
+        .withMessage("no such cpu")
+        .matches(e -> e.code() == 9)
+        .havingCause()
         .withMessageContaining("OnlineCPUMem")
-        .withMessageContaining("no such cpu")
-        .matches(e -> e.code() == 9);
+        .withMessageContaining("no such cpu");
   }
 
   @ParameterizedTest

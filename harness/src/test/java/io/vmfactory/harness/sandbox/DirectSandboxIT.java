@@ -20,6 +20,7 @@ import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.configs.time.Deadline;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +93,7 @@ class DirectSandboxIT {
         ContainerProcess process =
             sandbox
                 .container("cat", soon())
-                .exec(SandboxIT.command("/bin/echo", "hi").process(), soon());
+                .exec(p -> p.withArgs(List.of("/bin/echo", "hi")), soon());
         assertThat(process.stdout().readAllBytes()).asString(UTF_8).isEqualTo("hi\n");
         assertThatExceptionOfType(SandboxException.class)
             .isThrownBy(

@@ -15,6 +15,7 @@ import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A second process that operates another process's sandbox {@code shared} and reports each step in
@@ -31,7 +32,7 @@ final class Operator {
         Sandbox sandbox = runtime.fetch("shared", soon())) {
       Container main = sandbox.container("main", soon());
       System.out.println(sandbox.status(soon()).state() + " " + main.status(soon()).state());
-      ContainerProcess echo = main.exec(SandboxIT.command("/bin/echo", "hi").process(), soon());
+      ContainerProcess echo = main.exec(p -> p.withArgs(List.of("/bin/echo", "hi")), soon());
       System.out.print(new String(echo.stdout().readAllBytes(), UTF_8));
 
       System.out.println(refusal(sandbox));

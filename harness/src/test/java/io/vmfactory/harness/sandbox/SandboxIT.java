@@ -167,7 +167,7 @@ class SandboxIT {
   }
 
   private static ContainerProcess exec(Container container, String... args) {
-    return container.exec(command(args).process(), soon());
+    return container.exec(p -> p.withArgs(List.of(args)), soon());
   }
 
   @Test

@@ -322,7 +322,7 @@ class SharedSandboxIT {
         at
         """;
     ContainerProcess probe =
-        container.exec(SandboxIT.command("/bin/sh", "-c", script).process(), soon());
+        container.exec(p -> p.withArgs(List.of("/bin/sh", "-c", script)), soon());
     return Long.parseLong(new String(probe.stdout().readAllBytes(), UTF_8).strip());
   }
 
@@ -357,7 +357,7 @@ class SharedSandboxIT {
     refuses(
         Reason.WRONG_STATE,
         "twice",
-        () -> container.exec(SandboxIT.command("/bin/echo").process(), soon()));
+        () -> container.exec(p -> p.withArgs(List.of("/bin/echo")), soon()));
     refuses(
         Reason.ALREADY_EXISTS,
         "twice",

@@ -8,6 +8,7 @@ import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A container in a sandbox. Its state is in the guest; this object caches nothing.
@@ -54,12 +55,16 @@ public interface Container {
   void delete(Deadline deadline);
 
   /**
-   * Starts another process in the container.
+   * Starts another process in the container. It begins as the container's first process was asked
+   * for: user, groups, capabilities, limits, environment, working directory and so on, but without
+   * a terminal.
    *
+   * @param change sets what shall differ, at least the arguments: {@code p ->
+   *     p.withArgs(List.of("ls"))}
    * @throws SandboxException COMMAND_NOT_FOUND, NOT_EXECUTABLE; WRONG_STATE if the container does
    *     not run
    */
-  ContainerProcess exec(OciProcess process, Deadline deadline);
+  ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline);
 
   /**
    * Sends a signal to all of its processes. For one process use {@link ContainerProcess#signal}.

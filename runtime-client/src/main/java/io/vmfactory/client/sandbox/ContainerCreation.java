@@ -28,9 +28,6 @@ import java.util.stream.Stream;
 final class ContainerCreation {
   private static final String CONTAINERS = "/run/kata-containers/";
 
-  /** The file to which the guest writes the sandbox's DNS lines. */
-  private static final String RESOLV_CONF = CONTAINERS + "sandbox/resolv.conf";
-
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(10);
 
   private final String id;
@@ -117,12 +114,8 @@ final class ContainerCreation {
     return images().stream().anyMatch(image -> image.mode() == DriveMode.WRITABLE);
   }
 
-  /**
-   * Returns the request to the guest.
-   *
-   * @param dns whether the sandbox has DNS lines
-   */
-  ContainerRequest request(boolean dns, boolean sharedPids) {
+  /** Returns the request to the guest. */
+  ContainerRequest request(boolean sharedPids) {
     List<GuestStorage> storages = new ArrayList<>();
     storages.add(storage(spec.rootfs(), drives.get(0), root()));
     OciSpec oci = spec.oci().withRoot(root(), readOnlyRoot());
@@ -133,9 +126,6 @@ final class ContainerCreation {
     }
     for (Scratch scratch : spec.scratch()) {
       oci = oci.withMount(tmpfs(scratch));
-    }
-    if (dns) {
-      oci = oci.withMount(bind(RESOLV_CONF, "/etc/resolv.conf", true));
     }
     return new ContainerRequest(id, oci, storages, sharedPids);
   }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A container of a sandbox. */
 final class ContainerHandle implements Container {
@@ -84,8 +85,11 @@ final class ContainerHandle implements Container {
   }
 
   @Override
-  public ContainerProcess exec(OciProcess process, Deadline deadline) {
+  public ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline) {
     ProcessRef ref = new ProcessRef(id, VmId.random().shortened());
+    OciProcess like =
+        sandbox.connection(deadline).ask(agent -> agent.containers().process(id, deadline));
+    OciProcess process = change.apply(like.withTerminal(false));
     runCommand(agent -> agent.processes().exec(ref, process, deadline), deadline);
     return process(ref.exec());
   }

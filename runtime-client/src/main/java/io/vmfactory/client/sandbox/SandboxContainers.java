@@ -88,8 +88,7 @@ final class SandboxContainers {
 
   private static void createInGuest(
       GuestConnection now, ContainerCreation making, SandboxRecord record, Deadline deadline) {
-    boolean dns = !record.wish().dns().isEmpty();
-    ContainerRequest request = making.request(dns, record.wish().sharedPids());
+    ContainerRequest request = making.request(record.wish().sharedPids());
     try {
       now.agent().containers().create(request, deadline);
     } catch (GuestException e) {

@@ -1,0 +1,28 @@
+#ifndef VMFACTORY_ETC_H
+#define VMFACTORY_ETC_H
+
+#include <stdbool.h>
+
+#include "kata/agent.pb-c.h"
+
+// The files below /etc that every container engine makes: hosts, hostname and resolv.conf. They lie in the
+// container's folder and are mounted into the container, one each.
+
+#define ETC_MOST 3
+
+struct etc {
+    Grpc__Mount mounts[ETC_MOST];
+    char sources[ETC_MOST][256];
+    Grpc__Mount **all; // the mounts of the spec, then these
+};
+
+// Adds the mounts to the spec of a request. Leaves out a file that the spec mounts itself, resolv.conf if the
+// sandbox has no DNS lines, and all files if the root is mounted from a read-only storage: there is no place
+// to mount them at then. The spec points into *etc, which etc_free frees.
+void etc_add(struct etc *etc, Grpc__Spec *spec, const Grpc__CreateContainerRequest *request);
+void etc_free(struct etc *etc);
+
+// Writes the files into the container's folder, which exists. False with errno on failure.
+bool etc_write(const char *folder, const char *hostname);
+
+#endif

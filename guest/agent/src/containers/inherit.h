@@ -1,0 +1,17 @@
+#ifndef VMFACTORY_INHERIT_H
+#define VMFACTORY_INHERIT_H
+
+#include "kata/oci.pb-c.h"
+
+// Makes the process of an exec from a request and from the first process of its container.
+
+// Returns a copy of a process, which the caller frees with grpc__process__free_unpacked.
+Grpc__Process *process_copy(const Grpc__Process *process);
+
+// Returns "asked" with each field that it leaves out taken from "like": user, environment, working directory,
+// capabilities, limits and so on. A field of proto3 is left out if it is absent, empty, zero or false. So an
+// exec can neither lose a restriction by silence nor take back no_new_privileges. The arguments and the
+// terminal are always those of the request. The result points into both: it lives as long as they do.
+Grpc__Process process_inherit(const Grpc__Process *asked, const Grpc__Process *like);
+
+#endif
