@@ -7,7 +7,9 @@ import io.vmfactory.configs.PoolConfig.RollOver;
 import io.vmfactory.configs.PoolConfig.Upkeep;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 
 /** Reads the {@code [pool]} table. Holds the names, defaults and ranges of its keys. */
 final class PoolReader {
@@ -69,10 +71,12 @@ final class PoolReader {
   }
 
   private RollOver rollOver() {
-    List<String> words = Arrays.stream(RollOver.values()).map(RollOver::word).toList();
+    Map<String, RollOver> known = new LinkedHashMap<>();
+    Arrays.stream(RollOver.values()).forEach(way -> known.put(way.word(), way));
+    Set<String> words = known.keySet();
     String form = "\"" + String.join("\" or \"", words) + "\"";
     String pattern = String.join("|", words);
     String word = section.text("roll_over", RollOver.RECREATE.word(), pattern, form);
-    return RollOver.values()[words.indexOf(word)];
+    return known.getOrDefault(word, RollOver.RECREATE);
   }
 }

@@ -75,7 +75,7 @@ final class Section {
   Duration durationOrZero(String key, Duration otherwise, Duration min, Duration max) {
     String range = "0s (never) or " + Units.text(min) + ".." + Units.text(max);
     return duration(
-        key, otherwise, s -> s.isZero() || s.compareTo(min) >= 0 && s.compareTo(max) <= 0, range);
+        key, otherwise, s -> s.isZero() || (s.compareTo(min) >= 0 && s.compareTo(max) <= 0), range);
   }
 
   private Duration duration(

@@ -12,7 +12,7 @@ class ConfigProblemsTest {
   private static final Surroundings ROOT = new Surroundings(Map.of(), true);
 
   @Test
-  void everyProblemIsToldWithItsLineInTheOrderOfTheFile() {
+  void everyProblemIsReportedWithItsLineInTheOrderOfTheFile() {
     assertThat(
             problems(
                 """
@@ -43,7 +43,7 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void aRuntimeInstanceIsToldWhatItCannotDo() {
+  void whatARuntimeInstanceCannotDoIsReported() {
     String longDir = "/" + "d".repeat(74);
     assertThat(
             problems(
@@ -77,7 +77,7 @@ class ConfigProblemsTest {
   }
 
   @Test
-  void ofAnUnknownTableOnlyTheTableIsTold() {
+  void ofAnUnknownTableOnlyTheTableIsReported() {
     assertThat(problems("[hypervisor.quemu]\npath = \"/q\"\n[zebra]\na = 1\nb = 2"))
         .containsExactly(
             "f.toml:1: unknown key hypervisor.quemu; did you mean hypervisor.qemu?",
