@@ -60,7 +60,7 @@ public record ProcessIdentity(int pid, long startTicks, Path executable) {
   public static long startTicks(Path process) throws IOException {
     // The name in field 2 may hold spaces, brackets and any bytes, and ends with the last ')'.
     String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
-    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return Long.parseLong(afterName[START_TICKS_AFTER_NAME]);
   }
 }

@@ -96,12 +96,13 @@ public final class StreamSocket implements AutoCloseable {
     Thread self = Thread.currentThread();
     SocketPoll poll = sockets.borrow();
     try {
-      awaited.whenComplete(
-          (value, failure) -> {
-            if (Thread.currentThread() != self) {
-              poll.wake(); // a late call wakes another thread once without effect
-            }
-          });
+      var unused =
+          awaited.whenComplete(
+              (value, failure) -> {
+                if (Thread.currentThread() != self) {
+                  poll.wake(); // a late call wakes another thread once without effect
+                }
+              });
       while (!awaited.isDone() && !ended && !deadline.passed() && !self.isInterrupted()) {
         if (poll.readable(fd, deadline.remaining())) {
           receive(poll.buffer());

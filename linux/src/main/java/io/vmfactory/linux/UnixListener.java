@@ -1,7 +1,5 @@
 package io.vmfactory.linux;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import java.nio.file.Path;
@@ -31,24 +29,16 @@ public final class UnixListener implements AutoCloseable {
     }
     try {
       LibC.fchmod(fd, OWNER_ONLY);
-      Memory address = address(path);
-      LibC.bind(fd, address, (int) address.size());
+      // Absolute, because a path that begins with @ would be an abstract name.
+      try (Memory address = UnixDatagram.address(path.toAbsolutePath().toString())) {
+        LibC.bind(fd, address, (int) address.size());
+      }
       LibC.listen(fd, BACKLOG);
       return new UnixListener(fd);
     } catch (LastErrorException e) {
       LibC.close(fd);
       throw Errno.failure(failure, e);
     }
-  }
-
-  /** Makes a struct sockaddr_un: family, path, NUL. */
-  private static Memory address(Path path) {
-    byte[] bytes = path.toString().getBytes(UTF_8);
-    Memory address = new Memory(2L + bytes.length + 1);
-    address.clear();
-    address.setShort(0, (short) LibC.AF_UNIX);
-    address.write(2, bytes, 0, bytes.length);
-    return address;
   }
 
   /** Returns the descriptor in this process. */

@@ -72,7 +72,7 @@ final class PathLockTest {
   }
 
   @Test
-  void givingItUpTwiceTakesItFromNobody() throws IOException {
+  void closingItTwiceTakesItFromNoOther() throws IOException {
     PathLock first = lock(a);
     first.close();
     try (PathLock second = lock(a)) {

@@ -85,7 +85,7 @@ class StreamSocketTest {
   }
 
   @Test
-  void theWatcherReadsWhenNobodyWaits() throws IOException {
+  void theWatcherReadsWhenNoThreadWaits() throws IOException {
     socket.start(heard);
     say("hello\n");
     assertThat(deadline.await(heard.line, "the line")).isEqualTo("hello\n");
@@ -185,7 +185,9 @@ class StreamSocketTest {
   @RepeatedTest(50)
   void aWaitEndsWhenTheConnectionIsClosedFromThisSideOrTheOther() throws Exception {
     socket.start(heard);
-    heard.end.thenAccept(why -> heard.line.completeExceptionally(new IllegalStateException(why)));
+    var unused =
+        heard.end.thenAccept(
+            why -> heard.line.completeExceptionally(new IllegalStateException(why)));
     Thread self = Thread.currentThread();
     boolean here = System.nanoTime() % 2 == 0;
     Thread closer =
@@ -241,7 +243,7 @@ class StreamSocketTest {
   }
 
   @Test
-  void whereNobodyListensThereIsNoConnection(@TempDir Path temp) {
+  void withoutAListenerThereIsNoConnection(@TempDir Path temp) {
     assertThatThrownBy(() -> sockets.connect(temp.resolve("none")))
         .isInstanceOf(OsException.class)
         .hasMessageContaining("none");

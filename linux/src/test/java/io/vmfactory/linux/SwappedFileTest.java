@@ -100,7 +100,7 @@ class SwappedFileTest {
   }
 
   @RepeatedTest(5)
-  void whoeverWritesItMayBeKilledAtAnyMoment() throws Exception {
+  void theWriterMayBeKilledAtAnyMoment() throws Exception {
     write("a");
     WatchService watch = file.path().getFileSystem().newWatchService();
     file.path().getParent().register(watch, StandardWatchEventKinds.ENTRY_CREATE);

@@ -116,7 +116,7 @@ class TapMoveTest {
   }
 
   @Test
-  void aNameInUseIsToldByTheKernel() {
+  void aNameInUseIsReportedByTheKernel() {
     assertThatThrownBy(() -> Tap.create(first).close())
         .isInstanceOf(OsException.class)
         .hasMessageContaining(first);

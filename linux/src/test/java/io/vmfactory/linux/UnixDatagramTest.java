@@ -40,7 +40,7 @@ class UnixDatagramTest {
   }
 
   @Test
-  void nobodyThereIsToldAndLeavesNoDescriptor() throws Exception {
+  void aMissingReceiverIsReportedAndLeavesNoDescriptor() throws Exception {
     String address = folder.resolve("none").toString();
     long before = sockets();
     assertThatThrownBy(() -> UnixDatagram.send(address, "x"))
