@@ -155,7 +155,7 @@ public abstract class HypervisorContract {
   }
 
   @Test
-  void memoryIsPluggedInWholeBlocksAndTheSumIsToldTruly() {
+  void memoryIsPluggedInWholeBlocksAndTheSumIsRight() {
     Vm vm = bootGrowing();
     assertThat(vm.plug(new Sizing(1, 1), deadline)).isEqualTo(new Sizing(1, 128));
     assertThat(vm.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));

@@ -2,6 +2,7 @@ package io.vmfactory.vmm;
 
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -58,7 +59,7 @@ public final class KeptFolders {
     try {
       Trees.delete(place);
     } catch (IOException e) {
-      e.printStackTrace();
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <R> content of the reply
  */
+@SuppressWarnings("UnusedTypeParameter") // QmpConnection returns R; `result` holds it at run time
 public final class QmpCommand<R> {
   private final String name;
   private final Record arguments;

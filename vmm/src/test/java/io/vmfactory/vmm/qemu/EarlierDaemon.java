@@ -104,6 +104,8 @@ final class EarlierDaemon {
   }
 
   /**
+   * Runs the earlier daemon.
+   *
    * @param arguments the folder
    */
   public static void main(String... arguments) throws Exception {

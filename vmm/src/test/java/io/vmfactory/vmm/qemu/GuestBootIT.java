@@ -30,7 +30,7 @@ class GuestBootIT {
   private static final Path GUEST = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
 
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
-  private final Deadline deadline = Deadline.after(Duration.ofSeconds(120));
+  private final Deadline deadline = Deadline.after(Duration.ofMinutes(2));
   private QemuHypervisor qemu = hypervisor();
 
   private QemuHypervisor hypervisor() {
