@@ -125,7 +125,7 @@ public abstract class GuestAgentContract {
   }
 
   @Test
-  void answersNobodyWhoseTimeIsOver() {
+  void answersNoCallWhoseTimeIsOver() {
     Deadline over = Deadline.after(Duration.ZERO);
 
     assertThatExceptionOfType(DeadlineExceededException.class)

@@ -29,18 +29,23 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
   /** Makes one call without a time limit, see {@link TtrpcConnection#start}. */
   <R extends MessageLite> CompletionStage<R> start(Rpc<R> rpc, MessageLite request) {
     try {
-      return connection.start(rpc, request).exceptionally(AgentConnection::failed);
+      return connection
+          .start(rpc, request)
+          .exceptionally(
+              failure -> {
+                throw failed(failure);
+              });
     } catch (TtrpcException e) {
       throw translated(e);
     }
   }
 
-  private static <R> R failed(Throwable failure) {
+  private static RuntimeException failed(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof TtrpcException e) {
-      throw translated(e);
+      return translated(e);
     }
-    throw failure instanceof CompletionException e ? e : new CompletionException(failure);
+    return failure instanceof CompletionException e ? e : new CompletionException(failure);
   }
 
   /** Sends {@code calls} in one write. The caller waits for the answers until {@code deadline}. */

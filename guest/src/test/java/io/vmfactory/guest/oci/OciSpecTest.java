@@ -78,7 +78,7 @@ class OciSpecTest {
   }
 
   @Test
-  void allProblemsAreToldAtOnce() {
+  void allProblemsAreReportedAtOnce() {
     assertThat(
             problems(
                 "{'process':{'args':[1,'x'],'env':['OK=1','bad'],'cwd':'srv','terminal':'yes',"
@@ -127,7 +127,7 @@ class OciSpecTest {
         "{'ociVersion':'1.0.0','ociVersion':'1.0.0'}",
         "{'a':'\t'}"
       })
-  void whatIsNoJsonIsToldWithItsPlace(String json) {
+  void invalidJsonIsReportedWithItsPlace(String json) {
     assertThat(problems(json))
         .singleElement()
         .asString()

@@ -161,7 +161,7 @@ final class AgentPortsTest {
   }
 
   @Test
-  void aPortWhereNobodyListensIsNotKept() throws IOException {
+  void aPortWithoutAListenerIsNotKept() throws IOException {
     first.close();
 
     for (int i = 0; i < 2; i++) {

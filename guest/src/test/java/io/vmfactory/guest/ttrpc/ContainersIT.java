@@ -384,7 +384,7 @@ final class ContainersIT {
   }
 
   @Test
-  void whatNobodyReadsStaysInThePipeAndHoldsNobodyUp() {
+  void unreadOutputStaysInThePipeAndDelaysNoOther() {
     run("loud", spec("/bin/yes"));
     run("calm", script("echo calm"));
 

@@ -17,6 +17,7 @@ import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.SandboxRequest;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -79,7 +80,7 @@ final class GuestStreamsTest extends ScriptedAgentTest {
   }
 
   @Test
-  void theAgentIsToldThatThereIsNoTimeLimit() throws Exception {
+  void theAgentLearnsThatThereIsNoTimeLimit() throws Exception {
     var waits = held("WaitProcess");
     agent.processes().exit(WEB);
 
@@ -100,7 +101,7 @@ final class GuestStreamsTest extends ScriptedAgentTest {
     Collections.shuffle(calls, new Random(1));
     for (FakeAgent.Call call : calls) {
       String exec = ReadStreamRequest.parseFrom(call.payload()).getExecId();
-      call.reply(bytes(exec.getBytes("US-ASCII")));
+      call.reply(bytes(exec.getBytes(StandardCharsets.US_ASCII)));
     }
 
     for (int i = 0; i < 200; i++) {

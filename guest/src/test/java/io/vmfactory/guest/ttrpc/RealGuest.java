@@ -61,7 +61,7 @@ final class RealGuest implements AutoCloseable {
   }
 
   static Deadline soon() {
-    return Deadline.after(Duration.ofSeconds(120));
+    return Deadline.after(Duration.ofMinutes(2));
   }
 
   Path socket() {

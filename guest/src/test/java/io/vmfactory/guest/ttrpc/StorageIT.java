@@ -249,7 +249,7 @@ final class StorageIT {
   }
 
   @Test
-  void whatCannotBeMountedIsToldAndUndone() throws Exception {
+  void aFailedMountIsReportedAndUndone() throws Exception {
     DrivePlace place = attach(image("x", 8), DriveMode.OVERLAY);
     GuestStorage good = ext4(place, VOLUME);
     GuestStorage missing =

@@ -19,6 +19,7 @@ import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +75,7 @@ final class TtrpcAgentTest {
   }
 
   @Test
-  void nobodyListeningIsSaidWithTheSocketsPath() throws IOException {
+  void aMissingListenerIsReportedWithTheSocketsPath() throws IOException {
     Path nowhere = socket.resolveSibling("nowhere.sock");
 
     assertThatExceptionOfType(GuestException.class)
@@ -147,7 +148,7 @@ final class TtrpcAgentTest {
   }
 
   @Test
-  void theAgentIsToldHowMuchTimeTheCallHas() {
+  void theAgentGetsTheTimeLimitOfTheCall() {
     agent.metrics(Deadline.after(Duration.ofSeconds(20)));
 
     assertThat(fake.calls().get(0).request().getTimeoutNano())
@@ -229,7 +230,9 @@ final class TtrpcAgentTest {
 
   @Test
   void whatIsNoAnswerBreaksTheConnection() {
-    fake.script("GetMetrics", call -> call.send("HTTP/1.1 400 Bad Request".getBytes("US-ASCII")));
+    fake.script(
+        "GetMetrics",
+        call -> call.send("HTTP/1.1 400 Bad Request".getBytes(StandardCharsets.US_ASCII)));
 
     assertThatThrownBy(() -> agent.metrics(soon())).hasMessageContaining("not an answer");
   }
@@ -430,7 +433,7 @@ final class TtrpcAgentTest {
   }
 
   @Test
-  void aGuestThatWakesSlowlyIsToldTheTimeAgainButNotItsName() {
+  void aGuestThatWakesSlowlyGetsTheTimeAgainButNotItsName() {
     agent.startWake(new SlowlyTakenClock(1, Duration.ofMillis(40)), "vm-2", soon()).await();
 
     assertThat(clocksSet()).hasSizeGreaterThanOrEqualTo(2);
