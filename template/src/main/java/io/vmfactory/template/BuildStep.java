@@ -20,6 +20,12 @@ enum BuildStep {
     this.label = label;
   }
 
+  /** Returns the position of the step among all steps, from 1. */
+  @SuppressWarnings("EnumOrdinal") // the order of the constants is the order of the steps
+  int number() {
+    return ordinal() + 1;
+  }
+
   /** Returns the name of the step as people read it. */
   String label() {
     return label;

@@ -48,7 +48,7 @@ final class StepRunner implements AutoCloseable {
 
   /** Runs one step and returns its value. */
   <T> T run(BuildStep step, Act<T> act) {
-    int index = step.ordinal() + 1;
+    int index = step.number();
     try {
       deadline.check(step.label());
       detail = "";

@@ -59,7 +59,7 @@ class BuildTest {
   }
 
   @Test
-  void filesAreReadableByTheOwnerOnlyAndNobodyMayWrite() throws IOException {
+  void filesAreReadableByTheOwnerOnlyAndNotWritable() throws IOException {
     TemplateFiles files = fixture.files(fixture.built());
     assertThat(mode(fixture.store)).isEqualTo("rwx------");
     assertThat(mode(files.directory())).isEqualTo("rwx------");
@@ -87,7 +87,7 @@ class BuildTest {
   }
 
   @Test
-  void everyStepIsToldInOrderAndRecorded() {
+  void everyStepIsReportedInOrderAndRecorded() {
     List<String> reported = new ArrayList<>();
     BuildListener listener =
         new BuildListener() {

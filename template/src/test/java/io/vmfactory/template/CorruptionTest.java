@@ -9,6 +9,7 @@ import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -189,7 +190,7 @@ class CorruptionTest {
   }
 
   @Test
-  void damageAfterLoadingHarmsNobody() throws IOException {
+  void damageAfterLoadingHarmsNoVm() throws IOException {
     StoredTemplates templates = fixture.open();
     fixture.restore(templates, key);
     flip(fixture.files(key).memory(), TemplateFixture.DATA_PAGE);
@@ -259,7 +260,7 @@ class CorruptionTest {
             true_.state(),
             true_.quiesce(),
             true_.steps());
-    String json = new String(ManifestCodec.encode(forged));
+    String json = new String(ManifestCodec.encode(forged), StandardCharsets.UTF_8);
     edit(files, s -> json);
   }
 

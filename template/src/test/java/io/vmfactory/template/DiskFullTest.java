@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ class DiskFullTest {
 
   private static void run(String... command) throws Exception {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(String.join(" ", command) + ": " + said).isZero();
   }
 
@@ -46,7 +47,7 @@ class DiskFullTest {
 
   @ParameterizedTest
   @CsvSource({"0, memory", "1, memory", "2, state", "3, manifest.json"})
-  void theFileTheNeedAndTheFreeSpaceAreToldAndNothingIsLeft(int pages, String file)
+  void theFileTheNeedAndTheFreeSpaceAreReportedAndNothingIsLeft(int pages, String file)
       throws IOException {
     StoredTemplates templates = fixture.open();
     fillBut(pages);

@@ -75,8 +75,8 @@ class FingerprintTest {
       return Map.of(name, text + "x");
     }
     if (value instanceof Enum<?> constant) {
-      Object[] all = constant.getDeclaringClass().getEnumConstants();
-      return Map.of(name, all[(constant.ordinal() + 1) % all.length]);
+      List<?> all = List.of(constant.getDeclaringClass().getEnumConstants());
+      return Map.of(name, all.get((all.indexOf(constant) + 1) % all.size()));
     }
     if (value instanceof List<?> list) {
       List<Object> more = new ArrayList<>(list);
@@ -95,7 +95,7 @@ class FingerprintTest {
     try {
       return component.getAccessor().invoke(of);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 
@@ -109,7 +109,7 @@ class FingerprintTest {
     try {
       return of.getClass().getDeclaredConstructor(types).newInstance(values);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError(e.getMessage(), e);
     }
   }
 

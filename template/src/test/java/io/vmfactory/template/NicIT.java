@@ -181,7 +181,7 @@ class NicIT {
   }
 
   @Test
-  void clonesInOneNetworkAreToldApartAndReached() {
+  void clonesInOneNetworkAreDistinguishedAndReached() {
     try (Clone one = Clone.start();
         Clone other = Clone.start()) {
       assertThat(one.agent().network().interfaces(soon()).toString())

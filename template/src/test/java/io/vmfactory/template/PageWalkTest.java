@@ -6,6 +6,7 @@ import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,7 +27,9 @@ class PageWalkTest {
 
   static long allocatedBytes(Path file) throws IOException {
     Process stat = new ProcessBuilder("stat", "-c", "%b", file.toString()).start();
-    return 512 * Long.parseLong(new String(stat.getInputStream().readAllBytes()).strip());
+    return 512
+        * Long.parseLong(
+            new String(stat.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip());
   }
 
   private void put(long offset, int length, int value) {

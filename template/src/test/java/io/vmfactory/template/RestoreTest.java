@@ -59,7 +59,7 @@ class RestoreTest {
   }
 
   @Test
-  void aCloneIsPausedAndItsLapsAreTold() {
+  void aCloneIsPausedAndItsLapsAreReported() {
     VmId id = VmId.random();
     Laps laps = new Laps();
     VmFolder folder = new VmFolders(fixture.run).create(id);
