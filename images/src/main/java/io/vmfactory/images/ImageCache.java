@@ -134,7 +134,7 @@ final class ImageCache {
         try {
           all.add(new Kept(file, Files.getLastModifiedTime(file), FileUse.allocatedBytes(file)));
         } catch (NoSuchFileException e) {
-          continue; // another process removed it meanwhile
+          // Another process removed it meanwhile.
         }
       }
     }

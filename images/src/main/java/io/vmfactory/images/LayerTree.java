@@ -2,7 +2,6 @@ package io.vmfactory.images;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.TarEntry.Type;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -113,7 +112,7 @@ final class LayerTree {
   }
 
   private void update(Node directory, TarEntry entry) {
-    if (entry.type() != Type.DIRECTORY) {
+    if (entry.type() != TarEntry.Type.DIRECTORY) {
       throw new ImageException(Reason.INVALID, "\"/\": must be a directory");
     }
     directory.metadata(entry.metadata());
@@ -121,7 +120,7 @@ final class LayerTree {
 
   private void put(Node parent, String name, TarEntry entry, TarReader reader) throws IOException {
     Node there = parent.children().get(name);
-    if (entry.type() == Type.DIRECTORY && there != null && there.isDirectory()) {
+    if (entry.type() == TarEntry.Type.DIRECTORY && there != null && there.isDirectory()) {
       update(there, entry);
       parent.put(name, there, layer);
       return;
@@ -206,7 +205,7 @@ final class LayerTree {
       }
       if (child == null) {
         child = implied();
-      } else if (child.type() == Type.LINK) {
+      } else if (child.type() == TarEntry.Type.LINK) {
         if (++links > MOST_LINKS) {
           throw new ImageException(Reason.INVALID, of + ": its path has too many links");
         }

@@ -55,8 +55,8 @@ final class LayoutJson {
   static boolean fits(JsonNode descriptor) {
     JsonNode platform = descriptor.path("platform");
     return platform.isMissingNode()
-        || platform.path("os").asText().equals("linux")
-            && platform.path("architecture").asText().equals("amd64");
+        || (platform.path("os").asText().equals("linux")
+            && platform.path("architecture").asText().equals("amd64"));
   }
 
   static OciManifest manifest(

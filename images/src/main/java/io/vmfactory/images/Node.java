@@ -1,7 +1,6 @@
 package io.vmfactory.images;
 
 import io.vmfactory.images.TarEntry.Device;
-import io.vmfactory.images.TarEntry.Type;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A file of an image under construction. A file with several hard links is in several directories.
  */
 final class Node {
-  private final Type type;
+  private final TarEntry.Type type;
   private final @Nullable Path content;
   private final String target;
   private final Device device;
@@ -21,7 +20,8 @@ final class Node {
   private Metadata metadata;
   private int names;
 
-  private Node(Type type, Metadata metadata, @Nullable Path content, String target, Device device) {
+  private Node(
+      TarEntry.Type type, Metadata metadata, @Nullable Path content, String target, Device device) {
     this.type = type;
     this.metadata = metadata;
     this.content = content;
@@ -30,14 +30,14 @@ final class Node {
   }
 
   static Node directory(Metadata metadata) {
-    return new Node(Type.DIRECTORY, metadata, null, "", new Device(0, 0));
+    return new Node(TarEntry.Type.DIRECTORY, metadata, null, "", new Device(0, 0));
   }
 
   /**
    * @param content the host file with the content
    */
   static Node file(Metadata metadata, Path content) {
-    return new Node(Type.FILE, metadata, content, "", new Device(0, 0));
+    return new Node(TarEntry.Type.FILE, metadata, content, "", new Device(0, 0));
   }
 
   /** Returns a link, device or pipe. */
@@ -45,12 +45,12 @@ final class Node {
     return new Node(entry.type(), entry.metadata(), null, entry.link(), entry.device());
   }
 
-  Type type() {
+  TarEntry.Type type() {
     return type;
   }
 
   boolean isDirectory() {
-    return type == Type.DIRECTORY;
+    return type == TarEntry.Type.DIRECTORY;
   }
 
   Metadata metadata() {

@@ -210,7 +210,7 @@ final class TarReader {
     if ((header[start] & 0x80) != 0) {
       long value = header[start] == (byte) 0xFF ? -1 : header[start] & 0x7F;
       for (int i = start + 1; i < start + length; i++) {
-        value = value << 8 | header[i] & 0xFF;
+        value = (value << 8) | (header[i] & 0xFF);
       }
       return value;
     }

@@ -3,13 +3,11 @@ package io.vmfactory.images;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.TarEntry.Type;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -27,7 +25,7 @@ final class TreeScript implements AutoCloseable {
 
   private final BufferedWriter out;
   private final Path folder;
-  private final Map<Node, String> named = new IdentityHashMap<>();
+  private final IdentityHashMap<Node, String> named = new IdentityHashMap<>();
   private int values;
 
   private TreeScript(Path script) throws IOException {
@@ -112,7 +110,7 @@ final class TreeScript implements AutoCloseable {
 
   private void metadata(String file, Node node, int type) throws IOException {
     Metadata metadata = node.metadata();
-    int mode = node.type() == Type.LINK ? 0777 : metadata.mode();
+    int mode = node.type() == TarEntry.Type.LINK ? 0777 : metadata.mode();
     line("sif %s mode 0%o".formatted(file, type | mode));
     line("sif %s uid %d".formatted(file, id(metadata.user())));
     line("sif %s gid %d".formatted(file, id(metadata.group())));

@@ -261,7 +261,7 @@ class DirectoryImageTest {
   }
 
   @Test
-  void whoeverIsMakingItIsWaitedForUntilTheDeadline() throws IOException {
+  void anotherMakerIsAwaitedUntilTheDeadline() throws IOException {
     String key;
     try (Image image = image()) {
       key = image.digest();

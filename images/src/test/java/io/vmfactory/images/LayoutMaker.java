@@ -67,7 +67,7 @@ final class LayoutMaker {
 
   /** Returns the manifest of an image with all layers so far. */
   byte[] manifest(String platform, String process) throws IOException {
-    String[] parts = platform.split("/");
+    String[] parts = platform.split("/", 2);
     String config =
         "{\"os\":\"%s\",\"architecture\":\"%s\",\"config\":{%s},\"rootfs\":{\"diff_ids\":%s}}"
             .formatted(parts[0], parts[1], process.replace('\'', '"'), diffIds);
@@ -88,7 +88,7 @@ final class LayoutMaker {
   }
 
   static String platform(String platform) {
-    String[] parts = platform.split("/");
+    String[] parts = platform.split("/", 2);
     return ",\"platform\":{\"os\":\"%s\",\"architecture\":\"%s\"}".formatted(parts[0], parts[1]);
   }
 

@@ -18,6 +18,7 @@ import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.ProcessDefaults.UserIds;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -165,7 +166,7 @@ class OciLayoutTest {
     return Ext4View.list(image, directory)
         .lines()
         .filter(line -> line.startsWith("/"))
-        .map(line -> line.split("/")[5])
+        .map(line -> line.split("/", -1)[5])
         .filter(name -> !name.matches("\\.\\.?"))
         .toList();
   }
@@ -236,7 +237,9 @@ class OciLayoutTest {
     byte[] flipped = whole.clone();
     flipped[3] ^= 1;
     byte[] cut = new TarBytes().header('0', "f", "", 5000).bytes(new byte[600]).cut();
-    for (byte[] archive : List.of(flipped, cut, new byte[100], "garbage".repeat(100).getBytes())) {
+    for (byte[] archive :
+        List.of(
+            flipped, cut, new byte[100], "garbage".repeat(100).getBytes(StandardCharsets.UTF_8))) {
       makeLayout();
       layout.layer(GZIP, gzip(archive), sha256(archive)).image("x", "");
       assertThat(refused((String) null)).hasMessageContaining("is damaged: ");
