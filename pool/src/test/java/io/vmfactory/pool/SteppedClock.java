@@ -12,7 +12,16 @@ public final class SteppedClock implements PoolClock {
   private final List<Alarm> alarms = new ArrayList<>();
   private long now;
 
-  private record Alarm(long at, Runnable action) {}
+  /** Not a record: two alarms may have the same time and action, and only one is cancelled. */
+  private static final class Alarm {
+    private final long at;
+    private final Runnable action;
+
+    private Alarm(long at, Runnable action) {
+      this.at = at;
+      this.action = action;
+    }
+  }
 
   @Override
   public long nanos() {
@@ -23,7 +32,7 @@ public final class SteppedClock implements PoolClock {
   public Timer after(Duration delay, Runnable action) {
     Alarm alarm = new Alarm(now + delay.toNanos(), action);
     alarms.add(alarm);
-    return () -> alarms.removeIf(other -> other == alarm);
+    return () -> alarms.remove(alarm);
   }
 
   /** Steps the time; fires each timer on the way at its own moment. */
@@ -70,6 +79,6 @@ public final class SteppedClock implements PoolClock {
   }
 
   private Alarm earliest() {
-    return alarms.stream().min(Comparator.comparingLong(Alarm::at)).orElse(null);
+    return alarms.stream().min(Comparator.comparingLong(alarm -> alarm.at)).orElse(null);
   }
 }

@@ -44,7 +44,7 @@ class WarmPoolClaimTest {
     List<Integer> order = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       int who = i;
-      PoolFixture.claim(pool, MINUTE).thenAccept(claim -> order.add(who));
+      var unused = PoolFixture.claim(pool, MINUTE).thenAccept(claim -> order.add(who));
     }
     allocator.succeed();
     allocator.succeed();
@@ -129,7 +129,7 @@ class WarmPoolClaimTest {
   }
 
   @Test
-  void anUndoneClaimGoesBackOnStockWhenNobodyWaits() {
+  void anUndoneClaimGoesBackOnStockWhenNoRequestWaits() {
     WarmPool<Item> pool = fixture.pool(2, 1);
     Item item = allocator.succeed();
 

@@ -127,7 +127,7 @@ class WarmPoolEndTest {
   @Test
   void aClosedPoolLeavesNoTimerOfWaitersAndRetries() {
     WarmPool<Item> pool = fixture.pool(1, 1);
-    PoolFixture.claim(pool, MINUTE);
+    var unused = PoolFixture.claim(pool, MINUTE);
     allocator.fail("no");
     assertThat(fixture.clock.pending()).isEqualTo(2);
 

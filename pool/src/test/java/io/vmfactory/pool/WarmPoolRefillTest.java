@@ -203,7 +203,7 @@ class WarmPoolRefillTest {
   }
 
   @Test
-  void aWaiterWhoseTimeEndsBeforeTheNextAttemptIsToldTheCauseAtOnce() {
+  void aWaiterWhoseTimeEndsBeforeTheNextAttemptGetsTheCauseAtOnce() {
     WarmPool<Item> pool =
         fixture.pool(PoolPolicy.of(PoolSizing.fixed(1)).withBackoff(new Backoff(MINUTE, MINUTE)));
     CompletableFuture<Claim<Item>> waiter = PoolFixture.claim(pool, SECOND);
@@ -218,7 +218,7 @@ class WarmPoolRefillTest {
   }
 
   @Test
-  void aWaiterIsNotToldWhileAnotherAllocationMayStillServeIt() {
+  void aWaiterDoesNotFailWhileAnotherAllocationMayStillServeIt() {
     WarmPool<Item> pool =
         fixture.pool(
             PoolPolicy.of(PoolSizing.fixed(2))

@@ -57,7 +57,7 @@ final class AllocationRetry {
   private void pause(long now) {
     round++;
     double ceiling = backoff.first().toNanos() * Math.pow(2, failuresInARow() - 1);
-    double bounded = Math.min(backoff.longest().toNanos(), ceiling);
+    double bounded = Math.min((double) backoff.longest().toNanos(), ceiling);
     retryAt = now + Math.max(SHORTEST_NANOS, (long) (random.nextDouble() * bounded));
   }
 

@@ -70,8 +70,8 @@ final class ArrivalRate {
     if (passed <= 0) {
       return;
     }
-    fast = (fast * FAST_KEEP + count * (1 - FAST_KEEP)) * Math.pow(FAST_KEEP, passed - 1);
-    double quiet = Math.pow(slowKeep, passed - 1);
+    fast = (fast * FAST_KEEP + count * (1 - FAST_KEEP)) * Math.pow(FAST_KEEP, (double) passed - 1);
+    double quiet = Math.pow(slowKeep, (double) passed - 1);
     sum = (sum * slowKeep + count * (1 - slowKeep)) * quiet;
     squares = (squares * slowKeep + (double) count * count * (1 - slowKeep)) * quiet;
     weight = 1 - (1 - weight) * slowKeep * quiet;

@@ -102,12 +102,13 @@ public final class PoolCore<T> {
   public CompletableFuture<Claim<T>> claim(Duration patience) {
     Waiter<T> waiter = new Waiter<>(now() + patience.toNanos());
     serial.act(fx -> enter(waiter, patience, fx));
-    waiter.answer.whenComplete(
-        (claim, failure) -> {
-          if (failure != null) {
-            serial.act(fx -> giveUp(waiter, fx));
-          }
-        });
+    var unused =
+        waiter.answer.whenComplete(
+            (claim, failure) -> {
+              if (failure != null) {
+                serial.act(fx -> giveUp(waiter, fx));
+              }
+            });
     return waiter.answer;
   }
 

@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Serial {
   private final ReentrantLock lock = new ReentrantLock();
+
+  @SuppressWarnings("ThreadLocalUsage") // each pool has its own; removed when the action ends
   private final ThreadLocal<@Nullable Effects> running = new ThreadLocal<>();
+
   private final Executor executor;
 
   /**
@@ -75,9 +78,11 @@ final class Serial {
    */
   <R> void call(Effects fx, Supplier<? extends CompletionStage<R>> call, Answer<R> answer) {
     fx.add(
-        () ->
-            reply(call)
-                .whenComplete((value, failure) -> act(f -> answer.accept(value, failure, f))));
+        () -> {
+          var unused =
+              reply(call)
+                  .whenComplete((value, failure) -> act(f -> answer.accept(value, failure, f)));
+        });
   }
 
   private static <R> CompletableFuture<R> reply(Supplier<? extends CompletionStage<R>> call) {

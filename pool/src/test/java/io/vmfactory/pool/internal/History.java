@@ -112,12 +112,13 @@ final class History implements Allocator<Item>, Expiry<Item> {
     note("claim for %s", patience);
     CompletableFuture<Claim<Item>> answer = pool.claim(patience);
     waiting.add(answer);
-    answer.whenComplete(
-        (claim, failure) -> {
-          if (claim != null) {
-            guarded(() -> delivered(answer, claim));
-          }
-        });
+    var unused =
+        answer.whenComplete(
+            (claim, failure) -> {
+              if (claim != null) {
+                guarded(() -> delivered(answer, claim));
+              }
+            });
   }
 
   private void delivered(CompletableFuture<Claim<Item>> answer, Claim<Item> claim) {
@@ -237,7 +238,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
   }
 
   private void rollOver() {
-    RollOver how = RollOver.values()[choices.next(2)];
+    RollOver how = List.of(RollOver.values()).get(choices.next(2));
     note("%s", how);
     pool.rollOver(how);
   }
@@ -433,6 +434,7 @@ final class History implements Allocator<Item>, Expiry<Item> {
     }
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation is in a library that no room needs
   private void note(String what, Object... details) {
     if (tracing) {
       trace.add(String.format(what, details));
