@@ -68,8 +68,8 @@ final class AttachDrive {
     boolean allowed =
         peer.trusted()
             || file.owner().equals(peer.user())
-            || request.mode() == DriveMode.READ_ONLY
-                && file.permissions().contains(PosixFilePermission.OTHERS_READ);
+            || (request.mode() == DriveMode.READ_ONLY
+                && file.permissions().contains(PosixFilePermission.OTHERS_READ));
     if (!allowed) {
       throw new RequestException(
           RequestException.Reason.FORBIDDEN,

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.boot;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.template.TemplateException;
@@ -54,11 +55,11 @@ public final class Daemon {
         | TemplateException
         | VmmException
         | UncheckedIOException e) {
-      System.err.println("vmfactory: " + e.getMessage());
+      System.err.println("vmfactory: " + ErrorText.of(e));
       log.debug("the daemon could not start", e);
       return 1;
     } catch (RuntimeException | Error e) {
-      System.err.println("vmfactory: the daemon failed: " + e);
+      System.err.println("vmfactory: the daemon failed: " + ErrorText.of(e));
       log.error("the daemon failed", e);
       return 1;
     }

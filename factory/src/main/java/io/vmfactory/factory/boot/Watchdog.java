@@ -41,7 +41,10 @@ final class Watchdog {
         .watchdog()
         .map(Duration::toNanos)
         .ifPresent(
-            span -> timers.scheduleAtFixedRate(this::beat, 0, span / 2, TimeUnit.NANOSECONDS));
+            span -> {
+              var unused =
+                  timers.scheduleAtFixedRate(this::beat, 0, span / 2, TimeUnit.NANOSECONDS);
+            });
   }
 
   /**

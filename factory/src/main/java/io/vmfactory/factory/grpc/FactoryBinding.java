@@ -42,6 +42,7 @@ import io.vmfactory.factory.request.Peer;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmId;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -172,7 +173,10 @@ final class FactoryBinding {
           return DriveProtos.attached(
               verbs.attachments().attachDrive(DriveProtos.request(q, peer), deadline));
         },
-        reply -> takeBack(new LeaseId(lease.get()), new DriveId(reply.getDrive().getId())));
+        reply ->
+            takeBack(
+                new LeaseId(Objects.requireNonNull(lease.get())),
+                new DriveId(reply.getDrive().getId())));
   }
 
   /** Detaches a drive that no client knows of: its client left while it was being attached. */

@@ -28,7 +28,7 @@ public final class MetricsEdge implements Handler<HttpServerRequest> {
 
   /** Returns whether {@code request} is for {@link #handle}. */
   static boolean accepts(HttpServerRequest request) {
-    return PATH.equals(request.path()) && request.method() == HttpMethod.GET;
+    return PATH.equals(request.path()) && request.method().equals(HttpMethod.GET);
   }
 
   @Override

@@ -194,6 +194,8 @@ public final class LeaseBook {
     return List.copyOf(holdings.values());
   }
 
+  // A renewed lease is another object. It may be equal to the old one, if the clock was set back.
+  @SuppressWarnings("ReferenceEquality")
   private void expire(Lease lease) {
     Holding holding;
     synchronized (this) {

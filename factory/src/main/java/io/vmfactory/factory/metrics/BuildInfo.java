@@ -35,7 +35,7 @@ public record BuildInfo(
     families.gauge(
         "vmfactory_pool_memory_budget_bytes",
         "Private memory that all idle VMs together may hold.",
-        memoryBudgetBytes);
+        (double) memoryBudgetBytes);
     return families.all();
   }
 }

@@ -45,8 +45,9 @@ final class Causes {
   }
 
   private static @Nullable Throwable unwrap(@Nullable Throwable failure) {
-    boolean wrapper =
-        failure instanceof CompletionException || failure instanceof ExecutionException;
-    return wrapper && failure.getCause() != null ? unwrap(failure.getCause()) : failure;
+    if (failure instanceof CompletionException || failure instanceof ExecutionException) {
+      return failure.getCause() == null ? failure : unwrap(failure.getCause());
+    }
+    return failure;
   }
 }

@@ -30,11 +30,17 @@ final class JvmFamilies implements MultiCollector {
   }
 
   private static void memory(Families families, String area, MemoryUsage usage) {
-    families.gauge("jvm_memory_used_bytes", "Memory in use.", usage.getUsed(), "area", area);
     families.gauge(
-        "jvm_memory_committed_bytes", "Memory reserved.", usage.getCommitted(), "area", area);
+        "jvm_memory_used_bytes", "Memory in use.", (double) usage.getUsed(), "area", area);
+    families.gauge(
+        "jvm_memory_committed_bytes",
+        "Memory reserved.",
+        (double) usage.getCommitted(),
+        "area",
+        area);
     if (usage.getMax() >= 0) {
-      families.gauge("jvm_memory_max_bytes", "Limit of the memory.", usage.getMax(), "area", area);
+      families.gauge(
+          "jvm_memory_max_bytes", "Limit of the memory.", (double) usage.getMax(), "area", area);
     }
   }
 

@@ -89,15 +89,15 @@ final class PoolFamilies {
   }
 
   private void traffic(PoolStats.Traffic traffic, String[] labels) {
-    counter("hits", "Claims served from stock at once.", traffic.hits(), labels);
-    counter("misses", "Claims that waited or were refused.", traffic.misses(), labels);
-    counter("taken", "VMs handed out.", traffic.taken(), labels);
+    counter("hits", "Claims served from stock at once.", (double) traffic.hits(), labels);
+    counter("misses", "Claims that waited or were refused.", (double) traffic.misses(), labels);
+    counter("taken", "VMs handed out.", (double) traffic.taken(), labels);
     counter(
         "expired",
         "VMs replaced because of age, a rebuild or bad health.",
-        traffic.expired(),
+        (double) traffic.expired(),
         labels);
-    counter("poisoned", "VMs that failed at hand-out.", traffic.poisoned(), labels);
+    counter("poisoned", "VMs that failed at hand-out.", (double) traffic.poisoned(), labels);
   }
 
   private void memory(PoolView.Memory memory, String[] labels) {

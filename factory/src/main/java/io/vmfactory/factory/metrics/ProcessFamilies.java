@@ -30,9 +30,11 @@ record ProcessFamilies(Path proc) implements MultiCollector {
       families.counter(
           "process_cpu_seconds", "CPU time, user and system.", unix.getProcessCpuTime() / 1e9);
       families.gauge(
-          "process_open_fds", "Open file descriptors.", unix.getOpenFileDescriptorCount());
+          "process_open_fds", "Open file descriptors.", (double) unix.getOpenFileDescriptorCount());
       families.gauge(
-          "process_max_fds", "Most open file descriptors.", unix.getMaxFileDescriptorCount());
+          "process_max_fds",
+          "Most open file descriptors.",
+          (double) unix.getMaxFileDescriptorCount());
     }
     resident(families);
     return families.all();

@@ -40,7 +40,7 @@ record StateFamilies(Supplier<Status> status) implements MultiCollector {
     families.gauge(
         "vmfactory_template_loaded_bytes",
         "Memory of the loaded template, shared by its clones; 0 = not loaded.",
-        template.loaded() ? template.memoryBytes() + template.stateBytes() : 0,
+        template.loaded() ? (double) (template.memoryBytes() + template.stateBytes()) : 0,
         "template",
         key);
   }

@@ -43,8 +43,8 @@ final class RouteVerdict {
   }
 
   private static boolean lacksResources(RuntimeException e) {
-    return e instanceof VmmException vmm && vmm.reason() == VmmException.Reason.RESOURCES
-        || e instanceof TemplateException template
-            && template.reason() == TemplateException.Reason.RESOURCES;
+    return (e instanceof VmmException vmm && vmm.reason() == VmmException.Reason.RESOURCES)
+        || (e instanceof TemplateException template
+            && template.reason() == TemplateException.Reason.RESOURCES);
   }
 }

@@ -2,6 +2,7 @@ package io.vmfactory.factory.routes;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -100,7 +101,7 @@ final class RouteWalk implements AutoCloseable {
     } catch (TurnRefusedException e) {
       throw e.reason() == TurnRefusedException.Reason.CLOSED
           ? Refusals.shuttingDown()
-          : Refusals.exhausted(e.getMessage(), e.retryAfter());
+          : Refusals.exhausted(ErrorText.of(e), e.retryAfter());
     }
     laps.lap("turn");
   }

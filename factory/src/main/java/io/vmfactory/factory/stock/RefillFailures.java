@@ -85,7 +85,7 @@ final class RefillFailures {
   private static boolean calledOff(Throwable cause) {
     return cause instanceof CancelledException
         || cause instanceof NoTurnException
-        || cause instanceof PoolException refused && ENDING.contains(refused.reason());
+        || (cause instanceof PoolException refused && ENDING.contains(refused.reason()));
   }
 
   private synchronized boolean beginsRun(PoolFailure.Kind kind) {

@@ -75,7 +75,7 @@ final class Shelf {
   private void settled(Tier tier, StockListener listener) {
     int target = stats(tier).aim().count();
     Integer before = reported.put(tier, target);
-    if (target > 0 || before != null && before > 0) {
+    if (target > 0 || (before != null && before > 0)) {
       listener.filled(key, tier);
     }
   }

@@ -64,7 +64,7 @@ record Sizes(PoolConfig config, int atOnce) {
   private Duration examineWarm() {
     Duration health = config.upkeep().healthInterval();
     Duration probe = config.upkeep().probeInterval();
-    boolean probeFirst = health.isZero() || !probe.isZero() && probe.compareTo(health) < 0;
+    boolean probeFirst = health.isZero() || (!probe.isZero() && probe.compareTo(health) < 0);
     return probeFirst ? probe : health;
   }
 }

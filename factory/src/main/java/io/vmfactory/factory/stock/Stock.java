@@ -137,6 +137,7 @@ public final class Stock {
     return all(ends).thenRun(() -> forget(ends));
   }
 
+  @SuppressWarnings("CollectionUndefinedEquality") // these very futures, not equal ones
   private synchronized void forget(List<CompletableFuture<Void>> ends) {
     closing.removeAll(ends);
   }
@@ -298,7 +299,7 @@ public final class Stock {
       }
       workers.callOff();
       shelves.values().forEach(shelf -> closing.add(shelf.close().toCompletableFuture()));
-      all(Set.copyOf(closing)).whenComplete((nothing, failure) -> workers.close());
+      var unused = all(Set.copyOf(closing)).whenComplete((nothing, failure) -> workers.close());
     }
     return all(Set.copyOf(closing));
   }

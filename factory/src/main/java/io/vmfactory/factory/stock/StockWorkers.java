@@ -48,16 +48,18 @@ final class StockWorkers {
    */
   <T> CompletableFuture<T> inTurn(Deadline limit, Supplier<T> work) {
     CompletableFuture<T> result = new CompletableFuture<>();
-    turns
-        .enter(RestoreTurns.Kind.REFILL, limit)
-        .whenComplete(
-            (turn, failure) -> {
-              if (failure == null) {
-                begin(new Job<>(turn, work, result));
-              } else {
-                result.completeExceptionally(new NoTurnException(RefillFailures.cause(failure)));
-              }
-            });
+    var unused =
+        turns
+            .enter(RestoreTurns.Kind.REFILL, limit)
+            .whenComplete(
+                (turn, failure) -> {
+                  if (failure == null) {
+                    begin(new Job<>(turn, work, result));
+                  } else {
+                    result.completeExceptionally(
+                        new NoTurnException(RefillFailures.cause(failure)));
+                  }
+                });
     return result;
   }
 

@@ -34,6 +34,6 @@ final class Tenure {
 
   /** Does {@code action}, which must not block, when the VM leaves; at once if it has left. */
   void whenOver(Runnable action) {
-    over.thenRun(action);
+    var unused = over.thenRun(action);
   }
 }

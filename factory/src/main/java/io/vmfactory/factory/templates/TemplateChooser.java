@@ -114,7 +114,7 @@ public final class TemplateChooser {
     VmSpec spec = template.spec();
     Sizing lacking = spec.boot().shortOf(order.wanted());
     boolean noneTooMany = order.wanted().shortOf(spec.boot()).isZero();
-    return noneTooMany && (lacking.isZero() || !order.exact() && pluggable(spec, lacking));
+    return noneTooMany && (lacking.isZero() || (!order.exact() && pluggable(spec, lacking)));
   }
 
   private static boolean pluggable(VmSpec spec, Sizing lacking) {

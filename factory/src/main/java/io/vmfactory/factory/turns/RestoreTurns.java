@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,6 @@ public final class RestoreTurns {
     this.clock = clock;
     for (Kind kind : Kind.values()) {
       lines.put(kind, new LinkedHashSet<>());
-      taken.put(kind, 0);
     }
   }
 
@@ -77,12 +77,13 @@ public final class RestoreTurns {
     } catch (TurnRefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
-    waiter.answer.whenComplete(
-        (turn, failure) -> {
-          if (failure != null) {
-            leave(waiter);
-          }
-        });
+    var unused =
+        waiter.answer.whenComplete(
+            (turn, failure) -> {
+              if (failure != null) {
+                leave(waiter);
+              }
+            });
     return waiter.answer;
   }
 
@@ -99,7 +100,7 @@ public final class RestoreTurns {
       return deadline.await(turn, "a turn to make a VM");
     } catch (DeadlineExceededException | CancelledException e) {
       if (!turn.cancel(false)) {
-        turn.thenAccept(Turn::close);
+        var unused = turn.thenAccept(Turn::close);
       }
       throw e;
     }
@@ -119,10 +120,10 @@ public final class RestoreTurns {
   public synchronized TurnStats stats() {
     return new TurnStats(
         limit,
-        taken.get(Kind.CUSTOMER),
-        taken.get(Kind.REFILL),
-        lines.get(Kind.CUSTOMER).size(),
-        lines.get(Kind.REFILL).size(),
+        held(Kind.CUSTOMER),
+        held(Kind.REFILL),
+        line(Kind.CUSTOMER).size(),
+        line(Kind.REFILL).size(),
         maxWaiting,
         turnTime.mean());
   }
@@ -141,9 +142,17 @@ public final class RestoreTurns {
     if (waiter.kind == Kind.CUSTOMER && now.customersWaiting() >= maxWaiting) {
       throw full(now);
     }
-    lines.get(waiter.kind).add(waiter);
+    line(waiter.kind).add(waiter);
     waiter.timer = clock.after(deadline.remaining(), () -> timeUp(waiter, deadline));
     return null;
+  }
+
+  private int held(Kind kind) {
+    return taken.getOrDefault(kind, 0);
+  }
+
+  private Set<Waiter> line(Kind kind) {
+    return Objects.requireNonNull(lines.get(kind)); // each kind has a line from the start
   }
 
   private Held taken(Kind kind) {
@@ -187,7 +196,7 @@ public final class RestoreTurns {
   }
 
   private synchronized void leave(Waiter waiter) {
-    if (lines.get(waiter.kind).remove(waiter)) {
+    if (line(waiter.kind).remove(waiter)) {
       waiter.timer.cancel();
     }
   }

@@ -95,13 +95,15 @@ final class ConcurrencyTest {
     CompletableFuture<Void> enough = new CompletableFuture<>();
     var left = new AtomicInteger(count);
     all.forEach(
-        f ->
-            f.thenAccept(
-                e -> {
-                  if (e != null && left.decrementAndGet() == 0) {
-                    enough.complete(null);
-                  }
-                }));
+        f -> {
+          var unused =
+              f.thenAccept(
+                  e -> {
+                    if (e != null && left.decrementAndGet() == 0) {
+                      enough.complete(null);
+                    }
+                  });
+        });
     return enough;
   }
 

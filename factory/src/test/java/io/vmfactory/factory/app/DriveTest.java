@@ -104,7 +104,7 @@ final class DriveTest {
   }
 
   @Test
-  void aLeaseThatEndsMeanwhileIsWhatTheClientIsTold() {
+  void aLeaseThatEndsMeanwhileIsReportedToTheClient() {
     Script.Gate gate = factory.hypervisor.script().hangAt(Step.ATTACH);
     CompletableFuture<GrantedDrive> attaching =
         CompletableFuture.supplyAsync(() -> attach(DriveMode.OVERLAY, us(true)));

@@ -138,8 +138,8 @@ final class GetVmFailureTest {
   }
 
   @Test
-  void aVmThatEndsWhileItIsMadeIsSaidSoInItsOwnWords() {
-    factory.agents.faults.hangAt(ScriptedAgents.Step.UNIQUE).thenRun(this::endTheVm);
+  void aVmThatEndsWhileItIsMadeIsReportedInItsOwnWords() {
+    var unused = factory.agents.faults.hangAt(ScriptedAgents.Step.UNIQUE).thenRun(this::endTheVm);
     factory.agents.faults.failAt(
         ScriptedAgents.Step.UNIQUE, new GuestException(14, "connection broke", null));
     assertThatThrownBy(() -> factory.get(on(Route.TEMPLATE)))
@@ -150,7 +150,7 @@ final class GetVmFailureTest {
   }
 
   @Test
-  void aGuestThatPanicsBeforeItAnswersIsSaidSoInItsOwnWords() {
+  void aGuestThatPanicsBeforeItAnswersIsReportedInItsOwnWords() {
     factory.guest =
         vm -> {
           print(vm, "Kernel panic - not syncing: no init\r\n\u001b[0m" + "x\n".repeat(600));

@@ -184,7 +184,7 @@ final class GetVmTest {
   }
 
   @Test
-  void aNamedTemplateThatIsUnknownOrRefusedIsSaidSo() {
+  void aNamedTemplateThatIsUnknownOrRefusedIsReportedAsSuch() {
     refused(Reason.NOT_FOUND, named("0123456789", null), "no template 0123456789");
     refused(Reason.INVALID, named("01234", null), "8 to 64");
     refused(Reason.INVALID, named("XYZ45678", null), "hex digits");

@@ -62,7 +62,7 @@ final class LeaseTest {
   }
 
   @Test
-  void aRenewalCountsFromNowAndKeepsTheTermUnlessToldOtherwise() {
+  void aRenewalCountsFromNowAndKeepsTheTermUnlessAnotherIsGiven() {
     GrantedVm granted = factory.get(any());
     factory.pass(TTL.minus(MOMENT));
     Lease same = renew(granted, null);

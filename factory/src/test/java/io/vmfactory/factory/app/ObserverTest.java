@@ -36,7 +36,7 @@ final class ObserverTest {
   }
 
   @Test
-  void aServedRequestIsToldOnceWithRouteAndHops() {
+  void aServedRequestIsReportedOnceWithRouteAndHops() {
     factory.template(1, 256);
     GrantedVm granted = factory.get(on(Route.TEMPLATE));
     assertThat(factory.observed.lines)
@@ -49,7 +49,7 @@ final class ObserverTest {
   }
 
   @Test
-  void aBaseVmIsToldAsOne() {
+  void aBaseVmIsReportedAsSuch() {
     factory.template(1, 256);
     factory.cases.vms().getBase(on(Route.TEMPLATE), soon());
     assertThat(factory.observed.lines)
@@ -58,7 +58,7 @@ final class ObserverTest {
   }
 
   @Test
-  void aRequestThatIsTurnedAwayIsToldWithItsCause() {
+  void aRequestThatIsTurnedAwayIsReportedWithItsCause() {
     assertThatThrownBy(() -> factory.get(sized(0, 300))).isInstanceOf(RequestException.class);
     assertThat(factory.observed.lines).hasSize(1).first().asString().startsWith("GET_VM failed: ");
     factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());
@@ -83,7 +83,7 @@ final class ObserverTest {
   }
 
   @Test
-  void theEndOfALeaseIsToldWithItsKind() {
+  void theEndOfALeaseIsReportedWithItsKind() {
     GrantedVm granted = factory.get(on(Route.COLD));
     factory.hypervisor.vm(granted.vm().identity().id()).exit(new VmExit(-1, 11, "oops"));
     factory.pass(Duration.ZERO);

@@ -180,7 +180,7 @@ final class StockServingTest {
   void aVmThatHangsAtWakingLeavesTimeForAnother() {
     try (TestFactory factory = stocked(root, sizes(1, 1))) {
       FakeVm stuck = factory.idle(VmPhase.PAUSED).get(0);
-      factory.agents.faults.hangAt(ScriptedAgents.Step.WAKE);
+      var unused = factory.agents.faults.hangAt(ScriptedAgents.Step.WAKE);
       GrantedVm granted =
           factory
               .cases

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class StockUpkeepTest {
   private static final Duration CHECK = Duration.ofSeconds(30);
   private static final Duration PROBE = Duration.ofMinutes(10);
-  private static final VmmException NO_MORE =
+  private final VmmException noMore =
       new VmmException(VmmException.Reason.RESOURCES, "no processes");
 
   @TempDir private Path root;
@@ -162,7 +162,7 @@ final class StockUpkeepTest {
   }
 
   @Test
-  void aVmKilledOnStockIsReplacedAndARunOfThemToldOnce() {
+  void aVmKilledOnStockIsReplacedAndARunOfThemIsReportedOnce() {
     try (TestFactory factory = stock(3, 0)) {
       List<FakeVm> first = factory.idle(VmPhase.PAUSED);
       first.forEach(vm -> vm.exit(new VmExit(-1, 9, "")));
@@ -180,16 +180,16 @@ final class StockUpkeepTest {
   }
 
   @Test
-  void aFailingPoolIsToldOnceKeepsItsCauseAndHeals() {
+  void aFailingPoolIsReportedOnceKeepsItsCauseAndHeals() {
     try (TestFactory factory = stock(1, 1)) {
-      factory.hypervisor.script().failAt(Script.Step.PREPARE, NO_MORE);
+      factory.hypervisor.script().failAt(Script.Step.PREPARE, noMore);
       factory.getAndRefill(any());
       for (int i = 0; i < 100; i++) {
         factory.pass(Duration.ofSeconds(31));
       }
       PoolView shells = factory.pool(Tier.SHELL);
       assertThat(shells.stats().traffic().allocationsFailed()).isGreaterThan(20);
-      assertThat(shells.stats().failures().get(0).cause()).isEqualTo(NO_MORE);
+      assertThat(shells.stats().failures().get(0).cause()).isEqualTo(noMore);
       assertThat(shells.stats().retry()).isPresent();
       assertThat(factory.status().failures()).hasSizeLessThanOrEqualTo(2);
       assertThat(factory.kinds().stream().filter(Kind.POOL_FAILING::equals).count())

@@ -119,7 +119,7 @@ final class TakeOverTest {
   }
 
   @Test
-  void aLeaseThatNobodyRenewsThenEnds() {
+  void aLeaseThatIsNotRenewedThenEnds() {
     factory.get(any());
     restartAfter(TTL.multipliedBy(100));
     factory.pass(LeaseBook.GRACE);
@@ -157,7 +157,7 @@ final class TakeOverTest {
   }
 
   @Test
-  void aVmWhoseMonitorIsBrokenIsEndedAndTold() {
+  void aVmWhoseMonitorIsBrokenIsEndedAndReported() {
     GrantedVm granted = factory.get(any());
     factory
         .hypervisor

@@ -125,7 +125,7 @@ public final class TemplateUseCasesTest {
   }
 
   @Test
-  void anUnreadableKernelIsSaidSoAndStatusStillAnswers() {
+  void anUnreadableKernelIsReportedAndStatusStillAnswers() {
     create(null, null, false);
     factory.templates.kernelDigest = "";
     assertThatThrownBy(() -> create(null, null, true)).hasMessageContaining("the kernel /k");

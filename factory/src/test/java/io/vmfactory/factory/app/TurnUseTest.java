@@ -60,7 +60,7 @@ final class TurnUseTest {
   /** Starts a request that has the turn and keeps it until the returned gate is opened. */
   private Script.Gate held() {
     Script.Gate gate = factory.hypervisor.script().hangAt(Script.Step.CONT);
-    begin(CLONE);
+    var unused = begin(CLONE);
     soon().await(gate.reached(), "the request that has the turn");
     return gate;
   }
@@ -93,7 +93,7 @@ final class TurnUseTest {
   }
 
   @Test
-  void whoWaitsIsToldWhenItsTimeIsOver() {
+  void aWaitingRequestFailsWhenItsTimeIsOver() {
     Script.Gate gate = held();
     Deadline tooShort = Deadline.after(Duration.ofMillis(300));
     assertThatThrownBy(() -> factory.cases.vms().get(CLONE, tooShort))
@@ -165,7 +165,7 @@ final class TurnUseTest {
   }
 
   @Test
-  void whoWaitsAtTheEndIsToldThatTheDaemonShutsDown() {
+  void aWaitingRequestLearnsThatTheDaemonShutsDown() {
     held();
     CompletableFuture<GrantedVm> waiting = begin(CLONE);
     factory.cases.control().shutdown(Control.AtEnd.END_VMS, soon());

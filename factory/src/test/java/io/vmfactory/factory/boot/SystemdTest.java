@@ -43,7 +43,7 @@ class SystemdTest {
   }
 
   @Test
-  void theManagerIsTold() {
+  void theManagerGetsTheState() {
     systemd().ready("serving");
     assertThat(manager.receive()).isEqualTo("READY=1\nSTATUS=serving");
     systemd().stopping("over");
@@ -51,7 +51,7 @@ class SystemdTest {
   }
 
   @Test
-  void withoutAManagerNobodyIsTold() {
+  void withoutAManagerNothingIsSent() {
     Systemd absent = Systemd.of(Map.of());
     absent.ready("serving");
     assertThat(absent.watchdog()).isEmpty();

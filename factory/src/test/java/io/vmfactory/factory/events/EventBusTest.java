@@ -86,7 +86,7 @@ final class EventBusTest {
   }
 
   @Test
-  void aListenerThatFailsHoldsUpNobody() {
+  void aListenerThatFailsDelaysNoOther() {
     bus.subscribe(
         event -> {
           throw new IllegalStateException("broken");

@@ -80,7 +80,7 @@ class JsonTest {
   }
 
   @Test
-  void aNicIsAttachedForWhoeverAsks() throws Exception {
+  void aNicIsAttachedForEachClient() throws Exception {
     AtomicReference<NicRequest> seen = new AtomicReference<>();
     served.cases.attachNic =
         (q, d) -> {
@@ -242,7 +242,7 @@ class JsonTest {
   }
 
   @Test
-  void whatNobodyServesIsNotFound() throws Exception {
+  void anUnknownPathIsNotFound() throws Exception {
     List<String> paths =
         List.of("/", "/v1/nothing", "/v1/templates/a/b", "/vmfactory.v1.Factory/WatchEvents");
     for (String path : paths) {

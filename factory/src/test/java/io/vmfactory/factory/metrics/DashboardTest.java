@@ -117,7 +117,7 @@ final class DashboardTest {
     List<String> alerts =
         Files.readAllLines(TOP.resolve("docs/operations.md")).stream()
             .filter(line -> line.startsWith("| `") && METRIC.matcher(line).find())
-            .map(line -> line.split("`")[1].replace("\\|", "|"))
+            .map(line -> line.split("`", -1)[1].replace("\\|", "|"))
             .toList();
     assertThat(alerts).hasSizeGreaterThan(4);
     alerts.forEach(DashboardTest::check);

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,7 +33,7 @@ public final class Exposition {
   /** Parses {@code page}. */
   public Exposition(String page) {
     assertThat(page).endsWith("\n");
-    for (String line : page.split("\n")) {
+    for (String line : page.lines().toList()) {
       if (line.startsWith("#")) {
         head(line);
       } else {
@@ -58,14 +59,14 @@ public final class Exposition {
   private void sample(String line) {
     Matcher sample = SAMPLE.matcher(line);
     assertThat(sample.matches()).as(line).isTrue();
-    TreeMap<String, String> labels = labels(sample.group(2), line);
+    SortedMap<String, String> labels = labels(sample.group(2), line);
     assertThat(types).as("a TYPE before " + line).containsKey(family(sample.group(1)));
     Double before = samples.put(series(sample.group(1), labels), number(sample.group(3)));
     assertThat(before).as("once only: " + line).isNull();
   }
 
-  private static TreeMap<String, String> labels(String text, String line) {
-    TreeMap<String, String> labels = new TreeMap<>();
+  private static SortedMap<String, String> labels(String text, String line) {
+    SortedMap<String, String> labels = new TreeMap<>();
     if (text != null) {
       Matcher label = LABEL.matcher(text);
       int end = 0;
@@ -115,7 +116,7 @@ public final class Exposition {
     assertThat(counts.get(counts.size() - 1)).isEqualTo(samples.get(countSeries));
   }
 
-  private static String series(String name, TreeMap<String, String> labels) {
+  private static String series(String name, SortedMap<String, String> labels) {
     return labels.isEmpty() ? name : name + labels.toString().replace(", ", ",");
   }
 

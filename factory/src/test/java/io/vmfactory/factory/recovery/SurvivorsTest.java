@@ -149,7 +149,7 @@ final class SurvivorsTest {
   }
 
   @Test
-  void aLeasedVmThatEndedMeanwhileIsToldToItsOwner() throws Exception {
+  void aLeasedVmThatEndedMeanwhileIsReportedToItsOwner() throws Exception {
     journal.write(folder, leased());
     stop();
     assertThat(recover()).containsExactly("died: " + id);
@@ -157,14 +157,14 @@ final class SurvivorsTest {
   }
 
   @Test
-  void aVmThatCannotBeTakenOverIsEndedAndTold() throws Exception {
+  void aVmThatCannotBeTakenOverIsEndedAndReported() throws Exception {
     journal.write(folder, leased());
     assertThat(recover()).singleElement().asString().startsWith("lost: ").contains("taken over");
     assertEnded();
   }
 
   @Test
-  void aVmThatNobodyHadIsEnded() throws Exception {
+  void aVmWithoutAnOwnerIsEnded() throws Exception {
     journal.write(folder, started(0));
     assertThat(recover()).singleElement().asString().contains("ended", "pid " + process.pid());
     assertEnded();
@@ -195,7 +195,7 @@ final class SurvivorsTest {
   }
 
   @Test
-  void aRecordThatMakesNoSenseIsLeftAloneAndToldEachTime() throws Exception {
+  void aRecordThatMakesNoSenseIsLeftAloneAndReportedEachTime() throws Exception {
     Files.writeString(folder.record(), "{\"version\":3}");
     for (int times = 0; times < 2; times++) {
       assertThat(recover())

@@ -54,7 +54,7 @@ class UnclaimedVmsTest {
 
   private void give(long startTicksOff) throws IOException {
     String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-    long ticks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+    long ticks = Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19]);
     VmIdentity who =
         new VmIdentity(new VmId(VM), (int) process.pid(), ticks + startTicksOff, exe());
     new Journal()

@@ -43,7 +43,7 @@ final class BudgetTest {
   private final SteppedClock clock = new SteppedClock();
 
   /** VMs that exist only as numbers and are made at once. */
-  private final class Numbers implements Allocator<Integer> {
+  private static final class Numbers implements Allocator<Integer> {
     private int made;
 
     @Override

@@ -48,7 +48,7 @@ final class RefillFailuresTest {
   }
 
   @Test
-  void aRunOfFailuresIsToldOnceHoweverLong() {
+  void aRunOfFailuresIsReportedOnceHoweverLong() {
     for (int i = 0; i < 100; i++) {
       complaints.notMade(new CompletionException(new IllegalStateException("no " + i)));
       clock.slip(RefillFailures.SILENCE);

@@ -63,7 +63,7 @@ final class RestoreTurnsHistoriesTest {
     }
 
     private void ask() {
-      Kind kind = Kind.values()[random.nextInt(2)];
+      Kind kind = List.of(Kind.values()).get(random.nextInt(2));
       boolean free = holding.size() < limit;
       boolean refused = !free && kind == Kind.CUSTOMER && customers() >= maxWaiting;
       Duration patience = Duration.ofMillis(1 + random.nextInt(30));
@@ -162,7 +162,7 @@ final class RestoreTurnsHistoriesTest {
   private static void rounds(RestoreTurns turns, AtomicInteger holding, AtomicInteger most) {
     for (int i = 0; i < 4000; i++) {
       ThreadLocalRandom random = ThreadLocalRandom.current();
-      Kind kind = Kind.values()[random.nextInt(2)];
+      Kind kind = List.of(Kind.values()).get(random.nextInt(2));
       Duration patience = Duration.ofNanos(random.nextInt(400_000));
       CompletableFuture<Turn> turn = turns.enter(kind, Deadline.after(patience));
       if (random.nextInt(3) == 0 && turn.cancel(false)) {

@@ -34,7 +34,7 @@ final class RestoreTurnsTest {
   /** Asks for a turn, and notes {@code name} once it is given. */
   private CompletableFuture<Turn> ask(RestoreTurns turns, RestoreTurns.Kind kind, String name) {
     CompletableFuture<Turn> turn = turns.enter(kind, LONG);
-    turn.thenAccept(any -> served.add(name));
+    var unused = turn.thenAccept(any -> served.add(name));
     return turn;
   }
 
@@ -103,7 +103,7 @@ final class RestoreTurnsTest {
     clock.slip(Duration.ofSeconds(4));
     first.close();
     for (int i = 0; i < 2 + 3; i++) {
-      turns.enter(CUSTOMER, LONG);
+      var unused = turns.enter(CUSTOMER, LONG);
     }
 
     assertThat(failure(turns.enter(CUSTOMER, LONG)))
@@ -122,7 +122,7 @@ final class RestoreTurnsTest {
   }
 
   @Test
-  void withNobodyAllowedToWaitAFreeTurnIsStillGiven() {
+  void withNoWaitingAllowedAFreeTurnIsStillGiven() {
     RestoreTurns turns = turns(1, 0);
     Turn turn = now(turns.enter(CUSTOMER, LONG));
     assertThat(failure(turns.enter(CUSTOMER, LONG))).isInstanceOf(TurnRefusedException.class);
@@ -168,11 +168,12 @@ final class RestoreTurnsTest {
     CompletableFuture<Turn> first = turns.enter(CUSTOMER, LONG);
     CompletableFuture<Turn> second = turns.enter(CUSTOMER, LONG);
     CompletableFuture<Turn> third = turns.enter(CUSTOMER, LONG);
-    first.thenAccept(
-        got -> {
-          second.cancel(false);
-          got.close();
-        });
+    var unused =
+        first.thenAccept(
+            got -> {
+              second.cancel(false);
+              got.close();
+            });
     turn.close();
 
     assertThat(second).isCancelled();
@@ -206,7 +207,7 @@ final class RestoreTurnsTest {
   }
 
   @Test
-  void aBlockedThreadIsToldWhenItsTimeIsOver() {
+  void aBlockedThreadFailsWhenItsTimeIsOver() {
     RestoreTurns turns = turns(1, 8);
     now(turns.enter(REFILL, LONG));
     assertThatThrownBy(() -> turns.await(CUSTOMER, Deadline.after(Duration.ofMillis(1))))
