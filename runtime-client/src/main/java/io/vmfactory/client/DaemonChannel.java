@@ -61,7 +61,7 @@ final class DaemonChannel {
       ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {
     GrpcCall<A> call = new GrpcCall<>(loop, failures, deadline, listener);
     if (admit(call)) {
-      call.ended().whenComplete((nothing, failure) -> openCalls.remove(call));
+      var unused = call.ended().whenComplete((nothing, failure) -> openCalls.remove(call));
       onLoop(call, () -> send(call, method, message));
     } else {
       call.fail(new FactoryException(Code.CANCELLED, "this client is closed", null));

@@ -30,7 +30,7 @@ public final class LeaseCalls {
   /** Extends the lease: it now expires {@code ttl} from now. */
   public Lease renew(String leaseId, java.time.Duration ttl, Deadline deadline) {
     Duration span =
-        Duration.newBuilder().setSeconds(ttl.toSeconds()).setNanos(ttl.getNano()).build();
+        Duration.newBuilder().setSeconds(ttl.toSeconds()).setNanos(ttl.toNanosPart()).build();
     return renew(RenewLeaseRequest.newBuilder().setLeaseId(leaseId).setTtl(span).build(), deadline);
   }
 

@@ -94,9 +94,10 @@ final class LeaseRenewal {
             request,
             Deadline.after(limit),
             answer -> renewed(answer.getLease()));
-    call.ended()
-        .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-        .whenComplete((ok, failure) -> onAnswer(call, failure));
+    var unused =
+        call.ended()
+            .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete((ok, failure) -> onAnswer(call, failure));
   }
 
   private void onAnswer(GrpcCall<?> call, @Nullable Throwable failure) {

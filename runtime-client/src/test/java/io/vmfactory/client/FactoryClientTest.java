@@ -239,7 +239,7 @@ final class FactoryClientTest {
   }
 
   @Test
-  void aSocketNobodyListensOnMeansTheDaemonIsNotRunning() throws IOException {
+  void aSocketWithoutAListenerMeansTheDaemonIsNotRunning() throws IOException {
     Path stale = Files.createFile(socket.resolveSibling("stale.sock"));
     try (FactoryClient lonely = FactoryClient.open(stale)) {
       assertThatExceptionOfType(FactoryException.class)

@@ -164,7 +164,7 @@ final class VmHandleTest {
   }
 
   @Test
-  void aReleaseThatFailsIsTold() {
+  void aReleaseThatFailsIsReported() {
     VmHandle vm = get();
     refuseRelease(GrpcStatus.INTERNAL);
 

@@ -99,7 +99,7 @@ public final class Machines implements MachineSource {
       request.setLeaseTtl(
           com.google.protobuf.Duration.newBuilder()
               .setSeconds(wanted.leaseTtl().toSeconds())
-              .setNanos(wanted.leaseTtl().getNano()));
+              .setNanos(wanted.leaseTtl().toNanosPart()));
     }
     return request.build();
   }

@@ -8,6 +8,7 @@ import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.client.sandbox.state.UnreadableSandboxException;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.Uniqueness;
@@ -70,7 +71,7 @@ final class LocalRuntime implements SandboxRuntime {
         Uniqueness.requireLabel(hostname);
       }
     } catch (IllegalArgumentException e) {
-      throw new SandboxException(Reason.INVALID, e.getMessage(), e);
+      throw new SandboxException(Reason.INVALID, ErrorText.of(e), e);
     }
   }
 

@@ -59,8 +59,10 @@ final class RuntimeResources {
    */
   Machine machine(String sandbox, VmEntry vm) {
     Machine own = taken.get(sandbox);
-    boolean same = own != null && own.facts().who().id().value().equals(vm.id());
-    return same ? own : machines.open(RecordConversion.facts(vm));
+    if (own != null && own.facts().who().id().value().equals(vm.id())) {
+      return own;
+    }
+    return machines.open(RecordConversion.facts(vm));
   }
 
   void warn(String sandbox, String what, RuntimeException why) {

@@ -2,6 +2,7 @@ package io.vmfactory.client.sandbox;
 
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.vmm.VmmException;
 import java.util.function.Supplier;
@@ -14,7 +15,7 @@ final class SandboxFailures {
 
   /** Translates a failure of the guest, except that of a command. */
   static SandboxException of(GuestException e) {
-    return new SandboxException(reason(e.code()), e.getMessage(), e);
+    return new SandboxException(reason(e.code()), ErrorText.of(e), e);
   }
 
   private static Reason reason(int code) {
@@ -35,9 +36,9 @@ final class SandboxFailures {
   static SandboxException ofCommand(GuestException e) {
     return switch (e.code()) {
       case GuestException.NOT_FOUND ->
-          new SandboxException(Reason.COMMAND_NOT_FOUND, e.getMessage(), e);
+          new SandboxException(Reason.COMMAND_NOT_FOUND, ErrorText.of(e), e);
       case GuestException.PERMISSION_DENIED ->
-          new SandboxException(Reason.NOT_EXECUTABLE, e.getMessage(), e);
+          new SandboxException(Reason.NOT_EXECUTABLE, ErrorText.of(e), e);
       default -> of(e);
     };
   }
@@ -46,11 +47,11 @@ final class SandboxFailures {
   static RuntimeException ofDrive(RuntimeException e) {
     if (e instanceof FactoryException factory) {
       return switch (factory.code()) {
-        case INVALID -> new SandboxException(Reason.INVALID, e.getMessage(), e);
-        case FORBIDDEN -> new SandboxException(Reason.FORBIDDEN, e.getMessage(), e);
-        case NOT_POSSIBLE -> new SandboxException(Reason.IN_USE, e.getMessage(), e);
-        case EXHAUSTED -> new SandboxException(Reason.NO_ROOM, e.getMessage(), e);
-        case NOT_FOUND -> new SandboxException(Reason.LOST, e.getMessage(), e);
+        case INVALID -> new SandboxException(Reason.INVALID, ErrorText.of(e), e);
+        case FORBIDDEN -> new SandboxException(Reason.FORBIDDEN, ErrorText.of(e), e);
+        case NOT_POSSIBLE -> new SandboxException(Reason.IN_USE, ErrorText.of(e), e);
+        case EXHAUSTED -> new SandboxException(Reason.NO_ROOM, ErrorText.of(e), e);
+        case NOT_FOUND -> new SandboxException(Reason.LOST, ErrorText.of(e), e);
         default -> e;
       };
     }
@@ -68,7 +69,7 @@ final class SandboxFailures {
           case ILLEGAL_PHASE -> Reason.UNSUPPORTED;
           case UNUSABLE, FAILED -> Reason.FAILED;
         };
-    return new SandboxException(reason, e.getMessage(), e);
+    return new SandboxException(reason, ErrorText.of(e), e);
   }
 
   /** Runs a call to the guest and translates its failure. */

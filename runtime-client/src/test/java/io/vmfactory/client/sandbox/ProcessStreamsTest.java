@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Tests the streams of a process against a scripted guest. */
+@SuppressWarnings("FutureReturnValueIgnored") // scripted answers are objects, here always futures
 final class ProcessStreamsTest {
   private static final ProcessRef REF = ProcessRef.first("c");
 

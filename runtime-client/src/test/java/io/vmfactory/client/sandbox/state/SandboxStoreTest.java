@@ -151,7 +151,7 @@ final class SandboxStoreTest {
   }
 
   @Test
-  void processesExcludeEachOtherAndAKilledOneNobody() throws Exception {
+  void processesExcludeEachOtherAndAKilledOneExcludesNone() throws Exception {
     store.create(record("s"));
     Process holder =
         new ProcessBuilder(
