@@ -49,7 +49,7 @@ final class LeaseRules {
    */
   private static boolean over(Operation use, List<Operation> history) {
     return history.stream()
-        .filter(o -> o != use && o.vm().equals(use.vm()) && o.start() < use.end())
+        .filter(o -> !o.equals(use) && o.vm().equals(use.vm()) && o.start() < use.end())
         .anyMatch(o -> o.kind() == Kind.KILL_VM || o.kind() == Kind.FREEZE_VM || releases(o));
   }
 

@@ -84,8 +84,8 @@ record Operation(
   /** Returns whether it failed although a daemon was there all the time. */
   boolean failed(List<Operation> history) {
     return outcome == Outcome.REFUSED
-        || outcome == Outcome.UNKNOWN
-            && history.stream().noneMatch(o -> o.endsDaemon() && overlaps(o));
+        || (outcome == Outcome.UNKNOWN
+            && history.stream().noneMatch(o -> o.endsDaemon() && overlaps(o)));
   }
 
   /** Returns whether the two overlapped in time. */

@@ -6,6 +6,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -123,8 +124,8 @@ final class RecordedCalls implements AutoCloseable {
   }
 
   private static Duration ttl(VmHandle handle) {
-    return Duration.ofSeconds(
-        handle.lease().getTtl().getSeconds(), handle.lease().getTtl().getNanos());
+    com.google.protobuf.Duration ttl = handle.lease().getTtl();
+    return Duration.ofSeconds(ttl.getSeconds(), ttl.getNanos());
   }
 
   /** Runs {@code call}. If it fails, records that and returns null. */
@@ -136,7 +137,7 @@ final class RecordedCalls implements AutoCloseable {
     } catch (CancelledException e) {
       entry.end(Outcome.UNKNOWN, "called off");
     } catch (GuestException | DeadlineExceededException e) {
-      entry.end(Outcome.REFUSED, e.getMessage());
+      entry.end(Outcome.REFUSED, ErrorText.of(e));
     }
     return null;
   }

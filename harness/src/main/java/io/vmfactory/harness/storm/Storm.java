@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -177,7 +176,7 @@ public final class Storm {
 
   private CompletableFuture<Void> act(Act act) {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    Callable<Void> task =
+    threads.execute(
         () -> {
           try {
             act.run();
@@ -185,9 +184,7 @@ public final class Storm {
           } catch (Exception | Error e) {
             done.completeExceptionally(e);
           }
-          return null;
-        };
-    threads.submit(task);
+        });
     return done;
   }
 

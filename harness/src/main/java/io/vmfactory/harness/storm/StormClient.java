@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,7 @@ final class StormClient implements AutoCloseable {
 
   private void step(int choice) {
     ground.seat().awaitUp();
-    if (hand.size() >= MOST_IN_HAND || choice < 20 && !hand.isEmpty()) {
+    if (hand.size() >= MOST_IN_HAND || (choice < 20 && !hand.isEmpty())) {
       useOld();
     } else if (choice < 55) {
       use(calls.get(Kind.GET_PATIENT, request(TTL_SECONDS), Deadline.after(PATIENCE)));
@@ -198,7 +199,8 @@ final class StormClient implements AutoCloseable {
     Entry entry = ground.history().begin(name, Kind.BURY, deadline).vm(given.getVm().getId());
     ProcessHandle.of(given.getVm().getPid())
         .ifPresent(process -> new RunningVm(given.getVm().getId(), process).kill(deadline));
-    DaemonHome.remove(Path.of(given.getVm().getEndpoints().getConsole()).getParent());
+    Path folder = Path.of(given.getVm().getEndpoints().getConsole()).getParent();
+    DaemonHome.remove(Objects.requireNonNull(folder));
     entry.end(Outcome.OK, "");
   }
 

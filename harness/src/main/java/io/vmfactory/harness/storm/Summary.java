@@ -34,7 +34,7 @@ final class Summary {
   /** Returns OK with the route of a VM that was handed out, or the first word of a failure. */
   private static String ending(Operation operation) {
     boolean hasWord = operation.kind() == Kind.KILL_VM || operation.handsOut() || !operation.ok();
-    String word = hasWord ? " " + operation.detail().split(" ")[0] : "";
+    String word = hasWord ? " " + operation.detail().split(" ", 2)[0] : "";
     return operation.endsDaemon() ? operation.outcome().name() : operation.outcome() + word;
   }
 }

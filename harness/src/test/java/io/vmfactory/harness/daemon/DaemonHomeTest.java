@@ -52,7 +52,7 @@ final class DaemonHomeTest {
     Process victim =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader out = victim.inputReader(StandardCharsets.UTF_8)) {
-      String[] said = out.readLine().split(" ");
+      String[] said = out.readLine().split(" ", -1);
       Path vms = Path.of(said[0], "run/vm");
       assertThat(RunningVm.of(vms)).hasSize(1);
 

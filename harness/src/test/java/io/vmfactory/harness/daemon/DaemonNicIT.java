@@ -78,7 +78,7 @@ final class DaemonNicIT {
   }
 
   @Test
-  void aTakenNameIsToldAsSuch() {
+  void aTakenNameIsReportedAsSuch() {
     namespace.run("ip", "link", "add", "web0", "type", "bridge");
     try (VmHandle vm = client.getVm(GetVmRequest.getDefaultInstance(), soon())) {
       refuses(Code.ALREADY_EXISTS, vm, "web0");

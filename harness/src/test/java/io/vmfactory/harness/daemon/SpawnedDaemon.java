@@ -73,7 +73,7 @@ final class SpawnedDaemon implements AutoCloseable {
   }
 
   static Deadline soon() {
-    return Deadline.after(Duration.ofSeconds(120));
+    return Deadline.after(Duration.ofMinutes(2));
   }
 
   /** Starts the daemon, without waiting for anything. */

@@ -57,7 +57,7 @@ class DirectSandboxIT {
   }
 
   @Test
-  void aFactoryThatIsDownIsAnErrorOrAChoiceThatIsTold() throws IOException {
+  void aFactoryThatIsDownIsAnErrorOrAChoiceThatIsReported() throws IOException {
     try (Host host = Host.make("");
         SandboxRuntime runtime = host.runtime()) {
       Sandbox sandbox = runtime.create(SandboxSpec.defaults(), soon());
@@ -116,7 +116,7 @@ class DirectSandboxIT {
   }
 
   @Test
-  void anOwnerThatIsToldToEndTakesItsVmAlong() throws IOException {
+  void anOwnerThatIsAskedToEndTakesItsVmAlong() throws IOException {
     try (Host host = Host.make("enable_template = false")) {
       Process owner = owner(host);
       owner.destroy();

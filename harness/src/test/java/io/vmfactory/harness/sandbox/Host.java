@@ -88,7 +88,7 @@ final class Host implements AutoCloseable {
   }
 
   static Deadline soon() {
-    return Deadline.after(Duration.ofSeconds(120));
+    return Deadline.after(Duration.ofMinutes(2));
   }
 
   Path folder() {

@@ -153,7 +153,7 @@ class SandboxIT {
   }
 
   @Test
-  void whatIsNotThereOrNoProgramIsTold() {
+  void aMissingFileOrOneThatIsNoProgramIsReported() {
     assertThatExceptionOfType(SandboxException.class)
         .isThrownBy(() -> started("/bin/nothing"))
         .returns(Reason.COMMAND_NOT_FOUND, SandboxException::reason);
@@ -224,7 +224,7 @@ class SandboxIT {
   }
 
   @Test
-  void whatTheKernelEndsForWantOfMemoryIsToldSo() {
+  void aProcessThatTheKernelEndsForLackOfMemoryIsReportedSo() {
     OciSpec spec =
         command("/bin/busybox", "tail", "/dev/zero")
             .withLimits(new ResourceLimits(16L << 20, null, null, null, null));

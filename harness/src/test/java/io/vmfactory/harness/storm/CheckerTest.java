@@ -120,13 +120,13 @@ class CheckerTest {
   }
 
   @Test
-  void aPatientRequestCutOffWithItsDaemonIsNobodysFault() {
+  void aPatientRequestCutOffWithItsDaemonIsNoFault() {
     past.cut(Kind.GET_PATIENT, "", 0, 1).done(Kind.KILL_DAEMON, "", 0.9, 2);
     accepted();
   }
 
   @Test
-  void whoeverAsksInAHurryMayBeRefused() {
+  void aRequestInAHurryMayBeRefused() {
     past.refused(Kind.GET, "", 0, 0.1);
     accepted();
   }
@@ -181,7 +181,7 @@ class CheckerTest {
   }
 
   @Test
-  void aRenewalThatNobodyAnswersIsRefusedUnlessTheDaemonWasKilled() {
+  void anUnansweredRenewalIsRefusedUnlessTheDaemonWasKilled() {
     past.get("a", 0, 1).cut(Kind.RENEW, "a", 2, 3).done(Kind.KILL_DAEMON, "", 2.5, 4);
     accepted();
     past.cut(Kind.RENEW, "a", 5, 6);
@@ -242,7 +242,7 @@ class CheckerTest {
   }
 
   @Test
-  void aVmKilledBeforeItsLeaseWasOverIsNobodysFault() {
+  void aVmKilledBeforeItsLeaseWasOverIsNoFault() {
     past.get("a", 0, 1).done(Kind.KILL_VM, "a", 3, 4).done(Kind.VANISH, "a", 0, 4);
     accepted();
   }

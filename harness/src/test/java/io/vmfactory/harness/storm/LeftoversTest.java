@@ -22,7 +22,7 @@ class LeftoversTest {
   }
 
   @Test
-  void aProcessTooManyIsToldByName() {
+  void aProcessTooManyIsReportedByName() {
     assertThat(new Leftovers(Set.of("a", "b"), Set.of("a", "b")).complaints(1))
         .singleElement()
         .asString()
@@ -30,12 +30,12 @@ class LeftoversTest {
   }
 
   @Test
-  void aVmThatTheDaemonDreamsOfIsTold() {
+  void aVmThatOnlyTheDaemonListsIsReported() {
     assertThat(new Leftovers(Set.of(), Set.of()).complaints(1)).hasSize(1);
   }
 
   @Test
-  void aFolderWithoutAVmIsTold() {
+  void aFolderWithoutAVmIsReported() {
     assertThat(new Leftovers(Set.of("a"), Set.of("a", "c")).complaints(1))
         .singleElement()
         .asString()
