@@ -62,7 +62,7 @@ final class ChurnCase implements BenchCase {
     out.gauge("achieved", "requests/s", served / took);
     out.gauge(
         "served by a warm VM", "%", 100.0 * Traffic.count(all, Route.WARM.name()) / all.size());
-    out.gauge("refused for load", "requests", refused);
-    out.gauge("failed", "requests", all.size() - served - refused);
+    out.gauge("refused for load", "requests", (double) refused);
+    out.gauge("failed", "requests", (double) (all.size() - served - refused));
   }
 }

@@ -46,7 +46,7 @@ final class HeldBytes {
    * is about another class.
    */
   static long arrays(String line) {
-    String[] words = line.strip().split("\\s+");
+    String[] words = line.strip().split("\\s+", -1);
     return words.length >= 4 && words[3].equals(BYTE_ARRAYS) ? Long.parseLong(words[2]) : -1;
   }
 }

@@ -4,6 +4,8 @@ import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Pool.Tier;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
+import io.vmfactory.client.FactoryException;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.harness.daemon.Quiet;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +31,20 @@ final class PoolTrace implements AutoCloseable {
 
   PoolTrace(Supplier<GetStatusResponse> daemon) {
     this.daemon = daemon;
-    clock.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    var unused = clock.scheduleWithFixedDelay(this::look, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Adds a point. If the daemon does not answer, the chart has a gap, and the recording goes on.
+   */
   private void look() {
-    add(daemon.get());
+    GetStatusResponse status;
+    try {
+      status = daemon.get();
+    } catch (FactoryException | DeadlineExceededException e) {
+      return;
+    }
+    add(status);
   }
 
   private synchronized void add(GetStatusResponse status) {

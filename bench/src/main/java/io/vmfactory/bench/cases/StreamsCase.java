@@ -60,7 +60,7 @@ final class StreamsCase implements BenchCase {
             output(bench, containers, sandbox, samples);
             changed.addAndGet(echo(bench, containers, sandbox, samples));
           });
-      out.finding("container-bytes", changed.get());
+      out.finding("container-bytes", (double) changed.get());
       out.finding("container-output", OUTPUT_MIB * MIB / (double) out.median(STDOUT, OUTPUT));
       out.gauge(
           "input and output at once", "MB/s", ECHO_MIB * MIB / (double) out.median(CAT, ECHO));

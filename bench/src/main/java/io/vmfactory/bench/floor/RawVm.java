@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A QEMU process that the bench starts itself and controls over its standard input and output, with
@@ -30,7 +32,7 @@ public final class RawVm implements AutoCloseable {
   private final BufferedReader replies;
   private final OutputStream commands;
   private final Sockets sockets;
-  private SocketChannel agent;
+  private @Nullable SocketChannel agent;
 
   /** Paths of the two sockets of a VM; neither exists before it starts and after it ends. */
   public record Sockets(Path state, Path agent) {}
@@ -90,10 +92,11 @@ public final class RawVm implements AutoCloseable {
 
   /** Asks the agent one question and reads its answer. */
   public void answer() throws IOException {
-    agent.write(ByteBuffer.wrap(HEALTH_CHECK));
+    SocketChannel connection = Objects.requireNonNull(agent, "call connect first");
+    connection.write(ByteBuffer.wrap(HEALTH_CHECK));
     ByteBuffer header = ByteBuffer.allocate(10);
-    fill(agent, header);
-    fill(agent, ByteBuffer.allocate(header.getInt(0)));
+    fill(connection, header);
+    fill(connection, ByteBuffer.allocate(header.getInt(0)));
   }
 
   /** Stops the CPUs. */

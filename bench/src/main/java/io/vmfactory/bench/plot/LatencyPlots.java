@@ -95,7 +95,7 @@ final class LatencyPlots {
             entry ->
                 new Line(
                     entry.name(),
-                    entry.isFloor() ? floorColour(entry, colours) : colours.get(entry),
+                    entry.isFloor() ? floorColour(entry, colours) : colours.getOrDefault(entry, -1),
                     entry.isFloor() ? 1 : 0,
                     points(entry.series().micros())))
         .toList();

@@ -48,10 +48,12 @@ final class CsvTrace {
     line++;
     String[] fields = text.split(",", -1);
     Double time = number(fields[0]);
-    if (text.isBlank() || line == 1 && time == null) {
+    if (text.isBlank() || (line == 1 && time == null)) {
       return;
     }
-    check(time != null, "'%s' is not a time in seconds".formatted(fields[0].strip()));
+    if (time == null) {
+      throw wrong("'%s' is not a time in seconds".formatted(fields[0].strip()));
+    }
     check(time >= 0 && time <= LONGEST, "a time must be from 0 to a year, in seconds");
     check(time >= last, "is before the arrival above; sort the file by time");
     check(fields.length <= 2, "has %d columns; at most two".formatted(fields.length));
@@ -67,8 +69,12 @@ final class CsvTrace {
 
   private void check(boolean holds, String otherwise) {
     if (!holds) {
-      throw new IllegalArgumentException("%s, line %d: %s".formatted(file, line, otherwise));
+      throw wrong(otherwise);
     }
+  }
+
+  private IllegalArgumentException wrong(String what) {
+    return new IllegalArgumentException("%s, line %d: %s".formatted(file, line, what));
   }
 
   private static @Nullable Double number(String field) {

@@ -40,7 +40,7 @@ class HostLeftoversTest {
   }
 
   @Test
-  void filesAreToldButThoseThatMayBeThere() throws Exception {
+  void filesAreReportedExceptThoseThatMayBeThere() throws Exception {
     Path vms = Files.createDirectory(home.resolve("vm"));
     assertThat(HostLeftovers.files(home, vms)).isEmpty();
     assertThat(HostLeftovers.files(home.resolve("none"), vms)).isEmpty();

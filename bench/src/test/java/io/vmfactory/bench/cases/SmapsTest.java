@@ -43,7 +43,7 @@ class SmapsTest {
   }
 
   @Test
-  void guestRamIsToldFromTheRestAndCopiesFromTheTemplate() {
+  void guestRamIsDistinguishedFromTheRestAndCopiesFromTheTemplate() {
     assertThat(vm()).isEqualTo(new Smaps(3604, 24000, 9604, 500, 5100));
   }
 

@@ -19,7 +19,7 @@ class VmProcessTest {
   }
 
   @Test
-  void aProcessThatIsNotThereIsToldByItsFolder() {
+  void aMissingProcessIsReportedWithItsFolder() {
     assertThatThrownBy(() -> new VmProcess(Long.MAX_VALUE).cpuMicros())
         .isInstanceOf(IOException.class)
         .hasMessageContaining("/proc/" + Long.MAX_VALUE);

@@ -20,7 +20,7 @@ class RawQemuTest {
   }
 
   @Test
-  void aQemuThatDoesNotStartIsToldAsOne() throws IOException {
+  void aQemuThatDoesNotStartIsReportedAsSuch() throws IOException {
     RawQemu raw = raw("exit 1");
 
     assertThatIOException()
@@ -29,7 +29,7 @@ class RawQemuTest {
   }
 
   @Test
-  void aRefusedCommandIsToldWithTheStepsBeforeIt() throws IOException {
+  void aRefusedCommandIsReportedWithTheStepsBeforeIt() throws IOException {
     RawQemu raw = raw("echo '{\"QMP\":{}}'; read x; echo '{\"error\":\"no\"}'; exec sleep 60");
 
     assertThatIOException()

@@ -30,7 +30,7 @@ class AttemptTest {
   }
 
   @Test
-  void whoeverIsInterruptedTellsWhereItWas() throws InterruptedException {
+  void anInterruptedAttemptReportsWhereItWas() throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
     Attempt<Object> waits =

@@ -31,7 +31,7 @@ class TextReportTest {
   }
 
   @Test
-  void aSeriesIsToldAsAMultipleOfItsFloor() {
+  void aSeriesIsPrintedAsAMultipleOfItsFloor() {
     out.sample("WARM", "reply", Boundary.READY, 3000);
     out.sample("floor", "answer", Boundary.AGENT_ANSWERS, 2000);
     out.floor("WARM", "reply", "floor", "answer");
@@ -40,12 +40,12 @@ class TextReportTest {
   }
 
   @Test
-  void aFailureIsToldBesideTheCase() {
+  void aFailureIsPrintedBesideTheCase() {
     assertThat(TextReport.of(report("no QEMU"))).contains("case warm", "FAILED: no QEMU");
   }
 
   @Test
-  void whatNobodyMeasuredIsNotKept() {
+  void valuesThatWereNotMeasuredAreNotKept() {
     out.finding("warm-tail", 2);
     StringWriter lines = new StringWriter();
 

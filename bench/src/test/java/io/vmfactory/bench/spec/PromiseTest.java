@@ -15,7 +15,7 @@ class PromiseTest {
   }
 
   @Test
-  void aMissIsToldInPercentOfTheBound() {
+  void aMissIsGivenInPercentOfTheBound() {
     assertThat(MOST.verdict(1.5)).isEqualTo("MISSED by 20 %");
     assertThat(LEAST.verdict(15)).isEqualTo("MISSED by 50 %");
     assertThat(Promise.atMost("c", "c", "case", 0, "VMs").verdict(1)).isEqualTo("MISSED");
