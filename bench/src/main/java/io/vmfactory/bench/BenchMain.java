@@ -7,6 +7,7 @@ import io.vmfactory.bench.run.Launcher;
 import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.SpecCommand;
 import io.vmfactory.bench.simulate.SimulateCommand;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.harness.storm.Storm;
 import java.io.PrintWriter;
@@ -58,8 +59,9 @@ public final class BenchMain implements Callable<Integer> {
         .setParameterExceptionHandler(BenchMain::usage)
         .setExecutionExceptionHandler(
             (e, command, line) -> {
-              Throwable cause = e instanceof CompletionException ? e.getCause() : e;
-              command.getErr().println("bench: " + cause.getMessage());
+              Throwable cause = e.getCause();
+              boolean wrapped = e instanceof CompletionException && cause != null;
+              command.getErr().println("bench: " + ErrorText.of(wrapped ? cause : e));
               return CommandLine.ExitCode.SOFTWARE;
             });
   }

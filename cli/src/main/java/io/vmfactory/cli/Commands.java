@@ -89,7 +89,9 @@ final class Commands {
    */
   static CommandLine commandLine(VmFactoryCommand root, String... args) {
     CommandLine commandLine = new CommandLine(root);
-    named(args).forEach(name -> commandLine.addSubcommand(name, ALL.get(name).get()));
+    named(args)
+        .forEach(
+            name -> commandLine.addSubcommand(name, Objects.requireNonNull(ALL.get(name)).get()));
     BEFORE_ANOTHER.stream()
         .map(commandLine.getSubcommands()::get)
         .filter(Objects::nonNull)

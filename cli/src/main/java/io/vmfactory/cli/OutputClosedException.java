@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.ErrorText;
 import java.io.IOException;
 
 /** This process cannot write to its standard output or standard error any more. */
@@ -15,6 +16,6 @@ final class OutputClosedException extends RuntimeException {
    * failure.
    */
   boolean isBrokenPipe() {
-    return String.valueOf(getCause().getMessage()).contains("Broken pipe");
+    return ErrorText.of(this).contains("Broken pipe");
   }
 }

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.host.TerminalStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -89,7 +90,7 @@ final class RawTerminal implements AutoCloseable {
       }
       throw unusable("stty failed");
     } catch (IOException e) {
-      throw unusable(e.getMessage());
+      throw unusable(ErrorText.of(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unusable("interrupted");

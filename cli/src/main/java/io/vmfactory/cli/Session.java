@@ -124,25 +124,36 @@ final class Session {
             : pump("error", subject.stderr(), stdio.err(), ended);
     feed(subject, attachment);
     CompletableFuture<Integer> exited = subject.exited().toCompletableFuture();
-    CompletableFuture.allOf(exited, out, err).thenRun(() -> ended.complete(exited.join()));
-    List.of(exited, out, err).forEach(part -> part.exceptionally(e -> fail(ended, exited, e)));
+    var unused =
+        CompletableFuture.allOf(exited, out, err).thenRun(() -> ended.complete(exited.join()));
+    List.of(exited, out, err)
+        .forEach(
+            part ->
+                part.exceptionally(
+                    e -> {
+                      fail(ended, exited, e);
+                      return null;
+                    }));
     return Deadline.after(ENDLESS).await(ended, "the process to end");
   }
 
   /**
-   * Throws the failure. A failure of the process takes precedence over one of its streams, because
-   * it says more.
+   * Ends with the failure. A failure of the process takes precedence over one of its streams,
+   * because it says more.
    */
-  private static <T> @Nullable T fail(
+  private static void fail(
       CompletableFuture<Integer> ended, CompletableFuture<Integer> exited, Throwable failure) {
-    exited
-        .copy()
-        .orTimeout(SHORT.toSeconds(), TimeUnit.SECONDS)
-        .whenComplete(
-            (code, own) ->
-                ended.completeExceptionally(
-                    cause(own == null || cause(own) instanceof TimeoutException ? failure : own)));
-    return null;
+    var unused =
+        exited
+            .copy()
+            .orTimeout(SHORT.toSeconds(), TimeUnit.SECONDS)
+            .whenComplete(
+                (code, own) ->
+                    ended.completeExceptionally(
+                        cause(
+                            own == null || cause(own) instanceof TimeoutException
+                                ? failure
+                                : own)));
   }
 
   private static Throwable cause(Throwable failure) {
@@ -155,7 +166,7 @@ final class Session {
     ContainerProcess target;
     synchronized (this) {
       boolean toEnd = TO_END.contains(number);
-      boolean last = process == null || toEnd && askedToEnd;
+      boolean last = process == null || (toEnd && askedToEnd);
       askedToEnd |= toEnd;
       ending |= last;
       target = last ? null : process;
@@ -197,15 +208,16 @@ final class Session {
    */
   private void feed(ContainerProcess subject, Attachment attachment) {
     if (attachment.input()) {
-      start(
-          "stdin",
-          () -> {
-            try (OutputStream to = subject.stdin()) {
-              copy(stdio.in(), to);
-            }
-          });
+      var unused =
+          start(
+              "stdin",
+              () -> {
+                try (OutputStream to = subject.stdin()) {
+                  copy(stdio.in(), to);
+                }
+              });
     } else if (!attachment.terminal()) {
-      start("stdin", () -> subject.stdin().close());
+      var unused = start("stdin", () -> subject.stdin().close());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,9 +45,9 @@ final class StatusWatch {
       if (e.exit() == Exit.USAGE) {
         throw e;
       }
-      return away(e.getMessage(), e.remedy());
+      return away(ErrorText.of(e), e.remedy());
     } catch (DeadlineExceededException e) {
-      return away(e.getMessage(), "");
+      return away(ErrorText.of(e), "");
     }
   }
 

@@ -85,6 +85,7 @@ final class VmFactoryCommand {
       names = "--verbose",
       scope = ScopeType.INHERIT,
       description = "On failure, also print the stack trace.")
+  @SuppressWarnings("UnusedVariable") // ErrorOutput asks picocli whether the option was given
   private boolean verbose;
 
   @Spec private CommandSpec spec;

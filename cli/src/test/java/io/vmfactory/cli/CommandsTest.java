@@ -51,7 +51,7 @@ class CommandsTest {
   }
 
   @Test
-  void withoutACommandTheUsageIsTold() {
+  void withoutACommandTheUsageIsPrinted() {
     Cli none = Cli.run();
 
     assertThat(none.exit()).isEqualTo(2);
@@ -111,7 +111,7 @@ class CommandsTest {
     "release x",
     "destroy"
   })
-  void withoutADaemonTheRemedyIsTold(String line) {
+  void withoutADaemonTheRemedyIsPrinted(String line) {
     Cli failed = Cli.run((Object[]) (line + " --socket " + dir.resolve("s")).split(" "));
 
     assertThat(failed.exit()).isEqualTo(3);
@@ -134,7 +134,7 @@ class CommandsTest {
   }
 
   @Test
-  void aBadConfigurationIsToldLineByLine() throws IOException {
+  void aBadConfigurationIsReportedLineByLine() throws IOException {
     Path config = dir.resolve("bad.toml");
     Files.writeString(config, "[daemon]\nstate_dri = \"/x\"\nworkers = 0\n");
 
@@ -204,7 +204,7 @@ class CommandsTest {
   }
 
   @Test
-  void theVersionIsTold() {
+  void theVersionIsPrinted() {
     assertThat(Cli.run("--version").out()).startsWith("vmfactory ");
   }
 

@@ -56,7 +56,7 @@ class DemoDaemonTest {
   }
 
   @Test
-  void aDaemonThatEndsAtOnceIsToldWithItsLastWords() throws IOException {
+  void aDaemonThatEndsAtOnceIsReportedWithItsLastOutput() throws IOException {
     Map<String, String> launcher = launcher("echo no kernel here >&2; exit 1");
 
     try (DemoDaemon daemon = DemoDaemon.start(config(), launcher)) {
@@ -67,7 +67,7 @@ class DemoDaemonTest {
   }
 
   @Test
-  void whoeverClosesSecondWaitsUntilAllIsRemoved() throws Exception {
+  void theSecondCloseWaitsUntilAllIsRemoved() throws Exception {
     Path go = dir.resolve("go");
     Map<String, String> launcher =
         launcher(

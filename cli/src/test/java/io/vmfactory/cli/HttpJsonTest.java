@@ -99,7 +99,7 @@ class HttpJsonTest {
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"
       })
-  void aReplyThatIsCutShortIsToldAsSuch(String reply) {
+  void aReplyThatIsCutShortIsReportedAsSuch(String reply) {
     daemon.sends(reply);
 
     assertThatThrownBy(() -> http().get("/"))
@@ -120,7 +120,7 @@ class HttpJsonTest {
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{}{}",
         "HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\n<h1>"
       })
-  void whatIsNotOurDaemonIsToldAsSuch(String reply) {
+  void anotherServerIsReportedAsSuch(String reply) {
     daemon.sends(reply);
 
     assertThatThrownBy(() -> http().get("/"))
@@ -183,7 +183,7 @@ class HttpJsonTest {
   }
 
   @Test
-  void aSocketThatNobodyListensOnMeansNoDaemonToo() throws Exception {
+  void aSocketWithoutAListenerMeansNoDaemonToo() throws Exception {
     daemon.close();
     assertThat(Files.exists(daemon.socket())).isTrue();
 

@@ -48,7 +48,7 @@ class PoolChangesTest {
   }
 
   @Test
-  void theEndOfTheEventsIsToldToAll() {
+  void theEndOfTheEventsReachesAll() {
     CompletableFuture<Void> change = next();
     changes.over();
 

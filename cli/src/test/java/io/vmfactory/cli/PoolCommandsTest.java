@@ -93,7 +93,7 @@ class PoolCommandsTest {
   }
 
   @Test
-  void withoutPoolsTheRemedyIsTold() {
+  void withoutPoolsTheRemedyIsPrinted() {
     daemon.answers(200, "{}");
 
     assertThat(run("pool", "list").out()).contains("vmfactory init");

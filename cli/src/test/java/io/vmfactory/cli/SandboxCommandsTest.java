@@ -175,7 +175,7 @@ class SandboxCommandsTest {
         "2   | sandbox rm | SANDBOX",
         "2   | sandbox frob | no such command: frob",
       })
-  void whatCannotBeIsTold(int code, String line, String message) {
+  void aRefusedChangeIsReported(int code, String line, String message) {
     Cli bad = run(line);
 
     assertThat(bad.err()).startsWith("vmfactory: ").contains(message);

@@ -95,7 +95,7 @@ final class ScriptedDaemon implements AutoCloseable {
     while (!head.toString(StandardCharsets.UTF_8).endsWith("\r\n\r\n")) {
       head.write(in.read());
     }
-    for (String line : head.toString(StandardCharsets.UTF_8).split("\r\n")) {
+    for (String line : head.toString(StandardCharsets.UTF_8).split("\r\n", -1)) {
       length = line.startsWith("Content-Length: ") ? Integer.parseInt(line.substring(16)) : length;
     }
     head.write(in.readNBytes(length));
@@ -103,8 +103,12 @@ final class ScriptedDaemon implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws IOException {
     server.close();
-    thread.join();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -121,8 +121,8 @@ class SessionTest {
   @ParameterizedTest
   @ValueSource(strings = {"HUP 1", "INT 2", "USR1 10", "USR2 12", "TERM 15"})
   void signalsGoToTheProcess(String signal) throws Exception {
-    String name = signal.split(" ")[0];
-    int number = Integer.parseInt(signal.split(" ")[1]);
+    String name = signal.split(" ", 2)[0];
+    int number = Integer.parseInt(signal.split(" ", 2)[1]);
     Session session = session();
     process.mortal();
     var attached = CompletableFuture.supplyAsync(() -> session.attach(process, PLAIN));
@@ -156,7 +156,7 @@ class SessionTest {
   }
 
   @Test
-  void aSignalBeforeThereIsAProcessEndsUsAndWhatFailsThenIsNotTold() {
+  void aSignalBeforeThereIsAProcessEndsUsAndLaterFailuresAreNotReported() {
     Session session = session();
 
     int code =
@@ -198,7 +198,7 @@ class SessionTest {
   }
 
   @Test
-  void aVmThatDiesIsToldAsTheSandboxTellsIt() {
+  void aVmThatDiesIsReportedAsTheSandboxReportsIt() {
     process.stdout = FakeProcess.broken();
     process.exit.completeExceptionally(new SandboxException(Reason.LOST, "VM 1 died: signal 9"));
 

@@ -58,7 +58,7 @@ class StatusWatchTest {
   }
 
   @Test
-  void aDaemonThatIsAwayIsToldOfAndShownWhenItIsBack() {
+  void aDaemonThatIsAwayIsReportedAndShownWhenItIsBack() {
     answers("up");
     fails(new CliException(Exit.NOT_RUNNING, "no daemon is running at /s", "start one"));
     fails(new DeadlineExceededException("deadline exceeded"));
@@ -83,7 +83,7 @@ class StatusWatchTest {
   }
 
   @Test
-  void itEndsWhenNobodyReadsAnyMore() {
+  void itEndsWhenItsReaderIsGone() {
     answers("a");
     answers("b");
     PrintWriter closed =
