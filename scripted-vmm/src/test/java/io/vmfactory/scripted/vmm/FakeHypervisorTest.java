@@ -78,7 +78,7 @@ class FakeHypervisorTest extends HypervisorContract {
   }
 
   @Test
-  void whoAdoptsAVmThatWasGivenAwayIsTold() {
+  void adoptingAVmThatWasGivenAwayIsReported() {
     Launch launch = launch(new GuestRam.Anonymous());
     Vm vm = fake.boot(launch, deadline);
     vm.stop(deadline);
