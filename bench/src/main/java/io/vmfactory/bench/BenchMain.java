@@ -60,8 +60,8 @@ public final class BenchMain implements Callable<Integer> {
         .setExecutionExceptionHandler(
             (e, command, line) -> {
               Throwable cause = e.getCause();
-              boolean wrapped = e instanceof CompletionException && cause != null;
-              command.getErr().println("bench: " + ErrorText.of(wrapped ? cause : e));
+              Throwable reason = e instanceof CompletionException && cause != null ? cause : e;
+              command.getErr().println("bench: " + ErrorText.of(reason));
               return CommandLine.ExitCode.SOFTWARE;
             });
   }

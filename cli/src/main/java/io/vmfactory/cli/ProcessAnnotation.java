@@ -14,9 +14,7 @@ final class ProcessAnnotation {
 
   /** Returns the annotations for a sandbox that runs {@code process}. */
   static Map<String, String> of(OciProcess process) {
-    JsonValue note =
-        JsonValue.object()
-            .with("args", JsonValue.texts(process.args()));
+    JsonValue note = JsonValue.object().with("args", JsonValue.texts(process.args()));
     return Map.of(KEY, note.toString());
   }
 

@@ -3,8 +3,8 @@ package io.vmfactory.guest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An agent refused a call or sent a wrong answer, or its connection broke. The message is the reason;
- * the cause names the call and the socket.
+ * An agent refused a call or sent a wrong answer, or its connection broke. The message is the
+ * reason; the cause names the call and the socket.
  */
 public final class GuestException extends RuntimeException {
   private static final long serialVersionUID = 1L;

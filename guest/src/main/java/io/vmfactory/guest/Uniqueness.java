@@ -6,16 +6,15 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The values that make a clone a guest of its own. The boot id is not among them: the guest's kernel makes it
- * after it has got the entropy.
+ * The values that make a clone a guest of its own. The boot id is not among them: the guest's
+ * kernel makes it after it has got the entropy.
  *
  * @param entropy 512 bytes of the host's random number generator, used once
  * @param clock the host's clock, read at the moment of sending
  * @param hostname RFC 1123 label, 1..63 characters
  * @param machineId 32 lower-case hex digits, machine-id(5)
  */
-public record Uniqueness(
-    byte[] entropy, WallClock clock, String hostname, String machineId) {
+public record Uniqueness(byte[] entropy, WallClock clock, String hostname, String machineId) {
   /** How much entropy a guest gets, in bytes. */
   public static final int ENTROPY_BYTES = 512;
 
@@ -38,8 +37,7 @@ public record Uniqueness(
   /** Returns new entropy and new ids from the host's random number generator (/dev/urandom). */
   public static Uniqueness fresh(WallClock clock, String hostname) {
     String machineId = HexFormat.of().formatHex(randomBytes(16));
-    return new Uniqueness(
-        randomBytes(ENTROPY_BYTES), clock, hostname, machineId);
+    return new Uniqueness(randomBytes(ENTROPY_BYTES), clock, hostname, machineId);
   }
 
   private static byte[] randomBytes(int count) {

@@ -51,10 +51,7 @@ public final class FakeAgent implements AutoCloseable {
   private final Random random = new Random();
   private volatile Duration clockAhead = Duration.ZERO;
   private volatile SetIdentityRequest names =
-      SetIdentityRequest.newBuilder()
-          .setHostname("template")
-          .setMachineId("0".repeat(32))
-          .build();
+      SetIdentityRequest.newBuilder().setHostname("template").setMachineId("0".repeat(32)).build();
 
   /** Handles one call of the agent; it may also keep the call and answer it later. */
   @FunctionalInterface

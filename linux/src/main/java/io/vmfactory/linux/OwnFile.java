@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -13,8 +12,6 @@ import java.util.Set;
  * place of the file is refused before anything is read, so it can neither block nor fill memory.
  */
 public final class OwnFile {
-  private static final String WHAT = "unix:isRegularFile,size,uid,permissions";
-
   private OwnFile() {}
 
   /**
@@ -28,7 +25,7 @@ public final class OwnFile {
     int fd = LibC.openFile(file);
     try {
       Path held = Path.of("/proc/self/fd/" + fd);
-      require(file, Files.readAttributes(held, WHAT), mostBytes);
+      require(file, held, mostBytes);
       try (InputStream in = Files.newInputStream(held)) {
         byte[] content = in.readNBytes(mostBytes + 1);
         if (content.length > mostBytes) {
@@ -41,20 +38,20 @@ public final class OwnFile {
     }
   }
 
-  private static void require(Path file, Map<String, Object> is, int mostBytes) throws IOException {
-    if (!Boolean.TRUE.equals(is.get("isRegularFile"))) {
+  private static void require(Path file, Path held, int mostBytes) throws IOException {
+    if (!Files.isRegularFile(held)) {
       throw new IOException(file + " is not a regular file; remove it");
     }
-    if ((long) is.get("size") > mostBytes) {
+    if (Files.size(held) > mostBytes) {
       throw tooLarge(file, mostBytes);
     }
-    int own = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
-    int uid = (int) is.get("uid");
+    int own = OwnUser.uid();
+    int uid = (Integer) Files.getAttribute(held, "unix:uid");
     if (uid != own && uid != 0) {
       throw new IOException(
           "%s belongs to uid %d; check it, then: chown %d '%s'".formatted(file, uid, own, file));
     }
-    Set<?> modes = (Set<?>) is.get("permissions");
+    Set<PosixFilePermission> modes = Files.getPosixFilePermissions(held);
     if (modes.contains(PosixFilePermission.GROUP_WRITE)
         || modes.contains(PosixFilePermission.OTHERS_WRITE)) {
       throw new IOException(

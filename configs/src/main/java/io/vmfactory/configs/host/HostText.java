@@ -101,9 +101,9 @@ public final class HostText {
   /** Whether the JVM converts {@code text} to the bytes it stands for. */
   private static boolean isPlain(String text) {
     return text.chars().allMatch(c -> c < 0x80)
-        || "UTF-8".equals(System.getProperty("sun.jnu.encoding"))
+        || ("UTF-8".equals(System.getProperty("sun.jnu.encoding"))
             && isUtf8(text)
-            && !text.contains(LOST);
+            && !text.contains(LOST));
   }
 
   private static String workingDirectory() {

@@ -311,12 +311,9 @@ final class ContainersIT {
 
     assertThat(like).isEqualTo(spec.process());
     assertThat(shown("like", like)).isEqualTo(first);
-    assertThat(shown("silent", bare()))
-        .isEqualTo(first);
+    assertThat(shown("silent", bare())).isEqualTo(first);
     assertThat(
-            shown(
-                "other",
-                like.withUser(0, 5, List.of()).withEnv(List.of("A=other")).withCwd("/")))
+            shown("other", like.withUser(0, 5, List.of()).withEnv(List.of("A=other")).withCwd("/")))
         .isEqualTo(
             first
                 .replaceAll("Uid:\t.*", "Uid:\t0\t0\t0\t0")
@@ -331,8 +328,13 @@ final class ContainersIT {
 
     assertThat(text("etc"))
         .isEqualTo(
-            "pod\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-                + "hostname\nhosts\n");
+            """
+            pod
+            127.0.0.1\tlocalhost
+            ::1\tlocalhost ip6-localhost ip6-loopback
+            hostname
+            hosts
+            """);
   }
 
   @Test
