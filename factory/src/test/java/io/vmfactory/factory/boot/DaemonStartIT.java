@@ -36,7 +36,7 @@ class DaemonStartIT {
       assertThat(daemon.waitFor(60, TimeUnit.SECONDS)).isTrue();
       String output = new String(daemon.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(output)
-          .contains("vmfactory: the daemon failed: Unable to load JNA native support library")
+          .contains("vmfactory: the daemon failed: Unable to locate JNA native support library")
           .doesNotContain("vmfactory: the daemon failed: java.");
       assertThat(daemon.exitValue()).isEqualTo(1);
       assertThat(folder.resolve("run/factory.lock")).doesNotExist();
