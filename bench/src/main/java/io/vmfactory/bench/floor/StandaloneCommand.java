@@ -3,9 +3,13 @@ package io.vmfactory.bench.floor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Turns the command line of a clone into one that can be started without the daemon. */
 final class StandaloneCommand {
+  /** Options that only a QEMU of the daemon can have: each has one value. */
+  private static final Set<String> INHERITED = Set.of("-mon", "-add-fd", "-L");
+
   private StandaloneCommand() {}
 
   /**
@@ -20,7 +24,7 @@ final class StandaloneCommand {
     List<String> command = new ArrayList<>(List.of(clone.get(0), "-qmp", "stdio"));
     for (int i = 1; i < clone.size(); i++) {
       String option = clone.get(i);
-      if (option.equals("-mon")) {
+      if (INHERITED.contains(option)) {
         i++;
       } else if (option.equals("-chardev")) {
         i++;

@@ -71,6 +71,8 @@ final class QemuCommandLine {
 
   private void common() {
     add("-name", launch.id().processName());
+    // A folder for firmware that holds none. It tells administrators whose QEMU this is.
+    add("-L", launch.folder().path().toString());
     add("-sandbox", SANDBOX);
     add("-nodefaults", "-no-user-config", "-no-reboot", "-S");
     add("-display", "none");

@@ -25,6 +25,7 @@ class QemuCommandLineTest {
         .isEqualTo(
             """
             -name vmfactory-0123456789abcdef0123456789abcdef
+            -L /run/a,b
             -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny
             -nodefaults
             -no-user-config
