@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.qemu.HostCheck;
@@ -21,12 +22,14 @@ import picocli.CommandLine.ParentCommand;
     name = "check",
     description = {
       "Tests what this host can do for VMs and prints each capability: yes or no, and why.",
-      "Succeeds if this host can run VMs. KVM and vhost-vsock help but are not required.",
+      "Succeeds if this host can run VMs. KVM, vhost-vsock and isolation help but are not required.",
       "Does not need the daemon."
     },
     footer = {"  vmfactory check", "  vmfactory check --json"})
 final class CheckCommand implements Callable<Integer> {
-  private static final Set<String> NOT_NEEDED = Set.of("kvm", "vhost-vsock");
+  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock");
+  private static final Set<String> HELPFUL_WITH_ISOLATION =
+      Set.of("kvm", "vhost-vsock", "isolation");
 
   @ParentCommand private VmFactoryCommand root;
 
@@ -40,7 +43,9 @@ final class CheckCommand implements Callable<Integer> {
     all.add(readable("kernel", config.qemu().kernel()));
     all.add(readable("initrd", config.qemu().initrd()));
     all.add(daemon(root.socket()));
-    boolean possible = CheckView.possible(all, NOT_NEEDED, config.qemu().accelerator());
+    boolean isolated = config.qemu().isolation().mode() == Isolation.Mode.REQUIRED;
+    Set<String> notNeeded = isolated ? HELPFUL : HELPFUL_WITH_ISOLATION;
+    boolean possible = CheckView.possible(all, notNeeded, config.qemu().accelerator());
     if (json) {
       root.print(CheckView.json(all, possible));
     } else {

@@ -49,7 +49,7 @@ record JailCheck(Isolation isolation) {
     }
     if (!Files.isExecutable(isolation.launcher())) {
       return Capability.no(
-          NAME, isolation.launcher() + " is missing: run ./dev build, or reinstall vmfactory");
+          NAME, isolation.launcher() + " is missing: run ./dev guest, or reinstall vmfactory");
     }
     try {
       trials.jailed(make());
