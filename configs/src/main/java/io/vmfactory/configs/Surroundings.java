@@ -2,9 +2,7 @@ package io.vmfactory.configs;
 
 import io.vmfactory.configs.host.HostText;
 import io.vmfactory.configs.host.HostWords;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import io.vmfactory.configs.host.OwnUser;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,13 +24,7 @@ public record Surroundings(Map<String, String> variables, boolean root) {
 
   /** Returns the user and the environment of this process. */
   public static Surroundings ofThisProcess() {
-    try {
-      boolean root =
-          Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-      return new Surroundings(HostWords.environment(), root);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read /proc/self: is /proc mounted?", e);
-    }
+    return new Surroundings(HostWords.environment(), OwnUser.isRoot());
   }
 
   /** Returns the default folder for state, such as templates. */

@@ -1,5 +1,6 @@
 package io.vmfactory.linux;
 
+import io.vmfactory.configs.host.OwnUser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

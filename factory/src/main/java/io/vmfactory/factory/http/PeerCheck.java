@@ -4,6 +4,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.vertx.core.http.HttpConnection;
+import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.factory.request.Peer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,7 +32,7 @@ public final class PeerCheck {
 
   private final String group;
   private final int gid;
-  private final int ownUid = attribute(Path.of("/proc/self"), "unix:uid");
+  private final int ownUid = OwnUser.uid();
 
   /**
    * Makes the check for one group.
@@ -130,13 +131,5 @@ public final class PeerCheck {
         .flatMap(line -> Arrays.stream(line.substring("Groups:".length()).trim().split("\\s+")))
         .filter(text -> !text.isEmpty())
         .map(Integer::valueOf);
-  }
-
-  private static int attribute(Path file, String name) {
-    try {
-      return (int) Files.getAttribute(file, name);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + name + " of " + file, e);
-    }
   }
 }

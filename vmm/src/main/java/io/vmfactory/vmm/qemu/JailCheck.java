@@ -1,8 +1,8 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.QemuConfig.Isolation;
+import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.linux.OsException;
-import io.vmfactory.linux.OwnUser;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;

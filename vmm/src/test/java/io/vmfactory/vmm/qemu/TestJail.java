@@ -1,6 +1,6 @@
 package io.vmfactory.vmm.qemu;
 
-import io.vmfactory.linux.OwnUser;
+import io.vmfactory.configs.host.OwnUser;
 import java.nio.file.Path;
 import java.util.List;
 

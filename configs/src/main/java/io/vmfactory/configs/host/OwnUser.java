@@ -1,4 +1,4 @@
-package io.vmfactory.linux;
+package io.vmfactory.configs.host;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
