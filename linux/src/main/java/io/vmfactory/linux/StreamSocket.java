@@ -184,12 +184,16 @@ public final class StreamSocket implements AutoCloseable {
    * Sends {@code bytes}, now or as soon as the other side accepts them. Drops them after the end.
    */
   public void write(byte[] bytes) {
-    write(new Outgoing(bytes, null));
+    write(bytes, null);
   }
 
-  /** Like {@link #write(byte[])}. The other side also gets {@code file}, with the first byte. */
-  public void write(byte[] bytes, Descriptor file) {
-    write(new Outgoing(bytes, file.copy()));
+  /**
+   * Like {@link #write(byte[])}.
+   *
+   * @param file what the other side gets with the first byte; stays the caller's; null = nothing
+   */
+  public void write(byte[] bytes, @Nullable Descriptor file) {
+    write(new Outgoing(bytes, file == null ? null : file.copy()));
   }
 
   private void write(Outgoing outgoing) {

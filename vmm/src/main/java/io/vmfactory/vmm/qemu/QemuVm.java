@@ -1,7 +1,6 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.linux.StateFile;
@@ -176,9 +175,8 @@ final class QemuVm implements Vm {
           Reason.INVALID,
           "only a VM that was started with shared memory can be saved: its RAM is kept in a file");
     }
-    try (StateFile state = StateFile.create("vmfactory-state");
-        Descriptor copy = state.copy()) {
-      monitor.execute(QmpCommand.giveFile(SAVED, copy), deadline);
+    try (StateFile state = StateFile.create("vmfactory-state")) {
+      monitor.execute(QmpCommand.giveFile(SAVED, state.file()), deadline);
       monitor.execute(QmpCommand.migrate("fd:" + SAVED), deadline);
       monitor.await(events.migrated(), "the device state to be saved", deadline);
       return state.content();

@@ -40,7 +40,8 @@ record Trials(Path program, Processes processes) {
   Outcome version(Duration limit) {
     try (StateFile said = StateFile.create("said");
         StateFile steps = StateFile.create("steps")) {
-      return run(List.of("--version"), List.of(), said, steps, limit);
+      Program qemu = program(List.of("--version"), List.of(), said);
+      return outcome(processes.start(qemu), said, steps, limit);
     }
   }
 
@@ -51,7 +52,8 @@ record Trials(Path program, Processes processes) {
         StateFile image = StateFile.create("image")) {
       image.put(ProbeGuest.image());
       List<Integer> inherited = List.of(image.descriptor(), steps.descriptor());
-      return run(arguments(machine, acceleration, cpu), inherited, said, steps, limit);
+      Program qemu = program(arguments(machine, acceleration, cpu), inherited, said);
+      return outcome(processes.start(qemu), said, steps, limit);
     }
   }
 
@@ -62,16 +64,13 @@ record Trials(Path program, Processes processes) {
    */
   void jailed(Jail jail) {
     JailUsers.User user = jail.users().take();
-    try (StateFile said = StateFile.create("said")) {
-      Path output = Path.of("/proc/self/fd/" + said.descriptor());
-      Program qemu = new Program(program, List.of("--version"), output, List.of());
+    try (StateFile said = StateFile.create("said");
+        StateFile steps = StateFile.create("steps")) {
+      Program qemu = program(List.of("--version"), List.of(), said);
       Program launcher = jail.around(qemu, ROOT, user, List.of(), 0);
-      HostProcess process = processes.startThrough(launcher);
-      boolean inTime = endsWithin(process, END);
-      process.kill();
-      ExitStatus end = Deadline.after(END).await(process.exited(), "the end of a killed process");
-      if (!inTime || end.code() != 0) {
-        throw new VmmException(Reason.UNUSABLE, "QEMU fails in its jail: " + text(said).strip());
+      Outcome outcome = outcome(processes.startThrough(launcher), said, steps, END);
+      if (!outcome.inTime() || outcome.code() != 0) {
+        throw new VmmException(Reason.UNUSABLE, "QEMU fails in its jail: " + outcome.said());
       }
     } finally {
       jail.users().giveBack(user.uid());
@@ -90,14 +89,13 @@ record Trials(Path program, Processes processes) {
             .split(" "));
   }
 
-  private Outcome run(
-      List<String> arguments,
-      List<Integer> inherited,
-      StateFile said,
-      StateFile steps,
-      Duration limit) {
+  private Program program(List<String> arguments, List<Integer> inherited, StateFile said) {
     Path output = Path.of("/proc/self/fd/" + said.descriptor());
-    HostProcess process = processes.start(new Program(program, arguments, output, inherited));
+    return new Program(program, arguments, output, inherited);
+  }
+
+  private static Outcome outcome(
+      HostProcess process, StateFile said, StateFile steps, Duration limit) {
     boolean inTime = endsWithin(process, limit);
     process.kill();
     ExitStatus end = Deadline.after(END).await(process.exited(), "the end of a killed process");

@@ -87,11 +87,8 @@ public final class QmpSession implements AutoCloseable {
 
   private void write(String command, @Nullable Descriptor file) {
     StreamSocket connected = socket;
-    byte[] bytes = command.getBytes(StandardCharsets.UTF_8);
-    if (connected != null && file != null) {
-      connected.write(bytes, file);
-    } else if (connected != null) {
-      connected.write(bytes);
+    if (connected != null) {
+      connected.write(command.getBytes(StandardCharsets.UTF_8), file);
     }
   }
 
