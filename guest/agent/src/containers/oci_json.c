@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../need.h"
+#include "field.h"
 #include "kata/oci.pb-c.h"
 
 struct text {
@@ -134,15 +135,6 @@ static void put_value(struct text *text, ProtobufCType type, const void *value) 
     }
 }
 
-static size_t size_of(ProtobufCType type) {
-    if (type == PROTOBUF_C_TYPE_BOOL) return sizeof(protobuf_c_boolean);
-    return type == PROTOBUF_C_TYPE_UINT32 ? sizeof(uint32_t) : sizeof(uint64_t); // or a pointer
-}
-
-static const void *member(const ProtobufCMessage *message, unsigned offset) {
-    return (const char *)message + offset;
-}
-
 // A map is a list of messages with the fields "key" and "value", both strings.
 static bool is_map(const ProtobufCFieldDescriptor *field) {
     const ProtobufCMessageDescriptor *entry = field->descriptor;
@@ -152,16 +144,16 @@ static bool is_map(const ProtobufCFieldDescriptor *field) {
 
 static void put_entry(struct text *text, const ProtobufCMessage *entry) {
     const ProtobufCFieldDescriptor *fields = entry->descriptor->fields;
-    put_string(text, *(char *const *)member(entry, fields[0].offset));
+    put_string(text, *(char *const *)field_value(entry, &fields[0]));
     put_char(text, ':');
-    put_string(text, *(char *const *)member(entry, fields[1].offset));
+    put_string(text, *(char *const *)field_value(entry, &fields[1]));
 }
 
 static void put_list(struct text *text, const ProtobufCFieldDescriptor *field, const char *items, size_t count) {
     bool map = is_map(field);
     put_char(text, map ? '{' : '[');
     for (size_t i = 0; i < count; i++) {
-        const char *item = items + i * size_of(field->type);
+        const char *item = items + i * field_size(field->type);
         if (i > 0) put_char(text, ',');
         if (map) put_entry(text, *(ProtobufCMessage *const *)item);
         else put_value(text, field->type, item);
@@ -187,18 +179,7 @@ static bool is_any_device(const ProtobufCMessage *message, const ProtobufCFieldD
 }
 
 static bool is_set(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
-    const void *value = member(message, field->offset);
-    const void *quantifier = member(message, field->quantifier_offset);
-    if (field->label == PROTOBUF_C_LABEL_REPEATED) return *(const size_t *)quantifier > 0;
-    if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) return *(const uint32_t *)quantifier == field->id;
-    if (field->type == PROTOBUF_C_TYPE_STRING) {
-        const char *string = *(char *const *)value;
-        return string != NULL && *string != '\0';
-    }
-    if (field->type == PROTOBUF_C_TYPE_MESSAGE) return *(ProtobufCMessage *const *)value != NULL;
-    static const uint64_t zero;
-    return !is_any_device(message, field)
-        && (is_kept(message, field) || memcmp(value, &zero, size_of(field->type)) != 0);
+    return !is_any_device(message, field) && (is_kept(message, field) || field_is_given(message, field));
 }
 
 // The protocol has no field for the personality. The agent starts crun with fixed addresses, and a container
@@ -212,12 +193,12 @@ static void put_message(struct text *text, const ProtobufCMessage *message) {
     for (unsigned i = 0; i < message->descriptor->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &message->descriptor->fields[i];
         if (!is_set(message, field)) continue;
-        const void *value = member(message, field->offset);
+        const void *value = field_value(message, field);
         if (!first) put_char(text, ',');
         first = false;
         put_key(text, field->name);
         if (field->label == PROTOBUF_C_LABEL_REPEATED) {
-            put_list(text, field, *(char *const *)value, *(const size_t *)member(message, field->quantifier_offset));
+            put_list(text, field, *(char *const *)value, *field_count(message, field));
         } else {
             put_value(text, field->type, value);
         }

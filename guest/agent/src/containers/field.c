@@ -1,0 +1,33 @@
+#include "field.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static void *at(const ProtobufCMessage *message, unsigned offset) { return (char *)message + offset; }
+
+size_t field_size(ProtobufCType type) {
+    if (type == PROTOBUF_C_TYPE_BOOL) return sizeof(protobuf_c_boolean);
+    return type == PROTOBUF_C_TYPE_UINT32 ? sizeof(uint32_t) : sizeof(uint64_t); // or a pointer
+}
+
+void *field_value(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+    return at(message, field->offset);
+}
+
+size_t *field_count(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+    return at(message, field->quantifier_offset);
+}
+
+bool field_is_given(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+    static const uint64_t zero;
+    const void *value = field_value(message, field);
+    if (field->label == PROTOBUF_C_LABEL_REPEATED) return *field_count(message, field) > 0;
+    if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
+        return *(const uint32_t *)at(message, field->quantifier_offset) == field->id;
+    }
+    if (field->type == PROTOBUF_C_TYPE_STRING) {
+        const char *string = *(char *const *)value;
+        return string != NULL && *string != '\0';
+    }
+    return memcmp(value, &zero, field_size(field->type)) != 0;
+}
