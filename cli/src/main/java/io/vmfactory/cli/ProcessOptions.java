@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.host.HostText;
+import io.vmfactory.configs.host.TerminalSize;
 import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.host.TerminalSize;
 import io.vmfactory.configs.host.TerminalStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -38,18 +39,11 @@ final class RawTerminal implements AutoCloseable {
    * Returns the window size of the terminal on standard input, or else on standard output or error.
    */
   static TerminalSize size() {
-    if (!TerminalStream.IN.isTerminal()) {
-      return Stream.of(TerminalStream.OUT, TerminalStream.ERR)
-          .filter(TerminalStream::isTerminal)
-          .map(stream -> new TerminalSize(stream.lines(0), stream.columns(0)))
-          .findFirst()
-          .orElse(TerminalSize.UNKNOWN);
-    }
-    try {
-      return TerminalSize.parse(stty("size"));
-    } catch (CliException e) {
-      return TerminalSize.UNKNOWN;
-    }
+    return Stream.of(TerminalStream.values())
+        .filter(TerminalStream::isTerminal)
+        .map(TerminalStream::size)
+        .findFirst()
+        .orElse(TerminalSize.UNKNOWN);
   }
 
   @Override

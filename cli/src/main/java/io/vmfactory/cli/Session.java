@@ -2,6 +2,7 @@ package io.vmfactory.cli;
 
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.configs.host.StandardOutput;
+import io.vmfactory.configs.host.TerminalSize;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.io.InputStream;

@@ -15,7 +15,6 @@ public enum TerminalStream {
   ERR(2);
 
   private static final Pattern TERMINAL = Pattern.compile("/dev/(pts/\\d+|tty.*|console|hvc\\d+)");
-  private static final Pattern SIZE = Pattern.compile("\\d{1,5} \\d{1,5}");
 
   private final Path link;
 
@@ -46,30 +45,32 @@ public enum TerminalStream {
 
   /** Returns the current number of columns of the terminal; {@code otherwise} if it has none. */
   public int columns(int otherwise) {
-    return number(1, otherwise);
+    int columns = size().columns();
+    return columns == 0 ? otherwise : columns;
   }
 
   /** Returns the current number of lines of the terminal; {@code otherwise} if it has none. */
   public int lines(int otherwise) {
-    return number(0, otherwise);
+    int lines = size().rows();
+    return lines == 0 ? otherwise : lines;
   }
 
-  private int number(int index, int otherwise) {
+  /** Returns the current size of the terminal. Runs stty(1). */
+  public TerminalSize size() {
     if (!isTerminal()) {
-      return otherwise;
+      return TerminalSize.UNKNOWN;
     }
     try {
       Process stty =
           new ProcessBuilder("stty", "size")
-              .redirectInput(link.toRealPath().toFile())
+              .redirectInput(
+                  this == IN ? Redirect.INHERIT : Redirect.from(link.toRealPath().toFile()))
               .redirectError(Redirect.DISCARD)
               .start();
-      String size =
-          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
-      int number = SIZE.matcher(size).matches() ? Integer.parseInt(size.split(" ", 2)[index]) : 0;
-      return number == 0 ? otherwise : number;
+      return TerminalSize.parse(
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII));
     } catch (IOException e) {
-      return otherwise;
+      return TerminalSize.UNKNOWN;
     }
   }
 }

@@ -1,8 +1,9 @@
-package io.vmfactory.cli;
+package io.vmfactory.configs.host;
 
 /** The window size of a terminal, in characters. Zero means unknown. */
-record TerminalSize(int rows, int columns) {
-  static final TerminalSize UNKNOWN = new TerminalSize(0, 0);
+public record TerminalSize(int rows, int columns) {
+  /** The size of a stream that is no terminal, or of a terminal that has none. */
+  public static final TerminalSize UNKNOWN = new TerminalSize(0, 0);
 
   /** Parses the two numbers that {@code stty size} prints. */
   static TerminalSize parse(String text) {
@@ -14,7 +15,8 @@ record TerminalSize(int rows, int columns) {
     return new TerminalSize(Integer.parseInt(numbers[0]), Integer.parseInt(numbers[1]));
   }
 
-  boolean isKnown() {
+  /** Returns whether both numbers are known. */
+  public boolean isKnown() {
     return rows > 0 && columns > 0;
   }
 }
