@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -27,9 +28,8 @@ import picocli.CommandLine.ParentCommand;
     },
     footer = {"  vmfactory check", "  vmfactory check --json"})
 final class CheckCommand implements Callable<Integer> {
-  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock");
-  private static final Set<String> HELPFUL_WITH_ISOLATION =
-      Set.of("kvm", "vhost-vsock", "isolation");
+  private static final String ISOLATION = "isolation";
+  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock", ISOLATION);
 
   @ParentCommand private VmFactoryCommand root;
 
@@ -43,8 +43,10 @@ final class CheckCommand implements Callable<Integer> {
     all.add(readable("kernel", config.qemu().kernel()));
     all.add(readable("initrd", config.qemu().initrd()));
     all.add(daemon(root.socket()));
-    boolean isolated = config.qemu().isolation().mode() == Isolation.Mode.REQUIRED;
-    Set<String> notNeeded = isolated ? HELPFUL : HELPFUL_WITH_ISOLATION;
+    Set<String> notNeeded = new HashSet<>(HELPFUL);
+    if (config.qemu().isolation().mode() == Isolation.Mode.REQUIRED) {
+      notNeeded.remove(ISOLATION);
+    }
     boolean possible = CheckView.possible(all, notNeeded, config.qemu().accelerator());
     if (json) {
       root.print(CheckView.json(all, possible));
