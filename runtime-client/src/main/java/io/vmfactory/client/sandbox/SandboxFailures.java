@@ -15,7 +15,11 @@ final class SandboxFailures {
 
   /** Translates a failure of the guest, except that of a command. */
   static SandboxException of(GuestException e) {
-    return new SandboxException(reason(e.code()), ErrorText.of(e), e);
+    return translated(reason(e.code()), e);
+  }
+
+  private static SandboxException translated(Reason reason, RuntimeException e) {
+    return new SandboxException(reason, ErrorText.of(e), e);
   }
 
   private static Reason reason(int code) {
@@ -35,10 +39,8 @@ final class SandboxFailures {
   /** Translates a failure of the guest to run a command. */
   static SandboxException ofCommand(GuestException e) {
     return switch (e.code()) {
-      case GuestException.NOT_FOUND ->
-          new SandboxException(Reason.COMMAND_NOT_FOUND, ErrorText.of(e), e);
-      case GuestException.PERMISSION_DENIED ->
-          new SandboxException(Reason.NOT_EXECUTABLE, ErrorText.of(e), e);
+      case GuestException.NOT_FOUND -> translated(Reason.COMMAND_NOT_FOUND, e);
+      case GuestException.PERMISSION_DENIED -> translated(Reason.NOT_EXECUTABLE, e);
       default -> of(e);
     };
   }
@@ -47,11 +49,11 @@ final class SandboxFailures {
   static RuntimeException ofDrive(RuntimeException e) {
     if (e instanceof FactoryException factory) {
       return switch (factory.code()) {
-        case INVALID -> new SandboxException(Reason.INVALID, ErrorText.of(e), e);
-        case FORBIDDEN -> new SandboxException(Reason.FORBIDDEN, ErrorText.of(e), e);
-        case NOT_POSSIBLE -> new SandboxException(Reason.IN_USE, ErrorText.of(e), e);
-        case EXHAUSTED -> new SandboxException(Reason.NO_ROOM, ErrorText.of(e), e);
-        case NOT_FOUND -> new SandboxException(Reason.LOST, ErrorText.of(e), e);
+        case INVALID -> translated(Reason.INVALID, e);
+        case FORBIDDEN -> translated(Reason.FORBIDDEN, e);
+        case NOT_POSSIBLE -> translated(Reason.IN_USE, e);
+        case EXHAUSTED -> translated(Reason.NO_ROOM, e);
+        case NOT_FOUND -> translated(Reason.LOST, e);
         default -> e;
       };
     }
@@ -69,7 +71,7 @@ final class SandboxFailures {
           case ILLEGAL_PHASE -> Reason.UNSUPPORTED;
           case UNUSABLE, FAILED -> Reason.FAILED;
         };
-    return new SandboxException(reason, ErrorText.of(e), e);
+    return translated(reason, e);
   }
 
   /** Runs a call to the guest and translates its failure. */
