@@ -65,12 +65,10 @@ final class CaseTables {
    * Returns all promises, measured or not, then findings of promises that this bench does not know.
    */
   static List<List<String>> promises(Report report) {
-    List<Finding> findings = report.cases().stream().flatMap(of -> of.findings().stream()).toList();
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("promise", "what", "by case", "bound", "figure", "verdict"));
     for (Promise promise : Promises.all()) {
-      List<Finding> its =
-          findings.stream().filter(finding -> finding.promise().equals(promise.id())).toList();
+      List<Finding> its = report.findings(promise.id());
       its.forEach(finding -> rows.add(row(promise, finding)));
       if (its.isEmpty()) {
         rows.add(
@@ -84,7 +82,8 @@ final class CaseTables {
       }
     }
     List<String> known = Promises.all().stream().map(Promise::id).toList();
-    findings.stream()
+    report.cases().stream()
+        .flatMap(of -> of.findings().stream())
         .filter(finding -> !known.contains(finding.promise()))
         .forEach(
             finding ->

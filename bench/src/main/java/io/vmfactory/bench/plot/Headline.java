@@ -11,8 +11,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What a reader wants to know first: how many promises are kept, when it was measured, and how. */
 final class Headline {
@@ -31,20 +29,14 @@ final class Headline {
    * Returns one sentence such as "21 promises kept, 2 missed: warm-tail, status; 4 not measured."
    */
   static String promises(Report report) {
-    Map<String, List<Double>> measured =
-        report.cases().stream()
-            .flatMap(of -> of.findings().stream())
-            .collect(
-                Collectors.groupingBy(
-                    Finding::promise, Collectors.mapping(Finding::value, Collectors.toList())));
     List<String> missed = new ArrayList<>();
     int kept = 0;
     int unmeasured = 0;
     for (Promise promise : Promises.all()) {
-      List<Double> values = measured.getOrDefault(promise.id(), List.of());
-      if (values.isEmpty()) {
+      List<Finding> findings = report.findings(promise.id());
+      if (findings.isEmpty()) {
         unmeasured++;
-      } else if (values.stream().allMatch(promise::allows)) {
+      } else if (findings.stream().map(Finding::value).allMatch(promise::allows)) {
         kept++;
       } else {
         missed.add(promise.id());

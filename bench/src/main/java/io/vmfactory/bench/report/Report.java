@@ -15,4 +15,12 @@ public record Report(String schema, String scale, HostFacts host, List<CaseRepor
   public Report {
     cases = List.copyOf(cases);
   }
+
+  /** Returns what was found about a promise, in the order of the cases. */
+  public List<Finding> findings(String promise) {
+    return cases.stream()
+        .flatMap(of -> of.findings().stream())
+        .filter(finding -> finding.promise().equals(promise))
+        .toList();
+  }
 }

@@ -45,11 +45,7 @@ public final class SpecCommand implements Callable<Integer> {
     int kept = 0;
     for (Promise promise : Promises.all()) {
       Optional<Double> value =
-          report.cases().stream()
-              .flatMap(one -> one.findings().stream())
-              .filter(finding -> finding.promise().equals(promise.id()))
-              .map(Finding::value)
-              .findFirst();
+          report.findings(promise.id()).stream().map(Finding::value).findFirst();
       kept += value.filter(promise::allows).isPresent() ? 1 : 0;
       out.println(value.map(v -> PromiseLine.line(promise, v)).orElse(PromiseLine.none(promise)));
     }
