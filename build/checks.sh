@@ -39,6 +39,13 @@ f() { local verb=$1; shift; "$vmf" "$verb" --config "$config" "$@"; }
 none_left() { [ -z "$(pgrep -f "qemu-system.*$1")" ]; }
 empty() { ls -A "$1" 2>/dev/null; [ -z "$(ls -A "$1" 2>/dev/null)" ]; }
 
+# completes COMMAND NAME: the completion knows NAME as an argument of the command.
+completes() {
+  VMFACTORY_CONFIG=$config bash -c '. <("$1" generate-completion) && COMP_WORDS=("$1" "$2" "") COMP_CWORD=2
+    _vmfactory_with_names vmfactory "" "$2" 2>/dev/null
+    [[ " ${COMPREPLY[*]} " == *" $3 "* ]]' - "$vmf" "$1" "$2"
+}
+
 start_daemon() {
   local line
   exec {daemon_out}< <(exec "$vmf" serve --config "$config" "$@" 2>>"$work/daemon.log")
