@@ -7,12 +7,14 @@
 // something fails, the line "error TEXT", in any order. At the end of FD without an error, the program runs.
 //
 // The program has a mount, PID, IPC, UTS and network namespace of its own, the user N without capabilities, and
-// keeps the descriptors that the jailer has inherited. It outlives its parent.
+// keeps the descriptors that the jailer has inherited. It outlives its parent; until it runs, it is killed with it.
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -38,13 +40,24 @@ static void own_user(const struct plan *plan) {
     write_text("/proc/self/gid_map", map);
 }
 
+// From now on the process is killed when its parent ends. FD has no reader any more if the parent has ended before.
+static void die_with_parent(const struct plan *plan) {
+    struct pollfd reader = {.fd = plan->report};
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) fail_errno("cannot die with the parent");
+    if (poll(&reader, 1, 0) < 0) fail_errno("cannot look at the report");
+    if (reader.revents & POLLERR) _exit(1);
+}
+
 static _Noreturn void run(const struct plan *plan) {
+    die_with_parent(plan);
     fcntl(plan->report, F_SETFD, FD_CLOEXEC);
     setsid();
     root_enter(plan);
     rights_limit(plan);
     rights_drop(plan);
+    die_with_parent(plan); // a change of the user has ended it
     char *environment[] = {"LC_ALL=C", NULL};
+    prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
     execve(plan->program[0], plan->program, environment);
     fail_errno("cannot execute %s", plan->program[0]);
 }
@@ -53,6 +66,7 @@ int main(int argc, char **argv) {
     struct plan plan;
     plan_parse(&plan, argc, argv);
     failure_report_to(plan.report);
+    die_with_parent(&plan);
     rights_join_cgroups(&plan);
     if (plan.own_user) own_user(&plan);
     if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0) {

@@ -22,6 +22,9 @@ public record VmProcessTable(Path proc) {
   /** The kernel's folder of processes. */
   public static final Path PROC = Path.of("/proc");
 
+  /** Some milliseconds of reading. A process that has removed its own command line is no VM. */
+  private static final int READS = 1000;
+
   /** Finds the process of a VM whose pid was never recorded, by its {@code -name} argument. */
   public Optional<VmIdentity> named(VmId vm) {
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(proc, "[0-9]*")) {
@@ -53,20 +56,43 @@ public record VmProcessTable(Path proc) {
     }
   }
 
+  /**
+   * While a process executes a new program, it has no command line for some microseconds, and the
+   * kernel reports no event when that is over.
+   */
   private static String commandLine(Path folder) {
     try {
-      return Files.readString(folder.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+      String line = read(folder);
+      for (int i = 0; line.isEmpty() && i < READS && Files.exists(folder.resolve("exe")); i++) {
+        Thread.onSpinWait();
+        line = read(folder);
+      }
+      return line;
     } catch (IOException e) {
       return ""; // gone meanwhile
     }
   }
 
+  private static String read(Path folder) throws IOException {
+    return Files.readString(folder.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+  }
+
   /**
-   * Ends the process (SIGKILL) and waits until it is gone. Has no effect if it is gone already.
+   * Ends the process (SIGKILL) and every other one that has the VM's name, and waits until they are
+   * gone. Has no effect if they are gone already. There are others while a VM is being started: its
+   * launcher, and QEMU, which has the launcher's program at first and is another identity then.
    *
-   * @throws io.vmfactory.configs.time.DeadlineExceededException when it is still there
+   * @throws io.vmfactory.configs.time.DeadlineExceededException when one is still there
    */
   public void end(VmIdentity process, Deadline deadline) {
+    Optional<VmIdentity> next = Optional.of(process);
+    while (next.isPresent()) {
+      endOne(next.get(), deadline);
+      next = named(process.id());
+    }
+  }
+
+  private void endOne(VmIdentity process, Deadline deadline) {
     if (!process.lives(proc)) {
       return;
     }

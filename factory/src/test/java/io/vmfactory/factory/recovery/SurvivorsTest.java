@@ -178,6 +178,20 @@ final class SurvivorsTest {
   }
 
   @Test
+  void aVmWhoseLauncherRunsBesideItIsEndedWithIt() throws Exception {
+    Process launcher =
+        new ProcessBuilder("/bin/sh", "-c", "read line", "-name", id.processName(), "-x").start();
+    try {
+      journal.write(folder, making());
+      recover();
+      assertThat(launcher.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertEnded();
+    } finally {
+      launcher.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
   void aTemplateBeingBuiltHasNoRecordAndIsEndedToo() throws Exception {
     assertThat(recover()).singleElement().asString().contains("pid " + process.pid());
     assertEnded();

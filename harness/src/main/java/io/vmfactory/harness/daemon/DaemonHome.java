@@ -1,6 +1,7 @@
 package io.vmfactory.harness.daemon;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -161,10 +161,10 @@ public final class DaemonHome implements AutoCloseable {
     return folder.resolve("daemon.log");
   }
 
-  /** Removes {@code root} and everything below it. */
+  /** Removes {@code root} and everything below it. A daemon may be removing it at the same time. */
   public static void remove(Path root) {
-    try (Stream<Path> all = Files.walk(root)) {
-      all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    try {
+      Trees.delete(root);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot remove " + root, e);
     }
@@ -177,7 +177,11 @@ public final class DaemonHome implements AutoCloseable {
     List<ProcessHandle> begun = ProcessHandle.current().descendants().toList();
     begun.forEach(ProcessHandle::destroyForcibly);
     begun.forEach(process -> limit.await(process.onExit(), "the end of process " + process.pid()));
-    RunningVm.of(vms()).forEach(vm -> vm.kill(limit)); // VMs of daemons that were killed earlier
+    List<RunningVm> left = RunningVm.of(vms()); // VMs of daemons that were killed earlier
+    while (!left.isEmpty()) {
+      left.forEach(vm -> vm.kill(limit));
+      left = RunningVm.of(vms());
+    }
     remove(folder);
   }
 

@@ -241,6 +241,23 @@ class JailIT {
     return Files.readSymbolicLink(process.resolve("ns").resolve(name)).toString();
   }
 
+  /** A launcher that opens a named pipe waits until the other end is opened, here for ever. */
+  @Test
+  void aLauncherThatIsNotDoneEndsWithItsDaemon() throws Exception {
+    Process made = new ProcessBuilder("mkfifo", files.resolve("cgroup.procs").toString()).start();
+    assertThat(made.waitFor()).isZero();
+    String launch =
+        "coproc L { exec %s --report 1 --uid 9 --gid 9 --root %2$s --cgroup %2$s -- /bin/true; }; echo $L_PID; wait"
+            .formatted(TestJail.LAUNCHER, files);
+    Process daemon = new ProcessBuilder("/bin/bash", "-c", launch).start();
+    try (BufferedReader output = daemon.inputReader()) {
+      ProcessHandle launcher = ProcessHandle.of(Long.parseLong(output.readLine())).orElseThrow();
+      assertThat(launcher.isAlive()).isTrue();
+      daemon.destroyForcibly();
+      deadline.await(launcher.onExit(), "the end of the launcher");
+    }
+  }
+
   @Test
   void aProgramThatCannotBeStartedSaysWhy() throws IOException {
     Path root = Files.createDirectory(files.resolve("root"));
