@@ -18,6 +18,9 @@ import java.util.Optional;
 final class LauncherReport {
   private static final int MOST_BYTES = 4096;
 
+  /** struct pollfd: int fd, short events, short revents. */
+  private static final int POLLFD_BYTES = 8;
+
   /** A launcher needs some milliseconds. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
@@ -48,11 +51,18 @@ final class LauncherReport {
     } finally {
       LibC.close(ends[1]);
     }
+    StringBuilder said = new StringBuilder();
+    boolean ended = false;
     try {
-      return read(ends[0]).lines().toList();
+      ended = read(ends[0], LIMIT, said);
     } finally {
       Processes.abandon(pid, -1); // it has ended, or hangs
     }
+    if (!ended) {
+      read(ends[0], Duration.ZERO, said); // what it said last; the program itself may hang
+      said.append("\nerror the launcher was not done after %d s".formatted(LIMIT.toSeconds()));
+    }
+    return said.toString().lines().toList();
   }
 
   private static Program withLast(Program launcher, int descriptor) {
@@ -66,21 +76,37 @@ final class LauncherReport {
         launcher.smallPages());
   }
 
-  private static String read(int fd) {
-    Deadline limit = Deadline.after(LIMIT);
-    SocketPoll poll = new SocketPoll();
+  /**
+   * Reads until the report ends. An interruption of this thread has no effect here, because until
+   * then only the launcher knows the program's pid; the caller can see it afterwards.
+   *
+   * @return false at the limit
+   */
+  private static boolean read(int fd, Duration most, StringBuilder said) {
+    Deadline limit = Deadline.after(most);
     try (Memory buffer = new Memory(MOST_BYTES)) {
-      long length = 0;
-      for (long count = 1; count > 0 && length < MOST_BYTES; ) {
-        limit.check("the start of a program by its launcher");
-        if (poll.readable(fd, limit.remaining())) {
-          count = LibC.read(fd, buffer.share(length), MOST_BYTES - length);
-          length += count;
+      long count = 1;
+      while (count > 0 && readable(fd, limit)) {
+        count = LibC.read(fd, buffer, MOST_BYTES);
+        said.append(new String(buffer.getByteArray(0, (int) count), UTF_8));
+      }
+      return count == 0;
+    }
+  }
+
+  private static boolean readable(int fd, Deadline limit) {
+    try (Memory polled = new Memory(POLLFD_BYTES)) {
+      polled.setInt(0, fd);
+      polled.setInt(4, LibC.POLLIN);
+      while (true) {
+        try {
+          return LibC.poll(polled, 1, (int) limit.remaining().toMillis()) > 0;
+        } catch (LastErrorException e) {
+          if (e.getErrorCode() != LibC.EINTR) {
+            throw Errno.failure("cannot wait for the launcher", e);
+          }
         }
       }
-      return new String(buffer.getByteArray(0, (int) length), UTF_8);
-    } finally {
-      poll.release();
     }
   }
 

@@ -240,6 +240,20 @@ class ProcessesTest {
     }
   }
 
+  /** Until the launcher has ended, only it knows the program's pid. */
+  @Test
+  void anInterruptionDuringALaunchDoesNotLoseTheProgram() {
+    String script = "sleep 1000 3>&- & echo pid $! >&3; sleep 0.2";
+    Program launcher = new Program(Path.of("/bin/sh"), List.of("-c", script), output(), List.of());
+    Thread.currentThread().interrupt();
+    HostProcess program = processes.startThrough(launcher);
+    assertThat(Thread.interrupted()).isTrue();
+    ProcessHandle itself = ProcessHandle.of(program.pid()).orElseThrow();
+    assertThat(itself.info().command()).hasValueSatisfying(it -> assertThat(it).endsWith("sleep"));
+    program.kill();
+    deadline.await(itself.onExit(), "the end of the program");
+  }
+
   private ExitStatus run(String script) {
     return end(start(script, List.of()));
   }
