@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -47,6 +48,11 @@ static void make_mount_point(const char *place, mode_t type) {
     if (mknod(place, S_IFREG | 0444, 0) < 0) fail_errno("cannot make file %s", place);
 }
 
+static bool is_same_file(const char *path, const struct stat *file) {
+    struct stat status;
+    return stat(path, &status) == 0 && status.st_dev == file->st_dev && status.st_ino == file->st_ino;
+}
+
 // A link's target appears at the path of the link.
 static void show(const struct plan *plan, const char *path, unsigned long flags) {
     char place[PATH_MAX];
@@ -56,6 +62,7 @@ static void show(const struct plan *plan, const char *path, unsigned long flags)
         fail_errno("cannot inspect %s", path);
     }
     place_of(plan, path, place, sizeof place);
+    if (is_same_file(place, &status)) return; // it lies in a folder that is shown already
     make_parents(plan, place);
     make_mount_point(place, status.st_mode);
     if (mount(path, place, NULL, MS_BIND, NULL) < 0) fail_errno("cannot mount %s", path);

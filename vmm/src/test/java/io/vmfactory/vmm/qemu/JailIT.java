@@ -126,6 +126,10 @@ class JailIT {
   }
 
   private List<String> run(String script) throws IOException {
+    return run(script, List.of());
+  }
+
+  private List<String> run(String script, List<Path> reads) throws IOException {
     Path output = files.resolve("output");
     Path root = Files.createDirectory(files.resolve("root"));
     Program program =
@@ -134,7 +138,7 @@ class JailIT {
     JailUsers.User user = jail.users().take();
     try (Processes processes = new Processes()) {
       HostProcess process =
-          processes.startThrough(jail.around(program, root, user, List.of(), FILE_BYTES));
+          processes.startThrough(jail.around(program, root, user, reads, FILE_BYTES));
       deadline.await(process.exited(), "the end of the script");
     }
     return Files.readAllLines(output);
@@ -239,6 +243,12 @@ class JailIT {
 
   private static String namespace(Path process, String name) throws IOException {
     return Files.readSymbolicLink(process.resolve("ns").resolve(name)).toString();
+  }
+
+  @Test
+  void aFileInAFolderThatEveryJailHasIsThereToo() throws IOException {
+    Path file = Path.of("/usr/lib/os-release");
+    assertThat(run("cat " + file, List.of(file))).isEqualTo(Files.readAllLines(file));
   }
 
   /** A launcher that opens a named pipe waits until the other end is opened, here for ever. */
