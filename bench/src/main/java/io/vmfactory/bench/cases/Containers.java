@@ -66,11 +66,16 @@ final class Containers implements AutoCloseable {
 
   /** Makes a container whose first process is that command of busybox. */
   Container container(Sandbox sandbox, String... command) {
-    List<String> arguments = new ArrayList<>(List.of("/bin/busybox"));
-    arguments.addAll(List.of(command));
-    OciSpec oci = OciSpec.standard().with(process -> process.withArgs(arguments));
+    OciSpec oci = OciSpec.standard().with(process -> process.withArgs(command(command)));
     return sandbox.createContainer(
         ContainerSpec.of(oci, DiskImage.overlay(image.path())), bench.deadline());
+  }
+
+  /** Returns the arguments of a process that is that command of busybox. */
+  static List<String> command(String... words) {
+    List<String> arguments = new ArrayList<>(List.of("/bin/busybox"));
+    arguments.addAll(List.of(words));
+    return arguments;
   }
 
   @Override

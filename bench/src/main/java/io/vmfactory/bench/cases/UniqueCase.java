@@ -15,11 +15,14 @@ import java.util.List;
 
 /**
  * Compares VMs of one template that exist at the same time: what any two of them share, and how
- * exact their clocks are.
+ * exact their clocks are. Looks from inside containers too.
  */
 final class UniqueCase implements BenchCase {
   /** Shells come first, since each warm VM taken is replaced by one made from a shell. */
   private static final List<Route> ROUTES = List.of(Route.SHELL, Route.WARM, Route.TEMPLATE);
+
+  private static final List<Route> INSIDE =
+      List.of(Route.SHELL, Route.WARM, Route.TEMPLATE, Route.COLD);
 
   private static final int RANDOM_BYTES = 32;
   private static final int READINGS = 3;
@@ -68,7 +71,21 @@ final class UniqueCase implements BenchCase {
       vms.forEach(VmHandle::close);
     }
     report(readings, out);
+    inside(bench, each, out);
     bench.keep(0, 0);
+  }
+
+  private static void inside(Bench bench, int each, Recorder out) throws IOException {
+    try (InsideViews views = new InsideViews(bench)) {
+      for (Route route : INSIDE) {
+        bench.progress("containers in " + each + " VMs by route " + route);
+        for (int i = 0; i < each; i++) {
+          views.look(route);
+        }
+      }
+      out.gauge("VMs compared from inside containers", "VMs", views.count());
+      out.finding("unique-inside", views.sharing());
+    }
   }
 
   /** Returns the quickest of several readings, which is the most exact one. */

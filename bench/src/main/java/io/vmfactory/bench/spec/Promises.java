@@ -117,6 +117,12 @@ public final class Promises {
               0,
               "pairs"),
           atMost(
+              "unique-inside",
+              "pairs of VMs whose containers see the same boot id, host name or random number",
+              "unique",
+              0,
+              "pairs"),
+          atMost(
               "leftovers",
               "processes, sockets, files and mounts left after a daemon has stopped",
               "leftovers",
