@@ -1,5 +1,6 @@
 package io.vmfactory.images;
 
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.OciLayout.LayerUser;
 import java.io.BufferedInputStream;
@@ -14,7 +15,6 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /** The blobs of an image layout. Verifies size and digest of each blob while it is read. */
@@ -69,39 +69,23 @@ final class Blobs {
    *
    * @param diffId the digest of the archive
    */
-  void layer(Descriptor descriptor, String diffId, LayerUser user) throws IOException {
-    boolean gzip = isGzip(descriptor.mediaType());
+  void layer(Descriptor descriptor, String diffId, LayerUser user, Deadline deadline)
+      throws IOException {
+    LayoutJson.checkLayer(descriptor.mediaType());
+    MessageDigest blobDigest = SequenceDigest.start();
     try (InputStream file = Files.newInputStream(file(descriptor))) {
-      var blob =
-          new DigestInputStream(new BufferedInputStream(file, BUFFER), SequenceDigest.start());
-      InputStream plain = gzip ? new GZIPInputStream(blob, BUFFER) : blob;
-      var archive = new DigestInputStream(plain, SequenceDigest.start());
-      user.use(archive);
-      archive.transferTo(OutputStream.nullOutputStream());
-      blob.transferTo(OutputStream.nullOutputStream());
-      verify(descriptor.digest(), blob.getMessageDigest());
-      verify(diffId, archive.getMessageDigest());
+      var blob = new BufferedInputStream(new DigestInputStream(file, blobDigest), BUFFER);
+      MessageDigest archiveDigest = SequenceDigest.start();
+      try (InputStream plain = Compression.of(blob).open(blob, deadline)) {
+        var archive = new DigestInputStream(plain, archiveDigest);
+        user.use(new BufferedInputStream(archive, BUFFER));
+        archive.transferTo(OutputStream.nullOutputStream());
+        blob.transferTo(OutputStream.nullOutputStream());
+      }
+      verify(descriptor.digest(), blobDigest);
+      verify(diffId, archiveDigest);
     } catch (ZipException | EOFException e) {
       throw new ImageException(Reason.INVALID, "is damaged: " + e.getMessage(), e);
     }
-  }
-
-  private static boolean isGzip(String mediaType) {
-    return switch (mediaType) {
-      case "application/vnd.oci.image.layer.v1.tar",
-          "application/vnd.oci.image.layer.nondistributable.v1.tar" ->
-          false;
-      case "application/vnd.oci.image.layer.v1.tar+gzip",
-          "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-          "application/vnd.docker.image.rootfs.diff.tar.gzip" ->
-          true;
-      default ->
-          throw new ImageException(
-              Reason.INVALID,
-              mediaType.endsWith("zstd")
-                  ? "is compressed with zstd, which is not supported; copy the image with gzip"
-                      + " layers (skopeo copy --dest-compress-format gzip)"
-                  : "has the unknown media type \"" + mediaType + "\"");
-    };
   }
 }

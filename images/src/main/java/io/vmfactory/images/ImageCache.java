@@ -24,7 +24,6 @@ import java.util.Optional;
  * <pre>
  * {@code <key>.ext4}        an image, mode 0400; its modification time is that of its last use
  * {@code .making-<key>/}    an image being created, locked by its creator
- * {@code <name>.memo}       see TreeMemo
  * </pre>
  *
  * <p>An image is in use while a process holds a shared flock(2) on it ({@link Image}) or any record
@@ -67,7 +66,7 @@ final class ImageCache {
   }
 
   /** Returns the image of a key, in use. Creates it if it does not exist. */
-  Held get(String key, Maker maker, Deadline deadline) {
+  Held get(String key, Maker maker, MakingProgress progress, Deadline deadline) {
     try {
       while (true) {
         Optional<Held> held = hold(file(key));
@@ -75,15 +74,17 @@ final class ImageCache {
           return held.get();
         }
         deadline.check("an image");
-        make(key, maker, deadline);
+        make(key, maker, progress, deadline);
       }
     } catch (IOException e) {
       throw failure(e);
     }
   }
 
-  private void make(String key, Maker maker, Deadline deadline) throws IOException {
-    var workspace = ImageWorkspace.open(directory.resolve(ImageWorkspace.PREFIX + key), deadline);
+  private void make(String key, Maker maker, MakingProgress progress, Deadline deadline)
+      throws IOException {
+    Path folder = directory.resolve(ImageWorkspace.PREFIX + key);
+    var workspace = ImageWorkspace.open(folder, progress, deadline);
     if (workspace.isEmpty()) {
       return;
     }

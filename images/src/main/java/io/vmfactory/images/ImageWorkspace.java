@@ -34,14 +34,28 @@ final class ImageWorkspace implements AutoCloseable {
    * Opens a workspace. Waits for another creator of the same image; empty if there was one, which
    * has removed its workspace.
    */
-  static Optional<ImageWorkspace> open(Path folder, Deadline deadline) throws IOException {
+  static Optional<ImageWorkspace> open(Path folder, MakingProgress progress, Deadline deadline)
+      throws IOException {
     try {
       Files.createDirectory(folder, Trees.OWNER_ONLY);
     } catch (FileAlreadyExistsException e) {
       // Another process creates the image or was killed while creating it.
     }
-    Optional<PathLock> lock = PathLock.exclusive(folder, deadline);
+    Optional<PathLock> lock = PathLock.tryExclusive(folder);
+    if (lock.isEmpty()) {
+      lock = await(folder, progress, deadline);
+    }
     return lock.isPresent() ? Optional.of(emptied(folder, lock.get())) : Optional.empty();
+  }
+
+  private static Optional<PathLock> await(
+      Path folder, MakingProgress progress, Deadline deadline) throws IOException {
+    progress.waiting();
+    try {
+      return PathLock.exclusive(folder, deadline);
+    } finally {
+      progress.ended();
+    }
   }
 
   private static ImageWorkspace emptied(Path folder, PathLock lock) throws IOException {

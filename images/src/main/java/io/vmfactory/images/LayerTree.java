@@ -1,22 +1,22 @@
 package io.vmfactory.images;
 
-import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.ext4.Device;
+import io.vmfactory.images.ext4.FileData;
+import io.vmfactory.images.ext4.FileNode;
+import io.vmfactory.images.ext4.FileType;
+import io.vmfactory.images.ext4.Metadata;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A tree of stacked layers, in memory. Only contents are on the host, in files with numbers as
- * names. No name, link, owner or mode of a layer reaches the host's file system, so a layer cannot
- * escape from its directory.
+ * A tree of stacked layers, in memory. Contents go into the image at once; what a later layer
+ * replaces is removed from it again. No name, link, owner or mode of a layer reaches the host's
+ * file system, so a layer cannot escape from its image.
  */
 final class LayerTree {
   private static final String WHITEOUT = ".wh.";
@@ -25,7 +25,8 @@ final class LayerTree {
   private static final int MOST_ENTRIES = 1_000_000;
   private static final int MOST_PATH = 4096;
   private static final int MOST_NAME = 255;
-  private static final int BUFFER = 1 << 16;
+  private static final long MOST_ID = 0xFFFF_FFFFL;
+  private static final int LINK_PERMISSIONS = 0777;
 
   /**
    * The factor by which layers may exceed the image, because later layers replace content of
@@ -33,32 +34,24 @@ final class LayerTree {
    */
   private static final int REWRITES = 4;
 
-  private final Node root = Node.directory(Metadata.IMPLIED_DIRECTORY);
-  private final Path contents;
+  private final FileNode root = FileNode.directory(Metadata.IMPLIED_DIRECTORY);
+  private final Making making;
   private final long mostBytes;
-  private final Deadline deadline;
   private int layer;
   private int entries;
-  private long keptBytes;
   private long readBytes;
 
   /**
-   * @param contents an empty directory on the host
+   * @param making the image into which contents are written
    * @param mostBytes the capacity of the image
    */
-  LayerTree(Path contents, long mostBytes, Deadline deadline) {
-    this.contents = contents;
+  LayerTree(Making making, long mostBytes) {
+    this.making = making;
     this.mostBytes = mostBytes;
-    this.deadline = deadline;
   }
 
-  Node root() {
+  FileNode root() {
     return root;
-  }
-
-  /** Returns an upper bound of the number of files. */
-  int entries() {
-    return entries;
   }
 
   /** Adds a layer on top. */
@@ -66,7 +59,7 @@ final class LayerTree {
     layer++;
     TarReader reader = new TarReader(tar);
     for (var entry = reader.next(); entry.isPresent(); entry = reader.next()) {
-      deadline.check("unpacking " + entry.get().name());
+      making.next(entry.get().name());
       if (++entries > MOST_ENTRIES) {
         throw new ImageException(
             Reason.TOO_LARGE, "has more than %d files".formatted(MOST_ENTRIES));
@@ -81,7 +74,7 @@ final class LayerTree {
       update(root, entry);
       return;
     }
-    Node parent = directory(path.subList(0, path.size() - 1), entry.name(), true);
+    FileNode parent = directory(path.subList(0, path.size() - 1), entry.name(), true);
     String name = path.get(path.size() - 1);
     if (name.equals(OPAQUE)) {
       hideLower(parent);
@@ -99,7 +92,6 @@ final class LayerTree {
             .toList();
     boolean strange =
         name.length() > MOST_PATH
-            || name.indexOf('\n') >= 0
             || name.indexOf('\0') >= 0
             || parts.stream().anyMatch(part -> part.length() > MOST_NAME);
     if (parts.contains("..") || strange) {
@@ -111,15 +103,15 @@ final class LayerTree {
     return parts;
   }
 
-  private void update(Node directory, TarEntry entry) {
+  private void update(FileNode directory, TarEntry entry) {
     if (entry.type() != TarEntry.Type.DIRECTORY) {
       throw new ImageException(Reason.INVALID, "\"/\": must be a directory");
     }
-    directory.metadata(entry.metadata());
+    directory.metadata(metadata(entry));
   }
 
-  private void put(Node parent, String name, TarEntry entry, TarReader reader) throws IOException {
-    Node there = parent.children().get(name);
+  private void put(FileNode parent, String name, TarEntry entry, TarReader reader) throws IOException {
+    FileNode there = parent.children().get(name);
     if (entry.type() == TarEntry.Type.DIRECTORY && there != null && there.isDirectory()) {
       update(there, entry);
       parent.put(name, there, layer);
@@ -127,21 +119,21 @@ final class LayerTree {
     }
     // Find the target of a hard link before removing what it replaces, because both may be the same
     // file.
-    Node node =
+    FileNode node =
         switch (entry.type()) {
-          case DIRECTORY -> Node.directory(entry.metadata());
-          case FILE -> Node.file(entry.metadata(), content(entry, reader));
+          case DIRECTORY -> FileNode.directory(metadata(entry));
+          case FILE -> FileNode.file(metadata(entry), content(entry, reader));
           case HARD_LINK -> linked(entry);
-          default -> Node.special(entry);
+          default -> special(entry);
         };
     node.named(1);
     remove(parent, name);
     parent.put(name, node, layer);
   }
 
-  private Node linked(TarEntry entry) {
+  private FileNode linked(TarEntry entry) {
     List<String> path = path(entry.link());
-    Node node =
+    FileNode node =
         path.isEmpty()
             ? null
             : directory(path.subList(0, path.size() - 1), entry.link(), false)
@@ -155,27 +147,51 @@ final class LayerTree {
     return node;
   }
 
-  private Path content(TarEntry entry, TarReader reader) throws IOException {
-    if (entry.size() > mostBytes - keptBytes || entry.size() > REWRITES * mostBytes - readBytes) {
+  private FileData content(TarEntry entry, TarReader reader) throws IOException {
+    readBytes += entry.size();
+    if (readBytes > REWRITES * mostBytes) {
       throw new ImageException(
           Reason.TOO_LARGE,
           "%s: does not fit into a file system of %d MiB; increase runtime.rootfs_size"
               .formatted(entry.name(), mostBytes >> 20));
     }
-    Path file = contents.resolve(Integer.toString(entries));
-    byte[] buffer = new byte[BUFFER];
-    try (OutputStream out = Files.newOutputStream(file)) {
-      long left = entry.size();
-      while (left > 0) {
-        deadline.check("unpacking " + entry.name());
-        int count = reader.read(buffer, left);
-        out.write(buffer, 0, count);
-        left -= count;
+    return making.write(
+        entry.name(), entry.size(), (offset, into, count) -> reader.read(into, count));
+  }
+
+  /** Returns a link, device or pipe. */
+  private static FileNode special(TarEntry entry) {
+    FileType type = entry.type().fileType();
+    if (type == FileType.LINK) {
+      if (entry.link().isEmpty() || entry.link().length() >= MOST_PATH) {
+        throw new ImageException(
+            Reason.INVALID, entry.name() + ": is a link with an invalid target");
+      }
+      return FileNode.link(metadata(entry, LINK_PERMISSIONS), entry.link());
+    }
+    boolean device = type == FileType.CHARACTER || type == FileType.BLOCK;
+    if (device && !entry.device().isValid()) {
+      throw new ImageException(
+          Reason.INVALID,
+          "%s: is a device with the invalid number %d:%d"
+              .formatted(entry.name(), entry.device().major(), entry.device().minor()));
+    }
+    return FileNode.special(type, metadata(entry), device ? entry.device() : Device.NONE);
+  }
+
+  private static Metadata metadata(TarEntry entry) {
+    return metadata(entry, entry.metadata().mode());
+  }
+
+  private static Metadata metadata(TarEntry entry, int mode) {
+    Metadata said = entry.metadata();
+    for (long id : new long[] {said.user(), said.group()}) {
+      if (id < 0 || id > MOST_ID) {
+        throw new ImageException(
+            Reason.INVALID, "%s: has the invalid owner %d".formatted(entry.name(), id));
       }
     }
-    keptBytes += entry.size();
-    readBytes += entry.size();
-    return file;
+    return new Metadata(mode, said.user(), said.group(), said.modified(), said.attributes());
   }
 
   /**
@@ -185,8 +201,8 @@ final class LayerTree {
    * @param make whether the directory belongs to the current layer and is created if missing;
    *     otherwise a missing one is treated as empty
    */
-  private Node directory(List<String> path, String of, boolean make) {
-    Deque<Node> trail = new ArrayDeque<>(List.of(root));
+  private FileNode directory(List<String> path, String of, boolean make) {
+    Deque<FileNode> trail = new ArrayDeque<>(List.of(root));
     Deque<String> rest = new ArrayDeque<>(path);
     int links = 0;
     while (!rest.isEmpty()) {
@@ -199,13 +215,13 @@ final class LayerTree {
         }
         continue;
       }
-      Node child = trail.element().children().get(name);
+      FileNode child = trail.element().children().get(name);
       if (child == null && !make) {
-        return Node.directory(Metadata.IMPLIED_DIRECTORY);
+        return FileNode.directory(Metadata.IMPLIED_DIRECTORY);
       }
       if (child == null) {
         child = implied();
-      } else if (child.type() == TarEntry.Type.LINK) {
+      } else if (child.type() == FileType.LINK) {
         if (++links > MOST_LINKS) {
           throw new ImageException(Reason.INVALID, of + ": its path has too many links");
         }
@@ -223,7 +239,7 @@ final class LayerTree {
     return trail.element();
   }
 
-  private void follow(String target, Deque<Node> trail, Deque<String> rest) {
+  private void follow(String target, Deque<FileNode> trail, Deque<String> rest) {
     if (target.startsWith("/")) {
       trail.clear();
       trail.push(root);
@@ -236,8 +252,8 @@ final class LayerTree {
     }
   }
 
-  private Node implied() {
-    Node directory = Node.directory(Metadata.IMPLIED_DIRECTORY);
+  private FileNode implied() {
+    FileNode directory = FileNode.directory(Metadata.IMPLIED_DIRECTORY);
     directory.named(1);
     entries++;
     return directory;
@@ -247,8 +263,8 @@ final class LayerTree {
    * Applies a whiteout. It hides only files of lower layers, regardless of its position in its own
    * layer.
    */
-  private void whiteOut(Node parent, String name) throws IOException {
-    Node there = parent.children().get(name);
+  private void whiteOut(FileNode parent, String name) {
+    FileNode there = parent.children().get(name);
     boolean lower = parent.layerOf(name) < layer;
     if (there != null && lower) {
       remove(parent, name);
@@ -257,25 +273,21 @@ final class LayerTree {
     }
   }
 
-  private void hideLower(Node directory) throws IOException {
+  private void hideLower(FileNode directory) {
     for (String name : List.copyOf(directory.children().keySet())) {
       whiteOut(directory, name);
     }
   }
 
-  /** Removes a name. Removes the file and its content with its last name. */
-  private void remove(Node parent, String name) throws IOException {
-    Node node = parent.children().remove(name);
+  /** Removes a name. With its last name, removes the file and its content. */
+  private void remove(FileNode parent, String name) {
+    FileNode node = parent.children().remove(name);
     if (node == null || node.named(-1) > 0) {
       return;
     }
     for (String child : List.copyOf(node.children().keySet())) {
       remove(node, child);
     }
-    @Nullable Path content = node.content();
-    if (content != null) {
-      keptBytes -= Files.size(content);
-      Files.delete(content);
-    }
+    making.discard(node.data());
   }
 }

@@ -44,6 +44,22 @@ final class LayoutJson {
     }
   }
 
+  /**
+   * Throws if a blob is no layer of a file system. How it is compressed does not matter: Docker and
+   * others label that wrongly.
+   */
+  static void checkLayer(String mediaType) {
+    if (mediaType.endsWith("+encrypted")) {
+      throw new ImageException(
+          Reason.INVALID, "is encrypted; decrypt the image first (skopeo copy --decryption-key)");
+    }
+    if (!mediaType.matches(".*[./]tar([.+-].*)?")) {
+      throw new ImageException(
+          Reason.INVALID,
+          "has the media type \"%s\", which is not that of a layer".formatted(mediaType));
+    }
+  }
+
   static Descriptor descriptor(JsonNode node) {
     return new Descriptor(
         node.path("mediaType").asText(),

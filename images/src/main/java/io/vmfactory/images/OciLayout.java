@@ -152,7 +152,7 @@ final class OciLayout {
       Descriptor layer = manifest.layers().get(i);
       deadline.check("unpacking " + layer.digest());
       try {
-        blobs.layer(layer, manifest.diffIds().get(i), user);
+        blobs.layer(layer, manifest.diffIds().get(i), user, deadline);
       } catch (ImageException e) {
         throw new ImageException(
             e.reason(), "layer %s: %s".formatted(layer.digest(), e.getMessage()), e);

@@ -7,6 +7,11 @@ import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.ImageCache.Held;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.ProcessDefaults.UserIds;
+import io.vmfactory.images.ext4.Ext4Image;
+import io.vmfactory.images.ext4.Ext4Reader;
+import io.vmfactory.images.ext4.FileNode;
+import io.vmfactory.linux.FileReader;
+import io.vmfactory.linux.RawPath;
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,14 +29,17 @@ import org.jspecify.annotations.Nullable;
  * DeadlineExceededException if the deadline passes.
  */
 public final class RootfsImages {
-  private final Ext4 ext4;
   private final ImageCache cache;
-  private final TreeMemo memo;
+  private final long rootfsBytes;
+  private final WallClock clock;
+  private final MakingProgress progress;
 
-  RootfsImages(Ext4 ext4, ImageCache cache, WallClock clock) {
-    this.ext4 = ext4;
+  private RootfsImages(
+      ImageCache cache, long rootfsBytes, WallClock clock, MakingProgress progress) {
     this.cache = cache;
-    this.memo = new TreeMemo(cache.directory(), clock);
+    this.rootfsBytes = rootfsBytes;
+    this.clock = clock;
+    this.progress = progress;
   }
 
   /**
@@ -43,37 +51,51 @@ public final class RootfsImages {
    *     occupies the space of its content
    */
   public static RootfsImages open(Path directory, long cacheBytes, long rootfsBytes) {
-    String path = System.getenv().getOrDefault("PATH", "");
     WallClock clock = WallClock.system();
     try {
       Files.createDirectories(directory, Trees.OWNER_ONLY);
       Path real = directory.toRealPath();
       ImageWorkspace.sweep(real);
-      return new RootfsImages(
-          new Ext4(path, rootfsBytes), new ImageCache(real, cacheBytes, clock), clock);
+      ImageCache cache = new ImageCache(real, cacheBytes, clock);
+      return new RootfsImages(cache, rootfsBytes, clock, MakingProgress.NONE);
     } catch (IOException e) {
       throw ImageCache.failure(e);
     }
   }
 
+  /** Returns the same cache, which reports to {@code listener} while it creates an image. */
+  public RootfsImages reportingTo(MakingProgress listener) {
+    return new RootfsImages(cache, rootfsBytes, clock, listener);
+  }
+
   /**
    * Returns the image of a directory with a root file system. Keeps the owners on disk and all
-   * links, devices, pipes and sockets. The caller must be able to read all of it.
+   * links, devices, pipes and sockets. The caller must be able to read all of it. An unchanged
+   * directory has the same image as before.
    */
   public Image fromDirectory(Path directory, Deadline deadline) {
-    try {
-      Path root = existing(directory);
-      DirectoryTree tree = DirectoryTree.of(root, deadline);
+    try (FileReader reader = new FileReader()) {
+      byte[] root = RawPath.bytes(existing(directory));
+      TreeKey found = TreeKey.of(root, reader, new ChangeTimes(clock), deadline);
+      DirectoryTree tree = found.tree();
       if (tree.isEmpty()) {
         throw new ImageException(
             Reason.INVALID, directory + ": is empty, so no command can run in it");
       }
-      String key = key("directory", memo.digest(root, tree));
-      var image = new TreeImage(ext4, root, tree, deadline);
-      return new Image(cache.get(key, image::make, deadline), key, ProcessDefaults.NONE);
+      String key = key(found.kind(), found.digest());
+      Making.Source source = new DirectorySource(tree, reader, deadline)::write;
+      return new Image(held(key, source, deadline), key, ProcessDefaults.NONE);
     } catch (IOException e) {
       throw ImageCache.failure(e);
     }
+  }
+
+  private Held held(String key, Making.Source source, Deadline deadline) {
+    return cache.get(
+        key,
+        folder -> Making.make(folder, rootfsBytes, source, progress, deadline),
+        progress,
+        deadline);
   }
 
   private Path existing(Path directory) throws IOException {
@@ -96,8 +118,9 @@ public final class RootfsImages {
 
   private String key(String kind, String digest) {
     return new SequenceDigest()
-        .text(Ext4.FORMAT)
-        .number(ext4.bytes())
+        .text("ext4")
+        .number(Ext4Image.FORMAT)
+        .number(rootfsBytes)
         .text(kind)
         .text(digest)
         .hex();
@@ -107,19 +130,19 @@ public final class RootfsImages {
    * Returns an image of an OCI image layout, for linux/amd64.
    *
    * @param reference the name of the image in the layout ({@code
-   *     org.opencontainers.image.ref.name}); null if there is only one
+   *     org.opencontainers.image.ref.name}) or the digest of its manifest; null if there is only
+   *     one
    */
   public Image fromOciLayout(Path layout, @Nullable String reference, Deadline deadline) {
     try {
       OciLayout source = new OciLayout(layout.toAbsolutePath());
       OciManifest manifest = source.manifest(reference);
       String key = key("oci", manifest.digest());
-      var making = new LayoutImage(ext4, source, manifest, deadline);
-      Held held = cache.get(key, making::make, deadline);
+      Held held = held(key, making -> layers(source, manifest, making, deadline), deadline);
       try {
-        ProcessDefaults defaults = manifest.defaults().withUser(user(manifest, held, deadline));
+        ProcessDefaults defaults = manifest.defaults().withUser(user(manifest, held));
         return new Image(held, key, defaults);
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         held.lock().close();
         throw e;
       }
@@ -128,9 +151,18 @@ public final class RootfsImages {
     }
   }
 
-  private UserIds user(OciManifest manifest, Held held, Deadline deadline) {
-    Users users = new Users(file -> ext4.read(held.file(), file, deadline).orElse(""));
-    return users.find(manifest.user());
+  private FileNode layers(
+      OciLayout source, OciManifest manifest, Making making, Deadline deadline)
+      throws IOException {
+    LayerTree tree = new LayerTree(making, rootfsBytes);
+    source.layers(manifest, tree::add, deadline);
+    return tree.root();
+  }
+
+  private static UserIds user(OciManifest manifest, Held held) throws IOException {
+    try (Ext4Reader image = Ext4Reader.open(held.file())) {
+      return new Users(image).find(manifest.user());
+    }
   }
 
   /**

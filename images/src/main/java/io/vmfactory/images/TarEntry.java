@@ -1,21 +1,35 @@
 package io.vmfactory.images;
 
 import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.ext4.Device;
+import io.vmfactory.images.ext4.FileType;
+import io.vmfactory.images.ext4.Metadata;
 
 /**
  * A file in a tar archive. Names are bytes as ISO 8859-1 characters.
  *
+ * @param size the length of the content; without the holes, less of it is in the archive
  * @param link the target of a symbolic or hard link
  */
 record TarEntry(String name, Type type, Metadata metadata, long size, String link, Device device) {
   enum Type {
-    FILE,
-    HARD_LINK,
-    LINK,
-    CHARACTER,
-    BLOCK,
-    DIRECTORY,
-    PIPE;
+    FILE(FileType.FILE),
+    HARD_LINK(FileType.FILE),
+    LINK(FileType.LINK),
+    CHARACTER(FileType.CHARACTER),
+    BLOCK(FileType.BLOCK),
+    DIRECTORY(FileType.DIRECTORY),
+    PIPE(FileType.PIPE);
+
+    private final FileType fileType;
+
+    Type(FileType fileType) {
+      this.fileType = fileType;
+    }
+
+    FileType fileType() {
+      return fileType;
+    }
 
     /**
      * @param flag the type flag of the header
@@ -23,7 +37,7 @@ record TarEntry(String name, Type type, Metadata metadata, long size, String lin
      */
     static Type of(char flag, String name) {
       return switch (flag) {
-        case '0', '\0', '7' -> name.endsWith("/") ? DIRECTORY : FILE;
+        case '0', '\0', '7', 'S' -> name.endsWith("/") ? DIRECTORY : FILE;
         case '1' -> HARD_LINK;
         case '2' -> LINK;
         case '3' -> CHARACTER;
@@ -36,6 +50,4 @@ record TarEntry(String name, Type type, Metadata metadata, long size, String lin
       };
     }
   }
-
-  record Device(long major, long minor) {}
 }

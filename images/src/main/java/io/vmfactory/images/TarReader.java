@@ -3,6 +3,9 @@ package io.vmfactory.images;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.ext4.Device;
+import io.vmfactory.images.ext4.Metadata;
+import io.vmfactory.images.ext4.Metadata.FileTime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -61,14 +64,12 @@ final class TarReader {
     }
   }
 
-  /** Reads content of the file that {@link #next} returned last. */
-  int read(byte[] into, long left) throws IOException {
-    int count = in.readNBytes(into, 0, (int) Math.min(into.length, left));
-    if (count == 0 && left > 0) {
+  /** Reads the next {@code count} bytes of the file that {@link #next} returned last. */
+  void read(byte[] into, int count) throws IOException {
+    if (in.readNBytes(into, 0, count) < count) {
       throw damaged("ends within a file");
     }
     unread -= count;
-    return count;
   }
 
   /** Discards bytes by reading them, because a digest does not see skipped bytes. */
@@ -162,11 +163,11 @@ final class TarReader {
             (int) (number(header, 100, 8) & 07777),
             said(said, "uid", number(header, 108, 8)),
             said(said, "gid", number(header, 116, 8)),
-            said(said, "mtime", number(header, 136, 12)),
+            new FileTime(said(said, "mtime", number(header, 136, 12)), 0),
             attributes),
         size,
         said.getOrDefault("linkpath", text(Arrays.copyOfRange(header, 157, 257))),
-        new TarEntry.Device(number(header, 329, 8), number(header, 337, 8)));
+        new Device(number(header, 329, 8), number(header, 337, 8)));
   }
 
   private static long size(byte[] header, Map<String, String> said) {

@@ -1,24 +1,26 @@
 package io.vmfactory.images;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.ProcessDefaults.UserIds;
+import io.vmfactory.images.ext4.Ext4Reader;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * Resolves user names with the image's /etc/passwd and /etc/group. {@code name} and {@code uid}
  * also give the user's own group and supplementary groups; {@code :group} gives only that group.
  */
 final class Users {
-  private final Function<String, String> files;
+  private static final int MOST_BYTES = 1 << 22;
 
-  /**
-   * @param files returns the text of a file of the image by its path; empty if it does not exist
-   */
-  Users(Function<String, String> files) {
-    this.files = files;
+  private final Ext4Reader image;
+
+  Users(Ext4Reader image) {
+    this.image = image;
   }
 
   /**
@@ -59,9 +61,17 @@ final class Users {
         "the image runs as the %s \"%s\", which it does not define".formatted(what, name));
   }
 
+  /** Returns the text of a file, found through links; empty if it does not exist. */
+  private String text(String file) {
+    try {
+      return image.read(file, MOST_BYTES).map(bytes -> new String(bytes, ISO_8859_1)).orElse("");
+    } catch (IOException e) {
+      throw ImageCache.failure(e);
+    }
+  }
+
   private List<List<String>> lines(String file, int fields) {
-    return files
-        .apply(file)
+    return text(file)
         .lines()
         .map(line -> List.of(line.split(":", -1)))
         .filter(line -> line.size() >= fields)

@@ -184,7 +184,7 @@ class OciLayoutTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"../out", "a/../../out", "/../out", "a/..", "new\nline"})
+  @ValueSource(strings = {"../out", "a/../../out", "/../out", "a/.."})
   void aNameThatLeadsElsewhereIsRefused(String name) throws IOException {
     assertThat(refused(new TarBytes().file(name, "evil")))
         .hasMessageContaining("is not a valid file name in an image")
@@ -268,9 +268,6 @@ class OciLayoutTest {
     makeLayout();
     layout.layer(GZIP, blob, sha256(blob)).image("x", "");
     assertThat(refused((String) null)).hasMessageContaining("its digest is " + sha256(archive));
-    makeLayout();
-    layout.layer(TAR + "+zstd", blob, sha256(archive)).image("x", "");
-    assertThat(refused((String) null)).hasMessageContaining("--dest-compress-format gzip");
     assertNothingLeft();
   }
 

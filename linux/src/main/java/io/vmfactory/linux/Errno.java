@@ -49,10 +49,14 @@ final class Errno {
 
   /** Returns the exception that java.nio.file would throw for {@code path}. */
   static IOException onFile(Path path, LastErrorException e) {
+    return onFile(path.toString(), e);
+  }
+
+  static IOException onFile(String path, LastErrorException e) {
     return switch (e.getErrorCode()) {
-      case LibC.ENOENT, LibC.ENOTDIR -> new NoSuchFileException(path.toString());
-      case LibC.EACCES -> new AccessDeniedException(path.toString());
-      default -> inFile(path.toString(), e);
+      case LibC.ENOENT, LibC.ENOTDIR -> new NoSuchFileException(path);
+      case LibC.EACCES -> new AccessDeniedException(path);
+      default -> inFile(path, e);
     };
   }
 

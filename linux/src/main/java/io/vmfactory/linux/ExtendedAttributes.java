@@ -1,31 +1,32 @@
 package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Reads the extended attributes of a file, xattr(7). Does not follow links. */
-public final class ExtendedAttributes {
+final class ExtendedAttributes {
   private ExtendedAttributes() {}
 
-  /** Returns the values by name; empty if the file system does not support attributes. */
-  public static SortedMap<String, byte[]> of(Path path) throws IOException {
-    byte[] raw = RawPath.terminated(path);
+  /**
+   * Returns the values by name; empty if the file system does not support attributes.
+   *
+   * @param path ends with a NUL
+   */
+  static SortedMap<String, byte[]> of(byte[] path) throws LastErrorException {
     SortedMap<String, byte[]> all = new TreeMap<>();
     try {
-      for (String name : names(raw)) {
-        all.put(name, value(raw, (name + '\0').getBytes(StandardCharsets.ISO_8859_1)));
+      for (String name : names(path)) {
+        all.put(name, value(path, (name + '\0').getBytes(StandardCharsets.ISO_8859_1)));
       }
       return all;
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.EOPNOTSUPP) {
         return all;
       }
-      throw Errno.onFile(path, e);
+      throw e;
     }
   }
 

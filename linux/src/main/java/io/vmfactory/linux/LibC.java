@@ -21,6 +21,8 @@ final class LibC {
   static final int F_OFD_GETLK = 36;
   static final int F_ADD_SEALS = 1033;
   static final int F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8; // SEAL, SHRINK, GROW, WRITE
+  static final int FALLOC_PUNCH_HOLE_KEEP_SIZE = 0x2 | 0x1;
+  static final int SEEK_SET = 0;
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
   static final int AF_UNIX = 1;
@@ -65,6 +67,7 @@ final class LibC {
   static final short POLLIN = 1;
   static final int EFD_CLOEXEC = 0x80000;
   static final int EFD_NONBLOCK = 0x800;
+  static final long SYS_GETDENTS64 = 217;
   static final long SYS_PIDFD_SEND_SIGNAL = 424;
   static final long SYS_PIDFD_OPEN = 434;
   static final int CLONE_NEWNET = 0x40000000;
@@ -107,10 +110,17 @@ final class LibC {
 
   static native int memfd_create(String name, int flags) throws LastErrorException;
 
+  static native int fallocate(int fd, int mode, long offset, long length)
+      throws LastErrorException;
+
+  static native int lstat(byte[] path, Pointer status) throws LastErrorException;
+
   static native int ftruncate(int fd, long length) throws LastErrorException;
 
   static native int ioctl(int fd, long request, @Nullable Pointer argument)
       throws LastErrorException;
+
+  static native int statfs(byte[] path, Pointer answer) throws LastErrorException;
 
   static native int fstatfs(int fd, Pointer answer) throws LastErrorException;
 
@@ -137,6 +147,8 @@ final class LibC {
   static native long sendmsg(int fd, Pointer message, int flags) throws LastErrorException;
 
   static native long read(int fd, Pointer buffer, long length) throws LastErrorException;
+
+  static native long read(int fd, ByteBuffer buffer, long length) throws LastErrorException;
 
   static native int pipe2(int[] ends, int flags) throws LastErrorException;
 

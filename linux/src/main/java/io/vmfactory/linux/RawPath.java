@@ -1,8 +1,6 @@
 package io.vmfactory.linux;
 
-import com.sun.jna.LastErrorException;
 import io.vmfactory.configs.host.HostText;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 
@@ -11,24 +9,11 @@ import java.util.Arrays;
  * the same for two names; only the URI preserves the bytes.
  */
 public final class RawPath {
-  private static final int PATH_MAX = 4096;
-
   private RawPath() {}
 
   /** Returns the bytes of the absolute form of {@code path}. */
   public static byte[] bytes(Path path) {
     return HostText.bytes(path);
-  }
-
-  /** Returns the unchanged target of the link {@code path}. */
-  public static byte[] linkTarget(Path path) throws IOException {
-    byte[] target = new byte[PATH_MAX];
-    try {
-      long length = LibC.readlink(terminated(path), target, target.length);
-      return Arrays.copyOf(target, (int) length);
-    } catch (LastErrorException e) {
-      throw Errno.onFile(path, e);
-    }
   }
 
   /** Returns the bytes with a final NUL, as the C library expects. */
