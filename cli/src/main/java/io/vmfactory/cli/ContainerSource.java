@@ -4,8 +4,9 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.Bundle;
 import io.vmfactory.images.Image;
+import io.vmfactory.images.LayoutReference;
+import io.vmfactory.images.ProcessDefaults;
 import io.vmfactory.images.RootfsImages;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
@@ -35,8 +36,8 @@ final class ContainerSource {
       paramLabel = "LAYOUT[:REF]",
       required = true,
       description =
-          "Run an image from this OCI image layout (a directory). REF selects one if it holds"
-              + " several.")
+          "Run an image from this OCI image layout (a directory). REF is a name or a digest"
+              + " (sha256:HEX) and selects one if it holds several.")
   private @Nullable String image;
 
   /**
@@ -54,8 +55,9 @@ final class ContainerSource {
 
   /**
    * @param args the command and its arguments; empty to use those of the image or bundle
+   * @param ownUser whether the caller sets the user, so that the user of the image does not matter
    */
-  Prepared prepare(RootfsImages images, List<String> args, Deadline deadline) {
+  Prepared prepare(RootfsImages images, List<String> args, boolean ownUser, Deadline deadline) {
     if (bundle != null) {
       Bundle made = images.fromBundle(bundle.toAbsolutePath(), deadline);
       return prepared(
@@ -65,9 +67,10 @@ final class ContainerSource {
     Image made =
         rootfs != null
             ? images.fromDirectory(rootfs.toAbsolutePath(), deadline)
-            : fromLayout(images, String.valueOf(image), deadline);
+            : fromLayout(images, LayoutReference.parse(String.valueOf(image)), deadline);
+    ProcessDefaults defaults = ownUser ? made.defaults().withoutUser() : made.defaults();
     return prepared(
-        made, () -> OciSpec.standard().with(process -> made.defaults().applyTo(process, args)));
+        made, () -> OciSpec.standard().with(process -> defaults.applyTo(process, args)));
   }
 
   private static Prepared prepared(Image image, Supplier<OciSpec> spec) {
@@ -79,11 +82,8 @@ final class ContainerSource {
     }
   }
 
-  /** Splits {@code LAYOUT[:REF]}. If the whole argument names a directory, it has no reference. */
-  private static Image fromLayout(RootfsImages images, String name, Deadline deadline) {
-    int colon = name.lastIndexOf(':');
-    boolean plain = colon < 0 || Files.isDirectory(Path.of(name));
-    Path layout = Path.of(plain ? name : name.substring(0, colon)).toAbsolutePath();
-    return images.fromOciLayout(layout, plain ? null : name.substring(colon + 1), deadline);
+  private static Image fromLayout(
+      RootfsImages images, LayoutReference reference, Deadline deadline) {
+    return images.fromOciLayout(reference.layout(), reference.name(), deadline);
   }
 }

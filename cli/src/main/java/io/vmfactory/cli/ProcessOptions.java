@@ -60,6 +60,11 @@ final class ProcessOptions {
     return new Session.Attachment(interactive, tty, raw);
   }
 
+  /** Returns whether the user was given. */
+  boolean hasUser() {
+    return user != null;
+  }
+
   /** Returns {@code process} with these options applied. */
   OciProcess applyTo(OciProcess process, Map<String, String> environment) {
     OciProcess applied = process.withTerminal(tty);

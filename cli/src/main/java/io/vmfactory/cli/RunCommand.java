@@ -53,8 +53,11 @@ import picocli.CommandLine.ParentCommand;
       "  vmfactory run --rootfs ./rootfs --volume-ro ./src:/src --vcpus 2 -- make -C /src test"
     })
 final class RunCommand implements Callable<Integer> {
-  /** The limit for building an image that is not in the cache yet. */
-  private static final Duration IMAGE_LIMIT = Duration.ofMinutes(10);
+  /**
+   * The limit for creating an image that is not in the cache yet. It only ends a disk that hangs:
+   * large images take long, and a user can press Ctrl-C.
+   */
+  private static final Duration IMAGE_LIMIT = Duration.ofHours(12);
 
   @ParentCommand private VmFactoryCommand root;
 
@@ -112,17 +115,13 @@ final class RunCommand implements Callable<Integer> {
 
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
-    Deadline deadline = root.deadline();
-    Container container = container(runtime, deadline);
-    container.start(deadline);
-    return session.attach(container.process(), process.attachment());
-  }
-
-  private Container container(SandboxRuntime runtime, Deadline deadline) {
-    Deadline imageLimit = root.timeout() == null ? Deadline.after(IMAGE_LIMIT) : deadline;
-    RootfsImages images = root.images();
+    Deadline imageLimit = Deadline.after(IMAGE_LIMIT);
+    RootfsImages images = root.images().reportingTo(new ImageProgress(root));
     List<Image> open = new ArrayList<>();
-    try (ContainerSource.Prepared prepared = source.prepare(images, command, imageLimit)) {
+    Container container;
+    Deadline deadline;
+    try (ContainerSource.Prepared prepared =
+        source.prepare(images, command, process.hasUser(), imageLimit)) {
       OciSpec spec = prepared.spec().with(p -> process.applyTo(p, root.surroundings().variables()));
       ContainerSpec wanted = ContainerSpec.of(spec, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
@@ -130,12 +129,15 @@ final class RunCommand implements Callable<Integer> {
         open.add(image);
         wanted = wanted.withVolume(disk(image, DriveMode.READ_ONLY), volume.mountPoint());
       }
+      deadline = root.deadline(); // begins now: what is done on this host does not count
       Sandbox sandbox = runtime.create(sandboxSpec(spec), deadline);
       tell(sandbox.start(deadline).vm());
-      return sandbox.createContainer(wanted, deadline);
+      container = sandbox.createContainer(wanted, deadline);
     } finally {
       open.forEach(Image::close);
     }
+    container.start(deadline);
+    return session.attach(container.process(), process.attachment());
   }
 
   private static DiskImage disk(Image image, DriveMode mode) {

@@ -28,6 +28,12 @@ final class Blobs {
     this.directory = directory;
   }
 
+  /** Returns whether the layout contains a blob. */
+  boolean has(Descriptor descriptor) {
+    return SHA256.matcher(descriptor.digest()).matches()
+        && Files.exists(directory.resolve(descriptor.digest().replace(':', '/')));
+  }
+
   /** Returns the content of a JSON blob. */
   byte[] json(Descriptor descriptor) throws IOException {
     byte[] bytes = LayoutJson.bounded(file(descriptor));

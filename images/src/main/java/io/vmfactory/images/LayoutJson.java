@@ -5,18 +5,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.ProcessDefaults.UserIds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Parses the JSON documents of an image layout. */
 final class LayoutJson {
   /** More than any registry accepts. */
   static final int MOST_BYTES = 4 << 20;
+
+  /** A layer is a tar archive, whatever it is compressed with. */
+  private static final Pattern LAYER = Pattern.compile(".*[./]tar([.+-].*)?|");
+
+  private static final Set<String> CONFIGS =
+      Set.of(
+          "application/vnd.oci.image.config.v1+json",
+          "application/vnd.docker.container.image.v1+json");
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -53,7 +61,7 @@ final class LayoutJson {
       throw new ImageException(
           Reason.INVALID, "is encrypted; decrypt the image first (skopeo copy --decryption-key)");
     }
-    if (!mediaType.matches(".*[./]tar([.+-].*)?")) {
+    if (!LAYER.matcher(mediaType).matches()) {
       throw new ImageException(
           Reason.INVALID,
           "has the media type \"%s\", which is not that of a layer".formatted(mediaType));
@@ -67,12 +75,19 @@ final class LayoutJson {
         node.path("size").asLong(-1));
   }
 
-  /** Returns whether a descriptor is for this platform or for no specific one. */
-  static boolean fits(JsonNode descriptor) {
-    JsonNode platform = descriptor.path("platform");
-    return platform.isMissingNode()
-        || (platform.path("os").asText().equals("linux")
-            && platform.path("architecture").asText().equals("amd64"));
+  /** Returns whether a manifest is that of an image. */
+  static boolean isImage(JsonNode manifest) {
+    if (!manifest.path("artifactType").asText().isEmpty()) {
+      return false;
+    }
+    String config = manifest.path("config").path("mediaType").asText();
+    JsonNode layers = manifest.path("layers");
+    for (JsonNode layer : layers) {
+      if (LAYER.matcher(layer.path("mediaType").asText()).matches()) {
+        return true;
+      }
+    }
+    return layers.isEmpty() && CONFIGS.contains(config);
   }
 
   static OciManifest manifest(
@@ -82,7 +97,7 @@ final class LayoutJson {
       throw new ImageException(
           Reason.INVALID, "%s: the image is for %s, not linux/amd64".formatted(where, platform));
     }
-    List<String> diffIds = texts(config.path("rootfs").path("diff_ids"));
+    List<String> diffIds = ImageConfig.texts(config.path("rootfs").path("diff_ids"));
     if (layers.isEmpty() || diffIds.size() != layers.size()) {
       throw new ImageException(
           Reason.INVALID,
@@ -91,21 +106,6 @@ final class LayoutJson {
     }
     JsonNode process = config.path("config");
     return new OciManifest(
-        digest,
-        layers,
-        diffIds,
-        new ProcessDefaults(
-            texts(process.path("Entrypoint")),
-            texts(process.path("Cmd")),
-            texts(process.path("Env")),
-            process.path("WorkingDir").asText(""),
-            new UserIds(0, 0, List.of())),
-        process.path("User").asText(""));
-  }
-
-  private static List<String> texts(JsonNode list) {
-    List<String> texts = new ArrayList<>();
-    list.forEach(item -> texts.add(item.asText()));
-    return texts;
+        digest, layers, diffIds, ImageConfig.defaults(process), process.path("User").asText(""));
   }
 }

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +16,6 @@ import org.jspecify.annotations.Nullable;
  * and digest of every blob that is read.
  */
 final class OciLayout {
-  private static final String NAME = "org.opencontainers.image.ref.name";
-  private static final Set<String> INDEXES =
-      Set.of(
-          "application/vnd.oci.image.index.v1+json",
-          "application/vnd.docker.distribution.manifest.list.v2+json");
-  private static final Set<String> MANIFESTS =
-      Set.of(
-          "application/vnd.oci.image.manifest.v1+json",
-          "application/vnd.docker.distribution.manifest.v2+json");
-  private static final int DEEPEST_INDEX = 4;
-
   private final Path root;
   private final Blobs blobs;
 
@@ -36,28 +24,13 @@ final class OciLayout {
     this.blobs = new Blobs(root.resolve("blobs"));
   }
 
-  Blobs blobs() {
-    return blobs;
-  }
-
   /**
    * Returns the manifest of the image for linux/amd64.
    *
    * @param reference its name or {@code sha256:} digest; null if there is only one
    */
   OciManifest manifest(@Nullable String reference) throws IOException {
-    List<JsonNode> named = named(index(), reference);
-    if (named.size() > 1) {
-      throw new ImageException(
-          Reason.NOT_FOUND,
-          "%s: holds several images; name one of them: %s"
-              .formatted(root, String.join(", ", names(named))));
-    }
-    Descriptor found =
-        LayoutJson.descriptor(named.get(0)).isOf(INDEXES)
-            ? inIndex(LayoutJson.descriptor(named.get(0)), 1)
-            : LayoutJson.descriptor(named.get(0));
-    return read(found);
+    return read(new LayoutIndex(root, blobs, index()).manifest(reference));
   }
 
   private JsonNode index() throws IOException {
@@ -76,59 +49,6 @@ final class OciLayout {
           "%s: has version \"%s\"; only 1.0.0 is supported".formatted(layout, version));
     }
     return LayoutJson.parse(LayoutJson.bounded(index), index);
-  }
-
-  private List<JsonNode> named(JsonNode index, @Nullable String reference) {
-    List<JsonNode> usable = new ArrayList<>();
-    for (JsonNode one : index.path("manifests")) {
-      Descriptor descriptor = LayoutJson.descriptor(one);
-      if ((descriptor.isOf(INDEXES) || descriptor.isOf(MANIFESTS)) && LayoutJson.fits(one)) {
-        usable.add(one);
-      }
-    }
-    List<JsonNode> named =
-        usable.stream()
-            .filter(
-                one ->
-                    reference == null
-                        || reference.equals(name(one))
-                        || reference.equals(one.path("digest").asText()))
-            .toList();
-    if (named.isEmpty()) {
-      String what = reference == null ? "image" : "image \"" + reference + "\"";
-      throw new ImageException(
-          Reason.NOT_FOUND,
-          "%s: holds no %s for linux/amd64; available: %s"
-              .formatted(root, what, usable.isEmpty() ? "none" : String.join(", ", names(usable))));
-    }
-    return named;
-  }
-
-  private static String name(JsonNode descriptor) {
-    return descriptor.path("annotations").path(NAME).asText();
-  }
-
-  private static List<String> names(List<JsonNode> descriptors) {
-    return descriptors.stream()
-        .map(one -> name(one).isEmpty() ? one.path("digest").asText() : name(one))
-        .toList();
-  }
-
-  /** Returns the first image for this platform in an index, like other container engines. */
-  private Descriptor inIndex(Descriptor index, int depth) throws IOException {
-    if (depth > DEEPEST_INDEX) {
-      throw new ImageException(Reason.INVALID, root + ": its indexes are nested too deeply");
-    }
-    for (JsonNode one : LayoutJson.parse(blobs.json(index), root).path("manifests")) {
-      Descriptor descriptor = LayoutJson.descriptor(one);
-      if (LayoutJson.fits(one) && descriptor.isOf(MANIFESTS)) {
-        return descriptor;
-      }
-      if (LayoutJson.fits(one) && descriptor.isOf(INDEXES)) {
-        return inIndex(descriptor, depth + 1);
-      }
-    }
-    throw new ImageException(Reason.NOT_FOUND, root + ": holds no image for linux/amd64");
   }
 
   private OciManifest read(Descriptor descriptor) throws IOException {

@@ -1,6 +1,7 @@
 package io.vmfactory.images;
 
 import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.images.ImageException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,16 +13,18 @@ import java.util.List;
  * @param env {@code NAME=value} each
  * @param workingDir an absolute path; empty if not set
  * @param user the user that it runs as
+ * @param userProblem why the user of the image cannot be used; empty if it can
  */
 public record ProcessDefaults(
     List<String> entrypoint,
     List<String> command,
     List<String> env,
     String workingDir,
-    UserIds user) {
+    UserIds user,
+    String userProblem) {
   /** No defaults: root in {@code /}. */
   public static final ProcessDefaults NONE =
-      new ProcessDefaults(List.of(), List.of(), List.of(), "", new UserIds(0, 0, List.of()));
+      new ProcessDefaults(List.of(), List.of(), List.of(), "", UserIds.ROOT, "");
 
   /**
    * A user and groups by number.
@@ -30,6 +33,8 @@ public record ProcessDefaults(
    * @param groups the supplementary groups
    */
   public record UserIds(long uid, long gid, List<Long> groups) {
+    static final UserIds ROOT = new UserIds(0, 0, List.of());
+
     public UserIds {
       groups = List.copyOf(groups);
     }
@@ -41,9 +46,17 @@ public record ProcessDefaults(
     env = List.copyOf(env);
   }
 
-  /** Returns these defaults with another user. */
   ProcessDefaults withUser(UserIds other) {
-    return new ProcessDefaults(entrypoint, command, env, workingDir, other);
+    return new ProcessDefaults(entrypoint, command, env, workingDir, other, "");
+  }
+
+  ProcessDefaults withUserProblem(String problem) {
+    return new ProcessDefaults(entrypoint, command, env, workingDir, user, problem);
+  }
+
+  /** Returns these defaults for a process whose user the caller sets. */
+  public ProcessDefaults withoutUser() {
+    return withUser(UserIds.ROOT);
   }
 
   /**
@@ -51,8 +64,12 @@ public record ProcessDefaults(
    *
    * @param args replace {@link #command}, like the arguments of {@code podman run}; empty if none
    *     are given. If nothing defines a command, the process keeps its own
+   * @throws ImageException if the user of the image cannot be used
    */
   public OciProcess applyTo(OciProcess process, List<String> args) {
+    if (!userProblem.isEmpty()) {
+      throw new ImageException(Reason.INVALID, userProblem);
+    }
     List<String> all = new ArrayList<>(entrypoint);
     all.addAll(args.isEmpty() ? command : args);
     OciProcess applied = process.withEnv(env).withUser(user.uid(), user.gid(), user.groups());

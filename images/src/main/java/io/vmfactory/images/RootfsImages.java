@@ -6,7 +6,6 @@ import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.ImageCache.Held;
 import io.vmfactory.images.ImageException.Reason;
-import io.vmfactory.images.ProcessDefaults.UserIds;
 import io.vmfactory.images.ext4.Ext4Image;
 import io.vmfactory.images.ext4.Ext4Reader;
 import io.vmfactory.images.ext4.FileNode;
@@ -140,8 +139,7 @@ public final class RootfsImages {
       String key = key("oci", manifest.digest());
       Held held = held(key, making -> layers(source, manifest, making, deadline), deadline);
       try {
-        ProcessDefaults defaults = manifest.defaults().withUser(user(manifest, held));
-        return new Image(held, key, defaults);
+        return new Image(held, key, defaults(manifest, held));
       } catch (IOException | RuntimeException e) {
         held.lock().close();
         throw e;
@@ -159,9 +157,12 @@ public final class RootfsImages {
     return tree.root();
   }
 
-  private static UserIds user(OciManifest manifest, Held held) throws IOException {
+  /** Keeps a problem with the user for later: the caller may choose another user. */
+  private static ProcessDefaults defaults(OciManifest manifest, Held held) throws IOException {
     try (Ext4Reader image = Ext4Reader.open(held.file())) {
-      return new Users(image).find(manifest.user());
+      return manifest.defaults().withUser(new Users(image).find(manifest.user()));
+    } catch (ImageException e) {
+      return manifest.defaults().withUserProblem(String.valueOf(e.getMessage()));
     }
   }
 

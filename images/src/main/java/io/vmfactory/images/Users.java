@@ -29,25 +29,24 @@ final class Users {
    * @param said {@code user} or {@code user:group}, each a name or a number; empty for root
    */
   UserIds find(String said) {
-    if (said.isEmpty()) {
-      return ProcessDefaults.NONE.user();
-    }
     int colon = said.indexOf(':');
     String user = colon < 0 ? said : said.substring(0, colon);
     String group = colon < 0 ? "" : said.substring(colon + 1);
-    Optional<Long> uid = number(user);
-    if (uid.isPresent() && number(group).isPresent()) {
-      return new UserIds(uid.get(), number(group).get(), List.of());
+    if (user.isEmpty() && group.isEmpty()) {
+      return UserIds.ROOT;
     }
-    Optional<List<String>> account = account(user);
+    Optional<List<String>> account = account(user.isEmpty() ? "0" : user);
     long id =
-        uid.or(() -> account.flatMap(a -> number(a.get(2))))
+        account
+            .flatMap(line -> number(line.get(2)))
+            .or(() -> user.isEmpty() ? Optional.of(0L) : number(user))
             .orElseThrow(() -> unknown("user", user));
     if (!group.isEmpty()) {
       return new UserIds(id, group(group), List.of());
     }
-    long own = account.flatMap(a -> number(a.get(3))).orElse(0L);
-    return new UserIds(id, own, account.map(a -> groupsOf(a.get(0), own)).orElse(List.of()));
+    long own = account.flatMap(line -> number(line.get(3))).orElse(0L);
+    return new UserIds(
+        id, own, account.map(line -> groupsOf(line.get(0), own)).orElse(List.of()));
   }
 
   /** Returns the number, in range or not: the process's specification refuses what is not. */
@@ -58,7 +57,8 @@ final class Users {
   private static ImageException unknown(String what, String name) {
     return new ImageException(
         Reason.INVALID,
-        "the image runs as the %s \"%s\", which it does not define".formatted(what, name));
+        "the image runs as the %s \"%s\", which it does not define; choose another user"
+            .formatted(what, name));
   }
 
   /** Returns the text of a file, found through links; empty if it does not exist. */
@@ -85,13 +85,11 @@ final class Users {
   }
 
   private long group(String name) {
-    return number(name)
-        .or(
-            () ->
-                lines("/etc/group", 3).stream()
-                    .filter(line -> line.get(0).equals(name))
-                    .findFirst()
-                    .flatMap(line -> number(line.get(2))))
+    return lines("/etc/group", 3).stream()
+        .filter(line -> line.get(0).equals(name) || line.get(2).equals(name))
+        .findFirst()
+        .flatMap(line -> number(line.get(2)))
+        .or(() -> number(name))
         .orElseThrow(() -> unknown("group", name));
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.ext4.Ext4View;
 import io.vmfactory.linux.FileUse;
 import io.vmfactory.linux.PathLock;
 import java.io.IOException;

@@ -17,6 +17,7 @@ import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.ProcessDefaults.UserIds;
+import io.vmfactory.images.ext4.Ext4View;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -283,12 +284,14 @@ class OciLayoutTest {
     layout.add(MANIFEST, arm, platform("linux/arm64") + name("arm"));
     layout.add(MANIFEST, arm, name("liar"));
 
+    Path at = temp.resolve("layout");
     assertThat(env("multi")).containsExactly("A=amd");
+    assertThat(env(sha256(amd))).containsExactly("A=amd");
     assertThat(env("plain")).containsExactly("A=plain");
     assertThat(env(sha256(layout.manifest("linux/amd64", "'Env':['A=plain']"))))
         .containsExactly("A=plain");
     assertThat(refused((String) null))
-        .hasMessageContaining("name one of them: multi, plain, liar")
+        .hasMessageContaining("choose one of: %1$s:multi, %1$s:plain, %1$s:liar".formatted(at))
         .extracting(ImageException::reason)
         .isEqualTo(Reason.NOT_FOUND);
     assertThat(refused("arm")).hasMessageContaining("holds no image \"arm\" for linux/amd64");
@@ -330,8 +333,20 @@ class OciLayoutTest {
     assertThat(user("7:8")).isEqualTo(new UserIds(7, 8, List.of()));
     assertThat(user("7")).isEqualTo(new UserIds(7, 0, List.of()));
     layout.image("who", "'User':'who'").image("which", "'User':'app:which'");
-    assertThat(refused("who")).hasMessageContaining("the user \"who\"");
-    assertThat(refused("which")).hasMessageContaining("the group \"which\"");
+    assertThat(userProblem("who")).contains("the user \"who\"");
+    assertThat(userProblem("which")).contains("the group \"which\"");
+  }
+
+  /** Returns why the user cannot be used, after checking that another user can. */
+  private String userProblem(String reference) throws IOException {
+    OciProcess process = OciSpec.standard().process();
+    try (Image image = image(reference)) {
+      ProcessDefaults defaults = image.defaults();
+      assertThat(defaults.withoutUser().applyTo(process, List.of()).args()).isNotEmpty();
+      return catchThrowableOfType(
+              ImageException.class, () -> defaults.applyTo(process, List.of()))
+          .getMessage();
+    }
   }
 
   private UserIds user(String said) throws IOException {

@@ -1,4 +1,4 @@
-package io.vmfactory.images;
+package io.vmfactory.images.ext4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,25 +7,25 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Inspects an image with e2fsprogs. */
-final class Ext4View {
+public final class Ext4View {
   private Ext4View() {}
 
   /** Returns the output of a debugfs command. */
-  static String debugfs(Path image, String command) {
+  public static String debugfs(Path image, String command) {
     return run("/usr/sbin/debugfs", "-R", command, image.toString());
   }
 
   /** Lists a directory, one file per line: octal mode, owner, group, size, name. */
-  static String list(Path image, String directory) {
+  public static String list(Path image, String directory) {
     return debugfs(image, "ls -p " + directory);
   }
 
-  static String cat(Path image, String path) {
+  public static String cat(Path image, String path) {
     return debugfs(image, "cat " + path);
   }
 
   /** Fails if e2fsck finds an error. */
-  static void assertSound(Path image) {
+  public static void assertSound(Path image) {
     assertThat(run("/usr/sbin/e2fsck", "-fn", image.toString())).contains("files (");
   }
 
