@@ -21,7 +21,13 @@ final class ChangeTimes {
   /** ext2 to ext4, XFS, btrfs, tmpfs, F2FS, ZFS, bcachefs and overlayfs (statfs(2)). */
   private static final Set<Long> LOCAL =
       Set.of(
-          0xEF53L, 0x58465342L, 0x9123683EL, 0x01021994L, 0xF2F52010L, 0x2FC12FC1L, 0xCA451A4EL,
+          0xEF53L,
+          0x58465342L,
+          0x9123683EL,
+          0x01021994L,
+          0xF2F52010L,
+          0x2FC12FC1L,
+          0xCA451A4EL,
           0x794C7630L);
 
   private static final long NFS = 0x6969;

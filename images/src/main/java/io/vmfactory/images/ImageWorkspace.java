@@ -25,9 +25,21 @@ final class ImageWorkspace implements AutoCloseable {
   private final Path folder;
   private final PathLock lock;
 
+  /** Ctrl-C ends the JVM without a way back for the creating thread. */
+  private final Thread atExit = new Thread(this::discard, "remove an unfinished image");
+
   private ImageWorkspace(Path folder, PathLock lock) {
     this.folder = folder;
     this.lock = lock;
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  private void discard() {
+    try {
+      Trees.delete(folder);
+    } catch (IOException e) {
+      // The next process removes what is left (sweep).
+    }
   }
 
   /**
@@ -48,8 +60,8 @@ final class ImageWorkspace implements AutoCloseable {
     return lock.isPresent() ? Optional.of(emptied(folder, lock.get())) : Optional.empty();
   }
 
-  private static Optional<PathLock> await(
-      Path folder, MakingProgress progress, Deadline deadline) throws IOException {
+  private static Optional<PathLock> await(Path folder, MakingProgress progress, Deadline deadline)
+      throws IOException {
     progress.waiting();
     try {
       return PathLock.exclusive(folder, deadline);
@@ -110,6 +122,9 @@ final class ImageWorkspace implements AutoCloseable {
   public void close() throws IOException {
     try (lock) {
       Trees.delete(folder);
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // The JVM is ending, and the hook does the same.
     }
   }
 }

@@ -110,7 +110,8 @@ final class LayerTree {
     directory.metadata(metadata(entry));
   }
 
-  private void put(FileNode parent, String name, TarEntry entry, TarReader reader) throws IOException {
+  private void put(FileNode parent, String name, TarEntry entry, TarReader reader)
+      throws IOException {
     FileNode there = parent.children().get(name);
     if (entry.type() == TarEntry.Type.DIRECTORY && there != null && there.isDirectory()) {
       update(there, entry);
@@ -148,15 +149,14 @@ final class LayerTree {
   }
 
   private FileData content(TarEntry entry, TarReader reader) throws IOException {
-    readBytes += entry.size();
+    readBytes += entry.stored();
     if (readBytes > REWRITES * mostBytes) {
       throw new ImageException(
           Reason.TOO_LARGE,
           "%s: does not fit into a file system of %d MiB; increase runtime.rootfs_size"
               .formatted(entry.name(), mostBytes >> 20));
     }
-    return making.write(
-        entry.name(), entry.size(), (offset, into, count) -> reader.read(into, count));
+    return making.write(entry.name(), entry.size(), reader.content());
   }
 
   /** Returns a link, device or pipe. */

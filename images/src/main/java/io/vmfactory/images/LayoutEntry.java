@@ -31,8 +31,8 @@ record LayoutEntry(Descriptor descriptor, List<String> names, boolean fits, bool
     String variant = platform.path("variant").asText();
     boolean fits =
         platform.isMissingNode()
-            || platform.path("os").asText().equals("linux")
-                && platform.path("architecture").asText().equals("amd64");
+            || (platform.path("os").asText().equals("linux")
+                && platform.path("architecture").asText().equals("amd64"));
     boolean artefact =
         !node.path("artifactType").asText().isEmpty()
             || node.path("annotations").has("vnd.docker.reference.type");

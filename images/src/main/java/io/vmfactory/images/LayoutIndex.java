@@ -110,7 +110,7 @@ final class LayoutIndex {
     List<LayoutEntry> usable = new ArrayList<>();
     for (JsonNode one : tree.path("manifests")) {
       LayoutEntry entry = LayoutEntry.of(one);
-      if (entry.fits() && (entry.isIndex() || entry.isManifest() && isImage(entry))) {
+      if (entry.fits() && (entry.isIndex() || (entry.isManifest() && isImage(entry)))) {
         usable.add(entry);
       }
     }

@@ -149,8 +149,7 @@ public final class RootfsImages {
     }
   }
 
-  private FileNode layers(
-      OciLayout source, OciManifest manifest, Making making, Deadline deadline)
+  private FileNode layers(OciLayout source, OciManifest manifest, Making making, Deadline deadline)
       throws IOException {
     LayerTree tree = new LayerTree(making, rootfsBytes);
     source.layers(manifest, tree::add, deadline);

@@ -8,10 +8,11 @@ import io.vmfactory.images.ext4.Metadata;
 /**
  * A file in a tar archive. Names are bytes as ISO 8859-1 characters.
  *
- * @param size the length of the content; without the holes, less of it is in the archive
+ * @param size the length of the content
+ * @param stored how much of the content is in the archive: all but its holes
  * @param link the target of a symbolic or hard link
  */
-record TarEntry(String name, Type type, Metadata metadata, long size, String link, Device device) {
+record TarEntry(String name, Type type, Metadata metadata, long size, long stored, String link, Device device) {
   enum Type {
     FILE(FileType.FILE),
     HARD_LINK(FileType.FILE),

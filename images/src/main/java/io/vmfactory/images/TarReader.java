@@ -3,13 +3,16 @@ package io.vmfactory.images;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.vmfactory.images.ImageException.Reason;
+import io.vmfactory.images.ext4.Content;
 import io.vmfactory.images.ext4.Device;
 import io.vmfactory.images.ext4.Metadata;
 import io.vmfactory.images.ext4.Metadata.FileTime;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +20,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the tar archive of a layer: ustar, with the POSIX (pax) and GNU extensions for long names
  * and large numbers. Names, link targets and attributes are bytes as ISO 8859-1 characters. The
- * size of the metadata of one file is limited. Rejects sparse files, which the image specification
- * advises against.
+ * size of the metadata of one file is limited. Knows all four formats of sparse files.
  */
 final class TarReader {
   private static final int BLOCK = 512;
   private static final int BUFFER = 1 << 16;
   private static final int MOST_EXTENSION = 1 << 20;
   private static final String ATTRIBUTE = "SCHILY.xattr.";
+  private static final String SPARSE = "GNU.sparse.";
+  private static final String SPARSE_MAP = SPARSE + "map";
+  private static final int MOST_SEGMENTS = 1 << 20;
+
+  /** Where GNU's oldest sparse format has its map, its flag for more of it, and the size. */
+  private static final int OLD_MAP = 386;
+
+  private static final int OLD_MORE = 482;
+  private static final int OLD_SIZE = 483;
 
   private final InputStream in;
   private final Map<String, String> global = new HashMap<>();
+  private Content content = (offset, into, count) -> {};
   private long unread;
 
   TarReader(InputStream in) {
@@ -64,9 +76,13 @@ final class TarReader {
     }
   }
 
-  /** Reads the next {@code count} bytes of the file that {@link #next} returned last. */
-  void read(byte[] into, int count) throws IOException {
-    if (in.readNBytes(into, 0, count) < count) {
+  /** Returns the content of the file that {@link #next} returned last. */
+  Content content() {
+    return content;
+  }
+
+  private void read(byte[] into, int start, int count) throws IOException {
+    if (in.readNBytes(into, start, count) < count) {
       throw damaged("ends within a file");
     }
     unread -= count;
@@ -135,20 +151,26 @@ final class TarReader {
       if (end <= equals || end > text.length() || text.charAt(end - 1) != '\n') {
         throw damaged("has a broken extended header");
       }
-      into.put(text.substring(space + 1, equals), text.substring(equals + 1, end - 1));
+      put(text.substring(space + 1, equals), text.substring(equals + 1, end - 1), into);
       start = end;
     }
   }
 
-  private TarEntry entry(byte[] header, char type, Map<String, String> said) {
-    if (type == 'S' || said.keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."))) {
-      throw new ImageException(
-          Reason.INVALID,
-          "has a sparse file, which is not allowed in layers; create the archive without -S");
+  /** Adds a record. In the oldest sparse format, the map of a file consists of several records. */
+  private static void put(String key, String value, Map<String, String> into) {
+    if (key.equals(SPARSE + "offset") || key.equals(SPARSE + "numbytes")) {
+      into.merge(SPARSE_MAP, value, (before, after) -> before + "," + after);
+    } else {
+      into.put(key, value);
     }
-    String name = said.getOrDefault("path", name(header));
-    long size = type == '0' || type == '\0' || type == '7' ? size(header, said) : 0;
-    unread = size + padding(size);
+  }
+
+  private TarEntry entry(byte[] header, char type, Map<String, String> said) throws IOException {
+    String name = said.getOrDefault(SPARSE + "name", said.getOrDefault("path", name(header)));
+    boolean file = type == '0' || type == '\0' || type == '7' || type == 'S';
+    long stored = file ? size(header, said) : 0;
+    unread = stored + padding(stored);
+    long size = file ? open(header, type, said, stored) : 0;
     Map<String, String> attributes = new HashMap<>();
     said.forEach(
         (key, value) -> {
@@ -166,8 +188,94 @@ final class TarReader {
             new FileTime(said(said, "mtime", number(header, 136, 12)), 0),
             attributes),
         size,
+        stored,
         said.getOrDefault("linkpath", text(Arrays.copyOfRange(header, 157, 257))),
         new Device(number(header, 329, 8), number(header, 337, 8)));
+  }
+
+  /** Prepares for reading the content. Returns the size of the file, with its holes. */
+  private long open(byte[] header, char type, Map<String, String> said, long stored)
+      throws IOException {
+    long size;
+    List<Long> map;
+    long data = stored;
+    if (type == 'S') {
+      size = number(header, OLD_SIZE, 12);
+      map = oldMap(header);
+    } else if (said.containsKey(SPARSE_MAP)) {
+      size = said(said, SPARSE + "size", stored);
+      map = numbers(said.getOrDefault(SPARSE_MAP, "").split(","));
+    } else if (said.containsKey(SPARSE + "major")) {
+      size = said(said, SPARSE + "realsize", stored);
+      map = newMap();
+      data = unread - padding(stored);
+    } else {
+      content = (offset, into, count) -> read(into, 0, count);
+      return stored;
+    }
+    content = SparseContent.of(map, size, data, this::read);
+    return size;
+  }
+
+  private List<Long> oldMap(byte[] header) throws IOException {
+    List<Long> map = new ArrayList<>();
+    addPairs(header, OLD_MAP, 4, map);
+    for (boolean more = header[OLD_MORE] != 0; more; ) {
+      byte[] extension = in.readNBytes(BLOCK);
+      if (extension.length < BLOCK || map.size() > MOST_SEGMENTS) {
+        throw SparseContent.damaged();
+      }
+      addPairs(extension, 0, 21, map);
+      more = extension[504] != 0;
+    }
+    return map;
+  }
+
+  private static void addPairs(byte[] block, int start, int count, List<Long> map) {
+    for (int i = start; i < start + 24 * count && block[i] != 0; i += 24) {
+      map.add(number(block, i, 12));
+      map.add(number(block, i + 12, 12));
+    }
+  }
+
+  /** Reads the map that precedes the data: numbers in lines, the first one says how many pairs. */
+  private List<Long> newMap() throws IOException {
+    List<Long> map = new ArrayList<>();
+    StringBuilder line = new StringBuilder();
+    long left = 1;
+    byte[] block = new byte[BLOCK];
+    while (left > 0) {
+      if (unread < BLOCK || map.size() > MOST_SEGMENTS) {
+        throw SparseContent.damaged();
+      }
+      read(block, 0, BLOCK);
+      for (int i = 0; i < BLOCK && left > 0; i++) {
+        if (block[i] != '\n') {
+          line.append((char) block[i]);
+          continue;
+        }
+        long number = numbers(line.toString()).get(0);
+        line.setLength(0);
+        if (map.isEmpty() && left == 1) {
+          left = 2 * number + 1;
+        } else {
+          map.add(number);
+        }
+        left--;
+      }
+    }
+    return map;
+  }
+
+  private static List<Long> numbers(String... texts) {
+    List<Long> numbers = new ArrayList<>();
+    for (String text : texts) {
+      if (!text.matches("\\d{1,18}")) {
+        throw SparseContent.damaged();
+      }
+      numbers.add(Long.parseLong(text));
+    }
+    return numbers;
   }
 
   private static long size(byte[] header, Map<String, String> said) {

@@ -45,8 +45,7 @@ final class Users {
       return new UserIds(id, group(group), List.of());
     }
     long own = account.flatMap(line -> number(line.get(3))).orElse(0L);
-    return new UserIds(
-        id, own, account.map(line -> groupsOf(line.get(0), own)).orElse(List.of()));
+    return new UserIds(id, own, account.map(line -> groupsOf(line.get(0), own)).orElse(List.of()));
   }
 
   /** Returns the number, in range or not: the process's specification refuses what is not. */

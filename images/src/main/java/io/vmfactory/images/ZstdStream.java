@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletableFuture;
 
-/** The plain content of a stream that is compressed with zstd, by the host's program of that name. */
+/**
+ * The plain content of a stream that is compressed with zstd, by the host's program of that name.
+ */
 final class ZstdStream extends FilterInputStream {
   private final Process program;
   private final CompletableFuture<Void> fed;

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -196,6 +197,114 @@ class DirectoryImageTest {
       pool.shutdownNow();
     }
     assertThat(store("")).hasSize(1);
+  }
+
+  @Test
+  void creatingIsReportedAndSoIsWaiting() throws Exception {
+    List<String> told = new ArrayList<>();
+    MakingProgress listener =
+        new MakingProgress() {
+          @Override
+          public void waiting() {
+            told.add("waiting");
+          }
+
+          @Override
+          public void advanced(long files, long bytes) {
+            told.add(files + " files " + bytes + " bytes");
+          }
+
+          @Override
+          public void ended() {
+            told.add("ended");
+          }
+        };
+    Image first = images().reportingTo(listener).fromDirectory(tree, soon());
+    first.close();
+    assertThat(told).contains("1 files 0 bytes", "4 files 2 bytes").endsWith("ended");
+    told.clear();
+    images().reportingTo(listener).fromDirectory(tree, soon()).close();
+    assertThat(told).isEmpty();
+
+    Files.delete(first.path());
+    Path making = Files.createDirectory(store.resolve(ImageWorkspace.PREFIX + first.digest()));
+    try (PathLock other = PathLock.tryExclusive(making).orElseThrow()) {
+      assertThat(other).isNotNull();
+      Deadline now = Deadline.after(Duration.ofMillis(50));
+      assertThatThrownBy(() -> images().reportingTo(listener).fromDirectory(tree, now))
+          .isInstanceOf(DeadlineExceededException.class);
+    }
+    assertThat(told).containsExactly("waiting", "ended");
+  }
+
+  @Test
+  void aHugeHoleIsNotRead() throws IOException {
+    try (var log = new RandomAccessFile(tree.resolve("lastlog").toFile(), "rw")) {
+      log.setLength(423L << 30);
+      log.seek(420L << 30);
+      log.write(1);
+    }
+
+    try (Image image = image()) {
+      Ext4View.assertSound(image.path());
+      assertThat(Ext4View.debugfs(image.path(), "stat /lastlog")).contains("Size: 454192791552");
+      assertThat(FileUse.allocatedBytes(image.path())).isLessThan(2 * MIB);
+    }
+  }
+
+  @Test
+  void anEndedProcessLeavesNothingBehind() throws Exception {
+    try (var big = new RandomAccessFile(tree.resolve("big").toFile(), "rw")) {
+      big.write(random(48 * MIB));
+    }
+    Process maker =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                ExitWhileMaking.class.getName(),
+                store.toString(),
+                tree.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+
+    assertThat(maker.inputReader().readLine()).isEqualTo("there is a workspace");
+    assertThat(maker.waitFor()).isEqualTo(7);
+    assertThat(store("")).isEmpty();
+  }
+
+  /** Ends the JVM while it creates an image, as the handler of a signal does. */
+  static final class ExitWhileMaking implements MakingProgress {
+    private final Path store;
+
+    private ExitWhileMaking(Path store) {
+      this.store = store;
+    }
+
+    public static void main(String[] args) {
+      Path store = Path.of(args[0]);
+      RootfsImages.open(store, Long.MAX_VALUE, ROOTFS)
+          .reportingTo(new ExitWhileMaking(store))
+          .fromDirectory(Path.of(args[1]), soon());
+    }
+
+    @Override
+    public void waiting() {}
+
+    @Override
+    public void advanced(long files, long bytes) {
+      if (bytes > MIB) {
+        try (Stream<Path> all = Files.list(store)) {
+          System.out.println(all.count() == 1 ? "there is a workspace" : "nothing");
+        } catch (IOException e) {
+          System.out.println(e);
+        }
+        System.exit(7);
+      }
+    }
+
+    @Override
+    public void ended() {}
   }
 
   private static <T> T get(Future<T> future) {

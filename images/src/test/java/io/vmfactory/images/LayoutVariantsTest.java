@@ -16,7 +16,9 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.ProcessDefaults.UserIds;
+import io.vmfactory.images.ext4.Ext4Reader;
 import io.vmfactory.images.ext4.Ext4View;
+import io.vmfactory.linux.FileUse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -137,7 +139,8 @@ class LayoutVariantsTest {
         List.of(
             layout.descriptor(MANIFEST, attestation, unknown),
             layout.descriptor(MANIFEST, attestation, ""),
-            layout.descriptor(MANIFEST, v3, platform("linux/amd64").replace("}", ",\"variant\":\"v3\"}")),
+            layout.descriptor(
+                MANIFEST, v3, platform("linux/amd64").replace("}", ",\"variant\":\"v3\"}")),
             layout.descriptor(MANIFEST, image, platform("linux/amd64")));
     layout.add(MANIFEST, artefact, "");
     layout.add(MANIFEST, attestation, name("x.sig"));
@@ -145,7 +148,8 @@ class LayoutVariantsTest {
 
     assertThat(env("")).containsExactly("A=image");
     assertThat(env("@" + sha256(v3))).containsExactly("A=v3");
-    assertThat(refused(":x.sig")).hasMessageContaining("available: " + temp.resolve("l") + ":latest");
+    assertThat(refused(":x.sig"))
+        .hasMessageContaining("available: " + temp.resolve("l") + ":latest");
   }
 
   @ParameterizedTest
@@ -289,5 +293,88 @@ class LayoutVariantsTest {
     assertThat(LayoutReference.parse(odd + ":d:1")).isEqualTo(new LayoutReference(odd, "d:1"));
     assertThat(LayoutReference.parse(odd.toString())).isEqualTo(new LayoutReference(odd, null));
     assertThat(LayoutReference.parse(odd + "/")).isEqualTo(new LayoutReference(odd, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--format=gnu",
+        "--format=pax --sparse-version=0.0",
+        "--format=pax --sparse-version=0.1",
+        "--format=pax --sparse-version=1.0"
+      })
+  void sparseFilesStaySparse(String format) throws Exception {
+    Path script = temp.resolve("script");
+    Files.writeString(
+        script,
+        """
+        set -e
+        mkdir s
+        truncate -s 8G s/f
+        for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29; do
+          echo "piece $i" | dd of=s/f bs=1M seek=$((i * 137)) conv=notrunc status=none
+        done
+        echo after > s/g
+        truncate -s 3M s/only-a-hole
+        tar -S %s -cf sparse.tar -C s .
+        """
+            .formatted(format));
+    Process tar = new ProcessBuilder("sh", "script").directory(temp.toFile()).inheritIO().start();
+    assertThat(tar.waitFor()).isZero();
+    byte[] archive = Files.readAllBytes(temp.resolve("sparse.tar"));
+    assertThat(archive.length).isLessThan((int) MIB);
+    layout.layer(TAR, archive, sha256(archive)).image("x", "");
+
+    try (Image image = image("")) {
+      Ext4View.assertSound(image.path());
+      assertThat(Ext4View.cat(image.path(), "/g")).isEqualTo("after\n");
+      assertThat(Ext4View.debugfs(image.path(), "stat /f")).contains("Size: 8589934592");
+      assertThat(Ext4View.debugfs(image.path(), "stat /only-a-hole")).contains("Size: 3145728");
+      assertThat(FileUse.allocatedBytes(image.path())).isLessThan(2 * MIB);
+      try (Ext4Reader reader = Ext4Reader.open(image.path())) {
+        byte[] start = reader.read("/f", (int) (500 * MIB)).orElseThrow();
+        for (int i = 1; i <= 3; i++) {
+          assertThat(new String(start, (int) (i * 137 * MIB), 9, UTF_8)).isEqualTo("piece " + i + "\n\0");
+        }
+      }
+    }
+  }
+
+  @Test
+  void aSparseFileWithoutSenseIsRefused() throws IOException {
+    for (String map : List.of("5,1,3,1", "0,100", "0", "x,1", "9,2")) {
+      makeLayout();
+      layout.layer(
+          new TarBytes().pax("GNU.sparse.size", "10").pax("GNU.sparse.map", map).file("f", "x"));
+      layout.image("x", "");
+      assertThat(refused("")).hasMessageContaining("sparse file without sense");
+    }
+  }
+
+  @Test
+  void anyNameTargetAndDeviceOfALayerIsKept() throws IOException {
+    layout.layer(
+        new TarBytes()
+            .file("d/Icon\r", "icon")
+            .file("new\nline", "n")
+            .file("quo\"te", "q")
+            .link("d/target", "Icon\r")
+            .device("disk", 8, 70000));
+    layout.image("x", "");
+
+    try (Image image = image("")) {
+      Ext4View.assertSound(image.path());
+      try (Ext4Reader reader = Ext4Reader.open(image.path())) {
+        for (String path : List.of("d/Icon\r", "d/target")) {
+          assertThat(reader.read(path, 100).orElseThrow()).asString(UTF_8).isEqualTo("icon");
+        }
+        assertThat(reader.read("new\nline", 100)).isPresent();
+        assertThat(reader.read("quo\"te", 100)).isPresent();
+      }
+      assertThat(Ext4View.debugfs(image.path(), "stat /disk")).contains("08:70000");
+    }
+    makeLayout();
+    layout.layer(new TarBytes().device("disk", 5000, 1)).image("x", "");
+    assertThat(refused("")).hasMessageContaining("disk: is a device with the invalid number 5000:1");
   }
 }

@@ -14,6 +14,15 @@ final class TarBytes {
   private long uid;
   private long gid;
 
+  private long major = 1;
+  private long minor = 3;
+
+  TarBytes device(String name, long majorNumber, long minorNumber) {
+    major = majorNumber;
+    minor = minorNumber;
+    return entry('3', name, "", new byte[0]);
+  }
+
   /** Sets the mode of the following entries. */
   TarBytes mode(int bits) {
     mode = bits;
@@ -70,8 +79,8 @@ final class TarBytes {
     header[156] = (byte) type;
     put(header, 157, target);
     put(header, 257, "ustar\00000");
-    put(header, 329, "%07o".formatted(1));
-    put(header, 337, "%07o".formatted(3));
+    put(header, 329, "%07o".formatted(major));
+    put(header, 337, "%07o".formatted(minor));
     int sum = 0;
     for (byte each : header) {
       sum += each & 0xFF;

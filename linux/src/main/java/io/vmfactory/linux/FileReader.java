@@ -81,7 +81,7 @@ public final class FileReader implements AutoCloseable {
       while (name[end] != 0) {
         end++;
       }
-      boolean dot = name[0] == '.' && (end == 1 || end == 2 && name[1] == '.');
+      boolean dot = name[0] == '.' && (end == 1 || (end == 2 && name[1] == '.'));
       if (!dot) {
         names.add(Arrays.copyOf(name, end));
       }

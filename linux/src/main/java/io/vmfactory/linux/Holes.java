@@ -24,8 +24,8 @@ public final class Holes implements AutoCloseable {
   }
 
   /**
-   * Replaces bytes by a hole, which reads as zeroes. Does nothing if the file system of the file has
-   * no holes: then the bytes stay.
+   * Replaces bytes by a hole, which reads as zeroes. Does nothing if the file system of the file
+   * has no holes: then the bytes stay.
    */
   public void punch(long start, long count) throws IOException {
     try {

@@ -110,8 +110,7 @@ final class LibC {
 
   static native int memfd_create(String name, int flags) throws LastErrorException;
 
-  static native int fallocate(int fd, int mode, long offset, long length)
-      throws LastErrorException;
+  static native int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
 
   static native int lstat(byte[] path, Pointer status) throws LastErrorException;
 

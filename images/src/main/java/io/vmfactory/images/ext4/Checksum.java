@@ -3,7 +3,9 @@ package io.vmfactory.images.ext4;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** The checksum of metadata: CRC-32C over the identity of the file system, and then the metadata. */
+/**
+ * The checksum of metadata: CRC-32C over the identity of the file system, and then the metadata.
+ */
 final class Checksum {
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer number = Layout.buffer(Long.BYTES);

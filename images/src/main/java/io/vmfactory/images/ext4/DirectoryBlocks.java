@@ -69,10 +69,7 @@ final class DirectoryBlocks {
             (name, child) ->
                 entries.add(
                     new Entry(
-                        name,
-                        child.number(),
-                        child.type().entry(),
-                        small ? 0 : hash.of(name))));
+                        name, child.number(), child.type().entry(), small ? 0 : hash.of(name))));
     if (small) {
       linear(entries);
     } else {
@@ -95,7 +92,10 @@ final class DirectoryBlocks {
       Entry entry = entries.get(i);
       put(block, entry, i == entries.size() - 1 ? end - block.position() : entry.length());
     }
-    block.putInt(end, 0).putShort(end + 4, (short) TAIL).putShort(end + 6, (short) (TAIL_TYPE << 8));
+    block
+        .putInt(end, 0)
+        .putShort(end + 4, (short) TAIL)
+        .putShort(end + 6, (short) (TAIL_TYPE << 8));
     block.putInt(end + 8, checksum.ofInode(inode).bytes(block.array(), 0, end).value());
     blocks.add(block);
   }
@@ -154,7 +154,9 @@ final class DirectoryBlocks {
     return leaves;
   }
 
-  /** Returns the index of {@code leaves}. The lowest bit marks a hash that began in the leaf before. */
+  /**
+   * Returns the index of {@code leaves}. The lowest bit marks a hash that began in the leaf before.
+   */
   private static List<Part> parts(List<List<Entry>> leaves, int firstBlock) {
     List<Part> parts = new ArrayList<>();
     int before = 1; // no hash has this bit

@@ -131,8 +131,7 @@ public final class Ext4Reader implements AutoCloseable {
   private Inode inode(int number) throws IOException {
     ByteBuffer raw = bytes(tableStart + (number - 1L) * Layout.INODE, Layout.INODE);
     int type = raw.getShort(0) & TYPE;
-    return new Inode(
-        type, number(raw, 0x04, 0x6C), raw.slice(0x28, SHORT_LINK).order(raw.order()));
+    return new Inode(type, number(raw, 0x04, 0x6C), raw.slice(0x28, SHORT_LINK).order(raw.order()));
   }
 
   private byte[] content(Inode inode, int most) throws IOException {

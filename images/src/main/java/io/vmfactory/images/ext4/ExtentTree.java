@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes where the blocks of a file are: in its inode, and in blocks of their own if it has many. */
+/**
+ * Writes where the blocks of a file are: in its inode, and in blocks of their own if it has many.
+ */
 final class ExtentTree {
   /** The most blocks of one extent on the disk. */
   private static final int MOST_BLOCKS = 32768;

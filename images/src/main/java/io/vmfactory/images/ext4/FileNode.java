@@ -20,8 +20,7 @@ public final class FileNode {
   private int names;
   private int number;
 
-  private FileNode(
-      FileType type, Metadata metadata, FileData data, String target, Device device) {
+  private FileNode(FileType type, Metadata metadata, FileData data, String target, Device device) {
     this.type = type;
     this.metadata = metadata;
     this.data = data;

@@ -14,7 +14,9 @@ final class FileTable {
 
   private FileTable() {}
 
-  /** Numbers the files below {@code root}: breadth first, by name. Needs no stack for deep trees. */
+  /**
+   * Numbers the files below {@code root}: breadth first, by name. Needs no stack for deep trees.
+   */
   static FileTable of(FileNode root) {
     FileTable table = new FileTable();
     root.number(Layout.ROOT_INODE);

@@ -48,8 +48,7 @@ record Groups(long blocks, int count) {
     }
     long wanted = inodes + blocks * Layout.BLOCK / BYTES_PER_SPARE_INODE;
     long perGroup = Layout.units(Layout.units(wanted, count), Layout.INODES_PER_BLOCK);
-    int inodesPerGroup =
-        (int) Math.min(perGroup * Layout.INODES_PER_BLOCK, Layout.GROUP_BLOCKS);
+    int inodesPerGroup = (int) Math.min(perGroup * Layout.INODES_PER_BLOCK, Layout.GROUP_BLOCKS);
     long bitmaps = space.takeRun(2L * count);
     long table = space.takeRun((long) count * inodesPerGroup / Layout.INODES_PER_BLOCK);
     return new Tables(inodesPerGroup, bitmaps, bitmaps + count, table);

@@ -87,7 +87,8 @@ final class InodeWriter {
       case DIRECTORY -> {
         List<ByteBuffer> made = DirectoryBlocks.of(node, files.parent(node));
         int index = made.size() > 1 ? Layout.INDEX_FLAG : 0;
-        return data(node, written(made, (long) made.size() * Layout.BLOCK), index | Layout.EXTENTS_FLAG);
+        return data(
+            node, written(made, (long) made.size() * Layout.BLOCK), index | Layout.EXTENTS_FLAG);
       }
       case LINK -> {
         byte[] target = node.target().getBytes(ISO_8859_1);

@@ -25,9 +25,10 @@ final class Layout {
   static final int EXTENTS_FLAG = 0x80000;
   static final int INDEX_FLAG = 0x1000;
 
-  /** The identity of the file system, and the secret of its hashes. Fixed: same input, same bytes. */
-  private static final byte[] UUID =
-      HexFormat.of().parseHex("6d0c5a5f9f2b4e86a7a58c1a6b1f0e34");
+  /**
+   * The identity of the file system, and the secret of its hashes. Fixed: same input, same bytes.
+   */
+  private static final byte[] UUID = HexFormat.of().parseHex("6d0c5a5f9f2b4e86a7a58c1a6b1f0e34");
 
   private Layout() {}
 

@@ -40,8 +40,7 @@ final class Superblock {
    */
   static byte[] block(Groups groups, Tables tables, long inodes, long freeBlocks) {
     byte[] block = new byte[Layout.BLOCK];
-    ByteBuffer sb =
-        Layout.buffer(block).slice(START, SIZE).order(Layout.buffer(block).order());
+    ByteBuffer sb = Layout.buffer(block).slice(START, SIZE).order(Layout.buffer(block).order());
     long allInodes = (long) groups.count() * tables.inodesPerGroup();
     sb.putInt(0x00, (int) allInodes).putInt(0x10, (int) (allInodes - inodes));
     sb.putInt(0x04, (int) groups.blocks()).putInt(0x150, (int) (groups.blocks() >>> 32));

@@ -348,7 +348,8 @@ class Ext4ImageTest {
           }
         };
 
-    assertThat(Files.mismatch(image(2048 * MIB, filling), image(2048 * MIB, filling))).isEqualTo(-1);
+    assertThat(Files.mismatch(image(2048 * MIB, filling), image(2048 * MIB, filling)))
+        .isEqualTo(-1);
   }
 
   @Test
