@@ -28,7 +28,7 @@ final class DirectorySource {
   private final DirectoryTree tree;
   private final FileReader reader;
   private final Deadline deadline;
-  private final Map<Entry, FileNode> directories = new IdentityHashMap<>();
+  private final IdentityHashMap<Entry, FileNode> directories = new IdentityHashMap<>();
   private final Map<List<Long>, FileNode> linked = new HashMap<>();
 
   DirectorySource(DirectoryTree tree, FileReader reader, Deadline deadline) {

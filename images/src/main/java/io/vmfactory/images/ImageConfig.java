@@ -47,7 +47,7 @@ final class ImageConfig {
       return "";
     }
     Deque<String> parts = new ArrayDeque<>();
-    for (String part : directory.split("/")) {
+    for (String part : directory.split("/", -1)) {
       if (part.equals("..")) {
         parts.pollLast();
       } else if (!part.isEmpty() && !part.equals(".")) {

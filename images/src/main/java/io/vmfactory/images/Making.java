@@ -49,7 +49,7 @@ final class Making {
               "does not fit into a file system of %d MiB: %s; increase runtime.rootfs_size"
                   .formatted(bytes >> 20, e.getMessage()),
               e)
-          : new ImageException(Reason.INVALID, e.getMessage(), e);
+          : new ImageException(Reason.INVALID, String.valueOf(e.getMessage()), e);
     } finally {
       progress.ended();
     }

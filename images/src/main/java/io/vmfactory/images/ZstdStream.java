@@ -78,6 +78,6 @@ final class ZstdStream extends FilterInputStream {
   public void close() throws IOException {
     program.destroyForcibly();
     super.close();
-    fed.handle((done, failure) -> done).join();
+    fed.exceptionally(failure -> null).join();
   }
 }

@@ -113,8 +113,8 @@ final class Attributes {
     block.putInt(hash()).position(BLOCK_HEADER);
     put(block, BLOCK_HEADER);
     Checksum checksum = new Checksum().begin().number(number);
-    block.putInt(16, checksum.bytes(block.array(), 0, Layout.BLOCK).value());
-    return block.array();
+    block.putInt(16, checksum.bytes(Layout.array(block), 0, Layout.BLOCK).value());
+    return Layout.array(block);
   }
 
   /** Returns the hash of all entries; 0 if one of them has none. */

@@ -46,17 +46,21 @@ final class BlockSpace {
       next += count;
       return next - count;
     }
-    for (Map.Entry<Long, Long> run : free.entrySet()) {
-      if (run.getValue() >= count) {
-        long start = run.getKey();
-        free.remove(start);
-        if (run.getValue() > count) {
-          free.put(start + count, run.getValue() - count);
-        }
-        return start;
-      }
+    Map.Entry<Long, Long> run =
+        free.entrySet().stream()
+            .filter(entry -> entry.getValue() >= count)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    Ext4Exception.full(
+                        "the content leaves no space for the tables of the file system"));
+    long start = run.getKey();
+    long rest = run.getValue() - count;
+    free.remove(start);
+    if (rest > 0) {
+      free.put(start + count, rest);
     }
-    throw Ext4Exception.full("the content leaves no space for the tables of the file system");
+    return start;
   }
 
   /** Gives blocks back. */

@@ -28,13 +28,13 @@ final class Checksum {
 
   Checksum number(int value) {
     number.putInt(0, value);
-    crc.update(number.array(), 0, Integer.BYTES);
+    crc.update(Layout.array(number), 0, Integer.BYTES);
     return this;
   }
 
   Checksum number(long value) {
     number.putLong(0, value);
-    crc.update(number.array(), 0, Long.BYTES);
+    crc.update(Layout.array(number), 0, Long.BYTES);
     return this;
   }
 

@@ -38,6 +38,6 @@ public record Device(long major, long minor) {
 
   /** Returns the number in the form of 32 bits. */
   int wide() {
-    return (int) (minor & 0xFF | major << 8 | (minor & ~0xFFL) << 12);
+    return (int) ((minor & 0xFF) | (major << 8) | ((minor & ~0xFFL) << 12));
   }
 }

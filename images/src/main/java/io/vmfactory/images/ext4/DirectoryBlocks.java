@@ -96,7 +96,7 @@ final class DirectoryBlocks {
         .putInt(end, 0)
         .putShort(end + 4, (short) TAIL)
         .putShort(end + 6, (short) (TAIL_TYPE << 8));
-    block.putInt(end + 8, checksum.ofInode(inode).bytes(block.array(), 0, end).value());
+    block.putInt(end + 8, checksum.ofInode(inode).bytes(Layout.array(block), 0, end).value());
     blocks.add(block);
   }
 
@@ -193,7 +193,7 @@ final class DirectoryBlocks {
     int value =
         checksum
             .ofInode(inode)
-            .bytes(block.array(), 0, start + parts.size() * INDEX_ENTRY)
+            .bytes(Layout.array(block), 0, start + parts.size() * INDEX_ENTRY)
             .number(0L)
             .value();
     block.putInt(Layout.BLOCK - Integer.BYTES, value);

@@ -137,7 +137,7 @@ public final class Ext4Reader implements AutoCloseable {
   private byte[] content(Inode inode, int most) throws IOException {
     ByteBuffer content = Layout.buffer((int) Math.min(most, inode.size()));
     read(inode.pointers(), content);
-    return content.array();
+    return Layout.array(content);
   }
 
   /** Reads the blocks of a node of a tree of extents. */
@@ -151,19 +151,19 @@ public final class Ext4Reader implements AutoCloseable {
         return;
       }
       if (depth == 0) {
-        long start = node.getInt(entry + 8) & 0xFFFF_FFFFL | (long) node.getShort(entry + 6) << 32;
+        long start = Integer.toUnsignedLong(node.getInt(entry + 8)) + ((long) node.getShort(entry + 6) << 32);
         long bytes = Short.toUnsignedLong(node.getShort(entry + 4)) * Layout.BLOCK;
         int length = (int) Math.min(bytes, into.limit() - offset);
-        into.put((int) offset, bytes(start * Layout.BLOCK, length).array());
+        into.put((int) offset, Layout.array(bytes(start * Layout.BLOCK, length)));
       } else {
-        long block = node.getInt(entry + 4) & 0xFFFF_FFFFL | (long) node.getShort(entry + 8) << 32;
+        long block = Integer.toUnsignedLong(node.getInt(entry + 4)) + ((long) node.getShort(entry + 8) << 32);
         read(bytes(block * Layout.BLOCK, Layout.BLOCK), into);
       }
     }
   }
 
   private static long number(ByteBuffer buffer, int low, int high) {
-    return buffer.getInt(low) & 0xFFFF_FFFFL | (long) buffer.getInt(high) << 32;
+    return Integer.toUnsignedLong(buffer.getInt(low)) + ((long) buffer.getInt(high) << 32);
   }
 
   private ByteBuffer bytes(long position, int count) throws IOException {

@@ -68,9 +68,9 @@ final class ExtentTree {
     ByteBuffer block = Layout.buffer(Layout.BLOCK);
     node(block, part, depth, IN_BLOCK);
     int tail = HEADER + IN_BLOCK * ENTRY;
-    block.putInt(tail, checksum.ofInode(inode).bytes(block.array(), 0, tail).value());
+    block.putInt(tail, checksum.ofInode(inode).bytes(Layout.array(block), 0, tail).value());
     long number = space.takeRun(1);
-    output.write(number, block.array());
+    output.write(number, Layout.array(block));
     return number;
   }
 

@@ -18,7 +18,7 @@ final class InodeBytes {
 
   /** Begins an inode. */
   void begin(FileNode node, int links) {
-    Arrays.fill(bytes.array(), (byte) 0);
+    Arrays.fill(Layout.array(bytes), (byte) 0);
     Metadata metadata = node.metadata();
     bytes.putShort(0x00, (short) (node.type().bits() | metadata.mode()));
     bytes.putShort(0x02, (short) metadata.user()).putShort(0x78, (short) (metadata.user() >> 16));
@@ -62,9 +62,9 @@ final class InodeBytes {
 
   /** Returns the inode with its checksum. */
   byte[] end(int number) {
-    int value = checksum.ofInode(number).bytes(bytes.array(), 0, Layout.INODE).value();
+    int value = checksum.ofInode(number).bytes(Layout.array(bytes), 0, Layout.INODE).value();
     bytes.putShort(CHECKSUM_LOW, (short) value);
     bytes.putShort(CHECKSUM_HIGH, (short) (value >>> 16));
-    return bytes.array();
+    return Layout.array(bytes);
   }
 }

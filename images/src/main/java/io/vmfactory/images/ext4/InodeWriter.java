@@ -120,7 +120,7 @@ final class InodeWriter {
     FileData.Extents all = new FileData.Extents();
     for (int i = 0; i < blocks.size(); i++) {
       Extent extent = space.take(i, 1);
-      output.write(extent.start(), blocks.get(i).array());
+      output.write(extent.start(), Layout.array(blocks.get(i)));
       all.add(extent);
     }
     return new FileData(size, all.list());

@@ -46,6 +46,14 @@ final class Layout {
     return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
+  /** Returns the array behind a buffer that {@link #buffer} made. */
+  static byte[] array(ByteBuffer buffer) {
+    if (buffer.arrayOffset() != 0) {
+      throw new IllegalArgumentException("a part of another buffer");
+    }
+    return buffer.array();
+  }
+
   /** Returns the number of units that hold {@code count}. */
   static long units(long count, long perUnit) {
     return (count + perUnit - 1) / perUnit;

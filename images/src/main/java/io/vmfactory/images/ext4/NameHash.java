@@ -78,7 +78,7 @@ final class NameHash {
   }
 
   private static int f(int x, int y, int z) {
-    return z ^ x & (y ^ z);
+    return z ^ (x & (y ^ z));
   }
 
   private static int g(int x, int y, int z) {

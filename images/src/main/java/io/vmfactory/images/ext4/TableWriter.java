@@ -50,7 +50,7 @@ final class TableWriter {
     inodeBitmaps.flush();
     BlockOutput out = new BlockOutput(disk);
     out.write(0, Superblock.block(groups, tables, files.inodes(), space.count()));
-    out.write(1, descriptors.array());
+    out.write(1, Layout.array(descriptors));
     out.flush();
   }
 
