@@ -12,7 +12,8 @@ import io.vmfactory.images.ext4.Metadata;
  * @param stored how much of the content is in the archive: all but its holes
  * @param link the target of a symbolic or hard link
  */
-record TarEntry(String name, Type type, Metadata metadata, long size, long stored, String link, Device device) {
+record TarEntry(
+    String name, Type type, Metadata metadata, long size, long stored, String link, Device device) {
   enum Type {
     FILE(FileType.FILE),
     HARD_LINK(FileType.FILE),

@@ -334,7 +334,8 @@ class LayoutVariantsTest {
       try (Ext4Reader reader = Ext4Reader.open(image.path())) {
         byte[] start = reader.read("/f", (int) (500 * MIB)).orElseThrow();
         for (int i = 1; i <= 3; i++) {
-          assertThat(new String(start, (int) (i * 137 * MIB), 9, UTF_8)).isEqualTo("piece " + i + "\n\0");
+          assertThat(new String(start, (int) (i * 137 * MIB), 9, UTF_8))
+              .isEqualTo("piece " + i + "\n\0");
         }
       }
     }
@@ -375,6 +376,7 @@ class LayoutVariantsTest {
     }
     makeLayout();
     layout.layer(new TarBytes().device("disk", 5000, 1)).image("x", "");
-    assertThat(refused("")).hasMessageContaining("disk: is a device with the invalid number 5000:1");
+    assertThat(refused(""))
+        .hasMessageContaining("disk: is a device with the invalid number 5000:1");
   }
 }

@@ -151,12 +151,16 @@ public final class Ext4Reader implements AutoCloseable {
         return;
       }
       if (depth == 0) {
-        long start = Integer.toUnsignedLong(node.getInt(entry + 8)) + ((long) node.getShort(entry + 6) << 32);
+        long start =
+            Integer.toUnsignedLong(node.getInt(entry + 8))
+                + ((long) node.getShort(entry + 6) << 32);
         long bytes = Short.toUnsignedLong(node.getShort(entry + 4)) * Layout.BLOCK;
         int length = (int) Math.min(bytes, into.limit() - offset);
         into.put((int) offset, Layout.array(bytes(start * Layout.BLOCK, length)));
       } else {
-        long block = Integer.toUnsignedLong(node.getInt(entry + 4)) + ((long) node.getShort(entry + 8) << 32);
+        long block =
+            Integer.toUnsignedLong(node.getInt(entry + 4))
+                + ((long) node.getShort(entry + 8) << 32);
         read(bytes(block * Layout.BLOCK, Layout.BLOCK), into);
       }
     }
