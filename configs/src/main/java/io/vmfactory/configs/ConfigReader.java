@@ -19,6 +19,8 @@ final class ConfigReader {
 
   private static final List<String> ROUTES = List.of("WARM", "SHELL", "TEMPLATE", "COLD");
   private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration SHORTEST_ANSWER = Duration.ofMillis(100);
+  private static final Duration ANSWER = Duration.ofSeconds(2);
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Duration YEAR = Duration.ofDays(365);
   private static final long MIB = 1L << 20;
@@ -151,7 +153,8 @@ final class ConfigReader {
             section.flag("enable_template", true),
             section.path("template_path", stateDir.resolve("templates")),
             section.bytes("template_cache", 1024 * MIB, 64 * MIB, MAX_MEMORY_MIB * MIB),
-            section.words("routes", ROUTES, ROUTES));
+            section.words("routes", ROUTES, ROUTES),
+            section.duration("answer_limit", ANSWER, SHORTEST_ANSWER, MINUTE));
     if (!factory.enableTemplate() && !factory.routes().contains("COLD")) {
       section.problem(
           "factory.routes names only routes that need a template, but factory.enable_template is"

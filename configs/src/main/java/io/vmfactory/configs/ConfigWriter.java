@@ -69,6 +69,7 @@ public final class ConfigWriter {
     text("template_path", factory.templatePath().toString());
     text("template_cache", Units.text(factory.templateCacheBytes()));
     bare("routes", list(factory.routes()));
+    text("answer_limit", Units.text(factory.answerLimit()));
   }
 
   private void leases(LeaseConfig leases) {

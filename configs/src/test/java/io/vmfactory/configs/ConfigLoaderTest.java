@@ -95,6 +95,7 @@ class ConfigLoaderTest {
                 enable_template = false
                 template_cache = "64MiB"
                 routes = ["COLD"]
+                answer_limit = "700ms"
                 """,
                 "test");
 
@@ -107,7 +108,7 @@ class ConfigLoaderTest {
     assertThat(config.factory())
         .isEqualTo(
             new FactoryConfig(
-                false, Path.of("/t/templates"), 64L << 20, java.util.List.of("COLD")));
+                false, Path.of("/t/templates"), 64L << 20, java.util.List.of("COLD"), Duration.ofMillis(700)));
   }
 
   @Test

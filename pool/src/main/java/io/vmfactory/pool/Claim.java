@@ -21,7 +21,7 @@ public interface Claim<T> extends AutoCloseable {
 
   /**
    * Reports the value as broken, before or after it was taken. The pool disposes of it, counts it
-   * and keeps the cause.
+   * and keeps the cause, and examines the other values in stock next, unless examinations are off.
    *
    * @return whether this call did so; false if the claim was already undone or poisoned
    */

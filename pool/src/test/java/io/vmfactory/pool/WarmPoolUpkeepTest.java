@@ -61,6 +61,33 @@ class WarmPoolUpkeepTest {
   }
 
   @Test
+  void whenAValueProvesBrokenTheOthersAreExaminedNext() {
+    WarmPool<Item> pool = pool(3, Duration.ZERO, HOUR);
+    Claim<Item> claim = pool.tryClaim().orElseThrow();
+    claim.take();
+    claim.poison(new IllegalStateException("broken"));
+    assertThat(allocator.examined).as("one at a time").hasSize(1);
+
+    allocator.answer(allocator.examined.keySet().iterator().next(), Examination.expire("too"));
+    assertThat(allocator.examined).hasSize(1);
+    allocator.answer(allocator.examined.keySet().iterator().next(), Examination.keep());
+
+    assertThat(allocator.examined).isEmpty();
+    assertThat(allocator.disposed).extracting(item -> item.id).containsExactlyInAnyOrder(0, 1);
+    fixture.clock.advance(HOUR.minusNanos(1));
+    assertThat(allocator.examined).as("the good one, before its time").isEmpty();
+    fixture.clock.advance(Duration.ofNanos(1));
+    assertThat(allocator.examined).hasSize(1);
+  }
+
+  @Test
+  void whereExaminationsAreOffABrokenValueCausesNone() {
+    WarmPool<Item> pool = pool(2, Duration.ZERO, Duration.ZERO);
+    pool.tryClaim().orElseThrow().poison(new IllegalStateException("broken"));
+    assertThat(allocator.examined).isEmpty();
+  }
+
+  @Test
   void valuesMadeTogetherDoNotExpireTogether() {
     allocator.atOnce = true;
     PoolPolicy policy =

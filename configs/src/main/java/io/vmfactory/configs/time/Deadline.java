@@ -28,6 +28,11 @@ public final class Deadline {
     return new Deadline(System.nanoTime() + bounded.toNanos(), bounded);
   }
 
+  /** Returns the earlier of this deadline and {@code span} from now. */
+  public Deadline min(Duration span) {
+    return remaining().compareTo(span) <= 0 ? this : after(span);
+  }
+
   /** Returns the time left; zero if the deadline has passed, never negative. */
   public Duration remaining() {
     return Duration.ofNanos(Math.max(0, nanoTime - System.nanoTime()));

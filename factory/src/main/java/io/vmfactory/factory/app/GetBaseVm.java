@@ -55,10 +55,9 @@ final class GetBaseVm {
   }
 
   private GrantedVm giveAway(HostedVm vm, HandOut handOut) {
-    Deadline deadline = handOut.deadline();
     Laps laps = handOut.laps();
-    pause(vm, laps, deadline);
-    deadline.check("giving the VM away");
+    pause(vm, laps, handOut.answer());
+    handOut.deadline().check("giving the VM away");
     VmView view = view(vm, handOut.route());
     vm.giveAway();
     handOut.place().close();

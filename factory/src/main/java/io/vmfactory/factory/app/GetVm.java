@@ -55,16 +55,15 @@ final class GetVm {
   }
 
   private GrantedVm lease(HostedVm vm, Order order, HandOut handOut) {
-    Deadline deadline = handOut.deadline();
     Laps laps = handOut.laps();
     boolean complete = vm.agent() != null && vm.sizing().shortOf(order.wanted()).isZero();
-    Waking waking = gate.start(vm, order.hostname(), laps, deadline);
+    Waking waking = gate.start(vm, order.hostname(), laps, handOut.answer());
     // A complete VM only wakes: its lease is written meanwhile.
     Lease early = complete ? draft(vm, vm.sizing(), order, handOut.route()) : null;
     vm.keep(waking.await());
-    Sizing sizing = grown(vm, order.wanted(), laps, deadline);
+    Sizing sizing = grown(vm, order.wanted(), laps, handOut.work());
     vm.closeAgent();
-    deadline.check("the lease");
+    handOut.deadline().check("the lease");
     Lease lease = early == null ? draft(vm, sizing, order, handOut.route()) : early;
     VmView view = VmView.of(vm, null);
     leases.open(vm, lease, handOut.place());

@@ -94,6 +94,17 @@ public final class HandOut implements AutoCloseable {
     return (RuntimeException) failure;
   }
 
+  /** When the VM that is tried must have given its next answer. */
+  public Deadline answer() {
+    return walk().answer();
+  }
+
+  /** When a step must have ended in which the VM has work to do. */
+  public Deadline work() {
+    return walk().work();
+  }
+
+  /** When the request must be served. */
   public Deadline deadline() {
     return deadline;
   }

@@ -3,6 +3,7 @@ package io.vmfactory.factory.routes;
 import static java.util.Objects.requireNonNull;
 
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.Units;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -15,18 +16,26 @@ import io.vmfactory.factory.turns.RestoreTurns.Kind;
 import io.vmfactory.factory.turns.Turn;
 import io.vmfactory.factory.turns.TurnRefusedException;
 import io.vmfactory.factory.vm.HostedVm;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request's way along its routes: tries one after the other and keeps why each was left. A
  * route that cannot serve the order is passed over; one that fails is recorded as a failure too. A
  * warm VM that fails is followed by the next warm one; every other route is tried once, with a
- * turn. Confined to one thread.
+ * turn. Each attempt has a limit of its own, so that a VM that hangs leaves time for others (ADR
+ * 0028). Confined to one thread.
  */
 final class RouteWalk implements AutoCloseable {
+  /** Routes whose VMs were complete, or nearly so, before the request. */
+  private static final Set<Route> IDLE = EnumSet.of(Route.WARM, Route.SHELL);
+
   private final Routes routes;
   private final Order order;
   private final Laps laps;
@@ -48,6 +57,27 @@ final class RouteWalk implements AutoCloseable {
     this.presence = routes.customers().enter();
   }
 
+  /** When the VM that is tried must have given its next answer. */
+  Deadline answer() {
+    return IDLE.contains(route()) ? half().min(routes.answerLimit()) : work();
+  }
+
+  /**
+   * When a step must have ended in which the VM has work to do. A shorter time than the answer
+   * limit would be of no use.
+   */
+  Deadline work() {
+    Deadline least = deadline.min(routes.answerLimit());
+    Deadline half = half();
+    return half.remaining().compareTo(least.remaining()) > 0 ? half : least;
+  }
+
+  /** Half of the time that is left, or all of it if no other attempt can follow. */
+  private Deadline half() {
+    boolean last = triesLeft == 0 && !ahead.hasNext();
+    return last ? deadline : deadline.min(deadline.remaining().dividedBy(2));
+  }
+
   /** Makes the next VM. If no route is left, throws why. */
   HostedVm next() {
     while (true) {
@@ -55,7 +85,7 @@ final class RouteWalk implements AutoCloseable {
       triesLeft--;
       try {
         deadline.check("route " + trying);
-        return routes.source(trying).make(order, laps, deadline);
+        return routes.source(trying).make(order, laps, answer());
       } catch (RuntimeException e) {
         left(trying, e);
       }
@@ -108,10 +138,22 @@ final class RouteWalk implements AutoCloseable {
 
   /** Ends {@code made}, which could not be handed out, and keeps why; throws if all is in vain. */
   void leave(HostedVm made, RuntimeException reason) {
-    left(route(), made.end(reason));
+    left(route(), made.end(passable(reason)));
   }
 
-  private void left(Route tried, RuntimeException reason) {
+  /** Returns {@code failure}, or a failure of the VM if only the time of its attempt is over. */
+  private RuntimeException passable(RuntimeException failure) {
+    return failure instanceof DeadlineExceededException late && !deadline.passed()
+        ? new VmmException(
+            Reason.FAILED,
+            "given up to leave time for another VM: %s (factory.answer_limit is %s)"
+                .formatted(late.getMessage(), Units.text(routes.answerLimit())),
+            late)
+        : failure;
+  }
+
+  private void left(Route tried, RuntimeException failure) {
+    RuntimeException reason = passable(failure);
     requirePassable(tried, reason);
     causes.add(reason);
     reasons.add(tried + ": " + reason.getMessage());

@@ -7,6 +7,7 @@ import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.turns.RestoreTurns;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,18 +25,25 @@ public final class Routes {
   private final Customers customers;
   private final RestoreTurns turns;
   private final Failures failures;
+  private final Duration answerLimit;
 
   /**
    * @param customers the requests that are being served
    * @param turns limits how many VMs are restored or booted at once
    * @param failures where routes that failed are recorded
+   * @param answerLimit for each answer of an idle VM
    */
   public Routes(
-      List<VmSource> sources, Customers customers, RestoreTurns turns, Failures failures) {
+      List<VmSource> sources,
+      Customers customers,
+      RestoreTurns turns,
+      Failures failures,
+      Duration answerLimit) {
     this.sources = sources.stream().collect(Collectors.toMap(VmSource::route, Function.identity()));
     this.customers = customers;
     this.turns = turns;
     this.failures = failures;
+    this.answerLimit = answerLimit;
   }
 
   /** Begins the walk along the routes of {@code order}, which counts as a customer until closed. */
@@ -61,5 +69,9 @@ public final class Routes {
 
   Failures failures() {
     return failures;
+  }
+
+  Duration answerLimit() {
+    return answerLimit;
   }
 }

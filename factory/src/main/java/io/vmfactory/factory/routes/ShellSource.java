@@ -48,8 +48,19 @@ public final class ShellSource implements VmSource {
             .orElseThrow(() -> Refusals.notPossible(stock.shortage(template.key(), Tier.SHELL)));
     ShellVm shell = claim.take().taken();
     laps.lap("claim");
-    shell.load(laps, deadline);
-    shell.hosted().taken(clock.now());
-    return shell.hosted();
+    load(shell, claim, laps, deadline);
+    HostedVm hosted = shell.hosted();
+    hosted.taken(clock.now());
+    hosted.failed().thenAccept(failure -> Blame.on(claim, failure));
+    return hosted;
+  }
+
+  private static void load(ShellVm shell, Claim<ShellVm> claim, Laps laps, Deadline deadline) {
+    try {
+      shell.load(laps, deadline);
+    } catch (RuntimeException e) {
+      Blame.on(claim, e);
+      throw e;
+    }
   }
 }

@@ -1,6 +1,5 @@
 package io.vmfactory.factory.routes;
 
-import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
@@ -8,7 +7,6 @@ import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
-import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.stock.WarmVm;
@@ -50,15 +48,8 @@ public final class WarmSource implements VmSource {
             .orElseThrow(() -> Refusals.notPossible(stock.shortage(template.key(), Tier.WARM)));
     HostedVm warm = claim.take().taken().hosted();
     warm.taken(clock.now());
-    warm.failed().thenAccept(failure -> report(failure, claim));
+    warm.failed().thenAccept(failure -> Blame.on(claim, failure));
     laps.lap("claim");
     return warm;
-  }
-
-  /** Lets the stock know of a VM that failed on its way to the customer, if that was its fault. */
-  private static void report(RuntimeException failure, Claim<WarmVm> claim) {
-    if (!(failure instanceof CancelledException || failure instanceof RequestException)) {
-      claim.poison(failure);
-    }
   }
 }

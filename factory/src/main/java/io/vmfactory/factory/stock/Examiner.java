@@ -18,17 +18,23 @@ import java.util.concurrent.CompletionStage;
  * VM that ended by itself.
  */
 class Examiner<T extends StockedVm> implements Expiry<T> {
-  /** Limit for a monitor's answer: it comes at once, or the VMM hangs. */
-  private static final Duration CHECK = Duration.ofSeconds(5);
-
   private final StockWorkers workers;
   private final RefillFailures complaints;
   private final Budget.Account account;
+  private final Duration answerLimit;
 
-  Examiner(StockWorkers workers, RefillFailures complaints, Budget.Account account) {
+  /**
+   * @param answerLimit for each answer of a VM
+   */
+  Examiner(
+      StockWorkers workers,
+      RefillFailures complaints,
+      Budget.Account account,
+      Duration answerLimit) {
     this.workers = workers;
     this.complaints = complaints;
     this.account = account;
+    this.answerLimit = answerLimit;
   }
 
   @Override
@@ -46,10 +52,15 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
   private CompletableFuture<Void> checked(T value) {
     return workers.aside(
         () -> {
-          value.vm().check(Deadline.after(CHECK));
+          value.vm().check(answer());
           account.examined(value.vm().identity().id());
           return null;
         });
+  }
+
+  /** When a VM must have given its next answer. */
+  final Deadline answer() {
+    return Deadline.after(answerLimit);
   }
 
   /** Examines further, after the VMM has answered. */
@@ -76,8 +87,6 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
 
   /** Examines warm VMs, and sometimes lets one run until its agent has answered. */
   static final class OfWarm extends Examiner<WarmVm> {
-    private static final Duration PROBE = Duration.ofSeconds(10);
-
     /** A VM cannot be claimed while it waits for a turn, so it waits only briefly. */
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
@@ -88,8 +97,12 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
      * @param every between two probes of a VM; zero = never
      */
     OfWarm(
-        StockWorkers workers, RefillFailures complaints, Budget.Account account, Duration every) {
-      super(workers, complaints, account);
+        StockWorkers workers,
+        RefillFailures complaints,
+        Budget.Account account,
+        Duration answerLimit,
+        Duration every) {
+      super(workers, complaints, account, answerLimit);
       this.workers = workers;
       this.every = every;
     }
@@ -104,8 +117,8 @@ class Examiner<T extends StockedVm> implements Expiry<T> {
           .exceptionally(OfWarm::postponed);
     }
 
-    private static Examination probe(WarmVm warm, Duration age) {
-      Deadline deadline = Deadline.after(PROBE);
+    private Examination probe(WarmVm warm, Duration age) {
+      Deadline deadline = answer();
       warm.vm().cont(deadline);
       warm.agent().awaitServing(deadline);
       warm.vm().stop(deadline);

@@ -51,7 +51,7 @@ final class Shelf {
         new WarmPool<>(
             shellFailures.pool(),
             new ShellMaker(template, kit, workers, shellFailures, shellMemory),
-            new Examiner<>(workers, shellFailures, shellMemory),
+            new Examiner<>(workers, shellFailures, shellMemory, kit.answerLimit()),
             sizes.shells(),
             clock,
             random);
@@ -61,7 +61,8 @@ final class Shelf {
         new WarmPool<>(
             warmFailures.pool(),
             new WarmMaker(shells, kit, workers, warmFailures, warmMemory),
-            new Examiner.OfWarm(workers, warmFailures, warmMemory, probes),
+            new Examiner.OfWarm(
+                workers, warmFailures, warmMemory, kit.answerLimit(), probes),
             sizes.warm(),
             clock,
             random);

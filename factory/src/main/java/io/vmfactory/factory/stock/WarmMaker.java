@@ -44,11 +44,12 @@ final class WarmMaker extends RefillMaker<WarmVm> {
   private WarmVm warm(Claim<ShellVm> claim, Laps laps, Deadline limit) {
     ShellVm shell = claim.take().taken();
     laps.lap("turn");
-    shell.load(laps, limit);
+    shell.load(laps, limit.min(kit.answerLimit()));
     HostedVm hosted = shell.hosted();
     try {
-      hosted.keep(kit.gate().start(hosted, "", laps, limit).await());
-      hosted.vm().stop(limit);
+      Deadline answer = limit.min(kit.answerLimit());
+      hosted.keep(kit.gate().start(hosted, "", laps, answer).await());
+      hosted.vm().stop(answer);
       laps.lap("stop");
       hosted.warm(shell.shell().digest());
       return new WarmVm(hosted);

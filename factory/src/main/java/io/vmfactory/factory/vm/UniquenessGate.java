@@ -3,7 +3,6 @@ package io.vmfactory.factory.vm;
 import static java.util.Objects.requireNonNull;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
@@ -13,18 +12,12 @@ import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
-import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.VmmException.Reason;
-import java.time.Duration;
 
 /**
  * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
  * and is unlike any other.
  */
 public final class UniquenessGate {
-  /** Waking takes milliseconds, and some hundreds where other guests keep the CPUs busy. */
-  private static final Duration WAKING = Duration.ofSeconds(5);
-
   private final GuestAgents agents;
   private final WallClock clock;
 
@@ -91,8 +84,7 @@ public final class UniquenessGate {
 
   /**
    * Lets a PAUSED VM that was made unique before run for its customer. Its clock is on the way
-   * before it runs. It gets half of the time that is left, at most 5 s, so that there is time for
-   * another VM if this one hangs.
+   * before it runs.
    *
    * @param hostname empty = the guest keeps the one it has
    * @param laps gets "cont" now, "wake" later
@@ -100,31 +92,14 @@ public final class UniquenessGate {
    */
   private Waking wake(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
     GuestAgent agent = requireNonNull(hosted.agent());
-    Duration half = deadline.remaining().dividedBy(2);
-    Deadline limit = Deadline.after(half.compareTo(WAKING) < 0 ? half : WAKING);
-    try {
-      Answer answer = agent.startWake(clock, hostname, limit);
-      hosted.vm().cont(limit);
-      laps.lap("cont");
-      return () -> awake(agent, answer, laps, deadline);
-    } catch (DeadlineExceededException e) {
-      throw hangs(e, deadline);
-    }
-  }
-
-  private static GuestAgent awake(GuestAgent agent, Answer answer, Laps laps, Deadline deadline) {
-    try {
+    Answer answer = agent.startWake(clock, hostname, deadline);
+    hosted.vm().cont(deadline);
+    laps.lap("cont");
+    return () -> {
       answer.await();
       laps.lap("wake");
       return agent;
-    } catch (DeadlineExceededException e) {
-      throw hangs(e, deadline);
-    }
-  }
-
-  private static VmmException hangs(DeadlineExceededException e, Deadline deadline) {
-    deadline.check("a warm VM to wake");
-    return new VmmException(Reason.FAILED, "the warm VM hangs: " + e.getMessage(), e);
+    };
   }
 
   /** Connects to the agent of a VM. */

@@ -187,7 +187,7 @@ final class StockServingTest {
               .vms()
               .get(on(Route.WARM, Route.TEMPLATE), Deadline.after(Duration.ofSeconds(2)));
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
-      assertThat(granted.routeReason()).contains("WARM: the warm VM hangs");
+      assertThat(granted.routeReason()).contains("WARM: given up to leave time for another VM");
       assertThat(stuck.phase()).isEqualTo(VmPhase.EXITED);
       assertThat(stuck.launch().folder().path()).as("with its record").doesNotExist();
       assertThat(factory.status().leases()).hasSize(1);

@@ -92,7 +92,7 @@ final class StockUpkeepTest {
         new VmFactoryConfig(
             config.daemon(),
             config.qemu(),
-            new FactoryConfig(false, root, 1 << 30, List.of("WARM", "COLD")),
+            new FactoryConfig(false, root, 1 << 30, List.of("WARM", "COLD"), Duration.ofSeconds(5)),
             config.leases(),
             config.pool(),
             config.metrics(),

@@ -180,6 +180,24 @@ public final class TestFactory implements AutoCloseable {
     return kill().later(away).daemon();
   }
 
+  /** Returns {@code config} with another {@code factory.answer_limit}. */
+  static VmFactoryConfig answering(VmFactoryConfig config, Duration answerLimit) {
+    FactoryConfig factory = config.factory();
+    return new VmFactoryConfig(
+        config.daemon(),
+        config.qemu(),
+        new FactoryConfig(
+            factory.enableTemplate(),
+            factory.templatePath(),
+            factory.templateCacheBytes(),
+            factory.routes(),
+            answerLimit),
+        config.leases(),
+        config.pool(),
+        config.metrics(),
+        config.runtime());
+  }
+
   public static VmFactoryConfig config(Path root, int maxVms) {
     return config(root, maxVms, List.of("TEMPLATE", "COLD"), noPool());
   }
@@ -203,7 +221,7 @@ public final class TestFactory implements AutoCloseable {
             List.of("extra=1"),
             new QemuConfig.Devices(2, 1, 1, 1, 64L << 30),
             QemuConfig.Isolation.none()),
-        new FactoryConfig(true, root.resolve("t"), 1 << 30, routes),
+        new FactoryConfig(true, root.resolve("t"), 1 << 30, routes, Duration.ofSeconds(5)),
         new LeaseConfig(TTL, Duration.ofHours(1)),
         pool,
         new MetricsConfig(0),

@@ -192,15 +192,23 @@ final class SlotStock<T> {
     changed.accept(fx);
   }
 
-  /** Ends a claim: the value is broken. */
+  /** Ends a claim: the value is broken. What broke it may have broken others in stock. */
   void poison(Slot<T> slot, Throwable cause, Effects fx) {
     meter.poisoned++;
     meter.failed(PoolFailure.Kind.POISONED, cause, now());
+    if (!policy.upkeep().probeEvery().isZero()) {
+      table.idle().forEach(this::probeNext);
+    }
     retire(slot, fx);
     changed.accept(fx);
   }
 
   // Examining values.
+
+  private void probeNext(Slot<T> slot) {
+    slot.probeAt(now());
+    dueForProbe.add(slot);
+  }
 
   private void arm(Slot<T> slot) {
     if (slot.dueAt() != Slot.NEVER) {

@@ -44,6 +44,10 @@ final class SlotTable<T> {
     return idle.isEmpty() ? null : idle.first();
   }
 
+  List<Slot<T>> idle() {
+    return List.copyOf(idle);
+  }
+
   List<Slot<T>> idleOlderThan(long generation) {
     return idle.stream().filter(slot -> slot.generation < generation).toList();
   }
