@@ -229,5 +229,10 @@ final class TemplateFixture implements AutoCloseable {
     public Vm adopt(Survivor survivor, Deadline deadline) {
       return fake.adopt(survivor, deadline);
     }
+
+    @Override
+    public Vm hold(Survivor survivor) {
+      return fake.hold(survivor);
+    }
   }
 }

@@ -58,4 +58,14 @@ public interface Hypervisor {
    *     hangs, or another process holds its monitor
    */
   Vm adopt(Survivor survivor, Deadline deadline);
+
+  /**
+   * Takes over a VM like {@link #adopt}, but waits for nothing. The VM is {@link
+   * VmPhase#UNAVAILABLE} until the VMM answers; until then it can only be killed. See {@link
+   * VmSignals#available}. A failure leaves the process and its folder unchanged.
+   *
+   * @throws VmmException with reason {@code DIED} when the process is gone or its pid was reused,
+   *     {@code RESOURCES} when this process has too few descriptors
+   */
+  Vm hold(Survivor survivor);
 }

@@ -6,8 +6,10 @@ import java.util.Set;
 
 /** Where a VM is in its life. The table of legal transitions is only here. */
 public enum VmPhase {
-  /** The process is being started, or taken over from an earlier daemon. */
+  /** The process is being started. */
   STARTING,
+  /** Taken over from an earlier daemon, and its VMM has not answered since. */
+  UNAVAILABLE,
   /** Memory mapped, waiting for device state: a shell. */
   INCOMING,
   /** Complete, its CPUs stopped. */
@@ -21,7 +23,8 @@ public enum VmPhase {
 
   private static final Map<VmPhase, Set<VmPhase>> NEXT =
       Map.of(
-          STARTING, Set.of(INCOMING, PAUSED, RUNNING, EXITED),
+          STARTING, Set.of(UNAVAILABLE, INCOMING, PAUSED, RUNNING, EXITED),
+          UNAVAILABLE, Set.of(INCOMING, PAUSED, RUNNING, EXITED),
           INCOMING, Set.of(PAUSED, EXITED),
           PAUSED, Set.of(RUNNING, DETACHED, EXITED),
           RUNNING, Set.of(PAUSED, DETACHED, EXITED),

@@ -19,9 +19,11 @@ public final class VmPhases {
   /**
    * Checks that {@code step} may begin.
    *
-   * @throws VmmException with reason {@code ILLEGAL_PHASE} when the VM is not in {@code needed}
+   * @throws VmmException with reason {@code ILLEGAL_PHASE} when the VM is not in {@code needed},
+   *     {@code UNAVAILABLE} when its VMM has not answered yet
    */
   public synchronized void require(VmPhase needed, String step) {
+    requireAnswered(step);
     if (current != needed) {
       throw new VmmException(
           Reason.ILLEGAL_PHASE,
@@ -30,16 +32,26 @@ public final class VmPhases {
   }
 
   /**
-   * Checks that the VM exists and was not given away.
+   * Checks that the VM exists, was not given away, and is available.
    *
    * @throws VmmException with reason {@code DIED} when its process has ended, {@code ILLEGAL_PHASE}
-   *     when it was given away
+   *     when it was given away, {@code UNAVAILABLE} when its VMM has not answered yet
    */
   public synchronized void requireOurs(String step) {
+    requireAnswered(step);
     if (current == VmPhase.EXITED || current == VmPhase.DETACHED) {
       Reason reason = current == VmPhase.EXITED ? Reason.DIED : Reason.ILLEGAL_PHASE;
       throw new VmmException(
           reason, "cannot %s VM %s: it is %s".formatted(step, id.shortened(), current));
+    }
+  }
+
+  private void requireAnswered(String step) {
+    if (current == VmPhase.UNAVAILABLE) {
+      throw new VmmException(
+          Reason.UNAVAILABLE,
+          "cannot %s VM %s: its process has not answered since this daemon took it over; it is stopped or slow. Try again, or release the VM"
+              .formatted(step, id.shortened()));
     }
   }
 

@@ -27,6 +27,8 @@ public final class VmmException extends RuntimeException {
     ILLEGAL_PHASE,
     /** The name is in use. */
     EXISTS,
+    /** The VMM has not answered yet: it is stopped or slow. */
+    UNAVAILABLE,
     /** The process ended. */
     DIED,
     /** The VMM refused a command or broke its protocol. */

@@ -261,6 +261,30 @@ public abstract class HypervisorContract {
   }
 
   @Test
+  void aHeldVmIsAdoptedWhenItsVmmAnswers() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = hypervisor().boot(launch, deadline);
+    assertThat(vm.signals().available().toCompletableFuture()).isCompletedWithValue(VmPhase.RUNNING);
+    Vm held = successor().hold(survivor(launch, vm));
+    assertThat(deadline.await(held.signals().available(), "answer")).isEqualTo(VmPhase.RUNNING);
+    assertThat(held.phase()).isEqualTo(VmPhase.RUNNING);
+    held.stop(deadline);
+    held.check(deadline);
+    held.kill();
+    assertThat(launch.folder().path()).doesNotExist();
+  }
+
+  @Test
+  void aVmThatHasEndedIsNotHeld() {
+    Launch launch = launch(new GuestRam.Anonymous());
+    Vm vm = hypervisor().boot(launch, deadline);
+    Survivor survivor = survivor(launch, vm);
+    Hypervisor successor = successor();
+    vm.kill();
+    refuses(Reason.DIED, () -> successor.hold(survivor));
+  }
+
+  @Test
   void theEndOfAnAdoptedVmIsNoticed() {
     Launch launch = launch(new GuestRam.Anonymous());
     Vm vm = hypervisor().boot(launch, deadline);

@@ -117,6 +117,7 @@ public final class ErrorMapper {
       case UNUSABLE, INVALID, BUSY -> Code.FAILED_PRECONDITION;
       case RESOURCES -> Code.RESOURCE_EXHAUSTED;
       case EXISTS -> Code.ALREADY_EXISTS;
+      case UNAVAILABLE -> Code.UNAVAILABLE;
       case ILLEGAL_PHASE, DIED, FAILED -> Code.INTERNAL;
     };
   }

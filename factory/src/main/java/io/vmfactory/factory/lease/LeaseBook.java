@@ -98,7 +98,7 @@ public final class LeaseBook {
   }
 
   /**
-   * Takes over an expected lease with its VM and {@code place}. It lasts for the time that is left
+   * Takes over an expected lease with its VM, which may be UNAVAILABLE, and {@code place}. It lasts for the time that is left
    * of it by journal and wall clock, but at least {@link #GRACE} and at most its whole term.
    */
   public void adopt(HostedVm vm, LeaseEntry was, Admission.Place place) {
@@ -110,6 +110,10 @@ public final class LeaseBook {
       holdings.put(id, new Holding(vm, lease, place, scheduleExpiry(lease, left)));
     }
     watch(vm.vm(), lease);
+    vm.vm()
+        .signals()
+        .available()
+        .thenAccept(phase -> emit(Kind.VM_ADOPTED, vm, id, "LEASED, " + phase));
   }
 
   private Duration left(LeaseEntry was) {

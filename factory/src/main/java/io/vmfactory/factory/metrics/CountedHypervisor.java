@@ -85,6 +85,31 @@ final class CountedHypervisor implements Hypervisor {
     return started("adopt", () -> counted.adopt(survivor, deadline));
   }
 
+  @Override
+  public Vm hold(Survivor survivor) {
+    long begun = System.nanoTime();
+    Vm vm;
+    try {
+      vm = counted.hold(survivor);
+    } catch (RuntimeException | Error e) {
+      startsFailed.labelValues("adopt", Causes.of(e)).inc();
+      throw e;
+    }
+    vm.signals()
+        .available()
+        .whenComplete(
+            (phase, failure) -> {
+              if (failure == null) {
+                starts.labelValues("adopt").observe((System.nanoTime() - begun) / 1e9);
+              } else {
+                startsFailed.labelValues("adopt", Causes.of(failure)).inc();
+              }
+            });
+    running.inc();
+    vm.signals().exited().whenComplete((exit, failure) -> ended(exit));
+    return vm;
+  }
+
   private Vm started(String how, Supplier<Vm> start) {
     long begun = System.nanoTime();
     Vm vm;

@@ -6,10 +6,13 @@ import java.time.Duration;
 
 /** Takes over one VM of an earlier daemon. */
 public interface Adopter {
-  /** Returns how long taking over may last; a VM that takes longer is ended. */
+  /**
+   * Returns how long taking over may last. A VM that takes longer is reported if it has a customer,
+   * else ended.
+   */
   Duration limit();
 
-  /** Whether a customer has the VM. */
+  /** Whether a customer has the VM. Then it is taken over even if its VMM does not answer. */
   boolean hasCustomer();
 
   /**

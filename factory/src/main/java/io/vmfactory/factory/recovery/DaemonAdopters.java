@@ -50,7 +50,7 @@ public final class DaemonAdopters implements Adopters {
   @Override
   public Adopter expect(VmRecord record) {
     return record.state() == VmRecord.State.LEASED
-        ? new LeaseAdopter(leases, record, admission.enterAnyway())
+        ? new LeaseAdopter(leases, record, admission)
         : stock.of(record, why -> tell(record.id(), why));
   }
 

@@ -7,15 +7,15 @@ import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.vm.HostedVm;
-import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** Takes over one leased VM: lease, place and supervision continue as before. */
 final class LeaseAdopter implements Adopter {
-  /** A customer's VM on a busy host gets much more time than the start of the daemon waits. */
+  /** A VM on a busy host gets much more time than the start of the daemon waits. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final LeaseBook leases;
@@ -23,12 +23,25 @@ final class LeaseAdopter implements Adopter {
   private final LeaseEntry lease;
   private final Admission.Place place;
 
-  LeaseAdopter(LeaseBook leases, VmRecord record, Admission.Place place) {
+  /**
+   * @throws VmmException if status could not show the VM
+   */
+  LeaseAdopter(LeaseBook leases, VmRecord record, Admission admission) {
+    requireKnownRoute(record);
     this.leases = leases;
     this.record = record;
     this.lease = Objects.requireNonNull(record.lease());
-    this.place = place;
+    this.place = admission.enterAnyway();
     leases.expect(lease);
+  }
+
+  private static void requireKnownRoute(VmRecord record) {
+    if (Arrays.stream(Route.values()).noneMatch(route -> route.name().equals(record.route()))) {
+      throw new VmmException(
+          Reason.FAILED,
+          "the record names route \"%s\", which this daemon does not know"
+              .formatted(record.route()));
+    }
   }
 
   @Override
@@ -43,17 +56,8 @@ final class LeaseAdopter implements Adopter {
 
   @Override
   public boolean take(HostedVm hosted, Deadline deadline) {
-    if (hosted.vm().phase() == VmPhase.INCOMING) {
-      throw new VmmException(Reason.FAILED, "it is leased but has no device state");
-    }
-    requireKnownRoute();
     leases.adopt(hosted, lease, place);
     return true;
-  }
-
-  /** Throws if status could not show the VM: its record names a route that does not exist. */
-  private void requireKnownRoute() {
-    Route.valueOf(record.route());
   }
 
   @Override

@@ -18,7 +18,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,8 @@ public final class Recovery {
    * Handles all VMs in {@code root} ({@code run_dir/vm}; need not exist). Returns when all are
    * handled, or after about a second if the only ones left are VMs whose VMM does not answer.
    *
-   * @return completes when those are handled too; never fails
+   * @return completes when every VM has its owner or is ended; never fails. A customer's VM that
+   *     does not answer has its owner
    */
   public CompletionStage<Void> run(Path root) {
     long begun = System.nanoTime();
@@ -60,10 +63,13 @@ public final class Recovery {
     if (tasks.isEmpty()) {
       return CompletableFuture.completedFuture(null);
     }
-    CompletableFuture<Void> all = inParallel(customersFirst(tasks));
+    List<CompletableFuture<CompletionStage<Void>>> started = inParallel(customersFirst(tasks));
+    CompletableFuture<Void> all = allOf(started.stream());
+    CompletableFuture<Void> answered =
+        allOf(started.stream().map(task -> task.thenCompose(Function.identity())));
     Duration patience = PATIENCE.plus(PATIENCE_PER_VM.multipliedBy(tasks.size()));
     try {
-      Deadline.after(patience).await(all, "the VMs of earlier daemons");
+      Deadline.after(patience).await(answered, "the VMs of earlier daemons");
       long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
       LOG.info("handled {} VMs of earlier daemons within {} ms", tasks.size(), millis);
     } catch (DeadlineExceededException e) {
@@ -72,7 +78,11 @@ public final class Recovery {
     return all;
   }
 
-  private static List<Runnable> customersFirst(List<RecoveryTask> tasks) {
+  private static CompletableFuture<Void> allOf(Stream<? extends CompletableFuture<?>> stages) {
+    return CompletableFuture.allOf(stages.toArray(CompletableFuture[]::new));
+  }
+
+  private static List<Supplier<CompletionStage<Void>>> customersFirst(List<RecoveryTask> tasks) {
     return Stream.concat(
             tasks.stream().filter(RecoveryTask::forCustomer),
             tasks.stream().filter(Predicate.not(RecoveryTask::forCustomer)))
@@ -80,7 +90,8 @@ public final class Recovery {
         .toList();
   }
 
-  private static CompletableFuture<Void> inParallel(List<Runnable> tasks) {
+  private static List<CompletableFuture<CompletionStage<Void>>> inParallel(
+      List<Supplier<CompletionStage<Void>>> tasks) {
     AtomicInteger number = new AtomicInteger();
     ExecutorService threads =
         Executors.newFixedThreadPool(
@@ -90,12 +101,10 @@ public final class Recovery {
               thread.setDaemon(true);
               return thread;
             });
-    CompletableFuture<?>[] done =
-        tasks.stream()
-            .map(task -> CompletableFuture.runAsync(task, threads))
-            .toArray(CompletableFuture[]::new);
+    List<CompletableFuture<CompletionStage<Void>>> started =
+        tasks.stream().map(task -> CompletableFuture.supplyAsync(task, threads)).toList();
     threads.shutdown();
-    return CompletableFuture.allOf(done);
+    return started;
   }
 
   private static List<VmFolder> folders(Path root) {

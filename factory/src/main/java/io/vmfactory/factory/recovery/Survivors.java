@@ -10,6 +10,8 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The VMs that earlier daemons left, and what this daemon does with each:
@@ -19,7 +21,7 @@ import java.util.Optional;
  *   <li>MAKING, STARTED, or no record (a template was being built): no customer has it; it is
  *       ended.
  *   <li>SHELL, WARM: the stock takes it over, or it is ended.
- *   <li>LEASED: it is taken over with its lease.
+ *   <li>LEASED: it is taken over with its lease, even if its VMM does not answer.
  *   <li>GIVEN_AWAY: it belongs to someone else and is left alone while it lives.
  *   <li>Its record is unreadable: it may be a customer's, so it is left alone and reported at each
  *       start.
@@ -76,7 +78,7 @@ public final class Survivors {
     return new RecoveryTask(adopter.hasCustomer(), () -> takeOver.run(leftover, adopter));
   }
 
-  private void end(VmFolder folder, VmIdentity process) {
+  private CompletionStage<Void> end(VmFolder folder, VmIdentity process) {
     String what = "a VM that had no owner: %s, pid %d".formatted(folder.path(), process.pid());
     try {
       processes.end(process, Deadline.after(END));
@@ -87,6 +89,7 @@ public final class Survivors {
           process.id().value(),
           "cannot end %s: %s; the next daemon tries again".formatted(what, e.getMessage()));
     }
+    return CompletableFuture.completedFuture(null);
   }
 
   private String remedy(VmFolder folder, VmId id) {

@@ -6,25 +6,33 @@ import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.journal.Journal;
+import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.scripted.vmm.Script;
 import io.vmfactory.scripted.vmm.Script.Step;
+import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,17 +165,46 @@ final class TakeOverTest {
   }
 
   @Test
-  void aVmWhoseMonitorIsBrokenIsEndedAndReported() {
+  void aVmWhoseMonitorIsBrokenStaysItsCustomersWhileItsLeaseLasts() {
     GrantedVm granted = factory.get(any());
     factory
         .hypervisor
         .script()
-        .failAt(Step.ADOPT, new VmmException(VmmException.Reason.FAILED, "x"));
+        .failAt(Step.ADOPT, new VmmException(VmmException.Reason.FAILED, "QEMU says no"));
     restartAfter(MOMENT);
     factory.hypervisor.script().heal();
+    assertThat(factory.status().leases()).containsExactly(granted.lease());
+    assertThat(phases()).containsExactly(VmPhase.UNAVAILABLE);
+    assertThat(factory.status().failures())
+        .singleElement()
+        .satisfies(f -> assertThat(f.cause()).contains("is kept", "QEMU says no"));
+    renew(granted);
+    factory.pass(TTL.minus(MOMENT));
+    assertThat(phases()).containsExactly(VmPhase.UNAVAILABLE);
+    factory.pass(MOMENT);
     factory.assertNothingLeft();
-    assertThat(factory.status().failures().get(0).cause()).contains("could not be taken over: x");
-    refused(Reason.NOT_FOUND, () -> renew(granted));
+    assertThat(factory.kinds()).contains(Kind.LEASE_EXPIRED).doesNotContain(Kind.VM_DIED);
+  }
+
+  private List<VmPhase> phases() {
+    return factory.status().vms().stream().map(VmView::phase).toList();
+  }
+
+  @Test
+  void aVmWhoseRecordNamesAnUnknownRouteIsLeftAloneAndReported() {
+    GrantedVm granted = factory.get(any());
+    factory.kill();
+    VmFolder folder = granted.vm().folder();
+    VmRecord record = new Journal().read(folder).orElseThrow();
+    new Journal().write(folder, record.handedOut("LATER", "web", record.sizing(), factory.now()));
+    restartAfter(MOMENT);
+    assertThat(factory.status().leases()).isEmpty();
+    assertThat(factory.status().failures().get(0).cause()).contains("\"LATER\"", "left alone");
+    assertThat(vm(granted).phase()).isEqualTo(VmPhase.RUNNING);
+    factory.kill();
+    new Journal().write(folder, record);
+    restartAfter(MOMENT);
+    assertThat(factory.status().leases()).containsExactly(granted.lease());
   }
 
   @Test
@@ -184,21 +221,71 @@ final class TakeOverTest {
   }
 
   @Test
-  void aVmThatDoesNotAnswerHoldsUpNeitherTheStartNorTheOthers() {
+  void aVmThatDoesNotAnswerHoldsUpNeitherTheStartNorTheOthersAndIsKept() throws IOException {
     GrantedVm slow = factory.get(any());
     Script.Gate gate = factory.hypervisor.script().hangAt(Step.ADOPT);
     restartAfter(MOMENT);
 
-    factory.get(any());
-    refused(Reason.NOT_YET, () -> renew(slow));
-    refused(Reason.NOT_YET, () -> factory.cases.vms().release(slow.lease().id()));
-    gate.open();
-    Deadline deadline = soon();
-    while (factory.status().leases().size() < 2) {
-      deadline.check("the slow VM to be taken over");
-      Thread.onSpinWait();
-    }
+    GrantedVm other = factory.get(any());
+    assertThat(phases()).containsExactly(VmPhase.UNAVAILABLE, VmPhase.RUNNING);
     renew(slow);
+    DriveRequest drive =
+        new DriveRequest(
+            slow.lease().id(), "/d", DriveMode.READ_ONLY, new Peer(Files.getOwner(factory.root), true));
+    assertThatThrownBy(() -> factory.cases.attachments().attachDrive(drive, soon()))
+        .isInstanceOfSatisfying(
+            VmmException.class,
+            e -> assertThat(e.reason()).isEqualTo(VmmException.Reason.UNAVAILABLE))
+        .hasMessageContaining("stopped or slow");
+    gate.open();
+    assertThat(phases()).containsExactly(VmPhase.RUNNING, VmPhase.RUNNING);
+    assertThat(factory.events)
+        .filteredOn(event -> event.kind() == Kind.VM_ADOPTED)
+        .singleElement()
+        .satisfies(event -> assertThat(event.leaseId()).isEqualTo(slow.lease().id().value()));
+    assertThat(vm(slow).phase()).isEqualTo(VmPhase.RUNNING);
+    renew(slow);
+    factory.cases.vms().release(slow.lease().id());
+    factory.cases.vms().release(other.lease().id());
+    factory.assertNothingLeft();
+  }
+
+  @Test
+  void aVmThatDoesNotAnswerCanBeReleased() {
+    GrantedVm slow = factory.get(any());
+    Script.Gate gate = factory.hypervisor.script().hangAt(Step.ADOPT);
+    restartAfter(MOMENT);
+    factory.cases.vms().release(slow.lease().id());
+    factory.assertNothingLeft();
+    gate.open();
+    assertThat(vm(slow).phase()).isEqualTo(VmPhase.EXITED);
+  }
+
+  @Test
+  void aVmThatDoesNotAnswerIsTakenOverAgainAndAgain() {
+    GrantedVm slow = factory.get(any());
+    Script.Gate gate = factory.hypervisor.script().hangAt(Step.ADOPT);
+    for (int times = 0; times < 3; times++) {
+      restartAfter(MOMENT);
+      assertThat(phases()).containsExactly(VmPhase.UNAVAILABLE);
+    }
+    factory.cases.control().shutdown(Control.AtEnd.KEEP_VMS, soon());
+    restartAfter(MOMENT);
+    assertThat(factory.status().leases()).containsExactly(slow.lease());
+    gate.open();
+    assertThat(phases()).containsExactly(VmPhase.RUNNING);
+    renew(slow);
+  }
+
+  @Test
+  void manyVmsThatDoNotAnswerAreAllTakenOverAtOnce() {
+    for (int count = 0; count < 12; count++) {
+      factory.get(any());
+    }
+    factory.hypervisor.script().hangAt(Step.ADOPT);
+    restartAfter(MOMENT);
+    assertThat(phases()).hasSize(12).containsOnly(VmPhase.UNAVAILABLE);
+    assertThat(factory.status().leases()).hasSize(12);
   }
 
   @Test

@@ -382,5 +382,10 @@ public final class TestFactory implements AutoCloseable {
     public Vm adopt(Survivor survivor, Deadline deadline) {
       return hypervisor.adopt(survivor, deadline);
     }
+
+    @Override
+    public Vm hold(Survivor survivor) {
+      return hypervisor.hold(survivor);
+    }
   }
 }

@@ -6,19 +6,26 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.protobuf.Duration;
 import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.DriveMode;
+import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Vm;
+import io.vmfactory.api.v1.VmState;
+import io.vmfactory.client.EventWatch;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.guest.GuestAgent;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -126,6 +133,54 @@ final class RecoveryIT {
       assertThat(over).isNotDone();
       assertThat(leases(client.daemon().status(false, soon()))).contains(vm.lease().getId());
     }
+  }
+
+  @Test
+  void aLeasedVmThatIsStoppedStaysItsCustomersAndIsUsableWhenItGoesOn() throws Exception {
+    try (VmHandle vm = get(600)) {
+      awaitStock();
+      VmHandle other = get(600);
+      signal("-STOP", vm);
+      signal("-STOP", other);
+      for (int times = 0; times < 2; times++) {
+        daemon.kill();
+        daemon.start();
+        assertThat(client.daemon().status(false, soon()).getVmsList())
+            .extracting(Vm::getState)
+            .containsExactly(VmState.UNAVAILABLE, VmState.UNAVAILABLE);
+        vm.renew(soon());
+      }
+      assertThatExceptionOfType(FactoryException.class)
+          .isThrownBy(() -> vm.attachDrive(Path.of("/etc/hostname"), DriveMode.READ_ONLY, soon()))
+          .matches(FactoryException::isRetryable)
+          .withMessageContaining("stopped or slow");
+
+      other.close();
+      assertThat(leases(client.daemon().status(false, soon()))).containsExactly(vm.lease().getId());
+
+      BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+      try (EventWatch watch = client.daemon().watch(events::add, soon())) {
+        signal("-CONT", vm);
+        Event next;
+        do {
+          next = events.poll(60, TimeUnit.SECONDS);
+          assertThat(next).as("the VM to answer").isNotNull();
+        } while (next.getKind() != Event.Kind.VM_ADOPTED);
+        assertThat(next.getLeaseId()).isEqualTo(vm.lease().getId());
+        assertThat(watch.ended().toCompletableFuture()).isNotDone();
+      }
+      assertThat(client.daemon().status(false, soon()).getVmsList())
+          .extracting(Vm::getState)
+          .containsExactly(VmState.RUNNING);
+      try (GuestAgent agent = vm.agent(soon())) {
+        answers(agent);
+      }
+    }
+  }
+
+  private static void signal(String which, VmHandle vm) throws Exception {
+    String pid = Integer.toString(vm.vm().getPid());
+    assertThat(new ProcessBuilder("kill", which, pid).inheritIO().start().waitFor()).isZero();
   }
 
   @Test

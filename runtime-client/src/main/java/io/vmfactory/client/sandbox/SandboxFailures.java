@@ -69,7 +69,7 @@ final class SandboxFailures {
           case EXISTS -> Reason.ALREADY_EXISTS;
           case DIED -> Reason.LOST;
           case ILLEGAL_PHASE -> Reason.UNSUPPORTED;
-          case UNUSABLE, FAILED -> Reason.FAILED;
+          case UNUSABLE, UNAVAILABLE, FAILED -> Reason.FAILED;
         };
     return translated(reason, e);
   }

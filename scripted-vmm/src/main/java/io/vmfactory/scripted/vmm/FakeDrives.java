@@ -18,19 +18,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** Drives that no guest reads. Among all fake VMs of this process, only one has a WRITABLE file. */
 final class FakeDrives implements VmDrives {
   private static final Map<Path, FakeDrives> WRITTEN = new ConcurrentHashMap<>();
 
   private final Devices devices;
-  private final VmPhases phases;
+  private final Supplier<VmPhases> phases;
   private final Script script;
   private final List<Drive> attached = new ArrayList<>();
 
   private record Drive(DrivePlace place, Path file) {}
 
-  FakeDrives(Devices devices, VmPhases phases, Script script) {
+  FakeDrives(Devices devices, Supplier<VmPhases> phases, Script script) {
     this.devices = devices;
     this.phases = phases;
     this.script = script;
@@ -38,7 +39,7 @@ final class FakeDrives implements VmDrives {
 
   @Override
   public synchronized DrivePlace attach(DriveImage image, Deadline deadline) {
-    phases.require(VmPhase.RUNNING, "attach a drive to");
+    phases.get().require(VmPhase.RUNNING, "attach a drive to");
     try (DriveFile file = DriveFile.hold(image.file())) {
       if (file.size() > devices.driveSlotBytes()) {
         throw new VmmException(Reason.INVALID, "larger than a slot: " + image.file());
@@ -76,7 +77,7 @@ final class FakeDrives implements VmDrives {
 
   @Override
   public synchronized void detach(String id, Deadline deadline) {
-    phases.require(VmPhase.RUNNING, "detach a drive from");
+    phases.get().require(VmPhase.RUNNING, "detach a drive from");
     Drive drive =
         attached.stream()
             .filter(one -> one.place().id().equals(id))
@@ -89,7 +90,7 @@ final class FakeDrives implements VmDrives {
 
   @Override
   public synchronized List<DrivePlace> list(Deadline deadline) {
-    phases.require(VmPhase.RUNNING, "list the drives of");
+    phases.get().require(VmPhase.RUNNING, "list the drives of");
     return attached.stream().map(Drive::place).toList();
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -69,6 +70,23 @@ public final class FakeHypervisor implements Hypervisor {
    */
   @Override
   public Vm adopt(Survivor survivor, Deadline deadline) {
+    FakeVm vm = living(survivor);
+    script.play(Step.ADOPT, deadline);
+    vm.adopted();
+    return vm;
+  }
+
+  /** Returns the living VM itself; it is UNAVAILABLE until the gate at {@code ADOPT} opens. */
+  @Override
+  public Vm hold(Survivor survivor) {
+    FakeVm vm = living(survivor);
+    CompletableFuture<Void> passing = script.passing(Step.ADOPT);
+    vm.adopted();
+    vm.hold(passing);
+    return vm;
+  }
+
+  private FakeVm living(Survivor survivor) {
     FakeVm vm =
         vms.stream()
             .filter(one -> one.identity().equals(survivor.identity()))
@@ -80,8 +98,6 @@ public final class FakeHypervisor implements Hypervisor {
     if (vm.phase() == VmPhase.DETACHED) {
       throw new VmmException(Reason.ILLEGAL_PHASE, "that fake VM was given away: " + survivor);
     }
-    script.play(Step.ADOPT, deadline);
-    vm.adopted();
     return vm;
   }
 

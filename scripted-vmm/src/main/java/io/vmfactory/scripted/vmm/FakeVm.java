@@ -41,7 +41,9 @@ public final class FakeVm implements Vm {
 
   private final Launch launch;
   private final Script script;
-  private final VmPhases phases;
+  private volatile VmPhases phases;
+  private volatile CompletableFuture<VmPhase> available = new CompletableFuture<>();
+  private VmPhase reported = VmPhase.STARTING;
   private final FakeDrives drives;
   private final List<ServerSocketChannel> sockets = new ArrayList<>();
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
@@ -54,7 +56,7 @@ public final class FakeVm implements Vm {
     this.launch = launch;
     this.script = script;
     this.phases = new VmPhases(launch.id());
-    this.drives = new FakeDrives(launch.spec().devices(), phases, script);
+    this.drives = new FakeDrives(launch.spec().devices(), () -> phases, script);
     this.size = launch.spec().boot();
     this.savable = launch.ram() instanceof GuestRam.Shared;
     makeFiles();
@@ -79,6 +81,7 @@ public final class FakeVm implements Vm {
 
   void begin(VmPhase first) {
     phases.enter(first);
+    available.complete(first);
     if (first == VmPhase.INCOMING) {
       agentPort.complete(null);
     }
@@ -90,6 +93,29 @@ public final class FakeVm implements Vm {
   /** Marks the VM as adopted: whose memory it has is not known any more. */
   void adopted() {
     savable = false;
+  }
+
+  /** Makes the VM UNAVAILABLE until {@code answer} completes; then it is as it was before. */
+  synchronized void hold(CompletableFuture<Void> answer) {
+    if (phases.current() != VmPhase.UNAVAILABLE) {
+      reported = phases.current();
+    }
+    VmPhase was = reported;
+    VmPhases held = new VmPhases(launch.id());
+    CompletableFuture<VmPhase> answered = new CompletableFuture<>();
+    held.enter(VmPhase.UNAVAILABLE);
+    phases = held;
+    available = answered;
+    var unused =
+        answer.whenComplete(
+            (nothing, failure) -> {
+              if (failure == null) {
+                held.enter(was);
+                answered.complete(was);
+              } else {
+                answered.completeExceptionally(failure);
+              }
+            });
   }
 
   /** Returns what the VM was started with. */
@@ -129,7 +155,7 @@ public final class FakeVm implements Vm {
 
   @Override
   public VmSignals signals() {
-    return new VmSignals(exited, agentPort);
+    return new VmSignals(available, exited, agentPort);
   }
 
   @Override

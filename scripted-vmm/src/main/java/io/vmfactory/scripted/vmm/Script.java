@@ -81,6 +81,28 @@ public final class Script {
     conclude(step);
   }
 
+  /**
+   * Returns what completes when a VM passes {@code step}, or fails as the step would.
+   *
+   * @throws VmmException the failure of the step, unless it is the VMM's: {@code FAILED}
+   */
+  CompletableFuture<Void> passing(Step step) {
+    try {
+      conclude(step);
+    } catch (VmmException e) {
+      if (e.reason() == VmmException.Reason.FAILED) {
+        return CompletableFuture.failedFuture(e);
+      }
+      throw e;
+    }
+    Gate gate = gate(step);
+    if (gate == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    gate.reached.complete(null);
+    return gate.open;
+  }
+
   private synchronized @org.jspecify.annotations.Nullable Gate gate(Step step) {
     return gates.get(step);
   }

@@ -14,23 +14,52 @@ import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
 import io.vmfactory.vmm.qmp.QmpCommand.RunState;
 import io.vmfactory.vmm.qmp.QmpSession;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over one QEMU that an earlier daemon started. QEMU itself reports its phase, because a
- * record can be out of date.
+ * record can be out of date. Its answers come as events, on the thread that reads the monitor.
  */
 record QemuAdoption(
     Survivor survivor, @Nullable Jail jail, Processes processes, QmpClient monitors) {
 
-  /** Returns the VM. A failure leaves its process as it was. */
+  /** Returns the VM when QEMU has answered. A failure leaves its process as it was. */
   Vm adopt(Deadline deadline) {
-    HostProcess held = processes.adopt(survivor.identity().process());
+    HostProcess held = process();
+    QemuVm vm = hold(held);
+    try {
+      vm.awaitAvailable(deadline);
+      return vm;
+    } catch (RuntimeException e) {
+      vm.letGo();
+      processes.forget(held);
+      throw e;
+    }
+  }
+
+  /** Returns the VM at once, UNAVAILABLE until QEMU has answered. */
+  Vm hold() {
+    return hold(process());
+  }
+
+  private HostProcess process() {
+    return processes.adopt(survivor.identity().process());
+  }
+
+  private QemuVm hold(HostProcess held) {
     try {
       if (jail != null) {
         jail.users().keep(held);
       }
-      return connect(new QemuProcess(held, survivor.folder().vmmLog()), deadline);
+      QemuProcess process = new QemuProcess(held, survivor.folder().vmmLog());
+      QemuEvents events = new QemuEvents();
+      QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
+      QemuMonitor monitor = new QemuMonitor(survivor.identity().id(), session, process);
+      var connected = new QemuVm.Connected(process, monitor, events);
+      QemuVm vm = new QemuVm(QemuVm.Subject.of(survivor), connected, VmPhase.UNAVAILABLE);
+      vm.becomes(session.greeted().thenCompose(greeted -> answer(monitor, events)));
+      return vm;
     } catch (RuntimeException e) {
       processes.forget(held);
       throw e;
@@ -38,21 +67,15 @@ record QemuAdoption(
   }
 
   /** QEMU drops the unanswered requests of an earlier connection; this one starts afresh. */
-  private Vm connect(QemuProcess process, Deadline deadline) {
-    QemuEvents events = new QemuEvents();
-    QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
-    try {
-      QemuMonitor monitor = new QemuMonitor(survivor.identity().id(), session, process);
-      monitor.await(session.greeted(), "QEMU's monitor to answer", deadline);
-      monitor.execute(QmpCommand.negotiate(), deadline);
-      VmPhase phase = phase(monitor.execute(QmpCommand.status(), deadline));
-      catchUp(phase, monitor, events, deadline);
-      var connected = new QemuVm.Connected(process, monitor, events);
-      return new QemuVm(QemuVm.Subject.of(survivor), connected, phase);
-    } catch (RuntimeException e) {
-      session.close();
-      throw e;
-    }
+  private CompletionStage<VmPhase> answer(QemuMonitor monitor, QemuEvents events) {
+    return monitor
+        .send(QmpCommand.negotiate())
+        .thenCompose(negotiated -> monitor.send(QmpCommand.status()))
+        .thenCompose(
+            state -> {
+              VmPhase phase = phase(state);
+              return catchUp(phase, monitor, events).thenApply(caughtUp -> phase);
+            });
   }
 
   private VmPhase phase(RunState state) {
@@ -70,14 +93,20 @@ record QemuAdoption(
    * Sends the command that the earlier daemon may not have sent. Completes the wait for the agent's
    * port if the guest has it open: the earlier daemon has received that event.
    */
-  private static void catchUp(
-      VmPhase phase, QemuMonitor monitor, QemuEvents events, Deadline deadline) {
-    if (phase == VmPhase.INCOMING) {
-      monitor.execute(QmpCommand.prepareMigration(), deadline);
-      events.agentPort().complete(null);
-    } else if (hasAgentPortOpen(monitor.execute(QmpCommand.chardevs(), deadline))) {
-      events.agentPort().complete(null);
-    }
+  private static CompletionStage<?> catchUp(
+      VmPhase phase, QemuMonitor monitor, QemuEvents events) {
+    return phase == VmPhase.INCOMING
+        ? monitor
+            .send(QmpCommand.prepareMigration())
+            .thenRun(() -> events.agentPort().complete(null))
+        : monitor
+            .send(QmpCommand.chardevs())
+            .thenAccept(
+                all -> {
+                  if (hasAgentPortOpen(all)) {
+                    events.agentPort().complete(null);
+                  }
+                });
   }
 
   private static boolean hasAgentPortOpen(List<Chardev> all) {

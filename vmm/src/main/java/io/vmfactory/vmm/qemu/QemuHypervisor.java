@@ -93,8 +93,16 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
 
   @Override
   public Vm adopt(Survivor survivor, Deadline deadline) {
-    var adoption = new QemuAdoption(survivor, jail, processes, monitors);
-    return VmmException.translate(() -> adoption.adopt(deadline));
+    return VmmException.translate(() -> adoption(survivor).adopt(deadline));
+  }
+
+  @Override
+  public Vm hold(Survivor survivor) {
+    return VmmException.translate(() -> adoption(survivor).hold());
+  }
+
+  private QemuAdoption adoption(Survivor survivor) {
+    return new QemuAdoption(survivor, jail, processes, monitors);
   }
 
   private QemuStart start() {

@@ -26,6 +26,8 @@ import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -40,11 +42,12 @@ final class QemuVm implements Vm {
   private final QemuMonitor monitor;
   private final QemuEvents events;
   private final VmPhases phases;
+  private final CompletableFuture<VmPhase> available = new CompletableFuture<>();
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
   private final ReentrantLock steps = new ReentrantLock();
 
   /**
-   * @param first INCOMING, PAUSED or RUNNING
+   * @param first INCOMING, PAUSED or RUNNING; UNAVAILABLE if {@link #becomes} follows
    */
   QemuVm(Subject subject, Connected running, VmPhase first) {
     this.subject = subject;
@@ -53,6 +56,9 @@ final class QemuVm implements Vm {
     this.events = running.events();
     this.phases = new VmPhases(subject.id());
     phases.enter(first);
+    if (first != VmPhase.UNAVAILABLE) {
+      available.complete(first);
+    }
     process.exited().thenAccept(this::ended);
   }
 
@@ -85,6 +91,33 @@ final class QemuVm implements Vm {
     exited.complete(exit);
   }
 
+  /** Makes an UNAVAILABLE VM enter the phase that QEMU reports, when it does. */
+  void becomes(CompletionStage<VmPhase> reported) {
+    var unused =
+        reported
+            .thenAccept(
+                phase -> {
+                  phases.enter(phase);
+                  available.complete(phase);
+                })
+            .exceptionally(
+                failure -> {
+                  available.completeExceptionally(
+                      failure instanceof CompletionException ? failure.getCause() : failure);
+                  return null;
+                });
+  }
+
+  /** Waits until QEMU has answered. */
+  void awaitAvailable(Deadline deadline) {
+    monitor.await(available, "QEMU's monitor to answer", deadline);
+  }
+
+  /** Closes the monitor; the process lives on. */
+  void letGo() {
+    monitor.close();
+  }
+
   @Override
   public VmIdentity identity() {
     HostProcess host = process.process();
@@ -98,7 +131,8 @@ final class QemuVm implements Vm {
 
   @Override
   public VmSignals signals() {
-    return new VmSignals(exited.minimalCompletionStage(), events.agentPort());
+    return new VmSignals(
+        available.minimalCompletionStage(), exited.minimalCompletionStage(), events.agentPort());
   }
 
   @Override

@@ -121,6 +121,35 @@ class AdoptIT {
   }
 
   @Test
+  void aStoppedQemuIsHeldByOneDaemonAfterTheOtherUntilItAnswers() throws IOException {
+    signal("-STOP", running);
+    for (int daemons = 0; daemons < 20; daemons++) {
+      try (QemuHypervisor other = new QemuHypervisor(qemu.info(), TestJail.make())) {
+        assertThat(other.hold(running).phase()).isEqualTo(VmPhase.UNAVAILABLE);
+      }
+    }
+    Vm vm = qemu.hold(running);
+    assertThatThrownBy(() -> vm.stop(deadline))
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE));
+    signal("-CONT", running);
+    assertThat(deadline.await(vm.signals().available(), "answer")).isEqualTo(VmPhase.RUNNING);
+    vm.stop(deadline);
+    vm.kill();
+    endOthers(incoming, paused);
+  }
+
+  @Test
+  void aStoppedQemuThatIsHeldCanBeEnded() throws IOException {
+    signal("-STOP", running);
+    Vm vm = qemu.hold(running);
+    vm.kill();
+    assertThat(lives(running)).isFalse();
+    assertThat(running.folder().path()).doesNotExist();
+    endOthers(incoming, paused);
+  }
+
+  @Test
   void whoHoldsTheMonitorIsWaitedFor() throws IOException {
     CompletableFuture<Vm> adopting;
     try (SocketChannel holder = connected(running)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +34,56 @@ class QemuAdoptionTest extends ScriptedQemu {
     assertThat(survivor.folder().path()).exists();
     monitor.says("query-status", status("paused"));
     assertThat(qemu.adopt(survivor, deadline).phase()).isEqualTo(VmPhase.PAUSED);
+  }
+
+  @Test
+  void aHeldVmWaitsForTheGreetingAndRefusesAllElseAtOnce() {
+    monitor.says("qmp_capabilities", ScriptedMonitor.NOTHING);
+    Vm vm = qemu.hold(survivor);
+    assertThat(vm.phase()).isEqualTo(VmPhase.UNAVAILABLE);
+    unavailable(() -> vm.cont(deadline));
+    unavailable(() -> vm.stop(deadline));
+    unavailable(() -> vm.check(deadline));
+    unavailable(() -> vm.drives().list(deadline));
+    unavailable(() -> vm.plug(new Sizing(1, 0), deadline));
+    unavailable(vm::detach);
+    assertThat(vm.signals().available().toCompletableFuture()).isNotDone();
+    vm.kill();
+    assertThat(vm.phase()).isEqualTo(VmPhase.EXITED);
+    assertThat(vm.signals().available().toCompletableFuture()).isCompletedExceptionally();
+    assertThat(survivor.folder().path()).doesNotExist();
+  }
+
+  private static void unavailable(ThrowingCallable step) {
+    assertThatThrownBy(step)
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE))
+        .hasMessageContaining("stopped or slow");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"guest-panicked", "io-error"})
+  void aHeldVmInAStateWithoutPhaseStaysUnavailableAndSaysWhy(String state) {
+    monitor.says("query-status", status(state));
+    Vm vm = qemu.hold(survivor);
+    assertThatThrownBy(() -> deadline.await(vm.signals().available(), "answer"))
+        .isInstanceOf(VmmException.class)
+        .hasMessageContaining("QEMU says it is " + state);
+    assertThat(vm.phase()).isEqualTo(VmPhase.UNAVAILABLE);
+    vm.kill();
+  }
+
+  @Test
+  void aHeldVmWithoutMonitorStaysUnavailableAndIsWatched() throws IOException {
+    monitor.close();
+    Files.delete(survivor.folder().qmpSocket());
+    Vm vm = qemu.hold(survivor);
+    assertThatThrownBy(() -> deadline.await(vm.signals().available(), "answer"))
+        .hasMessageContaining("cannot connect to QEMU's monitor");
+    process.kill();
+    deadline.await(vm.signals().exited(), "exit");
+    assertThat(vm.phase()).isEqualTo(VmPhase.EXITED);
+    vm.kill();
   }
 
   @Test
