@@ -21,6 +21,11 @@ public record DaemonConfig(
     Duration defaultDeadline,
     int workers,
     int maxVms) {
+  /** Returns the same with another number of VMs. */
+  public DaemonConfig withMaxVms(int other) {
+    return new DaemonConfig(stateDir, runDir, socketGroup, defaultDeadline, workers, other);
+  }
+
   /** Returns the path of the socket where clients connect. */
   public Path socket() {
     return runDir.resolve("factory.sock");

@@ -108,7 +108,11 @@ class ConfigLoaderTest {
     assertThat(config.factory())
         .isEqualTo(
             new FactoryConfig(
-                false, Path.of("/t/templates"), 64L << 20, java.util.List.of("COLD"), Duration.ofMillis(700)));
+                false,
+                Path.of("/t/templates"),
+                64L << 20,
+                java.util.List.of("COLD"),
+                Duration.ofMillis(700)));
   }
 
   @Test

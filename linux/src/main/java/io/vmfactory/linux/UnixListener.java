@@ -10,9 +10,7 @@ import java.nio.file.Path;
  */
 public final class UnixListener implements AutoCloseable {
   private static final int OWNER_ONLY = 0600;
-
-  /** A child that is stopped accepts nothing; each daemon that takes it over connects once. */
-  private static final int BACKLOG = 128;
+  private static final int BACKLOG = 16;
 
   private final int fd;
 

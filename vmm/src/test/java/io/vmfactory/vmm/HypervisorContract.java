@@ -264,7 +264,8 @@ public abstract class HypervisorContract {
   void aHeldVmIsAdoptedWhenItsVmmAnswers() {
     Launch launch = launch(new GuestRam.Anonymous());
     Vm vm = hypervisor().boot(launch, deadline);
-    assertThat(vm.signals().available().toCompletableFuture()).isCompletedWithValue(VmPhase.RUNNING);
+    assertThat(vm.signals().available().toCompletableFuture())
+        .isCompletedWithValue(VmPhase.RUNNING);
     Vm held = successor().hold(survivor(launch, vm));
     assertThat(deadline.await(held.signals().available(), "answer")).isEqualTo(VmPhase.RUNNING);
     assertThat(held.phase()).isEqualTo(VmPhase.RUNNING);
@@ -279,8 +280,8 @@ public abstract class HypervisorContract {
     Launch launch = launch(new GuestRam.Anonymous());
     Vm vm = hypervisor().boot(launch, deadline);
     Survivor survivor = survivor(launch, vm);
-    Hypervisor successor = successor();
     vm.kill();
+    Hypervisor successor = successor();
     refuses(Reason.DIED, () -> successor.hold(survivor));
   }
 

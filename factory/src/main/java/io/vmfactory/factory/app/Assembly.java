@@ -103,13 +103,9 @@ final class Assembly {
   }
 
   private Stock stock() {
-    StockParts kit = new StockParts(
-            templates,
-            starter,
-            uniqueness,
-            host.observer(),
-            meter,
-            config.factory().answerLimit());
+    StockParts kit =
+        new StockParts(
+            templates, starter, uniqueness, host.observer(), meter, config.factory().answerLimit());
     return new Stock(config.pool(), kit, turns, host.threads(), new StockNews(events, failures));
   }
 
@@ -165,8 +161,8 @@ final class Assembly {
 
   private HandOuts handOuts() {
     Customers customers = new Customers(turns.stats().limit(), stock::pause, host.scheduler());
-    Routes routes = new Routes(
-            sources(), customers, turns, failures, config.factory().answerLimit());
+    Routes routes =
+        new Routes(sources(), customers, turns, failures, config.factory().answerLimit());
     return new HandOuts(inFlight, admission, routes, served, host.observer());
   }
 

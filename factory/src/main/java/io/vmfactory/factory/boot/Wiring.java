@@ -16,6 +16,8 @@ import io.vmfactory.factory.app.FactoryApp;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.grpc.DaemonFacts;
 import io.vmfactory.factory.grpc.Skin;
+import io.vmfactory.factory.http.ConnectionLimits;
+import io.vmfactory.factory.http.Door;
 import io.vmfactory.factory.http.MetricsPort;
 import io.vmfactory.factory.metrics.BuildInfo;
 import io.vmfactory.factory.metrics.Metrics;
@@ -69,10 +71,14 @@ final class Wiring implements AutoCloseable {
   private final FactoryApp app;
   private final Skin skin;
 
-  private Wiring(VmFactoryConfig config, @Nullable Path configFile, StopSignal stop) {
+  private Wiring(
+      VmFactoryConfig config,
+      Descriptors descriptors,
+      @Nullable Path configFile,
+      StopSignal stop) {
     try {
       WallClock clock = WallClock.system();
-      vertx = vertx();
+      vertx = vertx(descriptors.connections());
       Metrics metrics = new Metrics();
       QemuHypervisor hypervisor =
           part(QemuHypervisor.open(new HostCheck(config.qemu(), answers(config))));
@@ -108,7 +114,8 @@ final class Wiring implements AutoCloseable {
    * @throws StartException if the daemon cannot start
    */
   static Wiring start(VmFactoryConfig config, @Nullable Path configFile, StopSignal stop) {
-    return new Wiring(config, configFile, stop);
+    Descriptors descriptors = Descriptors.ofThisProcess();
+    return new Wiring(descriptors.bounded(config), descriptors, configFile, stop);
   }
 
   /** Returns the socket where clients connect. */
@@ -167,11 +174,11 @@ final class Wiring implements AutoCloseable {
     return made;
   }
 
-  private Vertx vertx() {
+  private Vertx vertx(ConnectionLimits limits) {
     FileSystemOptions noFiles =
         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
     Vertx vertx =
-        Vertx.vertx(
+        new Door(limits).vertx(
             new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(EVENT_LOOPS)

@@ -68,7 +68,7 @@ public final class Call<Q, P> {
     request.invalidMessageHandler(this::fail);
     long millis = deadline.remaining().plus(BACKSTOP).toMillis();
     timer = context.owner().setTimer(millis, id -> timeUp());
-    request.last().onSuccess(this::submit).onFailure(this::fail);
+    Arrival.of(request, context).onSuccess(this::submit).onFailure(this::fail);
   }
 
   Kind kind() {

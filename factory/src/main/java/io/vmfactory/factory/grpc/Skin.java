@@ -15,7 +15,7 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Calls;
-import io.vmfactory.factory.http.Authority;
+import io.vmfactory.factory.http.Connections;
 import io.vmfactory.factory.http.JsonEdge;
 import io.vmfactory.factory.http.MetricsEdge;
 import io.vmfactory.factory.http.PeerCheck;
@@ -85,7 +85,7 @@ public final class Skin implements AutoCloseable {
 
   private static void accept(PeerCheck peers, HttpConnection connection) {
     if (peers.admit(connection)) {
-      Authority.normalise(connection);
+      Connections.prepare(connection);
     }
   }
 

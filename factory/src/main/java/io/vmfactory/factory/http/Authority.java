@@ -14,13 +14,13 @@ import io.vertx.core.http.HttpConnection;
  * stream (PROTOCOL_ERROR) whose authority is not {@code host[:port]}. On a UNIX socket the
  * authority means nothing, so this replaces it before Vert.x looks at it.
  */
-public final class Authority {
+final class Authority {
   private static final String LOCALHOST = "localhost";
 
   private Authority() {}
 
   /** Makes every request of {@code connection} ask for localhost. HTTP/1.1 needs no help. */
-  public static void normalise(HttpConnection connection) {
+  static void normalise(HttpConnection connection) {
     Http2ConnectionHandler http2 =
         NettyAccess.pipeline(connection).get(Http2ConnectionHandler.class);
     if (http2 != null) {

@@ -48,6 +48,9 @@ public final class PeerCheck {
   /** Closes {@code connection} and returns false if its peer is not admitted. */
   public boolean admit(HttpConnection connection) {
     Channel channel = NettyAccess.pipeline(connection).channel();
+    if (!channel.isActive()) {
+      return false; // Vert.x reports a connection also when it ends before its first request
+    }
     try {
       boolean allowed =
           channel instanceof EpollDomainSocketChannel nativeChannel
@@ -116,7 +119,7 @@ public final class PeerCheck {
     return allowed;
   }
 
-  private static UnixDomainPrincipal credentials(Channel channel) throws IOException {
+  static UnixDomainPrincipal credentials(Channel channel) throws IOException {
     var option = NioChannelOption.of(ExtendedSocketOptions.SO_PEERCRED);
     UnixDomainPrincipal peer = channel.config().getOption(option);
     if (peer == null) {

@@ -98,8 +98,9 @@ public final class LeaseBook {
   }
 
   /**
-   * Takes over an expected lease with its VM, which may be UNAVAILABLE, and {@code place}. It lasts for the time that is left
-   * of it by journal and wall clock, but at least {@link #GRACE} and at most its whole term.
+   * Takes over an expected lease with its VM, which may be UNAVAILABLE, and {@code place}. It lasts
+   * for the time that is left of it by journal and wall clock, but at least {@link #GRACE} and at
+   * most its whole term.
    */
   public void adopt(HostedVm vm, LeaseEntry was, Admission.Place place) {
     Duration left = left(was);

@@ -111,8 +111,7 @@ public final class TakeOver {
 
   private void failed(LeftoverVm leftover, Adopter adopter, RuntimeException e) {
     String why = "a VM of an earlier daemon could not be taken over: " + e.getMessage();
-    if (adopter.hasCustomer()
-        && !(e instanceof VmmException vmm && vmm.reason() == Reason.DIED)) {
+    if (adopter.hasCustomer() && !(e instanceof VmmException vmm && vmm.reason() == Reason.DIED)) {
       // The next daemon may be able to take it over for its customer.
       adopter.lost(why + "; left alone for the next daemon");
       return;

@@ -61,8 +61,7 @@ final class Shelf {
         new WarmPool<>(
             warmFailures.pool(),
             new WarmMaker(shells, kit, workers, warmFailures, warmMemory),
-            new Examiner.OfWarm(
-                workers, warmFailures, warmMemory, kit.answerLimit(), probes),
+            new Examiner.OfWarm(workers, warmFailures, warmMemory, kit.answerLimit(), probes),
             sizes.warm(),
             clock,
             random);

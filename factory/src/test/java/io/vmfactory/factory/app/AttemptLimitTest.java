@@ -42,7 +42,8 @@ final class AttemptLimitTest {
 
   private TestFactory factory(int warm, int shells, String... more) {
     Stream<String> sizes =
-        Stream.of("vm_cache_number = " + warm, "shell_number = " + shells, "health_interval = \"1d\"");
+        Stream.of(
+            "vm_cache_number = " + warm, "shell_number = " + shells, "health_interval = \"1d\"");
     String[] lines = Stream.concat(sizes, Stream.of(more)).toArray(String[]::new);
     VmFactoryConfig config = TestFactory.stockedConfig(root, lines);
     return new TestFactory(root, TestFactory.answering(config, LIMIT), f -> f.template(1, 256));
@@ -121,7 +122,8 @@ final class AttemptLimitTest {
   void theOnlyRouteFailsWithItsReasonLongBeforeTheDeadline(Route route) {
     try (TestFactory factory = factory(1, 1)) {
       factory.hypervisor.script().hangAt(route == Route.WARM ? Script.Step.CONT : Script.Step.LOAD);
-      assertThatThrownBy(() -> factory.cases.vms().get(on(route), Deadline.after(Duration.ofHours(1))))
+      assertThatThrownBy(
+              () -> factory.cases.vms().get(on(route), Deadline.after(Duration.ofHours(1))))
           .isInstanceOf(VmmException.class)
           .hasMessageContaining(GIVEN_UP)
           .hasMessageContaining("after 300 ms");
@@ -135,10 +137,7 @@ final class AttemptLimitTest {
       Duration shorter = LIMIT.dividedBy(3);
       assertThatThrownBy(
               () ->
-                  factory
-                      .cases
-                      .vms()
-                      .get(on(Route.TEMPLATE, Route.COLD), Deadline.after(shorter)))
+                  factory.cases.vms().get(on(Route.TEMPLATE, Route.COLD), Deadline.after(shorter)))
           .as("half of it would be too short for any VM")
           .isInstanceOf(DeadlineExceededException.class)
           .hasMessageContaining("after %d ms".formatted(shorter.toMillis()));

@@ -63,6 +63,7 @@ final class HangsIT {
   /** Fails if a VM, a folder or a process is left. */
   @AfterEach
   void end() throws IOException {
+    factory.cases().pools().drain("", soon());
     factory.close();
   }
 

@@ -231,7 +231,10 @@ final class TakeOverTest {
     renew(slow);
     DriveRequest drive =
         new DriveRequest(
-            slow.lease().id(), "/d", DriveMode.READ_ONLY, new Peer(Files.getOwner(factory.root), true));
+            slow.lease().id(),
+            "/d",
+            DriveMode.READ_ONLY,
+            new Peer(Files.getOwner(factory.root), true));
     assertThatThrownBy(() -> factory.cases.attachments().attachDrive(drive, soon()))
         .isInstanceOfSatisfying(
             VmmException.class,

@@ -11,6 +11,8 @@ import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.http.ConnectionLimits;
+import io.vmfactory.factory.http.Door;
 import io.vmfactory.factory.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,12 +40,17 @@ public final class ServedSkin implements AutoCloseable {
   }
 
   public ServedSkin(boolean nativeTransport, String group) {
+    this(nativeTransport, group, ConnectionLimits.of(1 << 16));
+  }
+
+  ServedSkin(boolean nativeTransport, String group, ConnectionLimits limits) {
     try {
       folder = Files.createTempDirectory("skin-");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
+    vertx =
+        new Door(limits).vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
     config = new DaemonConfig(folder, folder, group, LONG, 4, 16);
     DaemonFacts facts = new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x", Samples.pool());
     skin = Skin.start(vertx, config, cases.all(), facts, metrics);

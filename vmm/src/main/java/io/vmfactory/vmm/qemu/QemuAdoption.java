@@ -93,8 +93,7 @@ record QemuAdoption(
    * Sends the command that the earlier daemon may not have sent. Completes the wait for the agent's
    * port if the guest has it open: the earlier daemon has received that event.
    */
-  private static CompletionStage<?> catchUp(
-      VmPhase phase, QemuMonitor monitor, QemuEvents events) {
+  private static CompletionStage<?> catchUp(VmPhase phase, QemuMonitor monitor, QemuEvents events) {
     return phase == VmPhase.INCOMING
         ? monitor
             .send(QmpCommand.prepareMigration())
