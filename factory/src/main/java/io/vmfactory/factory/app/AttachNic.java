@@ -8,10 +8,12 @@ import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.linux.FileCalls;
 import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmmException;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** Connects a NIC slot of a leased VM to a network. */
@@ -38,12 +40,21 @@ final class AttachNic {
 
   private NicPlace attach(NicRequest request, Deadline deadline) {
     try (NetworkNamespace target =
-        NetworkNamespace.open(AbsolutePath.of("network_namespace", request.networkNamespace()))) {
+        found(AbsolutePath.of("network_namespace", request.networkNamespace()), deadline)) {
       requireAllowed(request.peer(), target);
       return leases.use(request.lease(), vm -> vm.attachNic(target, request.name(), deadline));
     } catch (OsException e) {
       throw VmmException.of(e);
     }
+  }
+
+  private static NetworkNamespace found(Path path, Deadline deadline) {
+    return FileCalls.shared()
+        .call(
+            "network_namespace " + path,
+            () -> NetworkNamespace.open(path),
+            NetworkNamespace::close,
+            deadline);
   }
 
   /**

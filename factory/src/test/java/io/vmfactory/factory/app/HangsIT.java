@@ -3,8 +3,13 @@ package io.vmfactory.factory.app;
 import static io.vmfactory.factory.app.RealFactory.soon;
 import static io.vmfactory.factory.app.TestFactory.any;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.vmfactory.configs.PoolConfig.Fixed;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.events.Events.Event;
 import io.vmfactory.factory.events.Events.Kind;
@@ -13,12 +18,19 @@ import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.State;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.pool.PoolFailure;
+import io.vmfactory.vmm.DeadMount;
+import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -158,6 +170,37 @@ final class HangsIT {
     GrantedVm next = usable();
     assertThat(next.route()).isEqualTo(Route.WARM);
     factory.release(next);
+  }
+
+  @Test
+  void drivesOnADeadFileSystemKeepNeitherTheirCallersNorOthers(@TempDir Path folder)
+      throws Exception {
+    assumeThat(DeadMount.isPossible()).as("root and /dev/fuse").isTrue();
+    Path image = Files.write(folder.resolve("image"), new byte[1 << 20]);
+    GrantedVm one = usable();
+    GrantedVm other = usable();
+    Peer peer = new Peer(Files.getOwner(folder), true);
+    try (DeadMount dead = DeadMount.over(Files.createDirectory(folder.resolve("dead")))) {
+      DriveRequest hangs =
+          new DriveRequest(one.lease().id(), dead.file().toString(), DriveMode.READ_ONLY, peer);
+      for (int times = 0; times < 70; times++) {
+        Deadline deadline = Deadline.after(Duration.ofMillis(20));
+        assertThatThrownBy(() -> factory.cases().attachments().attachDrive(hangs, deadline))
+            .isInstanceOfAny(DeadlineExceededException.class, VmmException.class);
+      }
+      DriveRequest good =
+          new DriveRequest(other.lease().id(), image.toString(), DriveMode.READ_ONLY, peer);
+      assertThatThrownBy(() -> factory.cases().attachments().attachDrive(good, soon()))
+          .isInstanceOfSatisfying(
+              VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.RESOURCES))
+          .hasMessageContaining("do not answer");
+      factory.release(usable());
+    }
+    DriveRequest good =
+        new DriveRequest(other.lease().id(), image.toString(), DriveMode.READ_ONLY, peer);
+    factory.cases().attachments().attachDrive(good, soon());
+    factory.release(one);
+    factory.release(other);
   }
 
   @Test

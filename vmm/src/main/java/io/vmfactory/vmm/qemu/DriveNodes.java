@@ -3,6 +3,7 @@ package io.vmfactory.vmm.qemu;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.DriveFile;
+import io.vmfactory.linux.FileCalls;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
@@ -46,14 +47,26 @@ final class DriveNodes {
    */
   String add(DriveImage image, DriveFile file, long bytes, Deadline deadline) {
     boolean writable = image.mode() == DriveMode.WRITABLE;
-    try (Descriptor open = file.open(writable)) {
-      open(bay.image(), open, !writable, true, deadline);
+    try {
+      addImage(image, file, writable, deadline);
       return image.mode() == DriveMode.OVERLAY
           ? overlay(image.overlayDir(), bytes, deadline)
           : bay.image();
     } catch (RuntimeException e) {
       undo();
       throw DriveFailures.of(e, image.file());
+    }
+  }
+
+  private void addImage(DriveImage image, DriveFile file, boolean writable, Deadline deadline) {
+    FileCalls calls = FileCalls.shared();
+    Descriptor open =
+        calls.call(
+            "drive " + image.file(), () -> file.open(writable), Descriptor::close, deadline);
+    try {
+      open(bay.image(), open, !writable, true, deadline);
+    } finally {
+      calls.close(open::close);
     }
   }
 

@@ -2,6 +2,7 @@ package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.DriveFile;
+import io.vmfactory.linux.FileCalls;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
@@ -22,11 +23,13 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
 
   /** Fills a free place. One step at a time per VM. */
   DrivePlace attach(DriveImage image, Deadline deadline) {
-    try (DriveFile file = DriveFile.hold(image.file())) {
-      image.check().accept(file.path());
+    Found found =
+        FileCalls.shared()
+            .call("drive " + image.file(), () -> Found.of(image), Found::close, deadline);
+    try (DriveFile file = found.file()) {
       DriveRack rack = rack(deadline);
       DriveBay bay = rack.free(image.mode());
-      requireFits(image, file.size(), rack.bytes(bay));
+      requireFits(image, found.size(), rack.bytes(bay));
       DriveNodes nodes = new DriveNodes(bay, monitor, events);
       nodes.removeLeftovers(deadline);
       String top = nodes.add(image, file, rack.bytes(bay), deadline);
@@ -38,6 +41,28 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
         throw DriveFailures.of(e, image.file());
       }
       return bay.place(image.mode());
+    }
+  }
+
+  /**
+   * The file of an image, which was checked.
+   *
+   * @param size in bytes
+   */
+  private record Found(DriveFile file, long size) {
+    static Found of(DriveImage image) {
+      DriveFile file = DriveFile.hold(image.file());
+      try {
+        image.check().accept(file.path());
+        return new Found(file, file.size());
+      } catch (RuntimeException e) {
+        file.close();
+        throw e;
+      }
+    }
+
+    void close() {
+      file.close();
     }
   }
 

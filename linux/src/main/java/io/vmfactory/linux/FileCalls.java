@@ -1,0 +1,132 @@
+package io.vmfactory.linux;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * Makes calls on files that a client named. Such a file may lie on a file system that never
+ * answers, and the kernel then keeps the calling thread, whatever the deadline. So each call gets a
+ * thread of its own, of which there is a limited number: the caller gives up in time, and the
+ * thread waits alone. Thread-safe.
+ */
+public final class FileCalls {
+  /** A stuck thread costs its stack, so this number is small memory and many stuck files. */
+  private static final int MOST = 64;
+
+  /** A file system that is only slow answers in this time. */
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  /** Calls take microseconds, so a place is free at once, or the others are stuck. */
+  private static final Duration PATIENCE = Duration.ofMillis(200);
+
+  private static final FileCalls SHARED = new FileCalls(MOST, LONGEST);
+
+  private final Semaphore places;
+  private final int most;
+  private final Duration longest;
+  private final AtomicInteger number = new AtomicInteger();
+
+  /**
+   * Makes a place for calls.
+   *
+   * @param most calls at once
+   * @param longest time for one call, if the caller's deadline is not earlier
+   */
+  FileCalls(int most, Duration longest) {
+    this.places = new Semaphore(most);
+    this.most = most;
+    this.longest = longest;
+  }
+
+  /** Returns the place of this process. */
+  public static FileCalls shared() {
+    return SHARED;
+  }
+
+  /**
+   * Makes a call and returns its result.
+   *
+   * @param file the file, as the error names it
+   * @param late takes a result for which the caller did not wait, on the thread of the call
+   * @throws OsException of kind {@code SHORTAGE} if all threads are stuck in other calls
+   * @throws DeadlineExceededException if the file system does not answer by {@code deadline}, or in
+   *     10 s
+   * @throws CancelledException if this thread is interrupted
+   * @throws RuntimeException the failure of the call
+   */
+  public <T> T call(String file, Supplier<T> call, Consumer<T> late, Deadline deadline) {
+    enter(file, deadline);
+    CompletableFuture<T> result = new CompletableFuture<>();
+    start(() -> finish(call, late, result));
+    try {
+      return deadline.min(longest).await(result, "the file system of " + file + " to answer");
+    } catch (DeadlineExceededException | CancelledException e) {
+      if (!result.cancel(false) && !result.isCompletedExceptionally()) {
+        start(() -> late.accept(result.join())); // it came just now
+      }
+      throw e;
+    }
+  }
+
+  private <T> void finish(Supplier<T> call, Consumer<T> late, CompletableFuture<T> result) {
+    T value;
+    try {
+      value = call.get();
+    } catch (RuntimeException | Error e) {
+      result.completeExceptionally(e);
+      return;
+    } finally {
+      places.release();
+    }
+    if (!result.complete(value)) {
+      late.accept(value);
+    }
+  }
+
+  /**
+   * Closes something without waiting: a file system may hang then too. If it does, it keeps a place
+   * from further calls.
+   */
+  public void close(Runnable closing) {
+    start(
+        () -> {
+          boolean counted = places.tryAcquire();
+          try {
+            closing.run();
+          } finally {
+            if (counted) {
+              places.release();
+            }
+          }
+        });
+  }
+
+  private void enter(String file, Deadline deadline) {
+    long nanos = Math.min(PATIENCE.toNanos(), deadline.remaining().toNanos());
+    try {
+      if (!places.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+        throw new OsException(
+            OsException.Kind.SHORTAGE,
+            "%d calls on files of clients wait for file systems that do not answer; try %s again when they do"
+                .formatted(most, file));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("cancelled before " + file + " was looked at", e);
+    }
+  }
+
+  private void start(Runnable work) {
+    Thread thread = new Thread(work, "files-" + number.incrementAndGet());
+    thread.setDaemon(true);
+    thread.start();
+  }
+}
