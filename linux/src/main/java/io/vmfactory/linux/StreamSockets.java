@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +40,43 @@ public final class StreamSockets implements AutoCloseable {
    *     object is closed
    */
   public StreamSocket connect(Path path) {
+    return connect(path, LibC.SOCK_NONBLOCK);
+  }
+
+  /**
+   * Connects like {@link #connect}. If the listener's queue of connections is full, a thread of its
+   * own waits until the listener accepts or is gone: the kernel has no event for that.
+   *
+   * @return fails with an {@link OsException}
+   */
+  public CompletionStage<StreamSocket> connectPatiently(Path path) {
+    try {
+      return CompletableFuture.completedFuture(connect(path));
+    } catch (OsException e) {
+      if (e.errno() != LibC.EAGAIN) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+    CompletableFuture<StreamSocket> connected = new CompletableFuture<>();
+    Thread waiting = new Thread(() -> complete(connected, path), "connecting");
+    waiting.setDaemon(true);
+    waiting.start();
+    return connected;
+  }
+
+  private void complete(CompletableFuture<StreamSocket> connected, Path path) {
+    try {
+      connected.complete(connect(path, 0));
+    } catch (RuntimeException e) {
+      connected.completeExceptionally(e);
+    }
+  }
+
+  private StreamSocket connect(Path path, int waiting) {
     Watcher watching = watcher();
     int fd = -1;
     try (Memory address = UnixDatagram.address(path.toString())) {
-      fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM_CLOEXEC | LibC.SOCK_NONBLOCK, 0);
+      fd = LibC.socket(LibC.AF_UNIX, LibC.SOCK_STREAM_CLOEXEC | waiting, 0);
       LibC.connect(fd, address, (int) address.size());
     } catch (LastErrorException e) {
       if (fd >= 0) {

@@ -313,4 +313,46 @@ class StreamSocketTest {
       return all.count();
     }
   }
+
+  @Test
+  void aFullQueueIsWaitedForUntilTheOtherSideAccepts(@TempDir Path temp) throws IOException {
+    Path path = temp.resolve("full");
+    try (ServerSocketChannel full = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      full.bind(UnixDomainSocketAddress.of(path), 1);
+      List<StreamSocket> queued = new ArrayList<>();
+      assertThatThrownBy(
+              () -> {
+                while (queued.size() < 10) {
+                  queued.add(sockets.connect(path));
+                }
+              })
+          .isInstanceOf(OsException.class);
+      queued.forEach(StreamSocket::close); // they keep their places
+      CompletableFuture<StreamSocket> later = sockets.connectPatiently(path).toCompletableFuture();
+      assertThat(later).isNotDone();
+      for (int count = 0; count < queued.size(); count++) {
+        full.accept().close();
+      }
+      StreamSocket connected = deadline.await(later, "the connection");
+      try (SocketChannel accepted = full.accept()) {
+        connected.start(heard);
+        accepted.write(ByteBuffer.wrap("line\n".getBytes(UTF_8)));
+        assertThat(deadline.await(heard.line, "line")).isEqualTo("line\n");
+      }
+    }
+  }
+
+  @Test
+  void aListenerThatGoesAwayEndsTheWait(@TempDir Path temp) throws IOException {
+    Path path = temp.resolve("full");
+    CompletableFuture<StreamSocket> later;
+    try (ServerSocketChannel full = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      full.bind(UnixDomainSocketAddress.of(path), 1);
+      sockets.connect(path);
+      sockets.connect(path);
+      later = sockets.connectPatiently(path).toCompletableFuture();
+    }
+    assertThatThrownBy(() -> deadline.await(later, "the connection"))
+        .isInstanceOf(OsException.class);
+  }
 }

@@ -3,6 +3,7 @@ package io.vmfactory.factory.calls;
 import com.google.rpc.Status;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import io.vmfactory.configs.time.Deadline;
@@ -29,6 +30,11 @@ public final class Call<Q, P> {
    */
   private static final Duration BACKSTOP = Duration.ofMillis(50);
 
+  /** Time for a client to take its last reply; then its connection is closed. */
+  private static final Duration TAKING = Duration.ofSeconds(10);
+
+  private static final long NO_TIMER = -1;
+
   /** The kinds of calls. */
   public enum Kind {
     /** Ends soon. Never waits for calls that make a VM or a template. */
@@ -48,6 +54,7 @@ public final class Call<Q, P> {
   private final Deadline deadline;
   private final GrpcServerResponse<Q, P> response;
   private final Context context;
+  private final HttpConnection connection;
   private final Interruptible interruptible = new Interruptible();
   private long timer;
   private boolean open = true;
@@ -58,6 +65,7 @@ public final class Call<Q, P> {
     this.deadline = calls.deadlineOf(request);
     this.response = request.response();
     this.context = context;
+    this.connection = request.connection();
   }
 
   /** Starts the call. Call this once, after the call was admitted: it is in flight from then on. */
@@ -171,9 +179,18 @@ public final class Call<Q, P> {
     context.owner().cancelTimer(timer);
   }
 
+  /**
+   * Ends the call when its last reply is {@code written}. A client that takes none of it, such as
+   * one whose window stays closed, would keep the call in flight for ever.
+   */
   private void finish(Future<@Nullable Void> written) {
+    long untaken =
+        written.isComplete()
+            ? NO_TIMER
+            : context.owner().setTimer(TAKING.toMillis(), id -> connection.close());
     written.onComplete(
         done -> {
+          context.owner().cancelTimer(untaken);
           calls.forget(this);
           calls.inFlight().end();
         });

@@ -145,6 +145,33 @@ class ConnectionsTest {
         .contains(draining ? "SHUTTING_DOWN" : "the rest of the request");
   }
 
+  /** Takes ten seconds, as above. */
+  @Test
+  void aClientThatTakesNoReplyLosesItsConnection() throws IOException {
+    serve(100, 100, LONG, LONG);
+    String path = "/vmfactory.v1.Factory/GetStatus";
+    String headers =
+        "8386"
+            + ("04" + text(path))
+            + ("01" + text("localhost"))
+            + ("0f10" + text("application/grpc"))
+            + ("00" + text("te") + text("trailers"));
+    String closedWindow = "000006040000000000" + "000400000000";
+    String request =
+        "%06x010400000001%s".formatted(headers.length() / 2, headers)
+            + "00000500010000000100"
+            + "00000000";
+    String said = end(saying(http2(closedWindow, request)));
+    assertThat(said).as("the headers of the reply").contains("application/grpc");
+    answers();
+    served.skin.drain(Duration.ofSeconds(30)); // returns at once if no call is in flight
+  }
+
+  /** A string of HPACK (RFC 7541), in hex. */
+  private static String text(String value) {
+    return "%02x%s".formatted(value.length(), HexFormat.of().formatHex(value.getBytes(US_ASCII)));
+  }
+
   @Test
   void aRequestAtWorkKeepsItsConnection() throws Exception {
     serve(100, 100, SHORT, SHORT);

@@ -1,6 +1,5 @@
 package io.vmfactory.vmm.qmp;
 
-import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.StreamSockets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -25,11 +24,17 @@ public final class QmpClient {
    */
   public QmpSession connect(Path socket, Consumer<QmpEvent> listener) {
     QmpSession session = new QmpSession(listener);
-    try {
-      session.over(sockets.connect(socket));
-    } catch (OsException e) {
-      session.unreachable(e);
-    }
+    var unused =
+        sockets
+            .connectPatiently(socket)
+            .whenComplete(
+                (connected, failure) -> {
+                  if (failure == null) {
+                    session.over(connected);
+                  } else {
+                    session.unreachable(failure);
+                  }
+                });
     return session;
   }
 }

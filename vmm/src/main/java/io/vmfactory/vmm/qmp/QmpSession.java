@@ -2,7 +2,6 @@ package io.vmfactory.vmm.qmp;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
-import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.StreamSocket;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
@@ -30,6 +29,7 @@ public final class QmpSession implements AutoCloseable {
   private final CompletableFuture<Void> greeted = new CompletableFuture<>();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable StreamSocket socket;
+  private boolean closed;
 
   /** A command that waits for its reply. */
   private record Pending<R>(QmpCommand<R> command, CompletableFuture<R> reply) {
@@ -54,9 +54,14 @@ public final class QmpSession implements AutoCloseable {
     this.listener = listener;
   }
 
-  /** Uses {@code connected} as the connection, from its first byte on. */
+  /** Uses {@code connected} as the connection, from its first byte on; closes it if it is late. */
   void over(StreamSocket connected) {
-    socket = connected;
+    synchronized (this) {
+      socket = connected;
+      if (closed) {
+        connected.close();
+      }
+    }
     LineReader lines = new LineReader(MAX_LINE_BYTES, this::received);
     connected.start(
         new StreamSocket.Receiver() {
@@ -73,7 +78,7 @@ public final class QmpSession implements AutoCloseable {
   }
 
   /** Ends the session, because the connection failed. */
-  void unreachable(OsException why) {
+  void unreachable(Throwable why) {
     end("cannot connect to QEMU's monitor: " + why.getMessage(), why);
   }
 
@@ -187,7 +192,11 @@ public final class QmpSession implements AutoCloseable {
 
   @Override
   public void close() {
-    StreamSocket connected = socket;
+    StreamSocket connected;
+    synchronized (this) {
+      closed = true;
+      connected = socket;
+    }
     if (connected != null) {
       connected.close();
     }

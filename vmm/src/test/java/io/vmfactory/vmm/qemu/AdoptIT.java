@@ -123,7 +123,7 @@ class AdoptIT {
   @Test
   void aStoppedQemuIsHeldByOneDaemonAfterTheOtherUntilItAnswers() throws IOException {
     signal("-STOP", running);
-    for (int daemons = 0; daemons < 1; daemons++) {
+    for (int daemons = 0; daemons < 6; daemons++) {
       try (QemuHypervisor other = new QemuHypervisor(qemu.info(), TestJail.make())) {
         assertThat(other.hold(running).phase()).isEqualTo(VmPhase.UNAVAILABLE);
       }
