@@ -150,7 +150,8 @@ class FileCallsTest {
       int number = count;
       all.add(
           CompletableFuture.supplyAsync(
-              () -> calls.call("f", () -> number, value -> {}, deadline), r -> new Thread(r).start()));
+              () -> calls.call("f", () -> number, value -> {}, deadline),
+              r -> new Thread(r).start()));
     }
     for (int count = 0; count < 400; count++) {
       assertThat(deadline.await(all.get(count), "call")).isEqualTo(count);

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,8 @@ record Descriptors(int limit) {
   /** A process, its monitor, its agent, and a share of those that are open while VMs are made. */
   private static final int PER_VM = 6;
 
+  private static final Pattern SOFT = Pattern.compile("^Max open files +(\\w+)");
+
   /** Returns those of this process. */
   static Descriptors ofThisProcess() {
     return read(Path.of("/proc/self/limits"));
@@ -34,9 +38,9 @@ record Descriptors(int limit) {
   static Descriptors read(Path limits) {
     try {
       return Files.readAllLines(limits).stream()
-          .filter(line -> line.startsWith("Max open files"))
-          .map(line -> line.substring("Max open files".length()).trim().split("\\s+")[0])
-          .map(soft -> new Descriptors(number(soft)))
+          .map(SOFT::matcher)
+          .filter(Matcher::find)
+          .map(line -> new Descriptors(number(line.group(1))))
           .findFirst()
           .orElseThrow(() -> new IOException("no line \"Max open files\""));
     } catch (IOException e) {
@@ -63,7 +67,8 @@ record Descriptors(int limit) {
       return config;
     }
     log.warn(
-        "{} file descriptors are enough for {} VMs, not for daemon.max_vms = {}; raise LimitNOFILE (ulimit -n)",
+        "{} file descriptors are enough for {} VMs, not for daemon.max_vms = {}; raise LimitNOFILE"
+            + " (ulimit -n)",
         limit,
         vms,
         daemon.maxVms());

@@ -72,10 +72,7 @@ final class Wiring implements AutoCloseable {
   private final Skin skin;
 
   private Wiring(
-      VmFactoryConfig config,
-      Descriptors descriptors,
-      @Nullable Path configFile,
-      StopSignal stop) {
+      VmFactoryConfig config, Descriptors descriptors, @Nullable Path configFile, StopSignal stop) {
     try {
       WallClock clock = WallClock.system();
       vertx = vertx(descriptors.connections());
@@ -178,12 +175,13 @@ final class Wiring implements AutoCloseable {
     FileSystemOptions noFiles =
         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
     Vertx vertx =
-        new Door(limits).vertx(
-            new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(EVENT_LOOPS)
-                .setWorkerPoolSize(WORKERS)
-                .setFileSystemOptions(noFiles));
+        new Door(limits)
+            .vertx(
+                new VertxOptions()
+                    .setPreferNativeTransport(true)
+                    .setEventLoopPoolSize(EVENT_LOOPS)
+                    .setWorkerPoolSize(WORKERS)
+                    .setFileSystemOptions(noFiles));
     part(() -> Deadline.after(CLOSING).await(vertx.close().toCompletionStage(), "Vert.x to close"));
     return vertx;
   }

@@ -87,7 +87,8 @@ public final class Calls implements AutoCloseable {
   private static void refuse(GrpcServerRequest<?, ?> request) {
     Status status = ErrorMapper.toStatus(shuttingDown());
     // Answer only after the request is read: some clients lose an earlier answer.
-    Arrival.of(request, Vertx.currentContext()).onComplete(read -> Responses.fail(request.response(), status));
+    Arrival.of(request, Vertx.currentContext())
+        .onComplete(read -> Responses.fail(request.response(), status));
   }
 
   /** Returns the reason for which a call is refused or cut off while the daemon stops. */

@@ -79,7 +79,9 @@ public final class Door extends ChannelInboundHandlerAdapter {
               (proxy, method, args) -> call(implementation, method, args));
     }
 
-    /** A call of {@code configure(options, domainSocket, bootstrap)} prepares a listening socket. */
+    /**
+     * A call of {@code configure(options, domainSocket, bootstrap)} prepares a listening socket.
+     */
     private @Nullable Object call(Object real, Method method, Object @Nullable [] args)
         throws Throwable {
       if (args != null
@@ -136,8 +138,8 @@ public final class Door extends ChannelInboundHandlerAdapter {
     if (!room || its >= most) {
       if (complained.add(user)) {
         log.warn(
-            "user {} has {} connections, all users together {}; no more are taken now"
-                + " (a user may have {}, all together {}: a quarter of the daemon's descriptors, LimitNOFILE)",
+            "user {} has {} connections, all users together {}; no more are taken now (a user may"
+                + " have {}, all together {}: a quarter of the daemon's descriptors, LimitNOFILE)",
             user,
             its,
             all,

@@ -7,8 +7,8 @@ import io.vertx.core.http.impl.HttpServerConnection;
 
 /**
  * The only class that reaches below Vert.x's public API, to the Netty channel of a server
- * connection, for peer credentials, HTTP/2 frames and the end of requests. Bound to Vert.x 5.0.x. If that changes, the
- * tests of {@link PeerCheck} and {@link Authority} fail.
+ * connection, for peer credentials, HTTP/2 frames and the end of requests. Bound to Vert.x 5.0.x.
+ * If that changes, the tests of {@link PeerCheck} and {@link Authority} fail.
  */
 final class NettyAccess {
   private NettyAccess() {}

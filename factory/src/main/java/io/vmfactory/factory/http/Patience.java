@@ -81,11 +81,10 @@ final class Patience extends ChannelInboundHandlerAdapter {
     long quiet = atWork > 0 ? 0 : System.nanoTime() - quietSince;
     long left = limit.toNanos() - quiet;
     if (left <= 0) {
-      ctx.channel().close(); // from the end of the pipeline: HTTP/2 says GOAWAY first
+      var unused = ctx.channel().close(); // from the end of the pipeline: HTTP/2 says GOAWAY first
     } else {
       timer =
-          ctx.executor()
-              .schedule(() -> look(ctx), left, java.util.concurrent.TimeUnit.NANOSECONDS);
+          ctx.executor().schedule(() -> look(ctx), left, java.util.concurrent.TimeUnit.NANOSECONDS);
     }
   }
 
@@ -138,7 +137,7 @@ final class Patience extends ChannelInboundHandlerAdapter {
       if (message instanceof LastHttpContent && atWork > 0) {
         answered();
       }
-      ctx.write(message, promise);
+      var unused = ctx.write(message, promise);
     }
   }
 }

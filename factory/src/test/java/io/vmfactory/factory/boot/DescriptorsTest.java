@@ -49,7 +49,8 @@ class DescriptorsTest {
     assertThat(Descriptors.ofThisProcess().limit()).isGreaterThan(100);
     Path limits = folder.resolve("limits");
     Files.writeString(
-        limits, "Limit  Soft  Hard  Units\nMax open files            unlimited  unlimited  files\n");
+        limits,
+        "Limit  Soft  Hard  Units\nMax open files            unlimited  unlimited  files\n");
     assertThat(Descriptors.read(limits).limit()).isEqualTo(Integer.MAX_VALUE);
   }
 }

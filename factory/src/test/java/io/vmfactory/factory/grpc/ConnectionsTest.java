@@ -185,7 +185,8 @@ class ConnectionsTest {
           }
           return Samples.granted();
         };
-    byte[] body = "POST /v1/vms HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}".getBytes(US_ASCII);
+    byte[] body =
+        "POST /v1/vms HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}".getBytes(US_ASCII);
     SocketChannel json = saying(body);
     Future<?> grpc =
         served
@@ -227,7 +228,8 @@ class ConnectionsTest {
     for (int count = 0; count < 250; count++) {
       connect();
     }
-    assertThat(open.stream().skip(20)).allSatisfy(refused -> assertThat(end(refused)).isIn("", "reset"));
+    assertThat(open.stream().skip(20))
+        .allSatisfy(refused -> assertThat(end(refused)).isIn("", "reset"));
     ServedSkin.await(status(client));
     for (SocketChannel channel : open) {
       channel.close();
@@ -243,7 +245,8 @@ class ConnectionsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {PING, SETTINGS, "0000040800000000000000000a", "00000502000000000100000000ff"})
+  @ValueSource(
+      strings = {PING, SETTINGS, "0000040800000000000000000a", "00000502000000000100000000ff"})
   void aFloodOfFramesWithoutARequestEndsTheConnection(String frame) throws IOException {
     serve(100, 100, LONG, LONG);
     SocketChannel channel = saying(http2(SETTINGS));

@@ -49,8 +49,7 @@ public final class ServedSkin implements AutoCloseable {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-    vertx =
-        new Door(limits).vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
+    vertx = new Door(limits).vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
     config = new DaemonConfig(folder, folder, group, LONG, 4, 16);
     DaemonFacts facts = new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x", Samples.pool());
     skin = Skin.start(vertx, config, cases.all(), facts, metrics);

@@ -61,8 +61,7 @@ final class DriveNodes {
   private void addImage(DriveImage image, DriveFile file, boolean writable, Deadline deadline) {
     FileCalls calls = FileCalls.shared();
     Descriptor open =
-        calls.call(
-            "drive " + image.file(), () -> file.open(writable), Descriptor::close, deadline);
+        calls.call("drive " + image.file(), () -> file.open(writable), Descriptor::close, deadline);
     try {
       open(bay.image(), open, !writable, true, deadline);
     } finally {
