@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
  * @param devices the VM's configured places
  */
 record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
+  private static final long SECTOR = 512;
 
   /** Fills a free place. One step at a time per VM. */
   DrivePlace attach(DriveImage image, Deadline deadline) {
@@ -32,7 +33,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
       requireFits(image, found.size(), rack.bytes(bay));
       DriveNodes nodes = new DriveNodes(bay, monitor, events);
       nodes.removeLeftovers(deadline);
-      String top = nodes.add(image, file, rack.bytes(bay), deadline);
+      String top = nodes.add(image, file, sectors(file.size()), deadline);
       boolean readOnly = image.mode() == DriveMode.READ_ONLY;
       try {
         connect(bay, top, readOnly, deadline);
@@ -77,6 +78,11 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
           "drive %s has %d bytes, a slot holds %d: make the file smaller or drive_slot_size larger"
               .formatted(image.file(), size, room));
     }
+  }
+
+  /** The guest can fill an overlay of the image's size, and not one of the slot's. */
+  private static long sectors(long bytes) {
+    return (bytes + SECTOR - 1) / SECTOR * SECTOR;
   }
 
   private void connect(DriveBay bay, String top, boolean readOnly, Deadline deadline) {

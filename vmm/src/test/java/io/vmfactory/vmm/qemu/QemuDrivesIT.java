@@ -22,6 +22,8 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -156,6 +158,28 @@ class QemuDrivesIT extends DrivesContract {
           .hasMessageContaining("the guest to let go of drive plug0");
     }
     assertThat(vm.drives().list(deadline)).contains(plugged);
+  }
+
+  @Test
+  void anOverlayHoldsAsMuchAsItsImageAndNotAsTheSlot() throws IOException {
+    Path odd = Files.write(files.resolve("odd"), new byte[70_000]);
+    attach(vm, odd, DriveMode.OVERLAY);
+    try (var all = Files.list(Path.of("/proc/%d/fd".formatted(vm.identity().pid())))) {
+      List<Path> made = all.filter(link -> target(link).startsWith(overlays + "/")).toList();
+      assertThat(made).isNotEmpty();
+      for (Path overlay : made) {
+        assertThat(virtualSize(overlay)).isEqualTo(137 * 512);
+      }
+    }
+  }
+
+  /** The size that a qcow2 file shows: bytes 24 to 31 of its header, big-endian. */
+  private static long virtualSize(Path overlay) throws IOException {
+    try (InputStream in = Files.newInputStream(overlay)) {
+      ByteBuffer header = ByteBuffer.wrap(in.readNBytes(32));
+      assertThat(header.getInt(0)).isEqualTo(0x514649fb);
+      return header.getLong(24);
+    }
   }
 
   /** Returns the names of the files that the VM's process has open. */
