@@ -1,5 +1,7 @@
 package io.vmfactory.configs;
 
+import io.vmfactory.configs.host.OwnUser;
+import io.vmfactory.configs.host.Ownership;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code /etc/vmfactory/vmfactory.toml}. If none of them exists, uses the built-in defaults.
  */
 public final class ConfigLoader {
+  private static final int MOST_BYTES = 1 << 20;
   private static final String BUILT_IN = "built-in defaults";
 
   private final Surroundings surroundings;
@@ -55,14 +58,30 @@ public final class ConfigLoader {
   private LoadedConfig read(Path file) {
     try {
       return new LoadedConfig(
-          parse(Files.readString(file), file.toString()), file.toAbsolutePath().normalize());
+          parse(text(file), file.toString()), file.toAbsolutePath().normalize());
     } catch (IOException e) {
       throw new ConfigException(
           List.of(
               "cannot read the configuration "
-                  + (e instanceof FileSystemException ? "" : file + ": ")
+                  + (names(e, file) ? "" : file + ": ")
                   + ErrorText.of(e)));
     }
+  }
+
+  private static boolean names(IOException e, Path file) {
+    return e instanceof FileSystemException || String.valueOf(e.getMessage()).startsWith("" + file);
+  }
+
+  /** Root obeys only what root, or the user that has installed this program, can have written. */
+  private static String text(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException(file + " is not a regular file");
+    }
+    Path real = OwnUser.isRoot() ? Ownership.requireInstalled(file) : file;
+    if (Files.size(real) > MOST_BYTES) {
+      throw new IOException("%s is too large: at most %d bytes".formatted(file, MOST_BYTES));
+    }
+    return Files.readString(real);
   }
 
   private LoadedConfig defaults() {

@@ -88,6 +88,11 @@ public record QemuConfig(
       NONE
     }
 
+    /** Returns whether a VM of a daemon of root may have the user with that id. */
+    public boolean isUser(long uid) {
+      return uid >= firstUser && uid - firstUser < users;
+    }
+
     /** Returns the settings for VMs without a jail. */
     public static Isolation none() {
       return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1);

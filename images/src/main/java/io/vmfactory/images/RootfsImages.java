@@ -10,6 +10,7 @@ import io.vmfactory.images.ext4.Ext4Image;
 import io.vmfactory.images.ext4.Ext4Reader;
 import io.vmfactory.images.ext4.FileNode;
 import io.vmfactory.linux.FileReader;
+import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.RawPath;
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
@@ -54,6 +55,7 @@ public final class RootfsImages {
     try {
       Files.createDirectories(directory, Trees.OWNER_ONLY);
       Path real = directory.toRealPath();
+      OwnFolder.require(real);
       ImageWorkspace.sweep(real);
       ImageCache cache = new ImageCache(real, cacheBytes, clock);
       return new RootfsImages(cache, rootfsBytes, clock, MakingProgress.NONE);

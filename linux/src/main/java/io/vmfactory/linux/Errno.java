@@ -4,6 +4,7 @@ import com.sun.jna.LastErrorException;
 import io.vmfactory.linux.OsException.Kind;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -40,6 +41,9 @@ final class Errno {
           case 22 -> "invalid argument";
           case 23, 24 -> "too many open files (see ulimit -n)";
           case 28 -> "no space left";
+          case 6 -> "a pipe or a device is there";
+          case 40 -> "it is a link";
+          case 122 -> "quota exceeded";
           case 98 -> "address already in use";
           case 111 -> "no process listens there";
           default -> "refused by the kernel";
@@ -56,12 +60,15 @@ final class Errno {
     return switch (e.getErrorCode()) {
       case LibC.ENOENT, LibC.ENOTDIR -> new NoSuchFileException(path);
       case LibC.EACCES -> new AccessDeniedException(path);
+      case LibC.EEXIST -> new FileAlreadyExistsException(path);
+      case LibC.ELOOP ->
+          new IOException(path + " is a link; remove it, or put a file in its place");
       default -> inFile(path, e);
     };
   }
 
   /** Returns the exception for a failed operation on a file. */
   static IOException inFile(String what, LastErrorException e) {
-    return new IOException("%s: errno %d".formatted(what, e.getErrorCode()), e);
+    return new IOException("%s: %s".formatted(what, text(e)), e);
   }
 }

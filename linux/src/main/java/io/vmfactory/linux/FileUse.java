@@ -21,30 +21,14 @@ public final class FileUse {
     try {
       long bytes = 0;
       long start = 0;
-      while ((start = next(fd, start, LibC.SEEK_DATA)) >= 0) {
-        long end = next(fd, start, LibC.SEEK_HOLE);
+      while ((start = Extents.seek(file, fd, start, LibC.SEEK_DATA)) >= 0) {
+        long end = Extents.seek(file, fd, start, LibC.SEEK_HOLE);
         bytes += end - start;
         start = end;
       }
       return bytes;
-    } catch (LastErrorException e) {
-      throw Errno.onFile(file, e);
     } finally {
       LibC.close(fd);
-    }
-  }
-
-  /**
-   * Returns the offset of the next data or hole at or after {@code offset}; -1 if there is none.
-   */
-  private static long next(int fd, long offset, int what) {
-    try {
-      return LibC.lseek(fd, offset, what);
-    } catch (LastErrorException e) {
-      if (e.getErrorCode() == LibC.ENXIO) {
-        return -1;
-      }
-      throw e;
     }
   }
 

@@ -3,12 +3,9 @@ package io.vmfactory.linux;
 import com.sun.jna.LastErrorException;
 import io.vmfactory.linux.OsException.Kind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -106,21 +103,26 @@ public final class HostProcess {
    */
   public void put(int descriptor, byte[] bytes) {
     Path path = Path.of("/proc/" + pid + "/fd/" + descriptor);
-    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+    try (Descriptor file = new Descriptor(LibC.open(path, LibC.O_WRONLY, 0))) {
       // If the process lives after the opening, it lived before: the file is not another process's.
       if (!signal(NONE)) {
         throw gone(pid, null);
       }
-      file.truncate(0);
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        file.write(rest);
-      }
+      requireMemory(file);
+      OwnerOnly.overwrite(file, bytes);
     } catch (NoSuchFileException e) {
       throw gone(pid, e);
     } catch (IOException e) {
       String what = "cannot write %d bytes for process %d: %s";
       throw new OsException(Kind.REFUSED, what.formatted(bytes.length, pid, e.getMessage()), e);
+    }
+  }
+
+  /** The process may have put any file that it can read where the memory file was. */
+  private static void requireMemory(Descriptor file) throws IOException {
+    Path name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + file.number()));
+    if (!name.toString().startsWith("/memfd:")) {
+      throw new IOException("it has " + name + " open there, and not a memory file");
     }
   }
 

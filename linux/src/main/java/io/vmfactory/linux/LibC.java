@@ -21,7 +21,9 @@ final class LibC {
   static final int F_OFD_GETLK = 36;
   static final int F_ADD_SEALS = 1033;
   static final int F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8; // SEAL, SHRINK, GROW, WRITE
-  static final int FALLOC_PUNCH_HOLE_KEEP_SIZE = 0x2 | 0x1;
+  static final int FALLOC_FL_KEEP_SIZE = 1;
+  static final int FALLOC_FL_PUNCH_HOLE = 2;
+  static final int FALLOC_PUNCH_HOLE_KEEP_SIZE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
   static final int SEEK_SET = 0;
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
@@ -41,13 +43,14 @@ final class LibC {
   static final int O_RDONLY = 0;
   static final int O_WRONLY = 1;
   static final int O_RDWR = 2;
+  static final int O_CREAT = 0x40;
+  static final int O_EXCL = 0x80;
   static final int O_APPEND = 0x400;
   static final int O_CLOEXEC = 0x80000;
   static final int O_NONBLOCK = 0x800;
   static final int O_NOFOLLOW = 0x20000;
   static final int O_DIRECTORY = 0x10000;
   static final int O_PATH = 0x200000;
-  static final int O_WRONLY_CREAT_APPEND = 0x1 | 0x40 | 0x400;
   static final int SPAWN_SETSIGDEF = 0x04;
   static final int SPAWN_SETSIGMASK = 0x08;
   static final int SPAWN_SETSID = 0x80;
@@ -87,6 +90,7 @@ final class LibC {
   static final int ENOTDIR = 20;
   static final int EINVAL = 22;
   static final int EOPNOTSUPP = 95;
+  static final int ELOOP = 40;
 
   static {
     Native.register(LibC.class, "c");
@@ -97,6 +101,16 @@ final class LibC {
   static native int open(String path, int flags) throws LastErrorException;
 
   static native int open(byte[] path, int flags) throws LastErrorException;
+
+  static native int open(byte[] path, int flags, int mode) throws LastErrorException;
+
+  static native int fstat(int fd, byte[] stat) throws LastErrorException;
+
+  static native int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
+
+  static native int fsync(int fd) throws LastErrorException;
+
+  static native long write(int fd, byte[] bytes, long length) throws LastErrorException;
 
   static native int flock(int fd, int operation) throws LastErrorException;
 
@@ -222,17 +236,22 @@ final class LibC {
 
   /** Opens a file for reading. Children do not inherit the descriptor; a pipe does not block. */
   static int openFile(Path path) throws IOException {
-    return open(path, O_NONBLOCK | O_NOFOLLOW);
+    return open(path, O_NONBLOCK | O_NOFOLLOW, 0);
   }
 
   /** Opens a directory for reading. Children do not inherit the descriptor. */
   static int openDirectory(Path path) throws IOException {
-    return open(path, O_DIRECTORY);
+    return open(path, O_DIRECTORY | O_NOFOLLOW, 0);
   }
 
-  private static int open(Path path, int flags) throws IOException {
+  /**
+   * Opens a file. Children do not inherit the descriptor.
+   *
+   * @param mode mode bits of a file that is made
+   */
+  static int open(Path path, int flags, int mode) throws IOException {
     try {
-      return open(RawPath.terminated(path), O_CLOEXEC | flags);
+      return open(RawPath.terminated(path), O_CLOEXEC | flags, mode);
     } catch (LastErrorException e) {
       throw Errno.onFile(path, e);
     }

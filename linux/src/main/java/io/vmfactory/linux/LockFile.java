@@ -9,7 +9,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,10 +25,12 @@ final class LockFile implements Closeable {
   private static final Set<Path> OURS = new HashSet<>();
 
   private final Path file;
+  private final OpenedFile opened;
   private final FileChannel channel;
 
-  private LockFile(Path file, FileChannel channel) {
+  private LockFile(Path file, OpenedFile opened, FileChannel channel) {
     this.file = file;
+    this.opened = opened;
     this.channel = channel;
   }
 
@@ -93,9 +94,16 @@ final class LockFile implements Closeable {
     return file;
   }
 
-  /** Replaces the file's content; releases the lock if that fails. */
+  /**
+   * Replaces the file's content; releases the lock if that fails.
+   *
+   * @throws IOException also if the file is not of this user alone
+   */
   void write(byte[] content) throws IOException {
     try {
+      if (!opened.mayBeOverwritten()) {
+        throw new IOException(file + " is not a file of this user alone; remove it");
+      }
       channel.truncate(0).write(ByteBuffer.wrap(content), 0);
     } catch (IOException e) {
       close();
@@ -123,14 +131,24 @@ final class LockFile implements Closeable {
   }
 
   private static LockFile open(Path file) throws IOException {
-    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     try {
-      // One step, because a holder that ends may remove the file at any time.
-      var options = Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      return new LockFile(file, FileChannel.open(file, options, mode));
-    } catch (IOException e) {
+      return opened(file);
+    } catch (IOException | RuntimeException e) {
       forget(file);
       throw e;
+    }
+  }
+
+  /** Opens the file in one step, because a holder that ends may remove it at any time. */
+  private static LockFile opened(Path file) throws IOException {
+    // Closed before the lock is taken: closing it afterwards would release the lock.
+    try (Descriptor held = new Descriptor(OwnerOnly.plain(file, LibC.O_RDWR | LibC.O_CREAT))) {
+      OpenedFile found = OpenedFile.of(held.number());
+      if (!found.isRegular()) {
+        throw new IOException(file + " is not a regular file; remove it");
+      }
+      Path same = Path.of("/proc/self/fd/" + held.number());
+      return new LockFile(file, found, FileChannel.open(same, StandardOpenOption.WRITE));
     }
   }
 

@@ -1,66 +1,133 @@
 package io.vmfactory.linux;
 
-import io.vmfactory.configs.host.OwnUser;
+import io.vmfactory.configs.host.Ownership;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
- * Reads small files that only this user or root can have written. A pipe, a device or a link in
- * place of the file is refused before anything is read, so it can neither block nor fill memory.
+ * An open file that only this process's user or root can have written. A pipe, a device or a link
+ * in its place is refused before anything is read, so it can neither block nor fill memory. What is
+ * read is what was looked at, even if another file gets the name meanwhile.
  */
-public final class OwnFile {
-  private OwnFile() {}
+public final class OwnFile implements AutoCloseable {
+  private final Path path;
+  private final Descriptor file;
+  private final FileChannel channel;
+  private final long size;
+
+  private OwnFile(Path path, Descriptor file, FileChannel channel, long size) {
+    this.path = path;
+    this.file = file;
+    this.channel = channel;
+    this.size = size;
+  }
 
   /**
-   * Returns the content of {@code file}.
+   * Opens {@code path} for reading.
+   *
+   * @throws IOException if the file is missing, is a link or no regular file, belongs to another
+   *     user, or its group or others may write it; the message names the remedy
+   */
+  public static OwnFile open(Path path) throws IOException {
+    return open(path, found -> found.objection(path));
+  }
+
+  /**
+   * The same for a file that comes with this program, such as the guest's kernel. Follows links,
+   * and looks at the folders above; see {@link Ownership#requireInstalled}.
+   */
+  public static OwnFile installed(Path path) throws IOException {
+    return open(Ownership.requireInstalled(path), found -> found.objectionToType(path));
+  }
+
+  private static OwnFile open(Path path, Function<OpenedFile, Optional<String>> objection)
+      throws IOException {
+    Descriptor file = new Descriptor(LibC.openFile(path));
+    try {
+      OpenedFile found = OpenedFile.of(file.number());
+      Optional<String> why = objection.apply(found);
+      if (why.isPresent()) {
+        throw new IOException(why.get());
+      }
+      return new OwnFile(path, file, channel(file), found.size());
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel channel(Descriptor file) throws IOException {
+    return FileChannel.open(Path.of("/proc/self/fd/" + file.number()), StandardOpenOption.READ);
+  }
+
+  /**
+   * Returns the content of the file at {@code path}.
    *
    * @param mostBytes longest content that is accepted, in bytes
-   * @throws IOException if the file is missing, is a link or no regular file, is too large, belongs
-   *     to another user, or its group or others may write it; the message names the remedy
+   * @throws IOException as {@link #open}, and if the file is longer
    */
-  public static byte[] read(Path file, int mostBytes) throws IOException {
-    int fd = LibC.openFile(file);
-    try {
-      Path held = Path.of("/proc/self/fd/" + fd);
-      require(file, held, mostBytes);
-      try (InputStream in = Files.newInputStream(held)) {
-        byte[] content = in.readNBytes(mostBytes + 1);
-        if (content.length > mostBytes) {
-          throw tooLarge(file, mostBytes);
-        }
-        return content;
+  public static byte[] read(Path path, int mostBytes) throws IOException {
+    try (OwnFile file = open(path)) {
+      file.requireAtMost(mostBytes);
+      byte[] content = file.stream().readNBytes(mostBytes + 1);
+      if (content.length > mostBytes) {
+        throw file.tooLarge(mostBytes);
       }
+      return content;
+    }
+  }
+
+  /** Throws if the file was longer than {@code mostBytes} when it was opened. */
+  public void requireAtMost(long mostBytes) throws IOException {
+    if (size > mostBytes) {
+      throw tooLarge(mostBytes);
+    }
+  }
+
+  private IOException tooLarge(long mostBytes) {
+    return new IOException("%s is too large: at most %d bytes".formatted(path, mostBytes));
+  }
+
+  /** Returns the length in bytes when the file was opened. */
+  public long size() {
+    return size;
+  }
+
+  /** Returns the content from the current position on. */
+  public InputStream stream() {
+    return Channels.newInputStream(channel);
+  }
+
+  /** Reads at {@code offset}; returns the number of bytes, or -1 at the end. */
+  public int read(ByteBuffer into, long offset) throws IOException {
+    return channel.read(into, offset);
+  }
+
+  /** Returns the start of the first data at or after {@code offset}; -1 when only holes follow. */
+  public long nextData(long offset) throws IOException {
+    return Extents.seek(path, file.number(), offset, LibC.SEEK_DATA);
+  }
+
+  /**
+   * Returns the start of the first hole at or after {@code offset}. The end of the file is a hole.
+   */
+  public long nextHole(long offset) throws IOException {
+    return Extents.seek(path, file.number(), offset, LibC.SEEK_HOLE);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
     } finally {
-      LibC.close(fd);
+      file.close();
     }
-  }
-
-  private static void require(Path file, Path held, int mostBytes) throws IOException {
-    if (!Files.isRegularFile(held)) {
-      throw new IOException(file + " is not a regular file; remove it");
-    }
-    if (Files.size(held) > mostBytes) {
-      throw tooLarge(file, mostBytes);
-    }
-    int own = OwnUser.uid();
-    int uid = (Integer) Files.getAttribute(held, "unix:uid");
-    if (uid != own && uid != 0) {
-      throw new IOException(
-          "%s belongs to uid %d; check it, then: chown %d '%s'".formatted(file, uid, own, file));
-    }
-    Set<PosixFilePermission> modes = Files.getPosixFilePermissions(held);
-    if (modes.contains(PosixFilePermission.GROUP_WRITE)
-        || modes.contains(PosixFilePermission.OTHERS_WRITE)) {
-      throw new IOException(
-          "other users may write %s; check it, then: chmod go-w '%s'".formatted(file, file));
-    }
-  }
-
-  private static IOException tooLarge(Path file, int mostBytes) {
-    return new IOException("%s is too large: at most %d bytes".formatted(file, mostBytes));
   }
 }

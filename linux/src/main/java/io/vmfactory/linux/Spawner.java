@@ -4,6 +4,7 @@ import static io.vmfactory.linux.Program.FIRST_INHERITED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.jna.Memory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,11 @@ final class Spawner implements AutoCloseable {
 
   private static final int SIGSET_BYTES = 128;
   private static final int OWNER_ONLY = 0600;
+
+  /** Refuses a link; a pipe in place of the file fails instead of blocking this process. */
+  private static final int PLAIN_FILE_ONLY = LibC.O_NOFOLLOW | LibC.O_NONBLOCK;
+
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
   /** Held while this process has a setting that is meant for a child. */
   private static final Object SETTING = new Object();
@@ -34,7 +40,7 @@ final class Spawner implements AutoCloseable {
   static int spawn(Program program) {
     try (Spawner spawner = new Spawner()) {
       spawner.setAttributes();
-      spawner.setStandardStreams(program.output().toString());
+      spawner.setStandardStreams(program.output());
       spawner.inherit(program.inherited());
       dropAmbientRights();
       return program.smallPages() ? spawner.startInSmallPages(program) : spawner.start(program);
@@ -73,9 +79,11 @@ final class Spawner implements AutoCloseable {
     check(LibC.posix_spawnattr_setflags(attributes, (short) flags), "set spawn flags");
   }
 
-  private void setStandardStreams(String output) {
+  private void setStandardStreams(Path output) {
     open(0, "/dev/null", LibC.O_RDONLY);
-    open(1, output, LibC.O_WRONLY_CREAT_APPEND);
+    // An open file of this process has such a name, which is a link by nature.
+    int plain = output.startsWith(OPEN_FILES) ? 0 : PLAIN_FILE_ONLY;
+    open(1, output.toString(), LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND | plain);
     duplicate(1, 2);
   }
 

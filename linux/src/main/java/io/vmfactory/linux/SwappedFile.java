@@ -2,7 +2,6 @@ package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,7 +17,8 @@ import java.nio.file.StandardCopyOption;
  * meanwhile.
  *
  * @param path the file; may be missing
- * @param spare the spare file in the same folder; may be missing, its content has no meaning
+ * @param spare the spare file in the same folder; may be missing, its content has no meaning. A
+ *     link, a pipe or another user's file that has its name is removed, never written
  */
 public record SwappedFile(Path path, Path spare) {
   /**
@@ -28,13 +28,8 @@ public record SwappedFile(Path path, Path spare) {
    * @throws IOException when the write fails; the old content is unchanged
    */
   public void write(byte[] content) throws IOException {
-    if (!Files.exists(spare)) {
-      OwnerOnly.create(spare);
-    }
-    // Not a channel, because an interruption would close it.
-    try (RandomAccessFile file = new RandomAccessFile(spare.toFile(), "rw")) {
-      file.write(content);
-      file.setLength(content.length);
+    try (Descriptor file = OwnerOnly.overwritable(spare)) {
+      OwnerOnly.overwrite(file, content);
     }
     if (!exchanged()) {
       Files.move(spare, path, StandardCopyOption.ATOMIC_MOVE);

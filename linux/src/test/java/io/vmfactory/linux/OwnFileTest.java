@@ -43,7 +43,7 @@ class OwnFileTest {
     Files.writeString(file, "1");
     assumeTrue((int) Files.getAttribute(file, "unix:uid") == 0, "only root can give files away");
     Files.setAttribute(file, "unix:uid", 12345);
-    refused(4, "chown 0");
+    refused(4, "chown root: '" + file + "' && chmod go-w");
   }
 
   @ParameterizedTest

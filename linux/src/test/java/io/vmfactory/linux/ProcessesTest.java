@@ -267,6 +267,21 @@ class ProcessesTest {
     return deadline.await(process.exited(), "exit");
   }
 
+  @Test
+  void onlyAMemoryFileOfAnotherProcessIsOverwritten() throws IOException {
+    Path victim = Files.writeString(temp.resolve("victim"), "precious");
+    HostProcess process = start("exec 3<" + victim + "; exec sleep 1000", List.of());
+    try {
+      assertThatThrownBy(() -> process.put(3, new byte[1])).isInstanceOf(OsException.class);
+      assertThatThrownBy(() -> process.put(1, new byte[1]))
+          .hasMessageContaining("not a memory file");
+      assertThat(victim).hasContent("precious");
+    } finally {
+      process.kill();
+      end(process);
+    }
+  }
+
   private Path output() {
     return temp.resolve("out");
   }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -73,9 +75,48 @@ class SwappedFileTest {
   @Test
   void aWriteThatFailsLeavesWhatWasThere() throws IOException {
     write("1");
-    Files.createDirectory(file.spare());
+    Files.createDirectories(file.spare().resolve("not empty"));
     assertThatThrownBy(() -> write("2")).isInstanceOf(IOException.class);
     assertThat(read()).isEqualTo("1");
+  }
+
+  @Test
+  void aPlantedLinkIsReplacedAndNeverFollowed(@TempDir Path elsewhere) throws IOException {
+    Path victim = Files.writeString(elsewhere.resolve("victim"), "precious");
+    for (Path name : List.of(file.spare(), file.path())) {
+      write("0");
+      write("1");
+      Files.delete(name);
+      Files.createSymbolicLink(name, victim);
+      write("2");
+      write("3");
+      assertThat(read()).isEqualTo("3");
+      assertThat(victim).hasContent("precious");
+      assertThat(Files.isRegularFile(file.path(), LinkOption.NOFOLLOW_LINKS)).isTrue();
+    }
+  }
+
+  @Test
+  void aSecondNameOfAnotherFileIsReplacedAndNeverWritten(@TempDir Path elsewhere)
+      throws IOException {
+    Path victim = Files.writeString(elsewhere.resolve("victim"), "precious");
+    Files.createLink(file.spare(), victim);
+    write("1");
+    assertThat(read()).isEqualTo("1");
+    assertThat(victim).hasContent("precious");
+  }
+
+  @Test
+  void aPipeOrAForeignFileInPlaceOfTheSpareIsReplaced() throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", file.spare().toString()).start().waitFor()).isZero();
+    write("1");
+    assertThat(read()).isEqualTo("1");
+    Files.writeString(file.spare(), "");
+    Files.setPosixFilePermissions(file.spare(), PosixFilePermissions.fromString("rw-rw-rw-"));
+    write("2");
+    assertThat(read()).isEqualTo("2");
+    assertThat(Files.getPosixFilePermissions(file.path()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test

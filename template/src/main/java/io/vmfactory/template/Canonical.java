@@ -24,14 +24,17 @@ final class Canonical {
 
   private Canonical() {}
 
-  /**
-   * Returns the SHA-256 of {@code value} under {@code header}, which names its kind and version.
-   */
-  static String sha256(String header, Record value) {
+  /** Returns the canonical form under {@code header}, which names the value's kind and version. */
+  static String text(String header, Record value) {
     Canonical canonical = new Canonical();
     canonical.line("", header);
     canonical.append("", value);
-    return Sha256.hex(canonical.out.toString().getBytes(StandardCharsets.UTF_8));
+    return canonical.out.toString();
+  }
+
+  /** Returns the SHA-256 of the canonical form. */
+  static String sha256(String header, Record value) {
+    return Sha256.hex(text(header, value).getBytes(StandardCharsets.UTF_8));
   }
 
   private void append(String name, Object value) {

@@ -1,58 +1,38 @@
 package io.vmfactory.template;
 
-import io.vmfactory.linux.Extents;
+import io.vmfactory.linux.OwnFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** The pages of a file on disk. */
-final class DiskPages implements PageSource, AutoCloseable {
-  private final Path file;
-  private final FileChannel channel;
-  private final Extents extents;
-  private final long size;
-
-  private DiskPages(Path file, FileChannel channel, Extents extents) throws IOException {
-    this.file = file;
-    this.channel = channel;
-    this.extents = extents;
-    this.size = channel.size();
-  }
-
-  static DiskPages open(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-    try {
-      return new DiskPages(file, channel, Extents.open(file));
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+record DiskPages(Path path, OwnFile file) implements PageSource, AutoCloseable {
+  static DiskPages open(Path path) throws IOException {
+    return new DiskPages(path, OwnFile.open(path));
   }
 
   @Override
   public long size() {
-    return size;
+    return file.size();
   }
 
   @Override
   public long nextData(long offset) throws IOException {
-    return extents.nextData(offset);
+    return file.nextData(offset);
   }
 
   @Override
   public long nextHole(long offset) throws IOException {
-    return extents.nextHole(offset);
+    return file.nextHole(offset);
   }
 
   @Override
   public void read(long offset, ByteBuffer into) throws IOException {
     for (long at = offset; into.hasRemaining(); ) {
-      int count = channel.read(into, at);
+      int count = file.read(into, at);
       if (count < 0) {
-        throw new EOFException(file + " became shorter while it was read");
+        throw new EOFException(path + " became shorter while it was read");
       }
       at += count;
     }
@@ -60,7 +40,6 @@ final class DiskPages implements PageSource, AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    extents.close();
-    channel.close();
+    file.close();
   }
 }

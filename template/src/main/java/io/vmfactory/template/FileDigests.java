@@ -1,8 +1,8 @@
 package io.vmfactory.template;
 
+import io.vmfactory.linux.OwnFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -10,6 +10,10 @@ import java.security.MessageDigest;
 /** SHA-256 digests of files, computed again only if a file has changed. Thread-safe. */
 final class FileDigests {
   private static final int MOST_FILES = 256;
+
+  /** Many times the size of a kernel, an initial RAM disk or a VMM. */
+  private static final long MOST_BYTES = 4L << 30;
+
   private static final int CHUNK_BYTES = 1 << 16;
 
   private final FileCache<String> known = new FileCache<>(MOST_FILES, FileDigests::read);
@@ -40,7 +44,9 @@ final class FileDigests {
   private static String read(Path file) throws IOException {
     MessageDigest digest = Sha256.start();
     byte[] chunk = new byte[CHUNK_BYTES];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (OwnFile own = OwnFile.installed(file)) {
+      own.requireAtMost(MOST_BYTES);
+      InputStream in = own.stream();
       for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
         digest.update(chunk, 0, n);
       }

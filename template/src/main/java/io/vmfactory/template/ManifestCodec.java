@@ -18,11 +18,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes manifests as JSON: {@code {"format": 1, "sha256": …, "manifest": {…}}}. The digest is
- * over the manifest's canonical form, so layout and order do not matter and every value does.
+ * Encodes manifests as JSON: {@code {"format": 1, "secret": …, "seal": …, "manifest": {…}}}. The
+ * seal is an HMAC over the manifest's canonical form, so layout and order do not matter and every
+ * value does. The manifest contains the digests of memory and device state.
+ *
+ * @param secret seals the manifests of this host
  */
-final class ManifestCodec {
-  private static final String DIGEST_HEADER = "vmfactory template manifest";
+record ManifestCodec(StoreSecret secret) {
+  private static final String HEADER = "vmfactory template manifest";
+  private static final String SEAL = "seal";
 
   private static final JsonMapper JSON =
       JsonMapper.builder()
@@ -35,23 +39,22 @@ final class ManifestCodec {
           .addModule(textForms())
           .build();
 
-  private ManifestCodec() {}
-
-  private record Envelope(int format, String sha256, Manifest manifest) {}
+  private record Envelope(int format, String secret, String seal, Manifest manifest) {}
 
   /** Returns the bytes of the manifest file. */
-  static byte[] encode(Manifest manifest) throws IOException {
-    Envelope envelope = new Envelope(Fingerprint.FORMAT, digest(manifest), manifest);
+  byte[] encode(Manifest manifest) throws IOException {
+    String seal = secret.seal(Canonical.text(HEADER, manifest));
+    Envelope envelope = new Envelope(Fingerprint.FORMAT, secret.id(), seal, manifest);
     return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(envelope);
   }
 
   /**
    * Returns the manifest in {@code json}.
    *
-   * @throws TemplateException with reason {@code REFUSED} if this program cannot read it or it was
-   *     altered
+   * @throws TemplateException with reason {@code REFUSED} if this program cannot read it, it was
+   *     altered, or another host has sealed it
    */
-  static Manifest decode(byte[] json) {
+  Manifest decode(byte[] json) {
     try {
       JsonNode tree = JSON.readTree(json);
       int format = tree.path("format").asInt();
@@ -64,6 +67,9 @@ final class ManifestCodec {
                 .formatted(format, Fingerprint.FORMAT),
             null);
       }
+      if (!tree.path(SEAL).isTextual()) {
+        throw refused("not sealed, an earlier version made it; build the template again", null);
+      }
       return checked(JSON.treeToValue(tree, Envelope.class));
     } catch (JacksonException e) {
       throw refused("manifest unreadable: " + e.getOriginalMessage(), e);
@@ -72,19 +78,18 @@ final class ManifestCodec {
     }
   }
 
-  private static Manifest checked(Envelope envelope) {
+  private Manifest checked(Envelope envelope) {
     Manifest manifest = envelope.manifest();
-    if (!digest(manifest).equals(envelope.sha256())) {
-      throw refused("manifest altered: it does not match its own digest", null);
+    if (!envelope.secret().equals(secret.id())) {
+      throw refused("sealed by another host; build the template again on this one", null);
+    }
+    if (!secret.isSealOf(envelope.seal(), Canonical.text(HEADER, manifest))) {
+      throw refused("manifest altered: it does not match its seal", null);
     }
     if (!manifest.fingerprint().key().hex().equals(manifest.key())) {
       throw refused("manifest altered: its key is not the digest of its fingerprint", null);
     }
     return manifest;
-  }
-
-  private static String digest(Manifest manifest) {
-    return Canonical.sha256(DIGEST_HEADER, manifest);
   }
 
   private static TemplateException refused(String why, @Nullable Throwable cause) {

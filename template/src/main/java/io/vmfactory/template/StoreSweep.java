@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.linux.PathLock;
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
@@ -25,13 +26,18 @@ final class StoreSweep {
     }
   }
 
-  private static void sweep(Path leftover) throws IOException {
-    Optional<PathLock> lock = PathLock.tryDirectory(leftover);
-    if (lock.isPresent()) {
-      try (PathLock held = lock.get()) {
-        Trees.delete(leftover);
-        LOG.info("removed what an interrupted build or removal left: {}", leftover);
+  /** What cannot be removed stays, and hinders no other template. */
+  private static void sweep(Path leftover) {
+    try {
+      Optional<PathLock> lock = PathLock.tryDirectory(leftover);
+      if (lock.isPresent()) {
+        try (PathLock held = lock.get()) {
+          Trees.delete(leftover);
+          LOG.info("removed what an interrupted build or removal left: {}", leftover);
+        }
       }
+    } catch (IOException e) {
+      LOG.warn("cannot remove {}: {}; remove it by hand", leftover, ErrorText.of(e));
     }
   }
 }

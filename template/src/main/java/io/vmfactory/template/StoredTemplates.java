@@ -44,16 +44,16 @@ public final class StoredTemplates implements Templates {
   /**
    * Opens the store and removes what dead builds left in it.
    *
-   * @param store directory of the templates; made with mode 0700 if it does not exist
+   * @param store where the templates are
    * @param hypervisor boots templates and runs clones
    * @param agents connects to the agent in a template's guest while it is built
    * @param folders makes the folder of a VM's sockets while a template is built
    * @param clock gives the time at which a template was made
    * @param cacheBytes bytes of memory that loaded templates may hold
-   * @throws TemplateException if the store cannot be opened
+   * @throws TemplateException if the store cannot be opened, or another user can write into it
    */
   public StoredTemplates(
-      Path store,
+      StorePlace store,
       Hypervisor hypervisor,
       GuestAgents agents,
       VmFolders folders,

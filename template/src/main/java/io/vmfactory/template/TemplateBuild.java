@@ -125,7 +125,7 @@ final class TemplateBuild {
   private Written write(MemoryFile memory, Quiesced quiesced) throws IOException {
     BuildWorkspace workspace = context.store().workspace();
     steps.atEnd(workspace::close);
-    TemplateWriter writer = new TemplateWriter(workspace.files());
+    TemplateWriter writer = new TemplateWriter(workspace.files(), context.store().codec());
     MemoryContent content = writer.memory(memory, deadline);
     steps.detail(
         "%d MiB of %d MiB hold data; %d MiB did before quiescing"

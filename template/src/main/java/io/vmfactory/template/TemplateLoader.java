@@ -6,10 +6,10 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.OwnFile;
 import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -69,14 +69,14 @@ final class TemplateLoader {
   }
 
   private static Optional<String> wrongSize(Path file, long bytes) {
-    try {
-      long found = Files.size(file);
+    try (OwnFile own = OwnFile.open(file)) {
+      long found = own.size();
       return found == bytes
           ? Optional.empty()
           : Optional.of(
               "%s altered: it has %d bytes, not %d".formatted(file.getFileName(), found, bytes));
     } catch (IOException e) {
-      return Optional.of("%s unreadable: %s".formatted(file.getFileName(), e));
+      return Optional.of("%s unreadable: %s".formatted(file.getFileName(), ErrorText.of(e)));
     }
   }
 
@@ -103,7 +103,7 @@ final class TemplateLoader {
 
   private byte[] state(Manifest manifest, Path file) throws IOException {
     FileStamp stamp = FileStamp.of(file);
-    byte[] state = Files.readAllBytes(file);
+    byte[] state = OwnFile.read(file, Math.toIntExact(manifest.state().bytes()));
     if (!Manifest.StateContent.of(state).equals(manifest.state())) {
       throw altered(file, stamp);
     }

@@ -2,12 +2,14 @@ package io.vmfactory.template;
 
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.linux.OwnFile;
+import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.Trees;
 import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -27,19 +29,31 @@ final class TemplateStore {
   private static final int MOST_MANIFESTS = 1024;
 
   private final Path root;
-  private final FileCache<Manifest> manifests =
-      new FileCache<>(MOST_MANIFESTS, TemplateStore::read);
+  private final ManifestCodec codec;
+  private final FileCache<Manifest> manifests = new FileCache<>(MOST_MANIFESTS, this::read);
 
-  /** Opens the store, makes it if it does not exist, and removes what dead builds left. */
-  TemplateStore(Path root) {
-    this.root = root.toAbsolutePath();
+  /**
+   * Opens the store, makes it if it does not exist, and removes what dead builds left.
+   *
+   * @throws TemplateException if the store cannot be made, or another user can write into it; the
+   *     message names the remedy
+   */
+  TemplateStore(StorePlace place) {
     try {
-      Files.createDirectories(this.root, Trees.OWNER_ONLY);
+      this.root = OwnFolder.prepare(place.folder());
       StoreSweep.run(this.root);
     } catch (IOException e) {
       throw new TemplateException(
-          Reason.FAILED, "cannot open the template store %s: %s".formatted(root, e), e);
+          Reason.FAILED,
+          "cannot open the template store %s: %s".formatted(place.folder(), ErrorText.of(e)),
+          e);
     }
+    this.codec = new ManifestCodec(StoreSecret.at(place.secret()));
+  }
+
+  /** Returns what seals the manifests of this store. */
+  ManifestCodec codec() {
+    return codec;
   }
 
   /** Makes a folder for a new template, after removing those of dead builds. */
@@ -77,21 +91,22 @@ final class TemplateStore {
    */
   Manifest manifest(TemplateKey key) {
     try {
+      OwnFolder.require(files(key).directory());
       Manifest manifest = manifests.of(files(key).manifest());
       if (!manifest.key().equals(key.hex())) {
         throw refused("the manifest is that of template " + manifest.key(), null);
       }
       return manifest;
     } catch (IOException e) {
-      if (Files.exists(files(key).directory())) {
+      if (Files.exists(files(key).directory(), LinkOption.NOFOLLOW_LINKS)) {
         throw refused("manifest unreadable: " + ErrorText.of(e), e);
       }
       throw notFound(key, e);
     }
   }
 
-  private static Manifest read(Path file) throws IOException {
-    return ManifestCodec.decode(OwnFile.read(file, MOST_MANIFEST_BYTES));
+  private Manifest read(Path file) throws IOException {
+    return codec.decode(OwnFile.read(file, MOST_MANIFEST_BYTES));
   }
 
   private static TemplateException refused(String why, @Nullable Throwable cause) {

@@ -16,10 +16,12 @@ import java.util.Set;
 /** Writes the files of a template with mode 0400. Each is on disk when its method returns. */
 final class TemplateWriter {
   private final TemplateFiles files;
+  private final ManifestCodec codec;
   private final long freeBytes;
 
-  TemplateWriter(TemplateFiles files) throws IOException {
+  TemplateWriter(TemplateFiles files, ManifestCodec codec) throws IOException {
     this.files = files;
+    this.codec = codec;
     this.freeBytes = free(files.directory());
   }
 
@@ -47,7 +49,7 @@ final class TemplateWriter {
 
   /** Writes the manifest; called last. */
   void manifest(Manifest manifest) throws IOException {
-    small(files.manifest(), ManifestCodec.encode(manifest));
+    small(files.manifest(), codec.encode(manifest));
   }
 
   private void small(Path file, byte[] content) throws IOException {

@@ -1,6 +1,7 @@
 package io.vmfactory.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.vmfactory.scripted.vmm.Script.Step;
@@ -9,10 +10,12 @@ import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests that a template is refused with the reason, and never started, whatever was done to it or
@@ -60,7 +64,8 @@ class CorruptionTest {
   }
 
   static Stream<Arguments> damages() {
-    return Stream.of(damagedFiles(), damagedManifests(), otherHosts()).flatMap(cases -> cases);
+    return Stream.of(damagedFiles(), damagedManifests(), plantedFiles(), otherHosts())
+        .flatMap(cases -> cases);
   }
 
   private static Stream<Arguments> damagedFiles() {
@@ -106,21 +111,97 @@ class CorruptionTest {
             (r, f) -> edit(f, s -> s.replaceFirst("\"format\" : \\d+", "\"format\" : 99"))),
         plain(
             "digest of memory edited",
-            "does not match its own digest",
+            "does not match its seal",
             (r, f) -> edit(f, s -> digit(s, "\"dataBytes\" : 8192,\\s*\"sha256\" : \""))),
         plain(
-            "digest of the manifest edited",
-            "does not match its own digest",
-            (r, f) -> edit(f, s -> digit(s, "\"format\" : \\d+,\\s*\"sha256\" : \""))),
+            "seal edited",
+            "does not match its seal",
+            (r, f) -> edit(f, s -> digit(s, "\"seal\" : \""))),
+        plain(
+            "sealed by another host",
+            "sealed by another host; build the template again on this one",
+            (r, f) -> reseal(r, f, StoreSecret.at(r.secret.resolveSibling("other")))),
+        plain(
+            "a host's name on another host's seal",
+            "does not match its seal",
+            (r, f) ->
+                edit(
+                    f,
+                    s ->
+                        resealed(r, s, StoreSecret.at(r.secret.resolveSibling("other")))
+                            .replaceFirst(
+                                "\"secret\" : \"[^\"]*\"",
+                                "\"secret\" : \"" + StoreSecret.at(r.secret).id() + "\""))),
+        plain(
+            "no seal, as before there were seals",
+            "not sealed, an earlier version made it; build the template again",
+            (r, f) -> edit(f, s -> s.replaceFirst("\"seal\"", "\"sha256\""))),
         plain(
             "version of the VMM edited",
-            "does not match its own digest",
+            "does not match its seal",
             (r, f) -> edit(f, s -> s.replace("7.2.22", "7.2.23"))),
         plain(
             "key and fingerprint apart, digest made to fit",
             "its key is not the digest of its fingerprint",
-            (r, f) -> forge(f)),
+            CorruptionTest::forge),
         plain("another's name", "the manifest is that of template", CorruptionTest::rename));
+  }
+
+  /** What another user can have put in a file's place. Reading a pipe would never end. */
+  private static Stream<Arguments> plantedFiles() {
+    return Stream.of("manifest", "memory", "state").flatMap(CorruptionTest::planted);
+  }
+
+  private static Stream<Arguments> planted(String what) {
+    Function<TemplateFiles, Path> file =
+        files -> files.directory().resolve(what.equals("manifest") ? "manifest.json" : what);
+    String unreadable = what + " unreadable: ";
+    return Stream.of(
+        plain(
+            what + " a pipe",
+            unreadable,
+            (r, f) -> {
+              Files.delete(file.apply(f));
+              makePipe(file.apply(f));
+            }),
+        plain(what + " a link", "is a link", (r, f) -> link(file.apply(f), move(r, file.apply(f)))),
+        plain(
+            what + " a link to what never ends",
+            "is a link",
+            (r, f) -> {
+              Files.delete(file.apply(f));
+              link(file.apply(f), Path.of("/dev/zero"));
+            }),
+        plain(
+            what + " a folder",
+            "is not a regular file; remove it",
+            (r, f) -> {
+              Files.delete(file.apply(f));
+              Files.createDirectory(file.apply(f));
+            }),
+        plain(
+            what + " writable by others",
+            "chmod go-w '",
+            (r, f) ->
+                Files.setPosixFilePermissions(
+                    file.apply(f), PosixFilePermissions.fromString("rw-rw-r--"))),
+        plain(
+            what + " another user's",
+            "check it, then: chown root: '",
+            (r, f) -> Files.setAttribute(file.apply(f), "unix:uid", 12345)));
+  }
+
+  private static void makePipe(Path file) throws IOException {
+    Process made = new ProcessBuilder("mkfifo", file.toString()).start();
+    assertThat(made.onExit().join().exitValue()).isZero();
+  }
+
+  private static Path move(TemplateFixture fixture, Path file) throws IOException {
+    return Files.move(file, fixture.secret.resolveSibling("moved-" + file.getFileName()));
+  }
+
+  private static void link(Path link, Path target) throws IOException {
+    Files.createSymbolicLink(link, target);
   }
 
   private static Stream<Arguments> otherHosts() {
@@ -160,6 +241,75 @@ class CorruptionTest {
     assertThat(templates.list().get(0).loaded()).isFalse();
     assertThat(fixture.fake.script().done()).doesNotContain(Step.PREPARE);
     assertThat(TemplateFixture.memoryFiles()).isZero();
+  }
+
+  /** A bad template is refused by its name; the others work, and so does a daemon that starts. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pipe", "link", "writable", "file"})
+  void aBadFolderOfATemplateHarmsNoOther(String kind) throws IOException {
+    TemplateKey bad = new TemplateKey("e".repeat(64));
+    Path folder = fixture.files(bad).directory();
+    switch (kind) {
+      case "pipe" -> makePipe(folder);
+      case "link" -> link(folder, fixture.files(key).directory());
+      case "file" -> Files.writeString(folder, "");
+      default -> {
+        Files.createDirectory(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+      }
+    }
+    StoredTemplates templates = fixture.open();
+    assertThat(templates.list())
+        .filteredOn(TemplateInfo::usable)
+        .extracting("key")
+        .containsExactly(key);
+    assertThat(templates.list())
+        .filteredOn(info -> !info.usable())
+        .singleElement()
+        .matches(info -> info.key().equals(bad) && info.refused().contains(bad.hex()));
+    fixture.restore(templates, key).kill();
+    templates.delete(bad);
+    assertThat(templates.list()).extracting("key").containsExactly(key);
+    fixture.restore(templates, key).kill();
+  }
+
+  @Test
+  void whatCannotBeSweptHarmsNoTemplate() throws IOException {
+    makePipe(fixture.store.resolve(BuildWorkspace.PREFIX + "a"));
+    link(fixture.store.resolve(BuildWorkspace.PREFIX + "b"), fixture.files(key).directory());
+    fixture.restore(fixture.open(), key).kill();
+    assertThat(fixture.files(key).manifest()).exists();
+  }
+
+  @Test
+  void aStoreThatOthersMayWriteIsNotOpened() throws IOException {
+    Files.setPosixFilePermissions(fixture.store, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> fixture.open())
+        .isInstanceOf(TemplateException.class)
+        .hasMessageContaining("chmod go-w '" + fixture.store + "'");
+  }
+
+  @Test
+  void aSecretThatIsDamagedOrNotOursAloneIsRefusedWithTheRemedy() throws IOException {
+    assertThat(fixture.secret).hasSize(32);
+    assertThat(Files.getPosixFilePermissions(fixture.secret))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    Files.setPosixFilePermissions(fixture.secret, PosixFilePermissions.fromString("rw-rw----"));
+    assertThatThrownBy(() -> fixture.open()).hasMessageContaining("chmod go-w");
+    Files.setPosixFilePermissions(fixture.secret, PosixFilePermissions.fromString("rw-------"));
+    Files.write(fixture.secret, new byte[31]);
+    assertThatThrownBy(() -> fixture.open()).hasMessageContaining("31 bytes instead of 32; remove");
+  }
+
+  @Test
+  void aTemplateIsBuiltAgainWhereTheSecretIsNew() throws IOException {
+    Files.delete(fixture.secret);
+    StoredTemplates templates = fixture.open();
+    assertThat(templates.list()).singleElement().matches(info -> !info.usable());
+    assertThat(
+            templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()).key())
+        .isEqualTo(key);
+    fixture.restore(templates, key).kill();
   }
 
   @Test
@@ -248,8 +398,9 @@ class CorruptionTest {
         + json.substring(matcher.end() + 1);
   }
 
-  private static void forge(TemplateFiles files) throws IOException {
-    Manifest true_ = ManifestCodec.decode(Files.readAllBytes(files.manifest()));
+  private static void forge(TemplateFixture fixture, TemplateFiles files) throws IOException {
+    ManifestCodec codec = new ManifestCodec(StoreSecret.at(fixture.secret));
+    Manifest true_ = codec.decode(Files.readAllBytes(files.manifest()));
     Manifest forged =
         new Manifest(
             "f".repeat(64),
@@ -260,8 +411,23 @@ class CorruptionTest {
             true_.state(),
             true_.quiesce(),
             true_.steps());
-    String json = new String(ManifestCodec.encode(forged), StandardCharsets.UTF_8);
+    String json = new String(codec.encode(forged), StandardCharsets.UTF_8);
     edit(files, s -> json);
+  }
+
+  private static void reseal(TemplateFixture fixture, TemplateFiles files, StoreSecret by)
+      throws IOException {
+    edit(files, s -> resealed(fixture, s, by));
+  }
+
+  private static String resealed(TemplateFixture fixture, String json, StoreSecret by) {
+    try {
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      Manifest same = new ManifestCodec(StoreSecret.at(fixture.secret)).decode(bytes);
+      return new String(new ManifestCodec(by).encode(same), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void rename(TemplateFixture fixture, TemplateFiles files) throws IOException {

@@ -78,7 +78,7 @@ class NicIT {
             new HypervisorInfo(program, "as installed", Accelerator.TCG, "always works", "any"));
     templates =
         new StoredTemplates(
-            dir.resolve("t"),
+            new StorePlace(dir.resolve("t"), dir.resolve("secret")),
             qemu,
             agents,
             folders(),

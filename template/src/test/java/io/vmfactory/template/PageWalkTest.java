@@ -118,7 +118,9 @@ class PageWalkTest {
     put(PAGE, PAGE * 3, 1);
     put(SIZE / 2, PAGE * 5, 2);
     TemplateFiles files = new TemplateFiles(dir);
-    MemoryContent written = new TemplateWriter(files).memory(memory, TemplateFixture.soon());
+    MemoryContent written =
+        new TemplateWriter(files, new ManifestCodec(StoreSecret.at(dir.resolve("secret"))))
+            .memory(memory, TemplateFixture.soon());
     assertThat(allocatedBytes(files.memory())).isEqualTo(8 * PAGE);
     assertThat(Files.size(files.memory())).isEqualTo(SIZE);
     try (DiskPages disk = DiskPages.open(files.memory())) {

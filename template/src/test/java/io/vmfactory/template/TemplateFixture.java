@@ -47,6 +47,7 @@ final class TemplateFixture implements AutoCloseable {
   static final BuildListener SILENT = listener((step, index) -> {});
 
   final Path store;
+  final Path secret;
   final Path run;
   final Path kernel;
   final Path initrd;
@@ -70,6 +71,7 @@ final class TemplateFixture implements AutoCloseable {
 
   TemplateFixture(Path dir, Path store) throws IOException {
     this.store = store;
+    secret = dir.resolve("secret");
     run = dir.resolve("vm");
     kernel = Files.writeString(dir.resolve("vmlinuz"), "kernel");
     initrd = Files.writeString(dir.resolve("initrd"), "initrd");
@@ -106,7 +108,7 @@ final class TemplateFixture implements AutoCloseable {
   StoredTemplates open(long cacheBytes) {
     StoredTemplates templates =
         new StoredTemplates(
-            store,
+            new StorePlace(store, secret),
             new Host(),
             agents,
             new VmFolders(run),

@@ -96,9 +96,18 @@ class TemplatesIT {
     return dir.resolve("templates");
   }
 
+  private static Path secret() {
+    return dir.resolve("secret");
+  }
+
   private static StoredTemplates open(Path store) {
     return new StoredTemplates(
-        store, qemu, agents, folders(), WallClock.system(), 512L * TemplateFixture.MIB);
+        new StorePlace(store, secret()),
+        qemu,
+        agents,
+        folders(),
+        WallClock.system(),
+        512L * TemplateFixture.MIB);
   }
 
   private static VmFolders folders() {
@@ -179,7 +188,8 @@ class TemplatesIT {
   @Test
   void quiescingShrinksTheTemplateAndZerosTakeNoRoom() throws IOException {
     TemplateFiles files = new TemplateFiles(store().resolve(built.key().hex()));
-    Manifest manifest = ManifestCodec.decode(Files.readAllBytes(files.manifest()));
+    Manifest manifest =
+        new ManifestCodec(StoreSecret.at(secret())).decode(Files.readAllBytes(files.manifest()));
     Manifest.Quiesce quiesce = manifest.quiesce();
     assertThat(quiesce.zeroedKib()).isPositive();
     assertThat(quiesce.dataBytesAfter()).isLessThan(quiesce.dataBytesBefore());

@@ -1,7 +1,8 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.linux.OwnFile;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The last lines that a guest printed: often the only hint why it did not start. */
@@ -34,11 +35,10 @@ public final class ConsoleTail {
   }
 
   private static String read(VmFolder folder) {
-    try (var log = new RandomAccessFile(folder.consoleLog().toFile(), "r")) {
-      log.seek(Math.max(0, log.length() - READ_BYTES));
-      byte[] tail = new byte[READ_BYTES];
-      int count = Math.max(0, log.read(tail));
-      return new String(tail, 0, count, StandardCharsets.UTF_8);
+    try (OwnFile log = OwnFile.open(folder.consoleLog())) {
+      ByteBuffer tail = ByteBuffer.allocate(READ_BYTES);
+      log.read(tail, Math.max(0, log.size() - READ_BYTES));
+      return new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       return "";
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 
 /**
  * The folder that holds the VMs' folders: {@code run_dir/vm}.
@@ -42,8 +43,8 @@ public record VmFolders(Path root) {
 
   /** Returns the exception to throw when {@code cause} prevented a write to this folder. */
   public static RuntimeException unwritten(String what, IOException cause) {
-    String why = String.valueOf(cause.getMessage());
-    boolean full = why.contains("No space left") || why.contains("quota exceeded");
+    String why = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+    boolean full = why.contains("no space left") || why.contains("quota exceeded");
     return full
         ? new VmmException(
             VmmException.Reason.RESOURCES, what + ": run_dir is full: make room", cause)

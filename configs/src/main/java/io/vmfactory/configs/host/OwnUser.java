@@ -9,11 +9,14 @@ import java.nio.file.Path;
 public final class OwnUser {
   private static final Path SELF = Path.of("/proc/self");
 
+  /** It never changes; the journal asks for it at each write. */
+  private static final int UID = attribute("unix:uid");
+
   private OwnUser() {}
 
   /** Returns the user's id. */
   public static int uid() {
-    return attribute("unix:uid");
+    return UID;
   }
 
   /** Returns the id of the user's main group. */

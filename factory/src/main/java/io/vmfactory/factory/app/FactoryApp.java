@@ -11,6 +11,7 @@ import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.VmProcessTable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -74,7 +75,7 @@ public final class FactoryApp implements AutoCloseable {
             clock,
             scheduler,
             proc,
-            new ProcProcesses(proc),
+            new ProcProcesses(new VmProcessTable(proc, config.qemu().isolation())),
             ThreadPools.of("events", 1),
             observer,
             threads(config, scheduler));

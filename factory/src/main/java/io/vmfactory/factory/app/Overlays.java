@@ -1,6 +1,7 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.linux.Trees;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.linux.OwnFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -18,7 +19,7 @@ final class Overlays {
   static Path sweep(Path stateDir) {
     Path folder = stateDir.toAbsolutePath().resolve("overlays");
     try {
-      Files.createDirectories(folder, Trees.OWNER_ONLY);
+      OwnFolder.prepare(folder);
       try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder)) {
         for (Path file : leftovers) {
           Files.deleteIfExists(file);
@@ -26,7 +27,7 @@ final class Overlays {
       }
       return folder;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make or empty " + folder, e);
+      throw new UncheckedIOException("cannot make or empty " + folder + ": " + ErrorText.of(e), e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.PathLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * not locked.
  */
 final class DaemonLock implements AutoCloseable {
+  /** Many times the length of a pid. */
+  private static final int MOST_BYTES = 64;
+
   private final Path path;
   private final PathLock lock;
 
@@ -87,7 +91,7 @@ final class DaemonLock implements AutoCloseable {
 
   private static String read(Path path) throws IOException {
     try {
-      return Files.readString(path, StandardCharsets.US_ASCII).trim();
+      return new String(OwnFile.read(path, MOST_BYTES), StandardCharsets.US_ASCII).trim();
     } catch (NoSuchFileException e) {
       return "";
     }

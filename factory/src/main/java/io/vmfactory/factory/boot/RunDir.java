@@ -2,6 +2,7 @@ package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import java.io.IOException;
@@ -29,8 +30,8 @@ final class RunDir {
    * Makes the folder with mode 0700, or 0750 for the configured group. An existing folder keeps its
    * mode, unless its mode is 0700 and a group must have access.
    *
-   * @throws StartException if the folder cannot be made, paths in it would be too long, or the host
-   *     does not have the group
+   * @throws StartException if the folder cannot be made, another user can write into it, paths in
+   *     it would be too long, or the host does not have the group
    */
   static Path prepare(DaemonConfig config) {
     Path path = config.runDir().toAbsolutePath();
@@ -38,7 +39,8 @@ final class RunDir {
     requireShort(folder.agentSocket(VmFolder.AGENT_PORTS - 1));
     GroupPrincipal group = group(config.socketGroup(), path.getFileSystem());
     try {
-      Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+      OwnFolder.prepare(path);
+      OwnFolder.prepare(path.resolve("vm"));
       var view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
       if (group != null && view.readAttributes().permissions().equals(OWNER_ONLY)) {
         view.setGroup(group);
@@ -46,7 +48,7 @@ final class RunDir {
       }
       return path;
     } catch (IOException e) {
-      throw new StartException("cannot make run_dir " + path + ": " + ErrorText.of(e), e);
+      throw new StartException("cannot use run_dir " + path + ": " + ErrorText.of(e), e);
     }
   }
 

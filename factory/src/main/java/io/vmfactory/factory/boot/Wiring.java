@@ -23,7 +23,9 @@ import io.vmfactory.factory.metrics.BuildInfo;
 import io.vmfactory.factory.metrics.Metrics;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.template.StorePlace;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -32,9 +34,7 @@ import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.qemu.HostCheck;
 import io.vmfactory.vmm.qemu.QemuHypervisor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -200,11 +200,10 @@ final class Wiring implements AutoCloseable {
   private static Path answers(VmFactoryConfig config) {
     Path stateDir = config.daemon().stateDir();
     try {
-      var ownerOnly = PosixFilePermissions.fromString("rwx------");
-      Files.createDirectories(stateDir, PosixFilePermissions.asFileAttribute(ownerOnly));
+      OwnFolder.prepare(stateDir);
       return stateDir.resolve("host-check");
     } catch (IOException e) {
-      throw new StartException("cannot make state_dir " + stateDir + ": " + ErrorText.of(e), e);
+      throw new StartException("cannot use state_dir " + stateDir + ": " + ErrorText.of(e), e);
     }
   }
 
@@ -217,13 +216,18 @@ final class Wiring implements AutoCloseable {
     metrics.show(build, () -> app.verbs().control().status(Detail.PLAIN));
   }
 
+  private static Path vms(VmFactoryConfig config) {
+    return config.daemon().runDir().toAbsolutePath().resolve("vm");
+  }
+
   private static Templates templates(
       VmFactoryConfig config, Hypervisor hypervisor, GuestAgents agents, WallClock clock) {
     return new StoredTemplates(
-        config.factory().templatePath(),
+        new StorePlace(
+            config.factory().templatePath(), config.daemon().stateDir().resolve("template.secret")),
         hypervisor,
         agents,
-        new VmFolders(config.daemon().runDir().toAbsolutePath().resolve("vm")),
+        new VmFolders(vms(config)),
         clock,
         config.factory().templateCacheBytes());
   }

@@ -2,30 +2,28 @@ package io.vmfactory.factory.recovery;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.VmRecord.ProcessEntry;
+import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmProcessTable;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds and ends the processes of VMs by proc(5).
- *
- * @param proc normally {@code /proc}
- */
-public record ProcProcesses(Path proc) implements VmProcesses {
+/** Finds and ends the processes of VMs by proc(5). */
+public record ProcProcesses(VmProcessTable table) implements VmProcesses {
+  /** A VM that is just being started is up in milliseconds, unless the host is very busy. */
+  private static final Duration START = Duration.ofSeconds(10);
+
   @Override
-  public Optional<VmIdentity> find(VmId vm, @Nullable ProcessEntry recorded) {
-    VmProcessTable table = new VmProcessTable(proc);
-    // A record alone is no proof: it may name the process of a stranger.
+  public Optional<VmIdentity> find(VmFolder folder, VmId vm, @Nullable ProcessEntry recorded) {
     return recorded == null
-        ? table.named(vm)
-        : Optional.of(recorded.identity(vm)).filter(who -> table.runs(who) && who.lives(proc));
+        ? table.find(vm, folder, Deadline.after(START))
+        : table.living(recorded.identity(vm));
   }
 
   @Override
   public void end(VmIdentity process, Deadline deadline) {
-    new VmProcessTable(proc).end(process, deadline);
+    table.end(process, deadline);
   }
 }

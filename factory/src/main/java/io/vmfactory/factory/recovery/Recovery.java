@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -121,6 +122,7 @@ public final class Recovery {
   }
 
   private static boolean isVm(Path folder) {
-    return Files.isDirectory(folder) && VmId.isOne(folder.getFileName().toString());
+    return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)
+        && VmId.isOne(folder.getFileName().toString());
   }
 }

@@ -1,13 +1,16 @@
 package io.vmfactory.factory.recovery;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.UnreadableRecordException;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.State;
+import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +50,10 @@ public final class Survivors {
   Optional<RecoveryTask> inspect(VmFolder folder) {
     VmId id = new VmId(folder.path().getFileName().toString());
     try {
+      OwnFolder.require(folder.path());
       return inspect(folder, id);
+    } catch (IOException e) {
+      adopters.tell(id.value(), ErrorText.of(e) + "; left alone");
     } catch (UnreadableRecordException e) {
       adopters.tell(id.value(), e.getMessage() + "; left alone. " + remedy(folder, id));
     } catch (RuntimeException e) {
@@ -58,7 +64,8 @@ public final class Survivors {
 
   private Optional<RecoveryTask> inspect(VmFolder folder, VmId id) {
     Optional<VmRecord> record = journal.read(folder);
-    Optional<VmIdentity> process = processes.find(id, record.map(VmRecord::process).orElse(null));
+    Optional<VmIdentity> process =
+        processes.find(folder, id, record.map(VmRecord::process).orElse(null));
     if (process.isEmpty()) {
       record.filter(r -> r.state() == State.LEASED).ifPresent(adopters::died);
       folder.remove();
@@ -94,7 +101,7 @@ public final class Survivors {
 
   private String remedy(VmFolder folder, VmId id) {
     return processes
-        .find(id, null)
+        .find(folder, id, null)
         .map(alive -> "Its VM runs, pid %d: end it once it is not needed".formatted(alive.pid()))
         .orElse("Its VM is gone: remove the folder " + folder.path());
   }

@@ -29,7 +29,7 @@ public final class UnclaimedVms {
     VmFolder folder = new VmFolder(folders.root().resolve(vm.value()));
     journal
         .read(folder)
-        .flatMap(record -> processes.find(vm, record.process()))
+        .flatMap(record -> processes.find(folder, vm, record.process()))
         .ifPresent(found -> processes.end(found, Deadline.after(END)));
     folder.remove();
   }

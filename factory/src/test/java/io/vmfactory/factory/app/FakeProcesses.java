@@ -6,6 +6,7 @@ import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmPhase;
@@ -14,7 +15,7 @@ import java.util.Optional;
 /** The processes of the VMs of a {@link FakeHypervisor}. */
 record FakeProcesses(FakeHypervisor hypervisor) implements VmProcesses {
   @Override
-  public Optional<VmIdentity> find(VmId vm, ProcessEntry recorded) {
+  public Optional<VmIdentity> find(VmFolder folder, VmId vm, ProcessEntry recorded) {
     return living(vm)
         .map(FakeVm::identity)
         .filter(who -> recorded == null || recorded.identity(vm).equals(who));

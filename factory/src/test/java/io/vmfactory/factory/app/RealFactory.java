@@ -22,6 +22,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.template.StorePlace;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -85,9 +86,17 @@ final class RealFactory implements AutoCloseable {
     this.template = template;
     store = root.resolve("t");
     vms = root.resolve("run/vm");
+    store.toFile().mkdirs();
     WallClock clock = WallClock.system();
     VmFactoryConfig config = config(root, routes, pool);
-    templates = new StoredTemplates(store, hypervisor, agents, new VmFolders(vms), clock, 1L << 30);
+    templates =
+        new StoredTemplates(
+            new StorePlace(store.resolve("templates"), store.resolve("secret")),
+            hypervisor,
+            agents,
+            new VmFolders(vms),
+            clock,
+            1L << 30);
     app =
         FactoryApp.create(
             config,
@@ -114,7 +123,7 @@ final class RealFactory implements AutoCloseable {
             List.of(),
             new QemuConfig.Devices(4, 2, 2, 0, 64L << 30),
             QemuConfig.Isolation.none()),
-        new FactoryConfig(true, root.resolve("t"), 1L << 30, routes, Duration.ofSeconds(2)),
+        new FactoryConfig(true, root.resolve("t/templates"), 1L << 30, routes, Duration.ofSeconds(2)),
         new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
         pool,
         new MetricsConfig(0),

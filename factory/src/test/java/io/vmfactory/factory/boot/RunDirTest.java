@@ -2,16 +2,21 @@ package io.vmfactory.factory.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.host.OwnUser;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunDirTest {
   @TempDir Path folder;
@@ -35,6 +40,42 @@ class RunDirTest {
         .hasMessageContaining("too long")
         .hasMessageContaining("run_dir");
     assertThat(deep).doesNotExist();
+  }
+
+  @Test
+  void aFolderThatAnotherUserCanWriteIntoIsRefusedWithTheLineThatMendsIt() throws Exception {
+    Path run = Files.createDirectories(folder.resolve("a/run/vm")).getParent();
+    for (Path writable : List.of(folder.resolve("a"), run, run.resolve("vm"))) {
+      Files.setPosixFilePermissions(writable, PosixFilePermissions.fromString("rwxrwxr-x"));
+      refused(run, "other users may write %s; check it, then: chmod go-w '%1$s'", writable);
+      Files.setPosixFilePermissions(writable, PosixFilePermissions.fromString("rwxr-xr-x"));
+      assumeTrue(OwnUser.isRoot(), "only root can give files away");
+      Files.setAttribute(writable, "unix:uid", 12345);
+      refused(run, "check it, then: chown root: '%s' && chmod go-w '%1$s'", writable);
+      Files.setAttribute(writable, "unix:uid", 0);
+    }
+    assertThat(RunDir.prepare(config(run))).isEqualTo(run);
+  }
+
+  private void refused(Path run, String remedy, Path at) {
+    assertThatThrownBy(() -> RunDir.prepare(config(run)))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("cannot use run_dir " + run)
+        .hasMessageContaining(remedy.formatted(at));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/dev/zero", "pipe"})
+  void aLockThatIsNoFileNeitherBlocksNorFills(String what) throws Exception {
+    Path lock = folder.resolve("factory.lock");
+    if (what.equals("pipe")) {
+      assertThat(new ProcessBuilder("mkfifo", lock.toString()).start().waitFor()).isZero();
+    } else {
+      Files.createSymbolicLink(lock, Path.of(what));
+    }
+    assertThatThrownBy(() -> DaemonLock.take(folder))
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining(lock.toString());
   }
 
   @Test

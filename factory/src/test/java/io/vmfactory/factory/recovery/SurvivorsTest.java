@@ -9,6 +9,7 @@ import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.StandIn;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
@@ -17,6 +18,7 @@ import io.vmfactory.vmm.VmSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Tests against real processes and the real /proc; the processes are no VMs, so none can be taken
@@ -90,10 +94,7 @@ final class SurvivorsTest {
   void start() throws IOException {
     folder = new VmFolders(root.resolve("vm")).create(id);
     Files.createFile(folder.consoleLog());
-    // Waits until its standard input ends, and has its name where a VMM has it.
-    process =
-        new ProcessBuilder("/bin/sh", "-c", "read line", "-name", id.processName(), "-display")
-            .start();
+    process = StandIn.start(root, id.processName());
   }
 
   @AfterEach
@@ -118,7 +119,7 @@ final class SurvivorsTest {
 
   private List<String> recover() {
     heard.reported.clear();
-    VmProcesses processes = new ProcProcesses(Path.of("/proc"));
+    VmProcesses processes = new ProcProcesses(StandIn.TABLE);
     TakeOver takeOver = new TakeOver(new FakeHypervisor(), processes, new Journal(), heard);
     var done =
         new Recovery(new Survivors(journal, processes, takeOver, heard)).run(root.resolve("vm"));
@@ -179,8 +180,7 @@ final class SurvivorsTest {
 
   @Test
   void aVmWhoseLauncherRunsBesideItIsEndedWithIt() throws Exception {
-    Process launcher =
-        new ProcessBuilder("/bin/sh", "-c", "read line", "-name", id.processName(), "-x").start();
+    Process launcher = StandIn.launcher(root, id.processName());
     try {
       journal.write(folder, making());
       recover();
@@ -229,6 +229,57 @@ final class SurvivorsTest {
     Files.writeString(folder.path().resolve("vm.json.tmp"), "{\"version\":2,\"state\":\"MAK");
     assertThat(recover()).isEmpty();
     assertThat(process.isAlive()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRecordThatNamesAProcessThatIsNoQemuNeverEndsIt(boolean ofVmsName) throws Exception {
+    stop();
+    process = StandIn.stranger(ofVmsName ? id.processName() : "another");
+    for (VmRecord planted : List.of(started(0), leased(), started(0).warm("digest"))) {
+      journal.write(folder, planted);
+      assertThat(recover())
+          .singleElement()
+          .asString()
+          .contains("process " + process.pid(), "not a QEMU of VM " + id, "left alone");
+      assertThat(process.isAlive()).isTrue();
+      assertThat(folder.record()).exists();
+    }
+  }
+
+  @Test
+  void anImpostorWithAVmsNameHidesNoVm() throws Exception {
+    stop();
+    Process impostor = StandIn.stranger(id.processName()); // has the smaller pid
+    try {
+      process = StandIn.start(root, id.processName());
+      assertThat(recover()).singleElement().asString().contains("pid " + process.pid());
+      assertEnded();
+      assertThat(impostor.isAlive()).isTrue();
+    } finally {
+      impostor.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aFolderThatOthersMayWriteIsLeftAlone() throws Exception {
+    journal.write(folder, started(0));
+    Files.setPosixFilePermissions(folder.path(), PosixFilePermissions.fromString("rwxrwx---"));
+    assertThat(recover())
+        .singleElement()
+        .asString()
+        .contains("chmod go-w '" + folder.path() + "'", "left alone");
+    assertThat(process.isAlive()).isTrue();
+  }
+
+  @Test
+  void aLinkInPlaceOfAFolderIsNotFollowed() throws Exception {
+    journal.write(folder, started(0));
+    Path elsewhere = Files.move(folder.path(), root.resolve("elsewhere"));
+    Files.createSymbolicLink(folder.path(), elsewhere);
+    assertThat(recover()).isEmpty();
+    assertThat(process.isAlive()).isTrue();
+    assertThat(elsewhere.resolve("vm.json")).exists();
   }
 
   @Test

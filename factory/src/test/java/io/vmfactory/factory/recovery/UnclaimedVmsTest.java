@@ -1,10 +1,12 @@
 package io.vmfactory.factory.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.StandIn;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
@@ -24,23 +26,19 @@ class UnclaimedVmsTest {
   private static final String VM = "0123456789abcdef0123456789abcdef";
 
   @TempDir Path root;
+  @TempDir Path programs;
   private Process process;
   private VmFolder folder;
 
   @BeforeEach
   void start() throws IOException {
-    process = waiting("vmfactory-" + VM);
+    process = StandIn.start(programs, "vmfactory-" + VM);
     folder = new VmFolder(Files.createDirectory(root.resolve(VM)));
   }
 
-  /** Starts a process that waits for input, with a VM's name in its arguments. */
-  private static Process waiting(String name) throws IOException {
-    return new ProcessBuilder("sh", "-c", "read x", "sh", "-name", name, "-x").start();
-  }
-
   private void end() {
-    VmProcesses processes = new ProcProcesses(Path.of("/proc"));
-    new UnclaimedVms(new VmFolders(root), new Journal(), processes).end(new VmId(VM));
+    new UnclaimedVms(new VmFolders(root), new Journal(), new ProcProcesses(StandIn.TABLE))
+        .end(new VmId(VM));
   }
 
   @AfterEach
@@ -84,9 +82,9 @@ class UnclaimedVmsTest {
   @Test
   void aRecordThatNamesAStrangersProcessDoesNotEndIt() throws Exception {
     process.destroyForcibly();
-    process = waiting("vmfactory-of-a-stranger");
+    process = StandIn.start(programs, "vmfactory-of-a-stranger");
     give(0);
-    end();
+    assertThatThrownBy(this::end).hasMessageContaining("left alone");
     assertThat(process.isAlive()).isTrue();
   }
 }

@@ -2,6 +2,8 @@ package io.vmfactory.harness.daemon;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Trees;
+import io.vmfactory.vmm.StartingVm;
+import io.vmfactory.vmm.VmFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +21,7 @@ import java.util.stream.Stream;
  * removes them.
  */
 public final class DaemonHome implements AutoCloseable {
+  private static final String SECRET = "template.secret";
   private static final int LAST_LINES = 15;
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -49,11 +52,14 @@ public final class DaemonHome implements AutoCloseable {
   }
 
   /**
-   * Shares another home's template, which is immutable: links the same files under one more name.
-   * Daemons that start here find it.
+   * Shares another home's template, which is immutable: links the same files under one more name,
+   * and the secret that has sealed them. Daemons that start here find it.
    */
   public void link(DaemonHome other, String key) throws IOException {
     Path folder = Files.createDirectories(template(key));
+    if (Files.notExists(stateDir().resolve(SECRET))) {
+      Files.createLink(stateDir().resolve(SECRET), other.stateDir().resolve(SECRET));
+    }
     try (Stream<Path> files = Files.list(other.template(key))) {
       for (Path file : files.toList()) {
         Files.createLink(folder.resolve(file.getFileName()), file);
@@ -174,15 +180,50 @@ public final class DaemonHome implements AutoCloseable {
   private synchronized void abandon() {
     closed = true;
     Deadline limit = Deadline.after(LIMIT);
-    List<ProcessHandle> begun = ProcessHandle.current().descendants().toList();
-    begun.forEach(ProcessHandle::destroyForcibly);
-    begun.forEach(process -> limit.await(process.onExit(), "the end of process " + process.pid()));
-    List<RunningVm> left = RunningVm.of(vms()); // VMs of daemons that were killed earlier
+    for (List<ProcessHandle> begun = begun(); !begun.isEmpty(); begun = begun()) {
+      begun.forEach(process -> end(process, limit)); // one may have begun another meanwhile
+    }
+    endVms(limit); // of daemons that were killed now or earlier
+    awaitStarts(limit);
+    endVms(limit);
+    remove(folder);
+  }
+
+  private static List<ProcessHandle> begun() {
+    return ProcessHandle.current().descendants().toList();
+  }
+
+  private static void end(ProcessHandle process, Deadline limit) {
+    process.destroyForcibly();
+    limit.await(process.onExit(), "the end of process " + process.pid());
+  }
+
+  private void endVms(Deadline limit) {
+    List<RunningVm> left = RunningVm.of(vms());
     while (!left.isEmpty()) {
       left.forEach(vm -> vm.kill(limit));
       left = RunningVm.of(vms());
     }
-    remove(folder);
+    machines().stream()
+        .flatMap(pid -> ProcessHandle.of(pid).stream())
+        .forEach(vm -> end(vm, limit));
+  }
+
+  /** A daemon that was killed while it started a VM leaves a process that is not a QEMU yet. */
+  private void awaitStarts(Deadline limit) {
+    for (Path parent : List.of(vms(), runDir().resolve("sandboxes/.vm"))) {
+      if (Files.isDirectory(parent)) {
+        children(parent).forEach(vm -> StartingVm.awaitMonitor(new VmFolder(vm), limit));
+      }
+    }
+  }
+
+  private static List<Path> children(Path folder) {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot list " + folder, e);
+    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.vmfactory.scripted.ScriptedAgents;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmProcessTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class ScriptedFactory implements AutoCloseable {
             WallClock.system(),
             timers,
             proc,
-            new ProcProcesses(proc),
+            new ProcProcesses(new VmProcessTable(proc, config.qemu().isolation())),
             ThreadPools.of("events", 1),
             Observer.NONE,
             threads);

@@ -54,11 +54,7 @@ final class SpawnedDaemon implements AutoCloseable {
             """
                 .formatted(String.join("\n", qemu), String.join("\n", pool)));
     settings = "spawned daemon " + qemu;
-    template = KeptFolders.lend(settings, templates());
-  }
-
-  private Path templates() {
-    return home.stateDir().resolve("templates");
+    template = KeptFolders.lend(settings, home.stateDir());
   }
 
   /**
@@ -68,7 +64,7 @@ final class SpawnedDaemon implements AutoCloseable {
   void template(FactoryClient client) throws IOException {
     if (!template) {
       client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
-      KeptFolders.keep(settings, templates());
+      KeptFolders.keep(settings, home.stateDir());
     }
   }
 
@@ -88,6 +84,10 @@ final class SpawnedDaemon implements AutoCloseable {
     String ready = soon().await(spawn(options).ready(), "the daemon to be ready");
     assertThat(ready).isEqualTo("vmfactory ready on " + socket());
     return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  DaemonHome home() {
+    return home;
   }
 
   Path socket() {

@@ -53,9 +53,9 @@ record DirectVmFolders(VmId vm, VmFolder folder, Path overlays) {
    *
    * @param who its process; null if that was never recorded
    */
-  void clear(@Nullable VmIdentity who, Deadline deadline) {
-    VmProcessTable processes = new VmProcessTable(VmProcessTable.PROC);
-    Optional<VmIdentity> process = who == null ? processes.named(vm) : Optional.of(who);
+  void clear(VmProcessTable processes, @Nullable VmIdentity who, Deadline deadline) {
+    Optional<VmIdentity> process =
+        who == null ? processes.find(vm, folder, deadline) : Optional.of(who);
     process.ifPresent(it -> processes.end(it, deadline));
     remove();
   }

@@ -3,6 +3,7 @@ package io.vmfactory.client.machine;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.VmProcessTable;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.nio.file.Path;
@@ -13,11 +14,14 @@ import java.util.concurrent.CompletionStage;
 final class ForeignMachine implements Machine {
   private final MachineFacts facts;
   private final DirectVmFolders place;
+  private final VmProcessTable processes;
   private final Agents agents;
 
-  ForeignMachine(MachineFacts facts, DirectVmFolders place, Agents agents) {
+  ForeignMachine(
+      MachineFacts facts, DirectVmFolders place, VmProcessTable processes, Agents agents) {
     this.facts = facts;
     this.place = place;
+    this.processes = processes;
     this.agents = agents;
   }
 
@@ -55,7 +59,7 @@ final class ForeignMachine implements Machine {
 
   @Override
   public void end(Deadline deadline) {
-    place.clear(facts.who(), deadline);
+    place.clear(processes, facts.who(), deadline);
   }
 
   @Override

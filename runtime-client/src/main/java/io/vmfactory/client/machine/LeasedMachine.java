@@ -21,28 +21,40 @@ final class LeasedMachine implements Machine {
 
   private final MachineFacts facts;
   private final LeaseCalls leases;
+  private final VmProcessTable processes;
   private final Agents agents;
   private final @Nullable VmHandle own;
   private final CompletableFuture<String> lost = new CompletableFuture<>();
 
   private LeasedMachine(
-      MachineFacts facts, LeaseCalls leases, Agents agents, @Nullable VmHandle own) {
+      MachineFacts facts,
+      LeaseCalls leases,
+      VmProcessTable processes,
+      Agents agents,
+      @Nullable VmHandle own) {
     this.facts = facts;
     this.leases = leases;
+    this.processes = processes;
     this.agents = agents;
     this.own = own;
   }
 
   /** Returns a VM that this process leased, and starts to renew its lease. */
-  static LeasedMachine own(MachineFacts facts, LeaseCalls leases, Agents agents, VmHandle handle) {
-    LeasedMachine machine = new LeasedMachine(facts, leases, agents, handle);
+  static LeasedMachine own(
+      MachineFacts facts,
+      LeaseCalls leases,
+      VmProcessTable processes,
+      Agents agents,
+      VmHandle handle) {
+    LeasedMachine machine = new LeasedMachine(facts, leases, processes, agents, handle);
     handle.keepAlive().whenComplete((closed, failure) -> machine.renewalEnded(failure));
     return machine;
   }
 
   /** Returns a VM that another process leased. */
-  static LeasedMachine others(MachineFacts facts, LeaseCalls leases, Agents agents) {
-    return new LeasedMachine(facts, leases, agents, null);
+  static LeasedMachine others(
+      MachineFacts facts, LeaseCalls leases, VmProcessTable processes, Agents agents) {
+    return new LeasedMachine(facts, leases, processes, agents, null);
   }
 
   private void renewalEnded(@Nullable Throwable failure) {
@@ -95,7 +107,7 @@ final class LeasedMachine implements Machine {
   /** Ends the VM's process while the daemon is down. The next daemon removes the rest. */
   private void endProcess(FactoryException why, Deadline deadline) {
     LOG.warn("Ending VM {} without the daemon: {}", facts.who().id(), why.getMessage());
-    new VmProcessTable(VmProcessTable.PROC).end(facts.who(), deadline);
+    processes.end(facts.who(), deadline);
   }
 
   /** Stops renewing the lease. */

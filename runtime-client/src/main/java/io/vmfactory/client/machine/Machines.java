@@ -38,6 +38,7 @@ public final class Machines implements MachineSource {
 
   private final RuntimeConfig config;
   private final StreamSockets sockets = new StreamSockets();
+  private final VmProcessTable processes;
   private final FactoryClient factory;
   private final Agents agents;
   private final DirectBoot direct;
@@ -47,6 +48,7 @@ public final class Machines implements MachineSource {
    */
   public Machines(RuntimeConfig config, QemuConfig qemu, Vertx vertx) {
     this.config = config;
+    this.processes = new VmProcessTable(VmProcessTable.PROC, qemu.isolation());
     this.factory = FactoryClient.open(vertx, config.factorySocket());
     this.agents = new TtrpcAgents(sockets)::connect;
     this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), agents);
@@ -76,7 +78,8 @@ public final class Machines implements MachineSource {
   private Machine lease(MachineRequest wanted, Deadline deadline) {
     VmHandle handle = factory.getVm(request(wanted), deadline);
     try {
-      return LeasedMachine.own(facts(handle.granted()), factory.leases(), agents, handle);
+      return LeasedMachine.own(
+          facts(handle.granted()), factory.leases(), processes, agents, handle);
     } catch (RuntimeException | Error e) {
       handle.close();
       throw e;
@@ -143,14 +146,14 @@ public final class Machines implements MachineSource {
   @Override
   public Machine open(MachineFacts facts) {
     return facts.direct()
-        ? new ForeignMachine(facts, DirectVmFolders.of(facts.who().id(), config), agents)
-        : LeasedMachine.others(facts, factory.leases(), agents);
+        ? new ForeignMachine(facts, DirectVmFolders.of(facts.who().id(), config), processes, agents)
+        : LeasedMachine.others(facts, factory.leases(), processes, agents);
   }
 
   @Override
   public void clear(VmId directId, @Nullable MachineFacts recorded, Deadline deadline) {
     VmIdentity who = recorded == null ? null : recorded.who();
-    DirectVmFolders.of(directId, config).clear(who, deadline);
+    DirectVmFolders.of(directId, config).clear(processes, who, deadline);
   }
 
   @Override

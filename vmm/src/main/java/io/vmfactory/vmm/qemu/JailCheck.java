@@ -1,7 +1,9 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.host.OwnUser;
+import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.VmmException;
@@ -52,7 +54,10 @@ record JailCheck(Isolation isolation) {
           NAME, isolation.launcher() + " is missing: run ./dev guest, or reinstall vmfactory");
     }
     try {
+      Ownership.requireInstalled(isolation.launcher());
       trials.jailed(make());
+    } catch (IOException e) {
+      return Capability.no(NAME, "the jailer cannot be used: " + ErrorText.of(e));
     } catch (OsException | VmmException e) {
       return Capability.no(NAME, "QEMU does not start in a jail: " + e.getMessage());
     }

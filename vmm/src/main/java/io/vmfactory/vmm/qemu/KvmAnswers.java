@@ -1,15 +1,16 @@
 package io.vmfactory.vmm.qemu;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.Writer;
-import java.nio.file.Files;
+import java.io.StringReader;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -20,11 +21,12 @@ import java.util.Properties;
  * @param file the file, which may be missing; its folder must exist
  */
 record KvmAnswers(Path file) {
+  private static final int MOST_BYTES = 1 << 16;
 
   Optional<Capability> recall(String circumstances) {
     Properties kept = new Properties();
-    try (Reader in = Files.newBufferedReader(file)) {
-      kept.load(in);
+    try {
+      kept.load(new StringReader(new String(OwnFile.read(file, MOST_BYTES), ISO_8859_1)));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty(); // No answer yet, or an unreadable one: the trial is repeated.
     }
@@ -41,14 +43,10 @@ record KvmAnswers(Path file) {
     kept.setProperty("circumstances", circumstances);
     kept.setProperty("usable", Boolean.toString(answer.usable()));
     kept.setProperty("why", answer.why());
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try {
-      Files.deleteIfExists(fresh);
-      OwnerOnly.create(fresh);
-      try (Writer out = Files.newBufferedWriter(fresh)) {
-        kept.store(out, null);
-      }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+      ByteArrayOutputStream content = new ByteArrayOutputStream();
+      kept.store(content, null);
+      OwnerOnly.replace(file, content.toByteArray());
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot write " + file, e);
     }

@@ -1,5 +1,7 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.StreamSockets;
@@ -13,6 +15,7 @@ import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpClient;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,11 +113,17 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   }
 
   private static void requireReadable(String what, Path file) {
-    if (!Files.isReadable(file)) {
+    if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
       throw new VmmException(
           Reason.INVALID,
           "%s %s is missing or not readable: run ./dev guest, or set %s under [hypervisor.qemu]"
               .formatted(what, file, what));
+    }
+    try {
+      Ownership.requireInstalled(file);
+    } catch (IOException e) {
+      throw new VmmException(
+          Reason.INVALID, "cannot use the %s: %s".formatted(what, ErrorText.of(e)), e);
     }
   }
 

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.ExitStatus;
 import io.vmfactory.linux.HostProcess;
+import io.vmfactory.linux.OwnFile;
 import io.vmfactory.vmm.VmExit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -35,9 +35,9 @@ final class QemuProcess {
   }
 
   private String lastWords() {
-    try (FileChannel channel = FileChannel.open(log)) {
+    try (OwnFile file = OwnFile.open(log)) {
       ByteBuffer tail = ByteBuffer.allocate(LAST_WORDS_BYTES);
-      channel.read(tail, Math.max(0, channel.size() - LAST_WORDS_BYTES));
+      file.read(tail, Math.max(0, file.size() - LAST_WORDS_BYTES));
       return new String(tail.array(), 0, tail.position(), UTF_8);
     } catch (IOException e) {
       return "";

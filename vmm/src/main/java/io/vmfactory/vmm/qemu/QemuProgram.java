@@ -1,5 +1,8 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.host.Ownership;
+import io.vmfactory.vmm.VmProcessTable;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.io.File;
@@ -39,11 +42,18 @@ final class QemuProgram {
   }
 
   private static Path resolved(Path program) {
+    Path real;
     try {
-      return program.toRealPath();
+      real = Ownership.requireInstalled(program);
     } catch (IOException e) {
-      throw unusable("QEMU cannot be read: " + program + REMEDY);
+      throw unusable("QEMU cannot be used: " + ErrorText.of(e));
     }
+    if (!VmProcessTable.isQemu(real)) {
+      throw unusable(
+          "%s is not named like a QEMU, so its VMs could not be found again%s"
+              .formatted(real, REMEDY));
+    }
+    return real;
   }
 
   /** Returns the version that QEMU reports, with the distribution's suffix; throws below 7.2. */

@@ -3,7 +3,10 @@ package io.vmfactory.client.sandbox.state;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.OwnFile;
+import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.linux.PathLock;
 import io.vmfactory.linux.Trees;
@@ -35,6 +38,9 @@ public record SandboxStore(Path dir) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
+  /** Many times the size of a record. */
+  private static final int MOST_BYTES = 1 << 20;
+
   /**
    * The prefix of folders that are being created or removed. Sandbox ids do not start with a dot.
    */
@@ -45,12 +51,14 @@ public record SandboxStore(Path dir) {
     Path transit = transit();
     try {
       Files.createDirectories(dir, Trees.OWNER_ONLY);
+      OwnFolder.require(dir.toRealPath());
       Files.createDirectory(transit, Trees.OWNER_ONLY);
       OwnerOnly.create(transit.resolve("lock"));
       write(transit, record);
       return renamed(transit, folder(record.id()));
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot create the state of sandbox " + record.id(), e);
+      throw new UncheckedIOException(
+          "cannot create the state of sandbox " + record.id() + ": " + ErrorText.of(e), e);
     } finally {
       removeTree(transit);
     }
@@ -83,10 +91,7 @@ public record SandboxStore(Path dir) {
   }
 
   private static void write(Path folder, SandboxRecord record) throws IOException {
-    Path fresh = folder.resolve("sandbox.json.new");
-    OwnerOnly.create(fresh);
-    Files.write(fresh, JSON.writeValueAsBytes(record));
-    Files.move(fresh, folder.resolve("sandbox.json"), StandardCopyOption.ATOMIC_MOVE);
+    OwnerOnly.replace(folder.resolve("sandbox.json"), JSON.writeValueAsBytes(record));
   }
 
   /**
@@ -97,7 +102,7 @@ public record SandboxStore(Path dir) {
   public Optional<SandboxRecord> read(String id) {
     Path file = folder(id).resolve("sandbox.json");
     try {
-      SandboxRecord record = JSON.readValue(Files.readAllBytes(file), SandboxRecord.class);
+      SandboxRecord record = JSON.readValue(OwnFile.read(file, MOST_BYTES), SandboxRecord.class);
       if (record == null || record.version() != SandboxRecord.VERSION) {
         throw new UnreadableSandboxException(
             file + " is not of format version " + SandboxRecord.VERSION, null);
@@ -108,7 +113,7 @@ public record SandboxStore(Path dir) {
     } catch (JacksonException e) {
       throw new UnreadableSandboxException(file + " is not the record of a sandbox", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
+      throw new UncheckedIOException("cannot read " + file + ": " + ErrorText.of(e), e);
     }
   }
 
