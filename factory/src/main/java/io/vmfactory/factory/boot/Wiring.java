@@ -86,6 +86,7 @@ final class Wiring implements AutoCloseable {
       FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, agents);
       timers = timers();
       app = part(FactoryApp.create(config, rooms, clock, timers, metrics.observer()));
+      new VmLogs(vms(config)).boundFrom(timers);
       Verbs verbs = stopping(app.verbs(), stop);
       DaemonFacts facts = facts(config, configFile);
       show(metrics, build(config, facts.version(), found));
