@@ -21,9 +21,7 @@ final class LibC {
   static final int F_OFD_GETLK = 36;
   static final int F_ADD_SEALS = 1033;
   static final int F_SEAL_ALL = 0x1 | 0x2 | 0x4 | 0x8; // SEAL, SHRINK, GROW, WRITE
-  static final int FALLOC_FL_KEEP_SIZE = 1;
-  static final int FALLOC_FL_PUNCH_HOLE = 2;
-  static final int FALLOC_PUNCH_HOLE_KEEP_SIZE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+  static final int FALLOC_PUNCH_HOLE_KEEP_SIZE = 0x2 | 0x1;
   static final int SEEK_SET = 0;
   static final int SEEK_DATA = 3;
   static final int SEEK_HOLE = 4;
@@ -123,8 +121,6 @@ final class LibC {
       throws LastErrorException;
 
   static native int memfd_create(String name, int flags) throws LastErrorException;
-
-  static native int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
 
   static native int lstat(byte[] path, Pointer status) throws LastErrorException;
 

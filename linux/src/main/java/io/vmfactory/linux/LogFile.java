@@ -22,8 +22,7 @@ public final class LogFile {
     try (Descriptor log = OwnerOnly.existing(file)) {
       long given = (OpenedFile.of(log.number()).size() - keptBytes) / BLOCK * BLOCK;
       if (given > 0) {
-        int mode = LibC.FALLOC_FL_KEEP_SIZE | LibC.FALLOC_FL_PUNCH_HOLE;
-        LibC.fallocate(log.number(), mode, 0, given);
+        LibC.fallocate(log.number(), LibC.FALLOC_PUNCH_HOLE_KEEP_SIZE, 0, given);
       }
       return Math.max(0, given);
     } catch (LastErrorException e) {
