@@ -17,6 +17,7 @@
 
 #define MODULES "/lib/modules"
 #define CGROUPS "/sys/fs/cgroup"
+#define OPEN_FILES "1073741816"
 
 // Containers need pivot_root, which cannot leave the kernel's own root, where the image lies. So this
 // mounts the same files over it; nothing is copied.
@@ -63,6 +64,12 @@ static void init_cgroups(void) {
     delegate(CGROUPS "/vmfactory");
 }
 
+// Lets containers ask for as many open files as any kernel allows: their limits may come from a host that allows
+// more than this kernel does at first.
+static void raise_open_files(void) {
+    if (file_set("/proc/sys/fs/nr_open", OPEN_FILES) < 0) log_error("cannot raise fs.nr_open: %m");
+}
+
 void init_mounts(void) {
     const unsigned long plain = MS_NOSUID | MS_NOEXEC | MS_NODEV;
     leave_first_root();
@@ -77,6 +84,7 @@ void init_mounts(void) {
     mount_at("tmpfs", "/dev/shm", MS_NOSUID | MS_NODEV, "mode=1777");
     mount_at("mqueue", "/dev/mqueue", plain, NULL);
     init_cgroups();
+    raise_open_files();
     mkdir("/etc", 0755);
     mkdir("/run/vmfactory", 0755);
 }

@@ -30,7 +30,7 @@ static void what_is_not_set_is_left_out(void) {
     Grpc__Process process = GRPC__PROCESS__INIT;
     Grpc__LinuxMemory memory = GRPC__LINUX_MEMORY__INIT;
     Grpc__LinuxCPU cpu = GRPC__LINUX_CPU__INIT;
-    becomes_after_the_wire(&spec, "{}");
+    becomes_after_the_wire(&spec, "{\"mounts\":[]}");
     becomes_after_the_wire(&process, "{}");
     becomes_after_the_wire(&memory, "{}");
     becomes_after_the_wire(&cpu, "{}");
@@ -108,6 +108,17 @@ static void an_error_number_of_zero_is_told_from_none(void) {
         "\"args\":[{\"index\":0,\"value\":0,\"op\":\"SCMP_CMP_EQ\"}]}");
 }
 
+static void numbers_that_are_zero_when_asked_for(void) {
+    Grpc__User user = GRPC__USER__INIT;
+    user.file_mask_case = GRPC__USER__FILE_MASK_UMASK;
+    becomes_after_the_wire(&user, "{\"uid\":0,\"gid\":0,\"umask\":0}");
+    Grpc__LinuxSeccomp seccomp = GRPC__LINUX_SECCOMP__INIT;
+    seccomp.default_errno_ret_case = GRPC__LINUX_SECCOMP__DEFAULT_ERRNO_RET_DEFAULTERRNORET;
+    becomes_after_the_wire(&seccomp, "{\"defaultErrnoRet\":0}");
+    seccomp.defaulterrnoret = 38;
+    becomes_after_the_wire(&seccomp, "{\"defaultErrnoRet\":38}");
+}
+
 static void nested_messages_lists_and_maps(void) {
     Grpc__Spec spec = GRPC__SPEC__INIT;
     Grpc__Root root = GRPC__ROOT__INIT;
@@ -141,7 +152,7 @@ static void nested_messages_lists_and_maps(void) {
     spec.annotations = annotations;
     spec.n_annotations = 2;
     becomes_after_the_wire(&spec,
-        "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"/r\",\"readonly\":true},"
+        "{\"ociVersion\":\"1.0.2\",\"root\":{\"path\":\"/r\",\"readonly\":true},\"mounts\":[],"
         "\"hooks\":{\"prestart\":[{\"path\":\"/bin/h\",\"timeout\":3}]},"
         "\"annotations\":{\"a.b/UID\":\"1\",\"empty\":\"\"},"
         "\"linux\":{\"personality\":{\"domain\":\"LINUX\"},\"resources\":{},\"namespaces\":[{\"type\":\"pid\"}],"
@@ -227,6 +238,7 @@ void oci_json_tests(void) {
     zeros_that_say_something_are_kept();
     a_rule_without_numbers_is_for_any_device();
     an_error_number_of_zero_is_told_from_none();
+    numbers_that_are_zero_when_asked_for();
     nested_messages_lists_and_maps();
     keys_are_those_of_the_specification();
     strings_are_escaped();

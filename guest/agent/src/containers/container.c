@@ -54,6 +54,6 @@ void container_free(struct container *container) {
     if (container->asked != NULL) grpc__process__free_unpacked(container->asked, NULL);
     free(container->group);
     free(container->config);
-    free(container->root);
+    if (container->spec != NULL) grpc__spec__free_unpacked(container->spec, NULL);
     free(container);
 }

@@ -27,7 +27,8 @@ struct container {
     bool shares_pids;
     bool paused;
     struct call *creating; // NULL = not being created
-    char *config, *root; // set only during creation
+    char *config; // set only during creation, as is the next
+    Grpc__Spec *spec;
     struct cgroup_watch events, memory_events;
     uint64_t oom_kills;
     struct call *freezing; // waits until the kernel has paused or resumed it; NULL = none

@@ -18,8 +18,10 @@
 #include "freezing.h"
 #include "inherit.h"
 #include "oom.h"
+#include "places.h"
 #include "removal.h"
 #include "spec.h"
+#include "sysctl.h"
 
 #define PATH_SIZE 256
 #define SANDBOX_ID "sandbox" // its folder is the sandbox's own
@@ -33,10 +35,10 @@ static int64_t now(void) {
 static const struct process_owner first_owner;
 
 static struct container *add_container(
-    const Grpc__CreateContainerRequest *request, char *config, char *group) {
-    struct container *container = container_add(request->container_id, group);
-    container->config = config;
-    container->root = need(strdup(request->oci->root->path));
+    const Grpc__CreateContainerRequest *request, const struct spec_made *made) {
+    struct container *container = container_add(request->container_id, made->group);
+    container->config = made->config;
+    container->spec = made->spec;
     container->shares_pids = request->sandbox_pidns;
     container->created_at = now();
     gethostname(container->hostname, sizeof container->hostname - 1);
@@ -55,8 +57,9 @@ static void finish_creating(struct container *container, enum status code, const
     container->creating = NULL;
     container->ready = true;
     free(container->config);
-    free(container->root);
-    container->config = container->root = NULL;
+    grpc__spec__free_unpacked(container->spec, NULL);
+    container->config = NULL;
+    container->spec = NULL;
     if (error == NULL) {
         call_reply_empty(call);
     } else {
@@ -82,7 +85,14 @@ static void on_first_made(struct process *process, enum status code, const char 
         cgroup_watch(
             &container->memory_events, container->group, "memory.events", on_memory_events, container);
     }
-    finish_creating(container, code, error);
+    size_t blamed = error == NULL ? 0 : places_blamed(container->spec, error);
+    if (error == NULL || code != STATUS_INTERNAL || blamed == container->spec->n_mounts) {
+        finish_creating(container, code, error);
+        return;
+    }
+    struct problem problem;
+    problem_set(&problem, code, "mounts[%zu]: %s", blamed, error);
+    finish_creating(container, code, problem.text);
 }
 
 static void on_first_ended(struct process *process) {
@@ -123,6 +133,19 @@ static bool check_root(const char *path, struct problem *problem) {
         || problem_set(problem, STATUS_FAILED_PRECONDITION, "root.path: %.256s is empty", path);
 }
 
+// Does everything that crun needs and cannot do itself. False with problem.
+static bool prepare(const struct container *container, const char *bundle, struct problem *problem) {
+    const Grpc__Spec *spec = container->spec;
+    if (!check_root(spec->root->path, problem)) return false;
+    mkdir(bundle, 0755);
+    if (!write_config(container)) {
+        return problem_set(problem, STATUS_INTERNAL, "cannot write %s: %m", bundle);
+    }
+    if (!places_check(spec, problem) || !sysctl_set(spec->linux, problem)) return false;
+    places_make(spec);
+    return true;
+}
+
 static void on_mounted(struct mounts *mounts, enum status code, const char *error, void *context) {
     struct container *container = context;
     char bundle[PATH_SIZE];
@@ -133,10 +156,9 @@ static void on_mounted(struct mounts *mounts, enum status code, const char *erro
     }
     container->mounts = mounts;
     snprintf(bundle, sizeof bundle, SANDBOX_DIR "/%s", container->id);
-    if (check_root(container->root, &problem)) {
-        mkdir(bundle, 0755);
-        if (write_config(container) && process_create(container->first, bundle)) return;
-        problem_set(&problem, STATUS_INTERNAL, "cannot write %s or start crun: %m", bundle);
+    if (prepare(container, bundle, &problem)) {
+        if (process_create(container->first, bundle)) return;
+        problem_set(&problem, STATUS_INTERNAL, "cannot start crun: %m");
     }
     finish_creating(container, problem.code, problem.text);
 }
@@ -154,7 +176,7 @@ static const char *not_offered(const Grpc__CreateContainerRequest *request) {
 void container_create(struct call *call, const Grpc__CreateContainerRequest *request) {
     struct problem problem;
     const char *lacking = not_offered(request);
-    char *group;
+    struct spec_made made;
     bool reserved = strcmp(request->container_id, SANDBOX_ID) == 0;
     if (!is_id(request->container_id) || reserved) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "container_id is not a valid id");
@@ -170,12 +192,11 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
             call, STATUS_FAILED_PRECONDITION,
             "there is no sandbox; call CreateSandbox first");
     } else {
-        char *config = spec_config(request, &group, &problem);
-        if (config == NULL) {
+        if (!spec_make(request, &made, &problem)) {
             call_fail(call, problem.code, "%s", problem.text);
             return;
         }
-        struct container *container = add_container(request, config, group);
+        struct container *container = add_container(request, &made);
         container->creating = call;
         storages_mount(request->n_storages, request->storages, on_mounted, container);
     }

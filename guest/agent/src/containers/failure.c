@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 // Returns whether the text contains the word, between characters that are not part of words or paths.
@@ -16,6 +17,13 @@ static bool has_word(const char *text, const char *word) {
         if (starts && ends) return true;
     }
     return false;
+}
+
+bool failure_names(const char *message, const char *path) {
+    while (*path == '/') path++;
+    char with_slash[512];
+    snprintf(with_slash, sizeof with_slash, "/%s", path);
+    return *path != '\0' && (has_word(message, path) || has_word(message, with_slash));
 }
 
 static bool is_about(const char *text, const char *program) {

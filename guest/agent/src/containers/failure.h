@@ -1,10 +1,15 @@
 #ifndef VMFACTORY_FAILURE_H
 #define VMFACTORY_FAILURE_H
 
+#include <stdbool.h>
+
 #include "../problem.h"
 
 // Says why crun could not run a program. A message of crun is read as little as possible, because versions
 // word it differently: only whether it is about the program, and which text of errno it contains.
+
+// Returns whether a message names a path of the container: crun may leave the leading slash out.
+bool failure_names(const char *message, const char *path);
 
 enum failure_step {
     FAILURE_MAKING, // crun looked for the program

@@ -18,12 +18,16 @@ size_t *field_count(const ProtobufCMessage *message, const ProtobufCFieldDescrip
     return at(message, field->quantifier_offset);
 }
 
+uint32_t *field_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
+    return at(message, field->quantifier_offset);
+}
+
 bool field_is_given(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
     static const uint64_t zero;
     const void *value = field_value(message, field);
     if (field->label == PROTOBUF_C_LABEL_REPEATED) return *field_count(message, field) > 0;
     if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) {
-        return *(const uint32_t *)at(message, field->quantifier_offset) == field->id;
+        return *field_case(message, field) == field->id;
     }
     if (field->type == PROTOBUF_C_TYPE_STRING) {
         const char *string = *(char *const *)value;

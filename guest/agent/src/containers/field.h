@@ -4,6 +4,7 @@
 #include <protobuf-c/protobuf-c.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 // Reads fields of messages by their descriptors. Knows the types that oci.proto has: booleans, numbers, strings
 // and messages, and lists of these.
@@ -16,6 +17,9 @@ void *field_value(const ProtobufCMessage *message, const ProtobufCFieldDescripto
 
 // Returns how many values a list has.
 size_t *field_count(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
+
+// Returns which field of its group ("oneof") is set: its number.
+uint32_t *field_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
 // Returns whether the message has the field: it is neither absent nor empty, zero or false.
 bool field_is_given(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);

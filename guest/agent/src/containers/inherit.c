@@ -23,6 +23,7 @@ static void take(
     size_t size = list ? sizeof(void *) : field_size(field->type);
     memcpy(field_value(to, field), field_value(from, field), size);
     if (list) *field_count(to, field) = *field_count(from, field);
+    if (field->flags & PROTOBUF_C_FIELD_FLAG_ONEOF) *field_case(to, field) = *field_case(from, field);
 }
 
 static bool is_own(const ProtobufCFieldDescriptor *field) {

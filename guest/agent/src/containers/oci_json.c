@@ -21,13 +21,19 @@ struct text {
 // Fields whose key in the specification does not follow from their name in the protocol.
 static const struct {
     const char *field, *key;
-} names[] = {{"Version", "ociVersion"}, {"Pagesize", "pageSize"}, {"errnoret", "errnoRet"}};
+} names[] = {
+    {"Version", "ociVersion"},
+    {"Pagesize", "pageSize"},
+    {"errnoret", "errnoRet"},
+    {"defaulterrnoret", "defaultErrnoRet"},
+};
 
-// Fields for which zero is a value.
+// Fields for which zero, or an empty list, is a value.
 static const struct {
     const ProtobufCMessageDescriptor *message;
     const char *fields; // separated and surrounded by spaces
 } kept[] = {
+    {&grpc__spec__descriptor, " Mounts "}, // crun demands the list
     {&grpc__box__descriptor, " Height Width "},
     {&grpc__user__descriptor, " UID GID "},
     {&grpc__posixrlimit__descriptor, " Hard Soft "},

@@ -11,6 +11,8 @@
 #include "../sandbox/sandbox.h"
 #include "etc.h"
 #include "oci_json.h"
+#include "resources.h"
+#include "sysctl.h"
 
 #define ID_MOST 127
 #define OCI_VERSION "1.0.2"
@@ -64,15 +66,18 @@ static bool check(const Grpc__Spec *spec, struct problem *problem) {
     return check_process(spec->process, problem);
 }
 
-static bool shared(const Grpc__LinuxNamespace *space) {
-    static const char *const types[] = {"network", "ipc", "uts"};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-        if (*space->path == '\0' && strcmp(space->type, types[i]) == 0) return true;
-    }
-    return false;
+// A container that names its host or the domain has a UTS namespace of its own, so that the names of the others
+// stay.
+static bool is_named(const Grpc__Spec *spec) { return *spec->hostname != '\0' || *spec->domainname != '\0'; }
+
+// Returns whether the container uses the sandbox's namespace.
+static bool is_shared(const Grpc__LinuxNamespace *space, const Grpc__Spec *spec) {
+    if (*space->path != '\0') return false;
+    if (strcmp(space->type, "uts") == 0) return !is_named(spec);
+    return strcmp(space->type, "network") == 0 || strcmp(space->type, "ipc") == 0;
 }
 
-// The namespaces of a container. There is room for those of its spec and for two more.
+// The namespaces of a container. There is room for those of its spec and for three more.
 struct spaces {
     Grpc__LinuxNamespace **all;
     size_t n;
@@ -120,54 +125,99 @@ static char *to_json(const ProtobufCMessage *message, size_t *length, struct pro
     return json;
 }
 
-static char *config_of(
-    const Grpc__CreateContainerRequest *request, Grpc__Spec *spec, struct spaces *spaces,
-    struct problem *problem) {
-    Grpc__LinuxNamespace mount = GRPC__LINUX_NAMESPACE__INIT, pids = GRPC__LINUX_NAMESPACE__INIT;
+static void choose_spaces(struct spaces *spaces, const Grpc__Spec *spec) {
+    static Grpc__LinuxNamespace mount = GRPC__LINUX_NAMESPACE__INIT, uts = GRPC__LINUX_NAMESPACE__INIT;
     mount.type = "mount";
-    pids.type = "pid";
-    if (find(spaces, "mount") == NULL) spaces->all[spaces->n++] = &mount;
-    Grpc__LinuxNamespace *own = find(spaces, "pid");
-    if (own == NULL) spaces->all[spaces->n++] = own = &pids;
-    pids.path = own->path;
-    for (size_t i = 0; i < spaces->n; i++) {
-        if (spaces->all[i] == own) spaces->all[i] = &pids; // must not change the request
+    uts.type = "uts";
+    for (size_t i = 0; i < spec->linux->n_namespaces; i++) {
+        Grpc__LinuxNamespace *space = spec->linux->namespaces[i];
+        if (!is_shared(space, spec)) spaces->all[spaces->n++] = space;
     }
-    if (request->sandbox_pidns && !join_sandbox_pids(&pids, problem)) return NULL;
-    if (find(spaces, "uts") == NULL) spec->hostname = ""; // the container has the sandbox's host name
-    spec->linux->namespaces = spaces->all;
-    spec->linux->n_namespaces = spaces->n;
-    size_t length;
-    struct etc etc;
-    etc_add(&etc, spec, request);
-    char *config = to_json(&spec->base, &length, problem);
-    etc_free(&etc);
-    return config;
+    if (find(spaces, "mount") == NULL) spaces->all[spaces->n++] = &mount;
+    if (is_named(spec) && find(spaces, "uts") == NULL) spaces->all[spaces->n++] = &uts;
 }
 
-char *spec_config(
-    const Grpc__CreateContainerRequest *request, char **group, struct problem *problem) {
-    *group = NULL;
-    if (!check(request->oci, problem)) return NULL;
-    Grpc__Spec spec = *request->oci;
-    Grpc__Linux linux_ = GRPC__LINUX__INIT;
-    if (spec.linux != NULL) linux_ = *spec.linux;
-    spec.linux = &linux_;
-    if (*spec.version == '\0') spec.version = OCI_VERSION;
-    struct spaces spaces = {.all = need(calloc(linux_.n_namespaces + 2, sizeof *spaces.all))};
-    for (size_t i = 0; i < linux_.n_namespaces; i++) {
-        if (!shared(linux_.namespaces[i])) spaces.all[spaces.n++] = linux_.namespaces[i];
+// crun takes the domain as a field and not as a kernel parameter.
+static bool set_domain(Grpc__Spec *spec, struct problem *problem) {
+    for (size_t i = 0; i < spec->linux->n_sysctl; i++) {
+        const Grpc__Linux__SysctlEntry *entry = spec->linux->sysctl[i];
+        if (!sysctl_is(entry->key, SYSCTL_DOMAINNAME)) continue;
+        if (*spec->domainname != '\0' && strcmp(spec->domainname, entry->value) != 0) {
+            return wrong(problem, "linux.sysctl[\"" SYSCTL_DOMAINNAME "\"]: differs from domainname");
+        }
+        spec->domainname = entry->value;
     }
-    char *config = NULL;
-    if (set_group(&linux_, request->container_id, group, problem)) {
-        config = config_of(request, &spec, &spaces, problem);
+    return true;
+}
+
+static Grpc__Spec *copy_of(const Grpc__Spec *spec) {
+    size_t length = grpc__spec__get_packed_size(spec);
+    uint8_t *bytes = need(malloc(length + 1));
+    grpc__spec__pack(spec, bytes);
+    Grpc__Spec *copy = need(grpc__spec__unpack(NULL, length, bytes));
+    free(bytes);
+    return copy;
+}
+
+static void write_config(
+    const Grpc__CreateContainerRequest *request, Grpc__Spec *spec, struct spec_made *made,
+    struct problem *problem) {
+    struct etc etc;
+    size_t length;
+    etc_add(&etc, spec, request);
+    made->spec = copy_of(spec);
+    spec->linux->n_sysctl = 0;
+    made->config = to_json(&spec->base, &length, problem);
+    etc_free(&etc);
+}
+
+static bool make_config(
+    const Grpc__CreateContainerRequest *request, Grpc__Spec *spec, struct spec_made *made,
+    struct problem *problem) {
+    Grpc__LinuxNamespace pids = GRPC__LINUX_NAMESPACE__INIT;
+    struct spaces spaces = {.all = need(calloc(spec->linux->n_namespaces + 3, sizeof *spaces.all))};
+    pids.type = "pid";
+    choose_spaces(&spaces, spec);
+    Grpc__LinuxNamespace *own = find(&spaces, "pid");
+    if (own == NULL) spaces.all[spaces.n++] = own = &pids;
+    pids.path = own->path;
+    for (size_t i = 0; i < spaces.n; i++) {
+        if (spaces.all[i] == own) spaces.all[i] = &pids; // must not change the request
+    }
+    if (!request->sandbox_pidns || join_sandbox_pids(&pids, problem)) {
+        spec->linux->namespaces = spaces.all;
+        spec->linux->n_namespaces = spaces.n;
+        write_config(request, spec, made, problem);
     }
     free(spaces.all);
-    if (config == NULL) {
-        free(*group);
-        *group = NULL;
-    }
-    return config;
+    return made->config != NULL;
+}
+
+bool spec_make(
+    const Grpc__CreateContainerRequest *request, struct spec_made *made, struct problem *problem) {
+    *made = (struct spec_made){0};
+    if (!check(request->oci, problem)) return false;
+    Grpc__Spec spec = *request->oci;
+    Grpc__Linux linux_ = GRPC__LINUX__INIT;
+    struct resources resources;
+    if (spec.linux != NULL) linux_ = *spec.linux;
+    spec.linux = &linux_;
+    spec.version = OCI_VERSION;
+    spec.n_annotations = 0;
+    bool fits = linux_.resources == NULL || resources_fit(&resources, linux_.resources, problem);
+    if (fits && linux_.resources != NULL) linux_.resources = &resources.all;
+    bool good = fits && sysctl_check(&linux_, problem) && set_domain(&spec, problem)
+        && set_group(&linux_, request->container_id, &made->group, problem)
+        && make_config(request, &spec, made, problem);
+    if (!good) spec_free(made);
+    return good;
+}
+
+void spec_free(struct spec_made *made) {
+    free(made->config);
+    free(made->group);
+    if (made->spec != NULL) grpc__spec__free_unpacked(made->spec, NULL);
+    *made = (struct spec_made){0};
 }
 
 char *spec_process(const Grpc__Process *process, size_t *length, struct problem *problem) {

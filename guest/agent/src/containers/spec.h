@@ -11,11 +11,20 @@
 // Accepts 1 to 127 letters, digits, '_', '.' and '-', of which the first is a letter or digit.
 bool is_id(const char *text);
 
-// Returns config.json for crun: the request's spec without the namespaces that all containers of a sandbox
-// share, with a mount and a PID namespace, and with a control group, whose path is set in *group. The caller
-// frees both. NULL with problem = the agent cannot run it.
-char *spec_config(
-    const Grpc__CreateContainerRequest *request, char **group, struct problem *problem);
+// What crun gets for a request.
+struct spec_made {
+    char *config; // config.json
+    char *group; // the path of its control group
+    Grpc__Spec *spec; // what config.json says, and the kernel parameters, which crun does not set
+};
+
+// Makes config.json from the request's spec: in a version that crun knows; without the namespaces that all
+// containers of a sandbox share; with a mount and a PID namespace; with a UTS namespace if the spec names the host
+// or its domain; with a control group and with resources of this guest. Annotations are left out, because crun
+// has switches among them. The caller frees the content with spec_free. False with problem = the agent cannot run
+// it.
+bool spec_make(const Grpc__CreateContainerRequest *request, struct spec_made *made, struct problem *problem);
+void spec_free(struct spec_made *made);
 
 // Returns a process as JSON for crun. The caller frees it. NULL with problem = the agent cannot run it.
 char *spec_process(const Grpc__Process *process, size_t *length, struct problem *problem);

@@ -7,7 +7,15 @@ import java.util.Map;
 /** Derives the names of config.json's properties from the names of the wire's fields. */
 final class JsonNames {
   private static final Map<String, String> EXCEPTIONS =
-      Map.of("Version", "ociVersion", "Pagesize", "pageSize", "errnoret", "errnoRet");
+      Map.of(
+          "Version",
+          "ociVersion",
+          "Pagesize",
+          "pageSize",
+          "errnoret",
+          "errnoRet",
+          "defaulterrnoret",
+          "defaultErrnoRet");
 
   private JsonNames() {}
 

@@ -13,6 +13,13 @@ final class SpecProblems {
     }
   }
 
+  /** Adds the problem if {@code right} is false. */
+  void unless(boolean right, JsonPath path, String problem) {
+    if (!right) {
+      add(path, problem);
+    }
+  }
+
   /** Throws if there are problems. */
   void refuse() {
     if (!byPath.isEmpty()) {

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,34 +31,8 @@ final class SpecReader {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private static final BigInteger UINT64_MAX =
-      BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
-  private static final Map<FieldDescriptor.Type, Range> RANGES =
-      Map.of(
-          FieldDescriptor.Type.UINT32,
-          new Range(BigInteger.ZERO, BigInteger.valueOf(0xFFFF_FFFFL)),
-          FieldDescriptor.Type.INT64,
-          new Range(BigInteger.valueOf(Long.MIN_VALUE), BigInteger.valueOf(Long.MAX_VALUE)),
-          FieldDescriptor.Type.UINT64,
-          new Range(BigInteger.ZERO, UINT64_MAX));
-
-  private static final Range ID = new Range(BigInteger.ZERO, BigInteger.valueOf(IdRange.MOST));
-  private static final Set<String> IDS =
-      Set.of(
-          "process.user.uid",
-          "process.user.gid",
-          "process.user.additionalGids[]",
-          "linux.devices[].uid",
-          "linux.devices[].gid");
-
   private final SpecProblems problems = new SpecProblems();
   private final List<String> ignored = new ArrayList<>();
-
-  private record Range(BigInteger least, BigInteger most) {
-    boolean holds(BigInteger value) {
-      return value.compareTo(least) >= 0 && value.compareTo(most) <= 0;
-    }
-  }
 
   private SpecReader() {}
 
@@ -106,8 +79,10 @@ final class SpecReader {
       if (property.getValue().isNull()) {
         continue;
       }
-      if (field == null || Unsupported.OTHER_PLATFORMS.contains(at.pattern())) {
-        unknown(property.getValue(), at);
+      if (Unsupported.lacks(at.pattern())) {
+        lacking(property.getValue(), at);
+      } else if (field == null || Unsupported.OTHER_PLATFORMS.contains(at.pattern())) {
+        ignored.add(at.toString());
       } else {
         field(property.getValue(), into, field, at);
       }
@@ -121,20 +96,18 @@ final class SpecReader {
     return fields;
   }
 
-  private void unknown(JsonNode value, JsonPath path) {
+  private void lacking(JsonNode value, JsonPath path) {
     String why = Unsupported.why(path.pattern(), value);
-    if (why == null) {
-      ignored.add(path.toString());
-    } else {
+    if (why != null) {
       problems.add(path, why);
     }
   }
 
   private void required(JsonNode node, JsonPath path) {
     for (String name : SpecRules.required(path.pattern())) {
-      if (!node.hasNonNull(name)) {
-        problems.add(path.property(name), "missing");
-      }
+      problems.unless(node.hasNonNull(name), path.property(name), "missing");
+      boolean empty = node.path(name).isTextual() && node.path(name).textValue().isEmpty();
+      problems.unless(!empty, path.property(name), "must not be empty");
     }
   }
 
@@ -211,13 +184,10 @@ final class SpecReader {
     if (!node.isIntegralNumber()) {
       return wrong(path, "a whole number", node);
     }
-    Range range = IDS.contains(path.pattern()) ? ID : RANGES.get(field.getType());
-    if (range == null) {
-      throw new IllegalStateException("no range for " + field.getFullName());
-    }
     BigInteger value = node.bigIntegerValue();
-    if (!range.holds(value)) {
-      problems.add(path, "must be %d..%d, is %d".formatted(range.least(), range.most(), value));
+    String problem = NumberRanges.problem(path.pattern(), value);
+    if (problem != null) {
+      problems.add(path, problem);
       return null;
     }
     if (field.getType() == FieldDescriptor.Type.UINT32) {

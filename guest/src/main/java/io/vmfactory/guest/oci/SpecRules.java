@@ -1,46 +1,39 @@
 package io.vmfactory.guest.oci;
 
+import static java.util.Map.entry;
+
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
-import io.vmfactory.api.kata.Hook;
-import io.vmfactory.api.kata.Hooks;
-import io.vmfactory.api.kata.LinuxNamespace;
-import io.vmfactory.api.kata.Mount;
 import io.vmfactory.api.kata.Process;
 import io.vmfactory.api.kata.Spec;
-import java.nio.charset.StandardCharsets;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The rules that a specification must meet before a runtime in the guest can use it. */
 final class SpecRules {
-  private static final Set<String> NAMESPACES =
-      Set.of("pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time");
+  private static final List<String> MAPPING = List.of("containerID", "hostID", "size");
 
   private static final Map<String, List<String>> REQUIRED =
       Map.ofEntries(
-          Map.entry("", List.of("ociVersion", "process", "root")),
-          Map.entry("process", List.of("args", "cwd")),
-          Map.entry("process.rlimits[]", List.of("type", "soft", "hard")),
-          Map.entry("root", List.of("path")),
-          Map.entry("mounts[]", List.of("destination")),
-          Map.entry("linux.namespaces[]", List.of("type")),
-          Map.entry("linux.devices[]", List.of("type", "path")),
-          Map.entry("linux.uidMappings[]", List.of("containerID", "hostID", "size")),
-          Map.entry("linux.gidMappings[]", List.of("containerID", "hostID", "size")),
-          Map.entry("linux.resources.devices[]", List.of("allow")),
-          Map.entry("linux.resources.pids", List.of("limit")),
-          Map.entry("linux.resources.hugepageLimits[]", List.of("pageSize", "limit")),
-          Map.entry("linux.seccomp", List.of("defaultAction")),
-          Map.entry("linux.seccomp.syscalls[]", List.of("names", "action")),
-          Map.entry("linux.seccomp.syscalls[].args[]", List.of("index", "value", "op")));
+          entry("", List.of("ociVersion", "process", "root")),
+          entry("process", List.of("args", "cwd")),
+          entry("process.rlimits[]", List.of("type", "soft", "hard")),
+          entry("root", List.of("path")),
+          entry("mounts[]", List.of("destination")),
+          entry("linux.namespaces[]", List.of("type")),
+          entry("linux.devices[]", List.of("type", "path")),
+          entry("linux.uidMappings[]", MAPPING),
+          entry("linux.gidMappings[]", MAPPING),
+          entry("linux.resources.devices[]", List.of("allow")),
+          entry("linux.resources.pids", List.of("limit")),
+          entry("linux.resources.hugepageLimits[]", List.of("pageSize", "limit")),
+          entry("linux.seccomp", List.of("defaultAction")),
+          entry("linux.seccomp.syscalls[]", List.of("names", "action")),
+          entry("linux.seccomp.syscalls[].args[]", List.of("index", "value", "op")));
 
   private static final JsonPath PROCESS = JsonPath.ROOT.property("process");
-  private static final JsonPath MOUNTS = JsonPath.ROOT.property("mounts");
-  private static final JsonPath HOOKS = JsonPath.ROOT.property("hooks");
-  private static final JsonPath NAMESPACE_LIST =
-      JsonPath.ROOT.property("linux").property("namespaces");
 
   private final SpecProblems problems;
 
@@ -63,125 +56,66 @@ final class SpecRules {
   /** Throws if {@code process} is not a valid {@code process} of a specification. */
   static void check(Process process) {
     SpecProblems problems = new SpecProblems();
-    SpecRules rules = new SpecRules(problems);
-    rules.texts(process, PROCESS);
-    rules.process(process);
+    new SpecRules(problems).values(process, PROCESS);
+    ProcessRules.judge(process, PROCESS, problems);
     problems.refuse();
   }
 
   /** Finds all problems other than wrong types and missing properties. */
   static void judge(Spec spec, SpecProblems problems) {
-    SpecRules rules = new SpecRules(problems);
-    rules.texts(spec, JsonPath.ROOT);
-    rules.that(
-        spec.getVersion().matches("1\\.\\d+\\.\\d+([-+].*)?"),
-        JsonPath.ROOT.property("ociVersion"),
-        "must be 1.x.y, is \"" + spec.getVersion() + "\"");
-    rules.process(spec.getProcess());
-    rules.that(
+    new SpecRules(problems).values(spec, JsonPath.ROOT);
+    ProcessRules.judge(spec.getProcess(), PROCESS, problems);
+    problems.unless(
         !spec.getRoot().getPath().isEmpty(),
         JsonPath.ROOT.property("root").property("path"),
         "must not be empty");
-    rules.mounts(spec.getMountsList());
-    rules.namespaces(spec.getLinux().getNamespacesList());
-    rules.hooks(spec.getHooks());
+    MountRules.judge(spec, problems);
+    LinuxRules.judge(spec.getLinux(), problems);
+    ResourceRules.judge(spec.getLinux().getResources(), problems);
   }
 
-  /** Throws if the specification needs something of the host besides its root file system. */
-  static void checkNoHostPaths(Spec spec) {
-    SpecProblems problems = new SpecProblems();
-    SpecRules rules = new SpecRules(problems);
-    for (int i = 0; i < spec.getMountsCount(); i++) {
-      OciMount mount = OciMount.of(spec.getMounts(i));
-      rules.that(
-          !mount.isBind(),
-          MOUNTS.item(i).property("source"),
-          "\"%s\" is on the host, where the guest cannot see it; give it as a volume instead"
-              .formatted(mount.source()));
-    }
-    for (int i = 0; i < spec.getLinux().getNamespacesCount(); i++) {
-      rules.that(
-          spec.getLinux().getNamespaces(i).getPath().isEmpty(),
-          NAMESPACE_LIST.item(i).property("path"),
-          "a namespace of the host cannot be joined from the guest; remove it");
-    }
-    problems.refuse();
-  }
-
-  private void that(boolean right, JsonPath path, String problem) {
-    if (!right) {
-      problems.add(path, problem);
-    }
-  }
-
-  private void process(Process process) {
-    that(process.getArgsCount() > 0, PROCESS.property("args"), "must hold at least the program");
-    absolute(process.getCwd(), PROCESS.property("cwd"));
-    JsonPath env = PROCESS.property("env");
-    for (int i = 0; i < process.getEnvCount(); i++) {
-      that(process.getEnv(i).indexOf('=') > 0, env.item(i), "must be NAME=value");
-    }
-  }
-
-  private void mounts(List<Mount> mounts) {
-    for (int i = 0; i < mounts.size(); i++) {
-      absolute(mounts.get(i).getDestination(), MOUNTS.item(i).property("destination"));
-    }
-  }
-
-  private void absolute(String path, JsonPath at) {
-    that(path.startsWith("/"), at, "must be an absolute path, is \"" + path + "\"");
-  }
-
-  private void namespaces(List<LinuxNamespace> namespaces) {
-    for (int i = 0; i < namespaces.size(); i++) {
-      String type = namespaces.get(i).getType();
-      that(
-          NAMESPACES.contains(type),
-          NAMESPACE_LIST.item(i).property("type"),
-          "must be one of " + String.join(", ", NAMESPACES.stream().sorted().toList()));
-    }
-  }
-
-  /** Hooks are programs of the host. In the guest, their paths name no file or another file. */
-  private void hooks(Hooks hooks) {
-    for (var entry : hooks.getAllFields().entrySet()) {
-      @SuppressWarnings("unchecked")
-      List<Hook> list = (List<Hook>) entry.getValue();
-      that(
-          list.isEmpty(),
-          HOOKS.property(JsonNames.of(entry.getKey())),
-          "hooks are programs of the host and cannot run in the guest; remove them");
-    }
-  }
-
-  /** No text may contain a NUL, which ends a text for the guest's kernel, or invalid Unicode. */
-  private void texts(Message message, JsonPath path) {
+  /** Checks each value alone. */
+  private void values(Message message, JsonPath path) {
     for (var entry : message.getAllFields().entrySet()) {
       JsonPath at = path.property(JsonNames.of(entry.getKey()));
       if (entry.getValue() instanceof List<?> list) {
         for (int i = 0; i < list.size(); i++) {
-          text(entry.getKey(), list.get(i), entry.getKey().isMapField() ? at : at.item(i));
+          value(entry.getKey(), list.get(i), entry.getKey().isMapField() ? at : at.item(i));
         }
       } else {
-        text(entry.getKey(), entry.getValue(), at);
+        value(entry.getKey(), entry.getValue(), at);
       }
     }
   }
 
-  private void text(FieldDescriptor field, Object value, JsonPath path) {
+  private void value(FieldDescriptor field, Object value, JsonPath path) {
     if (field.isMapField()) {
       Message entry = (Message) value;
-      entry.getAllFields().values().forEach(part -> text((String) part, path));
+      entry.getAllFields().values().forEach(part -> add(path, text(path, part)));
     } else if (value instanceof Message message) {
-      texts(message, path);
-    } else if (value instanceof String text) {
-      text(text, path);
+      values(message, path);
+    } else if (value instanceof String) {
+      add(path, text(path, value));
+    } else if (value instanceof Number number) {
+      add(path, NumberRanges.problem(path.pattern(), exact(field, number)));
     }
   }
 
-  private void text(String text, JsonPath path) {
-    that(text.indexOf('\0') < 0, path, "must not hold a NUL");
-    that(StandardCharsets.UTF_8.newEncoder().canEncode(text), path, "is not valid Unicode");
+  private static @Nullable String text(JsonPath path, Object text) {
+    return TextRules.problem(path.pattern(), (String) text);
+  }
+
+  private static BigInteger exact(FieldDescriptor field, Number number) {
+    return switch (field.getType()) {
+      case UINT32 -> BigInteger.valueOf(Integer.toUnsignedLong(number.intValue()));
+      case UINT64 -> new BigInteger(Long.toUnsignedString(number.longValue()));
+      default -> BigInteger.valueOf(number.longValue());
+    };
+  }
+
+  private void add(JsonPath path, @Nullable String problem) {
+    if (problem != null) {
+      problems.add(path, problem);
+    }
   }
 }

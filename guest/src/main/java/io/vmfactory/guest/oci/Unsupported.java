@@ -1,50 +1,147 @@
 package io.vmfactory.guest.oci;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Properties of the specification that the agent's protocol does not support and that cannot be
- * left out: without them the container would be isolated less or differently.
+ * Properties of the specification that a container in a VM cannot have. A value that asks for no
+ * more than the VM does anyhow is left out. Every other value is refused: without it the container
+ * would be isolated less or differently.
  */
 final class Unsupported {
-  /**
-   * Properties for other platforms. They are ignored, although the protocol has fields for them.
-   */
-  static final Set<String> OTHER_PLATFORMS = Set.of("solaris", "windows");
+  /** Properties for other platforms, which the specification demands to ignore. */
+  static final Set<String> OTHER_PLATFORMS =
+      Set.of(
+          "solaris",
+          "windows",
+          "vm",
+          "zos",
+          "freebsd",
+          "process.commandLine",
+          "process.user.username");
 
-  /** The value that the runtime uses when the property is missing. */
-  private static final Map<String, Long> DEFAULTS = Map.of("process.user.umask", 18L);
+  /** What the guest's kernel uses when a group has no value of its own. */
+  private static final long SWAPPINESS = 60;
 
   private static final String NO_IDMAP = "mounts with their own ID mappings are not supported";
+  private static final String V1 =
+      "control groups of version 2, which the VM has, do not know it; remove it";
+  private static final String REALTIME = "the VM has no real-time scheduling for groups; remove it";
+  private static final String HOST_DISK =
+      "names a device of the host, which the VM does not have; remove it";
+  private static final String KERNEL_MEMORY =
+      "the kernel's memory counts towards linux.resources.memory.limit; remove it";
+  private static final String SELINUX = "the guest's kernel has no SELinux policy; remove it";
+  private static final String HOOK =
+      "hooks are programs of the host and cannot run in the guest; remove them";
 
-  private static final Map<String, String> WHY =
+  private static final Predicate<JsonNode> ZERO = numbers(0);
+  private static final Predicate<JsonNode> NO_LIMIT = numbers(0, -1);
+  private static final Predicate<JsonNode> NEVER = value -> false;
+
+  /** A property that the VM lacks. */
+  private record Lack(Predicate<JsonNode> asIs, String why) {}
+
+  private static final Map<String, Lack> LACKS =
       Map.ofEntries(
-          Map.entry("process.user.umask", "cannot be passed to the guest; only 18 (0022) can be"),
-          Map.entry("process.scheduler", "scheduling policies are not supported"),
-          Map.entry("mounts[].uidMappings", NO_IDMAP),
-          Map.entry("mounts[].gidMappings", NO_IDMAP),
-          Map.entry("linux.timeOffsets", "clocks of the container's own are not supported"),
-          Map.entry("linux.personality", "execution domains are not supported"),
-          Map.entry("linux.netDevices", "give the sandbox a NIC instead"),
-          Map.entry(
-              "linux.resources.unified",
-              "name the limits one by one under linux.resources (memory, cpu, pids, ...)"),
-          Map.entry("linux.resources.rdma", "RDMA limits are not supported"),
-          Map.entry(
+          entry("hooks.prestart", lack(NEVER, HOOK)),
+          entry("hooks.createRuntime", lack(NEVER, HOOK)),
+          entry("hooks.createContainer", lack(NEVER, HOOK)),
+          entry("hooks.startContainer", lack(NEVER, HOOK)),
+          entry("hooks.poststart", lack(NEVER, HOOK)),
+          entry("hooks.poststop", lack(NEVER, HOOK)),
+          entry("process.scheduler", lack(NEVER, "scheduling policies are not supported")),
+          entry("process.ioPriority", lack(NEVER, "I/O priorities are not supported")),
+          entry("process.execCPUAffinity", lack(NEVER, "CPU affinities are not supported")),
+          entry(
+              "process.apparmorProfile",
+              lack(texts("unconfined"), "the guest's kernel has no AppArmor profiles; remove it")),
+          entry("process.selinuxLabel", lack(NEVER, SELINUX)),
+          entry("mounts[].uidMappings", lack(NEVER, NO_IDMAP)),
+          entry("mounts[].gidMappings", lack(NEVER, NO_IDMAP)),
+          entry(
+              "linux.timeOffsets", lack(NEVER, "clocks of the container's own are not supported")),
+          entry(
+              "linux.personality",
+              lack(Unsupported::isPlainLinux, "the only execution domain is LINUX, without flags")),
+          entry("linux.netDevices", lack(NEVER, "give the sandbox a NIC instead")),
+          entry("linux.memoryPolicy", lack(NEVER, "the VM has one NUMA node; remove it")),
+          entry("linux.mountLabel", lack(NEVER, SELINUX)),
+          entry("linux.intelRdt", lack(NEVER, "a VM has no cache of its own to divide; remove it")),
+          entry("linux.resources.rdma", lack(NEVER, "RDMA limits are not supported")),
+          entry("linux.resources.memory.kernel", lack(NO_LIMIT, KERNEL_MEMORY)),
+          entry("linux.resources.memory.kernelTCP", lack(NO_LIMIT, KERNEL_MEMORY)),
+          entry(
+              "linux.resources.memory.swappiness",
+              lack(numbers(SWAPPINESS), "must be " + SWAPPINESS + ", the value of the VM")),
+          entry("linux.resources.memory.disableOOMKiller", lack(flag(false), V1)),
+          entry(
+              "linux.resources.memory.useHierarchy",
+              lack(flag(true), "must be true: control groups of version 2 always do")),
+          entry(
+              "linux.resources.memory.checkBeforeUpdate", // a new group has nothing to check
+              lack(JsonNode::isBoolean, "must be true or false")),
+          entry("linux.resources.cpu.realtimeRuntime", lack(ZERO, REALTIME)),
+          entry("linux.resources.cpu.realtimePeriod", lack(ZERO, REALTIME)),
+          entry("linux.resources.blockIO.leafWeight", lack(ZERO, V1)),
+          entry("linux.resources.blockIO.weightDevice", lack(NEVER, HOST_DISK)),
+          entry("linux.resources.blockIO.throttleReadBpsDevice", lack(NEVER, HOST_DISK)),
+          entry("linux.resources.blockIO.throttleWriteBpsDevice", lack(NEVER, HOST_DISK)),
+          entry("linux.resources.blockIO.throttleReadIOPSDevice", lack(NEVER, HOST_DISK)),
+          entry("linux.resources.blockIO.throttleWriteIOPSDevice", lack(NEVER, HOST_DISK)),
+          entry("linux.resources.network.classID", lack(ZERO, V1)),
+          entry("linux.resources.network.priorities", lack(NEVER, V1)),
+          entry(
               "linux.seccomp.listenerPath",
-              "decisions by a process outside (SCMP_ACT_NOTIFY) are not supported"));
+              lack(NEVER, "decisions by a process outside (SCMP_ACT_NOTIFY) are not supported")),
+          entry(
+              "linux.seccomp.listenerMetadata",
+              lack(NEVER, "decisions by a process outside are not supported")));
 
   private Unsupported() {}
 
-  /** Returns why the property cannot be left out; null = it can. */
+  private static Lack lack(Predicate<JsonNode> asIs, String why) {
+    return new Lack(asIs, why);
+  }
+
+  private static Predicate<JsonNode> numbers(long... same) {
+    return value -> {
+      boolean any = false;
+      for (long number : same) {
+        any |= value.isIntegralNumber() && value.canConvertToLong() && value.asLong() == number;
+      }
+      return any;
+    };
+  }
+
+  private static Predicate<JsonNode> texts(String same) {
+    return value -> value.isTextual() && value.asText().equals(same);
+  }
+
+  private static Predicate<JsonNode> flag(boolean same) {
+    return value -> value.isBoolean() && value.booleanValue() == same;
+  }
+
+  /** The agent always sets this execution domain. */
+  private static boolean isPlainLinux(JsonNode value) {
+    return value.path("domain").asText().equals("LINUX") && value.path("flags").isEmpty();
+  }
+
+  /** Returns whether a container in a VM cannot have the property. */
+  static boolean lacks(String pattern) {
+    return LACKS.containsKey(pattern);
+  }
+
+  /** Returns why a property that the VM lacks cannot have this value; null = leave it out. */
   static @Nullable String why(String pattern, JsonNode value) {
+    Lack lack = LACKS.get(pattern);
     boolean saysNothing =
         value.isContainerNode() ? value.isEmpty() : value.isTextual() && value.asText().isEmpty();
-    Long unsaid = DEFAULTS.get(pattern);
-    boolean isDefault = unsaid != null && value.isIntegralNumber() && value.asLong() == unsaid;
-    return saysNothing || isDefault ? null : WHY.get(pattern);
+    return lack == null || saysNothing || lack.asIs.test(value) ? null : lack.why;
   }
 }
