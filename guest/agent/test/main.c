@@ -15,7 +15,7 @@ static const struct {
     {"vsock", vsock_tests},     {"file", file_tests},     {"oci_json", oci_json_tests},
     {"network", network_tests}, {"storage", storage_tests},
     {"sandbox", sandbox_tests}, {"copy", copy_tests},
-    {"containers", container_tests},
+    {"spec", spec_tests},       {"containers", container_tests},
 };
 
 int main(void) {

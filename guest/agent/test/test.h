@@ -25,6 +25,7 @@ void oci_json_tests(void);
 void online_tests(void);
 void service_tests(void);
 void sandbox_tests(void);
+void spec_tests(void);
 void storage_tests(void);
 void vsock_tests(void);
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,7 @@ static void finish_creating(struct container *container, enum status code, const
     if (error == NULL) {
         call_reply_empty(call);
     } else {
-        container->first->state = PROCESS_ENDED;
+        if (container->first->pid == 0) container->first->state = PROCESS_ENDED;
         call_fail(call, code, "%s", error);
         container->removal.wanted = true;
     }
@@ -78,21 +79,41 @@ static void on_events(void *context) {
     removal_continue(container);
 }
 
+// Some versions of crun leave the burst out.
+static bool set_burst(const struct container *container, struct problem *problem) {
+    const Grpc__LinuxResources *resources = container->spec->linux->resources;
+    if (resources == NULL || resources->cpu == NULL || resources->cpu->burst == 0) return true;
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, resources->cpu->burst);
+    return cgroup_set(container->group, "cpu.max.burst", text) == 0
+        || problem_set(problem, STATUS_INVALID_ARGUMENT, "linux.resources.cpu.burst: cannot be set to %s: %m", text);
+}
+
+static void fail_creating(struct container *container, enum status code, const char *error) {
+    struct problem problem;
+    size_t blamed = places_blamed(container->spec, error);
+    if (code == STATUS_INTERNAL && blamed < container->spec->n_mounts) {
+        problem_set(&problem, code, "mounts[%zu]: %s", blamed, error);
+        error = problem.text;
+    }
+    finish_creating(container, code, error);
+}
+
 static void on_first_made(struct process *process, enum status code, const char *error) {
     struct container *container = process->context;
-    if (error == NULL) {
-        cgroup_watch(&container->events, container->group, "cgroup.events", on_events, container);
-        cgroup_watch(
-            &container->memory_events, container->group, "memory.events", on_memory_events, container);
-    }
-    size_t blamed = error == NULL ? 0 : places_blamed(container->spec, error);
-    if (error == NULL || code != STATUS_INTERNAL || blamed == container->spec->n_mounts) {
-        finish_creating(container, code, error);
+    struct problem problem;
+    if (error != NULL) {
+        fail_creating(container, code, error);
         return;
     }
-    struct problem problem;
-    problem_set(&problem, code, "mounts[%zu]: %s", blamed, error);
-    finish_creating(container, code, problem.text);
+    cgroup_watch(&container->events, container->group, "cgroup.events", on_events, container);
+    cgroup_watch(
+        &container->memory_events, container->group, "memory.events", on_memory_events, container);
+    if (set_burst(container, &problem)) {
+        finish_creating(container, STATUS_OK, NULL);
+    } else {
+        finish_creating(container, problem.code, problem.text);
+    }
 }
 
 static void on_first_ended(struct process *process) {

@@ -15,12 +15,11 @@
 
 #define FILE_SYSTEMS "/proc/filesystems"
 
-bool place_is_bind(const Grpc__Mount *mount) {
-    bool bind = strcmp(mount->type, "bind") == 0;
+bool place_has_bind(const Grpc__Mount *mount) {
     for (size_t i = 0; i < mount->n_options; i++) {
-        bind |= strcmp(mount->options[i], "bind") == 0 || strcmp(mount->options[i], "rbind") == 0;
+        if (strcmp(mount->options[i], "bind") == 0 || strcmp(mount->options[i], "rbind") == 0) return true;
     }
-    return bind;
+    return false;
 }
 
 // Each line of the text is "TYPE" or "nodev TYPE", with a tab between them. crun mounts the type "cgroup" as
@@ -48,7 +47,7 @@ static bool check_type(const char *type, size_t index, struct problem *problem) 
 bool places_check(const Grpc__Spec *spec, struct problem *problem) {
     for (size_t i = 0; i < spec->n_mounts; i++) {
         const Grpc__Mount *mount = spec->mounts[i];
-        if (!place_is_bind(mount)) {
+        if (!place_has_bind(mount)) {
             if (!check_type(mount->type, i, problem)) return false;
         } else if (access(mount->source, F_OK) < 0) {
             return problem_set(
@@ -105,7 +104,7 @@ static void make(int root, const char *destination, bool file, const Grpc__Linux
 
 static bool is_directory(const Grpc__Mount *mount) {
     struct stat source;
-    return !place_is_bind(mount) || stat(mount->source, &source) < 0 || S_ISDIR(source.st_mode);
+    return !place_has_bind(mount) || stat(mount->source, &source) < 0 || S_ISDIR(source.st_mode);
 }
 
 // Returns whether an earlier mount covers the place.

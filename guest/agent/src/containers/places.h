@@ -7,10 +7,10 @@
 #include "../problem.h"
 #include "kata/oci.pb-c.h"
 
-// The mounts of a container's spec, as far as they are known before crun makes them.
+// The mounts of a container's spec, as fit_mounts made them, before crun mounts them.
 
-// Returns whether the mount shows a file or directory of the guest again.
-bool place_is_bind(const Grpc__Mount *mount);
+// Returns whether the mount's options say that it shows a file or directory of the guest again.
+bool place_has_bind(const Grpc__Mount *mount);
 
 // Refuses, by its path in the spec, a mount whose source does not exist or whose file system the kernel does not
 // have. False with problem. All storages must be mounted.

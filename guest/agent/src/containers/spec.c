@@ -10,6 +10,7 @@
 #include "../need.h"
 #include "../sandbox/sandbox.h"
 #include "etc.h"
+#include "fit.h"
 #include "oci_json.h"
 #include "resources.h"
 #include "sysctl.h"
@@ -162,13 +163,16 @@ static Grpc__Spec *copy_of(const Grpc__Spec *spec) {
 static void write_config(
     const Grpc__CreateContainerRequest *request, Grpc__Spec *spec, struct spec_made *made,
     struct problem *problem) {
+    struct fit fit;
     struct etc etc;
     size_t length;
+    fit_mounts(&fit, spec);
     etc_add(&etc, spec, request);
     made->spec = copy_of(spec);
     spec->linux->n_sysctl = 0;
     made->config = to_json(&spec->base, &length, problem);
     etc_free(&etc);
+    fit_free(&fit);
 }
 
 static bool make_config(
