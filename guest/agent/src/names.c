@@ -2,14 +2,18 @@
 
 #include <string.h>
 
-#define HOSTNAME_MAX 63
+#define HOSTNAME_MAX 64
 #define LOWER_HEX "0123456789abcdef"
 #define LABEL "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"
 
 bool is_hostname(const char *text) {
-    size_t length = strlen(text);
-    return length >= 1 && length <= HOSTNAME_MAX && strspn(text, LABEL) == length
-        && text[0] != '-' && text[length - 1] != '-';
+    if (strlen(text) > HOSTNAME_MAX) return false;
+    for (;; text++) {
+        size_t length = strspn(text, LABEL);
+        if (length == 0 || text[0] == '-' || text[length - 1] == '-') return false;
+        text += length;
+        if (*text != '.') return *text == '\0';
+    }
 }
 
 bool is_machine_id(const char *text) {

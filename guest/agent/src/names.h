@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-// Accepts an RFC 1123 label: 1 to 63 letters, digits and hyphens, without a hyphen at either end.
+// Accepts labels of letters, digits and inner hyphens, with dots between them: 1 to 64 characters together.
 bool is_hostname(const char *text);
 
 // Accepts 32 lower-case hex digits that are not all zero: machine-id(5).

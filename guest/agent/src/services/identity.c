@@ -42,7 +42,7 @@ static bool only_name(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
 
 // Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
-    if (!is_hostname(request->hostname)) return "hostname is not an RFC 1123 label";
+    if (!is_hostname(request->hostname)) return "hostname is no host name";
     if (only_name(request) || is_machine_id(request->machine_id)) return NULL;
     return "machine_id is not 32 lower-case hex digits, or is all zeros";
 }

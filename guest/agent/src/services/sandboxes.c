@@ -18,7 +18,7 @@ static struct {
 // Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Grpc__CreateSandboxRequest *request) {
     if (*request->hostname != '\0' && !is_hostname(request->hostname)) {
-        return "hostname is not an RFC 1123 label";
+        return "hostname is no host name";
     }
     if (strlen(request->sandbox_id) >= sizeof sandbox.id) return "sandbox_id is too long";
     if (*request->guest_hook_path != '\0') return "guest_hook_path: this agent runs no hooks";

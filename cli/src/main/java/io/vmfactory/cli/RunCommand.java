@@ -122,7 +122,8 @@ final class RunCommand implements Callable<Integer> {
     Deadline deadline;
     try (ContainerSource.Prepared prepared =
         source.prepare(images, command, process.hasUser(), imageLimit)) {
-      OciSpec spec = prepared.spec().with(p -> process.applyTo(p, root.surroundings().variables()));
+      OciSpec spec = named(prepared.spec());
+      spec = spec.with(p -> process.applyTo(p, root.surroundings().variables()));
       ContainerSpec wanted = ContainerSpec.of(spec, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);
@@ -138,6 +139,19 @@ final class RunCommand implements Callable<Integer> {
     }
     container.start(deadline);
     return session.attach(container.process(), process.attachment());
+  }
+
+  /** The option for the host name replaces that of a bundle. */
+  private OciSpec named(OciSpec spec) {
+    if (!spec.ignored().isEmpty()) {
+      root.err()
+          .println(
+              "vmfactory: config.json has properties that are ignored, because the OCI"
+                  + " specification does not know them or they are for other platforms: "
+                  + Show.oneLine(String.join(", ", spec.ignored())));
+      root.err().flush();
+    }
+    return hostname.isEmpty() ? spec : spec.withHostname("");
   }
 
   private static DiskImage disk(Image image, DriveMode mode) {

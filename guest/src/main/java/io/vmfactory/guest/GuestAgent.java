@@ -51,7 +51,7 @@ public interface GuestAgent extends ContainerHost, AutoCloseable {
    * If the answer fails, the guest must not be used.
    *
    * @param clock the host's clock, read at the moment of sending
-   * @param hostname RFC 1123 label, 1..63 characters; empty = the guest keeps its hostname
+   * @param hostname as {@link HostName} says; empty = the guest keeps its hostname
    * @return succeeds when the guest has acknowledged each part and its clock is right within 50 ms
    */
   Answer startWake(WallClock clock, String hostname, Deadline deadline);

@@ -6,7 +6,7 @@ import java.util.List;
  * A sandbox to create.
  *
  * @param id 1..127 characters
- * @param hostname RFC 1123 label; empty = unchanged
+ * @param hostname as {@link HostName} says; empty = unchanged
  * @param dns lines of resolv.conf; empty = none
  * @param storages mounted for all containers, in order
  * @param sharedPids whether containers may share one PID namespace

@@ -3,7 +3,6 @@ package io.vmfactory.guest;
 import io.vmfactory.configs.time.WallClock;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * The values that make a clone a guest of its own. The boot id is not among them: the guest's
@@ -11,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param entropy 512 bytes of the host's random number generator, used once
  * @param clock the host's clock, read at the moment of sending
- * @param hostname RFC 1123 label, 1..63 characters
+ * @param hostname as {@link HostName} says
  * @param machineId 32 lower-case hex digits, machine-id(5)
  */
 public record Uniqueness(byte[] entropy, WallClock clock, String hostname, String machineId) {
@@ -19,19 +18,9 @@ public record Uniqueness(byte[] entropy, WallClock clock, String hostname, Strin
   public static final int ENTROPY_BYTES = 512;
 
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Pattern LABEL =
-      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
   public Uniqueness {
-    requireLabel(hostname);
-  }
-
-  /** Throws IllegalArgumentException when {@code hostname} is not an RFC 1123 label. */
-  public static void requireLabel(String hostname) {
-    if (!LABEL.matcher(hostname).matches()) {
-      throw new IllegalArgumentException(
-          "not a host name (1..63 letters, digits and inner hyphens): " + hostname);
-    }
+    HostName.require(hostname);
   }
 
   /** Returns new entropy and new ids from the host's random number generator (/dev/urandom). */

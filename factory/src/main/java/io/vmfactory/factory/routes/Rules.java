@@ -9,11 +9,11 @@ import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.guest.HostName;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.Sizing;
 import java.time.Duration;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a valid request into an {@link Order} and refuses any other. */
@@ -21,10 +21,6 @@ public final class Rules {
   private static final int LEAST_MEMORY_MIB = 64;
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final int LONGEST_OWNER = 128;
-
-  /** A label of RFC 1123. */
-  private static final Pattern LABEL =
-      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?");
 
   private final QemuConfig qemu;
   private final LeaseConfig leases;
@@ -108,10 +104,9 @@ public final class Rules {
   }
 
   private static void hostname(String hostname) {
-    if (!hostname.isEmpty() && !LABEL.matcher(hostname).matches()) {
+    if (!hostname.isEmpty() && !HostName.holds(hostname)) {
       throw Refusals.invalid(
-          "hostname = \"%s\": must be one RFC 1123 label (1..63 letters, digits and inner hyphens)"
-              .formatted(printable(hostname)));
+          "hostname = \"%s\": must be %s".formatted(printable(hostname), HostName.TEXT));
     }
   }
 

@@ -8,7 +8,8 @@ import java.util.List;
 /** The rules for mounts. */
 final class MountRules {
   /** The folders of a host that a guest has too, with its own kernel's content. */
-  private static final List<Path> KERNEL = List.of(Path.of("/dev"), Path.of("/proc"), Path.of("/sys"));
+  private static final List<Path> KERNEL =
+      List.of(Path.of("/dev"), Path.of("/proc"), Path.of("/sys"));
 
   private static final JsonPath MOUNTS = JsonPath.ROOT.property("mounts");
 

@@ -24,7 +24,6 @@ final class NumberRanges {
   private static final Range MINOR = range(NO_LIMIT, DEVICE_MINOR);
   private static final Range WEIGHT = range(10, 1000).or(0);
   private static final Range ANY_UINT64 = new Range(BigInteger.ZERO, UINT64);
-  private static final Range ANY_UINT32 = range(0, UINT32);
 
   /** In microseconds; 2^44 is the kernel's limit. */
   private static final Range CPU_TIME = range(1000, (1L << 44) - 1).or(0);

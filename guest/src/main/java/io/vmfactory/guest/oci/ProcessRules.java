@@ -23,8 +23,7 @@ final class ProcessRules {
     for (int i = 0; i < process.getRlimitsCount(); i++) {
       POSIXRlimit limit = process.getRlimits(i);
       JsonPath at = path.property("rlimits").item(i);
-      problems.unless(
-          types.add(limit.getType()), at.property("type"), "stands twice in the list");
+      problems.unless(types.add(limit.getType()), at.property("type"), "stands twice in the list");
       problems.unless(
           Long.compareUnsigned(limit.getSoft(), limit.getHard()) <= 0,
           at.property("hard"),

@@ -8,8 +8,7 @@ import java.util.regex.Pattern;
 
 /** The rules for the values under {@code linux.resources}. */
 final class ResourceRules {
-  private static final JsonPath RESOURCES =
-      JsonPath.ROOT.property("linux").property("resources");
+  private static final JsonPath RESOURCES = JsonPath.ROOT.property("linux").property("resources");
 
   /** The files of a control group that limit something and name no device. */
   private static final Pattern FILES =
@@ -36,8 +35,7 @@ final class ResourceRules {
 
   private void memory(LinuxMemory memory) {
     problems.unless(
-        memory.getSwap() <= 0
-            || (memory.getLimit() > 0 && memory.getSwap() >= memory.getLimit()),
+        memory.getSwap() <= 0 || (memory.getLimit() > 0 && memory.getSwap() >= memory.getLimit()),
         RESOURCES.property("memory").property("swap"),
         "is memory and swap together: must be at least linux.resources.memory.limit");
   }

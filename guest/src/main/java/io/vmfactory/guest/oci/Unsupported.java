@@ -42,38 +42,37 @@ final class Unsupported {
 
   private static final Predicate<JsonNode> ZERO = numbers(0);
   private static final Predicate<JsonNode> NO_LIMIT = numbers(0, -1);
-  private static final Predicate<JsonNode> NEVER = value -> false;
 
   /** A property that the VM lacks. */
   private record Lack(Predicate<JsonNode> asIs, String why) {}
 
   private static final Map<String, Lack> LACKS =
       Map.ofEntries(
-          entry("hooks.prestart", lack(NEVER, HOOK)),
-          entry("hooks.createRuntime", lack(NEVER, HOOK)),
-          entry("hooks.createContainer", lack(NEVER, HOOK)),
-          entry("hooks.startContainer", lack(NEVER, HOOK)),
-          entry("hooks.poststart", lack(NEVER, HOOK)),
-          entry("hooks.poststop", lack(NEVER, HOOK)),
-          entry("process.scheduler", lack(NEVER, "scheduling policies are not supported")),
-          entry("process.ioPriority", lack(NEVER, "I/O priorities are not supported")),
-          entry("process.execCPUAffinity", lack(NEVER, "CPU affinities are not supported")),
+          entry("hooks.prestart", never(HOOK)),
+          entry("hooks.createRuntime", never(HOOK)),
+          entry("hooks.createContainer", never(HOOK)),
+          entry("hooks.startContainer", never(HOOK)),
+          entry("hooks.poststart", never(HOOK)),
+          entry("hooks.poststop", never(HOOK)),
+          entry("process.scheduler", never("scheduling policies are not supported")),
+          entry("process.ioPriority", never("I/O priorities are not supported")),
+          entry("process.execCPUAffinity", never("CPU affinities are not supported")),
           entry(
               "process.apparmorProfile",
               lack(texts("unconfined"), "the guest's kernel has no AppArmor profiles; remove it")),
-          entry("process.selinuxLabel", lack(NEVER, SELINUX)),
-          entry("mounts[].uidMappings", lack(NEVER, NO_IDMAP)),
-          entry("mounts[].gidMappings", lack(NEVER, NO_IDMAP)),
+          entry("process.selinuxLabel", never(SELINUX)),
+          entry("mounts[].uidMappings", never(NO_IDMAP)),
+          entry("mounts[].gidMappings", never(NO_IDMAP)),
           entry(
-              "linux.timeOffsets", lack(NEVER, "clocks of the container's own are not supported")),
+              "linux.timeOffsets", never("clocks of the container's own are not supported")),
           entry(
               "linux.personality",
               lack(Unsupported::isPlainLinux, "the only execution domain is LINUX, without flags")),
-          entry("linux.netDevices", lack(NEVER, "give the sandbox a NIC instead")),
-          entry("linux.memoryPolicy", lack(NEVER, "the VM has one NUMA node; remove it")),
-          entry("linux.mountLabel", lack(NEVER, SELINUX)),
-          entry("linux.intelRdt", lack(NEVER, "a VM has no cache of its own to divide; remove it")),
-          entry("linux.resources.rdma", lack(NEVER, "RDMA limits are not supported")),
+          entry("linux.netDevices", never("give the sandbox a NIC instead")),
+          entry("linux.memoryPolicy", never("the VM has one NUMA node; remove it")),
+          entry("linux.mountLabel", never(SELINUX)),
+          entry("linux.intelRdt", never("a VM has no cache of its own to divide; remove it")),
+          entry("linux.resources.rdma", never("RDMA limits are not supported")),
           entry("linux.resources.memory.kernel", lack(NO_LIMIT, KERNEL_MEMORY)),
           entry("linux.resources.memory.kernelTCP", lack(NO_LIMIT, KERNEL_MEMORY)),
           entry(
@@ -89,24 +88,28 @@ final class Unsupported {
           entry("linux.resources.cpu.realtimeRuntime", lack(ZERO, REALTIME)),
           entry("linux.resources.cpu.realtimePeriod", lack(ZERO, REALTIME)),
           entry("linux.resources.blockIO.leafWeight", lack(ZERO, V1)),
-          entry("linux.resources.blockIO.weightDevice", lack(NEVER, HOST_DISK)),
-          entry("linux.resources.blockIO.throttleReadBpsDevice", lack(NEVER, HOST_DISK)),
-          entry("linux.resources.blockIO.throttleWriteBpsDevice", lack(NEVER, HOST_DISK)),
-          entry("linux.resources.blockIO.throttleReadIOPSDevice", lack(NEVER, HOST_DISK)),
-          entry("linux.resources.blockIO.throttleWriteIOPSDevice", lack(NEVER, HOST_DISK)),
+          entry("linux.resources.blockIO.weightDevice", never(HOST_DISK)),
+          entry("linux.resources.blockIO.throttleReadBpsDevice", never(HOST_DISK)),
+          entry("linux.resources.blockIO.throttleWriteBpsDevice", never(HOST_DISK)),
+          entry("linux.resources.blockIO.throttleReadIOPSDevice", never(HOST_DISK)),
+          entry("linux.resources.blockIO.throttleWriteIOPSDevice", never(HOST_DISK)),
           entry("linux.resources.network.classID", lack(ZERO, V1)),
-          entry("linux.resources.network.priorities", lack(NEVER, V1)),
+          entry("linux.resources.network.priorities", never(V1)),
           entry(
               "linux.seccomp.listenerPath",
-              lack(NEVER, "decisions by a process outside (SCMP_ACT_NOTIFY) are not supported")),
+              never("decisions by a process outside (SCMP_ACT_NOTIFY) are not supported")),
           entry(
               "linux.seccomp.listenerMetadata",
-              lack(NEVER, "decisions by a process outside are not supported")));
+              never("decisions by a process outside are not supported")));
 
   private Unsupported() {}
 
   private static Lack lack(Predicate<JsonNode> asIs, String why) {
     return new Lack(asIs, why);
+  }
+
+  private static Lack never(String why) {
+    return lack(value -> false, why);
   }
 
   private static Predicate<JsonNode> numbers(long... same) {

@@ -25,6 +25,7 @@ import io.vmfactory.guest.GuestNetwork;
 import io.vmfactory.guest.GuestProcesses;
 import io.vmfactory.guest.GuestSandbox;
 import io.vmfactory.guest.QuiesceReport;
+import io.vmfactory.guest.HostName;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.ttrpc.Rpc;
 import java.time.Duration;
@@ -127,7 +128,7 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   private static Rpc.Call rename(String hostname) {
-    Uniqueness.requireLabel(hostname);
+    HostName.require(hostname);
     return AgentRpcs.SET_IDENTITY.with(
         SetIdentityRequest.newBuilder().setHostname(hostname).build());
   }

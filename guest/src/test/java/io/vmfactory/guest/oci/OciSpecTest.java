@@ -167,8 +167,7 @@ class OciSpecTest {
     OciSpec spec =
         parse(
             LEAST.replace(
-                "'root'",
-                "'x-new':{'deep':1},'windows':{'x':1},'linux':{'x-more':{}},'root'"));
+                "'root'", "'x-new':{'deep':1},'windows':{'x':1},'linux':{'x-more':{}},'root'"));
 
     assertThat(spec.ignored()).containsExactly("x-new", "windows", "linux.x-more");
     assertThat(spec.withHostname("h").ignored()).hasSize(3);

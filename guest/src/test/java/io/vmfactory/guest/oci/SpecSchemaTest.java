@@ -103,7 +103,7 @@ class SpecSchemaTest {
 
   private static List<JsonNode> values(JsonNode node, String leaf) {
     Stream<JsonNode> at = Stream.of(node);
-    for (String step : leaf.replace("[]", ".[]").split("\\.")) {
+    for (String step : leaf.replace("[]", ".[]").split("\\.", -1)) {
       at =
           step.equals("[]") || step.equals("*")
               ? at.flatMap(n -> StreamSupport.stream(n.spliterator(), false))
@@ -151,7 +151,7 @@ class SpecSchemaTest {
   /** Adds a value, in the first item of each list on its path. */
   private static void put(ObjectNode config, String leaf, JsonNode value) {
     JsonNode content = value;
-    String[] steps = leaf.replace("[]", ".[]").replace("*", "key").split("\\.");
+    String[] steps = leaf.replace("[]", ".[]").replace("*", "key").split("\\.", -1);
     JsonNode at = config;
     int next = 0;
     while (next < steps.length - 1 && !child(at, steps[next]).isMissingNode()) {

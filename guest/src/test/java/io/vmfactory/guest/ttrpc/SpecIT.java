@@ -147,11 +147,7 @@ final class SpecIT {
     byte[] some;
     do {
       some =
-          agent
-              .processes()
-              .read(ProcessRef.first(id), output, 65536)
-              .toCompletableFuture()
-              .join();
+          agent.processes().read(ProcessRef.first(id), output, 65536).toCompletableFuture().join();
       all.writeBytes(some);
     } while (some.length > 0);
     return all.toString(UTF_8);
@@ -185,7 +181,8 @@ final class SpecIT {
     assertThat(seen).isEqualTo("1111\n1\n77\nd.example\n80\n100 200 30 40\n");
     assertRefused("{'linux':{'sysctl':{'net.no_such':'1'}}}", "linux.sysctl[\"net.no_such\"]: ");
     assertRefused(
-        "{'linux':{'sysctl':{'net.core.somaxconn':'x'}}}", "linux.sysctl[\"net.core.somaxconn\"]: ");
+        "{'linux':{'sysctl':{'net.core.somaxconn':'x'}}}",
+        "linux.sysctl[\"net.core.somaxconn\"]: ");
   }
 
   @Test
@@ -208,7 +205,8 @@ final class SpecIT {
 
   @Test
   void aMountThatCannotBeIsNamed() {
-    assertRefused(mounts("'type':'bind','source':'/sys/no/such'"), "mounts[1].source: /sys/no/such");
+    assertRefused(
+        mounts("'type':'bind','source':'/sys/no/such'"), "mounts[1].source: /sys/no/such");
     assertRefused(mounts("'type':'no-such','source':'x'"), "mounts[1].type: the guest's kernel");
     assertRefused(mounts("'type':'tmpfs','source':'x','options':['no=1']"), "mounts[1]: ");
   }
@@ -220,7 +218,11 @@ final class SpecIT {
   @Test
   void theKernelsFileSystemsAreTheGuests() {
     String changes =
-        "{'mounts':[" + PROC + "," + SYS + ",{'destination':'/dev/random2','type':'bind',"
+        "{'mounts':["
+            + PROC
+            + ","
+            + SYS
+            + ",{'destination':'/dev/random2','type':'bind',"
             + "'source':'/dev/urandom','options':['bind']}],'root':{'readonly':false}}";
 
     assertThat(
@@ -259,8 +261,7 @@ final class SpecIT {
       },
       quoteCharacter = '`')
   void limitsAreThoseOfItsGroup(String limits, String files, String values) {
-    String changes =
-        "{'mounts':[" + PROC + "," + SYS + "],'linux':{'resources':{" + limits + "}}}";
+    String changes = "{'mounts':[" + PROC + "," + SYS + "],'linux':{'resources':{" + limits + "}}}";
 
     assertThat(run(changes, "cd /sys/fs/cgroup/vmfactory/c*; echo $(cat " + files + ")"))
         .isEqualTo(values + "\n");
@@ -277,18 +278,31 @@ final class SpecIT {
 
     assertThat(seen)
         .startsWith(
-            "0 100000 65536 0 200000 65536\n0\nhost\n/dev/mqueue\n/proc/1\n/sys/class/net/lo\n"
-                + "made\n2\nout\nno\n");
+            """
+            0 100000 65536 0 200000 65536
+            0
+            host
+            /dev/mqueue
+            /proc/1
+            /sys/class/net/lo
+            made
+            2
+            out
+            no
+            """);
   }
 
   @Test
   void placesForMountsAreMadeInARootOfOtherUsers() {
     String changes =
-        "{'root':{'readonly':false},'mounts':[" + PROC
+        "{'root':{'readonly':false},'mounts':["
+            + PROC
             + ",{'destination':'/dev','type':'tmpfs','source':'dev'}"
             + ",{'destination':'/bin/../new/deep','type':'tmpfs','source':'t'},"
             + "{'destination':'/new/zero','type':'bind','source':'/dev/zero'}],"
-            + "'linux':{" + USERS + "}}";
+            + "'linux':{"
+            + USERS
+            + "}}";
 
     assertThat(run(changes, "touch /new/deep/x && head -c 2 /new/zero | wc -c; stat -c %u /new"))
         .isEqualTo("2\n0\n");
@@ -304,7 +318,9 @@ final class SpecIT {
 
     String rest =
         "{'linux':{'seccomp':{'defaultAction':'SCMP_ACT_ERRNO','defaultErrnoRet':38,"
-            + "'syscalls':[{'names':[" + CALLS + "],"
+            + "'syscalls':[{'names':["
+            + CALLS
+            + "],"
             + "'action':'SCMP_ACT_ALLOW'}]}},'root':{'readonly':false}}";
     assertThat(run(rest, "mkdir /y || true")).contains("Function not implemented");
   }

@@ -11,7 +11,7 @@ import io.vmfactory.client.sandbox.state.UnreadableSandboxException;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
-import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.guest.HostName;
 import io.vmfactory.vmm.VmId;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ final class LocalRuntime implements SandboxRuntime {
   @Override
   public Sandbox create(SandboxSpec spec, Deadline deadline) {
     String id = spec.id().isEmpty() ? VmId.random().shortened() : SandboxIds.require(spec.id());
-    requireLabel(spec.hostname());
+    requireHostName(spec.hostname());
     SandboxRecord record =
         SandboxRecord.created(
             id,
@@ -65,10 +65,10 @@ final class LocalRuntime implements SandboxRuntime {
     return handle(id, true);
   }
 
-  private static void requireLabel(String hostname) {
+  private static void requireHostName(String hostname) {
     try {
       if (!hostname.isEmpty()) {
-        Uniqueness.requireLabel(hostname);
+        HostName.require(hostname);
       }
     } catch (IllegalArgumentException e) {
       throw new SandboxException(Reason.INVALID, ErrorText.of(e), e);

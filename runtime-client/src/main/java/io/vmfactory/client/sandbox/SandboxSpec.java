@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param vcpus the number of vCPUs; 0 for the configured default
  * @param memoryMib the memory of the VM in MiB; 0 for the configured default
  * @param routes the allowed routes in order of preference; empty for the daemon's default
- * @param hostname an RFC 1123 label; empty for the VM's host name
+ * @param hostname 1..64 letters, digits, and inner hyphens and dots; empty for the VM's host name
  * @param dns the lines of resolv.conf in the containers; empty for no resolv.conf
  * @param sharedPids whether the containers share one PID namespace
  * @param leaseTtl how long the VM keeps running after this process is killed; null for the daemon's
