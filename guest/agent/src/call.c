@@ -31,17 +31,24 @@ static void forget(struct call *call) {
     }
 }
 
+static void drop(struct call *call) {
+    forget(call);
+    call->keeper->gone(call->context);
+    call->conversation->calls--;
+    open_calls--;
+    free(call);
+}
+
 void conversation_end(struct conversation *conversation) {
     conversation->sender = NULL;
-    struct call *call;
-    while ((call = conversation->kept) != NULL) {
-        forget(call);
-        call->keeper->gone(call->context);
-        free(call);
-        conversation->calls--;
-        open_calls--;
-    }
+    while (conversation->kept != NULL) drop(conversation->kept);
     release_if_over(conversation);
+}
+
+void conversation_forget(struct conversation *conversation, uint32_t stream) {
+    struct call *call = conversation->kept;
+    while (call != NULL && call->stream != stream) call = call->next;
+    if (call != NULL) drop(call);
 }
 
 struct call *call_start(struct conversation *conversation, uint32_t stream) {

@@ -10,7 +10,7 @@
 
 // The code that keeps a call which waits for an event.
 struct keeper {
-    // The conversation ended before the call was answered. The call does not exist any more.
+    // The host has gone, or has given up the call, before it was answered. The call does not exist any more.
     void (*gone)(void *context);
     // The host has read enough of its answers: see call_has_room.
     void (*room)(void *context);
@@ -36,6 +36,9 @@ struct call {
 
 struct conversation *conversation_start(struct sender *sender);
 void conversation_end(struct conversation *conversation);
+
+// Forgets the kept call with this stream id, as if its conversation had ended. Has no effect if there is none.
+void conversation_forget(struct conversation *conversation, uint32_t stream);
 
 struct call *call_start(struct conversation *conversation, uint32_t stream);
 

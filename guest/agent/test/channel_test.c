@@ -11,6 +11,7 @@
 #include "host.h"
 #include "kata/agent.pb-c.h"
 #include "test.h"
+#include "vmfactory/guest/v1/guest.pb-c.h"
 
 static void pipelined_calls_are_each_answered(void) {
     uint8_t bytes[4096];
@@ -166,6 +167,28 @@ static void what_the_last_host_waits_for_is_not_answered_to_the_next(void) {
     close(ends[1]);
 }
 
+static void a_forgotten_call_is_not_answered_and_the_others_wait_on(void) {
+    uint8_t bytes[4096];
+    uint32_t stream;
+    Vmfactory__Guest__V1__ForgetCallRequest request = VMFACTORY__GUEST__V1__FORGET_CALL_REQUEST__INIT;
+    int fd = host_connect();
+    unsigned before = calls_open();
+    size_t length = host_request(bytes, 3, "grpc.AgentService", "GetOOMEvent", NULL);
+    length += host_request(bytes + length, 5, "grpc.AgentService", "GetOOMEvent", NULL);
+    host_send(fd, bytes, length);
+    host_settle();
+    CHECK(calls_open() == before + 2);
+    for (request.stream = 3; request.stream <= 9; request.stream += 6) { // 9 does not exist
+        length = host_request(bytes, 7, "vmfactory.guest.v1.Guest", "ForgetCall", &request.base);
+        host_send(fd, bytes, length);
+        CHECK(host_code(host_receive(fd, &stream)) == STATUS_OK && stream == 7);
+        CHECK(calls_open() == before + 1);
+    }
+    close(fd);
+    host_settle();
+    CHECK(calls_open() == before);
+}
+
 // Then a port behaves like a pipe without a writer that still holds bytes.
 static void a_port_answers_what_came_before_its_host_was_announced(void) {
     uint8_t bytes[4096];
@@ -203,6 +226,7 @@ void channel_tests(void) {
     a_port_starts_over_with_each_host();
     what_containers_and_files_hold_is_not_taken_for_a_new_host();
     what_the_last_host_waits_for_is_not_answered_to_the_next();
+    a_forgotten_call_is_not_answered_and_the_others_wait_on();
     a_port_answers_what_came_before_its_host_was_announced();
     a_port_that_lost_its_host_does_not_spin();
 }

@@ -26,5 +26,6 @@ handler neighbours_add;
 handler metrics_get;
 handler identity_set, identity_get;
 handler quiesce;
+handler call_forget;
 
 #endif

@@ -48,6 +48,7 @@ static struct method agent[] = {
 };
 
 static struct method guest[] = {
+    {.name = "ForgetCall", .handle = call_forget},
     {.name = "GetContainerProcess", .handle = process_get},
     {.name = "GetIdentity", .handle = identity_get},
     {.name = "ListContainers", .handle = containers_list},

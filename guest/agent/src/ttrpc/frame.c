@@ -39,8 +39,11 @@ bool frame_parser_body_starts(const struct frame_parser *parser, const void *byt
     return parser->body_have >= length && memcmp(parser->body, bytes, length) == 0;
 }
 
-static uint32_t length_of(const struct frame_parser *parser) { return read_u32(parser->header); }
-static uint32_t stream_of(const struct frame_parser *parser) { return read_u32(parser->header + 4); }
+uint32_t frame_length(const uint8_t header[FRAME_HEADER_SIZE]) { return read_u32(header); }
+uint32_t frame_stream(const uint8_t header[FRAME_HEADER_SIZE]) { return read_u32(header + 4); }
+
+static uint32_t length_of(const struct frame_parser *parser) { return frame_length(parser->header); }
+static uint32_t stream_of(const struct frame_parser *parser) { return frame_stream(parser->header); }
 
 static void next_frame(struct frame_parser *parser) {
     parser->header_have = 0;

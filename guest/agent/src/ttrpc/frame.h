@@ -52,6 +52,10 @@ bool frame_parser_midway(const struct frame_parser *parser);
 // Returns whether the body of the incomplete frame starts with these bytes.
 bool frame_parser_body_starts(const struct frame_parser *parser, const void *bytes, size_t length);
 
+// Returns the length of the body, and the stream id, that a header says.
+uint32_t frame_length(const uint8_t header[FRAME_HEADER_SIZE]);
+uint32_t frame_stream(const uint8_t header[FRAME_HEADER_SIZE]);
+
 // Writes the header of a response.
 void frame_response_header(uint8_t header[FRAME_HEADER_SIZE], uint32_t stream, uint32_t length);
 

@@ -52,7 +52,7 @@ public record Surroundings(Map<String, String> variables, boolean root) {
   }
 
   /** Returns a helper program of this installation. */
-  Path program(String name) {
+  public Path program(String name) {
     return variable("VMFACTORY_HOME")
         .map(home -> home.resolve("bin"))
         .orElse(Path.of("/usr/lib", NAME))

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a launcher says about the program that it starts: the line {@code pid NUMBER}, and {@code
- * error TEXT} if the program does not run. The report ends when the program runs or has ended.
+ * What a launcher says about the program that it starts: the line {@code pid NUMBER} or {@code
+ * ready}, and {@code error TEXT} if the program does not run. The report ends when the program runs
+ * or has ended.
  */
 final class LauncherReport {
   private static final int MOST_BYTES = 4096;
@@ -24,6 +25,8 @@ final class LauncherReport {
   /** A launcher needs some milliseconds. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
+  private static final String SILENT = "the launcher ended without a word";
+
   private LauncherReport() {}
 
   /**
@@ -31,6 +34,19 @@ final class LauncherReport {
    * reap that.
    */
   static int pid(Program launcher) {
+    return pid(report(launcher));
+  }
+
+  /** Starts {@code launcher} and waits until the program that it starts is ready. */
+  static void awaitReady(Program launcher) {
+    List<String> lines = report(launcher);
+    Optional<String> error = after("error ", lines);
+    if (error.isPresent() || !lines.contains("ready")) {
+      throw new OsException(Kind.REFUSED, error.orElse(SILENT));
+    }
+  }
+
+  private static List<String> report(Program launcher) {
     int[] ends = new int[2];
     try {
       LibC.pipe2(ends, LibC.O_CLOEXEC);
@@ -38,7 +54,7 @@ final class LauncherReport {
       throw Errno.failure("cannot make a pipe", e);
     }
     try {
-      return result(report(launcher, ends));
+      return report(launcher, ends);
     } finally {
       LibC.close(ends[0]);
     }
@@ -110,15 +126,14 @@ final class LauncherReport {
     }
   }
 
-  private static int result(List<String> lines) {
+  private static int pid(List<String> lines) {
     Optional<Integer> pid = after("pid ", lines).map(Integer::parseInt);
     Optional<String> error = after("error ", lines);
     if (error.isPresent()) {
       pid.ifPresent(child -> Processes.abandon(child, -1));
       throw new OsException(Kind.REFUSED, error.get());
     }
-    return pid.orElseThrow(
-        () -> new OsException(Kind.REFUSED, "the launcher ended without a word"));
+    return pid.orElseThrow(() -> new OsException(Kind.REFUSED, SILENT));
   }
 
   private static Optional<String> after(String word, List<String> lines) {

@@ -75,6 +75,18 @@ public final class Processes implements AutoCloseable {
     return child(launcher, LauncherReport.pid(launcher));
   }
 
+  /**
+   * Starts a service through a launcher, which makes the service independent of this process and
+   * then ends. Returns when the service is ready.
+   *
+   * @param launcher like that of {@link #startThrough}
+   * @throws OsException of kind {@code REFUSED} with the launcher's reason when the service is not
+   *     ready; otherwise as {@link #start}
+   */
+  public static void startService(Program launcher) {
+    LauncherReport.awaitReady(launcher);
+  }
+
   private HostProcess child(Program program, int pid) {
     int pidfd = -1;
     try {

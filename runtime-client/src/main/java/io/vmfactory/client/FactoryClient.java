@@ -42,7 +42,7 @@ public final class FactoryClient implements AutoCloseable {
   private FactoryClient(Vertx vertx, Path socket, Runnable afterwards) {
     this.vertx = vertx;
     this.channel = new DaemonChannel(vertx, socket);
-    this.agents = new TtrpcAgents(sockets);
+    this.agents = InstalledAgents.over(sockets);
     this.onClose = afterwards;
   }
 

@@ -21,13 +21,16 @@ import java.util.Optional;
 record PortLock(Path port, PathLock lock) implements AutoCloseable {
   /** Takes the first free port of {@code ports}. If none is free, waits for one of them. */
   static PortLock anyOf(List<Path> ports, Deadline deadline) {
-    for (Path port : ports) {
-      Optional<PathLock> free = tryLock(port);
-      if (free.isPresent()) {
-        return new PortLock(port, free.get());
-      }
-    }
-    return await(ports, deadline);
+    return tryAnyOf(ports).orElseGet(() -> await(ports, deadline));
+  }
+
+  /** Takes the first free port of {@code ports}. Returns empty if none is free. */
+  static Optional<PortLock> tryAnyOf(List<Path> ports) {
+    return ports.stream().flatMap(port -> tryPort(port).stream()).findFirst();
+  }
+
+  private static Optional<PortLock> tryPort(Path port) {
+    return tryLock(port).map(lock -> new PortLock(port, lock));
   }
 
   private static Optional<PathLock> tryLock(Path port) {

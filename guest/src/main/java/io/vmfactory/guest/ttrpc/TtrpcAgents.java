@@ -8,18 +8,35 @@ import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.StreamSocket;
 import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.ttrpc.TtrpcConnection;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Connects to agents behind UNIX sockets, over ttRPC. */
 public final class TtrpcAgents implements GuestAgents {
   private final StreamSockets sockets;
+  private final @Nullable AgentRelay relay;
 
   /**
+   * Makes connections without a relay.
+   *
    * @param sockets makes the connections; not closed here
    */
   public TtrpcAgents(StreamSockets sockets) {
     this.sockets = sockets;
+    this.relay = null;
+  }
+
+  /**
+   * @param sockets makes the connections; not closed here
+   * @param relay the program that shares a port among connections, {@code vmfactory-relay}; if it
+   *     is not installed, there are as many connections as ports
+   */
+  public TtrpcAgents(StreamSockets sockets, Path relay) {
+    this.sockets = sockets;
+    this.relay = Files.isExecutable(relay) ? new AgentRelay(relay, sockets) : null;
   }
 
   @Override
@@ -28,17 +45,28 @@ public final class TtrpcAgents implements GuestAgents {
   }
 
   /**
-   * Connects to a free port of an agent; each port serves one connection at a time. This connection
-   * holds the port until it is closed or this process ends. The right to a port is a lock on the
-   * socket's path + {@code .lock}, which all callers of this method respect. If no port is free,
-   * waits for one.
+   * Connects to an agent. There may be any number of connections at once. Each port serves one: it
+   * is held until the connection is closed or this process ends, by a lock on the socket's path +
+   * {@code .lock}, which all callers of this method respect. The last port is the relay's, which
+   * all connections use that find no other port free. Without a relay, waits for a free port.
    *
    * @param ports sockets of one agent, at least one
-   * @throws GuestException when no process listens there, or a port cannot be locked
+   * @throws GuestException when no process listens there, a port cannot be locked, or the relay
+   *     cannot be started
    * @throws io.vmfactory.configs.time.DeadlineExceededException when no port becomes free in time
    */
   public GuestAgent connect(List<Path> ports, Deadline deadline) {
-    PortLock lock = PortLock.anyOf(ports, deadline);
+    int last = ports.size() - 1;
+    if (relay == null || last == 0) {
+      return connect(PortLock.anyOf(ports, deadline), deadline);
+    }
+    Optional<PortLock> free = PortLock.tryAnyOf(ports.subList(0, last));
+    return free.isPresent()
+        ? connect(free.get(), deadline)
+        : agent(relay.connect(ports.get(last), deadline), AgentRelay.socket(ports.get(last)), () -> {});
+  }
+
+  private GuestAgent connect(PortLock lock, Deadline deadline) {
     try {
       return connect(lock.port(), lock::close, deadline);
     } catch (RuntimeException e) {
@@ -50,12 +78,15 @@ public final class TtrpcAgents implements GuestAgents {
   private GuestAgent connect(Path socket, Runnable afterwards, Deadline deadline) {
     deadline.check("a connection to the agent at " + socket);
     try {
-      StreamSocket connected = sockets.connect(socket);
-      var connection = TtrpcConnection.over(connected, "the agent at " + socket);
-      return new TtrpcAgent(new AgentConnection(connection), afterwards);
+      return agent(sockets.connect(socket), socket, afterwards);
     } catch (OsException e) {
       throw new GuestException(
           GuestException.UNAVAILABLE, "no agent at %s: %s".formatted(socket, e.getMessage()), e);
     }
+  }
+
+  private static GuestAgent agent(StreamSocket connected, Path socket, Runnable afterwards) {
+    var connection = TtrpcConnection.over(connected, "the agent at " + socket);
+    return new TtrpcAgent(new AgentConnection(connection), afterwards);
   }
 }

@@ -9,13 +9,13 @@ import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.client.InstalledAgents;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.RuntimeConfig.OnFactoryDown;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps.Lap;
-import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.vmm.Sizing;
@@ -50,7 +50,7 @@ public final class Machines implements MachineSource {
     this.config = config;
     this.processes = new VmProcessTable(VmProcessTable.PROC, qemu.isolation());
     this.factory = FactoryClient.open(vertx, config.factorySocket());
-    this.agents = new TtrpcAgents(sockets)::connect;
+    this.agents = InstalledAgents.over(sockets)::connect;
     this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), agents);
   }
 
