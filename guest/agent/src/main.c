@@ -3,6 +3,7 @@
 #include "background.h"
 #include "children.h"
 #include "containers/crun.h"
+#include "descriptors.h"
 #include "dispatch.h"
 #include "file.h"
 #include "init.h"
@@ -18,6 +19,7 @@
 int main(void) {
     char kernel_command_line[4096] = "";
     init_mounts();
+    descriptors_allow_many();
     loop_start();
     children_start();
     uevent_start();

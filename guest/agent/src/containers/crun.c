@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "../children.h"
+#include "../descriptors.h"
 #include "../file.h"
 #include "../log.h"
 
@@ -110,8 +111,10 @@ static pid_t spawn(const struct command *command) {
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     int error = add_descriptors(command->fds, &actions);
     if (error == 0) {
+        descriptors_allow_usual();
         error = posix_spawn(
             &pid, program, &actions, &attributes, command->arguments, environment);
+        descriptors_allow_many();
     }
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);

@@ -60,7 +60,7 @@ public final class VmHandle implements AutoCloseable {
 
   /**
    * Opens a new connection to the VM's agent and checks that the agent answers. The caller closes
-   * it. A VM has only a few ports for connections; if all are in use, waits for one.
+   * it. There may be any number of connections at once.
    *
    * @throws GuestException if no agent answers
    */

@@ -40,7 +40,8 @@ public record VmFolder(Path path) {
   /**
    * Returns the path of one of the agent's ports. Each port serves one connection at a time. A
    * process that shares the VM with others holds an exclusive lock while it uses a port; the lock
-   * file is the socket's name with {@code .lock} appended.
+   * file is the socket's name with {@code .lock} appended. The last port is the relay's, which
+   * shares it among clients.
    *
    * @param port 0..{@link #AGENT_PORTS}-1
    */

@@ -43,7 +43,7 @@ final class AgentRelayTest {
   private static final int MANY = 100;
   private static final int FORGOTTEN = 5;
 
-  @TempDir static Path programs;
+  private static Path relay;
   private final StreamSockets sockets = new StreamSockets();
   private final List<AutoCloseable> open = new ArrayList<>();
   private TtrpcAgents agents;
@@ -52,18 +52,13 @@ final class AgentRelayTest {
   private FakeAgent shared;
 
   @BeforeAll
-  static void build() throws Exception {
-    Path source = Path.of(System.getProperty("vmfactory.top"), "guest", "relay");
-    Process make =
-        new ProcessBuilder("make", "-s", "-C", source.toString(), "OUT=" + programs)
-            .inheritIO()
-            .start();
-    assertThat(make.waitFor()).isZero();
+  static void build(@TempDir Path folder) throws Exception {
+    relay = RelayProgram.build(folder);
   }
 
   @BeforeEach
   void listen(@TempDir Path dir) throws IOException {
-    agents = new TtrpcAgents(sockets, programs.resolve("vmfactory-relay"));
+    agents = new TtrpcAgents(sockets, relay);
     ports = List.of(dir.resolve("agent.sock"), dir.resolve("agent.1.sock"));
     first = FakeAgent.listen(ports.get(0));
     shared = FakeAgent.listen(ports.get(1));

@@ -23,6 +23,7 @@ import io.vmfactory.vmm.qemu.QemuHypervisor;
 import io.vmfactory.vmm.qemu.QemuLeaks;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** Our own guest from dist/guest, booted on QEMU with TCG, so that it boots on every host. */
 final class RealGuest implements AutoCloseable {
@@ -62,6 +63,11 @@ final class RealGuest implements AutoCloseable {
 
   static Deadline soon() {
     return Deadline.after(Duration.ofMinutes(2));
+  }
+
+  /** Returns the sockets of all ports. */
+  List<Path> ports() {
+    return folder.agentSockets();
   }
 
   Path socket() {
