@@ -116,6 +116,14 @@ static void let_kernel_free(void) {
     }
 }
 
+// The kernel fixes at its boot how many CPUs it can have: "0-3", or "0" if none can be plugged.
+static uint32_t possible_cpus(void) {
+    char text[64];
+    if (file_read("/sys/devices/system/cpu/possible", text, sizeof text) < 0) return 0;
+    const char *last = strrchr(text, '-');
+    return (uint32_t)strtoul(last == NULL ? text : last + 1, NULL, 10) + 1;
+}
+
 static void on_end(int status, void *context) {
     (void)context;
     uint64_t zeroed_kib;
@@ -132,6 +140,7 @@ static void on_end(int status, void *context) {
     Vmfactory__Guest__V1__QuiesceResponse response = VMFACTORY__GUEST__V1__QUIESCE_RESPONSE__INIT;
     response.zeroed_kib = zeroed_kib;
     response.used_kib = meminfo_kib("MemTotal") - meminfo_kib("MemFree");
+    response.possible_cpus = possible_cpus();
     call_reply(call, &response.base);
 }
 

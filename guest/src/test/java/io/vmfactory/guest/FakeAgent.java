@@ -73,7 +73,11 @@ public final class FakeAgent implements AutoCloseable {
         "Quiesce",
         call ->
             call.reply(
-                QuiesceResponse.newBuilder().setZeroedKib(90_000).setUsedKib(30_000).build()));
+                QuiesceResponse.newBuilder()
+                    .setZeroedKib(90_000)
+                    .setUsedKib(30_000)
+                    .setPossibleCpus(4)
+                    .build()));
   }
 
   /** Listens on {@code socket}, which must not exist, and serves any number of connections. */

@@ -122,6 +122,7 @@ public abstract class GuestAgentContract {
 
     assertThat(report.zeroedKib()).isPositive();
     assertThat(report.usedKib()).isPositive();
+    assertThat(report.possibleCpus()).isPositive();
   }
 
   @Test

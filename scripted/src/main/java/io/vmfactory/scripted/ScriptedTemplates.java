@@ -53,6 +53,9 @@ public final class ScriptedTemplates implements Templates {
   /** Stands for the content of kernel and initrd. Another value makes every key another. */
   public volatile String kernelDigest = "kernel 1";
 
+  /** How many CPUs the kernel of a new template can have; 0 = as many as its spec allows. */
+  public volatile int possibleCpus;
+
   public ScriptedTemplates(Hypervisor hypervisor) {
     this(hypervisor, new CopyOnWriteArrayList<>(), new AtomicInteger());
   }
@@ -75,6 +78,7 @@ public final class ScriptedTemplates implements Templates {
             keyOf(spec),
             "snapshot " + built.incrementAndGet(),
             spec,
+            possibleCpus == 0 ? spec.max().vcpus() : possibleCpus,
             Instant.EPOCH,
             1,
             1,

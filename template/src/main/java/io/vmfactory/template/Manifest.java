@@ -16,7 +16,7 @@ import java.util.List;
  * @param created when it was published
  * @param memory its memory
  * @param state its device state
- * @param quiesce what quiescing the guest saved
+ * @param quiesce what the guest reported when it was quiesced
  * @param steps duration of each step of the build
  */
 record Manifest(
@@ -45,14 +45,16 @@ record Manifest(
   }
 
   /**
-   * Guest memory before and after quiescing.
+   * Guest memory before and after quiescing, and the limit of the guest's kernel.
    *
    * @param dataBytesBefore bytes in pages that were not all zeros before
    * @param dataBytesAfter the same once the guest stood still
    * @param zeroedKib free memory that the guest overwrote with zeros, in KiB
    * @param usedKib memory that the guest itself says it uses, in KiB
+   * @param possibleCpus how many CPUs its kernel can have, plugged ones included
    */
-  record Quiesce(long dataBytesBefore, long dataBytesAfter, long zeroedKib, long usedKib) {}
+  record Quiesce(
+      long dataBytesBefore, long dataBytesAfter, long zeroedKib, long usedKib, int possibleCpus) {}
 
   /**
    * One step of the build.
@@ -81,6 +83,7 @@ record Manifest(
         new TemplateKey(key),
         digest(),
         spec,
+        quiesce.possibleCpus(),
         created,
         memory.dataBytes(),
         state.bytes(),

@@ -94,7 +94,7 @@ public final class StoredTemplates implements Templates {
 
   private TemplateInfo unreadable(TemplateKey key, String why) {
     Instant since = modified(context.store().files(key).directory());
-    return new TemplateInfo(key, "", UNKNOWN_SPEC, since, 0, 0, "", false, why, List.of());
+    return new TemplateInfo(key, "", UNKNOWN_SPEC, 0, since, 0, 0, "", false, why, List.of());
   }
 
   private static Instant modified(Path path) {

@@ -105,7 +105,9 @@ final class TemplateBuild {
     long before = PageWalk.count(PageSource.of(memory), deadline);
     QuiesceReport report = agent.quiesce(deadline);
     steps.detail(
-        "%d MiB zeroed, %d MiB in use".formatted(report.zeroedKib() >> 10, report.usedKib() >> 10));
+        "%d MiB zeroed, %d MiB in use, %d CPUs possible"
+            .formatted(
+                report.zeroedKib() >> 10, report.usedKib() >> 10, report.possibleCpus()));
     return new Quiesced(clock, before, report);
   }
 
@@ -153,7 +155,8 @@ final class TemplateBuild {
                 quiesced.dataBytesBefore(),
                 written.memory().dataBytes(),
                 report.zeroedKib(),
-                report.usedKib()),
+                report.usedKib(),
+                report.possibleCpus()),
             steps.laps().stream().map(Manifest.Step::of).toList());
     written.writer().manifest(manifest);
     written.workspace().publish(context.store().files(key).directory());

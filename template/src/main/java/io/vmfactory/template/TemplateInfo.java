@@ -14,6 +14,8 @@ import java.util.List;
  *     cannot be read
  * @param spec spec of its clones, from the manifest; empty names and zeros if the manifest cannot
  *     be read
+ * @param possibleCpus how many CPUs the guest's kernel can have, plugged ones included; from the
+ *     manifest
  * @param createdAt when it was published; if the manifest cannot be read, when its directory last
  *     changed
  * @param memoryBytes bytes that its memory file holds (data, not holes)
@@ -27,6 +29,7 @@ public record TemplateInfo(
     TemplateKey key,
     String digest,
     VmSpec spec,
+    int possibleCpus,
     Instant createdAt,
     long memoryBytes,
     long stateBytes,

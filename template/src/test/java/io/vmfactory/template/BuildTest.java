@@ -104,7 +104,7 @@ class BuildTest {
         };
     TemplateInfo info = fixture.open().build(fixture.spec(), listener, TemplateFixture.soon());
     assertThat(reported).hasSize(22).startsWith("1/11 fingerprint").contains("11/11 publish");
-    assertThat(reported).contains("quiesce: 87 MiB zeroed, 29 MiB in use");
+    assertThat(reported).contains("quiesce: 87 MiB zeroed, 29 MiB in use, 4 CPUs possible");
     assertThat(reported).anyMatch(line -> line.matches("guest clock: [0-9.]+ times as fast as .*"));
     assertThat(info.steps()).hasSize(10); // publishing writes the record
   }

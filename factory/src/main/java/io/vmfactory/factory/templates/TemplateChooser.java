@@ -61,11 +61,29 @@ public final class TemplateChooser {
   private TemplateInfo largest(Order order) {
     return templates
         .find(all -> largest(all, order))
-        .orElseThrow(
+        .orElseThrow(() -> Refusals.notPossible(whyNone(order)));
+  }
+
+  private String whyNone(Order order) {
+    return templates
+        .find(all -> all.stream().filter(t -> lacksRoomOnly(t, order)).findFirst())
+        .map(t -> withoutRoom(t, order))
+        .orElseGet(
             () ->
-                Refusals.notPossible(
-                    "no usable template fits %s; vmfactory init makes one"
-                        .formatted(text(order.wanted()))));
+                "no usable template fits %s; vmfactory init makes one"
+                    .formatted(text(order.wanted())));
+  }
+
+  private boolean lacksRoomOnly(TemplateInfo template, Order order) {
+    return template.usable()
+        && suits(template, order)
+        && !hasRoom(template, order)
+        && current(template);
+  }
+
+  private static String withoutRoom(TemplateInfo template, Order order) {
+    return "the guest's kernel in template %s can have %d vCPU, not %d; a boot gives it more"
+        .formatted(template.key().shortened(), template.possibleCpus(), order.wanted().vcpus());
   }
 
   private Optional<TemplateInfo> largest(List<TemplateInfo> all, Order order) {
@@ -82,10 +100,13 @@ public final class TemplateChooser {
     if (!named.usable()) {
       throw Refusals.notPossible(name + " cannot be used: " + named.refused());
     }
-    if (!fits(named, order)) {
+    if (!suits(named, order)) {
       throw Refusals.notPossible(
           "%s has %s and cannot serve %s"
               .formatted(name, text(named.spec().boot()), text(order.wanted())));
+    }
+    if (!hasRoom(named, order)) {
+      throw Refusals.notPossible(withoutRoom(named, order));
     }
     return named;
   }
@@ -111,6 +132,17 @@ public final class TemplateChooser {
   }
 
   private static boolean fits(TemplateInfo template, Order order) {
+    return suits(template, order) && hasRoom(template, order);
+  }
+
+  /** Whether the guest's kernel can have that many CPUs: it fixes at its boot how many. */
+  private static boolean hasRoom(TemplateInfo template, Order order) {
+    int wanted = order.wanted().vcpus();
+    return wanted <= template.spec().boot().vcpus() || wanted <= template.possibleCpus();
+  }
+
+  /** Whether a clone's devices can be made to fit. */
+  private static boolean suits(TemplateInfo template, Order order) {
     VmSpec spec = template.spec();
     Sizing lacking = spec.boot().shortOf(order.wanted());
     boolean noneTooMany = order.wanted().shortOf(spec.boot()).isZero();

@@ -115,6 +115,22 @@ final class GetVmTest {
                 + "TEMPLATE: no usable template fits 1 vCPU, 256 MiB; vmfactory init makes one");
   }
 
+  /** The kernel fixes at its boot how many CPUs it can have, so plugging more would fail. */
+  @Test
+  void moreVcpusThanTheTemplatesKernelCanHaveAreBooted() {
+    factory.templates.possibleCpus = 1;
+    factory.template(1, 256);
+
+    GrantedVm granted = factory.get(sized(2, 256, Route.WARM, Route.TEMPLATE, Route.COLD));
+
+    assertThat(granted.route()).isEqualTo(Route.COLD);
+    assertThat(granted.routeReason())
+        .matches("WARM: the guest's kernel in template \\w+ can have 1 vCPU, not 2; .*TEMPLATE: .*");
+    assertThat(factory.status().failures()).isEmpty();
+    assertThat(factory.get(sized(1, 512, Route.TEMPLATE)).route()).isEqualTo(Route.TEMPLATE);
+    refused(Reason.NOT_POSSIBLE, sized(2, 256, Route.TEMPLATE), "can have 1 vCPU, not 2");
+  }
+
   @Test
   void routesThatCannotServeAreRefusedEachWithItsReason() {
     refused(

@@ -89,6 +89,7 @@ final class Samples {
         new TemplateKey(KEY),
         "d".repeat(64),
         spec,
+        4,
         NOON,
         40 << 20,
         2 << 20,

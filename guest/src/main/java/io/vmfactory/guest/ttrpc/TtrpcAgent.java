@@ -224,7 +224,8 @@ final class TtrpcAgent implements GuestAgent {
   public QuiesceReport quiesce(Deadline deadline) {
     QuiesceResponse answer =
         connection.call(AgentRpcs.QUIESCE, QuiesceRequest.getDefaultInstance(), deadline);
-    return new QuiesceReport(answer.getZeroedKib(), answer.getUsedKib());
+    return new QuiesceReport(
+        answer.getZeroedKib(), answer.getUsedKib(), answer.getPossibleCpus());
   }
 
   @Override
