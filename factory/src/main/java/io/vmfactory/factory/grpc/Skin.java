@@ -60,6 +60,7 @@ public final class Skin implements AutoCloseable {
     grpc.addService(FactoryBinding.of(verbs, calls, facts));
     grpc.addService(HealthBinding.of(calls));
     grpc.addService(ReflectionService.v1());
+    grpc.addService(new OlderReflection());
     HttpServer server =
         vertx.createHttpServer(new HttpServerOptions().setRegisterWebSocketWriteHandlers(false));
     server.requestHandler(new JsonEdge(grpc, new MetricsEdge(metrics)));

@@ -18,17 +18,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what a client without proto files learns, such as grpcurl. */
 @Timeout(60)
 class ReflectionTest {
-  private static final ServiceMethod<ServerReflectionResponse, ServerReflectionRequest> INFO =
-      ServiceMethod.client(
-          ServiceName.create("grpc.reflection.v1.ServerReflection"),
-          "ServerReflectionInfo",
-          GrpcMessageEncoder.encoder(),
-          GrpcMessageDecoder.decoder(ServerReflectionResponse.newBuilder()));
-
   private final ServedSkin served = new ServedSkin();
   private final GrpcClient client = served.client();
 
@@ -37,31 +32,43 @@ class ReflectionTest {
     served.close();
   }
 
-  private ServerReflectionResponse ask(ServerReflectionRequest question) {
+  private static ServiceMethod<ServerReflectionResponse, ServerReflectionRequest> info(
+      String version) {
+    return ServiceMethod.client(
+        ServiceName.create("grpc.reflection." + version + ".ServerReflection"),
+        "ServerReflectionInfo",
+        GrpcMessageEncoder.encoder(),
+        GrpcMessageDecoder.decoder(ServerReflectionResponse.newBuilder()));
+  }
+
+  private ServerReflectionResponse ask(ServerReflectionRequest question, String version) {
     return ServedSkin.await(
         client
-            .request(served.address(), INFO)
+            .request(served.address(), info(version))
             .compose(request -> request.send(question))
             .compose(GrpcClientResponse::last));
   }
 
-  @Test
-  void theServicesAreListed() {
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v1alpha"})
+  void theServicesAreListed(String version) {
     ServerReflectionResponse answer =
-        ask(ServerReflectionRequest.newBuilder().setListServices("*").build());
+        ask(ServerReflectionRequest.newBuilder().setListServices("*").build(), version);
 
     assertThat(answer.getListServicesResponse().getServiceList())
         .extracting(ServiceResponse::getName)
         .contains("vmfactory.v1.Factory", "grpc.health.v1.Health");
   }
 
-  @Test
-  void everyCallOfTheFactoryIsDescribed() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v1alpha"})
+  void everyCallOfTheFactoryIsDescribed(String version) throws Exception {
     ServerReflectionResponse answer =
         ask(
             ServerReflectionRequest.newBuilder()
                 .setFileContainingSymbol("vmfactory.v1.Factory")
-                .build());
+                .build(),
+            version);
 
     List<ByteString> files = answer.getFileDescriptorResponse().getFileDescriptorProtoList();
     FileDescriptorProto factory = FileDescriptorProto.parseFrom(files.get(0));
@@ -73,7 +80,7 @@ class ReflectionTest {
   @Test
   void anUnknownNameIsRefusedNotCutOff() {
     ServerReflectionResponse answer =
-        ask(ServerReflectionRequest.newBuilder().setFileContainingSymbol("no.Such").build());
+        ask(ServerReflectionRequest.newBuilder().setFileContainingSymbol("no.Such").build(), "v1");
 
     assertThat(answer.hasErrorResponse()).isTrue();
   }
