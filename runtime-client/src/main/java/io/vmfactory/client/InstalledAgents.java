@@ -9,8 +9,8 @@ public final class InstalledAgents {
   private InstalledAgents() {}
 
   /**
-   * Returns connections over {@code sockets}, which the caller closes. An agent serves any number of
-   * them if the program {@code vmfactory-relay} is installed.
+   * Returns connections over {@code sockets}, which the caller closes. An agent serves any number
+   * of them if the program {@code vmfactory-relay} is installed.
    */
   public static TtrpcAgents over(StreamSockets sockets) {
     return new TtrpcAgents(sockets, Surroundings.ofThisProcess().program("vmfactory-relay"));

@@ -106,8 +106,7 @@ final class TemplateBuild {
     QuiesceReport report = agent.quiesce(deadline);
     steps.detail(
         "%d MiB zeroed, %d MiB in use, %d CPUs possible"
-            .formatted(
-                report.zeroedKib() >> 10, report.usedKib() >> 10, report.possibleCpus()));
+            .formatted(report.zeroedKib() >> 10, report.usedKib() >> 10, report.possibleCpus()));
     return new Quiesced(clock, before, report);
   }
 

@@ -125,7 +125,8 @@ final class GetVmTest {
 
     assertThat(granted.route()).isEqualTo(Route.COLD);
     assertThat(granted.routeReason())
-        .matches("WARM: the guest's kernel in template \\w+ can have 1 vCPU, not 2; .*TEMPLATE: .*");
+        .matches(
+            "WARM: the guest's kernel in template \\w+ can have 1 vCPU, not 2; .*TEMPLATE: .*");
     assertThat(factory.status().failures()).isEmpty();
     assertThat(factory.get(sized(1, 512, Route.TEMPLATE)).route()).isEqualTo(Route.TEMPLATE);
     refused(Reason.NOT_POSSIBLE, sized(2, 256, Route.TEMPLATE), "can have 1 vCPU, not 2");

@@ -48,7 +48,17 @@ final class States {
             new VmSpec.Kernel(Path.of("/k"), Path.of("/i"), List.of()),
             AgentTransport.VIRTIO_SERIAL);
     return new TemplateInfo(
-        new TemplateKey(key), "", spec, 4, Instant.EPOCH, 4096, 1024, "7", loaded, refused, List.of());
+        new TemplateKey(key),
+        "",
+        spec,
+        4,
+        Instant.EPOCH,
+        4096,
+        1024,
+        "7",
+        loaded,
+        refused,
+        List.of());
   }
 
   /**

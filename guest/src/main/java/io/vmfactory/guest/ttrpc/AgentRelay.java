@@ -30,7 +30,8 @@ record AgentRelay(Path program, StreamSockets sockets) {
   /**
    * Connects to the relay of {@code port}; starts it if it does not run.
    *
-   * @throws GuestException when the relay cannot be started, such as when no process serves the port
+   * @throws GuestException when the relay cannot be started, such as when no process serves the
+   *     port
    */
   StreamSocket connect(Path port, Deadline deadline) {
     Path socket = socket(port);

@@ -224,8 +224,7 @@ final class TtrpcAgent implements GuestAgent {
   public QuiesceReport quiesce(Deadline deadline) {
     QuiesceResponse answer =
         connection.call(AgentRpcs.QUIESCE, QuiesceRequest.getDefaultInstance(), deadline);
-    return new QuiesceReport(
-        answer.getZeroedKib(), answer.getUsedKib(), answer.getPossibleCpus());
+    return new QuiesceReport(answer.getZeroedKib(), answer.getUsedKib(), answer.getPossibleCpus());
   }
 
   @Override

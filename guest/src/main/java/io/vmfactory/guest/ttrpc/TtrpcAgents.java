@@ -63,7 +63,8 @@ public final class TtrpcAgents implements GuestAgents {
     Optional<PortLock> free = PortLock.tryAnyOf(ports.subList(0, last));
     return free.isPresent()
         ? connect(free.get(), deadline)
-        : agent(relay.connect(ports.get(last), deadline), AgentRelay.socket(ports.get(last)), () -> {});
+        : agent(
+            relay.connect(ports.get(last), deadline), AgentRelay.socket(ports.get(last)), () -> {});
   }
 
   private GuestAgent connect(PortLock lock, Deadline deadline) {

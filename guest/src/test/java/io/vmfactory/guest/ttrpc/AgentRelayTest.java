@@ -239,13 +239,16 @@ final class AgentRelayTest {
     }
   }
 
-  /** The last client leaves while others come: each of them is served, by this relay or the next. */
+  /**
+   * The last client leaves while others come: each of them is served, by this relay or the next.
+   */
   @Test
   void clientsThatComeWhileTheLastOneLeavesAreServed() throws Exception {
     takeFirst();
     List<CompletableFuture<Void>> workers =
         IntStream.range(0, 4)
-            .mapToObj(i -> CompletableFuture.runAsync(this::comeAndGo, task -> new Thread(task).start()))
+            .mapToObj(
+                i -> CompletableFuture.runAsync(this::comeAndGo, task -> new Thread(task).start()))
             .toList();
     for (var worker : workers) {
       soon().await(worker, "a client");

@@ -81,7 +81,10 @@ final class ManyClientsIT {
     List<String> args = List.of("/bin/busybox", "sh", "-c", script);
     client
         .processes()
-        .exec(ref, OciSpec.standard().process().withArgs(args), Deadline.after(Duration.ofMinutes(1)));
+        .exec(
+            ref,
+            OciSpec.standard().process().withArgs(args),
+            Deadline.after(Duration.ofMinutes(1)));
     return ref;
   }
 
@@ -132,9 +135,9 @@ final class ManyClientsIT {
     }
     GuestAgent goes = client();
     GuestAgent stays = client();
-    ProcessRef process = exec(goes, "talker", "read line; echo $line; exec /bin/busybox sleep 100000");
-    exit(goes, process);
-    read(goes, process);
+    ProcessRef process =
+        exec(goes, "talker", "read line; echo $line; exec /bin/busybox sleep 100000");
+    List<CompletableFuture<?>> unused = List.of(exit(goes, process), read(goes, process));
     assertThatExceptionOfType(GuestException.class)
         .isThrownBy(() -> output(stays, process))
         .withMessageContaining("another call already waits");
