@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.QemuConfig.Size;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -12,7 +13,6 @@ import picocli.CommandLine.Spec;
  */
 final class SizeOptions {
   private static final int MAX_VCPUS = 240;
-  private static final int MIN_MEMORY_MIB = 64;
   private static final int MAX_MEMORY_MIB = 1 << 20;
 
   @Spec(Spec.Target.MIXEE)
@@ -32,9 +32,9 @@ final class SizeOptions {
   @Option(
       names = "--memory",
       paramLabel = "MIB",
-      description = "Memory in MiB, 64..1048576 (default: default_memory).")
+      description = "Memory in MiB, " + Size.LEAST_MEMORY_MIB + "..1048576 (default: default_memory).")
   void memoryMib(int value) {
-    memoryMib = inRange("--memory", value, MIN_MEMORY_MIB, MAX_MEMORY_MIB);
+    memoryMib = inRange("--memory", value, Size.LEAST_MEMORY_MIB, MAX_MEMORY_MIB);
   }
 
   /** Returns the number of vCPUs; null for the configured default. */

@@ -144,7 +144,7 @@ final class ConfigReader {
       Section section, String vcpusKey, int vcpus, String memoryKey, int memoryMib) {
     return new QemuConfig.Size(
         section.number(vcpusKey, vcpus, 1, 240),
-        section.number(memoryKey, memoryMib, 64, MAX_MEMORY_MIB));
+        section.number(memoryKey, memoryMib, QemuConfig.Size.LEAST_MEMORY_MIB, MAX_MEMORY_MIB));
   }
 
   private static FactoryConfig factory(Section section, Path stateDir) {

@@ -39,9 +39,15 @@ public record QemuConfig(
    * vCPUs and memory of a VM.
    *
    * @param vcpus 1..240
-   * @param memoryMib 64 MiB or more
+   * @param memoryMib {@link #LEAST_MEMORY_MIB} or more
    */
-  public record Size(int vcpus, int memoryMib) {}
+  public record Size(int vcpus, int memoryMib) {
+    /**
+     * The least memory of a VM in MiB. The guest's kernel needs 68 to come up with four vCPUs; with
+     * this, a container has 17 MiB.
+     */
+    public static final int LEAST_MEMORY_MIB = 80;
+  }
 
   /**
    * Board and CPU of a VM.

@@ -119,7 +119,7 @@ class ConfigProblemsTest {
       value = {
         "default_maxvcpus = 1 @ default_vcpus = 2 | default_maxvcpus (1) is below",
         "default_memory = 4096 | default_maxmemory (2048) is below",
-        "default_memory = 63 | must be 64..1048576",
+        "default_memory = 79 | must be 80..1048576",
         "memory_slots = 33 | must be 0..32",
         "accelerator = 'hvf' | must be \"auto\", \"kvm\" or \"tcg\"",
         "machine_type = 'q35 -device x' | must be a QEMU machine type",

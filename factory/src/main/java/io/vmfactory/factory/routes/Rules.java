@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns a valid request into an {@link Order} and refuses any other. */
 public final class Rules {
-  private static final int LEAST_MEMORY_MIB = 64;
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final int LONGEST_OWNER = 128;
 
@@ -78,7 +77,7 @@ public final class Rules {
     within(
         "memory_mib",
         wanted.memoryMib(),
-        LEAST_MEMORY_MIB,
+        QemuConfig.Size.LEAST_MEMORY_MIB,
         qemu.maxSize().memoryMib(),
         "default_maxmemory");
     return wanted;

@@ -85,7 +85,7 @@ public final class TemplateUseCasesTest {
   void absurdSizesAreRefusedWithTheRange() {
     refused(Reason.INVALID, "vcpus = 0: must be 1..4", () -> create(0, null, false));
     refused(Reason.INVALID, "vcpus = 5: must be 1..4", () -> create(5, null, false));
-    refused(Reason.INVALID, "memory_mib = 63: must be 64..1024", () -> create(1, 63, false));
+    refused(Reason.INVALID, "memory_mib = 79: must be 80..1024", () -> create(1, 79, false));
     refused(Reason.INVALID, "memory_mib = -1: must be", () -> create(1, -1, false));
     assertThat(factory.templates.list()).isEmpty();
   }

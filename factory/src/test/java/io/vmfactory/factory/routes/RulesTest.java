@@ -47,7 +47,7 @@ final class RulesTest {
     assertThat(order.routes()).containsExactly(Route.TEMPLATE, Route.COLD);
     assertThat(order.exact()).isFalse();
     assertThat(rules.order(request(4, null, null, "")).wanted()).isEqualTo(new Sizing(4, 256));
-    assertThat(rules.order(request(null, 64, null, "")).wanted()).isEqualTo(new Sizing(1, 64));
+    assertThat(rules.order(request(null, 80, null, "")).wanted()).isEqualTo(new Sizing(1, 80));
   }
 
   @ParameterizedTest
@@ -56,10 +56,10 @@ final class RulesTest {
     "-1, 256, vcpus = -1: must be 1..4",
     "5, 256, vcpus = 5: must be 1..4",
     "2147483647, 256, must be 1..4",
-    "1, 0, memory_mib = 0: must be 64..1024 (default_maxmemory in the configuration)",
-    "1, 63, memory_mib = 63: must be 64..1024",
-    "1, 1025, memory_mib = 1025: must be 64..1024",
-    "1, -2147483648, must be 64..1024"
+    "1, 0, memory_mib = 0: must be 80..1024 (default_maxmemory in the configuration)",
+    "1, 79, memory_mib = 79: must be 80..1024",
+    "1, 1025, memory_mib = 1025: must be 80..1024",
+    "1, -2147483648, must be 80..1024"
   })
   void absurdSizesAreRefusedWithTheRange(int vcpus, int memoryMib, String words) {
     invalid(request(vcpus, memoryMib, null, ""), words);
