@@ -32,7 +32,8 @@ final class SizeOptions {
   @Option(
       names = "--memory",
       paramLabel = "MIB",
-      description = "Memory in MiB, " + Size.LEAST_MEMORY_MIB + "..1048576 (default: default_memory).")
+      description =
+          "Memory in MiB, " + Size.LEAST_MEMORY_MIB + "..1048576 (default: default_memory).")
   void memoryMib(int value) {
     memoryMib = inRange("--memory", value, Size.LEAST_MEMORY_MIB, MAX_MEMORY_MIB);
   }

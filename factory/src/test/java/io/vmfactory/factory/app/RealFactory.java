@@ -123,7 +123,8 @@ final class RealFactory implements AutoCloseable {
             List.of(),
             new QemuConfig.Devices(4, 2, 2, 0, 64L << 30),
             QemuConfig.Isolation.none()),
-        new FactoryConfig(true, root.resolve("t/templates"), 1L << 30, routes, Duration.ofSeconds(2)),
+        new FactoryConfig(
+            true, root.resolve("t/templates"), 1L << 30, routes, Duration.ofSeconds(2)),
         new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
         pool,
         new MetricsConfig(0),

@@ -15,7 +15,7 @@ final class RunStates {
   static @Nullable VmPhase phase(RunState state) {
     return switch (state.status()) {
       case "inmigrate" -> VmPhase.INCOMING;
-        // "finish-migrate" lasts until a moment after the event that the state is saved
+      // "finish-migrate" lasts until a moment after the event that the state is saved
       case "prelaunch", "paused", "finish-migrate", "postmigrate" -> VmPhase.PAUSED;
       case "running" -> VmPhase.RUNNING;
       default -> null;
