@@ -332,9 +332,9 @@ class LayoutVariantsTest {
       assertThat(Ext4View.debugfs(image.path(), "stat /only-a-hole")).contains("Size: 3145728");
       assertThat(FileUse.allocatedBytes(image.path())).isLessThan(2 * MIB);
       try (Ext4Reader reader = Ext4Reader.open(image.path())) {
-        byte[] start = reader.read("/f", (int) (500 * MIB)).orElseThrow();
+        byte[] start = reader.read("/f", Math.toIntExact(500L * MIB)).orElseThrow();
         for (int i = 1; i <= 3; i++) {
-          assertThat(new String(start, (int) (i * 137 * MIB), 9, UTF_8))
+          assertThat(new String(start, Math.toIntExact(i * 137L * MIB), 9, UTF_8))
               .isEqualTo("piece " + i + "\n\0");
         }
       }

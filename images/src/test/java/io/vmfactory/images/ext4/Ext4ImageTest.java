@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.vmfactory.images.ext4.Metadata.FileTime;
 import io.vmfactory.linux.FileUse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -206,8 +208,13 @@ class Ext4ImageTest {
   }
 
   private static String acl(int tag, int rights, int id) {
-    var entry = Layout.buffer(8).putShort((short) tag).putShort((short) rights).putInt(id);
-    return new String(entry.array(), ISO_8859_1);
+    byte[] entry = new byte[8];
+    ByteBuffer.wrap(entry)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putShort((short) tag)
+        .putShort((short) rights)
+        .putInt(id);
+    return new String(entry, ISO_8859_1);
   }
 
   @Test
@@ -316,7 +323,7 @@ class Ext4ImageTest {
     try (Ext4Reader reader = Ext4Reader.open(image)) {
       byte[] start = reader.read("/sparse", (int) (300 * MIB)).orElseThrow();
       for (int i = 0; i < 3; i++) {
-        int from = (int) (i * 100 * MIB);
+        int from = Math.toIntExact(i * 100L * MIB);
         assertThat(Arrays.copyOfRange(start, from, from + Layout.BLOCK)).isEqualTo(block);
       }
       assertThat(start[Layout.BLOCK]).isZero();
