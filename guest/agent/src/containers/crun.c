@@ -213,8 +213,12 @@ bool crun_start(const char *id) {
     return written;
 }
 
-#define PF_FORKNOEXEC 0x40 // one of the process flags in field 9 of /proc/PID/stat
+// Process flags in field 9 of /proc/PID/stat.
+#define PF_EXITING 0x4
+#define PF_FORKNOEXEC 0x40
 
+// A process that is being executed can lose its launch pipe before PF_FORKNOEXEC. It has passed the point from which
+// execve(2) does not return, so only a process that exits with that flag has failed.
 bool crun_executed(pid_t pid) {
     char path[32], text[1024];
     unsigned long flags;
@@ -223,7 +227,7 @@ bool crun_executed(pid_t pid) {
     const char *after_name = strrchr(text, ')');
     bool found = after_name != NULL
         && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1;
-    return !found || (flags & PF_FORKNOEXEC) == 0;
+    return !found || (flags & PF_FORKNOEXEC) == 0 || (flags & PF_EXITING) == 0;
 }
 
 void crun_text(struct crun *crun, char *text, size_t size) {

@@ -39,8 +39,8 @@ bool crun_exec(
 // Lets a created process execute its program. False with errno on failure.
 bool crun_start(const char *id);
 
-// Returns whether a process, which may be a zombie, has executed its program and is no fork of crun any
-// more.
+// Returns whether a process, which may be a zombie, has executed its program or is executing it now. Called after
+// the launch pipe has closed. False: it has ended, or is ending, as a fork of crun.
 bool crun_executed(pid_t pid);
 
 // Reads the text that crun has written to the launch pipe.
