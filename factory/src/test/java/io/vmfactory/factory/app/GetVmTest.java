@@ -195,7 +195,7 @@ final class GetVmTest {
     assertThat(granted.vm().sizing()).isEqualTo(small.spec().boot());
     refused(
         Reason.NOT_POSSIBLE,
-        named(small.key().hex(), 64),
+        named(small.key().hex(), 96),
         "TEMPLATE: template " + small.key().shortened(),
         "COLD: the request names a template");
   }
