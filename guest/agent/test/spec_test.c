@@ -151,35 +151,32 @@ static void what_the_guest_has_anyhow_is_left_out(void) {
 
 static void what_the_guest_cannot_do_is_refused(void) {
     struct asked asked;
-    fill(&asked);
-    asked.memory.swappiness = 61;
-    CHECK(refused(&asked, "linux.resources.memory.swappiness: "));
-    fill(&asked);
-    asked.memory.kernel = 1;
-    CHECK(refused(&asked, "linux.resources.memory.kernel: "));
-    fill(&asked);
-    asked.memory.kerneltcp = 1;
-    CHECK(refused(&asked, "linux.resources.memory.kernelTCP: "));
-    fill(&asked);
-    asked.memory.disableoomkiller = 1;
-    CHECK(refused(&asked, "linux.resources.memory.disableOOMKiller: "));
-    fill(&asked);
-    asked.memory.swap = 1;
-    CHECK(refused(&asked, "linux.resources.memory.swap: "));
-    fill(&asked);
-    asked.cpu.realtimeruntime = 1;
-    CHECK(refused(&asked, "linux.resources.cpu.realtimeRuntime: "));
-    fill(&asked);
-    asked.cpu.realtimeperiod = 1;
-    CHECK(refused(&asked, "linux.resources.cpu.realtimePeriod: "));
-    fill(&asked);
-    asked.resources.network = &asked.network;
-    asked.network.classid = 1;
-    CHECK(refused(&asked, "linux.resources.network.classID: "));
-    fill(&asked);
-    asked.resources.blockio = &asked.block;
-    asked.block.leafweight = 10;
-    CHECK(refused(&asked, "linux.resources.blockIO.leafWeight: "));
+    const struct {
+        const char *path;
+        int64_t *value; // NULL = it is a flag or has fewer bits
+    } wrong[] = {
+        {"memory.swappiness", (int64_t *)&asked.memory.swappiness},
+        {"memory.kernel", &asked.memory.kernel},
+        {"memory.kernelTCP", &asked.memory.kerneltcp},
+        {"memory.swap", &asked.memory.swap},
+        {"cpu.realtimeRuntime", &asked.cpu.realtimeruntime},
+        {"cpu.realtimePeriod", (int64_t *)&asked.cpu.realtimeperiod},
+        {"memory.disableOOMKiller", NULL},
+        {"network.classID", NULL},
+        {"blockIO.leafWeight", NULL},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char path[64];
+        fill(&asked);
+        asked.resources.network = &asked.network;
+        asked.resources.blockio = &asked.block;
+        if (wrong[i].value != NULL) *wrong[i].value = 61;
+        asked.memory.disableoomkiller = strstr(wrong[i].path, "OOM") != NULL;
+        asked.network.classid = strstr(wrong[i].path, "class") != NULL;
+        asked.block.leafweight = strstr(wrong[i].path, "leaf") != NULL;
+        snprintf(path, sizeof path, "linux.resources.%s: ", wrong[i].path);
+        CHECK(refused(&asked, path));
+    }
 }
 
 static void sets_that_the_guest_does_not_have_are_left_out(void) {

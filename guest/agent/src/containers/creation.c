@@ -16,8 +16,8 @@
 #include "../sandbox/sandbox.h"
 #include "../storages/storage.h"
 #include "etc.h"
+#include "field.h"
 #include "freezing.h"
-#include "inherit.h"
 #include "oom.h"
 #include "places.h"
 #include "removal.h"
@@ -46,7 +46,7 @@ static struct container *add_container(
     if (*request->oci->hostname != '\0') {
         snprintf(container->hostname, sizeof container->hostname, "%s", request->oci->hostname);
     }
-    container->asked = process_copy(request->oci->process);
+    container->asked = message_copy(&request->oci->process->base);
     container->first = process_new(container->id, container->asked, &first_owner, container);
     container->processes = container->first;
     return container;

@@ -1,7 +1,10 @@
 #include "field.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "../need.h"
 
 static void *at(const ProtobufCMessage *message, unsigned offset) { return (char *)message + offset; }
 
@@ -20,6 +23,15 @@ size_t *field_count(const ProtobufCMessage *message, const ProtobufCFieldDescrip
 
 uint32_t *field_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {
     return at(message, field->quantifier_offset);
+}
+
+void *message_copy(const ProtobufCMessage *message) {
+    size_t length = protobuf_c_message_get_packed_size(message);
+    uint8_t *bytes = need(malloc(length + 1));
+    protobuf_c_message_pack(message, bytes);
+    void *copy = need(protobuf_c_message_unpack(message->descriptor, NULL, length, bytes));
+    free(bytes);
+    return copy;
 }
 
 bool field_is_given(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field) {

@@ -21,6 +21,9 @@ size_t *field_count(const ProtobufCMessage *message, const ProtobufCFieldDescrip
 // Returns which field of its group ("oneof") is set: its number.
 uint32_t *field_case(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 
+// Returns a copy of the message and of all that it points to, for protobuf_c_message_free_unpacked.
+void *message_copy(const ProtobufCMessage *message);
+
 // Returns whether the message has the field: it is neither absent nor empty, zero or false.
 bool field_is_given(const ProtobufCMessage *message, const ProtobufCFieldDescriptor *field);
 

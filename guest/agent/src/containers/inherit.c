@@ -2,20 +2,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "../need.h"
 #include "field.h"
-
-Grpc__Process *process_copy(const Grpc__Process *process) {
-    size_t length = grpc__process__get_packed_size(process);
-    uint8_t *bytes = need(malloc(length + 1));
-    grpc__process__pack(process, bytes);
-    Grpc__Process *copy = need(grpc__process__unpack(NULL, length, bytes));
-    free(bytes);
-    return copy;
-}
 
 static void take(
     const ProtobufCMessage *to, const ProtobufCMessage *from, const ProtobufCFieldDescriptor *field) {

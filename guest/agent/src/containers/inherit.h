@@ -5,9 +5,6 @@
 
 // Makes the process of an exec from a request and from the first process of its container.
 
-// Returns a copy of a process, which the caller frees with grpc__process__free_unpacked.
-Grpc__Process *process_copy(const Grpc__Process *process);
-
 // Returns "asked" with each field that it leaves out taken from "like": user, environment, working directory,
 // capabilities, limits and so on. A field of proto3 is left out if it is absent, empty, zero or false. So an
 // exec can neither lose a restriction by silence nor take back no_new_privileges. The arguments and the

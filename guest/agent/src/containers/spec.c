@@ -10,6 +10,7 @@
 #include "../need.h"
 #include "../sandbox/sandbox.h"
 #include "etc.h"
+#include "field.h"
 #include "fit.h"
 #include "oci_json.h"
 #include "resources.h"
@@ -151,15 +152,6 @@ static bool set_domain(Grpc__Spec *spec, struct problem *problem) {
     return true;
 }
 
-static Grpc__Spec *copy_of(const Grpc__Spec *spec) {
-    size_t length = grpc__spec__get_packed_size(spec);
-    uint8_t *bytes = need(malloc(length + 1));
-    grpc__spec__pack(spec, bytes);
-    Grpc__Spec *copy = need(grpc__spec__unpack(NULL, length, bytes));
-    free(bytes);
-    return copy;
-}
-
 static void write_config(
     const Grpc__CreateContainerRequest *request, Grpc__Spec *spec, struct spec_made *made,
     struct problem *problem) {
@@ -168,7 +160,7 @@ static void write_config(
     size_t length;
     fit_mounts(&fit, spec);
     etc_add(&etc, spec, request);
-    made->spec = copy_of(spec);
+    made->spec = message_copy(&spec->base);
     spec->linux->n_sysctl = 0;
     made->config = to_json(&spec->base, &length, problem);
     etc_free(&etc);

@@ -78,7 +78,8 @@ final class RulesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"-a", "a-", ".a", "a.", "a..b", "a.-b", "a_b", "ä", "a b", "a\n", " ", "a\u0000"})
+  @ValueSource(
+      strings = {"-a", "a-", ".a", "a.", "a..b", "a.-b", "a_b", "ä", "a b", "a\n", " ", "a\u0000"})
   void whatIsNoNameIsRefused(String hostname) {
     invalid(request(null, null, null, hostname), "inner hyphens and dots");
   }

@@ -63,8 +63,7 @@ final class Unsupported {
           entry("process.selinuxLabel", never(SELINUX)),
           entry("mounts[].uidMappings", never(NO_IDMAP)),
           entry("mounts[].gidMappings", never(NO_IDMAP)),
-          entry(
-              "linux.timeOffsets", never("clocks of the container's own are not supported")),
+          entry("linux.timeOffsets", never("clocks of the container's own are not supported")),
           entry(
               "linux.personality",
               lack(Unsupported::isPlainLinux, "the only execution domain is LINUX, without flags")),

@@ -198,7 +198,8 @@ class OciSpecTest {
         "`cgroupsPath`:`/a/../b` | linux.cgroupsPath",
         "`rootfsPropagation`:`public` | linux.rootfsPropagation",
         "`devices`:[{`path`:`/dev/x`,`type`:`c`,`major`:4096,`minor`:0}] | linux.devices[0].major",
-        "`seccomp`:{`defaultAction`:`SCMP_ACT_ALLOW`,`listenerPath`:`/s`} | linux.seccomp.listenerPath",
+        "`seccomp`:{`defaultAction`:`SCMP_ACT_ALLOW`,`listenerPath`:`/s`} |"
+            + " linux.seccomp.listenerPath",
         "`netDevices`:{`eth0`:{}} | linux.netDevices"
       })
   void whatWouldIsolateLessWhenLeftOutIsRefused(String property, String path) {

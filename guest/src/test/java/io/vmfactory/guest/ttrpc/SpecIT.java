@@ -1,25 +1,15 @@
 package io.vmfactory.guest.ttrpc;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.vmfactory.guest.ContainerRequest;
-import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
-import io.vmfactory.guest.GuestFile;
-import io.vmfactory.guest.GuestProcesses.Output;
-import io.vmfactory.guest.ProcessRef;
-import io.vmfactory.guest.SandboxRequest;
 import io.vmfactory.guest.oci.OciSpec;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +26,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 final class SpecIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String ROOT = "/run/rootfs";
 
   /** Shows the guest's control groups at /sys/fs/cgroup. */
   private static final String SYS =
@@ -64,29 +53,15 @@ final class SpecIT {
               + "'")
           .replace(" ", "','");
 
-  private static RealGuest guest;
-  private static GuestAgent agent;
-  private static int count;
+  private static SpecGuest guest;
 
   @BeforeAll
   static void boot(@TempDir Path dir) throws IOException {
-    guest = new RealGuest(dir);
-    agent = guest.agent();
-    agent.awaitServing(RealGuest.soon());
-    agent
-        .sandbox()
-        .create(new SandboxRequest("s", "pod", List.of(), List.of(), false), RealGuest.soon());
-    byte[] busybox = Files.readAllBytes(Path.of("/usr/bin/busybox"));
-    agent
-        .sandbox()
-        .copyFile(
-            new GuestFile(ROOT + "/bin/busybox", 0755, 0755, 0, 0, busybox), RealGuest.soon());
-    assertThat(run("{'root':{'readonly':false}}", "/bin/busybox --install -s /bin")).isEmpty();
+    guest = new SpecGuest(dir);
   }
 
   @AfterAll
   static void kill() {
-    agent.close();
     guest.close();
   }
 
@@ -115,42 +90,22 @@ final class SpecIT {
             });
   }
 
-  /** Returns the configuration that engines write for a host, with changes. */
-  private static OciSpec spec(String changes, String script) {
-    try (var in = SpecIT.class.getResourceAsStream("/oci-config-host.json")) {
-      ObjectNode config = (ObjectNode) JSON.readTree(in);
+  /**
+   * Runs a script in what engines write for a host, with changes. Returns what it prints on both
+   * streams.
+   */
+  private static String run(String changes, String script) {
+    try {
+      ObjectNode config = SpecGuest.hostConfig();
       merge(config, json(changes));
       OciSpec spec = OciSpec.parse(JSON.writeValueAsBytes(config));
       spec.checkNoHostPaths();
-      return spec.withRoot(ROOT, spec.rootReadonly())
-          .with(process -> process.withArgs(List.of("/bin/busybox", "sh", "-c", script)));
+      return guest
+          .run(spec.with(process -> process.withArgs(List.of("/bin/sh", "-c", script))))
+          .output();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /** Returns what the script prints on both streams. */
-  private static String run(String changes, String script) {
-    String id = "c" + count++;
-    agent
-        .containers()
-        .create(
-            new ContainerRequest(id, spec(changes, script), List.of(), false), RealGuest.soon());
-    agent.containers().start(id, RealGuest.soon());
-    String output = all(id, Output.STDOUT) + all(id, Output.STDERR);
-    agent.containers().remove(id, Duration.ofSeconds(30), RealGuest.soon());
-    return output;
-  }
-
-  private static String all(String id, Output output) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    byte[] some;
-    do {
-      some =
-          agent.processes().read(ProcessRef.first(id), output, 65536).toCompletableFuture().join();
-      all.writeBytes(some);
-    } while (some.length > 0);
-    return all.toString(UTF_8);
   }
 
   private static void assertRefused(String changes, String why) {
@@ -246,7 +201,8 @@ final class SpecIT {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'cpu':{'quota':50000,'period':100000,'burst':5000} | cpu.max cpu.max.burst | 50000 100000 5000",
+        "'cpu':{'quota':50000,'period':100000,'burst':5000} | cpu.max cpu.max.burst | 50000 100000"
+            + " 5000",
         "'cpu':{'idle':1} | cpu.idle | 1",
         "'cpu':{'shares':2} | cpu.weight | 1",
         "'memory':{'limit':67108864,'reservation':1048576,'swap':100663296} |"

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param vcpus the number of vCPUs; 0 for the configured default
  * @param memoryMib the memory in MiB; 0 for the configured default
  * @param routes the allowed routes in order of preference; empty for the configured ones
- * @param hostname 1..64 letters, digits, and inner hyphens and dots; empty to derive it from the VM's id
+ * @param hostname 1..64 letters, digits, and inner hyphens and dots; empty to derive it from the
+ *     VM's id
  * @param leaseTtl null for the daemon's default
  * @param owner shown in the daemon's status
  */
