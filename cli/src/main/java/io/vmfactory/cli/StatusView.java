@@ -29,6 +29,7 @@ final class StatusView {
     view.table("pools", PoolsView.table(pools));
     view.table("last failure of each pool", PoolsView.troubles(pools));
     view.table("VMs", view.vms());
+    view.table("base VMs, which were given away", view.baseVms());
     view.table("failures, newest first", view.failures());
     view.lines.add("");
     view.lines.add(lastLine(status.flag("on")));
@@ -130,6 +131,21 @@ final class StatusView {
                 "ID", "PID", "STATE", "ROUTE", "VCPUS", "MEMORY", "LEASE", "ENDS IN", "OWNER");
     vms.forEach(
         vm -> table.row(vm(vm, leases.getOrDefault(vm.text("id"), JsonValue.object()), measured)));
+    return table;
+  }
+
+  /** A daemon lists them to root and its own user only. */
+  private TextTable baseVms() {
+    TextTable table = new TextTable("ID", "PID", "ROUTE", "VCPUS", "MEMORY", "AGE");
+    for (JsonValue vm : status.list("baseVms")) {
+      table.row(
+          Show.shortened(vm.text("id")),
+          String.valueOf(vm.number("pid")),
+          vm.text("route"),
+          String.valueOf(vm.number("vcpus")),
+          vm.number("memoryMib") + " MiB",
+          Show.age(vm.text("createdAt"), now));
+    }
     return table;
   }
 

@@ -25,6 +25,7 @@ final class ConfigReader {
   private static final Duration YEAR = Duration.ofDays(365);
   private static final long MIB = 1L << 20;
   private static final int MAX_MEMORY_MIB = 1 << 20;
+  private static final int MAX_VMS = 65536;
   private static final int MAX_PORT = 65535;
 
   /**
@@ -54,7 +55,8 @@ final class ConfigReader {
     PoolConfig pool = new PoolReader(document.section("pool")).read();
     MetricsConfig metrics =
         new MetricsConfig(document.section("metrics").number("port", 0, 0, MAX_PORT));
-    RuntimeConfig runtime = new RuntimeReader(document.section("runtime"), daemon).read();
+    RuntimeConfig runtime =
+        new RuntimeReader(document.section("runtime"), daemon, surroundings).read();
     document.reportUnknown();
     return new VmFactoryConfig(daemon, qemu, factory, leases, pool, metrics, runtime);
   }
@@ -64,10 +66,11 @@ final class ConfigReader {
         new DaemonConfig(
             section.path("state_dir", surroundings.stateDir()),
             section.path("run_dir", surroundings.runDir()),
-            section.text("socket_group", "", "|[a-z_][a-z0-9_-]{0,31}", "a group's name, or empty"),
+            group(section, "socket_group"),
             section.duration("default_deadline", MINUTE, SECOND, Duration.ofHours(1)),
             section.number("workers", 384, 1, 4096),
-            section.number("max_vms", 256, 1, 65536));
+            section.number("max_vms", 256, 1, MAX_VMS),
+            users(section));
     Path longest = daemon.runDir().resolve(LONGEST_SOCKET);
     int length = longest.toString().getBytes(StandardCharsets.UTF_8).length;
     if (length > MAX_SOCKET_PATH_BYTES) {
@@ -77,6 +80,18 @@ final class ConfigReader {
           "run_dir");
     }
     return daemon;
+  }
+
+  private static UsersConfig users(Section section) {
+    return new UsersConfig(
+        group(section, "admin_group"),
+        section.number("max_vms_per_user", 0, 0, MAX_VMS),
+        section.number("max_memory_per_user", 0, 0, Integer.MAX_VALUE),
+        section.number("max_requests_per_user", UsersConfig.DEFAULT_REQUESTS, 1, 4096));
+  }
+
+  private static String group(Section section, String key) {
+    return section.text(key, "", "|[a-z_][a-z0-9_-]{0,31}", "a group's name, or empty");
   }
 
   private QemuConfig qemu(Section section) {

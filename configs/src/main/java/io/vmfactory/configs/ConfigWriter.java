@@ -35,6 +35,10 @@ public final class ConfigWriter {
     text("default_deadline", Units.text(daemon.defaultDeadline()));
     bare("workers", daemon.workers());
     bare("max_vms", daemon.maxVms());
+    text("admin_group", daemon.users().adminGroup());
+    bare("max_vms_per_user", daemon.users().maxVms());
+    bare("max_memory_per_user", daemon.users().maxMemoryMib());
+    bare("max_requests_per_user", daemon.users().maxRequests());
   }
 
   private void qemu(QemuConfig qemu) {

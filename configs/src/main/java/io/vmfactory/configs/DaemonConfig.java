@@ -2,6 +2,8 @@ package io.vmfactory.configs;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The {@code [daemon]} table of the configuration.
@@ -13,6 +15,7 @@ import java.time.Duration;
  * @param defaultDeadline deadline of calls that name none
  * @param workers requests served at the same time, 1..4096; further requests wait
  * @param maxVms most VMs at the same time, 1..65536
+ * @param users what each user may do
  */
 public record DaemonConfig(
     Path stateDir,
@@ -20,10 +23,30 @@ public record DaemonConfig(
     String socketGroup,
     Duration defaultDeadline,
     int workers,
-    int maxVms) {
+    int maxVms,
+    UsersConfig users) {
+  /** Makes a configuration with the defaults for users. */
+  public DaemonConfig(
+      Path stateDir,
+      Path runDir,
+      String socketGroup,
+      Duration defaultDeadline,
+      int workers,
+      int maxVms) {
+    this(stateDir, runDir, socketGroup, defaultDeadline, workers, maxVms, UsersConfig.defaults());
+  }
+
   /** Returns the same with another number of VMs. */
   public DaemonConfig withMaxVms(int other) {
-    return new DaemonConfig(stateDir, runDir, socketGroup, defaultDeadline, workers, other);
+    return new DaemonConfig(stateDir, runDir, socketGroup, defaultDeadline, workers, other, users);
+  }
+
+  /** Returns the groups that may connect: at most two, without repetition. */
+  public List<String> groups() {
+    return Stream.of(socketGroup, users.adminGroup())
+        .filter(group -> !group.isEmpty())
+        .distinct()
+        .toList();
   }
 
   /** Returns the path of the socket where clients connect. */

@@ -51,6 +51,18 @@ public record RuntimeConfig(
         enableTemplate, onFactoryDown, socket, sandboxDir, imageDir, imageCacheBytes, rootfsBytes);
   }
 
+  /** Returns this configuration with other folders. */
+  RuntimeConfig withFolders(Path sandboxes, Path images) {
+    return new RuntimeConfig(
+        enableTemplate,
+        onFactoryDown,
+        factorySocket,
+        sandboxes,
+        images,
+        imageCacheBytes,
+        rootfsBytes);
+  }
+
   /** Returns this configuration without a factory: every VM is booted directly. */
   public RuntimeConfig withoutFactory() {
     return new RuntimeConfig(

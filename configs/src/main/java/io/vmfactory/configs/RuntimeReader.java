@@ -2,6 +2,7 @@ package io.vmfactory.configs;
 
 import io.vmfactory.configs.RuntimeConfig.OnFactoryDown;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads the {@code [runtime]} table. Holds the names, defaults and ranges of its keys. */
@@ -19,9 +20,22 @@ final class RuntimeReader {
   private final Section section;
   private final RuntimeConfig defaults;
 
-  RuntimeReader(Section section, DaemonConfig daemon) {
+  RuntimeReader(Section section, DaemonConfig daemon, Surroundings surroundings) {
     this.section = section;
-    this.defaults = RuntimeConfig.beside(daemon);
+    RuntimeConfig beside = RuntimeConfig.beside(daemon);
+    this.defaults =
+        beside.withFolders(
+            writable(beside.sandboxDir(), surroundings.runDir().resolve("sandboxes")),
+            writable(beside.imageDir(), surroundings.stateDir().resolve("images")));
+  }
+
+  /** Returns {@code beside} if this user may make it or write there, else {@code own}. */
+  private static Path writable(Path beside, Path own) {
+    Path existing = beside;
+    while (existing.getParent() != null && !Files.exists(existing)) {
+      existing = existing.getParent();
+    }
+    return Files.isDirectory(existing) && Files.isWritable(existing) ? beside : own;
   }
 
   RuntimeConfig read() {

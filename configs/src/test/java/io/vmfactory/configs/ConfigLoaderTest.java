@@ -116,6 +116,51 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void whatUsersMayDoIsRead() {
+    DaemonConfig daemon =
+        new ConfigLoader(ROOT)
+            .parse(
+                """
+                [daemon]
+                socket_group = "vms"
+                admin_group = "ops"
+                max_vms_per_user = 3
+                max_memory_per_user = 4096
+                max_requests_per_user = 5
+                """,
+                "test")
+            .daemon();
+    assertThat(daemon.users()).isEqualTo(new UsersConfig("ops", 3, 4096, 5));
+    assertThat(daemon.groups()).containsExactly("vms", "ops");
+    DaemonConfig defaults = new ConfigLoader(ROOT).parse("", "test").daemon();
+    assertThat(defaults.users()).isEqualTo(UsersConfig.defaults());
+    assertThat(defaults.groups()).isEmpty();
+    assertThat(
+            new ConfigLoader(ROOT)
+                .parse("daemon = { socket_group = \"one\", admin_group = \"one\" }", "test")
+                .daemon()
+                .groups())
+        .containsExactly("one");
+  }
+
+  @Test
+  void aUserWithoutRightsToTheDaemonsFoldersHasItsOwn() throws IOException {
+    // A file is no folder, so no user can make anything below it, not even root.
+    Path theirs = write("theirs", "");
+    Path ours = Files.createDirectory(dir.resolve("ours"));
+    Surroundings user =
+        new Surroundings(Map.of("XDG_STATE_HOME", "/x/state", "XDG_RUNTIME_DIR", "/x/run"), false);
+    String folders = "[daemon]\nstate_dir = \"%1$s/s\"\nrun_dir = \"%1$s/r\"";
+    RuntimeConfig away = new ConfigLoader(user).parse(folders.formatted(theirs), "t").runtime();
+    assertThat(away.imageDir()).isEqualTo(Path.of("/x/state/vmfactory/images"));
+    assertThat(away.sandboxDir()).isEqualTo(Path.of("/x/run/vmfactory/sandboxes"));
+    assertThat(away.factorySocket()).isEqualTo(theirs.resolve("r/factory.sock"));
+    RuntimeConfig here = new ConfigLoader(user).parse(folders.formatted(ours), "t").runtime();
+    assertThat(here.imageDir()).isEqualTo(ours.resolve("s/images"));
+    assertThat(here.sandboxDir()).isEqualTo(ours.resolve("r/sandboxes"));
+  }
+
+  @Test
   void numbersOfThePoolAreFixedOrFollowDemand() {
     assertThat(pool("")).extracting(PoolConfig::warm).isEqualTo(new PoolConfig.Auto(1, 32));
     assertThat(pool("")).extracting(PoolConfig::shells).isEqualTo(new PoolConfig.Auto(1, 32));

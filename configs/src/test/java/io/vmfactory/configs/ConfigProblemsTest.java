@@ -43,6 +43,24 @@ class ConfigProblemsTest {
   }
 
   @Test
+  void whatUsersCannotBeGivenIsReported() {
+    assertThat(
+            problems(
+                """
+                [daemon]
+                admin_group = "Ops Team"
+                max_vms_per_user = -1
+                max_memory_per_user = "1GiB"
+                max_requests_per_user = 0
+                """))
+        .containsExactly(
+            "f.toml:2: daemon.admin_group is \"Ops Team\", must be a group's name, or empty",
+            "f.toml:3: daemon.max_vms_per_user is -1, must be 0..65536",
+            "f.toml:4: daemon.max_memory_per_user is 1GiB, must be a whole number",
+            "f.toml:5: daemon.max_requests_per_user is 0, must be 1..4096");
+  }
+
+  @Test
   void whatARuntimeInstanceCannotDoIsReported() {
     String longDir = "/" + "d".repeat(74);
     assertThat(

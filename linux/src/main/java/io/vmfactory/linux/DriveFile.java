@@ -2,67 +2,46 @@ package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
 import io.vmfactory.linux.OsException.Kind;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
- * A file held by an O_PATH descriptor. The file that was checked is the file that will be used,
- * even if another file gets its path meanwhile. Holding it does not open it, so a pipe or a device
- * in its place has no effect.
+ * A file that is to become a drive, held by its path and the rights of a client. The file that was
+ * checked is the file that will be used, even if another file gets its path meanwhile.
  */
 public final class DriveFile implements AutoCloseable {
-  private final int fd;
   private final Path path;
+  private final HeldPath held;
+  private final FileRights rights;
 
-  private DriveFile(int fd) {
-    this.fd = fd;
-    this.path = Path.of("/proc/%d/fd/%d".formatted(ProcessHandle.current().pid(), fd));
+  private DriveFile(Path path, HeldPath held, FileRights rights) {
+    this.path = path;
+    this.held = held;
+    this.rights = rights;
   }
 
   /**
-   * Opens the O_PATH descriptor of a file.
+   * Finds a file without opening it.
    *
-   * @throws OsException of kind {@code INVALID} when the file is missing, not regular, or empty
+   * @throws OsException of kind {@code INVALID} when the file is missing, not regular, or empty, or
+   *     lies in /proc; {@code FORBIDDEN} when a folder on the way may not be entered
    */
-  public static DriveFile hold(Path file) {
-    DriveFile held = new DriveFile(open(file));
+  public static DriveFile hold(Path path, FileRights rights) {
+    DriveFile file = new DriveFile(path, HeldPath.find(path, rights), rights);
     try {
-      held.requireUsable(file);
-      return held;
+      file.requireUsable();
+      return file;
     } catch (RuntimeException e) {
-      held.close();
+      file.close();
       throw e;
     }
   }
 
-  private static int open(Path file) {
-    try {
-      return LibC.open(file.toString(), LibC.O_PATH | LibC.O_CLOEXEC);
-    } catch (LastErrorException e) {
-      OsException failure = Errno.failure("drive " + file, e);
-      throw failure.kind() == Kind.REFUSED
-          ? new OsException(Kind.INVALID, failure.errno(), String.valueOf(failure.getMessage()), e)
-          : failure;
+  private void requireUsable() {
+    if (!held.facts().isRegular()) {
+      throw new OsException(Kind.INVALID, "drive " + path + " is not a regular file");
     }
-  }
-
-  private void requireUsable(Path file) {
-    BasicFileAttributes attributes = attributes(file);
-    if (!attributes.isRegularFile()) {
-      throw new OsException(Kind.INVALID, "drive " + file + " is not a regular file");
-    }
-    if (attributes.size() == 0) {
-      throw new OsException(Kind.INVALID, "drive " + file + " is empty");
-    }
-  }
-
-  private BasicFileAttributes attributes(Path file) {
-    try {
-      return Files.readAttributes(path, BasicFileAttributes.class);
-    } catch (IOException e) {
-      throw new OsException(Kind.REFUSED, "cannot inspect drive " + file, e);
+    if (held.facts().size() == 0) {
+      throw new OsException(Kind.INVALID, "drive " + path + " is empty");
     }
   }
 
@@ -70,29 +49,29 @@ public final class DriveFile implements AutoCloseable {
    * Opens the file for use.
    *
    * @param writable whether it is also opened for writing
-   * @throws OsException when this process may not open it
+   * @throws OsException of kind {@code FORBIDDEN} when the rights do not allow that, {@code
+   *     REFUSED} when this process may not open it
    */
   public Descriptor open(boolean writable) {
-    int flags = LibC.O_CLOEXEC | LibC.O_NONBLOCK | (writable ? LibC.O_RDWR : LibC.O_RDONLY);
-    try {
-      return new Descriptor(LibC.open(path.toString(), flags));
-    } catch (LastErrorException e) {
-      throw Errno.failure("cannot open it for " + (writable ? "writing" : "reading"), e);
+    String use = writable ? "writing" : "reading";
+    if (!held.allows(rights, writable ? AccessList.READ | AccessList.WRITE : AccessList.READ)) {
+      throw new OsException(
+          Kind.FORBIDDEN, "%s: %s may not open it for %s".formatted(path, rights.user(), use));
     }
-  }
-
-  /** Returns a path that leads to this file, for every process of this user, while this is open. */
-  public Path path() {
-    return path;
+    try {
+      return new Descriptor(held.open(LibC.O_NONBLOCK | (writable ? LibC.O_RDWR : LibC.O_RDONLY)));
+    } catch (LastErrorException e) {
+      throw Errno.failure("cannot open it for " + use, e);
+    }
   }
 
   /** Returns the size in bytes. */
   public long size() {
-    return attributes(path).size();
+    return held.facts().size();
   }
 
   @Override
   public void close() {
-    LibC.close(fd);
+    held.close();
   }
 }

@@ -30,6 +30,11 @@ final class Errno {
     return describe(e.getErrorCode());
   }
 
+  /** Describes an error number in words. */
+  static String text(int errno) {
+    return describe(errno);
+  }
+
   private static String describe(int errno) {
     String text =
         switch (errno) {

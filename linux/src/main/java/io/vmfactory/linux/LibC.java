@@ -3,6 +3,7 @@ package io.vmfactory.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -89,6 +90,10 @@ final class LibC {
   static final int EINVAL = 22;
   static final int EOPNOTSUPP = 95;
   static final int ELOOP = 40;
+  static final int ERANGE = 34;
+  static final int ENODATA = 61;
+  static final int SO_PEERCRED = 17;
+  static final int SO_PEERGROUPS = 59;
 
   static {
     Native.register(LibC.class, "c");
@@ -109,6 +114,25 @@ final class LibC {
   static native int fsync(int fd) throws LastErrorException;
 
   static native long write(int fd, byte[] bytes, long length) throws LastErrorException;
+
+  static native int openat(int folder, byte[] path, int flags) throws LastErrorException;
+
+  static native long readlinkat(int folder, byte[] path, byte[] target, long size)
+      throws LastErrorException;
+
+  static native int statx(int folder, byte[] path, int flags, int mask, Pointer answer)
+      throws LastErrorException;
+
+  static native long getxattr(byte[] path, byte[] name, byte[] value, long size)
+      throws LastErrorException;
+
+  static native int setxattr(byte[] path, byte[] name, byte[] value, long size, int flags)
+      throws LastErrorException;
+
+  static native @Nullable Pointer getgrnam(String name) throws LastErrorException;
+
+  static native int getsockopt(int fd, int level, int name, Pointer value, IntByReference length)
+      throws LastErrorException;
 
   static native int flock(int fd, int operation) throws LastErrorException;
 

@@ -3,11 +3,8 @@ package io.vmfactory.linux;
 import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import io.vmfactory.linux.OsException.Kind;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
+import java.util.regex.Pattern;
 
 /**
  * An open network namespace, see namespaces(7). It lives at least until this is closed, and stays
@@ -20,6 +17,9 @@ public final class NetworkNamespace implements AutoCloseable {
    */
   private static final Path OWN = Path.of("/proc/thread-self/ns/net");
 
+  private static final Pattern OF_PROCESS =
+      Pattern.compile("/proc/[1-9][0-9]*(/task/[1-9][0-9]*)?/ns/net");
+
   private static final long NS_GET_USERNS = 0xb701;
   private static final long NS_GET_NSTYPE = 0xb703;
   private static final long NS_GET_OWNER_UID = 0xb704;
@@ -31,18 +31,38 @@ public final class NetworkNamespace implements AutoCloseable {
   private final int fd;
   private final String name;
 
-  private NetworkNamespace(int fd, String name) {
+  private NetworkNamespace(int fd, Path path) {
     this.fd = fd;
-    this.name = name;
+    this.name = path.toString();
   }
 
   /**
    * Opens the namespace at {@code path}, such as {@code /run/netns/web} or {@code
-   * /proc/4711/ns/net}.
+   * /proc/4711/ns/net}. The path of a process is followed with the rights of this process: who may
+   * use such a namespace depends on the namespace itself, see {@link #belongsTo}.
    *
-   * @throws OsException of kind {@code INVALID} when the path names no network namespace
+   * @param rights count for each folder of any other path, and for the file
+   * @throws OsException of kind {@code INVALID} when the path names no network namespace, {@code
+   *     FORBIDDEN} when a folder on the way may not be entered or the file not be read
    */
-  public static NetworkNamespace open(Path path) {
+  public static NetworkNamespace open(Path path, FileRights rights) {
+    if (OF_PROCESS.matcher(path.toString()).matches()) {
+      return ofProcess(path);
+    }
+    try (HeldPath held = HeldPath.find(path, rights)) {
+      NetworkNamespace found = new NetworkNamespace(reopened(held.descriptor(), path), path);
+      if (!held.allows(rights, AccessList.READ)) {
+        found.close();
+        throw new OsException(
+            Kind.FORBIDDEN, "%s: %s may not open it".formatted(path, rights.user()));
+      }
+      return found;
+    } catch (OsException e) {
+      throw e.kind() == Kind.INVALID && e.errno() != 0 ? none(path, Errno.text(e.errno())) : e;
+    }
+  }
+
+  private static NetworkNamespace ofProcess(Path path) {
     int found;
     try {
       found = LibC.open(path.toString(), LibC.O_PATH | LibC.O_CLOEXEC);
@@ -50,7 +70,7 @@ public final class NetworkNamespace implements AutoCloseable {
       throw none(path, "cannot open: " + Errno.text(e));
     }
     try {
-      return new NetworkNamespace(reopened(found, path), path.toString());
+      return new NetworkNamespace(reopened(found, path), path);
     } finally {
       LibC.close(found);
     }
@@ -88,19 +108,19 @@ public final class NetworkNamespace implements AutoCloseable {
 
   /** Opens this process's own namespace. */
   static NetworkNamespace own() {
-    return open(OWN);
+    return ofProcess(OWN);
   }
 
   /**
    * Returns whether {@code user} has every right in this namespace. That is so if it belongs to a
    * user namespace that this user has made, see user_namespaces(7).
    */
-  public boolean belongsTo(UserPrincipal user) {
+  public boolean belongsTo(UserIds user) {
     int users = -1;
     try (Memory owner = new Memory(Integer.BYTES)) {
       users = LibC.ioctl(fd, NS_GET_USERNS, null);
       LibC.ioctl(users, NS_GET_OWNER_UID, owner);
-      return numbered(owner.getInt(0)).equals(user);
+      return Integer.toUnsignedLong(owner.getInt(0)) == user.uid();
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.EPERM) {
         return false; // its user namespace is above ours
@@ -108,15 +128,6 @@ public final class NetworkNamespace implements AutoCloseable {
       throw Errno.failure("cannot find the owner of " + this, e);
     } finally {
       close(users);
-    }
-  }
-
-  private static UserPrincipal numbered(int uid) {
-    try {
-      var users = FileSystems.getDefault().getUserPrincipalLookupService();
-      return users.lookupPrincipalByName(Integer.toUnsignedString(uid));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot find user " + uid, e);
     }
   }
 

@@ -15,6 +15,8 @@ public final class OsException extends RuntimeException {
     LACKING,
     /** The caller named something unusable: missing, of another type, misspelt. */
     INVALID,
+    /** The client whose rights count may not do this. */
+    FORBIDDEN,
     /** The name is in use. */
     TAKEN,
     /** The host has run out of something: memory, processes, descriptors, disk. */

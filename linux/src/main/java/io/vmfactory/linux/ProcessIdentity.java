@@ -2,6 +2,7 @@ package io.vmfactory.linux;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -11,11 +12,13 @@ import java.nio.file.Path;
  *
  * @param pid process id
  * @param startTicks start time in clock ticks since boot: field 22 of /proc/PID/stat, see proc(5)
- * @param executable what /proc/PID/exe points to
+ * @param executable what /proc/PID/exe points to; empty = this user may not see it
  */
 public record ProcessIdentity(int pid, long startTicks, Path executable) {
   /** Field 22, counted from the first field after the closing bracket of the name (field 3). */
   private static final int START_TICKS_AFTER_NAME = 19;
+
+  private static final Path UNSEEN = Path.of("");
 
   /** The kernel appends this to a program's path when its file was replaced, e.g. by an upgrade. */
   private static final String REPLACED = " (deleted)";
@@ -33,6 +36,27 @@ public record ProcessIdentity(int pid, long startTicks, Path executable) {
   }
 
   /**
+   * Returns the identity of the process that now has the pid, as far as this user may see it: the
+   * executable of another user's process is empty, and then {@link #lives} does not look at it.
+   *
+   * @param process the process's folder, {@code /proc/PID}
+   * @throws IOException when no such process exists any more
+   */
+  public static ProcessIdentity seen(Path process) throws IOException {
+    try {
+      return of(process);
+    } catch (AccessDeniedException e) {
+      int pid = Integer.parseInt(process.getFileName().toString());
+      return new ProcessIdentity(pid, startTicks(process), UNSEEN);
+    }
+  }
+
+  /** Returns whether this user could see what the process runs. Otherwise it is another user's. */
+  public boolean isSeen() {
+    return !executable.equals(UNSEEN);
+  }
+
+  /**
    * Returns whether this process still runs; false if a later process has its pid.
    *
    * @param processes the kernel's folder of processes, normally {@code /proc}
@@ -40,7 +64,7 @@ public record ProcessIdentity(int pid, long startTicks, Path executable) {
   public boolean lives(Path processes) {
     Path process = processes.resolve(Integer.toString(pid));
     try {
-      return startTicks(process) == startTicks && runs(process);
+      return startTicks(process) == startTicks && (!isSeen() || runs(process));
     } catch (IOException e) {
       return false;
     }

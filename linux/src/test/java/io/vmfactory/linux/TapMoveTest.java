@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.linux.OsException.Kind;
-import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +21,7 @@ class TapMoveTest {
   private final Tap firstTap = Tap.create(first);
   private final Tap secondTap = Tap.create(second);
   private final TestNamespace namespace = TestNamespace.make();
-  private final NetworkNamespace target = NetworkNamespace.open(namespace.path());
+  private final NetworkNamespace target = NetworkNamespace.open(namespace.path(), FileRights.OWN);
 
   private static String name() {
     return "vmt" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
@@ -92,27 +90,23 @@ class TapMoveTest {
   @ValueSource(
       strings = {"/proc/self/ns/uts", "/dev/null", "/proc", "/nonexistent", "/proc/self/ns/net/x"})
   void whatIsNoNetworkNamespaceIsRefused(String path) {
-    assertThatThrownBy(() -> NetworkNamespace.open(Path.of(path)))
+    assertThatThrownBy(() -> NetworkNamespace.open(Path.of(path), FileRights.OWN))
         .isInstanceOfSatisfying(
             OsException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID))
         .hasMessageContaining(path);
   }
 
   @Test
-  void aNamespaceBelongsToWhoMadeIt() throws IOException {
-    UserPrincipal root = user("root");
-    UserPrincipal nobody = user("nobody");
+  void aNamespaceBelongsToWhoMadeIt() {
+    UserIds root = new UserIds(0, Set.of(0L));
+    UserIds nobody = new UserIds(65534, Set.of(65534L));
     assertThat(target.belongsTo(root)).isTrue();
     assertThat(target.belongsTo(nobody)).isFalse();
     try (TestNamespace other = TestNamespace.makeOf(65534);
-        NetworkNamespace theirs = NetworkNamespace.open(other.path())) {
+        NetworkNamespace theirs = NetworkNamespace.open(other.path(), FileRights.OWN)) {
       assertThat(theirs.belongsTo(nobody)).isTrue();
       assertThat(theirs.belongsTo(root)).isFalse();
     }
-  }
-
-  private static UserPrincipal user(String name) throws IOException {
-    return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
   }
 
   @Test

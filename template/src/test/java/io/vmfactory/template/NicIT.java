@@ -14,6 +14,7 @@ import io.vmfactory.guest.GuestNetwork.Neighbour;
 import io.vmfactory.guest.GuestNetwork.Nic;
 import io.vmfactory.guest.GuestNetwork.Route;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
+import io.vmfactory.linux.FileRights;
 import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.linux.TestNamespace;
@@ -151,7 +152,7 @@ class NicIT {
     }
 
     NicPlace attach(TestNamespace to, String name) {
-      try (NetworkNamespace target = NetworkNamespace.open(to.path())) {
+      try (NetworkNamespace target = NetworkNamespace.open(to.path(), FileRights.OWN)) {
         return vm.attachNic(target, name, soon());
       }
     }

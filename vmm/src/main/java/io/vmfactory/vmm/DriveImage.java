@@ -1,7 +1,7 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.linux.FileRights;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 
 /**
  * A file that becomes a VM's drive. Its content is raw; no format is guessed.
@@ -10,12 +10,11 @@ import java.util.function.Consumer;
  * @param mode how it is used
  * @param overlayDir folder for an OVERLAY's copy-on-write file; the file has a name there only
  *     until QEMU has opened it
- * @param check gets a path of the file that will be used; the path leads to that file even if
- *     {@code file} is replaced meanwhile. Throws to refuse the file
+ * @param rights with whose rights the file is found and opened
  */
-public record DriveImage(Path file, DriveMode mode, Path overlayDir, Consumer<Path> check) {
-  /** Makes an image without a check: this process's user may use the file in any mode. */
+public record DriveImage(Path file, DriveMode mode, Path overlayDir, FileRights rights) {
+  /** Makes an image that is opened with the rights of this process. */
   public DriveImage(Path file, DriveMode mode, Path overlayDir) {
-    this(file, mode, overlayDir, opened -> {});
+    this(file, mode, overlayDir, FileRights.OWN);
   }
 }

@@ -13,10 +13,10 @@ public interface VmDrives {
    * Attaches a drive: fills a free slot of its kind or, if no slot is free, plugs a new device. A
    * drive in a slot is usable when this returns. The guest has yet to find a new device.
    *
-   * @throws VmmException with reason {@code INVALID} when the file cannot be a drive, {@code BUSY}
-   *     when another program uses the file in a way that excludes this use, {@code RESOURCES} when
-   *     the VM has neither slot nor port left or the host is full, {@code FAILED} when the VMM may
-   *     not open the file
+   * @throws VmmException with reason {@code INVALID} when the file cannot be a drive, {@code
+   *     FORBIDDEN} when the image's rights do not allow this use, {@code BUSY} when another program
+   *     uses the file in a way that excludes this use, {@code RESOURCES} when the VM has neither
+   *     slot nor port left or the host is full, {@code FAILED} when the VMM may not open the file
    */
   DrivePlace attach(DriveImage image, Deadline deadline);
 

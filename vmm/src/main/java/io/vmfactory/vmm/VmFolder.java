@@ -1,5 +1,8 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.linux.AccessList;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +65,34 @@ public record VmFolder(Path path) {
   /** Returns the path of the file with what QEMU itself prints. */
   public Path vmmLog() {
     return path.resolve("vmm.log");
+  }
+
+  /**
+   * Lets a user that is not the folder's owner reach the agent, lock its ports and read the
+   * console. The user can neither list nor change the folder.
+   *
+   * @throws VmmException with reason {@code UNUSABLE} when the file system has no access control
+   *     lists
+   */
+  public void openTo(long uid) {
+    try {
+      for (Path socket : agentSockets()) {
+        OwnerOnly.create(lock(socket));
+        AccessList.letUse(lock(socket), uid);
+        AccessList.letUse(socket, uid);
+      }
+      AccessList.letRead(consoleLog(), uid);
+      AccessList.letEnter(path, uid); // last: until now nothing in the folder can be reached
+    } catch (OsException e) {
+      throw VmmException.of(e);
+    } catch (IOException e) {
+      throw VmFolders.unwritten("cannot make a lock file in " + path, e);
+    }
+  }
+
+  /** Returns the file that a process locks while it uses a port of the agent. */
+  public static Path lock(Path agentSocket) {
+    return agentSocket.resolveSibling(agentSocket.getFileName() + ".lock");
   }
 
   /** Removes the files that a VMM made in the folder, after a failed start. */

@@ -19,6 +19,8 @@ public final class VmmException extends RuntimeException {
     UNUSABLE,
     /** The request is impossible: beyond the VM's maximum, path too long, kernel unreadable. */
     INVALID,
+    /** The client whose rights count may not do this. */
+    FORBIDDEN,
     /** Another program uses it. */
     BUSY,
     /** The host or the VM has run out of something: memory, processes, descriptors, slots. */
@@ -50,6 +52,7 @@ public final class VmmException extends RuntimeException {
         switch (e.kind()) {
           case LACKING -> Reason.UNUSABLE;
           case INVALID -> Reason.INVALID;
+          case FORBIDDEN -> Reason.FORBIDDEN;
           case TAKEN -> Reason.EXISTS;
           case SHORTAGE -> Reason.RESOURCES;
           case GONE -> Reason.DIED;

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.FileRights;
+import io.vmfactory.linux.UserIds;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,17 +130,14 @@ public abstract class DrivesContract {
   }
 
   @Test
-  void aFileThatItsCheckRefusesIsNotAttached() {
-    DriveImage checked =
-        new DriveImage(
-            image,
-            DriveMode.READ_ONLY,
-            overlays,
-            opened -> {
-              assertThat(opened).isRegularFile().hasSameBinaryContentAs(image);
-              throw new IllegalStateException("not yours");
-            });
-    assertThatThrownBy(() -> vm.drives().attach(checked, deadline)).hasMessage("not yours");
+  void aFileThatItsUserMayNotOpenIsNotAttached() throws IOException {
+    FileRights nobody = FileRights.of(new UserIds(65534, Set.of(65534L)));
+    Files.setPosixFilePermissions(image, PosixFilePermissions.fromString("rw-rw----"));
+    for (DriveMode mode : DriveMode.values()) {
+      DriveImage theirs = new DriveImage(image, mode, overlays, nobody);
+      refused(Reason.FORBIDDEN, () -> vm.drives().attach(theirs, deadline))
+          .hasMessageContaining("uid 65534");
+    }
     assertThat(vm.drives().list(deadline)).isEmpty();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.FileRights;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.linux.NetworkNamespace;
@@ -104,7 +105,9 @@ public abstract class HypervisorContract {
   @Test
   void aNicNeedsARunningVmAndAFreeSlot() {
     Vm vm = boot();
-    try (NetworkNamespace own = NetworkNamespace.open(Path.of("/proc/self/ns/net"))) {
+    try (NetworkNamespace own =
+        NetworkNamespace.open(
+            Path.of("/proc/%d/ns/net".formatted(ProcessHandle.current().pid())), FileRights.OWN)) {
       refuses(Reason.RESOURCES, () -> vm.attachNic(own, "", deadline));
       vm.stop(deadline);
       refuses(Reason.ILLEGAL_PHASE, () -> vm.attachNic(own, "", deadline));

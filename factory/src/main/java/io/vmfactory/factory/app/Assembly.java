@@ -78,7 +78,7 @@ final class Assembly {
     events = new EventBus(host.clock(), host.listeners(), host.observer());
     failures = new Failures(host.clock(), events, host.observer());
     spec = SpecFactory.of(config.qemu(), rooms.hypervisor().info());
-    admission = new Admission(config.daemon().maxVms());
+    admission = new Admission(config.daemon(), who -> host.processes().lives(who));
     folders = new VmFolders(config.daemon().runDir().toAbsolutePath().resolve("vm"));
     templates = new KnownTemplates(rooms.templates());
     names = new TemplateNames(templates);
@@ -187,10 +187,9 @@ final class Assembly {
         host.clock().now(),
         rooms.hypervisor().info(),
         catalogue,
-        leases,
+        new VmList(leases, admission, meter),
         failures,
         served,
-        stock,
-        meter);
+        stock);
   }
 }

@@ -7,11 +7,11 @@ import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
-import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.linux.FileCalls;
 import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,27 +32,29 @@ final class AttachNic {
       return attach(request, deadline);
     } catch (RuntimeException e) {
       observer.failed(Verb.ATTACH_NIC, e, Duration.ofNanos(System.nanoTime() - begun));
-      throw e instanceof VmmException vmm && vmm.reason() == VmmException.Reason.INVALID
-          ? Refusals.invalid(String.valueOf(e.getMessage()))
-          : e;
+      throw AttachDrive.refusal(e);
     }
   }
 
   private NicPlace attach(NicRequest request, Deadline deadline) {
-    try (NetworkNamespace target =
-        found(AbsolutePath.of("network_namespace", request.networkNamespace()), deadline)) {
+    Path path = AbsolutePath.of("network_namespace", request.networkNamespace());
+    return leases.use(request.peer(), request.lease(), vm -> attach(vm, path, request, deadline));
+  }
+
+  private static NicPlace attach(Vm vm, Path path, NicRequest request, Deadline deadline) {
+    try (NetworkNamespace target = found(path, request.peer(), deadline)) {
       requireAllowed(request.peer(), target);
-      return leases.use(request.lease(), vm -> vm.attachNic(target, request.name(), deadline));
+      return vm.attachNic(target, request.name(), deadline);
     } catch (OsException e) {
       throw VmmException.of(e);
     }
   }
 
-  private static NetworkNamespace found(Path path, Deadline deadline) {
+  private static NetworkNamespace found(Path path, Peer peer, Deadline deadline) {
     return FileCalls.shared()
         .call(
             "network_namespace " + path,
-            () -> NetworkNamespace.open(path),
+            () -> NetworkNamespace.open(path, peer.fileRights()),
             NetworkNamespace::close,
             deadline);
   }
@@ -62,10 +64,9 @@ final class AttachNic {
    * network, the host's too.
    */
   private static void requireAllowed(Peer peer, NetworkNamespace target) {
-    if (!peer.trusted() && !target.belongsTo(peer.user())) {
-      throw new RequestException(
-          RequestException.Reason.FORBIDDEN,
-          "%s was not made by user %s, who may not put an interface there"
+    if (!peer.isTrusted() && !target.belongsTo(peer.user())) {
+      throw Refusals.forbidden(
+          "%s was not made by %s, who may not put an interface there"
               .formatted(target, peer.user()));
     }
   }

@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Vm;
@@ -27,8 +28,9 @@ final class AttachmentVerbs implements Attachments {
   }
 
   @Override
-  public void detachDrive(LeaseId lease, DriveId drive, Deadline deadline) {
+  public void detachDrive(Peer client, LeaseId lease, DriveId drive, Deadline deadline) {
     leases.use(
+        client,
         lease,
         vm -> {
           detach(vm, drive, deadline);

@@ -15,8 +15,8 @@ public interface Attachments {
   /** Gives a leased VM a drive. */
   GrantedDrive attachDrive(DriveRequest request, Deadline deadline);
 
-  /** Takes a drive away from a leased VM. */
-  void detachDrive(LeaseId lease, DriveId drive, Deadline deadline);
+  /** Takes a drive away from a leased VM of this client. */
+  void detachDrive(Peer client, LeaseId lease, DriveId drive, Deadline deadline);
 
   /** Connects a NIC slot of a leased VM to a network. */
   NicPlace attachNic(NicRequest request, Deadline deadline);
@@ -25,7 +25,7 @@ public interface Attachments {
    * A request for a drive.
    *
    * @param path of the file, absolute
-   * @param peer the client
+   * @param peer the client; the file is opened with its rights
    */
   record DriveRequest(LeaseId lease, String path, DriveMode mode, Peer peer) {}
 

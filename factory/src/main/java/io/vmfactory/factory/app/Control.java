@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.request.Peer;
 
 /** What clients can ask about the daemon itself. */
 public interface Control {
@@ -19,8 +20,8 @@ public interface Control {
     END_VMS
   }
 
-  /** Says what the daemon holds. */
-  Status status(Detail detail);
+  /** Says what the daemon holds, as far as this client may see it. */
+  Status status(Peer client, Detail detail);
 
   /**
    * Refuses new work, cancels the work under way and gives up the VMs. When this returns, all VMs

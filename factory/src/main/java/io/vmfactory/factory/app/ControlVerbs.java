@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.request.Peer;
 
 /** The verbs of the daemon itself. */
 final class ControlVerbs implements Control {
@@ -16,8 +17,8 @@ final class ControlVerbs implements Control {
   }
 
   @Override
-  public Status status(Detail detail) {
-    return getStatus.run(detail);
+  public Status status(Peer client, Detail detail) {
+    return getStatus.run(client, detail);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
@@ -35,10 +36,11 @@ final class GetBaseVm {
     this.events = events;
   }
 
-  GrantedVm run(VmRequest request, Deadline deadline) {
+  GrantedVm run(Peer client, VmRequest request, Deadline deadline) {
+    client.requireTrusted("GetBaseVm");
     HandOut handOut = handOuts.begin(Verb.GET_BASE_VM, deadline);
     try {
-      handOut.admit(rules.baseOrder(request));
+      handOut.admit(rules.baseOrder(client, request));
       while (true) {
         HostedVm vm = handOut.next();
         try {
@@ -60,7 +62,9 @@ final class GetBaseVm {
     handOut.deadline().check("giving the VM away");
     VmView view = view(vm, handOut.route());
     vm.giveAway();
-    handOut.place().close();
+    handOut
+        .place()
+        .giveAway(VmView.ofBase(vm.vm().identity(), vm.folder(), vm.record(), handOut.route()));
     laps.lap("detach");
     events.emit(
         Kind.VM_GIVEN_AWAY, vm.id().value(), "", vm.templateKey(), "route " + handOut.route());

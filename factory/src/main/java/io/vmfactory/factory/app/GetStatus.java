@@ -2,68 +2,56 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.lease.Holding;
-import io.vmfactory.factory.lease.LeaseBook;
-import io.vmfactory.factory.request.VmView;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.routes.Served;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.templates.TemplateCatalogue;
-import io.vmfactory.factory.vm.HostedVm;
-import io.vmfactory.factory.vm.MemoryMeter;
-import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Says what the daemon holds. */
 final class GetStatus {
   private final Instant startedAt;
   private final HypervisorInfo hypervisor;
   private final TemplateCatalogue templates;
-  private final LeaseBook leases;
+  private final VmList vms;
   private final Failures failures;
   private final Served served;
   private final Stock stock;
-  private final MemoryMeter meter;
 
   GetStatus(
       Instant startedAt,
       HypervisorInfo hypervisor,
       TemplateCatalogue templates,
-      LeaseBook leases,
+      VmList vms,
       Failures failures,
       Served served,
-      Stock stock,
-      MemoryMeter meter) {
+      Stock stock) {
     this.startedAt = startedAt;
     this.hypervisor = hypervisor;
     this.templates = templates;
-    this.leases = leases;
+    this.vms = vms;
     this.failures = failures;
     this.served = served;
     this.stock = stock;
-    this.meter = meter;
   }
 
-  Status run(Control.Detail detail) {
-    boolean withMemory = detail == Control.Detail.WITH_MEMORY;
+  Status run(Peer client, Control.Detail detail) {
     List<TemplateInfo> stored = templates.list();
-    List<Holding> held = leases.all();
+    List<Holding> held = vms.held(client);
     return new Status(
         startedAt,
         hypervisor,
         stored,
         stored.stream().filter(templates::current).map(t -> t.key().hex()).toList(),
-        held.stream().map(h -> VmView.of(h.vm(), withMemory ? measure(h.vm()) : null)).toList(),
+        vms.views(held, detail),
         held.stream().map(Holding::lease).toList(),
-        failures.all(),
+        failures.all().stream().filter(f -> client.maySee(f.owner(), f.vmId())).toList(),
         served.all(),
         stock.views(),
-        stock.restores());
-  }
-
-  private @Nullable VmMemory measure(HostedVm vm) {
-    return meter.measure(vm.vm().identity().pid(), vm.sizing().memoryMib());
+        stock.restores(),
+        vms.givenAway(client));
   }
 }

@@ -9,6 +9,7 @@ import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
@@ -34,10 +35,10 @@ final class GetVm {
     this.leases = leases;
   }
 
-  GrantedVm run(VmRequest request, Deadline deadline) {
+  GrantedVm run(Peer client, VmRequest request, Deadline deadline) {
     HandOut handOut = handOuts.begin(Verb.GET_VM, deadline);
     try {
-      Order order = rules.order(request);
+      Order order = rules.order(client, request);
       handOut.admit(order);
       while (true) {
         HostedVm vm = handOut.next();
@@ -66,6 +67,10 @@ final class GetVm {
     handOut.deadline().check("the lease");
     Lease lease = early == null ? draft(vm, sizing, order, handOut.route()) : early;
     VmView view = VmView.of(vm, null);
+    handOut.place().holds(sizing.memoryMib());
+    if (!order.client().isTrusted()) {
+      vm.openTo(order.client().user().uid());
+    }
     leases.open(vm, lease, handOut.place());
     laps.lap("lease");
     return new GrantedVm(view, lease, handOut.route(), handOut.routeReason(), laps.all());

@@ -19,12 +19,13 @@ import java.util.Map;
  * @param hypervisor the VMM that it uses
  * @param templates all templates in the store
  * @param defaultKeys keys (hex) of the templates that fit the configuration as it stands
- * @param vms all leased VMs
- * @param leases one for each leased VM
+ * @param vms the leased VMs that the client may see
+ * @param leases one for each of these VMs
  * @param failures newest first, bounded
  * @param served requests served, by route
  * @param pools the VMs kept ready, by template, warm before shells
  * @param restores turns to restore or boot a VM
+ * @param baseVms VMs that were given away and still exist
  */
 public record Status(
     Instant startedAt,
@@ -36,7 +37,8 @@ public record Status(
     List<RecordedFailure> failures,
     Map<Route, Integer> served,
     List<PoolView> pools,
-    TurnStats restores) {
+    TurnStats restores,
+    List<VmView> baseVms) {
 
   /** Whether a usable template for the configured shape exists. */
   public boolean on() {

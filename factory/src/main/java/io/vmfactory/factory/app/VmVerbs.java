@@ -6,6 +6,7 @@ import io.vmfactory.factory.recovery.UnclaimedVms;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.routes.Rules;
 import io.vmfactory.vmm.VmId;
@@ -29,26 +30,26 @@ final class VmVerbs implements Vms {
   }
 
   @Override
-  public GrantedVm get(VmRequest request, Deadline deadline) {
-    return getVm.run(request, deadline);
+  public GrantedVm get(Peer client, VmRequest request, Deadline deadline) {
+    return getVm.run(client, request, deadline);
   }
 
   @Override
-  public GrantedVm getBase(VmRequest request, Deadline deadline) {
-    return getBaseVm.run(request, deadline);
+  public GrantedVm getBase(Peer client, VmRequest request, Deadline deadline) {
+    return getBaseVm.run(client, request, deadline);
   }
 
   @Override
-  public Lease renew(LeaseId lease, @Nullable Duration ttl) {
+  public Lease renew(Peer client, LeaseId lease, @Nullable Duration ttl) {
     if (ttl != null) {
       rules.ttl(ttl);
     }
-    return leases.renew(lease, ttl);
+    return leases.renew(client, lease, ttl);
   }
 
   @Override
-  public VmId release(LeaseId lease) {
-    return leases.release(lease);
+  public VmId release(Peer client, LeaseId lease) {
+    return leases.release(client, lease);
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.factory.http.SocketFile;
+import io.vmfactory.linux.AccessList;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
@@ -14,6 +17,7 @@ import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +28,15 @@ final class RunDir {
   private static final Set<PosixFilePermission> GROUP_TOO =
       PosixFilePermissions.fromString("rwxr-x---");
 
+  /** So that clients reach the folders of their own VMs, which are open to them alone. */
+  private static final Set<PosixFilePermission> FOR_PASSING =
+      PosixFilePermissions.fromString("rwx--x--x");
+
   private RunDir() {}
 
   /**
-   * Makes the folder with mode 0700, or 0750 for the configured group. An existing folder keeps its
-   * mode, unless its mode is 0700 and a group must have access.
+   * Makes the folder with mode 0700, or 0750 for the configured groups. An existing folder keeps
+   * its mode, unless its mode is 0700 and a group must have access.
    *
    * @throws StartException if the folder cannot be made, another user can write into it, paths in
    *     it would be too long, or the host does not have the group
@@ -37,22 +45,34 @@ final class RunDir {
     Path path = config.runDir().toAbsolutePath();
     VmFolder folder = new VmFolder(path.resolve("vm").resolve(VmId.random().value()));
     requireShort(folder.agentSocket(VmFolder.AGENT_PORTS - 1));
-    GroupPrincipal group = group(config.socketGroup(), path.getFileSystem());
+    GroupPrincipal group = group("socket_group", config.socketGroup(), path.getFileSystem());
+    GroupPrincipal admins = group("admin_group", config.users().adminGroup(), path.getFileSystem());
     try {
       OwnFolder.prepare(path);
       OwnFolder.prepare(path.resolve("vm"));
-      var view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
-      if (group != null && view.readAttributes().permissions().equals(OWNER_ONLY)) {
-        view.setGroup(group);
-        view.setPermissions(GROUP_TOO);
+      if (group != null || admins != null) {
+        open(path, Objects.requireNonNullElse(group, admins), config);
       }
       return path;
-    } catch (IOException e) {
+    } catch (IOException | OsException e) {
       throw new StartException("cannot use run_dir " + path + ": " + ErrorText.of(e), e);
     }
   }
 
-  private static @Nullable GroupPrincipal group(String name, FileSystem files) {
+  private static void open(Path path, @Nullable GroupPrincipal first, DaemonConfig config)
+      throws IOException {
+    var view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+    if (view.readAttributes().permissions().equals(OWNER_ONLY)) {
+      view.setGroup(first);
+      view.setPermissions(GROUP_TOO);
+    }
+    for (String other : config.groups().stream().skip(1).toList()) {
+      AccessList.letGroupEnter(path, SocketFile.gid(other));
+    }
+    Files.setPosixFilePermissions(path.resolve("vm"), FOR_PASSING);
+  }
+
+  private static @Nullable GroupPrincipal group(String key, String name, FileSystem files) {
     if (name.isEmpty()) {
       return null;
     }
@@ -60,8 +80,7 @@ final class RunDir {
       return files.getUserPrincipalLookupService().lookupPrincipalByGroupName(name);
     } catch (IOException e) {
       throw new StartException(
-          "no group \"%s\" on this host; add it, or change [daemon] socket_group".formatted(name),
-          e);
+          "no group \"%s\" on this host; add it, or change [daemon] %s".formatted(name, key), e);
     }
   }
 

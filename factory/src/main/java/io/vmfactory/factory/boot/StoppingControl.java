@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Control;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.events.Events;
+import io.vmfactory.factory.request.Peer;
 
 /**
  * A control whose shutdown also ends the daemon.
@@ -13,8 +14,8 @@ import io.vmfactory.factory.events.Events;
  */
 record StoppingControl(Control control, StopSignal stop) implements Control {
   @Override
-  public Status status(Detail detail) {
-    return control.status(detail);
+  public Status status(Peer client, Detail detail) {
+    return control.status(client, detail);
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.vmfactory.factory.http.Door;
 import io.vmfactory.factory.http.MetricsPort;
 import io.vmfactory.factory.metrics.BuildInfo;
 import io.vmfactory.factory.metrics.Metrics;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.OwnFolder;
@@ -214,7 +215,7 @@ final class Wiring implements AutoCloseable {
   }
 
   private void show(Metrics metrics, BuildInfo build) {
-    metrics.show(build, () -> app.verbs().control().status(Detail.PLAIN));
+    metrics.show(build, () -> app.verbs().control().status(Peer.daemon(), Detail.PLAIN));
   }
 
   private static Path vms(VmFactoryConfig config) {

@@ -7,8 +7,9 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.Peer;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,10 +48,11 @@ public final class Call<Q, P> {
 
   /** What a call does, and what happens if its reply cannot be delivered. */
   public record Plan<Q, P>(
-      String name, Kind kind, CallWork<Q, P> work, Consumer<P> undeliverable) {}
+      String name, Kind kind, CallWork<Q, P> work, BiConsumer<Peer, P> undeliverable) {}
 
   private final Calls calls;
   private final Plan<Q, P> plan;
+  private final Peer client;
   private final Deadline deadline;
   private final GrpcServerResponse<Q, P> response;
   private final Context context;
@@ -59,9 +61,11 @@ public final class Call<Q, P> {
   private long timer;
   private boolean open = true;
 
-  Call(Calls calls, Plan<Q, P> plan, GrpcServerRequest<Q, P> request, Context context) {
+  Call(
+      Calls calls, Plan<Q, P> plan, Peer client, GrpcServerRequest<Q, P> request, Context context) {
     this.calls = calls;
     this.plan = plan;
+    this.client = client;
     this.deadline = calls.deadlineOf(request);
     this.response = request.response();
     this.context = context;
@@ -77,6 +81,10 @@ public final class Call<Q, P> {
     long millis = deadline.remaining().plus(BACKSTOP).toMillis();
     timer = context.owner().setTimer(millis, id -> timeUp());
     Arrival.of(request, context).onSuccess(this::submit).onFailure(this::fail);
+  }
+
+  Peer client() {
+    return client;
   }
 
   Kind kind() {
@@ -100,7 +108,7 @@ public final class Call<Q, P> {
 
   private void work(Q request) {
     try {
-      P last = plan.work().run(request, deadline, p -> context.runOnContext(v -> send(p)));
+      P last = plan.work().run(client, request, deadline, p -> context.runOnContext(v -> send(p)));
       deliver(last);
     } catch (Throwable t) {
       context.runOnContext(v -> fail(t));
@@ -138,7 +146,7 @@ public final class Call<Q, P> {
   private void undeliverable(P message) {
     calls.submit(
         Kind.SHORT,
-        () -> plan.undeliverable().accept(message),
+        () -> plan.undeliverable().accept(client, message),
         () -> log.info("{}: its reply is not delivered, the daemon stops", plan.name()));
   }
 

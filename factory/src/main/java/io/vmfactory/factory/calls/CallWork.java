@@ -1,6 +1,7 @@
 package io.vmfactory.factory.calls;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.Peer;
 import java.util.function.Consumer;
 
 /**
@@ -14,8 +15,9 @@ public interface CallWork<Q, P> {
   /**
    * Does the work. If interrupted, undoes it and throws.
    *
+   * @param client who asks
    * @param progress takes replies that come before the last one
    * @return the last reply
    */
-  P run(Q request, Deadline deadline, Consumer<P> progress);
+  P run(Peer client, Q request, Deadline deadline, Consumer<P> progress);
 }

@@ -3,9 +3,11 @@ package io.vmfactory.factory.calls;
 import com.google.rpc.Status;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.grpc.common.GrpcHeaderNames;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import java.time.Duration;
 import java.util.Set;
@@ -13,7 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,62 +34,93 @@ public final class Calls implements AutoCloseable {
   private final Workers workers;
   private final Workers shortWorkers = new Workers("short", SHORT_WORKERS);
   private final Duration defaultDeadline;
+  private final UserRequests users;
+  private final Function<HttpConnection, Peer> clients;
   private final CallsInFlight inFlight = new CallsInFlight();
   private final Set<Call<?, ?>> open = ConcurrentHashMap.newKeySet();
   private final Set<OutStream<?>> streams = ConcurrentHashMap.newKeySet();
   private boolean closing;
 
-  public Calls(int workers, Duration defaultDeadline) {
+  /**
+   * @param workers threads for calls that may take long
+   * @param requestsPerUser calls and streams of one user at once
+   * @param clients says who is at the other end of a connection
+   */
+  public Calls(
+      int workers,
+      Duration defaultDeadline,
+      int requestsPerUser,
+      Function<HttpConnection, Peer> clients) {
     this.workers = new Workers("worker", workers);
     this.defaultDeadline = defaultDeadline;
+    this.users = new UserRequests(requestsPerUser);
+    this.clients = clients;
   }
 
   /** Returns a handler for the requests of one method. */
   public <Q, P> Handler<GrpcServerRequest<Q, P>> serve(Call.Plan<Q, P> plan) {
     return request -> {
-      Call<Q, P> call = new Call<>(this, plan, request, Vertx.currentContext());
-      if (admit(call)) {
+      Peer client = clients.apply(request.connection());
+      Call<Q, P> call = new Call<>(this, plan, client, request, Vertx.currentContext());
+      RequestException refusal = admit(call);
+      if (refusal == null) {
         call.begin(request);
       } else {
-        refuse(request);
+        refuse(request, refusal);
       }
     };
   }
 
-  /** Answers {@code request} with a stream of replies, which {@code use} fills. */
-  public <Q, P> void stream(GrpcServerRequest<Q, P> request, Consumer<OutStream<P>> use) {
-    OutStream<P> stream = new OutStream<>(request.response(), streams);
-    if (admit(stream)) {
+  /**
+   * Answers {@code request} with a stream of replies, which {@code use} fills with what the client
+   * may see.
+   */
+  public <Q, P> void stream(GrpcServerRequest<Q, P> request, BiConsumer<Peer, OutStream<P>> use) {
+    Peer client = clients.apply(request.connection());
+    OutStream<P> stream =
+        new OutStream<>(
+            request.response(),
+            over -> {
+              streams.remove(over);
+              users.leave(client);
+            });
+    RequestException refusal = admit(client, stream);
+    if (refusal == null) {
       stream.open(request);
-      use.accept(stream);
+      use.accept(client, stream);
     } else {
-      refuse(request);
+      refuse(request, refusal);
     }
   }
 
-  /** Returns false if this closes. An admitted call is in flight: {@link #drain} waits for it. */
-  private synchronized boolean admit(Call<?, ?> call) {
-    if (!closing) {
+  /**
+   * Returns why a call is refused; null = it is admitted. An admitted call is in flight: {@link
+   * #drain} waits for it.
+   */
+  private synchronized @Nullable RequestException admit(Call<?, ?> call) {
+    RequestException refusal = closing ? shuttingDown() : users.enter(call.client());
+    if (refusal == null) {
       inFlight.begin();
       open.add(call);
     }
-    return !closing;
+    return refusal;
   }
 
-  /** Returns false if this closes. {@link #close} ends each admitted stream. */
-  private synchronized boolean admit(OutStream<?> stream) {
-    if (!closing) {
+  /** Returns why a stream is refused. {@link #close} ends each admitted stream. */
+  private synchronized @Nullable RequestException admit(Peer client, OutStream<?> stream) {
+    RequestException refusal = closing ? shuttingDown() : users.enter(client);
+    if (refusal == null) {
       streams.add(stream);
     }
-    return !closing;
+    return refusal;
   }
 
   private synchronized void admitNoMore() {
     closing = true;
   }
 
-  private static void refuse(GrpcServerRequest<?, ?> request) {
-    Status status = ErrorMapper.toStatus(shuttingDown());
+  private static void refuse(GrpcServerRequest<?, ?> request, RequestException refusal) {
+    Status status = ErrorMapper.toStatus(refusal);
     // Answer only after the request is read: some clients lose an earlier answer.
     Arrival.of(request, Vertx.currentContext())
         .onComplete(read -> Responses.fail(request.response(), status));
@@ -116,6 +151,7 @@ public final class Calls implements AutoCloseable {
 
   void forget(Call<?, ?> call) {
     open.remove(call);
+    users.leave(call.client());
   }
 
   /**

@@ -116,6 +116,7 @@ public final class ErrorMapper {
     return switch (reason) {
       case UNUSABLE, INVALID, BUSY -> Code.FAILED_PRECONDITION;
       case RESOURCES -> Code.RESOURCE_EXHAUSTED;
+      case FORBIDDEN -> Code.PERMISSION_DENIED;
       case EXISTS -> Code.ALREADY_EXISTS;
       case UNAVAILABLE -> Code.UNAVAILABLE;
       case ILLEGAL_PHASE, DIED, FAILED -> Code.INTERNAL;

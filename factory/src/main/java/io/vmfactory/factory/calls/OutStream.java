@@ -7,8 +7,8 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,7 @@ public final class OutStream<P> {
 
   private final GrpcServerResponse<?, P> response;
   private final Context context = Vertx.currentContext();
-  private final Set<OutStream<?>> siblings;
+  private final Consumer<OutStream<?>> forget;
   private final Deque<P> waiting = new ArrayDeque<>();
   private Runnable whenOver = () -> {};
   private boolean open = true;
@@ -32,11 +32,11 @@ public final class OutStream<P> {
   /**
    * Makes a stream that is not open yet. Call this on the event loop of the call.
    *
-   * @param siblings all open streams; the stream leaves them when it is over
+   * @param forget gets this stream once, when it is over
    */
-  OutStream(GrpcServerResponse<?, P> response, Set<OutStream<?>> siblings) {
+  OutStream(GrpcServerResponse<?, P> response, Consumer<OutStream<?>> forget) {
     this.response = response;
-    this.siblings = siblings;
+    this.forget = forget;
   }
 
   /**
@@ -114,7 +114,7 @@ public final class OutStream<P> {
   private void close() {
     if (open) {
       open = false;
-      siblings.remove(this);
+      forget.accept(this);
       whenOver.run();
     }
   }

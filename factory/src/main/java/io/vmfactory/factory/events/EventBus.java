@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,19 +38,37 @@ public final class EventBus implements Events {
   }
 
   @Override
-  public Subscription subscribe(Consumer<Event> listener) {
-    Inbox inbox = new Inbox(listener);
-    inboxes.add(inbox);
+  public Subscription subscribe(Predicate<Event> wanted, Consumer<Event> listener) {
+    Inbox inbox;
+    synchronized (this) {
+      inbox = new Inbox(wanted, listener, seq);
+      inboxes.add(inbox);
+    }
     return () -> inboxes.remove(inbox);
   }
 
   /**
-   * Sends an event to all listeners; never waits for one. An empty string means that the field does
-   * not apply.
+   * Sends an event that is about no client's VM to all listeners that want it; never waits for one.
+   * An empty string means that the field does not apply.
    */
   public void emit(Kind kind, String vmId, String leaseId, String templateKey, String detail) {
+    emit(kind, null, vmId, leaseId, templateKey, detail);
+  }
+
+  /**
+   * Sends an event about a client's VM.
+   *
+   * @param owner the user that the VM belongs to
+   */
+  public void emit(
+      Kind kind,
+      @Nullable Long owner,
+      String vmId,
+      String leaseId,
+      String templateKey,
+      String detail) {
     synchronized (this) {
-      Event event = new Event(++seq, clock.now(), kind, vmId, leaseId, templateKey, detail);
+      Event event = new Event(++seq, clock.now(), kind, owner, vmId, leaseId, templateKey, detail);
       inboxes.forEach(inbox -> inbox.put(event));
     }
     observer.happened(kind.name());
@@ -58,17 +77,29 @@ public final class EventBus implements Events {
   private final class Inbox {
     private final Consumer<Event> listener;
     private final Deque<Event> waiting = new ArrayDeque<>();
+    private final Predicate<Event> wanted;
     private boolean draining;
 
-    Inbox(Consumer<Event> listener) {
+    /** Number of the last event; counts those that this listener may have, lost ones too. */
+    private int last;
+
+    Inbox(Predicate<Event> wanted, Consumer<Event> listener, int last) {
+      this.wanted = wanted;
       this.listener = listener;
+      this.last = last;
     }
 
-    synchronized void put(Event event) {
+    void put(Event event) {
+      if (wanted.test(event)) {
+        add(event);
+      }
+    }
+
+    private synchronized void add(Event event) {
       if (waiting.size() == BACKLOG) {
         waiting.removeFirst();
       }
-      waiting.addLast(event);
+      waiting.addLast(event.numbered(++last));
       if (!draining) {
         draining = true;
         try {

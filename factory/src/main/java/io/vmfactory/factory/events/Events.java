@@ -2,6 +2,8 @@ package io.vmfactory.factory.events;
 
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The events of the daemon, to which listeners subscribe. */
 public interface Events {
@@ -28,7 +30,8 @@ public interface Events {
   /**
    * One event.
    *
-   * @param seq sequence number, one higher for each event of the daemon
+   * @param seq sequence number, one higher for each event that the listener may have
+   * @param owner the user whose VM or lease the event is about; null = no client's
    * @param vmId the VM; empty if the event is not about one. The same holds for leaseId and
    *     templateKey
    */
@@ -36,16 +39,24 @@ public interface Events {
       int seq,
       Instant at,
       Kind kind,
+      @Nullable Long owner,
       String vmId,
       String leaseId,
       String templateKey,
-      String detail) {}
+      String detail) {
+    Event numbered(int other) {
+      return new Event(other, at, kind, owner, vmId, leaseId, templateKey, detail);
+    }
+  }
 
   /**
-   * Calls {@code listener} for every event from now on, without delay and in order; closing the
+   * Calls {@code listener} for the events from now on, without delay and in order; closing the
    * result ends that.
+   *
+   * @param wanted which events the listener may have; called on the thread of the event, so it must
+   *     not wait
    */
-  Subscription subscribe(Consumer<Event> listener);
+  Subscription subscribe(Predicate<Event> wanted, Consumer<Event> listener);
 
   /** A subscription of one listener. */
   interface Subscription extends AutoCloseable {

@@ -36,10 +36,13 @@ public final class Failures {
    * no longer waits, it is not recorded as a failure.
    */
   public void record(String what, String vmId, Throwable cause) {
-    if (cause instanceof DeadlineExceededException || cause instanceof CancelledException) {
-      return;
+    if (!isOfClient(cause)) {
+      recordOwn(what, vmId, cause);
     }
-    recordOwn(what, vmId, cause);
+  }
+
+  private static boolean isOfClient(Throwable cause) {
+    return cause instanceof DeadlineExceededException || cause instanceof CancelledException;
   }
 
   /**
@@ -47,20 +50,37 @@ public final class Failures {
    * daemon's own and counts as a failure: it may be the only sign of a VM that hangs.
    */
   public void recordOwn(String what, String vmId, Throwable cause) {
-    record(what, vmId, ErrorText.of(cause), cause);
+    record(new RecordedFailure(clock.now(), null, vmId, what, ErrorText.of(cause)), cause);
     LOG.debug("stack trace of the failure of {}", what, cause);
   }
 
   /** Records an operation that failed, with the cause in words. */
   public void record(String what, String vmId, String cause) {
-    record(what, vmId, cause, null);
+    record(new RecordedFailure(clock.now(), null, vmId, what, cause), null);
   }
 
-  private void record(String what, String vmId, String cause, @Nullable Throwable thrown) {
-    keep(new RecordedFailure(clock.now(), what, cause));
-    LOG.warn("{} failed: {}", what, cause);
-    events.emit(Kind.FAILURE, vmId, "", "", what + ": " + cause);
-    observer.trouble(what, thrown);
+  /**
+   * Records that something failed about a client's VM.
+   *
+   * @param owner the user that the VM belongs to
+   */
+  public void recordOf(long owner, String what, String vmId, String cause) {
+    record(new RecordedFailure(clock.now(), owner, vmId, what, cause), null);
+  }
+
+  /** Records what {@link #record(String, String, Throwable)} records, about a client's VM. */
+  public void recordOf(long owner, String what, String vmId, Throwable cause) {
+    if (!isOfClient(cause)) {
+      record(new RecordedFailure(clock.now(), owner, vmId, what, ErrorText.of(cause)), cause);
+    }
+  }
+
+  private void record(RecordedFailure failure, @Nullable Throwable thrown) {
+    keep(failure);
+    LOG.warn("{} failed: {}", failure.what(), failure.cause());
+    String detail = failure.what() + ": " + failure.cause();
+    events.emit(Kind.FAILURE, failure.owner(), failure.vmId(), "", "", detail);
+    observer.trouble(failure.what(), thrown);
   }
 
   private synchronized void keep(RecordedFailure failure) {

@@ -9,8 +9,6 @@ import io.vertx.grpc.server.ServiceBuilder;
 import io.vertx.grpc.transcoding.TranscodingServiceMethod;
 import io.vmfactory.api.v1.AttachDriveRequest;
 import io.vmfactory.api.v1.AttachDriveResponse;
-import io.vmfactory.api.v1.AttachNicRequest;
-import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.DeleteTemplateResponse;
@@ -34,7 +32,6 @@ import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Call;
 import io.vmfactory.factory.calls.CallWork;
 import io.vmfactory.factory.calls.Calls;
-import io.vmfactory.factory.http.PeerCheck;
 import io.vmfactory.factory.http.ReadableJson;
 import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.LeaseId;
@@ -44,6 +41,7 @@ import io.vmfactory.vmm.VmId;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,13 +78,14 @@ final class FactoryBinding {
             .setToml(facts.configToml())
             .setPath(facts.configPath())
             .build();
-    unary(FactoryGrpcService.GetConfig, (q, deadline, progress) -> config);
+    unary(FactoryGrpcService.GetConfig, (client, q, deadline, progress) -> config);
     unary(
         FactoryGrpcService.GetStatus,
-        (q, deadline, progress) -> StatusProtos.status(verbs.control().status(detail(q)), facts));
-    unary(
+        (client, q, deadline, progress) ->
+            StatusProtos.status(verbs.control().status(client, detail(q)), facts));
+    administration(
         FactoryGrpcService.Shutdown,
-        (q, deadline, progress) -> {
+        (client, q, deadline, progress) -> {
           verbs.control().shutdown(q.getKeepVms() ? AtEnd.KEEP_VMS : AtEnd.END_VMS, deadline);
           return ShutdownResponse.getDefaultInstance();
         });
@@ -100,16 +99,16 @@ final class FactoryBinding {
   private void bindTemplates() {
     unary(
         FactoryGrpcService.ListTemplates,
-        (q, deadline, progress) -> {
+        (client, q, deadline, progress) -> {
           List<TemplateInfo> all = verbs.templates().list();
           List<String> defaults = defaultKeys();
           return ListTemplatesResponse.newBuilder()
               .addAllTemplates(all.stream().map(t -> TemplateProtos.template(t, defaults)).toList())
               .build();
         });
-    unary(
+    administration(
         FactoryGrpcService.DeleteTemplate,
-        (q, deadline, progress) ->
+        (client, q, deadline, progress) ->
             DeleteTemplateResponse.newBuilder()
                 .setKey(verbs.templates().delete(q.getKey(), deadline))
                 .build());
@@ -117,111 +116,112 @@ final class FactoryBinding {
         FactoryGrpcService.CreateTemplate,
         calls.serve(
             new Call.Plan<>(
-                "CreateTemplate", Call.Kind.BUILD, this::createTemplate, template -> {})));
+                "CreateTemplate",
+                Call.Kind.BUILD,
+                administered("CreateTemplate", this::createTemplate),
+                (client, template) -> {})));
   }
 
   private void bindVms() {
     bind(
         FactoryGrpcService.GetVm,
         Call.Kind.VM,
-        (q, deadline, progress) -> VmProtos.granted(verbs.vms().get(VmProtos.request(q), deadline)),
+        (client, q, deadline, progress) ->
+            VmProtos.granted(verbs.vms().get(client, VmProtos.request(q), deadline)),
         this::takeBack);
     bind(
         FactoryGrpcService.GetBaseVm,
         Call.Kind.VM,
-        (q, deadline, progress) ->
-            VmProtos.givenAway(verbs.vms().getBase(VmProtos.request(q), deadline)),
-        given -> endUnclaimed(given.getVm().getId()));
+        (client, q, deadline, progress) ->
+            VmProtos.givenAway(verbs.vms().getBase(client, VmProtos.request(q), deadline)),
+        (client, given) -> endUnclaimed(given.getVm().getId()));
     unary(
         FactoryGrpcService.RenewLease,
-        (q, deadline, progress) ->
+        (client, q, deadline, progress) ->
             RenewLeaseResponse.newBuilder()
                 .setLease(
-                    VmProtos.lease(verbs.vms().renew(new LeaseId(q.getLeaseId()), VmProtos.ttl(q))))
+                    VmProtos.lease(
+                        verbs.vms().renew(client, new LeaseId(q.getLeaseId()), VmProtos.ttl(q))))
                 .build());
     unary(
         FactoryGrpcService.ReleaseVm,
-        (q, deadline, progress) ->
+        (client, q, deadline, progress) ->
             ReleaseVmResponse.newBuilder()
-                .setVmId(verbs.vms().release(new LeaseId(q.getLeaseId())).value())
+                .setVmId(verbs.vms().release(client, new LeaseId(q.getLeaseId())).value())
                 .build());
   }
 
   private void bindDrives() {
+    // The lease is in the request alone, and a drive whose client is gone has to be taken back.
     Handler<GrpcServerRequest<AttachDriveRequest, AttachDriveResponse>> attach =
-        request -> calls.serve(attach(PeerCheck.peer(request.connection()))).handle(request);
+        request -> calls.serve(attachDrive()).handle(request);
     builder.bind(readable(FactoryGrpcService.AttachDrive), attach);
     bind(
         FactoryGrpcService.DetachDrive,
         Call.Kind.VM,
-        (q, deadline, progress) -> {
+        (client, q, deadline, progress) -> {
           LeaseId lease = new LeaseId(q.getLeaseId());
-          verbs.attachments().detachDrive(lease, new DriveId(q.getDriveId()), deadline);
+          verbs.attachments().detachDrive(client, lease, new DriveId(q.getDriveId()), deadline);
           return DetachDriveResponse.getDefaultInstance();
         },
-        reply -> {});
+        (client, reply) -> {});
   }
 
-  /** Plans an AttachDrive. The peer decides which files may be attached. */
-  private Call.Plan<AttachDriveRequest, AttachDriveResponse> attach(Peer peer) {
+  private Call.Plan<AttachDriveRequest, AttachDriveResponse> attachDrive() {
     AtomicReference<String> lease = new AtomicReference<>("");
     return new Call.Plan<>(
         "AttachDrive",
         Call.Kind.VM,
-        (q, deadline, progress) -> {
+        (client, q, deadline, progress) -> {
           lease.set(q.getLeaseId());
           return DriveProtos.attached(
-              verbs.attachments().attachDrive(DriveProtos.request(q, peer), deadline));
+              verbs.attachments().attachDrive(DriveProtos.request(q, client), deadline));
         },
-        reply ->
+        (client, reply) ->
             takeBack(
+                client,
                 new LeaseId(Objects.requireNonNull(lease.get())),
                 new DriveId(reply.getDrive().getId())));
   }
 
   /** Detaches a drive that no client knows of: its client left while it was being attached. */
-  private void takeBack(LeaseId lease, DriveId drive) {
+  private void takeBack(Peer client, LeaseId lease, DriveId drive) {
     log.info("detaching drive {}, whose client is gone", drive);
-    verbs.attachments().detachDrive(lease, drive, calls.ownDeadline());
+    verbs.attachments().detachDrive(client, lease, drive, calls.ownDeadline());
   }
 
   /** Binds AttachNic. A NIC whose client has left stays: it belongs to the VM and ends with it. */
   private void bindNics() {
-    Handler<GrpcServerRequest<AttachNicRequest, AttachNicResponse>> attach =
-        request -> calls.serve(attachNic(PeerCheck.peer(request.connection()))).handle(request);
-    builder.bind(readable(FactoryGrpcService.AttachNic), attach);
-  }
-
-  private Call.Plan<AttachNicRequest, AttachNicResponse> attachNic(Peer peer) {
-    return new Call.Plan<>(
-        "AttachNic",
+    bind(
+        FactoryGrpcService.AttachNic,
         Call.Kind.VM,
-        (q, deadline, progress) ->
-            NicProtos.attached(verbs.attachments().attachNic(NicProtos.request(q, peer), deadline)),
-        reply -> {});
+        (client, q, deadline, progress) ->
+            NicProtos.attached(
+                verbs.attachments().attachNic(NicProtos.request(q, client), deadline)),
+        (client, reply) -> {});
   }
 
   private void bindPools(DaemonFacts facts) {
-    unary(
+    administration(
         FactoryGrpcService.ResizePool,
-        (q, deadline, progress) -> {
+        (client, q, deadline, progress) -> {
           var wish = PoolProtos.resize(q, facts.pool());
           return ResizePoolResponse.newBuilder()
               .addAllPools(PoolProtos.pools(verbs.pools().resize(wish)))
               .build();
         });
-    unary(
+    administration(
         FactoryGrpcService.DrainPool,
-        (q, deadline, progress) ->
+        (client, q, deadline, progress) ->
             DrainPoolResponse.newBuilder()
                 .addAllPools(PoolProtos.pools(verbs.pools().drain(q.getTemplateKey(), deadline)))
                 .build());
   }
 
   /** Releases a lease that no client knows of: its client left while the VM was being made. */
-  private void takeBack(GetVmResponse reply) {
+  private void takeBack(Peer client, GetVmResponse reply) {
     log.info("taking back VM {}, whose client is gone", reply.getVm().getId());
-    verbs.vms().release(new LeaseId(reply.getLease().getId()));
+    verbs.vms().release(client, new LeaseId(reply.getLease().getId()));
   }
 
   private void endUnclaimed(String vmId) {
@@ -230,36 +230,56 @@ final class FactoryBinding {
   }
 
   private CreateTemplateProgress createTemplate(
-      CreateTemplateRequest request, Deadline deadline, Consumer<CreateTemplateProgress> progress) {
+      Peer client,
+      CreateTemplateRequest request,
+      Deadline deadline,
+      Consumer<CreateTemplateProgress> progress) {
     var wish = TemplateProtos.templateRequest(request, new ProgressListener(progress));
     TemplateInfo made = verbs.templates().create(wish, deadline);
     return TemplateProtos.lastProgress(made, defaultKeys());
   }
 
   private List<String> defaultKeys() {
-    return verbs.control().status(Detail.PLAIN).defaultKeys();
+    return verbs.control().status(Peer.daemon(), Detail.PLAIN).defaultKeys();
   }
 
   private void watch(GrpcServerRequest<WatchEventsRequest, Event> request) {
     calls.stream(
         request,
-        stream -> {
+        (client, stream) -> {
           var subscription =
-              verbs.control().events().subscribe(e -> stream.offer(StatusProtos.event(e)));
+              verbs
+                  .control()
+                  .events()
+                  .subscribe(
+                      e -> client.maySee(e.owner(), e.vmId()),
+                      e -> stream.offer(StatusProtos.event(e)));
           stream.whenOver(subscription::close);
         });
   }
 
   private <Q extends Message, P extends Message> void unary(
       TranscodingServiceMethod<Q, P> method, CallWork<Q, P> work) {
-    bind(method, Call.Kind.SHORT, work, reply -> {});
+    bind(method, Call.Kind.SHORT, work, (client, reply) -> {});
+  }
+
+  private <Q extends Message, P extends Message> void administration(
+      TranscodingServiceMethod<Q, P> method, CallWork<Q, P> work) {
+    unary(method, administered(method.methodName(), work));
+  }
+
+  private static <Q, P> CallWork<Q, P> administered(String name, CallWork<Q, P> work) {
+    return (client, q, deadline, progress) -> {
+      client.requireAdministrator(name);
+      return work.run(client, q, deadline, progress);
+    };
   }
 
   private <Q extends Message, P extends Message> void bind(
       TranscodingServiceMethod<Q, P> method,
       Call.Kind kind,
       CallWork<Q, P> work,
-      Consumer<P> undeliverable) {
+      BiConsumer<Peer, P> undeliverable) {
     Handler<GrpcServerRequest<Q, P>> handler =
         calls.serve(new Call.Plan<>(method.methodName(), kind, work, undeliverable));
     builder.bind(readable(method), handler);

@@ -39,7 +39,10 @@ final class HealthBinding {
             CHECK,
             calls.serve(
                 new Call.Plan<>(
-                    "Health.Check", Call.Kind.SHORT, (q, deadline, progress) -> check(q), r -> {})))
+                    "Health.Check",
+                    Call.Kind.SHORT,
+                    (client, q, deadline, progress) -> check(q),
+                    (client, r) -> {})))
         .bind(WATCH, request -> watch(calls, request))
         .build();
   }
@@ -56,7 +59,7 @@ final class HealthBinding {
       Calls calls, GrpcServerRequest<HealthCheckRequest, HealthCheckResponse> request) {
     calls.stream(
         request,
-        stream ->
+        (client, stream) ->
             request.handler(
                 q ->
                     stream.offer(

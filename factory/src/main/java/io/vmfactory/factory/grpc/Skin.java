@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -54,8 +55,13 @@ public final class Skin implements AutoCloseable {
    */
   public static Skin start(
       Vertx vertx, DaemonConfig config, Verbs verbs, DaemonFacts facts, Metrics metrics) {
-    SocketFile file = new SocketFile(config.socket(), config.socketGroup());
-    Calls calls = new Calls(config.workers(), config.defaultDeadline());
+    SocketFile file = new SocketFile(config.socket(), config.groups());
+    Calls calls =
+        new Calls(
+            config.workers(),
+            config.defaultDeadline(),
+            config.users().maxRequests(),
+            PeerCheck::peer);
     GrpcServer grpc = GrpcServer.server(vertx, protocols());
     grpc.addService(FactoryBinding.of(verbs, calls, facts));
     grpc.addService(HealthBinding.of(calls));
@@ -65,7 +71,7 @@ public final class Skin implements AutoCloseable {
         vertx.createHttpServer(new HttpServerOptions().setRegisterWebSocketWriteHandlers(false));
     server.requestHandler(new JsonEdge(grpc, new MetricsEdge(metrics)));
     try {
-      listen(server, file);
+      listen(server, file, peers(config));
     } catch (IOException e) {
       calls.close();
       server.close();
@@ -74,14 +80,22 @@ public final class Skin implements AutoCloseable {
     return new Skin(file, server, calls);
   }
 
-  private static void listen(HttpServer server, SocketFile file) throws IOException {
+  private static void listen(HttpServer server, SocketFile file, PeerCheck peers)
+      throws IOException {
     Path bound = file.prepare();
-    PeerCheck peers = new PeerCheck(file.group(), file.gid());
     server.connectionHandler(connection -> accept(peers, connection));
     Future<HttpServer> listening =
         server.listen(SocketAddress.domainSocketAddress(bound.toString()));
     Deadline.after(START).await(listening.toCompletionStage(), "the socket to be bound");
     file.publish(bound);
+  }
+
+  private static PeerCheck peers(DaemonConfig config) {
+    return new PeerCheck(gids(config.socketGroup()), gids(config.users().adminGroup()));
+  }
+
+  private static Set<Long> gids(String group) {
+    return group.isEmpty() ? Set.of() : Set.of(SocketFile.gid(group));
   }
 
   private static void accept(PeerCheck peers, HttpConnection connection) {

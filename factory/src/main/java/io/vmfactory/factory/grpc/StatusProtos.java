@@ -29,6 +29,7 @@ final class StatusProtos {
         .templates()
         .forEach(t -> reply.addTemplates(TemplateProtos.template(t, status.defaultKeys())));
     status.vms().forEach(vm -> reply.addVms(VmProtos.vm(vm)));
+    status.baseVms().forEach(vm -> reply.addBaseVms(VmProtos.vm(vm)));
     status.leases().forEach(lease -> reply.addLeases(VmProtos.lease(lease)));
     status.failures().forEach(failure -> reply.addFailures(failure(failure)));
     status.served().forEach((route, count) -> reply.putServed(route.name(), count));

@@ -72,6 +72,7 @@ final class VmProtos {
     return io.vmfactory.api.v1.Lease.newBuilder()
         .setId(lease.id().value())
         .setVmId(lease.vmId().value())
+        .setUid((int) lease.uid())
         .setOwner(lease.owner())
         .setTtl(Wire.wire(lease.ttl()))
         .setExpiresAt(Wire.at(lease.expiresAt()))

@@ -3,46 +3,48 @@ package io.vmfactory.factory.http;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
-import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.Peer.Standing;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.PeerCredentials;
+import io.vmfactory.linux.UserIds;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
-import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.Objects;
+import java.util.Set;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides which peers may use the socket, by the credentials that the kernel reports (SO_PEERCRED,
- * unix(7)): the daemon's own user, root, and members of the configured group. The modes of socket
- * and folder already keep all others from connecting; this check stands behind them.
+ * Decides which peers may use the socket and what they may do, by the credentials that the kernel
+ * reports (SO_PEERCRED and SO_PEERGROUPS, unix(7)): the daemon's own user, root, and members of the
+ * configured groups. The modes of socket and folder already keep all others from connecting; this
+ * check stands behind them.
  *
- * <p>With the native transport, this compares the kernel's numbers and reads supplementary groups
- * from /proc. With the JDK's transport, only the names of user and primary group are known.
+ * <p>With the JDK's transport only the name of the user is known. A name is not enough to tell
+ * whose a lease is, so then only root and the daemon's own user are admitted.
  */
 public final class PeerCheck {
   private static final Logger log = LoggerFactory.getLogger(PeerCheck.class);
+  private static final AttributeKey<Peer> PEER = AttributeKey.valueOf(PeerCheck.class, "peer");
 
-  private final String group;
-  private final int gid;
-  private final int ownUid = OwnUser.uid();
+  private final Set<Long> clients;
+  private final Set<Long> administrators;
+  private final UserIds own = UserIds.ofThisProcess();
 
   /**
-   * Makes the check for one group.
-   *
-   * @param group name of the group whose members are admitted, or empty
-   * @param gid its number, or -1
+   * @param clients ids of the groups whose members may have VMs
+   * @param administrators ids of the groups whose members may administer the daemon too
    */
-  public PeerCheck(String group, int gid) {
-    this.group = group;
-    this.gid = gid;
+  public PeerCheck(Set<Long> clients, Set<Long> administrators) {
+    this.clients = Set.copyOf(clients);
+    this.administrators = Set.copyOf(administrators);
   }
 
   /** Closes {@code connection} and returns false if its peer is not admitted. */
@@ -52,71 +54,54 @@ public final class PeerCheck {
       return false; // Vert.x reports a connection also when it ends before its first request
     }
     try {
-      boolean allowed =
+      Peer peer =
           channel instanceof EpollDomainSocketChannel nativeChannel
-              ? allowedByNumber(nativeChannel)
-              : allowedByName(channel);
-      if (allowed) {
+              ? byNumber(PeerCredentials.of(nativeChannel.fd().intValue()))
+              : byName(credentials(channel).user().getName());
+      if (peer != null) {
+        channel.attr(PEER).set(peer);
         return true;
       }
-    } catch (IOException e) {
+    } catch (IOException | OsException e) {
       log.warn("cannot find out which user the peer is", e);
     }
     connection.close();
     return false;
   }
 
-  /** Returns the peer of a connection that was admitted. */
+  /** Returns the peer of a connection that was admitted, as it was then. */
   public static Peer peer(HttpConnection connection) {
     Channel channel = NettyAccess.pipeline(connection).channel();
-    try {
-      UserPrincipal user = user(channel);
-      boolean trusted =
-          user.equals(named("root")) || user.equals(Files.getOwner(Path.of("/proc/self")));
-      return new Peer(user, trusted);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot find out which user the peer is", e);
+    return Objects.requireNonNull(channel.attr(PEER).get(), "the connection was not admitted");
+  }
+
+  private @Nullable Peer byNumber(PeerCredentials peer) {
+    UserIds user = peer.user();
+    if (user.isRoot() || user.uid() == own.uid()) {
+      return new Peer(user, Standing.TRUSTED);
     }
-  }
-
-  /** Returns the peer's user. If a number has no name, the number stands for it. */
-  private static UserPrincipal user(Channel channel) throws IOException {
-    return channel instanceof EpollDomainSocketChannel nativeChannel
-        ? named(Integer.toString(nativeChannel.peerCredentials().uid()))
-        : credentials(channel).user();
-  }
-
-  private static UserPrincipal named(String nameOrNumber) throws IOException {
-    return FileSystems.getDefault()
-        .getUserPrincipalLookupService()
-        .lookupPrincipalByName(nameOrNumber);
-  }
-
-  private boolean allowedByNumber(EpollDomainSocketChannel channel) throws IOException {
-    var peer = channel.peerCredentials();
-    boolean allowed =
-        peer.uid() == 0
-            || peer.uid() == ownUid
-            || (gid >= 0
-                && (Arrays.stream(peer.gids()).anyMatch(id -> id == gid)
-                    || supplementary(peer.pid()).anyMatch(id -> id == gid)));
-    if (!allowed) {
-      log.warn("refused pid {} of uid {}", peer.pid(), peer.uid());
+    if (user.groups().stream().anyMatch(administrators::contains)) {
+      return new Peer(user, Standing.ADMINISTRATOR);
     }
-    return allowed;
+    if (user.groups().stream().anyMatch(clients::contains)) {
+      return new Peer(user, Standing.CLIENT);
+    }
+    log.warn("refused pid {} of {}", peer.pid(), user);
+    return null;
   }
 
-  private boolean allowedByName(Channel channel) throws IOException {
-    UnixDomainPrincipal peer = credentials(channel);
-    String user = peer.user().getName();
-    boolean allowed =
-        user.equals("root")
-            || user.equals(Files.getOwner(Path.of("/proc/self")).getName())
-            || (!group.isEmpty() && peer.group().getName().equals(group));
-    if (!allowed) {
-      log.warn("refused user {} of group {}", user, peer.group().getName());
+  private @Nullable Peer byName(String user) throws IOException {
+    if (user.equals(Files.getOwner(Path.of("/proc/self")).getName())) {
+      return new Peer(own, Standing.TRUSTED);
     }
-    return allowed;
+    if (user.equals("root")) {
+      return new Peer(new UserIds(0, Set.of(0L)), Standing.TRUSTED);
+    }
+    log.warn(
+        "refused user {}: without Netty's native transport only root and the daemon's own user are"
+            + " admitted; is java.io.tmpdir mounted with noexec?",
+        user);
+    return null;
   }
 
   static UnixDomainPrincipal credentials(Channel channel) throws IOException {
@@ -126,13 +111,5 @@ public final class PeerCheck {
       throw new IOException("the transport does not report the peer's credentials");
     }
     return peer;
-  }
-
-  private static Stream<Integer> supplementary(int pid) throws IOException {
-    return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-        .filter(line -> line.startsWith("Groups:"))
-        .flatMap(line -> Arrays.stream(line.substring("Groups:".length()).trim().split("\\s+")))
-        .filter(text -> !text.isEmpty())
-        .map(Integer::valueOf);
   }
 }

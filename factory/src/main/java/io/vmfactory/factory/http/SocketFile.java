@@ -1,6 +1,8 @@
 package io.vmfactory.factory.http;
 
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.linux.AccessList;
+import io.vmfactory.linux.HostGroups;
 import io.vmfactory.vmm.VmFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 
 /**
  * The daemon's socket as a file. It is bound in a folder that no other user can enter, gets its
@@ -18,9 +21,9 @@ import java.nio.file.attribute.PosixFilePermissions;
  * lock.
  *
  * @param path where clients connect
- * @param group group that may connect beside the owner; empty = none
+ * @param groups groups that may connect beside the owner; at most two
  */
-public record SocketFile(Path path, String group) {
+public record SocketFile(Path path, List<String> groups) {
   /** Throws if the kernel does not accept the path. */
   public SocketFile {
     int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
@@ -39,28 +42,30 @@ public record SocketFile(Path path, String group) {
     Files.deleteIfExists(folder);
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
-    if (!group.isEmpty()) {
-      view(folder).setGroup(principal());
-    }
     return folder.resolve("s");
   }
 
   /** Moves the socket that was bound at {@code bound} to its place. */
   public void publish(Path bound) throws IOException {
-    if (!group.isEmpty()) {
-      view(bound).setGroup(principal());
+    if (!groups.isEmpty()) {
+      view(bound).setGroup(principal(groups.get(0)));
     }
-    String mode = group.isEmpty() ? "rw-------" : "rw-rw----";
+    String mode = groups.isEmpty() ? "rw-------" : "rw-rw----";
     Files.setPosixFilePermissions(bound, PosixFilePermissions.fromString(mode));
+    // A file has one group. Any other has an entry in its access control list.
+    groups.stream().skip(1).forEach(group -> AccessList.letGroupUse(bound, gid(group)));
     Files.move(bound, path, StandardCopyOption.ATOMIC_MOVE);
     Files.delete(bound.getParent());
   }
 
-  /**
-   * Returns the number of the group, or -1 if there is none. Call this between prepare and publish.
-   */
-  public int gid() throws IOException {
-    return group.isEmpty() ? -1 : (int) Files.getAttribute(bindFolder(), "unix:gid");
+  /** Returns the number of a group. Throws if this host does not have it. */
+  public static long gid(String group) {
+    return HostGroups.gid(group)
+        .orElseThrow(
+            () ->
+                new RequestException(
+                    RequestException.Reason.NOT_POSSIBLE,
+                    "no group \"%s\" on this host".formatted(group)));
   }
 
   /** Removes the socket. */
@@ -72,7 +77,7 @@ public record SocketFile(Path path, String group) {
     return path.resolveSibling(".bind");
   }
 
-  private GroupPrincipal principal() throws IOException {
+  private GroupPrincipal principal(String group) throws IOException {
     return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByGroupName(group);
   }
 

@@ -50,11 +50,12 @@ public record VmRecord(
   }
 
   /** The format version that this daemon writes. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /**
    * The oldest format version that this daemon reads. Version 1 had no digests and no states SHELL
-   * and WARM, but holds everything needed to take a leased VM over.
+   * and WARM, but holds everything needed to take a leased VM over. Version 2 had no uid: its
+   * leases belong to the daemon's user.
    */
   public static final int OLDEST = 1;
 
@@ -92,13 +93,22 @@ public record VmRecord(
    * The lease of a VM.
    *
    * @param id id of the lease
+   * @param uid the user that the lease belongs to; null = the daemon's user, in records of older
+   *     daemons
    * @param owner free text from the request
    * @param ttlMillis duration of a renewal in milliseconds
    * @param expiresAt ISO-8601, wall clock
    */
-  public record LeaseEntry(String id, String owner, long ttlMillis, String expiresAt) {
+  public record LeaseEntry(
+      String id, @Nullable Long uid, String owner, long ttlMillis, String expiresAt) {
     public LeaseEntry {
       Instant.parse(expiresAt); // a record that cannot be read later must not be made
+    }
+
+    /** Returns the entry of a lease. */
+    public static LeaseEntry of(
+        String id, long uid, String owner, Duration ttl, Instant expiresAt) {
+      return new LeaseEntry(id, uid, owner, ttl.toMillis(), expiresAt.toString());
     }
 
     /** Returns when the lease expires. */
@@ -155,8 +165,7 @@ public record VmRecord(
   }
 
   /** Returns this record with a lease that is about to be opened or renewed. */
-  public VmRecord leased(String leaseId, String owner, Duration ttl, Instant expiresAt) {
-    LeaseEntry entry = new LeaseEntry(leaseId, owner, ttl.toMillis(), expiresAt.toString());
+  public VmRecord leased(LeaseEntry entry) {
     return with(State.LEASED, templateDigest, process, entry);
   }
 

@@ -9,6 +9,7 @@ import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.vm.HostedVm;
@@ -17,13 +18,11 @@ import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmmException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +44,10 @@ public final class LeaseBook {
   public static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Map<LeaseId, Holding> holdings = new LinkedHashMap<>();
-  private final Set<LeaseId> expected = new HashSet<>();
+
+  /** The leases whose VMs are still to be taken over, with their users. */
+  private final Map<LeaseId, Long> expected = new HashMap<>();
+
   private final WallClock clock;
   private final ScheduledExecutorService scheduler;
   private final EventBus events;
@@ -68,7 +70,14 @@ public final class LeaseBook {
    * @param vm as its customer will have it
    */
   public Lease draft(HostedVm vm, Order order) {
-    Lease lease = lease(new LeaseId(Randoms.hex()), vm.id(), order.owner(), order.ttl());
+    Lease lease =
+        new Lease(
+            new LeaseId(Randoms.hex()),
+            vm.id(),
+            order.client().user().uid(),
+            order.owner(),
+            order.ttl(),
+            clock.now().plus(order.ttl()));
     journal(vm, lease);
     return lease;
   }
@@ -83,7 +92,7 @@ public final class LeaseBook {
         throw Refusals.shuttingDown();
       }
       holdings.put(lease.id(), new Holding(vm, lease, place, scheduleExpiry(lease, lease.ttl())));
-      emit(Kind.VM_LEASED, vm, lease.id(), "route " + vm.record().route());
+      emit(Kind.VM_LEASED, vm, lease, "route " + vm.record().route());
     }
     watch(vm.vm(), lease);
   }
@@ -94,7 +103,16 @@ public final class LeaseBook {
 
   /** Announces a lease of an earlier daemon whose VM is still to be taken over. */
   public synchronized void expect(LeaseEntry lease) {
-    expected.add(new LeaseId(lease.id()));
+    expected.put(new LeaseId(lease.id()), owner(lease));
+  }
+
+  /**
+   * Returns the user that a lease belongs to. An older daemon wrote none: the lease is its own
+   * user's.
+   */
+  public static long owner(LeaseEntry lease) {
+    Long uid = lease.uid();
+    return uid == null ? Peer.daemon().user().uid() : uid;
   }
 
   /**
@@ -105,7 +123,8 @@ public final class LeaseBook {
   public void adopt(HostedVm vm, LeaseEntry was, Admission.Place place) {
     Duration left = left(was);
     LeaseId id = new LeaseId(was.id());
-    Lease lease = new Lease(id, vm.id(), was.owner(), was.ttl(), clock.now().plus(left));
+    Lease lease =
+        new Lease(id, vm.id(), owner(was), was.owner(), was.ttl(), clock.now().plus(left));
     synchronized (this) {
       expected.remove(id);
       holdings.put(id, new Holding(vm, lease, place, scheduleExpiry(lease, left)));
@@ -114,7 +133,7 @@ public final class LeaseBook {
     vm.vm()
         .signals()
         .available()
-        .thenAccept(phase -> emit(Kind.VM_ADOPTED, vm, id, "LEASED, " + phase));
+        .thenAccept(phase -> emit(Kind.VM_ADOPTED, vm, lease, "LEASED, " + phase));
   }
 
   private Duration left(LeaseEntry was) {
@@ -129,54 +148,52 @@ public final class LeaseBook {
 
   /** Records that the VM of a lease of an earlier daemon is gone. */
   public void lost(VmRecord record, String why) {
-    LeaseId lease = new LeaseId(Objects.requireNonNull(record.lease()).id());
+    LeaseEntry was = Objects.requireNonNull(record.lease());
     synchronized (this) {
-      expected.remove(lease);
-      events.emit(Kind.VM_DIED, record.id(), lease.value(), record.templateKey(), why);
+      expected.remove(new LeaseId(was.id()));
+      events.emit(Kind.VM_DIED, owner(was), record.id(), was.id(), record.templateKey(), why);
     }
-    failures.record("VM", record.id(), why);
+    failures.recordOf(owner(was), "VM", record.id(), why);
   }
 
-  /** Lets a lease last {@code ttl} from now; null = as long as before. */
-  public synchronized Lease renew(LeaseId leaseId, @Nullable Duration ttl) {
-    Holding old = existing(leaseId);
+  /** Lets a client's lease last {@code ttl} from now; null = as long as before. */
+  public synchronized Lease renew(Peer client, LeaseId leaseId, @Nullable Duration ttl) {
+    Holding old = existing(client, leaseId);
+    Lease was = old.lease();
+    Duration span = ttl == null ? was.ttl() : ttl;
     Lease lease =
-        lease(
-            leaseId,
-            old.lease().vmId(),
-            old.lease().owner(),
-            ttl == null ? old.lease().ttl() : ttl);
+        new Lease(leaseId, was.vmId(), was.uid(), was.owner(), span, clock.now().plus(span));
     journal(old.vm(), lease);
     old.expiry().cancel(false);
     holdings.put(
         leaseId, new Holding(old.vm(), lease, old.place(), scheduleExpiry(lease, lease.ttl())));
-    emit(Kind.LEASE_RENEWED, old.vm(), leaseId, "until " + lease.expiresAt());
+    emit(Kind.LEASE_RENEWED, old.vm(), lease, "until " + lease.expiresAt());
     return lease;
   }
 
   /**
-   * Does something with a leased VM. If that fails because the lease and with it the VM ended
-   * meanwhile, the failure says so.
+   * Does something with a leased VM of a client. If that fails because the lease and with it the VM
+   * ended meanwhile, the failure says so.
    */
-  public <T> T use(LeaseId leaseId, Function<Vm, T> step) {
-    Vm vm = vm(leaseId);
+  public <T> T use(Peer client, LeaseId leaseId, Function<Vm, T> step) {
+    Vm vm = vm(client, leaseId);
     try {
       return step.apply(vm);
     } catch (VmmException e) {
-      vm(leaseId);
+      vm(client, leaseId);
       throw e;
     }
   }
 
-  private synchronized Vm vm(LeaseId leaseId) {
-    return existing(leaseId).vm().vm();
+  private synchronized Vm vm(Peer client, LeaseId leaseId) {
+    return existing(client, leaseId).vm().vm();
   }
 
-  /** Ends a lease; the VM is gone when this returns. */
-  public VmId release(LeaseId leaseId) {
+  /** Ends a client's lease; the VM is gone when this returns. */
+  public VmId release(Peer client, LeaseId leaseId) {
     Holding holding;
     synchronized (this) {
-      holding = existing(leaseId);
+      holding = existing(client, leaseId);
       takeOut(holding, Kind.LEASE_RELEASED, "");
     }
     end(holding);
@@ -188,15 +205,15 @@ public final class LeaseBook {
     List<Holding> last;
     synchronized (this) {
       closed = true;
-      last = all();
+      last = List.copyOf(holdings.values());
       last.forEach(h -> takeOut(h, Kind.LEASE_RELEASED, keepVms ? "VM kept" : "shutdown"));
     }
     last.forEach(keepVms ? holding -> holding.place().close() : this::end);
   }
 
-  /** All leased VMs, oldest first. */
-  public synchronized List<Holding> all() {
-    return List.copyOf(holdings.values());
+  /** Returns the leased VMs that a client may use, oldest first. */
+  public synchronized List<Holding> all(Peer client) {
+    return holdings.values().stream().filter(h -> client.mayUse(h.lease().uid())).toList();
   }
 
   // A renewed lease is another object. It may be equal to the old one, if the clock was set back.
@@ -222,49 +239,51 @@ public final class LeaseBook {
       }
       takeOut(holding, Kind.VM_DIED, exit.toString());
     }
-    failures.record("VM", holding.lease().vmId().value(), "ended by itself: " + exit);
+    Lease lease = holding.lease();
+    failures.recordOf(lease.uid(), "VM", lease.vmId().value(), "ended by itself: " + exit);
     end(holding);
   }
 
   private void takeOut(Holding holding, Kind why, String detail) {
     holdings.remove(holding.lease().id());
     holding.expiry().cancel(false);
-    emit(why, holding.vm(), holding.lease().id(), detail);
+    emit(why, holding.vm(), holding.lease(), detail);
   }
 
   private void end(Holding holding) {
     try (Admission.Place place = holding.place()) {
       holding.vm().end();
     } catch (RuntimeException e) {
-      failures.record("ending a VM", holding.lease().vmId().value(), e);
+      Lease lease = holding.lease();
+      failures.recordOf(lease.uid(), "ending a VM", lease.vmId().value(), e);
     }
   }
 
-  private Holding existing(LeaseId leaseId) {
-    Holding holding = holdings.get(leaseId);
-    if (expected.contains(leaseId)) {
+  /** A lease of another user is refused like one that does not exist. */
+  private Holding existing(Peer client, LeaseId leaseId) {
+    Long announced = expected.get(leaseId);
+    if (announced != null && client.mayUse(announced)) {
       throw Refusals.takingOver();
     }
-    if (holding == null) {
+    Holding holding = holdings.get(leaseId);
+    if (holding == null || !client.mayUse(holding.lease().uid())) {
       throw Refusals.noSuchLease();
     }
     return holding;
   }
 
-  private Lease lease(LeaseId id, VmId vmId, String owner, Duration ttl) {
-    Instant expiresAt = clock.now().plus(ttl);
-    return new Lease(id, vmId, owner, ttl, expiresAt);
-  }
-
   private static void journal(HostedVm vm, Lease lease) {
-    vm.leased(lease.id().value(), lease.owner(), lease.ttl(), lease.expiresAt());
+    vm.leased(
+        LeaseEntry.of(
+            lease.id().value(), lease.uid(), lease.owner(), lease.ttl(), lease.expiresAt()));
   }
 
   private Future<?> scheduleExpiry(Lease lease, Duration span) {
     return scheduler.schedule(() -> expire(lease), span.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void emit(Kind kind, HostedVm vm, LeaseId leaseId, String detail) {
-    events.emit(kind, vm.id().value(), leaseId.value(), vm.templateKey(), detail);
+  private void emit(Kind kind, HostedVm vm, Lease lease, String detail) {
+    String leaseId = lease.id().value();
+    events.emit(kind, lease.uid(), vm.id().value(), leaseId, vm.templateKey(), detail);
   }
 }

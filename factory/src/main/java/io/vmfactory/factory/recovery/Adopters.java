@@ -1,6 +1,8 @@
 package io.vmfactory.factory.recovery;
 
 import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmSpec;
 
 /**
@@ -16,6 +18,9 @@ public interface Adopters {
    * lives. Called for all such VMs before the first is taken over.
    */
   Adopter expect(VmRecord record);
+
+  /** Counts the living VM of that record, which is GIVEN_AWAY. */
+  void countGivenAway(VmFolder folder, VmRecord record, VmIdentity process);
 
   /** Reports that the VM of that record, which is LEASED, ended while no daemon was running. */
   void died(VmRecord record);

@@ -3,8 +3,12 @@ package io.vmfactory.factory.recovery;
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 
@@ -52,6 +56,11 @@ public final class DaemonAdopters implements Adopters {
     return record.state() == VmRecord.State.LEASED
         ? new LeaseAdopter(leases, record, admission)
         : stock.of(record, why -> tell(record.id(), why));
+  }
+
+  @Override
+  public void countGivenAway(VmFolder folder, VmRecord record, VmIdentity process) {
+    admission.countGivenAway(VmView.ofBase(process, folder, record, Route.valueOf(record.route())));
   }
 
   @Override

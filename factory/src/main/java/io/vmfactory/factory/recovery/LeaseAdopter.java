@@ -31,7 +31,7 @@ final class LeaseAdopter implements Adopter {
     this.leases = leases;
     this.record = record;
     this.lease = Objects.requireNonNull(record.lease());
-    this.place = admission.enterAnyway();
+    this.place = admission.enterAnyway(LeaseBook.owner(lease), record.memoryMib());
     leases.expect(lease);
   }
 

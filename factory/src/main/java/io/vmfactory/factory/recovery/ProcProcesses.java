@@ -23,6 +23,11 @@ public record ProcProcesses(VmProcessTable table) implements VmProcesses {
   }
 
   @Override
+  public boolean lives(VmIdentity process) {
+    return process.lives(table.proc());
+  }
+
+  @Override
   public void end(VmIdentity process, Deadline deadline) {
     table.end(process, deadline);
   }

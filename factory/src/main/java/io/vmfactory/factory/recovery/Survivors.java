@@ -25,7 +25,7 @@ import java.util.concurrent.CompletionStage;
  *       ended.
  *   <li>SHELL, WARM: the stock takes it over, or it is ended.
  *   <li>LEASED: it is taken over with its lease, even if its VMM does not answer.
- *   <li>GIVEN_AWAY: it belongs to someone else and is left alone while it lives.
+ *   <li>GIVEN_AWAY: it belongs to someone else, is left alone and takes a place while it lives.
  *   <li>Its record is unreadable: it may be a customer's, so it is left alone and reported at each
  *       start.
  * </ul>
@@ -76,7 +76,10 @@ public final class Survivors {
           Optional.of(new RecoveryTask(false, () -> end(folder, process.get())));
       case SHELL, WARM, LEASED ->
           record.map(r -> takeOver(new LeftoverVm(folder, r, process.get())));
-      case GIVEN_AWAY -> Optional.empty();
+      case GIVEN_AWAY -> {
+        record.ifPresent(r -> adopters.countGivenAway(folder, r, process.get()));
+        yield Optional.empty();
+      }
     };
   }
 

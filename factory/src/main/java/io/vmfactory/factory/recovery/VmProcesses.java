@@ -19,6 +19,9 @@ public interface VmProcesses {
    */
   Optional<VmIdentity> find(VmFolder folder, VmId vm, @Nullable ProcessEntry recorded);
 
+  /** Returns whether that process still exists. */
+  boolean lives(VmIdentity process);
+
   /**
    * Ends exactly that process (SIGKILL) and waits until it is gone; no effect if it is gone
    * already.

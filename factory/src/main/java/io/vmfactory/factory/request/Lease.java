@@ -9,8 +9,10 @@ import java.time.Instant;
  *
  * @param id its name, a secret
  * @param vmId the VM
+ * @param uid the user that it belongs to
  * @param owner free text from the request
  * @param ttl duration of a renewal
  * @param expiresAt when the VM is killed unless renewed
  */
-public record Lease(LeaseId id, VmId vmId, String owner, Duration ttl, Instant expiresAt) {}
+public record Lease(
+    LeaseId id, VmId vmId, long uid, String owner, Duration ttl, Instant expiresAt) {}

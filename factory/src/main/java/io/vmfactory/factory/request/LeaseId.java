@@ -3,7 +3,7 @@ package io.vmfactory.factory.request;
 import java.util.regex.Pattern;
 
 /**
- * The name of a lease. It is a secret: a client that knows it may renew and release the lease.
+ * The name of a lease. Only the lease's user, root and the daemon's user may use it.
  *
  * @param value 1..64 letters, digits and hyphens; those this daemon makes have 32 hex digits
  */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A valid request, with the defaults filled in.
  *
+ * @param client the user that the VM will belong to
  * @param wanted vCPUs and memory that the VM must have
  * @param exact whether the VM must have them when its state is loaded, since nothing is plugged
  *     later
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner free text
  */
 public record Order(
+    Peer client,
     Sizing wanted,
     boolean exact,
     @Nullable TemplateInfo named,

@@ -21,6 +21,10 @@ public final class Refusals {
     return new RequestException(Reason.NOT_FOUND, message);
   }
 
+  public static RequestException forbidden(String message) {
+    return new RequestException(Reason.FORBIDDEN, message);
+  }
+
   public static RequestException noSuchLease() {
     return notFound("no such lease: it was released, has expired, or its VM died");
   }

@@ -34,6 +34,20 @@ public record VmView(
     Instant createdAt,
     @Nullable VmMemory memory) {
 
+  /** Returns a VM that was given away. */
+  public static VmView ofBase(VmIdentity process, VmFolder folder, VmRecord record, Route route) {
+    return new VmView(
+        process,
+        VmPhase.DETACHED,
+        folder,
+        record.sizing(),
+        record.templateKey(),
+        "",
+        route,
+        Instant.parse(record.madeAt()),
+        null);
+  }
+
   /**
    * Returns a VM that was handed out, as it is now.
    *

@@ -51,7 +51,7 @@ public final class HandOut implements AutoCloseable {
    * @throws RequestException with reason {@code EXHAUSTED} when all places are taken
    */
   public void admit(Order order) {
-    place = parts.admission().enter();
+    place = parts.admission().enter(order.client(), order.wanted().memoryMib());
     laps.lap("admit");
     walk = parts.routes().walk(order, laps, deadline);
   }

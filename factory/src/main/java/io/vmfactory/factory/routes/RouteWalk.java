@@ -171,7 +171,8 @@ final class RouteWalk implements AutoCloseable {
           : new CancelledException("cancelled", reason);
     }
     if (!(reason instanceof RequestException)) {
-      routes.failures().record("route " + tried, "", reason);
+      long client = order.client().user().uid();
+      routes.failures().recordOf(client, "route " + tried, "", reason);
     }
     if (reason instanceof DeadlineExceededException || deadline.passed()) {
       throw reason;

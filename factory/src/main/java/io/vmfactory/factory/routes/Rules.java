@@ -5,6 +5,7 @@ import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.Units;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.request.Order;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
@@ -43,24 +44,25 @@ public final class Rules {
   }
 
   /** Returns the order for a VM that will be leased. */
-  public Order order(VmRequest request) {
+  public Order order(Peer client, VmRequest request) {
     hostname(request.hostname());
     owner(request.owner());
-    return order(request, ttl(request.leaseTtl()), false);
+    return order(client, request, ttl(request.leaseTtl()), false);
   }
 
   /** Returns the order for a VM that will be given away; ignores lease, hostname and owner. */
-  public Order baseOrder(VmRequest request) {
-    return order(request, Duration.ZERO, true);
+  public Order baseOrder(Peer client, VmRequest request) {
+    return order(client, request, Duration.ZERO, true);
   }
 
-  private Order order(VmRequest request, Duration ttl, boolean exact) {
+  private Order order(Peer client, VmRequest request, Duration ttl, boolean exact) {
     TemplateInfo named =
         request.templateKey().isEmpty() ? null : names.resolve(request.templateKey());
     Sizing wanted =
         size(request.vcpus(), request.memoryMib(), named == null ? configured() : boot(named));
     List<Route> allowed = request.routes().isEmpty() ? routes : request.routes();
-    return new Order(wanted, exact, named, allowed, ttl, request.hostname(), request.owner());
+    return new Order(
+        client, wanted, exact, named, allowed, ttl, request.hostname(), request.owner());
   }
 
   /** Returns a wanted size; null = as configured. */

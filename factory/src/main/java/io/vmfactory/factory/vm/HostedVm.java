@@ -3,6 +3,7 @@ package io.vmfactory.factory.vm;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
@@ -10,7 +11,6 @@ import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmmException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -132,8 +132,8 @@ public final class HostedVm {
   }
 
   /** It is about to be leased, or its lease about to be renewed: LEASED in the journal. */
-  public void leased(String leaseId, String owner, Duration ttl, Instant expiresAt) {
-    write(record.leased(leaseId, owner, ttl, expiresAt));
+  public void leased(LeaseEntry lease) {
+    write(record.leased(lease));
   }
 
   /** It is about to be given away, GIVEN_AWAY in the journal; then it is no longer ours. */
@@ -145,6 +145,11 @@ public final class HostedVm {
   private void write(VmRecord next) {
     journal.write(folder, next);
     record = next;
+  }
+
+  /** Lets a user reach its agent and read its console. */
+  public void openTo(long uid) {
+    folder.openTo(uid);
   }
 
   // Its end.

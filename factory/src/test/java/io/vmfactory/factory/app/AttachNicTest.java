@@ -10,13 +10,11 @@ import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
+import io.vmfactory.factory.request.TestPeers;
 import io.vmfactory.linux.TestNamespace;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.VmmException;
-import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,22 +48,6 @@ final class AttachNicTest {
     return factory.cases.attachments().attachNic(request, soon());
   }
 
-  private static Peer trusted() {
-    return new Peer(user("root"), true);
-  }
-
-  private static Peer stranger() {
-    return new Peer(user("nobody"), false);
-  }
-
-  private static UserPrincipal user(String name) {
-    try {
-      return FileSystems.getDefault().getUserPrincipalLookupService().lookupPrincipalByName(name);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private static void refuses(Reason reason, String words, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
@@ -76,8 +58,8 @@ final class AttachNicTest {
   @Test
   void aLeasedVmGetsAsManyAsItHasSlots() {
     String path = namespace.path().toString();
-    assertThat(attach(lease, path, trusted()).name()).isEqualTo("web0");
-    assertThatThrownBy(() -> attach(lease, path, trusted()))
+    assertThat(attach(lease, path, TestPeers.root()).name()).isEqualTo("web0");
+    assertThatThrownBy(() -> attach(lease, path, TestPeers.root()))
         .isInstanceOfSatisfying(
             VmmException.class,
             e -> assertThat(e.reason()).isEqualTo(VmmException.Reason.RESOURCES));
@@ -86,18 +68,29 @@ final class AttachNicTest {
   @Test
   void whoIsNotTrustedHasItOnlyWhereHeCouldPutAnInterfaceHimself() {
     String roots = namespace.path().toString();
-    refuses(Reason.FORBIDDEN, "nobody", () -> attach(lease, roots, stranger()));
-    refuses(Reason.FORBIDDEN, "nobody", () -> attach(lease, "/proc/self/ns/net", stranger()));
+    lease = factory.cases.vms().get(TestPeers.nobody(), any(), soon()).lease().id();
+    refuses(Reason.FORBIDDEN, "uid 65534", () -> attach(lease, roots, TestPeers.nobody()));
+    String daemons = "/proc/%d/ns/net".formatted(ProcessHandle.current().pid());
+    refuses(Reason.FORBIDDEN, "uid 65534", () -> attach(lease, daemons, TestPeers.nobody()));
     try (TestNamespace own = TestNamespace.makeOf(NOBODY)) {
-      assertThat(attach(lease, own.path().toString(), stranger()).guestDevice()).isEqualTo("eth0");
+      assertThat(attach(lease, own.path().toString(), TestPeers.nobody()).guestDevice())
+          .isEqualTo("eth0");
     }
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "run/netns/web", "/nonexistent", "/dev/null", "/proc/self/ns/mnt", "a\0b"})
+      strings = {
+        "",
+        "run/netns/web",
+        "/nonexistent",
+        "/dev/null",
+        "/proc/self/ns/mnt",
+        "/proc/self/ns/net",
+        "a\0b"
+      })
   void whatIsNoNamespaceIsRefused(String path) {
-    refuses(Reason.INVALID, path, () -> attach(lease, path, trusted()));
+    refuses(Reason.INVALID, path, () -> attach(lease, path, TestPeers.root()));
   }
 
   @Test
@@ -105,6 +98,6 @@ final class AttachNicTest {
     refuses(
         Reason.NOT_FOUND,
         "lease",
-        () -> attach(new LeaseId("none"), namespace.path().toString(), trusted()));
+        () -> attach(new LeaseId("none"), namespace.path().toString(), TestPeers.root()));
   }
 }

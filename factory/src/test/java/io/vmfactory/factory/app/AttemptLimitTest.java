@@ -12,6 +12,7 @@ import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.scripted.ScriptedAgents;
@@ -88,14 +89,14 @@ final class AttemptLimitTest {
         var unused = factory.agents.faults.hangAt((ScriptedAgents.Step) spot.step());
       }
       Deadline deadline = Deadline.after(LIMIT.multipliedBy(8));
-      GrantedVm granted = factory.cases.vms().get(spot.request(), deadline);
+      GrantedVm granted = factory.cases.vms().get(Peer.daemon(), spot.request(), deadline);
       assertThat(granted.route()).isEqualTo(spot.next());
       assertThat(granted.routeReason()).contains(spot.route() + ": " + GIVEN_UP, "300ms");
       assertThat(factory.status().leases()).hasSize(1);
       assertThat(factory.status().failures())
           .extracting(RecordedFailure::what)
           .contains("route " + spot.route());
-      factory.cases.vms().release(granted.lease().id());
+      factory.cases.vms().release(Peer.daemon(), granted.lease().id());
     }
     assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
     assertThat(factory.folders()).isEmpty();
@@ -123,7 +124,11 @@ final class AttemptLimitTest {
     try (TestFactory factory = factory(1, 1)) {
       factory.hypervisor.script().hangAt(route == Route.WARM ? Script.Step.CONT : Script.Step.LOAD);
       assertThatThrownBy(
-              () -> factory.cases.vms().get(on(route), Deadline.after(Duration.ofHours(1))))
+              () ->
+                  factory
+                      .cases
+                      .vms()
+                      .get(Peer.daemon(), on(route), Deadline.after(Duration.ofHours(1))))
           .isInstanceOf(VmmException.class)
           .hasMessageContaining(GIVEN_UP)
           .hasMessageContaining("after 300 ms");
@@ -137,7 +142,10 @@ final class AttemptLimitTest {
       Duration shorter = LIMIT.dividedBy(3);
       assertThatThrownBy(
               () ->
-                  factory.cases.vms().get(on(Route.TEMPLATE, Route.COLD), Deadline.after(shorter)))
+                  factory
+                      .cases
+                      .vms()
+                      .get(Peer.daemon(), on(Route.TEMPLATE, Route.COLD), Deadline.after(shorter)))
           .as("half of it would be too short for any VM")
           .isInstanceOf(DeadlineExceededException.class)
           .hasMessageContaining("after %d ms".formatted(shorter.toMillis()));

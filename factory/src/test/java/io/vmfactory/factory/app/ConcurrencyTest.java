@@ -11,6 +11,7 @@ import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
@@ -84,7 +85,7 @@ final class ConcurrencyTest {
           .allSatisfy(e -> assertThat(e.getCause()).hasMessageContaining("all 3 VMs are in use"));
       assertThat(factory.status().leases()).hasSize(3);
       Lease one = factory.status().leases().get(0);
-      factory.cases.vms().release(one.id());
+      factory.cases.vms().release(Peer.daemon(), one.id());
       assertThat(factory.get(any()).route()).isEqualTo(Route.TEMPLATE);
     }
   }

@@ -21,7 +21,6 @@ import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -148,22 +147,13 @@ final class DriveIT {
   }
 
   private GrantedDrive attach(GrantedVm vm, Path file, DriveMode mode) {
-    Peer us = new Peer(owner(), true);
-    DriveRequest request = new DriveRequest(vm.lease().id(), file.toString(), mode, us);
+    DriveRequest request = new DriveRequest(vm.lease().id(), file.toString(), mode, Peer.daemon());
     return factory.cases().attachments().attachDrive(request, soon());
-  }
-
-  private UserPrincipal owner() {
-    try {
-      return Files.getOwner(image);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private void detach(GrantedVm vm, GrantedDrive drive) {
     DriveId id = new DriveId(drive.place().id());
-    factory.cases().attachments().detachDrive(vm.lease().id(), id, soon());
+    factory.cases().attachments().detachDrive(Peer.daemon(), vm.lease().id(), id, soon());
   }
 
   private static void mount(GuestAgent agent, GrantedDrive drive, String option) {

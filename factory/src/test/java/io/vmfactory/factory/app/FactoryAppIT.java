@@ -10,6 +10,7 @@ import io.vmfactory.factory.app.RealFactory.Seen;
 import io.vmfactory.factory.events.Events.Event;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
@@ -59,7 +60,8 @@ final class FactoryAppIT {
   @AfterEach
   void nothingIsLeft() throws IOException {
     assertThat(factory.folders()).isEmpty();
-    assertThat(factory.cases().control().status(Control.Detail.PLAIN).leases()).isEmpty();
+    assertThat(factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN).leases())
+        .isEmpty();
   }
 
   @Test
@@ -71,7 +73,8 @@ final class FactoryAppIT {
       assertThat(granted.vm().sizing()).isEqualTo(new Sizing(1, 256));
       Seen seen = factory.look(granted);
       assertThat(seen.identity().hostname()).isEqualTo(granted.vm().hostname());
-      VmView view = factory.cases().control().status(Control.Detail.WITH_MEMORY).vms().get(0);
+      VmView view =
+          factory.cases().control().status(Peer.daemon(), Control.Detail.WITH_MEMORY).vms().get(0);
       assertThat(view.identity()).isEqualTo(granted.vm().identity());
       VmMemory memory = view.memory();
       assertThat(memory.guestPrivateKib()).isPositive().isLessThan(memory.privateKib());
@@ -155,9 +158,10 @@ final class FactoryAppIT {
 
   @Test
   void aBaseVmIsItsOwnersAlone() {
-    GrantedVm given = factory.cases().vms().getBase(on(Route.TEMPLATE), soon());
+    GrantedVm given = factory.cases().vms().getBase(Peer.daemon(), on(Route.TEMPLATE), soon());
     assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);
-    assertThat(factory.cases().control().status(Control.Detail.PLAIN).vms()).isEmpty();
+    assertThat(factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN).vms())
+        .isEmpty();
     ProcessHandle owned = ProcessHandle.of(given.vm().identity().pid()).orElseThrow();
     assertThat(owned.isAlive()).isTrue();
     owned.destroyForcibly();

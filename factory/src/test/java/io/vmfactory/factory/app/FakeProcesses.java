@@ -28,6 +28,11 @@ record FakeProcesses(FakeHypervisor hypervisor) implements VmProcesses {
   }
 
   @Override
+  public boolean lives(VmIdentity process) {
+    return living(process.id()).isPresent();
+  }
+
+  @Override
   public void end(VmIdentity process, Deadline deadline) {
     living(process.id()).ifPresent(vm -> vm.exit(new VmExit(-1, 9, "")));
   }

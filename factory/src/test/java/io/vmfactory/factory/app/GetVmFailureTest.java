@@ -10,6 +10,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
@@ -108,7 +109,7 @@ final class GetVmFailureTest {
   void aStepThatHangsPastTheDeadlineLeavesNothing(Spot spot) {
     hang(spot.step());
     Deadline brief = Deadline.after(Duration.ofMillis(30));
-    assertThatThrownBy(() -> factory.cases.vms().get(request(spot), brief))
+    assertThatThrownBy(() -> factory.cases.vms().get(Peer.daemon(), request(spot), brief))
         .isInstanceOf(DeadlineExceededException.class);
     assertLeftNothing();
     assertThat(factory.status().failures()).isEmpty();
@@ -132,7 +133,7 @@ final class GetVmFailureTest {
   void aGuestThatNeverComesUpIsEndedAtTheDeadline() {
     factory.guest = vm -> {};
     Deadline brief = Deadline.after(Duration.ofMillis(300));
-    assertThatThrownBy(() -> factory.cases.vms().get(on(Route.COLD), brief))
+    assertThatThrownBy(() -> factory.cases.vms().get(Peer.daemon(), on(Route.COLD), brief))
         .hasMessageContaining("the guest to come up");
     assertLeftNothing();
   }

@@ -114,7 +114,7 @@ final class HangsIT {
   }
 
   private PoolView pool(int tier) {
-    return factory.cases().control().status(Control.Detail.PLAIN).pools().get(tier);
+    return factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN).pools().get(tier);
   }
 
   /** Waits until all shells are on stock. Those that were frozen have ended. */
@@ -149,7 +149,7 @@ final class HangsIT {
     assertThat(pool(1).stats().failures())
         .extracting(PoolFailure::kind)
         .contains(PoolFailure.Kind.POISONED, PoolFailure.Kind.PROBE);
-    assertThat(factory.cases().control().status(Control.Detail.PLAIN).failures())
+    assertThat(factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN).failures())
         .extracting(RecordedFailure::what)
         .contains("route SHELL");
     factory.release(usable());
@@ -179,7 +179,7 @@ final class HangsIT {
     Path image = Files.write(folder.resolve("image"), new byte[1 << 20]);
     GrantedVm one = usable();
     GrantedVm other = usable();
-    Peer peer = new Peer(Files.getOwner(folder), true);
+    Peer peer = Peer.daemon();
     try (DeadMount dead = DeadMount.over(Files.createDirectory(folder.resolve("dead")))) {
       DriveRequest hangs =
           new DriveRequest(one.lease().id(), dead.file().toString(), DriveMode.READ_ONLY, peer);

@@ -11,6 +11,7 @@ import io.vmfactory.factory.journal.VmRecord.State;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.vmm.VmId;
@@ -59,19 +60,19 @@ final class KilledAnywhereTest {
     GIVE_AWAY(1) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.vms().getBase(any(), soon());
+        factory.cases.vms().getBase(Peer.daemon(), any(), soon());
       }
     },
     RENEW(1) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.vms().renew(onlyLease(factory), null);
+        factory.cases.vms().renew(Peer.daemon(), onlyLease(factory), null);
       }
     },
     RELEASE(0) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.vms().release(onlyLease(factory));
+        factory.cases.vms().release(Peer.daemon(), onlyLease(factory));
       }
     },
     BUILD(1) {

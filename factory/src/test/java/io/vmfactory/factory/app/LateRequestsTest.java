@@ -74,7 +74,7 @@ final class LateRequestsTest {
   }
 
   private static void getAndRelease(TestFactory factory, VmRequest request) {
-    factory.cases.vms().release(factory.get(request).lease().id());
+    factory.cases.vms().release(Peer.daemon(), factory.get(request).lease().id());
   }
 
   private static void refusedFor(Throwable refusal, Reason reason) {
@@ -114,15 +114,15 @@ final class LateRequestsTest {
       Path image = Files.write(elsewhere.resolve("image"), new byte[4096]);
       factory.template(1, 256);
       LeaseId lease = factory.get(any()).lease().id();
-      Peer us = new Peer(Files.getOwner(image), true);
-      DriveRequest drive = new DriveRequest(lease, image.toString(), DriveMode.READ_ONLY, us);
+      DriveRequest drive =
+          new DriveRequest(lease, image.toString(), DriveMode.READ_ONLY, Peer.daemon());
       everyRequestEnds(
           () -> {
             var attached = factory.cases.attachments().attachDrive(drive, soon());
             DriveId id = new DriveId(attached.place().id());
-            factory.cases.attachments().detachDrive(lease, id, soon());
+            factory.cases.attachments().detachDrive(Peer.daemon(), lease, id, soon());
           },
-          () -> factory.cases.vms().release(lease),
+          () -> factory.cases.vms().release(Peer.daemon(), lease),
           refusal -> refusedFor(refusal, Reason.NOT_FOUND));
       factory.assertNothingLeft();
     }

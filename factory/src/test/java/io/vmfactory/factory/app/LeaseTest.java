@@ -11,6 +11,7 @@ import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.vmm.VmExit;
@@ -193,11 +194,11 @@ final class LeaseTest {
   }
 
   private Lease renew(GrantedVm granted, Duration ttl) {
-    return factory.cases.vms().renew(granted.lease().id(), ttl);
+    return factory.cases.vms().renew(Peer.daemon(), granted.lease().id(), ttl);
   }
 
   private String release(GrantedVm granted) {
-    return factory.cases.vms().release(granted.lease().id()).value();
+    return factory.cases.vms().release(Peer.daemon(), granted.lease().id()).value();
   }
 
   private static void notFound(ThrowingCallable call) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.scripted.ScriptedTemplates;
@@ -51,7 +52,7 @@ final class ObserverTest {
   @Test
   void aBaseVmIsReportedAsSuch() {
     factory.template(1, 256);
-    factory.cases.vms().getBase(on(Route.TEMPLATE), soon());
+    factory.cases.vms().getBase(Peer.daemon(), on(Route.TEMPLATE), soon());
     assertThat(factory.observed.lines)
         .containsExactly(
             "VM_GIVEN_AWAY", "GET_BASE_VM TEMPLATE [admit, turn, template, spawn, load, detach]");

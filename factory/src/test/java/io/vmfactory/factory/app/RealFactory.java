@@ -17,6 +17,7 @@ import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
@@ -150,11 +151,11 @@ final class RealFactory implements AutoCloseable {
   }
 
   GrantedVm get(VmRequest request) {
-    return cases().vms().get(request, soon());
+    return cases().vms().get(Peer.daemon(), request, soon());
   }
 
   void release(GrantedVm granted) {
-    cases().vms().release(granted.lease().id());
+    cases().vms().release(Peer.daemon(), granted.lease().id());
   }
 
   /** Completes with the next event of that kind about that VM. */
@@ -165,6 +166,7 @@ final class RealFactory implements AutoCloseable {
         .control()
         .events()
         .subscribe(
+            any -> true,
             event -> {
               if (event.kind() == kind && event.vmId().equals(id)) {
                 heard.complete(event);
@@ -180,6 +182,7 @@ final class RealFactory implements AutoCloseable {
         .control()
         .events()
         .subscribe(
+            any -> true,
             event -> {
               if (event.kind() == kind && event.detail().equals(detail)) {
                 heard.complete(event);

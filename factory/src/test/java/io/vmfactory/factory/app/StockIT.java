@@ -12,6 +12,7 @@ import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.vmm.VmFolder;
@@ -84,7 +85,7 @@ final class StockIT {
   }
 
   private PoolView warm() {
-    return factory.cases().control().status(Control.Detail.PLAIN).pools().get(0);
+    return factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN).pools().get(0);
   }
 
   private static void distinct(Stream<?> values) {

@@ -15,6 +15,7 @@ import io.vmfactory.factory.journal.VmRecord.State;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
@@ -185,7 +186,10 @@ final class StockServingTest {
           factory
               .cases
               .vms()
-              .get(on(Route.WARM, Route.TEMPLATE), Deadline.after(Duration.ofSeconds(2)));
+              .get(
+                  Peer.daemon(),
+                  on(Route.WARM, Route.TEMPLATE),
+                  Deadline.after(Duration.ofSeconds(2)));
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
       assertThat(granted.routeReason()).contains("WARM: given up to leave time for another VM");
       assertThat(stuck.phase()).isEqualTo(VmPhase.EXITED);
@@ -221,7 +225,10 @@ final class StockServingTest {
                   factory
                       .cases
                       .vms()
-                      .get(sized(2, 300, Route.WARM), Deadline.after(Duration.ofMillis(30))))
+                      .get(
+                          Peer.daemon(),
+                          sized(2, 300, Route.WARM),
+                          Deadline.after(Duration.ofMillis(30))))
           .isInstanceOf(DeadlineExceededException.class);
       assertThat(taken.phase()).isEqualTo(VmPhase.EXITED);
       factory.lingered();
@@ -233,7 +240,7 @@ final class StockServingTest {
   @EnumSource(names = {"WARM", "SHELL"})
   void aBaseVmOffTheStockIsPausedAndItsPortFree(Route route) {
     TestFactory factory = stocked(root, sizes(1, 1));
-    GrantedVm given = factory.cases.vms().getBase(on(route), soon());
+    GrantedVm given = factory.cases.vms().getBase(Peer.daemon(), on(route), soon());
     FakeVm vm = factory.hypervisor.vm(id(given));
     assertThat(given.route()).isEqualTo(route);
     assertThat(given.vm().phase()).isEqualTo(VmPhase.PAUSED);

@@ -29,7 +29,6 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +68,7 @@ final class TakeOverTest {
   }
 
   private Lease renew(GrantedVm granted) {
-    return factory.cases.vms().renew(granted.lease().id(), null);
+    return factory.cases.vms().renew(Peer.daemon(), granted.lease().id(), null);
   }
 
   private static void refused(Reason reason, ThrowingCallable call) {
@@ -96,7 +95,7 @@ final class TakeOverTest {
     assertThat(renewed.expiresAt()).isEqualTo(factory.now().plus(Duration.ofMinutes(2)));
     assertThat(new Journal().read(granted.vm().folder()).orElseThrow().lease().expiry())
         .isEqualTo(renewed.expiresAt());
-    factory.cases.vms().release(granted.lease().id());
+    factory.cases.vms().release(Peer.daemon(), granted.lease().id());
     factory.assertNothingLeft();
   }
 
@@ -230,11 +229,7 @@ final class TakeOverTest {
     assertThat(phases()).containsExactly(VmPhase.UNAVAILABLE, VmPhase.RUNNING);
     renew(slow);
     DriveRequest drive =
-        new DriveRequest(
-            slow.lease().id(),
-            "/d",
-            DriveMode.READ_ONLY,
-            new Peer(Files.getOwner(factory.root), true));
+        new DriveRequest(slow.lease().id(), "/d", DriveMode.READ_ONLY, Peer.daemon());
     assertThatThrownBy(() -> factory.cases.attachments().attachDrive(drive, soon()))
         .isInstanceOfSatisfying(
             VmmException.class,
@@ -248,8 +243,8 @@ final class TakeOverTest {
         .satisfies(event -> assertThat(event.leaseId()).isEqualTo(slow.lease().id().value()));
     assertThat(vm(slow).phase()).isEqualTo(VmPhase.RUNNING);
     renew(slow);
-    factory.cases.vms().release(slow.lease().id());
-    factory.cases.vms().release(other.lease().id());
+    factory.cases.vms().release(Peer.daemon(), slow.lease().id());
+    factory.cases.vms().release(Peer.daemon(), other.lease().id());
     factory.assertNothingLeft();
   }
 
@@ -258,7 +253,7 @@ final class TakeOverTest {
     GrantedVm slow = factory.get(any());
     Script.Gate gate = factory.hypervisor.script().hangAt(Step.ADOPT);
     restartAfter(MOMENT);
-    factory.cases.vms().release(slow.lease().id());
+    factory.cases.vms().release(Peer.daemon(), slow.lease().id());
     factory.assertNothingLeft();
     gate.open();
     assertThat(vm(slow).phase()).isEqualTo(VmPhase.EXITED);
@@ -298,9 +293,9 @@ final class TakeOverTest {
     factory = factory.kill().with(TestFactory.config(factory.root, 1)).daemon();
     assertThat(factory.status().leases()).containsExactlyInAnyOrder(one.lease(), two.lease());
     refused(Reason.EXHAUSTED, () -> factory.get(any()));
-    factory.cases.vms().release(one.lease().id());
+    factory.cases.vms().release(Peer.daemon(), one.lease().id());
     refused(Reason.EXHAUSTED, () -> factory.get(any()));
-    factory.cases.vms().release(two.lease().id());
+    factory.cases.vms().release(Peer.daemon(), two.lease().id());
     factory.get(any());
   }
 

@@ -20,6 +20,7 @@ import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.routes.Customers;
@@ -153,7 +154,7 @@ public final class TestFactory implements AutoCloseable {
                 observed,
                 threads));
     cases = app.verbs();
-    cases.control().events().subscribe(events::add);
+    cases.control().events().subscribe(event -> true, events::add);
   }
 
   /**
@@ -277,7 +278,7 @@ public final class TestFactory implements AutoCloseable {
   }
 
   public GrantedVm get(VmRequest request) {
-    return cases.vms().get(request, soon());
+    return cases.vms().get(Peer.daemon(), request, soon());
   }
 
   /** Does the same as {@link #get}, and replaces what was taken from the stock. */
@@ -311,7 +312,7 @@ public final class TestFactory implements AutoCloseable {
   }
 
   Status status() {
-    return cases.control().status(Control.Detail.PLAIN);
+    return cases.control().status(Peer.daemon(), Control.Detail.PLAIN);
   }
 
   /** Lets time pass, for the wall clock and for timers. */

@@ -10,6 +10,7 @@ import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
@@ -96,7 +97,7 @@ final class TurnUseTest {
   void aWaitingRequestFailsWhenItsTimeIsOver() {
     Script.Gate gate = held();
     Deadline tooShort = Deadline.after(Duration.ofMillis(300));
-    assertThatThrownBy(() -> factory.cases.vms().get(CLONE, tooShort))
+    assertThatThrownBy(() -> factory.cases.vms().get(Peer.daemon(), CLONE, tooShort))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("a turn to make a VM");
     assertThat(factory.hypervisor.vms()).hasSize(1);

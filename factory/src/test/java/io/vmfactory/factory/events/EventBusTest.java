@@ -37,10 +37,10 @@ final class EventBusTest {
   @Test
   void everyListenerHearsEverythingInOrderFromItsSubscriptionOn() {
     emit(1);
-    bus.subscribe(heard::add);
+    bus.subscribe(event -> true, heard::add);
     List<Event> late = new ArrayList<>();
     emit(2);
-    bus.subscribe(late::add);
+    bus.subscribe(event -> true, late::add);
     emit(1);
     assertThat(heard).isEmpty();
     work();
@@ -59,7 +59,7 @@ final class EventBusTest {
               throw new RejectedExecutionException("closed");
             },
             Observer.NONE);
-    closed.subscribe(heard::add);
+    closed.subscribe(event -> true, heard::add);
     closed.emit(Kind.VM_DIED, "", "", "", "");
     closed.emit(Kind.VM_DIED, "", "", "", "");
     assertThat(heard).isEmpty();
@@ -67,7 +67,7 @@ final class EventBusTest {
 
   @Test
   void aSlowListenerLosesTheOldestAndCanTell() {
-    bus.subscribe(heard::add);
+    bus.subscribe(event -> true, heard::add);
     emit(EventBus.BACKLOG + 3);
     work();
     assertThat(heard)
@@ -77,7 +77,7 @@ final class EventBusTest {
 
   @Test
   void aListenerThatIsGoneHearsNothingMore() {
-    Events.Subscription place = bus.subscribe(heard::add);
+    Events.Subscription place = bus.subscribe(event -> true, heard::add);
     emit(1);
     place.close();
     emit(1);
@@ -88,10 +88,11 @@ final class EventBusTest {
   @Test
   void aListenerThatFailsDelaysNoOther() {
     bus.subscribe(
+        event -> true,
         event -> {
           throw new IllegalStateException("broken");
         });
-    bus.subscribe(heard::add);
+    bus.subscribe(event -> true, heard::add);
     emit(2);
     work();
     assertThat(heard).hasSize(2);

@@ -7,6 +7,15 @@ import java.util.concurrent.CountDownLatch;
 public final class Blocking {
   private Blocking() {}
 
+  /** Blocks until the latch is open. */
+  static void until(CountDownLatch end) {
+    try {
+      end.await();
+    } catch (InterruptedException e) {
+      throw new CancelledException("interrupted", e);
+    }
+  }
+
   /** Reports that it began, blocks, and reports that it was interrupted. */
   public static RuntimeException untilInterrupted(
       CountDownLatch begun, CountDownLatch interrupted) {

@@ -10,6 +10,7 @@ import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.GetStatusRequest;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.WatchEventsRequest;
+import io.vmfactory.configs.UsersConfig;
 import io.vmfactory.factory.http.ConnectionLimits;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -51,7 +52,9 @@ class ConnectionsTest {
   }
 
   private void serve(int all, int each, Duration first, Duration idle) {
-    served = new ServedSkin(true, "", new ConnectionLimits(all, each, 0, first, idle));
+    served =
+        new ServedSkin(
+            true, "", UsersConfig.defaults(), new ConnectionLimits(all, each, 0, first, idle));
   }
 
   private SocketChannel connect() throws IOException {

@@ -14,6 +14,7 @@ import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.linux.UserIds;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.NicPlace;
 import java.io.IOException;
@@ -93,11 +94,10 @@ class JsonTest {
     assertThat(nic.at("/name").asText()).isEqualTo("web0");
     assertThat(nic.at("/guestDevice").asText()).isEqualTo("eth0");
     assertThat(nic.at("/guestMac").asText()).isEqualTo("02:00:00:00:00:01");
-    Path self = Path.of("/proc/self");
-    assertThat(seen.get())
-        .isEqualTo(
-            new NicRequest(
-                new LeaseId("l1"), "/run/netns/web", "", new Peer(Files.getOwner(self), true)));
+    Peer us = seen.get().peer();
+    assertThat(us.isTrusted()).isTrue();
+    assertThat(us.user().uid()).isEqualTo(UserIds.ofThisProcess().uid());
+    assertThat(seen.get()).isEqualTo(new NicRequest(new LeaseId("l1"), "/run/netns/web", "", us));
   }
 
   @Test
@@ -164,7 +164,8 @@ class JsonTest {
     assertThat(reply.at("/drive/guestDevice").asText()).isEqualTo("/dev/vdb");
     assertThat(reply.at("/drive/path").asText()).isEqualTo("/images/a");
     assertThat(reply.at("/hops/0/name").asText()).isEqualTo("attach");
-    Peer us = new Peer(Files.getOwner(Path.of("/proc/self")), true);
+    Peer us = asked.get(0).peer();
+    assertThat(us.isTrusted()).isTrue();
     assertThat(asked)
         .containsExactly(new DriveRequest(new LeaseId("l1"), "/images/a", DriveMode.OVERLAY, us));
     assertThat(curl("-d", "{}", URL + "/v1/leases/l1/drives").status()).isEqualTo(400);

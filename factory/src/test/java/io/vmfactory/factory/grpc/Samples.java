@@ -60,7 +60,7 @@ final class Samples {
   }
 
   static Lease lease() {
-    return new Lease(new LeaseId(LEASE), new VmId(VM), "me", Duration.ofMinutes(5), NOON);
+    return new Lease(new LeaseId(LEASE), new VmId(VM), 1000, "me", Duration.ofMinutes(5), NOON);
   }
 
   static VmView view() {
@@ -107,10 +107,11 @@ final class Samples {
         List.of(KEY),
         List.of(view()),
         List.of(lease()),
-        List.of(new RecordedFailure(NOON, "restore", "died")),
+        List.of(new RecordedFailure(NOON, null, "", "restore", "died")),
         Map.of(Route.TEMPLATE, 3),
         List.of(poolView()),
-        new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
+        new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)),
+        List.of());
   }
 
   /** Returns the default configuration. */

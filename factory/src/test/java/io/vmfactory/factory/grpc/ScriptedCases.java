@@ -18,6 +18,7 @@ import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** Verbs that do what a test says. */
 final class ScriptedCases implements Events {
@@ -77,23 +79,23 @@ final class ScriptedCases implements Events {
 
   private final class ScriptedVms implements Vms {
     @Override
-    public GrantedVm get(VmRequest request, Deadline deadline) {
+    public GrantedVm get(Peer client, VmRequest request, Deadline deadline) {
       seen.add(request);
       return getVm.run(request, deadline);
     }
 
     @Override
-    public GrantedVm getBase(VmRequest request, Deadline deadline) {
+    public GrantedVm getBase(Peer client, VmRequest request, Deadline deadline) {
       return Samples.granted();
     }
 
     @Override
-    public Lease renew(LeaseId lease, Duration ttl) {
+    public Lease renew(Peer client, LeaseId lease, Duration ttl) {
       return renewLease.run(new Renewal(lease, ttl), LONG);
     }
 
     @Override
-    public VmId release(LeaseId lease) {
+    public VmId release(Peer client, LeaseId lease) {
       return new VmId(releaseVm.run(lease, LONG));
     }
 
@@ -108,7 +110,7 @@ final class ScriptedCases implements Events {
     }
 
     @Override
-    public void detachDrive(LeaseId lease, DriveId drive, Deadline deadline) {
+    public void detachDrive(Peer client, LeaseId lease, DriveId drive, Deadline deadline) {
       detachDrive.run(new DriveRef(lease, drive), deadline);
     }
 
@@ -152,7 +154,7 @@ final class ScriptedCases implements Events {
   private Control control() {
     return new Control() {
       @Override
-      public Status status(Detail detail) {
+      public Status status(Peer client, Detail detail) {
         return getStatus.run(detail, LONG);
       }
 
@@ -169,10 +171,16 @@ final class ScriptedCases implements Events {
   }
 
   @Override
-  public Subscription subscribe(Consumer<Event> listener) {
-    listeners.add(listener);
+  public Subscription subscribe(Predicate<Event> wanted, Consumer<Event> listener) {
+    Consumer<Event> filtered =
+        event -> {
+          if (wanted.test(event)) {
+            listener.accept(event);
+          }
+        };
+    listeners.add(filtered);
     return () -> {
-      listeners.remove(listener);
+      listeners.remove(filtered);
       unsubscribed.complete(null);
     };
   }
@@ -184,7 +192,7 @@ final class ScriptedCases implements Events {
   }
 
   void emit(int seq, String detail) {
-    Event event = new Event(seq, Samples.NOON, Kind.VM_LEASED, Samples.VM, "", "", detail);
+    Event event = new Event(seq, Samples.NOON, Kind.VM_LEASED, null, Samples.VM, "", "", detail);
     listeners.forEach(l -> l.accept(event));
   }
 }

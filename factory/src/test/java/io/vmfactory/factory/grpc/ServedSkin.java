@@ -10,6 +10,7 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.UsersConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.http.ConnectionLimits;
 import io.vmfactory.factory.http.Door;
@@ -40,17 +41,21 @@ public final class ServedSkin implements AutoCloseable {
   }
 
   public ServedSkin(boolean nativeTransport, String group) {
-    this(nativeTransport, group, ConnectionLimits.of(1 << 16));
+    this(nativeTransport, group, UsersConfig.defaults());
   }
 
-  ServedSkin(boolean nativeTransport, String group, ConnectionLimits limits) {
+  public ServedSkin(boolean nativeTransport, String group, UsersConfig users) {
+    this(nativeTransport, group, users, ConnectionLimits.of(1 << 16));
+  }
+
+  ServedSkin(boolean nativeTransport, String group, UsersConfig users, ConnectionLimits limits) {
     try {
       folder = Files.createTempDirectory("skin-");
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
     vertx = new Door(limits).vertx(new VertxOptions().setPreferNativeTransport(nativeTransport));
-    config = new DaemonConfig(folder, folder, group, LONG, 4, 16);
+    config = new DaemonConfig(folder, folder, group, LONG, 4, 16, users);
     DaemonFacts facts = new DaemonFacts("1.2.3", "[daemon]\n", "/etc/x", Samples.pool());
     skin = Skin.start(vertx, config, cases.all(), facts, metrics);
   }

@@ -3,6 +3,7 @@ package io.vmfactory.factory.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
@@ -41,7 +42,7 @@ final class JournalTest {
   private VmRecord leased() {
     return started()
         .handedOut("WARM", "host", new Sizing(2, 512), EXPIRY)
-        .leased("lease", "owner", Duration.ofSeconds(9), EXPIRY);
+        .leased(LeaseEntry.of("lease", 7, "owner", Duration.ofSeconds(9), EXPIRY));
   }
 
   @Test
@@ -110,7 +111,7 @@ final class JournalTest {
     assertThat(read.state()).isEqualTo(VmRecord.State.LEASED);
     assertThat(read.templateDigest()).isEmpty();
     assertThat(read.lease().expiry()).isEqualTo(EXPIRY);
-    assertThat(read.leased("l", "o", Duration.ofSeconds(9), EXPIRY).version())
-        .isEqualTo(VmRecord.VERSION);
+    LeaseEntry lease = LeaseEntry.of("l", 7, "o", Duration.ofSeconds(9), EXPIRY);
+    assertThat(read.leased(lease).version()).isEqualTo(VmRecord.VERSION);
   }
 }

@@ -91,6 +91,7 @@ final class States {
         new Lease(
             new LeaseId("l"),
             new VmId("ab".repeat(16)),
+            0,
             "me",
             Duration.ofMinutes(1),
             Instant.EPOCH);
@@ -104,6 +105,7 @@ final class States {
         List.of(),
         Map.of(),
         pools,
-        new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)));
+        new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)),
+        List.of());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
@@ -57,6 +58,11 @@ final class SurvivorsTest {
     @Override
     public Adopter expect(VmRecord record) {
       return this;
+    }
+
+    @Override
+    public void countGivenAway(VmFolder givenAway, VmRecord record, VmIdentity who) {
+      reported.add("given away: " + who.id());
     }
 
     @Override
@@ -114,7 +120,8 @@ final class SurvivorsTest {
   }
 
   private VmRecord leased() throws IOException {
-    return started(0).leased("lease", "owner", Duration.ofSeconds(9), Instant.EPOCH);
+    return started(0)
+        .leased(LeaseEntry.of("lease", 7, "owner", Duration.ofSeconds(9), Instant.EPOCH));
   }
 
   private List<String> recover() {
@@ -200,7 +207,7 @@ final class SurvivorsTest {
   @Test
   void aVmThatWasGivenAwayIsNotTouchedWhileItLives() throws Exception {
     journal.write(folder, started(0).givenAway());
-    assertThat(recover()).isEmpty();
+    assertThat(recover()).containsExactly("given away: " + id);
     assertThat(process.isAlive()).isTrue();
     assertThat(folder.consoleLog()).exists();
     stop();
@@ -210,7 +217,7 @@ final class SurvivorsTest {
 
   @Test
   void aRecordThatMakesNoSenseIsLeftAloneAndReportedEachTime() throws Exception {
-    Files.writeString(folder.record(), "{\"version\":3}");
+    Files.writeString(folder.record(), "{\"version\":4}");
     for (int times = 0; times < 2; times++) {
       assertThat(recover())
           .singleElement()
@@ -227,7 +234,7 @@ final class SurvivorsTest {
   void aHalfWrittenRecordBesideTheRealOneMeansNothing() throws Exception {
     journal.write(folder, started(0).givenAway());
     Files.writeString(folder.path().resolve("vm.json.tmp"), "{\"version\":2,\"state\":\"MAK");
-    assertThat(recover()).isEmpty();
+    assertThat(recover()).containsExactly("given away: " + id);
     assertThat(process.isAlive()).isTrue();
   }
 
@@ -287,7 +294,7 @@ final class SurvivorsTest {
     journal.write(folder, started(0).givenAway());
     Path foreign = Files.createDirectories(root.resolve("vm/notes/deep"));
     Path file = Files.writeString(root.resolve("vm/" + VmId.random()), "a file, not a folder");
-    assertThat(recover()).isEmpty();
+    assertThat(recover()).containsExactly("given away: " + id);
     assertThat(foreign).exists();
     assertThat(file).exists();
   }

@@ -8,6 +8,7 @@ import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.TestPeers;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.templates.KnownTemplates;
 import io.vmfactory.factory.templates.TemplateNames;
@@ -33,7 +34,7 @@ final class RulesTest {
   }
 
   private void invalid(VmRequest request, String words) {
-    assertThatThrownBy(() -> rules.order(request))
+    assertThatThrownBy(() -> rules.order(TestPeers.root(), request))
         .isInstanceOfSatisfying(
             RequestException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID))
         .hasMessageContaining(words);
@@ -41,13 +42,15 @@ final class RulesTest {
 
   @Test
   void whatIsNotAskedForIsAsConfigured() {
-    Order order = rules.order(request(null, null, null, ""));
+    Order order = rules.order(TestPeers.root(), request(null, null, null, ""));
     assertThat(order.wanted()).isEqualTo(new Sizing(1, 256));
     assertThat(order.ttl()).isEqualTo(TestFactory.TTL);
     assertThat(order.routes()).containsExactly(Route.TEMPLATE, Route.COLD);
     assertThat(order.exact()).isFalse();
-    assertThat(rules.order(request(4, null, null, "")).wanted()).isEqualTo(new Sizing(4, 256));
-    assertThat(rules.order(request(null, 80, null, "")).wanted()).isEqualTo(new Sizing(1, 80));
+    assertThat(rules.order(TestPeers.root(), request(4, null, null, "")).wanted())
+        .isEqualTo(new Sizing(4, 256));
+    assertThat(rules.order(TestPeers.root(), request(null, 80, null, "")).wanted())
+        .isEqualTo(new Sizing(1, 80));
   }
 
   @ParameterizedTest
@@ -74,7 +77,8 @@ final class RulesTest {
   @ParameterizedTest
   @ValueSource(strings = {"a", "A1", "web-1", "0", "x--y", "a.b", "web.example.org"})
   void namesWithLabelsAreHostnames(String hostname) {
-    assertThat(rules.order(request(null, null, null, hostname)).hostname()).isEqualTo(hostname);
+    assertThat(rules.order(TestPeers.root(), request(null, null, null, hostname)).hostname())
+        .isEqualTo(hostname);
   }
 
   @ParameterizedTest
@@ -86,9 +90,10 @@ final class RulesTest {
 
   @Test
   void lengthsAreBounded() {
-    assertThat(rules.order(request(null, null, null, "a".repeat(64))).hostname()).hasSize(64);
+    assertThat(rules.order(TestPeers.root(), request(null, null, null, "a".repeat(64))).hostname())
+        .hasSize(64);
     invalid(request(null, null, null, "a".repeat(65)), "1..64");
-    assertThat(rules.order(owned("o".repeat(128))).owner()).hasSize(128);
+    assertThat(rules.order(TestPeers.root(), owned("o".repeat(128))).owner()).hasSize(128);
     invalid(owned("o".repeat(129)), "owner has 129 characters: at most 128");
     invalid(owned("a\nb"), "control characters");
   }

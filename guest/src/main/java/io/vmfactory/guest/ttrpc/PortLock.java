@@ -4,6 +4,7 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.linux.PathLock;
+import io.vmfactory.vmm.VmFolder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ record PortLock(Path port, PathLock lock) implements AutoCloseable {
   }
 
   private static Path file(Path port) {
-    return port.resolveSibling(port.getFileName() + ".lock");
+    return VmFolder.lock(port);
   }
 
   private static GuestException unlockable(Path port, IOException cause) {

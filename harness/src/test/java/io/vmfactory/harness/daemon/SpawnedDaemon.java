@@ -42,17 +42,27 @@ final class SpawnedDaemon implements AutoCloseable {
    * @param qemu more lines of the section [hypervisor.qemu]
    */
   SpawnedDaemon(List<String> qemu, String... pool) throws IOException {
+    this(List.of(), qemu, pool);
+  }
+
+  /**
+   * @param daemon more lines of the section [daemon]
+   * @param qemu more lines of the section [hypervisor.qemu]
+   */
+  SpawnedDaemon(List<String> daemon, List<String> qemu, String... pool) throws IOException {
     home =
         DaemonHome.make(
             Programs.vmfactory(),
             """
+            %s
             [hypervisor.qemu]
             accelerator = "tcg"
             %s
             [pool]
             %s
             """
-                .formatted(String.join("\n", qemu), String.join("\n", pool)));
+                .formatted(
+                    String.join("\n", daemon), String.join("\n", qemu), String.join("\n", pool)));
     settings = "spawned daemon " + qemu;
     template = KeptFolders.lend(settings, home.stateDir());
   }

@@ -7,6 +7,7 @@ import io.vmfactory.factory.app.Control;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.scripted.vmm.FakeVm;
@@ -53,7 +54,7 @@ final class ScaleTest {
       List<VmId> got = all.stream().flatMap(c -> LONG.await(c, "a client").stream()).toList();
 
       assertThat(got).hasSize(CLIENTS * EACH).doesNotHaveDuplicates();
-      Status status = factory.cases().control().status(Control.Detail.PLAIN);
+      Status status = factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN);
       assertThat(status.leases()).hasSize(CLIENTS * EACH / 2);
       assertThat(status.failures()).isEmpty();
       assertThat(status.served().get(Route.WARM)).isGreaterThanOrEqualTo(WARM);
@@ -71,6 +72,7 @@ final class ScaleTest {
             .control()
             .events()
             .subscribe(
+                any -> true,
                 event -> {
                   if (event.kind() == Kind.POOL_FILLED && event.detail().contains("WARM")) {
                     full.complete(null);
@@ -84,7 +86,7 @@ final class ScaleTest {
   }
 
   private static boolean isFull(ScriptedFactory factory) {
-    return factory.cases().control().status(Control.Detail.PLAIN).pools().stream()
+    return factory.cases().control().status(Peer.daemon(), Control.Detail.PLAIN).pools().stream()
         .anyMatch(pool -> pool.stats().slots().idle() == WARM);
   }
 
@@ -100,10 +102,10 @@ final class ScaleTest {
   private static List<VmId> client(ScriptedFactory factory) {
     List<VmId> mine = new ArrayList<>();
     for (int i = 0; i < EACH; i++) {
-      GrantedVm granted = factory.cases().vms().get(any(), soon());
+      GrantedVm granted = factory.cases().vms().get(Peer.daemon(), any(), soon());
       mine.add(granted.vm().identity().id());
       if (i % 2 == 0) {
-        factory.cases().vms().release(granted.lease().id());
+        factory.cases().vms().release(Peer.daemon(), granted.lease().id());
       }
     }
     return mine;

@@ -104,8 +104,19 @@ final class LeasedMachine implements Machine {
     }
   }
 
-  /** Ends the VM's process while the daemon is down. The next daemon removes the rest. */
+  /**
+   * Ends the VM's process while the daemon is down, if this user may. The next daemon removes the
+   * rest.
+   */
   private void endProcess(FactoryException why, Deadline deadline) {
+    if (!facts.who().process().isSeen()) {
+      LOG.warn(
+          "VM {} belongs to another user's daemon, which is down; the next one ends it with its"
+              + " lease: {}",
+          facts.who().id(),
+          why.getMessage());
+      return;
+    }
     LOG.warn("Ending VM {} without the daemon: {}", facts.who().id(), why.getMessage());
     processes.end(facts.who(), deadline);
   }

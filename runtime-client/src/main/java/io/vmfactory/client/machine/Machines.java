@@ -124,7 +124,7 @@ public final class Machines implements MachineSource {
   private static VmIdentity identity(Vm vm) {
     try {
       Path process = VmProcessTable.PROC.resolve(Integer.toString(vm.getPid()));
-      return VmIdentity.of(new VmId(vm.getId()), ProcessIdentity.of(process));
+      return VmIdentity.of(new VmId(vm.getId()), ProcessIdentity.seen(process));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot see process %d of VM %s; is the daemon on this host?"

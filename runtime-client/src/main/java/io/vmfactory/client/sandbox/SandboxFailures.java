@@ -64,6 +64,7 @@ final class SandboxFailures {
     Reason reason =
         switch (e.reason()) {
           case INVALID -> Reason.INVALID;
+          case FORBIDDEN -> Reason.FORBIDDEN;
           case BUSY -> Reason.IN_USE;
           case RESOURCES -> Reason.NO_ROOM;
           case EXISTS -> Reason.ALREADY_EXISTS;

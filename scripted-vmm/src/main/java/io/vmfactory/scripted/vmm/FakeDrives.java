@@ -1,6 +1,7 @@
 package io.vmfactory.scripted.vmm;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.DriveFile;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.scripted.vmm.Script.Step;
@@ -40,11 +41,11 @@ final class FakeDrives implements VmDrives {
   @Override
   public synchronized DrivePlace attach(DriveImage image, Deadline deadline) {
     phases.get().require(VmPhase.RUNNING, "attach a drive to");
-    try (DriveFile file = DriveFile.hold(image.file())) {
+    try (DriveFile file = DriveFile.hold(image.file(), image.rights());
+        Descriptor opened = file.open(image.mode() == DriveMode.WRITABLE)) {
       if (file.size() > devices.driveSlotBytes()) {
         throw new VmmException(Reason.INVALID, "larger than a slot: " + image.file());
       }
-      image.check().accept(file.path());
     } catch (OsException e) {
       throw VmmException.of(e);
     }

@@ -1,0 +1,20 @@
+package io.vmfactory.configs;
+
+/**
+ * What users may do whom the daemon's socket is open to: keys of the {@code [daemon]} table. Root
+ * and the daemon's own user have no limits.
+ *
+ * @param adminGroup group that may administer the daemon; empty means none
+ * @param maxVms most VMs of one user at the same time, 0..65536; 0 means no limit of its own
+ * @param maxMemoryMib most memory of the VMs of one user together, in MiB, 0..2147483647; 0 means
+ *     no limit
+ * @param maxRequests most requests of one user at the same time, 1..4096
+ */
+public record UsersConfig(String adminGroup, int maxVms, int maxMemoryMib, int maxRequests) {
+  static final int DEFAULT_REQUESTS = 128;
+
+  /** Returns the defaults: no administrators, no limits but that of requests. */
+  public static UsersConfig defaults() {
+    return new UsersConfig("", 0, 0, DEFAULT_REQUESTS);
+  }
+}
