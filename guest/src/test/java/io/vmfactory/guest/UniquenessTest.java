@@ -19,17 +19,18 @@ final class UniquenessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-a", "a-", "a.b", "a b", "ä"})
-  void aNameThatIsNoLabelIsRefused(String hostname) {
+  @ValueSource(strings = {"", "-a", "a-", "a..b", ".a", "a.", "a.-b", "a b", "ä"})
+  void aNameThatIsNoHostNameIsRefused(String hostname) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Uniqueness.fresh(WallClock.system(), hostname))
         .withMessageContaining(hostname);
   }
 
   @Test
-  void aNameOf64CharactersIsRefused() {
-    assertThat(Uniqueness.fresh(WallClock.system(), "a".repeat(63)).hostname()).hasSize(63);
+  void aNameHasAtMost64Characters() {
+    assertThat(Uniqueness.fresh(WallClock.system(), "a".repeat(64)).hostname()).hasSize(64);
+    assertThat(Uniqueness.fresh(WallClock.system(), "web.example").hostname()).isEqualTo("web.example");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Uniqueness.fresh(WallClock.system(), "a".repeat(64)));
+        .isThrownBy(() -> Uniqueness.fresh(WallClock.system(), "a".repeat(65)));
   }
 }
