@@ -104,10 +104,7 @@ public final class HostProcess {
   public void put(int descriptor, byte[] bytes) {
     Path path = Path.of("/proc/" + pid + "/fd/" + descriptor);
     try (Descriptor file = new Descriptor(LibC.open(path, LibC.O_WRONLY, 0))) {
-      // If the process lives after the opening, it lived before: the file is not another process's.
-      if (!signal(NONE)) {
-        throw gone(pid, null);
-      }
+      requireAlive();
       requireMemory(file);
       OwnerOnly.overwrite(file, bytes);
     } catch (NoSuchFileException e) {
@@ -123,6 +120,55 @@ public final class HostProcess {
     Path name = Files.readSymbolicLink(Path.of("/proc/self/fd/" + file.number()));
     if (!name.toString().startsWith("/memfd:")) {
       throw new IOException("it has " + name + " open there, and not a memory file");
+    }
+  }
+
+  /**
+   * Opens a file that the process has open once more, for reading. The process decides which file
+   * that is, so the caller gets regular files only.
+   *
+   * @param descriptor the file's number in that process
+   * @throws OsException of kind {@code GONE} when the process is gone, {@code INVALID} when it has
+   *     no regular file of that number
+   */
+  public Descriptor open(int descriptor) {
+    Path path = Path.of("/proc/" + pid + "/fd/" + descriptor);
+    String what = "file %d of process %d".formatted(descriptor, pid);
+    try {
+      // Does not wait, even if the process has put a pipe there.
+      int flags = LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_CLOEXEC;
+      Descriptor opened = new Descriptor(LibC.open(path.toString(), flags));
+      try {
+        requireAlive();
+        requireRegular(opened, what);
+        return opened;
+      } catch (RuntimeException e) {
+        opened.close();
+        throw e;
+      }
+    } catch (LastErrorException e) {
+      if (!signal(NONE)) {
+        throw gone(pid, e);
+      }
+      throw e.getErrorCode() == LibC.ENOENT
+          ? new OsException(Kind.INVALID, what + " does not exist", e)
+          : Errno.failure("cannot open " + what, e);
+    }
+  }
+
+  /**
+   * Checks that the process is not gone. If it lives after something of it was opened by its pid,
+   * it lived before: that thing is not another process's.
+   */
+  void requireAlive() {
+    if (!signal(NONE)) {
+      throw gone(pid, null);
+    }
+  }
+
+  private static void requireRegular(Descriptor opened, String what) {
+    if (!Files.isRegularFile(opened.path())) {
+      throw new OsException(Kind.INVALID, what + " is not a regular file");
     }
   }
 

@@ -31,9 +31,12 @@ public final class StateFile implements AutoCloseable {
     return file.number();
   }
 
-  /** Returns the open file, to pass it to a process that runs already. */
-  public Descriptor file() {
-    return file;
+  /**
+   * Opens the file for writing only, to pass it to a process that runs already. The caller closes
+   * it.
+   */
+  public Descriptor writer() {
+    return file.writer();
   }
 
   /**
@@ -61,7 +64,7 @@ public final class StateFile implements AutoCloseable {
   }
 
   private Path path() {
-    return Path.of("/proc/self/fd/" + file.number());
+    return file.path();
   }
 
   @Override

@@ -49,6 +49,17 @@ public final class TapMove {
     return -1;
   }
 
+  /** Returns how many of {@code taps} are in this process's network namespace and down. */
+  public static int count(List<String> taps) {
+    if (taps.isEmpty()) {
+      return 0;
+    }
+    try (NetworkNamespace home = NetworkNamespace.own();
+        NetworkLinks here = NetworkLinks.in(home)) {
+      return (int) taps.stream().map(here::find).filter(tap -> tap != null && !tap.up()).count();
+    }
+  }
+
   private static void settle(NetworkLinks there, String tap, String name, NetworkNamespace home) {
     Link moved = Objects.requireNonNull(there.find(tap));
     try {

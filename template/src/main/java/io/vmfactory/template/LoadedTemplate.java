@@ -1,15 +1,24 @@
 package io.vmfactory.template;
 
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.OsException;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 
 /**
- * A verified template in memory. It counts its users, of which the cache is the first; when the
- * last one closes it, its memory is freed. Clones need it only while they start: afterwards they
- * have mapped its memory themselves. A shell keeps the array of the device state as long as it
- * waits.
+ * What clones start from, in memory: a verified template, or a snapshot of a VM that runs. It
+ * counts its users, of which the cache is the first; when the last one closes it, its memory is
+ * freed. Clones need it only while they start: afterwards they have mapped its memory themselves. A
+ * shell keeps the array of the device state as long as it waits.
  */
 final class LoadedTemplate implements AutoCloseable {
   private final VmSpec spec;
@@ -27,11 +36,20 @@ final class LoadedTemplate implements AutoCloseable {
     this.bytes = manifest.memory().dataBytes() + state.length;
   }
 
+  /** Makes one of a snapshot, whose memory is its own from now on. */
+  LoadedTemplate(VmSnapshot snapshot) {
+    this.spec = snapshot.spec();
+    this.digest = "";
+    this.memory = snapshot.memory();
+    this.state = snapshot.deviceState();
+    this.bytes = memory.size();
+  }
+
   VmSpec spec() {
     return spec;
   }
 
-  /** Returns which snapshot this is, see {@link TemplateInfo#digest()}. */
+  /** Returns which snapshot this is, see {@link TemplateInfo#digest()}; empty if not stored. */
   String digest() {
     return digest;
   }
@@ -52,6 +70,23 @@ final class LoadedTemplate implements AutoCloseable {
   /** Returns the bytes of memory that it really holds: data without holes. */
   long bytes() {
     return bytes;
+  }
+
+  /**
+   * Starts a clone: PAUSED.
+   *
+   * @param laps gets "spawn" and "load"
+   */
+  Vm restore(Hypervisor hypervisor, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    Launch launch = launch(id, folder);
+    Vm vm = hypervisor.restore(launch, state, () -> laps.lap("spawn"), deadline);
+    laps.lap("load");
+    return vm;
+  }
+
+  /** Returns a clone to start. */
+  Launch launch(VmId id, VmFolder folder) {
+    return new Launch(id, spec, folder, new GuestRam.CopyOnWrite(memory));
   }
 
   /** Adds a user, who must close the template; returns false if it is already freed. */

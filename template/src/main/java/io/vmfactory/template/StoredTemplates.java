@@ -6,9 +6,7 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
-import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
-import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
@@ -130,7 +128,7 @@ public final class StoredTemplates implements Templates {
   public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     try (LoadedTemplate template = cache.acquire(key, deadline)) {
       laps.lap("template");
-      Vm vm = context.hypervisor().prepare(launch(template, id, folder), deadline);
+      Vm vm = context.hypervisor().prepare(template.launch(id, folder), deadline);
       laps.lap("spawn");
       return new LoadableShell(vm, template);
     }
@@ -140,22 +138,8 @@ public final class StoredTemplates implements Templates {
   public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     try (LoadedTemplate template = cache.acquire(key, deadline)) {
       laps.lap("template");
-      Vm vm =
-          context
-              .hypervisor()
-              .restore(
-                  launch(template, id, folder),
-                  template.state(),
-                  () -> laps.lap("spawn"),
-                  deadline);
-      laps.lap("load");
-      return vm;
+      return template.restore(context.hypervisor(), id, folder, laps, deadline);
     }
-  }
-
-  private static Launch launch(LoadedTemplate template, VmId id, VmFolder folder) {
-    GuestRam ram = new GuestRam.CopyOnWrite(template.memory());
-    return new Launch(id, template.spec(), folder, ram);
   }
 
   @Override

@@ -49,8 +49,7 @@ public interface Hypervisor {
   /**
    * Takes over a VM that another process started and that outlived that process. The VM gets the
    * phase that the VMM reports (INCOMING, PAUSED or RUNNING). How such a VM ends later may be
-   * unknown, see {@link VmExit}. An adopted VM cannot be saved. A failure leaves the process and
-   * its folder unchanged.
+   * unknown, see {@link VmExit}. A failure leaves the process and its folder unchanged.
    *
    * @throws VmmException with reason {@code DIED} when the process is gone or its pid was reused,
    *     {@code FAILED} when the VMM is in a state that has no phase

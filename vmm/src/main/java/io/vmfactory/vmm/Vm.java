@@ -1,7 +1,9 @@
 package io.vmfactory.vmm;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.NetworkNamespace;
+import java.nio.file.Path;
 
 /**
  * One VM: a VMM process, its monitor connection, its phase. Every method that changes the VM first
@@ -42,10 +44,26 @@ public interface Vm {
   void stop(Deadline deadline);
 
   /**
-   * Returns the device state of a PAUSED VM, without guest RAM. The VM stays PAUSED but can never
-   * run again.
+   * Returns the device state of a PAUSED VM, without guest RAM and without the content of drives.
+   * The VM stays as it was and can run again.
    */
   byte[] save(Deadline deadline);
+
+  /**
+   * Takes a snapshot of a RUNNING clone: stops its CPUs for the time that this needs, and lets them
+   * run again, also when this fails.
+   *
+   * <p>What its OVERLAY drives hold at that moment is never written again; the VM goes on in new
+   * copy-on-write files over it.
+   *
+   * @param overlayDir folder for those files; as in {@link DriveImage}
+   * @param laps gets "copy" (of what the clone's template holds, while the VM still runs), then the
+   *     steps of the pause: "stop", "state", "pages" (those that the VM has written), "layers" (of
+   *     the drives), "cont"; then "freeze" (of the layers)
+   * @throws VmmException with reason {@code INVALID} when a snapshot of this VM cannot be taken: it
+   *     is no clone, or has what was not there when it was made
+   */
+  VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline);
 
   /**
    * Adds vCPUs and memory to a RUNNING VM. Returns what was really added: memory is rounded up to

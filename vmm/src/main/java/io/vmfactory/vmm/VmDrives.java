@@ -1,12 +1,13 @@
 package io.vmfactory.vmm;
 
 import io.vmfactory.configs.time.Deadline;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The drives of one RUNNING VM. The VMM reports which drives exist, so drives that an earlier
- * daemon attached are included. These steps are serial with those of {@link Vm}, but a failed one
- * leaves the VM as it was.
+ * The drives of one VM, RUNNING unless a method says otherwise. The VMM reports which drives exist,
+ * so drives that an earlier daemon attached are included. These steps are serial with those of
+ * {@link Vm}, but a failed one leaves the VM as it was.
  */
 public interface VmDrives {
   /**
@@ -28,6 +29,14 @@ public interface VmDrives {
    *     hot-plugged device; it is still attached
    */
   void detach(String id, Deadline deadline);
+
+  /**
+   * Fills the slots of a PAUSED clone of a snapshot with the drives that the snapshot's VM had. The
+   * guest has them in use, so this comes before the clone runs. If this throws, end the VM.
+   *
+   * @param overlayDir folder for the copy-on-write files; as in {@link DriveImage}
+   */
+  void restore(List<FrozenDrive> drives, Path overlayDir, Deadline deadline);
 
   /** Returns all attached drives: those in slots first, in the order of slots and ports. */
   List<DrivePlace> list(Deadline deadline);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.linux.FileRights;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
@@ -24,6 +26,7 @@ public abstract class HypervisorContract {
   protected final Deadline deadline = Deadline.after(Duration.ofSeconds(60));
   protected VmFolders folders;
   protected MemoryFile memory;
+  private Path overlays;
 
   /** Returns the hypervisor under test. */
   protected abstract Hypervisor hypervisor();
@@ -45,6 +48,7 @@ public abstract class HypervisorContract {
   @BeforeEach
   void prepareFolders(@TempDir Path temp) {
     folders = new VmFolders(temp.resolve("vm"));
+    overlays = temp;
     memory = MemoryFiles.create("contract", spec().boot().memoryMib() * 1024L * 1024);
   }
 
@@ -116,11 +120,72 @@ public abstract class HypervisorContract {
   }
 
   @Test
-  void onlyAVmWithSharedMemoryCanBeSaved() {
-    Vm vm = hypervisor().boot(launch(new GuestRam.Anonymous()), deadline);
-    vm.stop(deadline);
-    refuses(Reason.INVALID, () -> vm.save(deadline));
-    vm.kill();
+  void aSavedVmGoesOnWhateverItsMemoryIs() {
+    for (GuestRam ram : List.of(new GuestRam.Anonymous(), new GuestRam.Shared(memory))) {
+      Vm vm = hypervisor().boot(launch(ram), deadline);
+      vm.stop(deadline);
+      assertThat(vm.save(deadline)).isNotEmpty();
+      vm.cont(deadline);
+      vm.check(deadline);
+      vm.stop(deadline);
+      assertThat(vm.save(deadline)).isNotEmpty();
+      vm.kill();
+    }
+  }
+
+  @Test
+  void aCloneGoesOnAfterASnapshotAndSoDoClonesOfItAndOfThem() {
+    Vm clone = runningClone();
+    Laps laps = new Laps();
+    try (VmSnapshot first = clone.snapshot(overlays, laps, deadline)) {
+      assertThat(laps.all())
+          .extracting(Lap::name)
+          .containsExactly("copy", "stop", "state", "pages", "layers", "cont", "freeze");
+      assertThat(first.pause()).isPositive();
+      clone.check(deadline);
+      Vm fork = runningClone(first);
+      try (VmSnapshot second = fork.snapshot(overlays, new Laps(), deadline)) {
+        first.close();
+        Vm forkOfFork = runningClone(second);
+        for (Vm vm : List.of(clone, fork, forkOfFork)) {
+          assertThat(vm.phase()).isEqualTo(VmPhase.RUNNING);
+          vm.check(deadline);
+          vm.kill();
+        }
+      }
+    }
+  }
+
+  @Test
+  void anAdoptedCloneGivesASnapshot() {
+    Launch launch = launch(new GuestRam.CopyOnWrite(memory));
+    Vm vm = hypervisor().restore(launch, templateState(), () -> {}, deadline);
+    vm.cont(deadline);
+    Vm adopted = successor().adopt(survivor(launch, vm), deadline);
+    try (VmSnapshot snapshot = adopted.snapshot(overlays, new Laps(), deadline)) {
+      Vm fork = runningClone(snapshot);
+      fork.check(deadline);
+      fork.kill();
+    }
+    adopted.check(deadline);
+    adopted.kill();
+  }
+
+  @Test
+  void aSnapshotThatCannotBeIsRefusedAndTheVmGoesOn() {
+    for (GuestRam ram : List.of(new GuestRam.Anonymous(), new GuestRam.Shared(memory))) {
+      Vm booted = hypervisor().boot(launch(ram), deadline);
+      refuses(Reason.INVALID, () -> booted.snapshot(overlays, new Laps(), deadline));
+      booted.check(deadline);
+      booted.kill();
+    }
+    Vm clone = runningClone();
+    clone.plug(new Sizing(1, 0), deadline);
+    refuses(Reason.INVALID, () -> clone.snapshot(overlays, new Laps(), deadline));
+    clone.check(deadline);
+    clone.stop(deadline);
+    refuses(Reason.ILLEGAL_PHASE, () -> clone.snapshot(overlays, new Laps(), deadline));
+    clone.kill();
   }
 
   @Test
@@ -257,7 +322,7 @@ public abstract class HypervisorContract {
     assertThat(lively.phase()).isEqualTo(VmPhase.RUNNING);
     assertThat(lively.signals().agentPort().toCompletableFuture()).isNotDone();
     lively.stop(deadline);
-    refuses(Reason.INVALID, () -> lively.save(deadline));
+    assertThat(lively.save(deadline)).isNotEmpty();
     lively.check(deadline);
     stopped.kill();
     lively.kill();
@@ -335,6 +400,31 @@ public abstract class HypervisorContract {
   /** Launches with shared memory, like a template. */
   protected Vm boot() {
     return hypervisor().boot(launch(new GuestRam.Shared(memory)), deadline);
+  }
+
+  /** Returns the device state of a VM whose RAM is in {@link #memory}. */
+  protected byte[] templateState() {
+    Vm template = boot();
+    template.stop(deadline);
+    byte[] state = template.save(deadline);
+    template.kill();
+    return state;
+  }
+
+  /** Returns a running clone of a template. */
+  protected Vm runningClone() {
+    return running(new GuestRam.CopyOnWrite(memory), templateState());
+  }
+
+  /** Returns a running clone of {@code snapshot}. */
+  protected Vm runningClone(VmSnapshot snapshot) {
+    return running(new GuestRam.CopyOnWrite(snapshot.memory()), snapshot.deviceState());
+  }
+
+  private Vm running(GuestRam ram, byte[] state) {
+    Vm clone = hypervisor().restore(launch(ram), state, () -> {}, deadline);
+    clone.cont(deadline);
+    return clone;
   }
 
   /** Launches with the same memory copy-on-write, like a clone. */

@@ -8,6 +8,7 @@ import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.VmDrives;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmPhases;
@@ -87,6 +88,29 @@ final class FakeDrives implements VmDrives {
     script.play(Step.DETACH, deadline);
     attached.remove(drive);
     WRITTEN.remove(drive.file(), this);
+  }
+
+  /** Returns the drives as a snapshot keeps them; no files are behind them. */
+  synchronized List<FrozenDrive> frozen() {
+    for (Drive drive : attached) {
+      if (drive.place().hotPlugged() || drive.place().mode() == DriveMode.WRITABLE) {
+        throw new VmmException(
+            Reason.INVALID, "no snapshot can be taken with drive " + drive.place().id());
+      }
+    }
+    return attached.stream()
+        .map(drive -> new FrozenDrive(drive.place().id(), drive.place().mode(), List.of()))
+        .toList();
+  }
+
+  @Override
+  public synchronized void restore(List<FrozenDrive> drives, Path overlayDir, Deadline deadline) {
+    phases.get().require(VmPhase.PAUSED, "restore the drives of");
+    for (FrozenDrive drive : drives) {
+      script.play(Step.ATTACH, deadline);
+      DrivePlace place = new DrivePlace(drive.id(), drive.mode(), "/dev/" + drive.id(), false);
+      attached.add(new Drive(place, Path.of("/frozen", drive.id())));
+    }
   }
 
   @Override

@@ -72,7 +72,6 @@ public final class FakeHypervisor implements Hypervisor {
   public Vm adopt(Survivor survivor, Deadline deadline) {
     FakeVm vm = living(survivor);
     script.play(Step.ADOPT, deadline);
-    vm.adopted();
     return vm;
   }
 
@@ -81,7 +80,6 @@ public final class FakeHypervisor implements Hypervisor {
   public Vm hold(Survivor survivor) {
     FakeVm vm = living(survivor);
     CompletableFuture<Void> passing = script.passing(Step.ADOPT);
-    vm.adopted();
     vm.hold(passing);
     return vm;
   }

@@ -3,8 +3,12 @@ package io.vmfactory.scripted.vmm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.scripted.vmm.Script.Step;
+import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.NicPlace;
@@ -16,6 +20,7 @@ import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmPhases;
 import io.vmfactory.vmm.VmSignals;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
@@ -26,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +56,7 @@ public final class FakeVm implements Vm {
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private Sizing size;
   private int nics;
-  private volatile boolean savable;
+  private volatile boolean clone;
 
   FakeVm(Launch launch, Script script) {
     this.launch = launch;
@@ -58,7 +64,6 @@ public final class FakeVm implements Vm {
     this.phases = new VmPhases(launch.id());
     this.drives = new FakeDrives(launch.spec().devices(), () -> phases, script);
     this.size = launch.spec().boot();
-    this.savable = launch.ram() instanceof GuestRam.Shared;
     makeFiles();
   }
 
@@ -83,16 +88,12 @@ public final class FakeVm implements Vm {
     phases.enter(first);
     available.complete(first);
     if (first == VmPhase.INCOMING) {
+      clone = true;
       agentPort.complete(null);
     }
     if (first == VmPhase.RUNNING && launch.ram() instanceof GuestRam.Shared shared) {
       shared.file().write(0, ByteBuffer.wrap(MEMORY));
     }
-  }
-
-  /** Marks the VM as adopted: whose memory it has is not known any more. */
-  void adopted() {
-    savable = false;
   }
 
   /** Makes the VM UNAVAILABLE until {@code answer} completes; then it is as it was before. */
@@ -191,11 +192,25 @@ public final class FakeVm implements Vm {
   @Override
   public byte[] save(Deadline deadline) {
     phases.require(VmPhase.PAUSED, "save");
-    if (!savable) {
-      throw new VmmException(Reason.INVALID, "only a VM with shared memory can be saved");
-    }
     script.play(Step.SAVE, deadline);
     return STATE.clone();
+  }
+
+  /** Returns a snapshot whose memory is that of the VM's template: no guest has written any. */
+  @Override
+  public VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline) {
+    phases.require(VmPhase.RUNNING, "take a snapshot of");
+    if (!clone || !size().equals(launch.spec().boot())) {
+      throw new VmmException(Reason.INVALID, "no snapshot of this fake VM can be taken");
+    }
+    script.play(Step.SNAPSHOT, deadline);
+    List<FrozenDrive> frozen = drives.frozen();
+    List.of("copy", "stop", "state", "pages", "layers", "cont", "freeze").forEach(laps::lap);
+    MemoryFile memory =
+        MemoryFiles.create("fake-snapshot", launch.spec().boot().memoryMib() * 1024L * 1024);
+    memory.write(0, ByteBuffer.wrap(MEMORY));
+    memory.seal();
+    return new VmSnapshot(launch.spec(), memory, STATE, frozen, 0, Duration.ofNanos(1));
   }
 
   @Override

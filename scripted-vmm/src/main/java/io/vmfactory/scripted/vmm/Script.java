@@ -20,6 +20,7 @@ public final class Script {
     CONT,
     STOP,
     SAVE,
+    SNAPSHOT,
     PLUG,
     ATTACH,
     DETACH

@@ -38,6 +38,12 @@ record DriveBay(Kind kind, int number, String guestDevice) {
   private static final int FIRST_READ_ONLY_SLOT = 0x06;
   private static final int FIRST_PORT_SLOT = 0x10;
 
+  /**
+   * Copy-on-write layers that a drive can have over its image. Each snapshot adds one, and each
+   * makes reading a little slower.
+   */
+  static final int MOST_LAYERS = 16;
+
   /** The kind of a place. */
   enum Kind {
     WRITABLE_SLOT("rw"),
@@ -146,14 +152,28 @@ record DriveBay(Kind kind, int number, String guestDevice) {
     return id() + ".image";
   }
 
-  /** Returns the name of the node that is the copy-on-write file. */
-  String writes() {
-    return id() + ".writes";
+  /**
+   * Returns the name of the node that is the file of a copy-on-write layer.
+   *
+   * @param layer 1 = the lowest, up to {@link #MOST_LAYERS}
+   */
+  String writes(int layer) {
+    return id() + ".writes" + suffix(layer);
   }
 
-  /** Returns the name of the node that is the image with the copy-on-write file over it. */
-  String overlay() {
-    return id() + ".overlay";
+  /**
+   * Returns the name of the node that is a copy-on-write layer over the layer below it, or over the
+   * image.
+   *
+   * @param layer 1 = the lowest; 0 = the image
+   */
+  String overlay(int layer) {
+    return layer == 0 ? image() : id() + ".overlay" + suffix(layer);
+  }
+
+  /** Every drive had one layer at most when these names were chosen. */
+  private static String suffix(int layer) {
+    return layer == 1 ? "" : Integer.toString(layer);
   }
 
   /** Returns the name of the job that formats the copy-on-write file. */

@@ -1,5 +1,7 @@
 package io.vmfactory.vmm.qemu;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.DriveFile;
@@ -7,21 +9,24 @@ import io.vmfactory.linux.FileCalls;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.BlockCommands;
 import io.vmfactory.vmm.qmp.BlockCommands.Job;
 import io.vmfactory.vmm.qmp.BlockCommands.Node;
 import io.vmfactory.vmm.qmp.QmpCommand;
-import io.vmfactory.vmm.qmp.QmpCommand.FileSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The block nodes below one drive. */
@@ -29,6 +34,7 @@ final class DriveNodes {
   private final DriveBay bay;
   private final QemuMonitor monitor;
   private final QemuEvents events;
+  private final OpenFiles files;
 
   /** Completes on the monitor's event loop when QEMU no longer works on a node. */
   private CompletionStage<?> settled = CompletableFuture.completedFuture(null);
@@ -37,6 +43,7 @@ final class DriveNodes {
     this.bay = bay;
     this.monitor = monitor;
     this.events = events;
+    this.files = new OpenFiles(monitor);
   }
 
   /**
@@ -49,11 +56,13 @@ final class DriveNodes {
     boolean writable = image.mode() == DriveMode.WRITABLE;
     try {
       addImage(image, file, writable, deadline);
-      return image.mode() == DriveMode.OVERLAY
-          ? overlay(image.overlayDir(), bytes, deadline)
-          : bay.image();
+      if (image.mode() != DriveMode.OVERLAY) {
+        return bay.image();
+      }
+      makeLayer(1, image.overlayDir(), bytes, deadline);
+      return stackLayer(1, deadline);
     } catch (RuntimeException e) {
-      undo();
+      undo(1);
       throw DriveFailures.of(e, image.file());
     }
   }
@@ -63,50 +72,71 @@ final class DriveNodes {
     Descriptor open =
         calls.call("drive " + image.file(), () -> file.open(writable), Descriptor::close, deadline);
     try {
-      open(bay.image(), open, !writable, true, deadline);
+      files.open(bay.image(), open, !writable, true, deadline);
     } finally {
       calls.close(open::close);
     }
   }
 
   /**
-   * Opens a node over an open file. QEMU gets the open file and no path, because it cannot open
-   * files of the host.
-   *
-   * @param durable whether a flush by the guest reaches the disk
+   * Opens the nodes of a drive that another VM had, with a new layer over it, and returns the name
+   * of the topmost one. A failure leaves no node.
    */
-  private void open(
-      String node, Descriptor file, boolean readOnly, boolean durable, Deadline deadline) {
-    CompletionStage<FileSet> given = monitor.send(QmpCommand.addFile(file));
+  String add(FrozenDrive drive, Path folder, long bytes, Deadline deadline) {
+    int layers = drive.files().size() - 1;
     try {
-      FileSet set = monitor.await(given, "QEMU to take an open file", deadline);
-      monitor.execute(BlockCommands.openFile(node, set.path(), readOnly, durable), deadline);
-    } finally {
-      given.thenAccept(set -> monitor.send(QmpCommand.removeFiles(set)));
+      files.open(bay.image(), drive.files().get(0), true, true, deadline);
+      for (int layer = 1; layer <= layers; layer++) {
+        files.open(bay.writes(layer), drive.files().get(layer), true, false, deadline);
+        monitor.execute(overlay(layer, true), deadline);
+      }
+      if (drive.mode() != DriveMode.OVERLAY) {
+        return bay.image();
+      }
+      makeLayer(layers + 1, folder, bytes, deadline);
+      return stackLayer(layers + 1, deadline);
+    } catch (RuntimeException e) {
+      undo(layers + 1);
+      throw e;
     }
   }
 
-  private String overlay(Path folder, long bytes, Deadline deadline) {
-    openWrites(folder, deadline);
-    format(bytes, deadline);
-    monitor.execute(BlockCommands.addOverlay(bay.overlay(), bay.writes(), bay.image()), deadline);
-    return bay.overlay();
-  }
-
-  /** The file has no name, so no cleanup is needed later. */
-  private void openWrites(Path folder, Deadline deadline) {
+  /** Makes an empty layer that nothing uses yet. The file has no name, so it needs no cleanup. */
+  void makeLayer(int layer, Path folder, long bytes, Deadline deadline) {
     try (Descriptor file = OwnerOnly.nameless(folder)) {
-      open(bay.writes(), file, false, false, deadline);
+      files.open(bay.writes(layer), file, false, false, deadline);
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot make a copy-on-write file in " + folder, e);
     }
+    format(layer, bytes, deadline);
   }
 
-  private void format(long bytes, Deadline deadline) {
+  /** Puts a layer that was made over the one below it, and returns the name of its node. */
+  String stackLayer(int layer, Deadline deadline) {
+    monitor.execute(overlay(layer, false), deadline);
+    return bay.overlay(layer);
+  }
+
+  /**
+   * Asks QEMU to put a layer that was made over the one below it, and to let the slot read from it.
+   * Does not wait.
+   */
+  List<CompletionStage<?>> growBy(int layer) {
+    return List.of(
+        monitor.send(overlay(layer, false)),
+        monitor.send(BlockCommands.retarget(bay.id(), bay.overlay(layer), false)));
+  }
+
+  private QmpCommand<QmpCommand.Done> overlay(int layer, boolean readOnly) {
+    return BlockCommands.addOverlay(
+        bay.overlay(layer), bay.writes(layer), bay.overlay(layer - 1), readOnly);
+  }
+
+  private void format(int layer, long bytes, Deadline deadline) {
     CompletionStage<Boolean> ended = events.jobEnded(bay.formatting());
     CompletionStage<String> formatted =
         monitor
-            .send(BlockCommands.formatOverlay(bay.formatting(), bay.writes(), bytes))
+            .send(BlockCommands.formatOverlay(bay.formatting(), bay.writes(layer), bytes))
             .thenCompose(begun -> ended)
             .thenCompose(this::dismiss);
     settled = formatted;
@@ -137,33 +167,65 @@ final class DriveNodes {
   }
 
   /**
-   * Asks QEMU to remove all nodes, before any later command of the monitor. Does not wait, since
-   * the caller's deadline may have passed.
+   * Asks QEMU to remove all nodes up to that layer, before any later command of the monitor. Does
+   * not wait, since the caller's deadline may have passed.
    */
-  void undo() {
-    settled.whenComplete((done, failure) -> all().forEach(this::forget));
+  void undo(int layers) {
+    var unused = removed(all(layers)).thenAccept(nodes -> nodes.forEach(files::forget));
   }
 
-  private void forget(String node) {
-    monitor.send(BlockCommands.remove(node));
+  /**
+   * Asks QEMU to remove one layer that nothing uses, before any later command of the monitor. Does
+   * not wait.
+   *
+   * @return the nodes whose files are to be forgotten: QEMU closes them only while the VM runs
+   */
+  CompletionStage<List<Node>> undoLayer(int layer) {
+    return removed(Stream.of(bay.overlay(layer), bay.writes(layer)));
+  }
+
+  private CompletionStage<List<Node>> removed(Stream<String> nodes) {
+    List<String> names = nodes.toList();
+    return settled.handle((done, failure) -> remove(names)).thenCompose(Function.identity());
+  }
+
+  /** Sends at once, if QEMU does not work on a node any more. */
+  private CompletionStage<List<Node>> remove(List<String> names) {
+    CompletionStage<List<Node>> before = monitor.send(BlockCommands.nodes());
+    names.forEach(node -> monitor.send(BlockCommands.remove(node)));
+    return before.thenApply(
+        all -> all.stream().filter(node -> names.contains(node.name())).toList());
   }
 
   /** Removes the nodes that exist, once QEMU no longer works on them. */
   void removeLeftovers(Deadline deadline) {
-    Set<String> present = present(deadline);
-    if (present.contains(bay.writes()) && !present.contains(bay.overlay())) {
-      endFormat(deadline);
-      present = present(deadline); // those that an earlier undo has not removed yet
-    }
-    for (String node : all().filter(present::contains).toList()) {
-      monitor.execute(BlockCommands.remove(node), deadline);
+    Map<String, Node> present = settled(deadline);
+    for (String name : all(DriveBay.MOST_LAYERS).filter(present.keySet()::contains).toList()) {
+      files.forget(requireNonNull(present.get(name)));
+      monitor.execute(BlockCommands.remove(name), deadline);
     }
   }
 
-  private Set<String> present(Deadline deadline) {
+  /** Returns the nodes of the VM by name, once QEMU no longer works on one of this drive. */
+  Map<String, Node> settled(Deadline deadline) {
+    Map<String, Node> present = present(deadline);
+    boolean unused =
+        IntStream.rangeClosed(1, DriveBay.MOST_LAYERS)
+            .anyMatch(layer -> isUnused(present.keySet(), layer));
+    if (!unused) {
+      return present;
+    }
+    endFormat(deadline);
+    return present(deadline); // those that an earlier undo has not removed yet
+  }
+
+  private boolean isUnused(Set<String> present, int layer) {
+    return present.contains(bay.writes(layer)) && !present.contains(bay.overlay(layer));
+  }
+
+  private Map<String, Node> present(Deadline deadline) {
     return monitor.execute(BlockCommands.nodes(), deadline).stream()
-        .map(Node::name)
-        .collect(Collectors.toSet());
+        .collect(Collectors.toMap(Node::name, Function.identity()));
   }
 
   /**
@@ -186,9 +248,14 @@ final class DriveNodes {
     }
   }
 
-  /** Returns all nodes, the topmost first. A slot's own node stays. */
-  private Stream<String> all() {
-    List<String> below = List.of(bay.overlay(), bay.writes(), bay.image());
-    return bay.isPort() ? Stream.concat(Stream.of(bay.id()), below.stream()) : below.stream();
+  /** Returns all nodes up to that layer, the topmost first. A slot's own node stays. */
+  private Stream<String> all(int layers) {
+    Stream<String> above =
+        IntStream.iterate(layers, layer -> layer - 1)
+            .limit(layers)
+            .boxed()
+            .flatMap(layer -> Stream.of(bay.overlay(layer), bay.writes(layer)));
+    Stream<String> below = Stream.concat(above, Stream.of(bay.image()));
+    return bay.isPort() ? Stream.concat(Stream.of(bay.id()), below) : below;
   }
 }

@@ -77,6 +77,18 @@ final class DriveRack {
         .orElseThrow(() -> new VmmException(Reason.INVALID, "the VM has no drive \"" + id + "\""));
   }
 
+  /**
+   * Returns the slot with that id.
+   *
+   * @throws VmmException with reason {@code INVALID} when the VM has no such slot
+   */
+  DriveBay slot(String id) {
+    return bays.stream()
+        .filter(bay -> bay.id().equals(id) && !bay.isPort())
+        .findFirst()
+        .orElseThrow(() -> new VmmException(Reason.INVALID, "the VM has no slot \"" + id + "\""));
+  }
+
   /** Returns the drives at all filled places. */
   List<DrivePlace> places() {
     return bays.stream()

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
  *
  * @param spec the VM's spec
  */
-record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
+record HotPlug(VmSpec spec, QemuMonitor monitor) {
   private static final long MIB = 1 << 20;
 
   private static final Comparator<CpuPlace> IN_ORDER =
@@ -31,7 +31,7 @@ record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
   /**
    * Adds {@code extra}, rounded up to whole blocks, and returns what it added. One call at a time.
    */
-  Sizing plug(Sizing extra, Deadline deadline) {
+  Sizing plug(Sizing extra, QemuEvents events, Deadline deadline) {
     Sizing added = extra.inBlocks();
     List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
     List<MemoryDevice> dimms = monitor.execute(QmpCommand.memoryDevices(), deadline);
@@ -40,9 +40,16 @@ record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
       addCpus(cpus, added.vcpus(), deadline);
     }
     if (added.memoryMib() > 0) {
-      addMemory(dimms.size() + 1, added.memoryMib(), deadline);
+      addMemory(dimms.size() + 1, added.memoryMib(), events, deadline);
     }
     return added;
+  }
+
+  /** Returns whether CPUs or memory were plugged. */
+  boolean isGrown(Deadline deadline) {
+    List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
+    List<MemoryDevice> dimms = monitor.execute(QmpCommand.memoryDevices(), deadline);
+    return !size(cpus, dimms).equals(spec.boot());
   }
 
   private Sizing size(List<CpuSlot> cpus, List<MemoryDevice> dimms) {
@@ -75,7 +82,7 @@ record HotPlug(VmSpec spec, QemuMonitor monitor, QemuEvents events) {
   }
 
   /** Returns when the guest has accepted the memory: the next program in it may need it at once. */
-  private void addMemory(int number, int mib, Deadline deadline) {
+  private void addMemory(int number, int mib, QemuEvents events, Deadline deadline) {
     String ram = "ram" + number;
     String dimm = "dimm" + number;
     CompletionStage<Void> plugged = events.plugged(dimm);

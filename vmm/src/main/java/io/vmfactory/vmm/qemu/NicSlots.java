@@ -42,6 +42,11 @@ record NicSlots(VmId id, int count) {
     return IntStream.range(0, count).mapToObj(this::tap).toList();
   }
 
+  /** Returns whether a NIC is attached: its tap is up, or elsewhere. */
+  boolean anyAttached() {
+    return TapMove.count(taps()) < count;
+  }
+
   /** Makes the taps for QEMU to inherit. */
   OpenTaps open() {
     OpenTaps open = new OpenTaps(new ArrayList<>());

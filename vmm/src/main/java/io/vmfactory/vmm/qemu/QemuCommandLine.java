@@ -46,6 +46,12 @@ final class QemuCommandLine {
    */
   private static final String FIRMWARE = ",firmware=qboot.rom";
 
+  /**
+   * Saved state consists of the devices (see {@code QmpCommand.saveDevices}), without a description
+   * of itself behind them; with {@code send-configuration=off}, without one in front of them.
+   */
+  private static final String DEVICES_ONLY = ",suppress-vmdesc=on";
+
   private final List<String> arguments = new ArrayList<>();
   private final Launch launch;
 
@@ -90,7 +96,12 @@ final class QemuCommandLine {
     String options = machine.options().isEmpty() ? "" : "," + machine.options();
     add(
         "-machine",
-        machine.type() + (pc ? NEEDLESS + FIRMWARE : "") + ",memory-backend=ram0" + options);
+        machine.type()
+            + (pc ? NEEDLESS + FIRMWARE : "")
+            + DEVICES_ONLY
+            + ",memory-backend=ram0"
+            + options);
+    add("-global", "migration.send-configuration=off");
     add("-accel", acceleration(machine.accelerator()));
     add("-cpu", machine.cpuModel());
     if (machine.accelerator() == Accelerator.TCG) {

@@ -6,10 +6,12 @@ import io.vmfactory.linux.FileCalls;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.VmSpec.Devices;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.BlockCommands;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -31,7 +33,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
       DriveRack rack = rack(deadline);
       DriveBay bay = rack.free(image.mode());
       requireFits(image, found.size(), rack.bytes(bay));
-      DriveNodes nodes = new DriveNodes(bay, monitor, events);
+      DriveNodes nodes = nodes(bay);
       nodes.removeLeftovers(deadline);
       String top = nodes.add(image, file, sectors(file.size()), deadline);
       boolean readOnly = image.mode() == DriveMode.READ_ONLY;
@@ -66,7 +68,22 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     }
   }
 
-  private DriveRack rack(Deadline deadline) {
+  /** Fills the place of a drive that another VM had. */
+  void restore(FrozenDrive drive, Path overlayDir, Deadline deadline) {
+    DriveRack rack = rack(deadline);
+    DriveBay bay = rack.slot(drive.id());
+    DriveNodes nodes = nodes(bay);
+    String top = nodes.add(drive, overlayDir, rack.bytes(bay), deadline);
+    connect(bay, top, drive.mode() == DriveMode.READ_ONLY, deadline);
+  }
+
+  /** Returns the nodes below the drive at a place. */
+  DriveNodes nodes(DriveBay bay) {
+    return new DriveNodes(bay, monitor, events);
+  }
+
+  /** Returns the places and what is in them. */
+  DriveRack rack(Deadline deadline) {
     return new DriveRack(monitor.execute(BlockCommands.devices(), deadline), devices);
   }
 
@@ -100,7 +117,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
         bay.isPort()
             ? BlockCommands.unplug(bay.id())
             : BlockCommands.retarget(bay.id(), bay.blank(), readOnly));
-    nodes.undo();
+    nodes.undo(1);
   }
 
   /** Empties a place. */
@@ -112,7 +129,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
       boolean readOnly = bay.takes(DriveMode.READ_ONLY);
       monitor.execute(BlockCommands.retarget(id, bay.blank(), readOnly), deadline);
     }
-    new DriveNodes(bay, monitor, events).removeLeftovers(deadline);
+    nodes(bay).removeLeftovers(deadline);
   }
 
   /** An earlier caller whose deadline passed may have sent the same request to the guest. */

@@ -1,12 +1,12 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.NetworkNamespace;
-import io.vmfactory.linux.StateFile;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DrivePlace;
-import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Sizing;
@@ -20,10 +20,12 @@ import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmPhases;
 import io.vmfactory.vmm.VmSignals;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpCommand;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,9 +36,6 @@ import java.util.function.Supplier;
 
 /** One QEMU process as a VM. */
 final class QemuVm implements Vm {
-  /** Name of the file that QEMU writes its device state to. */
-  private static final String SAVED = "saved";
-
   private final Subject subject;
   private final QemuProcess process;
   private final QemuMonitor monitor;
@@ -62,19 +61,14 @@ final class QemuVm implements Vm {
     process.exited().thenAccept(this::ended);
   }
 
-  /**
-   * The VM's id, spec and folder.
-   *
-   * @param savable whether its memory survives the process
-   */
-  record Subject(VmId id, VmSpec spec, VmFolder folder, boolean savable) {
+  /** The VM's id, spec and folder. */
+  record Subject(VmId id, VmSpec spec, VmFolder folder) {
     static Subject of(Launch launch) {
-      boolean savable = launch.ram() instanceof GuestRam.Shared;
-      return new Subject(launch.id(), launch.spec(), launch.folder(), savable);
+      return new Subject(launch.id(), launch.spec(), launch.folder());
     }
 
     static Subject of(Survivor survivor) {
-      return new Subject(survivor.identity().id(), survivor.spec(), survivor.folder(), false);
+      return new Subject(survivor.identity().id(), survivor.spec(), survivor.folder());
     }
   }
 
@@ -204,17 +198,19 @@ final class QemuVm implements Vm {
   }
 
   private byte[] doSave(Deadline deadline) {
-    if (!subject.savable()) {
-      throw new VmmException(
-          Reason.INVALID,
-          "only a VM that was started with shared memory can be saved: its RAM is kept in a file");
+    try (DeviceState state = new DeviceState(monitor)) {
+      return state.save(deadline);
     }
-    try (StateFile state = StateFile.create("vmfactory-state")) {
-      monitor.execute(QmpCommand.giveFile(SAVED, state.file()), deadline);
-      monitor.execute(QmpCommand.migrate("fd:" + SAVED), deadline);
-      monitor.await(events.migrated(), "the device state to be saved", deadline);
-      return state.content();
-    }
+  }
+
+  @Override
+  public VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline) {
+    var snapshot = new QemuSnapshot(subject, process.process(), monitor, events);
+    return step(
+        VmPhase.RUNNING,
+        "take a snapshot of",
+        deadline,
+        () -> snapshot.take(overlayDir, laps, deadline));
   }
 
   @Override
@@ -223,7 +219,7 @@ final class QemuVm implements Vm {
   }
 
   private Sizing doPlug(Sizing extra, Deadline deadline) {
-    return new HotPlug(subject.spec(), monitor, events).plug(extra, deadline);
+    return new HotPlug(subject.spec(), monitor).plug(extra, events, deadline);
   }
 
   @Override
@@ -248,6 +244,18 @@ final class QemuVm implements Vm {
           deadline,
           () -> {
             drives.detach(id, deadline);
+            return phases;
+          });
+    }
+
+    @Override
+    public void restore(List<FrozenDrive> frozen, Path overlayDir, Deadline deadline) {
+      step(
+          VmPhase.PAUSED,
+          "restore the drives of",
+          deadline,
+          () -> {
+            frozen.forEach(drive -> drives.restore(drive, overlayDir, deadline));
             return phases;
           });
     }

@@ -33,9 +33,13 @@ public final class BlockCommands {
       @JsonProperty("read-only") boolean readOnly) {}
 
   private record OverlayNode(
-      String driver, @JsonProperty("node-name") String name, String file, String backing) {}
+      String driver,
+      @JsonProperty("node-name") String name,
+      String file,
+      String backing,
+      @JsonProperty("read-only") boolean readOnly) {}
 
-  private record Reopen(List<RawNode> options) {}
+  private record Reopen(List<? extends Record> options) {}
 
   private record NodeName(@JsonProperty("node-name") String name) {}
 
@@ -62,8 +66,11 @@ public final class BlockCommands {
    * A block node.
    *
    * @param name its name
+   * @param file the path that it was opened by, or what QEMU shows in its place
+   * @param readOnly whether it cannot be written
    */
-  public record Node(@JsonProperty("node-name") String name) {}
+  public record Node(
+      @JsonProperty("node-name") String name, String file, @JsonProperty("ro") boolean readOnly) {}
 
   /**
    * A device that reads from nodes.
@@ -123,9 +130,11 @@ public final class BlockCommands {
    */
   public static QmpCommand<Done> openFile(
       String name, String path, boolean readOnly, boolean durable) {
-    return done(
-        "blockdev-add",
-        new FileNode("file", name, path, readOnly, false, "on", "threads", new Cache(!durable)));
+    return done("blockdev-add", file(name, path, readOnly, durable));
+  }
+
+  private static FileNode file(String name, String path, boolean readOnly, boolean durable) {
+    return new FileNode("file", name, path, readOnly, false, "on", "threads", new Cache(!durable));
   }
 
   /** Adds a node over {@code file} that passes its bytes through unchanged. */
@@ -146,8 +155,25 @@ public final class BlockCommands {
   }
 
   /** Adds a copy-on-write image over another node. */
-  public static QmpCommand<Done> addOverlay(String name, String file, String backing) {
-    return done("blockdev-add", new OverlayNode("qcow2", name, file, backing));
+  public static QmpCommand<Done> addOverlay(
+      String name, String file, String backing, boolean readOnly) {
+    return done("blockdev-add", new OverlayNode("qcow2", name, file, backing, readOnly));
+  }
+
+  /**
+   * Makes a copy-on-write image of {@link #addOverlay} and its file, which is not durable,
+   * read-only, so that QEMUs of other VMs may read them.
+   *
+   * @param path by which QEMU opens the file for reading
+   */
+  public static QmpCommand<Done> freezeOverlay(
+      String name, String file, String backing, String path) {
+    return done(
+        "blockdev-reopen",
+        new Reopen(
+            List.of(
+                new OverlayNode("qcow2", name, file, backing, true),
+                file(file, path, true, false))));
   }
 
   /** Closes a node that nothing reads from. */

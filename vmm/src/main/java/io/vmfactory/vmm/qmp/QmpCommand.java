@@ -1,9 +1,12 @@
 package io.vmfactory.vmm.qmp;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vmfactory.linux.Descriptor;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +41,14 @@ public final class QmpCommand<R> {
 
   private record Uri(String uri) {}
 
-  private record NamedFile(@JsonProperty("fdname") String name) {}
+  private record StateTarget(String filename, boolean live) {}
 
   private record SetId(@JsonProperty("fdset-id") long set) {}
+
+  private record NewFile(
+      @JsonProperty("fdset-id") @JsonInclude(Include.NON_NULL) @Nullable Long set, String opaque) {}
+
+  private record FileOfSet(@JsonProperty("fdset-id") long set, long fd) {}
 
   private record Capabilities(List<Capability> capabilities) {}
 
@@ -78,11 +86,55 @@ public final class QmpCommand<R> {
    * @param id its number
    */
   public record FileSet(@JsonProperty("fdset-id") long id) {
+    private static final String FOLDER = "/dev/fdset/";
+
     /** Returns the path by which a later command opens a file of the set. */
     public String path() {
-      return "/dev/fdset/" + id;
+      return FOLDER + id;
+    }
+
+    /** Returns the set whose path {@code path} is; empty if it is no set's. */
+    public static Optional<FileSet> of(String path) {
+      return path.startsWith(FOLDER)
+          ? Optional.of(new FileSet(Long.parseLong(path.substring(FOLDER.length()))))
+          : Optional.empty();
     }
   }
+
+  /**
+   * An open file that QEMU has taken.
+   *
+   * @param setId number of its set
+   * @param number its descriptor's number in QEMU
+   */
+  public record TakenFile(@JsonProperty("fdset-id") long setId, @JsonProperty("fd") int number) {
+    /** Returns the set that it is in. */
+    public FileSet set() {
+      return new FileSet(setId);
+    }
+  }
+
+  /**
+   * A set of open files and what is in it.
+   *
+   * @param id its number
+   */
+  public record FilledSet(
+      @JsonProperty("fdset-id") long id, @JsonProperty("fds") List<OpenFile> files) {
+    /** Returns the set without its content. */
+    public FileSet set() {
+      return new FileSet(id);
+    }
+  }
+
+  /**
+   * An open file in a set.
+   *
+   * @param number its descriptor's number in QEMU
+   * @param label given with the file; null = none
+   */
+  public record OpenFile(
+      @JsonProperty("fd") int number, @JsonProperty("opaque") @Nullable String label) {}
 
   /**
    * A piece of plugged memory.
@@ -137,18 +189,23 @@ public final class QmpCommand<R> {
     return new QmpCommand<>("query-status", new None(), RunState.class);
   }
 
-  /** Excludes shared RAM from the device state, and turns on events for changes of a migration. */
+  /** Turns on events for changes of a migration. */
   public static QmpCommand<Done> prepareMigration() {
     return new QmpCommand<>(
         "migrate-set-capabilities",
-        new Capabilities(
-            List.of(new Capability("events", true), new Capability("x-ignore-shared", true))),
+        new Capabilities(List.of(new Capability("events", true))),
         Done.class);
   }
 
-  /** Starts to send state to {@code uri}. */
-  public static QmpCommand<Done> migrate(String uri) {
-    return new QmpCommand<>("migrate", new Uri(uri), Done.class);
+  /**
+   * Writes the state of all devices to a file, without RAM and drives, while the VM is stopped. The
+   * command was made for Xen and works with every accelerator. {@code migrate} is no substitute: it
+   * leaves out RAM only if that is shared, and ends the VM.
+   */
+  public static QmpCommand<Done> saveDevices(FileSet file) {
+    // Not "live" means that the VM keeps its drives.
+    return new QmpCommand<>(
+        "xen-save-devices-state", new StateTarget(file.path(), false), Done.class);
   }
 
   /** Starts to receive state from {@code uri}. */
@@ -156,22 +213,40 @@ public final class QmpCommand<R> {
     return new QmpCommand<>("migrate-incoming", new Uri(uri), Done.class);
   }
 
-  /** Gives QEMU an open file, which {@code migrate} finds as {@code fd:name}. */
-  public static QmpCommand<Done> giveFile(String name, Descriptor file) {
-    return new QmpCommand<>("getfd", new NamedFile(name), Done.class, file);
-  }
-
   /**
    * Gives QEMU an open file in a new set. A command that opens the set's path uses it in place of a
-   * path.
+   * path. QEMU takes the file of the set that was opened for the same access: reading, writing or
+   * both.
+   *
+   * @param label for {@link OpenFile#label()}
    */
-  public static QmpCommand<FileSet> addFile(Descriptor file) {
-    return new QmpCommand<>("add-fd", new None(), FileSet.class, file);
+  public static QmpCommand<TakenFile> addFile(Descriptor file, String label) {
+    return new QmpCommand<>("add-fd", new NewFile(null, label), TakenFile.class, file);
+  }
+
+  /** Gives QEMU another open file in an existing set. */
+  public static QmpCommand<TakenFile> addFile(FileSet set, Descriptor file, String label) {
+    return new QmpCommand<>("add-fd", new NewFile(set.id(), label), TakenFile.class, file);
+  }
+
+  /** Lists all sets of files. */
+  public static QmpCommand<List<FilledSet>> fileSets() {
+    return new QmpCommand<>("query-fdsets", new None(), QmpCodec.listOf(FilledSet.class));
   }
 
   /** Removes a set of files. What is open by its path stays open. */
   public static QmpCommand<Done> removeFiles(FileSet set) {
     return new QmpCommand<>("remove-fd", new SetId(set.id()), Done.class);
+  }
+
+  /**
+   * Removes one file of a set. QEMU closes it at once if the VM runs, else when it looks at the set
+   * again.
+   *
+   * @param number the descriptor's number in QEMU
+   */
+  public static QmpCommand<Done> removeFile(FileSet set, int number) {
+    return new QmpCommand<>("remove-fd", new FileOfSet(set.id(), number), Done.class);
   }
 
   /** Lists all character devices. */

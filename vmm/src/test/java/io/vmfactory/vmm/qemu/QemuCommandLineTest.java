@@ -33,7 +33,8 @@ class QemuCommandLineTest {
             -S
             -display none
             -machine q35,hpet=off,smbus=off,sata=off,usb=off,vmport=off,graphics=off,\
-            firmware=qboot.rom,memory-backend=ram0,kernel_irqchip=split
+            firmware=qboot.rom,suppress-vmdesc=on,memory-backend=ram0,kernel_irqchip=split
+            -global migration.send-configuration=off
             -accel tcg,tb-size=32
             -cpu max
             -global virtio-serial-pci.ioeventfd=off
@@ -85,7 +86,9 @@ class QemuCommandLineTest {
     VmSpec spec = spec(new Sizing(1, 256), AgentTransport.VSOCK, Accelerator.KVM);
     List<String> line = QemuCommandLine.prepare(launch(spec, new GuestRam.Anonymous()));
     assertThat(line).contains("vhost-vsock-pci,id=vsock0,guest-cid=19088743");
-    assertThat(line).containsSequence("-accel", "kvm").doesNotContain("-global");
+    assertThat(line)
+        .containsSequence("-accel", "kvm")
+        .doesNotContain("virtio-blk-pci.ioeventfd=off");
   }
 
   @Test

@@ -15,6 +15,8 @@ public final class TinyKernel {
   private static final int HEADER_BYTES = 32;
   private static final int ZEROS = LOAD + 20;
   private static final int SLOTS = 0xa00;
+  static final int COUNTER = 0x200000;
+  static final int COPY = 0x201000;
   private static final byte[] HALT_FOR_EVER = {(byte) 0xf4, (byte) 0xeb, (byte) 0xfd};
 
   private TinyKernel() {}
@@ -30,6 +32,21 @@ public final class TinyKernel {
   public static Path writeEnding(Path file) {
     ByteBuffer code = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     code.put(new byte[] {0x0f, 0x01, 0x1d}).putInt(ZEROS).put((byte) 0xcc); // lidt [ZEROS]; int3
+    return write(file, code.array());
+  }
+
+  /**
+   * Writes a kernel to {@code file} that counts for ever: in the four bytes at {@link #COUNTER},
+   * and the same number in those at {@link #COPY}, a page further. It writes COPY first.
+   */
+  public static Path writeCounting(Path file) {
+    ByteBuffer code = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+    code.put(bytes(0x31, 0xc0)); //                   xor eax, eax
+    code.put(bytes(0x40)); //                   next: inc eax
+    code.put((byte) 0xa3).putInt(COPY); //            mov [COPY], eax
+    code.put((byte) 0xa3).putInt(COUNTER); //         mov [COUNTER], eax
+    int jump = code.position() + 2;
+    code.put(bytes(0xeb, 2 - jump)); //               jmp next
     return write(file, code.array());
   }
 

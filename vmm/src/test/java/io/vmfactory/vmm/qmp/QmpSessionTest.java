@@ -96,12 +96,12 @@ class QmpSessionTest {
   @Test
   void aRefusalCarriesQemusText() throws IOException {
     QmpSession session = session();
-    var reply = session.send(QmpCommand.migrate("unix:/x"));
+    var reply = session.send(QmpCommand.migrateIncoming("unix:/x"));
     assertThat(server.read()).contains("\"arguments\":{\"uri\":\"unix:/x\"}");
     server.write("{\"id\": 1, \"error\": {\"class\": \"GenericError\", \"desc\": \"no way\"}}\n");
     assertThatThrownBy(() -> deadline.await(reply, "reply"))
         .isInstanceOf(VmmException.class)
-        .hasMessage("QEMU refused migrate: no way");
+        .hasMessage("QEMU refused migrate-incoming: no way");
   }
 
   @Test

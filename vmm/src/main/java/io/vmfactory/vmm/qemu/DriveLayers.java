@@ -1,0 +1,223 @@
+package io.vmfactory.vmm.qemu;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
+import io.vmfactory.linux.HostProcess;
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.FrozenDrive;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.BlockCommands;
+import io.vmfactory.vmm.qmp.BlockCommands.Node;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps what the drives of one running VM hold at one moment: puts a new copy-on-write layer over
+ * each while the VM is stopped. For one snapshot; confined to one thread.
+ */
+final class DriveLayers {
+  private final QemuMonitor monitor;
+  private final DriveRack rack;
+  private final List<DrivePlace> places;
+  private final List<Growing> growing = new ArrayList<>();
+  private final List<CompletionStage<List<Node>>> undone = new ArrayList<>();
+  private final List<CompletionStage<?>> grown = new ArrayList<>();
+
+  /** A drive that gets a layer: its nodes, and the layer that the VM writes to so far. */
+  private record Growing(DriveBay bay, DriveNodes nodes, int top) {}
+
+  private DriveLayers(QemuMonitor monitor, DriveRack rack) {
+    this.monitor = monitor;
+    this.rack = rack;
+    this.places = rack.places();
+  }
+
+  /**
+   * Makes a layer for each drive that the guest writes to, before the pause. A failure leaves
+   * nothing.
+   *
+   * @throws VmmException with reason {@code INVALID} when what a drive holds cannot be kept
+   */
+  static DriveLayers prepare(
+      QemuDrives drives, QemuMonitor monitor, Path folder, Deadline deadline) {
+    DriveLayers layers = new DriveLayers(monitor, drives.rack(deadline));
+    layers.places.forEach(DriveLayers::requireKept);
+    try {
+      for (DrivePlace place : layers.places) {
+        if (place.mode() == DriveMode.OVERLAY) {
+          layers.prepare(place.id(), drives, folder, deadline);
+        }
+      }
+    } catch (RuntimeException e) {
+      layers.undo();
+      layers.closeUndone();
+      throw e;
+    }
+    return layers;
+  }
+
+  private static void requireKept(DrivePlace place) {
+    if (place.hotPlugged()) {
+      throw impossible(
+          place, "was plugged in, since no slot was free; detach it, or set more drive_slots");
+    } else if (place.mode() == DriveMode.WRITABLE) {
+      throw impossible(place, "writes to its own file; detach it, or attach it as OVERLAY");
+    }
+  }
+
+  private static VmmException impossible(DrivePlace place, String why) {
+    return new VmmException(
+        Reason.INVALID,
+        "no snapshot of this VM can be taken: its drive %s %s".formatted(place.id(), why));
+  }
+
+  private void prepare(String id, QemuDrives drives, Path folder, Deadline deadline) {
+    DriveBay bay = rack.slot(id);
+    DriveNodes nodes = drives.nodes(bay);
+    int top = top(bay, nodes.settled(deadline), deadline);
+    if (top >= DriveBay.MOST_LAYERS) {
+      throw new VmmException(
+          Reason.INVALID,
+          "no snapshot of this VM can be taken: its drive %s has %d layers, the most; %s"
+              .formatted(id, top, "take it from another VM, which has made fewer snapshots"));
+    }
+    growing.add(new Growing(bay, nodes, top));
+    nodes.makeLayer(top + 1, folder, rack.bytes(bay), deadline);
+  }
+
+  /**
+   * Returns the layer that the VM writes to, and removes layers above it. A daemon that was killed
+   * while it took a snapshot has left them. QEMU does not remove one that is in use.
+   */
+  private int top(DriveBay bay, Map<String, Node> present, Deadline deadline) {
+    OpenFiles files = new OpenFiles(monitor);
+    for (int layer = DriveBay.MOST_LAYERS; layer > 1; layer--) {
+      Node overlay = present.get(bay.overlay(layer));
+      Node file = present.get(bay.writes(layer));
+      if (overlay != null && !removed(overlay, deadline)) {
+        return layer;
+      }
+      if (file != null) {
+        files.forget(file);
+        monitor.execute(BlockCommands.remove(file.name()), deadline);
+      }
+    }
+    return 1;
+  }
+
+  private boolean removed(Node node, Deadline deadline) {
+    try {
+      monitor.execute(BlockCommands.remove(node.name()), deadline);
+      return true;
+    } catch (VmmException e) {
+      if (e.reason() != Reason.FAILED) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** Asks QEMU to let the VM write to the new layers from now on. The VM is stopped. */
+  void grow() {
+    growing.forEach(drive -> grown.addAll(drive.nodes().growBy(drive.top() + 1)));
+  }
+
+  /** Waits until QEMU has done what {@link #grow} asked for. */
+  void awaitGrown(Deadline deadline) {
+    grown.forEach(done -> monitor.await(done, "the drives to get their new layers", deadline));
+  }
+
+  /**
+   * Asks QEMU to go back to the former layers and to remove the new ones, which are still empty:
+   * the VM has not run since. Does not wait. When the VM runs again, call {@link #closeUndone}.
+   */
+  void undo() {
+    for (Growing drive : growing) {
+      String former = drive.bay().overlay(drive.top());
+      monitor.send(BlockCommands.retarget(drive.bay().id(), former, false));
+      undone.add(drive.nodes().undoLayer(drive.top() + 1));
+    }
+  }
+
+  /** Asks QEMU to close the files of the layers that were undone. Does not wait. */
+  void closeUndone() {
+    OpenFiles files = new OpenFiles(monitor);
+    undone.forEach(nodes -> nodes.thenAccept(all -> all.forEach(files::forget)));
+  }
+
+  /** Makes the former layers read-only, so that QEMUs of other VMs may read them. The VM runs. */
+  void freeze(Deadline deadline) {
+    Map<String, Node> present = nodes(deadline);
+    OpenFiles files = new OpenFiles(monitor);
+    for (Growing drive : growing) {
+      for (int layer = 1; layer <= drive.top(); layer++) {
+        Node file = requireNonNull(present.get(drive.bay().writes(layer)));
+        if (!file.readOnly()) {
+          String below = drive.bay().overlay(layer - 1);
+          files.freeze(drive.bay().overlay(layer), file, below, deadline);
+        }
+      }
+    }
+  }
+
+  /**
+   * Opens what the drives held.
+   *
+   * @param process QEMU
+   */
+  List<FrozenDrive> frozen(HostProcess process, Deadline deadline) {
+    Map<String, Node> present = nodes(deadline);
+    List<FrozenDrive> frozen = new ArrayList<>();
+    try {
+      for (DrivePlace place : places) {
+        List<String> names = files(place);
+        List<Node> nodes = names.stream().map(name -> requireNonNull(present.get(name))).toList();
+        frozen.add(new FrozenDrive(place.id(), place.mode(), taken(nodes, process, deadline)));
+      }
+      return frozen;
+    } catch (RuntimeException e) {
+      frozen.forEach(FrozenDrive::close);
+      throw e;
+    }
+  }
+
+  private List<String> files(DrivePlace place) {
+    DriveBay bay = rack.slot(place.id());
+    List<String> names = new ArrayList<>(List.of(bay.image()));
+    growing.stream()
+        .filter(drive -> drive.bay().equals(bay))
+        .forEach(
+            drive -> {
+              for (int layer = 1; layer <= drive.top(); layer++) {
+                names.add(bay.writes(layer));
+              }
+            });
+    return names;
+  }
+
+  private List<Descriptor> taken(List<Node> nodes, HostProcess process, Deadline deadline) {
+    OpenFiles files = new OpenFiles(monitor);
+    List<Descriptor> taken = new ArrayList<>();
+    try {
+      nodes.forEach(node -> taken.add(files.take(node, process, deadline)));
+      return taken;
+    } catch (RuntimeException e) {
+      taken.forEach(Descriptor::close);
+      throw e;
+    }
+  }
+
+  private Map<String, Node> nodes(Deadline deadline) {
+    return monitor.execute(BlockCommands.nodes(), deadline).stream()
+        .collect(Collectors.toMap(Node::name, Function.identity()));
+  }
+}

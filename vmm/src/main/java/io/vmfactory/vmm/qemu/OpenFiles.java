@@ -1,0 +1,130 @@
+package io.vmfactory.vmm.qemu;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Descriptor;
+import io.vmfactory.linux.HostProcess;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.BlockCommands;
+import io.vmfactory.vmm.qmp.BlockCommands.Node;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpCommand.FileSet;
+import io.vmfactory.vmm.qmp.QmpCommand.FilledSet;
+import io.vmfactory.vmm.qmp.QmpCommand.OpenFile;
+import io.vmfactory.vmm.qmp.QmpCommand.TakenFile;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The open files of one QEMU's block nodes. QEMU gets open files and no paths, because it cannot
+ * open files of the host. The set of files that a node was opened from keeps a descriptor for
+ * reading as long as the node exists: QEMU needs it to make the node read-only, and this process to
+ * pass the file to another VM. Files without a name cannot be opened otherwise.
+ */
+record OpenFiles(QemuMonitor monitor) {
+  private static final String READING = "read";
+  private static final String WRITING = "write";
+
+  /**
+   * Opens a node over a file.
+   *
+   * @param durable whether a flush by the guest reaches the disk
+   */
+  void open(String node, Descriptor file, boolean readOnly, boolean durable, Deadline deadline) {
+    CompletionStage<TakenFile> given =
+        monitor.send(QmpCommand.addFile(file, readOnly ? READING : WRITING));
+    boolean opened = false;
+    try {
+      TakenFile taken = monitor.await(given, "QEMU to take an open file", deadline);
+      if (!readOnly) {
+        addReader(taken.set(), file, deadline);
+      }
+      String path = taken.set().path();
+      monitor.execute(BlockCommands.openFile(node, path, readOnly, durable), deadline);
+      opened = true;
+      if (!readOnly) {
+        monitor.execute(QmpCommand.removeFile(taken.set(), taken.number()), deadline);
+      }
+    } finally {
+      if (!opened) {
+        given.thenAccept(taken -> remove(taken.set()));
+      }
+    }
+  }
+
+  private void addReader(FileSet set, Descriptor file, Deadline deadline) {
+    try (Descriptor reader = file.reader()) {
+      monitor.execute(QmpCommand.addFile(set, reader, READING), deadline);
+    }
+  }
+
+  private List<OpenFile> content(FileSet set, Deadline deadline) {
+    return monitor.execute(QmpCommand.fileSets(), deadline).stream()
+        .filter(filled -> filled.set().equals(set))
+        .findFirst()
+        .map(FilledSet::files)
+        .orElse(List.of());
+  }
+
+  /**
+   * Asks QEMU to forget the files of a node. What the node has open stays open until it is removed.
+   * Does not wait, so that a caller whose time is over leaves nothing.
+   */
+  void forget(Node node) {
+    FileSet.of(node.file()).ifPresent(this::remove);
+  }
+
+  private void remove(FileSet set) {
+    monitor.send(QmpCommand.removeFiles(set));
+  }
+
+  /**
+   * Opens the file of a node once more in this process, for reading.
+   *
+   * @param process QEMU
+   */
+  Descriptor take(Node node, HostProcess process, Deadline deadline) {
+    FileSet set = set(node);
+    return content(set, deadline).stream()
+        .filter(file -> READING.equals(file.label()))
+        .findFirst()
+        .map(file -> process.open(file.number()))
+        .orElseThrow(() -> unknown(node));
+  }
+
+  /**
+   * Makes a copy-on-write layer and its file read-only. Nothing writes to them any more.
+   *
+   * @param below the node under the layer
+   */
+  void freeze(String layer, Node file, String below, Deadline deadline) {
+    FileSet set = set(file);
+    var frozen = BlockCommands.freezeOverlay(layer, file.name(), below, set.path());
+    monitor.execute(frozen, deadline);
+    keepReaders(set, deadline);
+  }
+
+  /**
+   * Removes descriptors for writing that were removed while the VM was stopped, and are still open:
+   * with them, QEMU's lock for writing.
+   */
+  private void keepReaders(FileSet set, Deadline deadline) {
+    for (OpenFile file : content(set, deadline)) {
+      if (!READING.equals(file.label())) {
+        monitor.execute(QmpCommand.removeFile(set, file.number()), deadline);
+      }
+    }
+  }
+
+  private static FileSet set(Node node) {
+    return FileSet.of(node.file()).orElseThrow(() -> unknown(node));
+  }
+
+  private static VmmException unknown(Node node) {
+    return new VmmException(
+        Reason.INVALID,
+        "the file of %s is not known: an earlier version of the daemon attached this drive; detach"
+                .formatted(node.name())
+            + " it and attach it again");
+  }
+}

@@ -1,0 +1,281 @@
+package io.vmfactory.vmm.qemu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.linux.MemoryFile;
+import io.vmfactory.linux.MemoryFiles;
+import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.DriveImage;
+import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.GuestRam;
+import io.vmfactory.vmm.HypervisorInfo;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSnapshot;
+import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.VmmException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Snapshots of a guest that writes to its memory without a pause. */
+@Tag("qemu")
+class QemuSnapshotIT {
+  private static final long BYTES = 128L << 20;
+
+  @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
+  @TempDir Path dir;
+
+  private final Deadline deadline = Deadline.after(Duration.ofSeconds(60));
+  private final MemoryFile memory = MemoryFiles.create("template", BYTES);
+  private QemuHypervisor qemu;
+  private byte[] state;
+  private Vm clone;
+
+  @BeforeEach
+  void cloneRuns() throws IOException {
+    Files.write(dir.resolve("initrd"), new byte[1]);
+    TinyKernel.writeCounting(dir.resolve("kernel"));
+    HypervisorInfo info =
+        new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", "test");
+    qemu = new QemuHypervisor(info, TestJail.make());
+    Vm template = qemu.boot(launch(new GuestRam.Shared(memory)), deadline);
+    while (number(memory, TinyKernel.COUNTER) == 0) {
+      template.check(deadline); // the firmware has not loaded the kernel yet
+    }
+    template.stop(deadline);
+    state = template.save(deadline);
+    template.kill();
+    memory.seal();
+    clone = running(memory, state);
+  }
+
+  @AfterEach
+  void end() {
+    clone.kill();
+    memory.close();
+    qemu.close();
+  }
+
+  private Launch launch(GuestRam ram) {
+    VmSpec spec =
+        new VmSpec(
+            new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+            new Sizing(1, 128),
+            new Sizing(1, 128),
+            0,
+            new VmSpec.Kernel(dir.resolve("kernel"), dir.resolve("initrd"), List.of()),
+            AgentTransport.VIRTIO_SERIAL,
+            new VmSpec.Devices(2, 1, 1, 0, 1 << 20));
+    VmId id = VmId.random();
+    return new Launch(id, spec, new VmFolders(dir.resolve("vm")).create(id), ram);
+  }
+
+  private Vm running(MemoryFile ram, byte[] deviceState) {
+    Vm vm = qemu.restore(launch(new GuestRam.CopyOnWrite(ram)), deviceState, () -> {}, deadline);
+    vm.cont(deadline);
+    return vm;
+  }
+
+  private static long number(MemoryFile of, int address) {
+    ByteBuffer four = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    of.read(address, four);
+    return Integer.toUnsignedLong(four.getInt(0));
+  }
+
+  private static long count(VmSnapshot of) {
+    return number(of.memory(), TinyKernel.COUNTER);
+  }
+
+  /** Returns a snapshot in which the guest has counted further than {@code last}. */
+  private VmSnapshot later(Vm vm, long last) {
+    while (true) {
+      VmSnapshot snapshot = vm.snapshot(dir, new Laps(), deadline);
+      if (count(snapshot) > last) {
+        return snapshot;
+      }
+      snapshot.close();
+    }
+  }
+
+  @Test
+  void aSnapshotHoldsOneMomentAndItsCloneGoesOnFromThere() {
+    try (VmSnapshot first = later(clone, number(memory, TinyKernel.COUNTER));
+        VmSnapshot second = later(clone, count(first))) {
+      for (VmSnapshot one : List.of(first, second)) {
+        assertThat(number(one.memory(), TinyKernel.COPY) - count(one)).isBetween(0L, 1L);
+        assertThat(one.writtenBytes()).isBetween(2 * 4096L, 4L << 20);
+      }
+      assertThatThrownBy(() -> first.memory().write(0, ByteBuffer.allocate(1)))
+          .as("a write to a snapshot")
+          .isInstanceOf(RuntimeException.class);
+      long begun = count(first);
+      Vm fork = running(first.memory(), first.deviceState());
+      try (VmSnapshot ofFork = later(fork, begun);
+          VmSnapshot ofClone = later(clone, count(second))) {
+        assertThat(number(ofFork.memory(), TinyKernel.COPY) - count(ofFork)).isBetween(0L, 1L);
+        assertThat(count(ofClone)).isGreaterThan(count(second));
+        assertThat(count(first)).isEqualTo(begun);
+      }
+      fork.kill();
+    }
+  }
+
+  @Test
+  void aForkHasTheDrivesAndEachForkOfAForkHasThemToo() throws IOException {
+    attach(clone, DriveMode.OVERLAY);
+    attach(clone, DriveMode.READ_ONLY);
+    List<DrivePlace> places = clone.drives().list(deadline);
+    Vm last = clone;
+    for (int depth = 1; depth <= 4; depth++) {
+      try (VmSnapshot snapshot = last.snapshot(dir, new Laps(), deadline)) {
+        assertThat(last.drives().list(deadline)).isEqualTo(places);
+        assertThat(snapshot.drives())
+            .extracting(drive -> drive.id() + " " + drive.files().size())
+            .containsExactlyInAnyOrder("rw0 " + (1 + depth), "ro0 1");
+        Vm fork = restored(snapshot);
+        assertThat(fork.drives().list(deadline)).isEqualTo(places);
+        if (last != clone) {
+          last.kill();
+        }
+        last = fork;
+      }
+    }
+    last.drives().detach("rw0", deadline);
+    last.drives().detach("ro0", deadline);
+    assertThat(files(last)).isEmpty();
+    last.kill();
+    clone.drives().detach("rw0", deadline);
+    clone.drives().detach("ro0", deadline);
+    assertThat(files(clone)).isEmpty();
+  }
+
+  @Test
+  void aDriveHasABoundedNumberOfLayers() throws IOException {
+    attach(clone, DriveMode.OVERLAY);
+    for (int layer = 1; layer < DriveBay.MOST_LAYERS; layer++) {
+      try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
+        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layer);
+      }
+    }
+    refused("has 16 layers, the most");
+    clone.drives().detach("rw0", deadline);
+    clone.snapshot(dir, new Laps(), deadline).close();
+  }
+
+  @Test
+  void drivesThatCannotBeKeptAreNamed() throws IOException {
+    attach(clone, DriveMode.WRITABLE);
+    refused("its drive rw0 writes to its own file; detach it, or attach it as OVERLAY");
+    clone.drives().detach("rw0", deadline);
+    attach(clone, DriveMode.READ_ONLY);
+    attach(clone, DriveMode.READ_ONLY);
+    refused("its drive plug0 was plugged in, since no slot was free");
+  }
+
+  private void refused(String why) {
+    assertThatThrownBy(() -> clone.snapshot(dir, new Laps(), deadline))
+        .isInstanceOfSatisfying(
+            VmmException.class, e -> assertThat(e.reason()).isEqualTo(VmmException.Reason.INVALID))
+        .hasMessageContaining(why);
+    clone.check(deadline);
+  }
+
+  private void attach(Vm vm, DriveMode mode) throws IOException {
+    Path image = Files.write(dir.resolve("image"), new byte[4096]);
+    vm.drives().attach(new DriveImage(image, mode, dir), deadline);
+  }
+
+  private Vm restored(VmSnapshot snapshot) {
+    GuestRam ram = new GuestRam.CopyOnWrite(snapshot.memory());
+    Vm vm = qemu.restore(launch(ram), snapshot.deviceState(), () -> {}, deadline);
+    vm.drives().restore(snapshot.drives(), dir, deadline);
+    vm.cont(deadline);
+    return vm;
+  }
+
+  /** Returns the images and copy-on-write files that the VM's process has open. */
+  private List<String> files(Vm vm) throws IOException {
+    return open(vm).stream()
+        .filter(name -> name.startsWith(dir.toString()) && !name.contains("/vm/"))
+        .toList();
+  }
+
+  @Test
+  void aSnapshotWhoseTimeIsOverLeavesTheVmRunningAndNothingOpen() throws IOException {
+    clone.snapshot(dir, new Laps(), deadline).close();
+    clone.check(deadline);
+    attach(clone, DriveMode.OVERLAY);
+    List<String> before = open(clone);
+    for (int micros = 0; micros < 40_000; micros += 1000) {
+      clone.drives().detach("rw0", deadline); // waits until the undo has ended
+      attach(clone, DriveMode.OVERLAY);
+      Deadline soon = Deadline.after(Duration.ofNanos(micros * 1000L));
+      try {
+        clone.snapshot(dir, new Laps(), soon).close();
+      } catch (DeadlineExceededException e) {
+        clone.check(deadline); // waits for every command sent before, too
+      }
+    }
+    clone.drives().detach("rw0", deadline);
+    attach(clone, DriveMode.OVERLAY);
+    assertThat(open(clone)).hasSameSizeAs(before);
+    try (VmSnapshot first = clone.snapshot(dir, new Laps(), deadline)) {
+      later(clone, count(first)).close();
+    }
+  }
+
+  @Test
+  void aCancelledSnapshotLeavesTheVmRunning() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> clone.snapshot(dir, new Laps(), deadline))
+        .isInstanceOf(CancelledException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    clone.check(deadline);
+    later(clone, 0).close();
+  }
+
+  @Test
+  void aVmThatDiedGivesNone() {
+    ProcessHandle.of(clone.identity().pid()).orElseThrow().destroyForcibly();
+    deadline.await(clone.signals().exited(), "exit");
+    assertThatThrownBy(() -> clone.snapshot(dir, new Laps(), deadline))
+        .isInstanceOf(VmmException.class);
+  }
+
+  /** Returns what the VM's process has open. */
+  private static List<String> open(Vm vm) throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/%d/fd".formatted(vm.identity().pid())))) {
+      return all.map(QemuSnapshotIT::target).toList();
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+}
