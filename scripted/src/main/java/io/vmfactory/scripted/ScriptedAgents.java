@@ -46,7 +46,7 @@ public final class ScriptedAgents implements GuestAgents {
   public final Faults<Step> faults = new Faults<>();
 
   private final FakeHypervisor hypervisor;
-  private final Set<VmId> connected = ConcurrentHashMap.newKeySet();
+  private final Map<VmId, Set<Path>> connected = new ConcurrentHashMap<>();
   private final Map<VmId, List<String>> calls = new ConcurrentHashMap<>();
   private final Map<VmId, Uniqueness> unique = new ConcurrentHashMap<>();
 
@@ -59,7 +59,7 @@ public final class ScriptedAgents implements GuestAgents {
 
   /** VMs whose agent has a connection. */
   public Set<VmId> connected() {
-    return connected;
+    return connected.keySet();
   }
 
   /** Returns what the agent of {@code vm} was asked, each with the VM's phase at that moment. */
@@ -76,11 +76,24 @@ public final class ScriptedAgents implements GuestAgents {
   public GuestAgent connect(Path socket, Deadline deadline) {
     VmId vm = new VmId(Objects.requireNonNull(socket.getParent()).getFileName().toString());
     faults.play(Step.CONNECT, deadline);
-    if (!Files.exists(socket) || !connected.add(vm)) {
+    if (!Files.exists(socket) || !take(vm, socket)) {
       throw new GuestException(GuestException.UNAVAILABLE, "cannot connect to " + socket, null);
     }
     note(vm, "connect");
-    return new Agent(vm);
+    return new Agent(vm, socket);
+  }
+
+  private boolean take(VmId vm, Path port) {
+    return connected.computeIfAbsent(vm, v -> ConcurrentHashMap.newKeySet()).add(port);
+  }
+
+  private void free(VmId vm, Path port) {
+    connected.computeIfPresent(
+        vm,
+        (v, ports) -> {
+          ports.remove(port);
+          return ports.isEmpty() ? null : ports;
+        });
   }
 
   private void note(VmId vm, String call) {
@@ -90,9 +103,11 @@ public final class ScriptedAgents implements GuestAgents {
 
   private final class Agent implements GuestAgent {
     private final VmId vm;
+    private final Path port;
 
-    Agent(VmId vm) {
+    Agent(VmId vm, Path port) {
       this.vm = vm;
+      this.port = port;
     }
 
     private void call(Step step, String name, Deadline deadline) {
@@ -175,7 +190,7 @@ public final class ScriptedAgents implements GuestAgents {
 
     @Override
     public void close() {
-      connected.remove(vm);
+      free(vm, port);
     }
   }
 }

@@ -130,9 +130,10 @@ final class Assembly {
   }
 
   private Verbs verbs(CompletionStage<Void> recovered) {
+    Path overlays = Overlays.sweep(config.daemon().stateDir());
     return new Verbs(
-        vmVerbs(),
-        attachmentVerbs(),
+        vmVerbs(overlays),
+        attachmentVerbs(overlays),
         new TemplateVerbs(createTemplate(), names, catalogue, events),
         new PoolVerbs(names, stock, events),
         new ControlVerbs(
@@ -141,18 +142,22 @@ final class Assembly {
             events));
   }
 
-  private VmVerbs vmVerbs() {
+  private ForkMaker forkMaker(Path overlays) {
+    return new ForkMaker(rooms.hypervisor(), starter, uniqueness, overlays);
+  }
+
+  private VmVerbs vmVerbs(Path overlays) {
     HandOuts handOuts = handOuts();
     return new VmVerbs(
         new GetVm(rules, handOuts, uniqueness, leases),
         new GetBaseVm(rules, handOuts, uniqueness, events),
+        new ForkVm(rules, handOuts, leases, forkMaker(overlays), memory),
         rules,
         leases,
         new UnclaimedVms(folders, journal, host.processes()));
   }
 
-  private AttachmentVerbs attachmentVerbs() {
-    Path overlays = Overlays.sweep(config.daemon().stateDir());
+  private AttachmentVerbs attachmentVerbs(Path overlays) {
     return new AttachmentVerbs(
         new AttachDrive(leases, overlays, host.observer()),
         new AttachNic(leases, host.observer()),

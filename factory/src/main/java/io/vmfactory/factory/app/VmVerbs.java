@@ -3,6 +3,8 @@ package io.vmfactory.factory.app;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.recovery.UnclaimedVms;
+import io.vmfactory.factory.request.ForkRequest;
+import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
@@ -17,11 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class VmVerbs implements Vms {
   private final GetVm getVm;
   private final GetBaseVm getBaseVm;
+  private final ForkVm forkVm;
   private final Rules rules;
   private final LeaseBook leases;
   private final UnclaimedVms unclaimed;
 
-  VmVerbs(GetVm getVm, GetBaseVm getBaseVm, Rules rules, LeaseBook leases, UnclaimedVms unclaimed) {
+  VmVerbs(
+      GetVm getVm,
+      GetBaseVm getBaseVm,
+      ForkVm forkVm,
+      Rules rules,
+      LeaseBook leases,
+      UnclaimedVms unclaimed) {
+    this.forkVm = forkVm;
     this.getVm = getVm;
     this.getBaseVm = getBaseVm;
     this.rules = rules;
@@ -37,6 +47,11 @@ final class VmVerbs implements Vms {
   @Override
   public GrantedVm getBase(Peer client, VmRequest request, Deadline deadline) {
     return getBaseVm.run(client, request, deadline);
+  }
+
+  @Override
+  public GrantedFork fork(Peer client, ForkRequest request, Deadline deadline) {
+    return forkVm.run(client, request, deadline);
   }
 
   @Override

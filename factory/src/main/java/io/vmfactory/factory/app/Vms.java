@@ -1,6 +1,8 @@
 package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.ForkRequest;
+import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
@@ -21,6 +23,9 @@ public interface Vms {
    * a VM and remove its folder, so only they can have one.
    */
   GrantedVm getBase(Peer client, VmRequest request, Deadline deadline);
+
+  /** Makes clones of a leased VM that runs, and leases them; all or none. */
+  GrantedFork fork(Peer client, ForkRequest request, Deadline deadline);
 
   /**
    * Makes a lease of this client last {@code ttl} from now.

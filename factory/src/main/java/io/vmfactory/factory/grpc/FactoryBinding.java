@@ -18,12 +18,13 @@ import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.api.v1.GetConfigResponse;
 import io.vmfactory.api.v1.GetStatusRequest;
-import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.ListTemplatesResponse;
 import io.vmfactory.api.v1.ReleaseVmResponse;
 import io.vmfactory.api.v1.RenewLeaseResponse;
 import io.vmfactory.api.v1.ResizePoolResponse;
 import io.vmfactory.api.v1.ShutdownResponse;
+import io.vmfactory.api.v1.Vm;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Control.AtEnd;
@@ -128,13 +129,20 @@ final class FactoryBinding {
         Call.Kind.VM,
         (client, q, deadline, progress) ->
             VmProtos.granted(verbs.vms().get(client, VmProtos.request(q), deadline)),
-        this::takeBack);
+        (client, reply) -> takeBack(client, reply.getVm(), reply.getLease()));
     bind(
         FactoryGrpcService.GetBaseVm,
         Call.Kind.VM,
         (client, q, deadline, progress) ->
             VmProtos.givenAway(verbs.vms().getBase(client, VmProtos.request(q), deadline)),
         (client, given) -> endUnclaimed(given.getVm().getId()));
+    bind(
+        FactoryGrpcService.ForkVm,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            ForkProtos.granted(verbs.vms().fork(client, ForkProtos.request(q), deadline)),
+        (client, reply) ->
+            reply.getForksList().forEach(fork -> takeBack(client, fork.getVm(), fork.getLease())));
     unary(
         FactoryGrpcService.RenewLease,
         (client, q, deadline, progress) ->
@@ -219,9 +227,9 @@ final class FactoryBinding {
   }
 
   /** Releases a lease that no client knows of: its client left while the VM was being made. */
-  private void takeBack(Peer client, GetVmResponse reply) {
-    log.info("taking back VM {}, whose client is gone", reply.getVm().getId());
-    verbs.vms().release(client, new LeaseId(reply.getLease().getId()));
+  private void takeBack(Peer client, Vm vm, Lease lease) {
+    log.info("taking back VM {}, whose client is gone", vm.getId());
+    verbs.vms().release(client, new LeaseId(lease.getId()));
   }
 
   private void endUnclaimed(String vmId) {

@@ -121,7 +121,7 @@ final class VmProtos {
       case SHELL -> Route.SHELL;
       case TEMPLATE -> Route.TEMPLATE;
       case COLD -> Route.COLD;
-      case ROUTE_UNSPECIFIED, UNRECOGNIZED ->
+      case ROUTE_UNSPECIFIED, FORK, UNRECOGNIZED ->
           throw new RequestException(
               RequestException.Reason.INVALID,
               "routes: " + wire + " is no route; choose from WARM, SHELL, TEMPLATE, COLD");

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.lease;
 
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
@@ -16,6 +17,7 @@ import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -42,6 +44,9 @@ public final class LeaseBook {
    * its owner could not renew it meanwhile.
    */
   public static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** QEMU has just answered, so it resumes in milliseconds. */
+  private static final Duration RESUMING = Duration.ofSeconds(2);
 
   private final Map<LeaseId, Holding> holdings = new LinkedHashMap<>();
 
@@ -133,7 +138,17 @@ public final class LeaseBook {
     vm.vm()
         .signals()
         .available()
-        .thenAccept(phase -> emit(Kind.VM_ADOPTED, vm, lease, "LEASED, " + phase));
+        .thenAcceptAsync(phase -> available(vm, lease, phase), scheduler);
+  }
+
+  private void available(HostedVm vm, Lease lease, VmPhase phase) {
+    VmPhase now = phase;
+    if (phase == VmPhase.PAUSED) {
+      // The earlier daemon was killed while it took a snapshot, or woke the VM.
+      vm.vm().cont(Deadline.after(RESUMING));
+      now = VmPhase.RUNNING;
+    }
+    emit(Kind.VM_ADOPTED, vm, lease, "LEASED, " + now);
   }
 
   private Duration left(LeaseEntry was) {
@@ -183,6 +198,11 @@ public final class LeaseBook {
       vm(client, leaseId);
       throw e;
     }
+  }
+
+  /** Returns a client's leased VM. It stays this book's, which may end it at any time. */
+  public synchronized HostedVm hosted(Peer client, LeaseId leaseId) {
+    return existing(client, leaseId).vm();
   }
 
   private synchronized Vm vm(Peer client, LeaseId leaseId) {

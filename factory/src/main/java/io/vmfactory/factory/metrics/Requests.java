@@ -42,6 +42,7 @@ final class Requests implements Observer {
 
   private final Histogram getVm;
   private final Histogram getBaseVm;
+  private final Histogram forkVm;
   private final Histogram hop;
   private final Summary failed;
   private final Histogram attach;
@@ -59,6 +60,10 @@ final class Requests implements Observer {
             .register(registry);
     getBaseVm =
         histogram("vmfactory_get_base_vm_seconds", "Time of a GetBaseVm that was served.", WHOLE)
+            .labelNames("route", "launch_type")
+            .register(registry);
+    forkVm =
+        histogram("vmfactory_fork_vm_seconds", "Time of a ForkVm that was served.", WHOLE)
             .labelNames("route", "launch_type")
             .register(registry);
     hop =
@@ -103,7 +108,12 @@ final class Requests implements Observer {
 
   @Override
   public void served(Verb verb, String route, List<Lap> hops, Duration total) {
-    Histogram whole = verb == Verb.GET_VM ? getVm : getBaseVm;
+    Histogram whole =
+        switch (verb) {
+          case FORK_VM -> forkVm;
+          case GET_BASE_VM -> getBaseVm;
+          default -> getVm;
+        };
     whole.labelValues(route, launchType(route)).observe(seconds(total));
     steps(Causes.word(verb), hops);
   }

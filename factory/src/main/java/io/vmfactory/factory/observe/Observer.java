@@ -18,6 +18,7 @@ public interface Observer {
   enum Verb {
     GET_VM,
     GET_BASE_VM,
+    FORK_VM,
     ATTACH_DRIVE,
     ATTACH_NIC
   }

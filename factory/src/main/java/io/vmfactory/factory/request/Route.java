@@ -5,5 +5,7 @@ public enum Route {
   WARM,
   SHELL,
   TEMPLATE,
-  COLD
+  COLD,
+  /** A clone of a leased VM: its own verb, which no request for a VM can name. */
+  FORK
 }

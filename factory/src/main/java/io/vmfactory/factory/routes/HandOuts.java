@@ -29,4 +29,9 @@ public record HandOuts(
   public HandOut begin(Verb verb, Deadline deadline) {
     return new HandOut(this, verb, deadline);
   }
+
+  /** Begins to serve a request for several VMs on this thread; throws as {@link #begin}. */
+  public GroupHandOut beginGroup(Verb verb, Deadline deadline) {
+    return new GroupHandOut(this, verb, deadline);
+  }
 }

@@ -2,19 +2,15 @@ package io.vmfactory.factory.routes;
 
 import static java.util.Objects.requireNonNull;
 
-import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.Units;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.request.Order;
-import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
-import io.vmfactory.factory.turns.RestoreTurns.Kind;
 import io.vmfactory.factory.turns.Turn;
-import io.vmfactory.factory.turns.TurnRefusedException;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
@@ -126,13 +122,7 @@ final class RouteWalk implements AutoCloseable {
     if (turn != null) {
       return;
     }
-    try {
-      turn = routes.turns().await(Kind.CUSTOMER, deadline);
-    } catch (TurnRefusedException e) {
-      throw e.reason() == TurnRefusedException.Reason.CLOSED
-          ? Refusals.shuttingDown()
-          : Refusals.exhausted(ErrorText.of(e), e.retryAfter());
-    }
+    turn = CustomersTurn.await(routes.turns(), deadline);
     laps.lap("turn");
   }
 

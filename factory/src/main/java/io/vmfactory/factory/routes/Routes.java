@@ -51,6 +51,11 @@ public final class Routes {
     return new RouteWalk(this, order, laps, deadline);
   }
 
+  /** Waits for a turn to make VMs that no route makes. */
+  CustomersTurn customersTurn(Deadline deadline) {
+    return CustomersTurn.await(customers, turns, deadline);
+  }
+
   VmSource source(Route route) {
     VmSource source = sources.get(route);
     if (source == null) {

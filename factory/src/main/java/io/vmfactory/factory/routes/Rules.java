@@ -4,6 +4,7 @@ import io.vmfactory.configs.LeaseConfig;
 import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.Units;
 import io.vmfactory.configs.VmFactoryConfig;
+import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Rules {
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final int LONGEST_OWNER = 128;
+  private static final int MOST_FORKS = 32;
 
   private final QemuConfig qemu;
   private final LeaseConfig leases;
@@ -53,6 +55,17 @@ public final class Rules {
   /** Returns the order for a VM that will be given away; ignores lease, hostname and owner. */
   public Order baseOrder(Peer client, VmRequest request) {
     return order(client, request, Duration.ZERO, true);
+  }
+
+  /** Returns the order for the clones of a leased VM. */
+  public Order order(Peer client, ForkRequest request) {
+    owner(request.owner());
+    if (request.count() < 1 || request.count() > MOST_FORKS) {
+      throw Refusals.invalid("count = %d: must be 1..%d".formatted(request.count(), MOST_FORKS));
+    }
+    Duration ttl = ttl(request.leaseTtl());
+    return new Order(
+        client, configured(), true, null, List.of(Route.FORK), ttl, "", request.owner());
   }
 
   private Order order(Peer client, VmRequest request, Duration ttl, boolean exact) {

@@ -12,6 +12,13 @@ import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmmException;
+import io.vmfactory.vmm.VmmException.Reason;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 
 /**
  * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
@@ -40,8 +47,50 @@ public final class UniquenessGate {
    */
   public Waking start(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
     return hosted.agent() == null
-        ? startNew(hosted, hostname, laps, deadline)
+        ? startNew(hosted, connect(hosted, laps, deadline), hostname, laps, deadline)
         : wake(hosted, hostname, laps, deadline);
+  }
+
+  /**
+   * Lets a clone of a VM that ran for a customer run. The customer's connections were in use when
+   * the snapshot was taken, perhaps in the middle of a message, and the guest must see them end.
+   * So this connects to all ports before the clone runs, as they were connected in the snapshot,
+   * and closes all but the last one when the guest has answered there. Customers use the last port
+   * last, so it is the least likely to have been in use.
+   *
+   * @param laps as for a VM that was never made unique
+   */
+  public Waking startFork(HostedVm hosted, Laps laps, Deadline deadline) {
+    Deque<GuestAgent> connected = new ArrayDeque<>();
+    try {
+      for (Path port : hosted.folder().agentSockets()) {
+        connected.addLast(agents.connect(port, deadline));
+      }
+      laps.lap("connect");
+      GuestAgent last = connected.removeLast();
+      Waking waking = startNew(hosted, last, "", laps, deadline);
+      return () -> freed(waking, connected, deadline);
+    } catch (RuntimeException e) {
+      connected.forEach(GuestAgent::close);
+      throw e;
+    }
+  }
+
+  private static GuestAgent freed(
+      Waking waking, Collection<GuestAgent> others, Deadline deadline) {
+    GuestAgent agent;
+    try {
+      agent = waking.await();
+    } finally {
+      others.forEach(GuestAgent::close);
+    }
+    try {
+      agent.awaitServing(deadline); // the guest has seen by then that the others are closed
+      return agent;
+    } catch (RuntimeException e) {
+      agent.close();
+      throw e;
+    }
   }
 
   /**
@@ -51,8 +100,8 @@ public final class UniquenessGate {
    * @param laps gets "connect" and "cont" (if it was PAUSED) now, "answer" and "unique" later
    * @return makes the guest unique. If this or the wait for it throws, no connection is left
    */
-  private Waking startNew(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
-    GuestAgent agent = connect(hosted, laps, deadline);
+  private Waking startNew(
+      HostedVm hosted, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
     try {
       Vm vm = hosted.vm();
       String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;

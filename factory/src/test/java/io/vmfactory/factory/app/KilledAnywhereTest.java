@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord.State;
+import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
@@ -55,6 +56,12 @@ final class KilledAnywhereTest {
       @Override
       void run(TestFactory factory) {
         factory.get(TestFactory.sized(2, 512, Route.TEMPLATE));
+      }
+    },
+    FORK(3) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.vms().fork(Peer.daemon(), new ForkRequest(onlyLease(factory), 2, null, ""), soon());
       }
     },
     GIVE_AWAY(1) {

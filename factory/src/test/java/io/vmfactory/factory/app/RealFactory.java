@@ -26,9 +26,14 @@ import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.template.StorePlace;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.KeptFolders;
+import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.Survivor;
+import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolders;
+import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.qemu.QemuHypervisor;
 import io.vmfactory.vmm.qemu.QemuLeaks;
 import java.io.IOException;
@@ -40,7 +45,10 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +69,7 @@ final class RealFactory implements AutoCloseable {
           new HypervisorInfo(QEMU, "7.2", Accelerator.TCG, "boots everywhere", "any"));
   private final TtrpcAgents agents = new TtrpcAgents(sockets);
   private final ScheduledExecutorService scheduler = Executors.newScheduledThreadPool(2);
+  private final Map<VmId, Vm> forks = new ConcurrentHashMap<>();
   private final Path vms;
   private final Path store;
   private final boolean template;
@@ -101,7 +110,7 @@ final class RealFactory implements AutoCloseable {
     app =
         FactoryApp.create(
             config,
-            new FactoryApp.Rooms(hypervisor, templates, agents),
+            new FactoryApp.Rooms(new Watched(), templates, agents),
             clock,
             scheduler,
             Observer.NONE);
@@ -130,6 +139,46 @@ final class RealFactory implements AutoCloseable {
         pool,
         new MetricsConfig(0),
         RuntimeConfig.beside(daemon));
+  }
+
+  /** Keeps each fork, so that a test can look at it as the daemon does. */
+  private final class Watched implements Hypervisor {
+    @Override
+    public HypervisorInfo info() {
+      return hypervisor.info();
+    }
+
+    @Override
+    public Vm boot(Launch launch, Deadline deadline) {
+      return hypervisor.boot(launch, deadline);
+    }
+
+    @Override
+    public Vm prepare(Launch launch, Deadline deadline) {
+      return hypervisor.prepare(launch, deadline);
+    }
+
+    @Override
+    public Vm restore(Launch launch, byte[] state, Runnable answered, Deadline deadline) {
+      Vm vm = hypervisor.restore(launch, state, answered, deadline);
+      forks.put(launch.id(), vm);
+      return vm;
+    }
+
+    @Override
+    public Vm adopt(Survivor survivor, Deadline deadline) {
+      return hypervisor.adopt(survivor, deadline);
+    }
+
+    @Override
+    public Vm hold(Survivor survivor) {
+      return hypervisor.hold(survivor);
+    }
+  }
+
+  /** Returns a VM that {@code ForkVm} has made. */
+  Vm fork(GrantedVm granted) {
+    return Objects.requireNonNull(forks.get(granted.vm().identity().id()));
   }
 
   static Deadline soon() {

@@ -18,6 +18,8 @@ import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcClient;
+import io.vmfactory.api.v1.ForkVmRequest;
+import io.vmfactory.api.v1.ForkVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.WatchEventsRequest;
@@ -280,6 +282,28 @@ class GrpcTest {
     assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
     request.cancel();
     assertThat(released.get(20, TimeUnit.SECONDS)).isEqualTo(Samples.LEASE);
+  }
+
+  @Test
+  void allClonesMadeForAClientThatLeftAreReleased() throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(3);
+    served.cases.forkVm =
+        (q, d) -> {
+          RuntimeException unused = Blocking.untilInterrupted(begun, interrupted);
+          return Samples.fork(q.count());
+        };
+    served.cases.releaseVm =
+        (lease, d) -> {
+          released.countDown();
+          return Samples.VM;
+        };
+    GrpcClientRequest<ForkVmRequest, ForkVmResponse> request = request(FactoryGrpcClient.ForkVm);
+    Future<?> unused = request.send(ForkVmRequest.newBuilder().setLeaseId("l").setCount(3).build());
+    assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+    request.cancel();
+    assertThat(released.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

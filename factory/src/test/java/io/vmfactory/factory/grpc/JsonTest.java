@@ -10,6 +10,7 @@ import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.app.Control;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
@@ -188,6 +189,31 @@ class JsonTest {
         };
     curl("-d", "{\"ttl\": \"7s\"}", URL + "/v1/leases/l2/renew");
     assertThat(renewed.get()).isEqualTo("l2 PT7S");
+  }
+
+  @Test
+  void aLeaseIsForkedByItsPath() throws Exception {
+    AtomicReference<ForkRequest> asked = new AtomicReference<>();
+    served.cases.forkVm =
+        (q, d) -> {
+          asked.set(q);
+          return Samples.fork(q.count());
+        };
+    String body = "{\"count\": 3, \"leaseTtl\": \"7s\", \"owner\": \"me\"}";
+    JsonNode reply = curl("-d", body, URL + "/v1/leases/l3/fork").json();
+    assertThat(asked.get())
+        .isEqualTo(new ForkRequest(new LeaseId("l3"), 3, Duration.ofSeconds(7), "me"));
+    assertThat(reply.at("/forks")).hasSize(3);
+    assertThat(reply.at("/forks/2/vm/id").asText()).isEqualTo(Samples.VM);
+    assertThat(reply.at("/forks/2/lease/id").asText()).isEqualTo(Samples.LEASE);
+    assertThat(reply.at("/forks/2/hops/0/name").asText()).isEqualTo("spawn");
+    assertThat(reply.at("/pauseMicros").asInt()).isEqualTo(4200);
+    assertThat(reply.at("/writtenKib").asInt()).isEqualTo(5 << 10);
+    assertThat(reply.at("/hops/0/name").asText()).isEqualTo("copy");
+    curl("-d", "{}", URL + "/v1/leases/l4/fork");
+    assertThat(asked.get()).isEqualTo(new ForkRequest(new LeaseId("l4"), 1, null, ""));
+    String route = "{\"routes\": [\"FORK\"]}";
+    assertThat(curl("-d", route, URL + "/v1/vms").status()).isEqualTo(400);
   }
 
   @Test

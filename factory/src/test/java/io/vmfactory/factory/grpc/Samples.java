@@ -9,6 +9,7 @@ import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
@@ -34,6 +35,7 @@ import io.vmfactory.vmm.VmSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,6 +59,14 @@ final class Samples {
   static GrantedVm granted() {
     return new GrantedVm(
         view(), lease(), Route.TEMPLATE, "", List.of(new Lap("spawn", Duration.ofMillis(12))));
+  }
+
+  static GrantedFork fork(int count) {
+    return new GrantedFork(
+        Collections.nCopies(count, granted()),
+        Duration.ofNanos(4_200_999),
+        5 << 20,
+        List.of(new Lap("copy", Duration.ofMillis(48))));
   }
 
   static Lease lease() {

@@ -15,6 +15,8 @@ import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.app.Vms;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.ForkRequest;
+import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
@@ -39,6 +41,7 @@ final class ScriptedCases implements Events {
   private static final Deadline LONG = Deadline.after(Duration.ofMinutes(10));
 
   Verb<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
+  Verb<ForkRequest, GrantedFork> forkVm = (q, d) -> Samples.fork(q.count());
   Verb<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
   Verb<LeaseId, String> releaseVm = (q, d) -> Samples.VM;
   Verb<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
@@ -87,6 +90,11 @@ final class ScriptedCases implements Events {
     @Override
     public GrantedVm getBase(Peer client, VmRequest request, Deadline deadline) {
       return Samples.granted();
+    }
+
+    @Override
+    public GrantedFork fork(Peer client, ForkRequest request, Deadline deadline) {
+      return forkVm.run(request, deadline);
     }
 
     @Override

@@ -35,6 +35,8 @@ final class MetricsTest {
     observer.served(Verb.GET_VM, "WARM", List.of(lap("cont", 3)), Duration.ofMillis(12));
     observer.served(Verb.GET_VM, "COLD", List.of(lap("boot", 900)), Duration.ofSeconds(100));
     observer.served(Verb.GET_BASE_VM, "SHELL", List.of(), Duration.ofMillis(1));
+    observer.served(
+        Verb.FORK_VM, "FORK", List.of(lap("copy", 9), lap("state", 2)), Duration.ofMillis(80));
     Exposition page = scrape();
     String warm = "{launch_type=warm,le=%s,route=WARM}";
     assertThat(page.value("vmfactory_get_vm_seconds_bucket" + warm.formatted("0.003"))).isZero();
@@ -48,6 +50,10 @@ final class MetricsTest {
     assertThat(page.value("vmfactory_get_vm_seconds_count{launch_type=cold,route=COLD}")).isOne();
     assertThat(page.value("vmfactory_get_base_vm_seconds_count{launch_type=cold,route=SHELL}"))
         .isOne();
+    assertThat(page.value("vmfactory_fork_vm_seconds_sum{launch_type=cold,route=FORK}"))
+        .isEqualTo(.08);
+    assertThat(page.value("vmfactory_hop_seconds_sum{hop=copy,part=daemon,work=fork_vm}"))
+        .isEqualTo(.009);
     assertThat(page.value("vmfactory_hop_seconds_count{hop=cont,part=monitor,work=get_vm}"))
         .isEqualTo(2);
     assertThat(page.value("vmfactory_hop_seconds_sum{hop=boot,part=guest,work=get_vm}"))

@@ -1,0 +1,117 @@
+package io.vmfactory.factory.routes;
+
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.factory.request.GrantedFork;
+import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.Route;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request for clones of a leased VM while it is served, with all that it holds: its entry among
+ * the requests under way, a place for each clone, a turn. Confined to one thread.
+ *
+ * <p>Life: {@link #admit}; {@link #served}, or {@link #failed} with what went wrong; {@link
+ * #close}, which gives back what the request still holds and counts how it ended.
+ */
+public final class GroupHandOut implements AutoCloseable {
+  private final HandOuts parts;
+  private final Verb verb;
+  private final Deadline deadline;
+  private final long begun = System.nanoTime();
+  private final Laps laps = new Laps();
+  private final RequestsInFlight.Entry entry;
+  private final List<Admission.Place> places = new ArrayList<>();
+  private @Nullable CustomersTurn turn;
+  private @Nullable GrantedFork granted;
+  private @Nullable Throwable failure;
+
+  GroupHandOut(HandOuts parts, Verb verb, Deadline deadline) {
+    this.parts = parts;
+    this.verb = verb;
+    this.deadline = deadline;
+    try {
+      entry = parts.inFlight().enter();
+    } catch (RuntimeException e) {
+      parts.observer().failed(verb, e, sinceBegun());
+      throw e;
+    }
+  }
+
+  /**
+   * Takes places for {@code count} VMs, and waits for a turn to make them.
+   *
+   * @throws RequestException with reason {@code EXHAUSTED} when there are not so many places
+   */
+  public void admit(int count) {
+    while (places.size() < count) {
+      places.add(parts.admission().enter());
+    }
+    laps.lap("admit");
+    turn = parts.routes().customersTurn(deadline);
+    laps.lap("turn");
+  }
+
+  /** Returns times of the steps so far. */
+  public Laps laps() {
+    return laps;
+  }
+
+  public Deadline deadline() {
+    return deadline;
+  }
+
+  /** Returns the place of one of the VMs, counted from 0. */
+  public Admission.Place place(int index) {
+    return places.get(index);
+  }
+
+  /** The request is served with {@code result}, and its places have passed on with the VMs. */
+  public GrantedFork served(GrantedFork result) {
+    granted = result;
+    return result;
+  }
+
+  /**
+   * The request fails with {@code cause}.
+   *
+   * @return what to throw
+   */
+  public RuntimeException failed(Throwable cause) {
+    failure = cause instanceof RuntimeException e ? entry.explain(e) : cause;
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) failure;
+  }
+
+  @Override
+  public void close() {
+    try (RequestsInFlight.Entry last = entry) {
+      giveBack();
+    }
+    if (granted != null) {
+      granted.vms().forEach(vm -> parts.served().count(Route.FORK));
+      parts.observer().served(verb, Route.FORK.name(), granted.hops(), sinceBegun());
+    } else if (failure != null) {
+      parts.observer().failed(verb, failure, sinceBegun());
+    }
+  }
+
+  private void giveBack() {
+    if (turn != null) {
+      turn.close();
+    }
+    if (granted == null) {
+      places.forEach(Admission.Place::close); // those of VMs that were released are closed already
+    }
+  }
+
+  private Duration sinceBegun() {
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+}
