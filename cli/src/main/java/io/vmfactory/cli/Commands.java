@@ -30,6 +30,7 @@ final class Commands {
     ALL.put("release", ReleaseCommand::new);
     ALL.put("run", RunCommand::new);
     ALL.put("exec", ExecCommand::new);
+    ALL.put("fork", ForkCommand::new);
     ALL.put("ps", PsCommand::new);
     ALL.put("kill", KillCommand::new);
     ALL.put("stats", StatsCommand::new);

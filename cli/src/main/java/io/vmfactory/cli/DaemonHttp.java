@@ -38,6 +38,10 @@ final class DaemonHttp {
     return http.post("/v1/leases/" + segment(lease) + "/renew", request);
   }
 
+  JsonValue fork(String lease, JsonValue request) {
+    return http.post("/v1/leases/" + segment(lease) + "/fork", request);
+  }
+
   JsonValue release(String lease) {
     return http.delete("/v1/leases/" + segment(lease));
   }

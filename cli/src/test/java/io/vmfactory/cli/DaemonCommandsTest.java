@@ -261,6 +261,25 @@ class DaemonCommandsTest {
   }
 
   @Test
+  void forkOfALeaseShowsTheClonesAndThePause() {
+    String lease = "0123456789abcdef0123456789abcdef";
+    daemon.answers(
+        200,
+        "{\"forks\": [{\"vm\": {\"id\": \"v1\", \"endpoints\": {\"agent\": \"unix:///a\"}},"
+            + " \"lease\": {\"id\": \"l1\"}}], \"pauseMicros\": 4200}");
+
+    assertThat(run("fork", lease, "-n", "1", "--ttl", "1h").out())
+        .isEqualTo(
+            """
+            VM  LEASE  AGENT
+            v1  l1     unix:///a
+            the source stood still for 4.2 ms
+            """);
+    assertThat(asked(0)).isEqualTo("POST /v1/leases/" + lease + "/fork HTTP/1.1");
+    assertThat(body(0)).isEqualTo("{\"count\":1,\"leaseTtl\":\"3600.000s\"}");
+  }
+
+  @Test
   void releaseGoesOnAfterALeaseThatIsUnknown() {
     daemon
         .answers(404, "{\"code\": 5, \"message\": \"no lease l1\"}")

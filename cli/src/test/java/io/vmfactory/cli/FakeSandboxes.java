@@ -6,6 +6,7 @@ import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxFork;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A runtime whose sandboxes only record what was called. */
@@ -66,6 +68,17 @@ final class FakeSandboxes implements SandboxRuntime {
       throw new SandboxException(Reason.NOT_FOUND, "no sandbox " + id);
     }
     return all.get(id);
+  }
+
+  @Override
+  public SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline) {
+    fetch(id, deadline);
+    done.add("fork " + id + " x" + count + (leaseTtl == null ? "" : " for " + leaseTtl));
+    List<SandboxFork.Clone> clones =
+        IntStream.range(0, count)
+            .mapToObj(i -> new SandboxFork.Clone(id + "-" + i, "lease" + i))
+            .toList();
+    return new SandboxFork(clones, Duration.ofNanos(4_200_000));
   }
 
   @Override

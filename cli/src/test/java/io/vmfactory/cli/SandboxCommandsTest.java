@@ -58,6 +58,21 @@ class SandboxCommandsTest {
   }
 
   @Test
+  void forkNamesTheNewSandboxesAndTheirLeases() throws Exception {
+    Cli fork = run("fork web1 -n 2 --ttl 10m");
+
+    assertThat(fork.out().lines().map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            "SANDBOX LEASE", "web1-0 lease0", "web1-1 lease1", "the source stood still for 4.2 ms");
+    assertThat(sandboxes.done).containsExactly("fork web1 x2 for PT10M", "close");
+    JsonValue json = JsonValue.parse(run("fork web2 --json").out());
+    assertThat(json.list("clones").get(0).text("sandbox")).isEqualTo("web2-0");
+    assertThat(json.list("clones").get(0).text("lease")).isEqualTo("lease0");
+    assertThat(json.number("pauseMicros")).isEqualTo(4200);
+    assertThat(run("fork nosuch").exit()).isEqualTo(1);
+  }
+
+  @Test
   void psShowsTheProcessesOfAllThatRunWithoutWhatSteersTerminals() {
     Cli ps = run("ps");
 

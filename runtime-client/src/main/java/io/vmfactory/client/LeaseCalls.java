@@ -8,11 +8,14 @@ import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.DetachDriveRequest;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.FactoryGrpcClient;
+import io.vmfactory.api.v1.ForkVmRequest;
+import io.vmfactory.api.v1.ForkVmResponse;
 import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.ReleaseVmRequest;
 import io.vmfactory.api.v1.RenewLeaseRequest;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** The calls for leases by id. */
 public final class LeaseCalls {
@@ -29,9 +32,34 @@ public final class LeaseCalls {
 
   /** Extends the lease: it now expires {@code ttl} from now. */
   public Lease renew(String leaseId, java.time.Duration ttl, Deadline deadline) {
-    Duration span =
-        Duration.newBuilder().setSeconds(ttl.toSeconds()).setNanos(ttl.toNanosPart()).build();
-    return renew(RenewLeaseRequest.newBuilder().setLeaseId(leaseId).setTtl(span).build(), deadline);
+    return renew(
+        RenewLeaseRequest.newBuilder().setLeaseId(leaseId).setTtl(span(ttl)).build(), deadline);
+  }
+
+  /**
+   * Makes clones of the lease's VM, as it is at this moment. Each has a lease of its own, which
+   * nothing renews unless the caller does. All clones are made, or none.
+   *
+   * @param count 1..32
+   * @param ttl time to live of each lease; null for the daemon's default
+   * @param owner free text, shown in the daemon's status
+   */
+  public ForkVmResponse fork(
+      String leaseId,
+      int count,
+      java.time.@Nullable Duration ttl,
+      String owner,
+      Deadline deadline) {
+    ForkVmRequest.Builder request =
+        ForkVmRequest.newBuilder().setLeaseId(leaseId).setCount(count).setOwner(owner);
+    if (ttl != null) {
+      request.setLeaseTtl(span(ttl));
+    }
+    return channel.unary(FactoryGrpcClient.ForkVm, request.build(), deadline);
+  }
+
+  private static Duration span(java.time.Duration ttl) {
+    return Duration.newBuilder().setSeconds(ttl.toSeconds()).setNanos(ttl.toNanosPart()).build();
   }
 
   private Lease renew(RenewLeaseRequest request, Deadline deadline) {

@@ -2,6 +2,7 @@ package io.vmfactory.client.machine;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.VmId;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The source of VMs. Closing it does not affect its VMs. */
@@ -12,6 +13,14 @@ public interface MachineSource extends AutoCloseable {
    * @param directId the id of the VM if it is booted directly
    */
   Machine take(MachineRequest wanted, VmId directId, Deadline deadline);
+
+  /**
+   * Makes clones of a leased VM; all or none.
+   *
+   * @param ttl time to live of each lease; null for the daemon's default
+   */
+  ForkedMachines fork(
+      MachineFacts source, int count, @Nullable Duration ttl, String owner, Deadline deadline);
 
   /** Opens a VM that another process took. */
   Machine open(MachineFacts facts);

@@ -2,6 +2,8 @@ package io.vmfactory.client.machine;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.api.v1.Endpoints;
+import io.vmfactory.api.v1.Fork;
+import io.vmfactory.api.v1.ForkVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Hop;
@@ -35,6 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Machines implements MachineSource {
   private static final Logger LOG = LoggerFactory.getLogger(Machines.class);
   private static final String UNIX = "unix://";
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(30);
 
   private final RuntimeConfig config;
   private final StreamSockets sockets = new StreamSockets();
@@ -86,6 +89,28 @@ public final class Machines implements MachineSource {
     }
   }
 
+  @Override
+  public ForkedMachines fork(
+      MachineFacts source, int count, @Nullable Duration ttl, String owner, Deadline deadline) {
+    ForkVmResponse reply = factory.leases().fork(source.leaseId(), count, ttl, owner, deadline);
+    try {
+      return new ForkedMachines(
+          reply.getForksList().stream().map(Machines::facts).toList(),
+          Duration.ofNanos(reply.getPauseMicros() * 1000L));
+    } catch (RuntimeException | Error e) {
+      reply.getForksList().forEach(fork -> release(fork, e));
+      throw e;
+    }
+  }
+
+  private void release(Fork fork, Throwable cause) {
+    try {
+      factory.leases().release(fork.getLease().getId(), Deadline.after(RELEASE_LIMIT));
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
   private static GetVmRequest request(MachineRequest wanted) {
     GetVmRequest.Builder request =
         GetVmRequest.newBuilder()
@@ -108,17 +133,25 @@ public final class Machines implements MachineSource {
   }
 
   private static MachineFacts facts(GetVmResponse granted) {
-    Vm vm = granted.getVm();
+    String reason = granted.getRouteReason();
+    return facts(granted.getVm(), granted.getLease().getId(), reason, granted.getHopsList());
+  }
+
+  private static MachineFacts facts(Fork fork) {
+    return facts(fork.getVm(), fork.getLease().getId(), "", fork.getHopsList());
+  }
+
+  private static MachineFacts facts(Vm vm, String leaseId, String reason, List<Hop> hops) {
     return new MachineFacts(
         identity(vm),
-        granted.getLease().getId(),
+        leaseId,
         ports(vm.getEndpoints()),
         Path.of(vm.getEndpoints().getConsole()),
-        granted.getRoute().name(),
-        granted.getRouteReason(),
+        vm.getRoute().name(),
+        reason,
         new Sizing(vm.getVcpus(), vm.getMemoryMib()),
         vm.getHostname(),
-        granted.getHopsList().stream().map(Machines::lap).toList());
+        hops.stream().map(Machines::lap).toList());
   }
 
   private static VmIdentity identity(Vm vm) {

@@ -13,8 +13,10 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.HostName;
 import io.vmfactory.vmm.VmId;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The sandboxes in this host's sandbox_dir. */
 final class LocalRuntime implements SandboxRuntime {
@@ -87,6 +89,11 @@ final class LocalRuntime implements SandboxRuntime {
       throw new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id);
     }
     return handle(id, false);
+  }
+
+  @Override
+  public SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline) {
+    return new SandboxForking(SandboxIds.require(id), resources).run(count, leaseTtl, deadline);
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.vmfactory.client.sandbox;
 
 import io.vmfactory.configs.time.Deadline;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates sandboxes and finds those of other processes. The sandboxes of a runtime live as long as
@@ -42,6 +44,18 @@ public interface SandboxRuntime extends AutoCloseable {
    * @throws SandboxException NOT_FOUND
    */
   Sandbox fetch(String id, Deadline deadline);
+
+  /**
+   * Clones a sandbox as it is at this moment, with all its containers and their processes. Each
+   * clone is a sandbox that {@link #fetch} finds. This runtime does not delete the clones, and does
+   * not renew their leases.
+   *
+   * @param count 1..32
+   * @param leaseTtl how long each clone lives; null for the daemon's default
+   * @throws SandboxException NOT_FOUND, WRONG_STATE if it does not run, UNSUPPORTED if its VM
+   *     cannot be cloned, NO_ROOM, LOST
+   */
+  SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline);
 
   /**
    * Returns all sandboxes in this sandbox_dir, sorted by id, including those of other processes.

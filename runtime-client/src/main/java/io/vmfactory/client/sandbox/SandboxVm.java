@@ -10,7 +10,7 @@ import java.util.List;
  * @param id the id of the VM
  * @param pid the pid of its VMM on this host
  * @param origin the source of the VM
- * @param route the route by which it was made: WARM, SHELL, TEMPLATE or COLD
+ * @param route the route by which it was made: WARM, SHELL, TEMPLATE, COLD or FORK
  * @param reason why no better origin or route was taken; empty if the first choice was taken
  * @param vcpus the actual number of vCPUs
  * @param memoryMib the actual memory in MiB

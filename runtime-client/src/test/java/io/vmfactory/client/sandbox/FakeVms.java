@@ -1,6 +1,7 @@
 package io.vmfactory.client.sandbox;
 
 import io.vmfactory.client.machine.AttachedDrive;
+import io.vmfactory.client.machine.ForkedMachines;
 import io.vmfactory.client.machine.Machine;
 import io.vmfactory.client.machine.MachineFacts;
 import io.vmfactory.client.machine.MachineRequest;
@@ -17,11 +18,13 @@ import io.vmfactory.vmm.VmIdentity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /** A source that always returns the same VM. Its process is this one, and its guest is scripted. */
 final class FakeVms implements MachineSource {
@@ -45,6 +48,9 @@ final class FakeVms implements MachineSource {
 
   /** The ids of its drives. */
   final Set<String> drives = new TreeSet<>();
+
+  /** What was forked. */
+  final List<String> forked = new ArrayList<>();
 
   /** The cleared VMs: the id, and the pid if it was known. */
   final List<String> cleared = new ArrayList<>();
@@ -77,6 +83,30 @@ final class FakeVms implements MachineSource {
   @Override
   public Machine take(MachineRequest wish, VmId directId, Deadline deadline) {
     return machine.it();
+  }
+
+  @Override
+  public ForkedMachines fork(
+      MachineFacts source, int count, Duration ttl, String owner, Deadline deadline) {
+    forked.add(source.leaseId() + " x" + count + " " + owner);
+    List<MachineFacts> clones =
+        IntStream.range(0, count).mapToObj(i -> leased(VmId.random(), "lease" + i)).toList();
+    return new ForkedMachines(clones, Duration.ofMillis(4));
+  }
+
+  /** Returns a VM of the daemon, whose process is this one. */
+  static MachineFacts leased(VmId id, String lease) {
+    MachineFacts direct = facts(id, self());
+    return new MachineFacts(
+        direct.who(),
+        lease,
+        direct.agents(),
+        direct.console(),
+        "FORK",
+        "",
+        direct.sizing(),
+        "vm-" + id.shortened(),
+        List.of());
   }
 
   @Override

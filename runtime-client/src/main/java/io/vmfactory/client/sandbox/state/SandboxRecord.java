@@ -131,6 +131,15 @@ public record SandboxRecord(
         version, id, State.RUNNING, createdAt, by, wish, directVm, with, List.of());
   }
 
+  /**
+   * Returns the record of a clone of this sandbox. Its containers and drives are this one's; its VM
+   * is another.
+   */
+  public SandboxRecord forked(String clone, Instant at, ProcessEntry by, VmEntry with) {
+    return new SandboxRecord(
+        version, clone, state, at.toString(), by, wish, with.id(), with, containers);
+  }
+
   /** Returns this record while {@code by} starts the sandbox. Its VM may already exist. */
   public SandboxRecord starting(ProcessEntry by) {
     return new SandboxRecord(version, id, state, createdAt, by, wish, directVm, null, List.of());
