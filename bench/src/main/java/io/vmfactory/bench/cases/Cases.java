@@ -18,6 +18,7 @@ public final class Cases {
         new BurstCase(),
         new RefillCase(),
         new DrivesCase(),
+        new ForkCase(),
         new ContainerCase(),
         new StreamsCase(),
         new DensityCase(),

@@ -96,6 +96,11 @@ public final class RawQemu {
     }
   }
 
+  /** Returns the file that the RAM of these VMs maps. */
+  public Path memory() {
+    return template.resolve("memory");
+  }
+
   private byte[] state() throws IOException {
     return Files.readAllBytes(template.resolve("state"));
   }

@@ -55,7 +55,6 @@ public final class RawVm implements AutoCloseable {
     send("{\"execute\":\"qmp_capabilities\"}");
     send(
         "{\"execute\":\"migrate-set-capabilities\",\"arguments\":{\"capabilities\":["
-            + "{\"capability\":\"x-ignore-shared\",\"state\":true},"
             + "{\"capability\":\"events\",\"state\":true}]}}");
     send(
         "{\"execute\":\"migrate-incoming\",\"arguments\":{\"uri\":\"unix:"
@@ -103,6 +102,20 @@ public final class RawVm implements AutoCloseable {
   public void stop() throws IOException {
     send("{\"execute\":\"stop\"}");
     await("\"return\"");
+  }
+
+  /** Writes the device state of the stopped VM to a file. */
+  void saveDevices(Path file) throws IOException {
+    send(
+        "{\"execute\":\"xen-save-devices-state\",\"arguments\":{\"filename\":\""
+            + file
+            + "\",\"live\":false}}");
+    await("\"return\"");
+  }
+
+  /** Returns the id of its process. */
+  long pid() {
+    return qemu.pid();
   }
 
   /** Kills the process; any thread may call this. */

@@ -49,6 +49,7 @@ public final class Promises {
               "x"),
           atLeast("burst-warm", "16 requests at once on 16 warm VMs: WARM", "burst", 100, "%"),
           atLeast("burst-served", "32 requests at once on 8 warm VMs: served", "burst", 100, "%"),
+          atMost("fork-pause", "pause of a fork of an idle clone, p50", "fork", 10, "ms"),
           atLeast("refill-over-loop", "refill over a bare loop of restores", "refill", 0.85, "x"));
 
   private static final List<Promise> DAEMON =
