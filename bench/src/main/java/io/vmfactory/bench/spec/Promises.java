@@ -12,7 +12,8 @@ public final class Promises {
       List.of(
           atMost(
               "clone-over-floor",
-              "clone until its agent has answered, over its raw parts (spawn, load, cont, answer) without a daemon",
+              "clone until its agent has answered, over its raw parts (spawn, load, cont, answer)"
+                  + " without a daemon",
               "clone",
               1.15,
               "x"),
@@ -64,7 +65,8 @@ public final class Promises {
               "ms"),
           atMost(
               "recover",
-              "a killed daemon's successor serves, its VMs taken over: time over 2 s + 5 ms for each VM",
+              "a killed daemon's successor serves, its VMs taken over: time over 2 s + 5 ms for"
+                  + " each VM",
               "recover",
               1,
               "x"),
