@@ -29,7 +29,8 @@ final class UniquenessTest {
   @Test
   void aNameHasAtMost64Characters() {
     assertThat(Uniqueness.fresh(WallClock.system(), "a".repeat(64)).hostname()).hasSize(64);
-    assertThat(Uniqueness.fresh(WallClock.system(), "web.example").hostname()).isEqualTo("web.example");
+    assertThat(Uniqueness.fresh(WallClock.system(), "web.example").hostname())
+        .isEqualTo("web.example");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Uniqueness.fresh(WallClock.system(), "a".repeat(65)));
   }

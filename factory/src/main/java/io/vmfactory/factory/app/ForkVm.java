@@ -61,7 +61,10 @@ final class ForkVm {
   private GrantedFork fork(
       ForkRequest request, HostedVm source, Order order, GroupHandOut handOut) {
     VmSnapshot taken =
-        leases.use(order.client(), request.source(), vm -> maker.snapshot(vm, handOut.laps(), handOut.deadline()));
+        leases.use(
+            order.client(),
+            request.source(),
+            vm -> maker.snapshot(vm, handOut.laps(), handOut.deadline()));
     try (LiveSnapshot snapshot = maker.loaded(taken)) {
       List<GrantedVm> clones = clones(request.count(), source, snapshot, order, handOut);
       return new GrantedFork(clones, taken.pause(), taken.writtenBytes(), handOut.laps().all());

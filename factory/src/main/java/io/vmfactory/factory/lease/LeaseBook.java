@@ -135,10 +135,7 @@ public final class LeaseBook {
       holdings.put(id, new Holding(vm, lease, place, scheduleExpiry(lease, left)));
     }
     watch(vm.vm(), lease);
-    vm.vm()
-        .signals()
-        .available()
-        .thenAcceptAsync(phase -> available(vm, lease, phase), scheduler);
+    vm.vm().signals().available().thenAcceptAsync(phase -> available(vm, lease, phase), scheduler);
   }
 
   private void available(HostedVm vm, Lease lease, VmPhase phase) {

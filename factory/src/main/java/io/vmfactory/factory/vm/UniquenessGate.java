@@ -8,23 +8,27 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgent.Answer;
 import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
-import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.VmmException.Reason;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Deque;
+import java.util.List;
 
 /**
  * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
  * and is unlike any other.
  */
 public final class UniquenessGate {
+  /**
+   * A guest that hears answers in milliseconds, and later where other guests keep the CPUs busy.
+   */
+  private static final Duration HEARING = Duration.ofSeconds(2);
+
+  private static final int MOST_TRIES = 4;
+
   private final GuestAgents agents;
   private final WallClock clock;
 
@@ -53,43 +57,55 @@ public final class UniquenessGate {
 
   /**
    * Lets a clone of a VM that ran for a customer run. The customer's connections were in use when
-   * the snapshot was taken, perhaps in the middle of a message, and the guest must see them end.
-   * So this connects to all ports before the clone runs, as they were connected in the snapshot,
-   * and closes all but the last one when the guest has answered there. Customers use the last port
-   * last, so it is the least likely to have been in use.
+   * the snapshot was taken, perhaps in the middle of a message. So this takes the port that
+   * customers use last, and then makes sure that the guest answers on the others.
    *
-   * @param laps as for a VM that was never made unique
+   * @param laps as for a VM that was never made unique, and "ports"
    */
   public Waking startFork(HostedVm hosted, Laps laps, Deadline deadline) {
-    Deque<GuestAgent> connected = new ArrayDeque<>();
-    try {
-      for (Path port : hosted.folder().agentSockets()) {
-        connected.addLast(agents.connect(port, deadline));
+    List<Path> ports = hosted.folder().agentSockets();
+    int last = ports.size() - 1;
+    GuestAgent agent = agents.connect(ports.get(last), deadline);
+    laps.lap("connect");
+    Waking waking = startNew(hosted, agent, "", laps, deadline);
+    return () -> {
+      GuestAgent unique = waking.await();
+      try {
+        ports.subList(0, last).forEach(port -> free(port, deadline));
+        laps.lap("ports");
+        return unique;
+      } catch (RuntimeException e) {
+        unique.close();
+        throw e;
       }
-      laps.lap("connect");
-      GuestAgent last = connected.removeLast();
-      Waking waking = startNew(hosted, last, "", laps, deadline);
-      return () -> freed(waking, connected, deadline);
-    } catch (RuntimeException e) {
-      connected.forEach(GuestAgent::close);
-      throw e;
+    };
+  }
+
+  /**
+   * Makes the guest hear on a port. After half a message of the customer's it may take the first
+   * connection for the rest of that message; it hears the next one (guest/README.md, "Traps").
+   */
+  private void free(Path port, Deadline deadline) {
+    for (int tries = 1; !hears(port, deadline); tries++) {
+      if (tries == MOST_TRIES) {
+        throw new GuestException(
+            GuestException.UNAVAILABLE, "the guest does not answer on its port " + port, null);
+      }
     }
   }
 
-  private static GuestAgent freed(
-      Waking waking, Collection<GuestAgent> others, Deadline deadline) {
-    GuestAgent agent;
+  private boolean hears(Path port, Deadline deadline) {
+    Duration left = deadline.remaining();
+    Deadline limit = Deadline.after(left.compareTo(HEARING) < 0 ? left : HEARING);
+    GuestAgent agent = agents.connect(port, deadline);
     try {
-      agent = waking.await();
+      agent.awaitServing(limit);
+      return true;
+    } catch (DeadlineExceededException e) {
+      deadline.check("the guest to answer on " + port);
+      return false;
     } finally {
-      others.forEach(GuestAgent::close);
-    }
-    try {
-      agent.awaitServing(deadline); // the guest has seen by then that the others are closed
-      return agent;
-    } catch (RuntimeException e) {
       agent.close();
-      throw e;
     }
   }
 

@@ -12,11 +12,11 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.journal.VmRecord;
-import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
@@ -88,7 +88,8 @@ final class ForkVmTest {
             "admit", "turn", "copy", "stop", "state", "pages", "layers", "cont", "freeze");
     assertThat(fork.vms().get(0).hops())
         .extracting(Lap::name)
-        .containsExactly("spawn", "load", "drives", "connect", "cont", "answer", "unique", "lease");
+        .containsExactly(
+            "spawn", "load", "drives", "connect", "cont", "answer", "unique", "ports", "lease");
     assertThat(factory.status().leases()).hasSize(4);
     assertThat(factory.status().leases()).extracting(Lease::id).doesNotHaveDuplicates();
     for (GrantedVm clone : fork.vms()) {

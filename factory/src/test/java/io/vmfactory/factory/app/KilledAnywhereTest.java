@@ -61,7 +61,10 @@ final class KilledAnywhereTest {
     FORK(3) {
       @Override
       void run(TestFactory factory) {
-        factory.cases.vms().fork(Peer.daemon(), new ForkRequest(onlyLease(factory), 2, null, ""), soon());
+        factory
+            .cases
+            .vms()
+            .fork(Peer.daemon(), new ForkRequest(onlyLease(factory), 2, null, ""), soon());
       }
     },
     GIVE_AWAY(1) {

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -29,8 +28,6 @@ final class DriveLayers {
   private final DriveRack rack;
   private final List<DrivePlace> places;
   private final List<Growing> growing = new ArrayList<>();
-  private final List<CompletionStage<List<Node>>> undone = new ArrayList<>();
-  private final List<CompletionStage<?>> grown = new ArrayList<>();
 
   /** A drive that gets a layer: its nodes, and the layer that the VM writes to so far. */
   private record Growing(DriveBay bay, DriveNodes nodes, int top) {}
@@ -126,14 +123,11 @@ final class DriveLayers {
     }
   }
 
-  /** Asks QEMU to let the VM write to the new layers from now on. The VM is stopped. */
-  void grow() {
-    growing.forEach(drive -> grown.addAll(drive.nodes().growBy(drive.top() + 1)));
-  }
-
-  /** Waits until QEMU has done what {@link #grow} asked for. */
-  void awaitGrown(Deadline deadline) {
-    grown.forEach(done -> monitor.await(done, "the drives to get their new layers", deadline));
+  /** Lets the VM write to the new layers from now on. The VM is stopped. */
+  void grow(Deadline deadline) {
+    for (Growing drive : growing) {
+      drive.nodes().growBy(drive.top() + 1, deadline);
+    }
   }
 
   /**
@@ -144,14 +138,13 @@ final class DriveLayers {
     for (Growing drive : growing) {
       String former = drive.bay().overlay(drive.top());
       monitor.send(BlockCommands.retarget(drive.bay().id(), former, false));
-      undone.add(drive.nodes().undoLayer(drive.top() + 1));
+      drive.nodes().undoLayer(drive.top() + 1);
     }
   }
 
   /** Asks QEMU to close the files of the layers that were undone. Does not wait. */
   void closeUndone() {
-    OpenFiles files = new OpenFiles(monitor);
-    undone.forEach(nodes -> nodes.thenAccept(all -> all.forEach(files::forget)));
+    growing.forEach(drive -> drive.nodes().closeUndone());
   }
 
   /** Makes the former layers read-only, so that QEMUs of other VMs may read them. The VM runs. */

@@ -117,14 +117,10 @@ final class DriveNodes {
     return bay.overlay(layer);
   }
 
-  /**
-   * Asks QEMU to put a layer that was made over the one below it, and to let the slot read from it.
-   * Does not wait.
-   */
-  List<CompletionStage<?>> growBy(int layer) {
-    return List.of(
-        monitor.send(overlay(layer, false)),
-        monitor.send(BlockCommands.retarget(bay.id(), bay.overlay(layer), false)));
+  /** Puts a layer that was made over the one below it, and lets the slot read from it. */
+  void growBy(int layer, Deadline deadline) {
+    String top = stackLayer(layer, deadline);
+    monitor.execute(BlockCommands.retarget(bay.id(), top, false), deadline);
   }
 
   private QmpCommand<QmpCommand.Done> overlay(int layer, boolean readOnly) {
@@ -171,30 +167,29 @@ final class DriveNodes {
    * not wait, since the caller's deadline may have passed.
    */
   void undo(int layers) {
-    var unused = removed(all(layers)).thenAccept(nodes -> nodes.forEach(files::forget));
+    settled.whenComplete(
+        (done, failure) -> {
+          all(layers).forEach(this::remove);
+          files.forgetAll();
+        });
   }
 
   /**
    * Asks QEMU to remove one layer that nothing uses, before any later command of the monitor. Does
-   * not wait.
-   *
-   * @return the nodes whose files are to be forgotten: QEMU closes them only while the VM runs
+   * not wait. When the VM runs, call {@link #closeUndone}.
    */
-  CompletionStage<List<Node>> undoLayer(int layer) {
-    return removed(Stream.of(bay.overlay(layer), bay.writes(layer)));
+  void undoLayer(int layer) {
+    settled.whenComplete(
+        (done, failure) -> Stream.of(bay.overlay(layer), bay.writes(layer)).forEach(this::remove));
   }
 
-  private CompletionStage<List<Node>> removed(Stream<String> nodes) {
-    List<String> names = nodes.toList();
-    return settled.handle((done, failure) -> remove(names)).thenCompose(Function.identity());
+  /** Asks QEMU to close the files of a layer that was undone. Does not wait. */
+  void closeUndone() {
+    settled.whenComplete((done, failure) -> files.forgetAll());
   }
 
-  /** Sends at once, if QEMU does not work on a node any more. */
-  private CompletionStage<List<Node>> remove(List<String> names) {
-    CompletionStage<List<Node>> before = monitor.send(BlockCommands.nodes());
-    names.forEach(node -> monitor.send(BlockCommands.remove(node)));
-    return before.thenApply(
-        all -> all.stream().filter(node -> names.contains(node.name())).toList());
+  private void remove(String node) {
+    monitor.send(BlockCommands.remove(node));
   }
 
   /** Removes the nodes that exist, once QEMU no longer works on them. */

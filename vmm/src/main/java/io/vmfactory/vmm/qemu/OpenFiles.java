@@ -12,6 +12,7 @@ import io.vmfactory.vmm.qmp.QmpCommand.FileSet;
 import io.vmfactory.vmm.qmp.QmpCommand.FilledSet;
 import io.vmfactory.vmm.qmp.QmpCommand.OpenFile;
 import io.vmfactory.vmm.qmp.QmpCommand.TakenFile;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -21,9 +22,16 @@ import java.util.concurrent.CompletionStage;
  * reading as long as the node exists: QEMU needs it to make the node read-only, and this process to
  * pass the file to another VM. Files without a name cannot be opened otherwise.
  */
-record OpenFiles(QemuMonitor monitor) {
+final class OpenFiles {
   private static final String READING = "read";
   private static final String WRITING = "write";
+
+  private final QemuMonitor monitor;
+  private final List<FileSet> opened = new ArrayList<>();
+
+  OpenFiles(QemuMonitor monitor) {
+    this.monitor = monitor;
+  }
 
   /**
    * Opens a node over a file.
@@ -33,7 +41,7 @@ record OpenFiles(QemuMonitor monitor) {
   void open(String node, Descriptor file, boolean readOnly, boolean durable, Deadline deadline) {
     CompletionStage<TakenFile> given =
         monitor.send(QmpCommand.addFile(file, readOnly ? READING : WRITING));
-    boolean opened = false;
+    boolean done = false;
     try {
       TakenFile taken = monitor.await(given, "QEMU to take an open file", deadline);
       if (!readOnly) {
@@ -41,12 +49,13 @@ record OpenFiles(QemuMonitor monitor) {
       }
       String path = taken.set().path();
       monitor.execute(BlockCommands.openFile(node, path, readOnly, durable), deadline);
-      opened = true;
+      done = true;
+      opened.add(taken.set());
       if (!readOnly) {
         monitor.execute(QmpCommand.removeFile(taken.set(), taken.number()), deadline);
       }
     } finally {
-      if (!opened) {
+      if (!done) {
         given.thenAccept(taken -> remove(taken.set()));
       }
     }
@@ -72,6 +81,15 @@ record OpenFiles(QemuMonitor monitor) {
    */
   void forget(Node node) {
     FileSet.of(node.file()).ifPresent(this::remove);
+  }
+
+  /**
+   * Asks QEMU to forget the files of all nodes that this object has opened; it closes them only
+   * while the VM runs. Does not wait.
+   */
+  void forgetAll() {
+    opened.forEach(this::remove);
+    opened.clear();
   }
 
   private void remove(FileSet set) {

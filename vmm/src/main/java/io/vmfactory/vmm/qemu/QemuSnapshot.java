@@ -17,7 +17,6 @@ import io.vmfactory.vmm.qmp.QmpCommand;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 
 /**
  * Takes a snapshot of one running clone. The CPUs stand still only while the device state is saved
@@ -112,17 +111,13 @@ record QemuSnapshot(
       long begun = System.nanoTime();
       long writtenBytes;
       try {
-        // QEMU gets all commands at once: each round trip would prolong the pause.
-        CompletionStage<?> stopped = monitor.send(QmpCommand.stop());
-        CompletionStage<?> written = state.send();
-        layers.grow();
-        monitor.await(stopped, "the VM to stop", deadline);
+        monitor.execute(QmpCommand.stop(), deadline);
         laps.lap("stop");
-        monitor.await(written, "the device state to be saved", deadline);
+        monitor.await(state.send(), "the device state to be saved", deadline);
         laps.lap("state");
         writtenBytes = ram.copyWritten(memory, deadline);
         laps.lap("pages");
-        layers.awaitGrown(deadline);
+        layers.grow(deadline);
         laps.lap("layers");
       } catch (RuntimeException | Error e) {
         // QEMU executes commands in order, so the VM runs again even if this thread cannot wait.

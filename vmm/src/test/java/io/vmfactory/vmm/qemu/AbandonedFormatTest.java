@@ -76,10 +76,11 @@ class AbandonedFormatTest extends ScriptedQemu {
     assertThat(heard.subList(3, heard.size() - OPENED.length)) // two threads
         .containsExactlyInAnyOrder(
             "job-dismiss",
-            NODES,
             "blockdev-del",
             "blockdev-del",
             "blockdev-del",
+            "remove-fd",
+            "remove-fd",
             "query-jobs",
             NODES);
   }
@@ -134,10 +135,11 @@ class AbandonedFormatTest extends ScriptedQemu {
         .endsWith(
             "query-jobs",
             "job-dismiss",
-            NODES,
             "blockdev-del",
             "blockdev-del",
             "blockdev-del",
+            "remove-fd",
+            "remove-fd",
             "query-status");
   }
 }
