@@ -9,10 +9,11 @@ import java.util.List;
  *
  * @param id the slot, as in {@link DrivePlace}
  * @param mode READ_ONLY or OVERLAY
+ * @param bytes its size
  * @param files open for reading, none of them ever written again: the image, then the copy-on-write
  *     layers over it, the lowest first
  */
-public record FrozenDrive(String id, DriveMode mode, List<Descriptor> files)
+public record FrozenDrive(String id, DriveMode mode, long bytes, List<Descriptor> files)
     implements AutoCloseable {
   public FrozenDrive {
     files = List.copyOf(files);

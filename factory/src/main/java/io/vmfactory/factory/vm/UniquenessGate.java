@@ -3,6 +3,7 @@ package io.vmfactory.factory.vm;
 import static java.util.Objects.requireNonNull;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;

@@ -21,6 +21,8 @@ import io.vmfactory.vmm.VmProcessTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Random;
@@ -155,9 +157,13 @@ final class TrustIT {
     int left = 0;
     for (int i = 0; i < STARTS_KILLED; i++) {
       end(table);
-      daemon.start();
-      Files.createDirectories(daemon.home().vms());
-      moment(random.nextInt(60));
+      Path vms = Files.createDirectories(daemon.home().vms());
+      try (WatchService watch = vms.getFileSystem().newWatchService()) {
+        vms.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        daemon.start();
+        assertThat(watch.poll(30, TimeUnit.SECONDS)).as("the first folder of a VM").isNotNull();
+        moment(random.nextInt(60));
+      }
       daemon.kill();
       left += end(table);
       assertThat(daemon.vms()).as("after kill %d", i).isEmpty();

@@ -98,9 +98,12 @@ final class FakeDrives implements VmDrives {
             Reason.INVALID, "no snapshot can be taken with drive " + drive.place().id());
       }
     }
-    return attached.stream()
-        .map(drive -> new FrozenDrive(drive.place().id(), drive.place().mode(), List.of()))
-        .toList();
+    return attached.stream().map(drive -> frozen(drive)).toList();
+  }
+
+  private FrozenDrive frozen(Drive drive) {
+    DrivePlace place = drive.place();
+    return new FrozenDrive(place.id(), place.mode(), devices.driveSlotBytes(), List.of());
   }
 
   @Override

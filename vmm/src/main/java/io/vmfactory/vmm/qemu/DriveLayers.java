@@ -174,7 +174,9 @@ final class DriveLayers {
       for (DrivePlace place : places) {
         List<String> names = files(place);
         List<Node> nodes = names.stream().map(name -> requireNonNull(present.get(name))).toList();
-        frozen.add(new FrozenDrive(place.id(), place.mode(), taken(nodes, process, deadline)));
+        long bytes = rack.bytes(rack.slot(place.id()));
+        frozen.add(
+            new FrozenDrive(place.id(), place.mode(), bytes, taken(nodes, process, deadline)));
       }
       return frozen;
     } catch (RuntimeException e) {

@@ -82,7 +82,7 @@ final class DriveNodes {
    * Opens the nodes of a drive that another VM had, with a new layer over it, and returns the name
    * of the topmost one. A failure leaves no node.
    */
-  String add(FrozenDrive drive, Path folder, long bytes, Deadline deadline) {
+  String add(FrozenDrive drive, Path folder, Deadline deadline) {
     int layers = drive.files().size() - 1;
     try {
       files.open(bay.image(), drive.files().get(0), true, true, deadline);
@@ -93,7 +93,7 @@ final class DriveNodes {
       if (drive.mode() != DriveMode.OVERLAY) {
         return bay.image();
       }
-      makeLayer(layers + 1, folder, bytes, deadline);
+      makeLayer(layers + 1, folder, drive.bytes(), deadline);
       return stackLayer(layers + 1, deadline);
     } catch (RuntimeException e) {
       undo(layers + 1);

@@ -73,7 +73,7 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     DriveRack rack = rack(deadline);
     DriveBay bay = rack.slot(drive.id());
     DriveNodes nodes = nodes(bay);
-    String top = nodes.add(drive, overlayDir, rack.bytes(bay), deadline);
+    String top = nodes.add(drive, overlayDir, deadline);
     connect(bay, top, drive.mode() == DriveMode.READ_ONLY, deadline);
   }
 
