@@ -297,8 +297,8 @@ final class MembersIT {
     for (String entry : command.get(classPath).split(":", -1)) {
       Path target = Files.createDirectory(copy.resolve(Integer.toString(copies.size())));
       String from = entry.endsWith("/*") ? entry.substring(0, entry.length() - 1) + "." : entry;
-      if (!Files.exists(Path.of(from))) {
-        continue; // a room without test classes
+      if (entry.isEmpty()) {
+        continue; // Maven's class path ends with a separator
       }
       Process copying = new ProcessBuilder("cp", "-r", from, target.toString()).start();
       assertThat(copying.waitFor()).isZero();

@@ -162,7 +162,7 @@ final class TrustIT {
         vms.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
         daemon.start();
         assertThat(watch.poll(30, TimeUnit.SECONDS)).as("the first folder of a VM").isNotNull();
-        moment(random.nextInt(60));
+        moment(random.nextInt(400)); // the template is loaded first
       }
       daemon.kill();
       left += end(table);
