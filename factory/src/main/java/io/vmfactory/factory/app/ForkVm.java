@@ -49,7 +49,7 @@ final class ForkVm {
       Order order = rules.order(client, request);
       HostedVm source = leases.hosted(client, request.source());
       memory.require(source.sizing().memoryMib());
-      handOut.admit(request.count());
+      handOut.admit(client, request.count(), source.sizing().memoryMib());
       return handOut.served(fork(request, source, order, handOut));
     } catch (RuntimeException | Error e) {
       throw handOut.failed(e);

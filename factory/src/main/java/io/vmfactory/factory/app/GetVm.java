@@ -68,9 +68,6 @@ final class GetVm {
     Lease lease = early == null ? draft(vm, sizing, order, handOut.route()) : early;
     VmView view = VmView.of(vm, null);
     handOut.place().holds(sizing.memoryMib());
-    if (!order.client().isTrusted()) {
-      vm.openTo(order.client().user().uid());
-    }
     leases.open(vm, lease, handOut.place());
     laps.lap("lease");
     return new GrantedVm(view, lease, handOut.route(), handOut.routeReason(), laps.all());

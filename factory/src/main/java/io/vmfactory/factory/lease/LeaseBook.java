@@ -68,9 +68,9 @@ public final class LeaseBook {
   }
 
   /**
-   * Writes a lease into the journal. The VM stays the caller's, who then opens the lease or ends
-   * the VM. If the daemon dies in between, the next one has a lease that no client knows, which
-   * expires.
+   * Writes a lease into the journal, and opens the VM to its user. The VM stays the caller's, who
+   * then opens the lease or ends the VM. If the daemon dies in between, the next one has a lease
+   * that no client knows, which expires.
    *
    * @param vm as its customer will have it
    */
@@ -84,6 +84,9 @@ public final class LeaseBook {
             order.ttl(),
             clock.now().plus(order.ttl()));
     journal(vm, lease);
+    if (!order.client().isTrusted()) {
+      vm.openTo(lease.uid());
+    }
     return lease;
   }
 

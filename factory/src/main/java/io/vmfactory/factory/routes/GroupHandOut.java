@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.GrantedFork;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import java.time.Duration;
@@ -43,13 +44,15 @@ public final class GroupHandOut implements AutoCloseable {
   }
 
   /**
-   * Takes places for {@code count} VMs, and waits for a turn to make them.
+   * Takes places for {@code count} VMs of a client, and waits for a turn to make them.
    *
-   * @throws RequestException with reason {@code EXHAUSTED} when there are not so many places
+   * @param memoryMib memory of each VM
+   * @throws RequestException with reason {@code EXHAUSTED} when there are not so many places, or
+   *     the client's user may not have so many VMs
    */
-  public void admit(int count) {
+  public void admit(Peer client, int count, int memoryMib) {
     while (places.size() < count) {
-      places.add(parts.admission().enter());
+      places.add(parts.admission().enter(client, memoryMib));
     }
     laps.lap("admit");
     turn = parts.routes().customersTurn(deadline);

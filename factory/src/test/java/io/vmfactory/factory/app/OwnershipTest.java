@@ -16,6 +16,8 @@ import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.request.DriveId;
+import io.vmfactory.factory.request.ForkRequest;
+import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
@@ -220,6 +222,24 @@ final class OwnershipTest {
     assertThat(mode(alices.resolve("qmp.sock"))).doesNotStartWith("rwxrw");
     assertThat(mode(roots)).isEqualTo("rwx------");
     assertThat(roots.resolve("agent.sock.lock")).doesNotExist();
+  }
+
+  @Test
+  void aForkBelongsToTheUserThatMadeIt() throws IOException {
+    start(new UsersConfig("", 3, 0, 8));
+    Lease source = get(ALICE).lease();
+    GrantedVm fork = fork(ALICE, source, 1).vms().get(0);
+    assertThat(fork.lease().uid()).isEqualTo(ALICE.user().uid());
+    assertThat(mode(fork.vm().folder().path())).isEqualTo("rwx--x---");
+    exhausted("max_vms_per_user", () -> fork(ALICE, source, 2));
+    assertUnknown(BOB, fork.lease());
+    assertThatThrownBy(() -> fork(BOB, source, 1)).hasMessageContaining("no such lease");
+    fork(ALICE, source, 1);
+  }
+
+  private GrantedFork fork(Peer client, Lease source, int count) {
+    ForkRequest request = new ForkRequest(source.id(), count, null, "");
+    return factory.cases.vms().fork(client, request, soon());
   }
 
   private static String mode(Path file) throws IOException {
