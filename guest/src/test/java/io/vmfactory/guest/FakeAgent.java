@@ -45,6 +45,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class FakeAgent implements AutoCloseable {
   private final ServerSocketChannel server;
+  private final Thread accepting;
   private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final List<Call> calls = new CopyOnWriteArrayList<>();
@@ -78,15 +79,14 @@ public final class FakeAgent implements AutoCloseable {
                     .setUsedKib(30_000)
                     .setPossibleCpus(4)
                     .build()));
+    accepting = start("fake-agent-accept", this::accept);
   }
 
   /** Listens on {@code socket}, which must not exist, and serves any number of connections. */
   public static FakeAgent listen(Path socket) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(socket));
-    FakeAgent agent = new FakeAgent(server);
-    start("fake-agent-accept", agent::accept);
-    return agent;
+    return new FakeAgent(server);
   }
 
   /** Serves {@code method} by {@code script} from now on. */
@@ -188,10 +188,16 @@ public final class FakeAgent implements AutoCloseable {
     }
   }
 
+  /** A socket that a thread waits at is closed when that thread has noticed. */
   @Override
   public void close() throws IOException {
     server.close();
     hangUp();
+    try {
+      accepting.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void accept() throws IOException {
@@ -276,7 +282,7 @@ public final class FakeAgent implements AutoCloseable {
   }
 
   /** Makes a daemon thread that ends without a message when its channel ends. */
-  private static void start(String name, Work work) {
+  private static Thread start(String name, Work work) {
     Thread thread =
         new Thread(
             () -> {
@@ -291,5 +297,6 @@ public final class FakeAgent implements AutoCloseable {
             name);
     thread.setDaemon(true);
     thread.start();
+    return thread;
   }
 }

@@ -405,11 +405,18 @@ public abstract class HypervisorContract {
   /** Returns the device state of a VM whose RAM is in {@link #memory}. */
   protected byte[] templateState() {
     Vm template = boot();
+    awaitKernel(template);
     template.stop(deadline);
     byte[] state = template.save(deadline);
     template.kill();
     return state;
   }
+
+  /**
+   * Waits until the guest's kernel runs. A clone of a VM whose firmware has not loaded the kernel
+   * yet finds none.
+   */
+  protected void awaitKernel(Vm template) {}
 
   /** Returns a running clone of a template. */
   protected Vm runningClone() {

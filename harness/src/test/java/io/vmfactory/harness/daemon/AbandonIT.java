@@ -83,10 +83,15 @@ final class AbandonIT {
       victim.destroy();
       victim.waitFor();
       assertThat(processesOf(folder)).isEmpty();
-      assertThat(temporary).isEmptyDirectory();
+      assertThat(temporary).isDirectoryNotContaining(AbandonIT::isOurs);
     } finally {
       victim.destroyForcibly();
     }
+  }
+
+  /** A JVM that is killed while it unpacks its native library leaves that. */
+  private static boolean isOurs(Path file) {
+    return !file.getFileName().toString().startsWith("libnetty");
   }
 
   /** Jailers and QEMUs name the folder of their VM. */

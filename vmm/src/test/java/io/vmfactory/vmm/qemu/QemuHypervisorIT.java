@@ -53,6 +53,16 @@ class QemuHypervisorIT extends HypervisorContract {
     qemu = newHypervisor();
   }
 
+  @Override
+  protected void awaitKernel(Vm template) {
+    ByteBuffer runs = ByteBuffer.allocate(1);
+    while (runs.get(0) == 0) {
+      template.check(deadline);
+      runs.clear();
+      memory.read(TinyKernel.COUNTER, runs);
+    }
+  }
+
   private static QemuHypervisor newHypervisor() {
     return new QemuHypervisor(
         new HypervisorInfo(PROGRAM, "7.2", Accelerator.TCG, "test", "test"), TestJail.make());

@@ -17,13 +17,17 @@ public final class TinyKernel {
   private static final int SLOTS = 0xa00;
   static final int COUNTER = 0x200000;
   static final int COPY = 0x201000;
+
+  /** mov byte [COUNTER], 1 */
+  private static final byte[] RUNS = {(byte) 0xc6, 0x05, 0, 0, 0x20, 0, 1};
+
   private static final byte[] HALT_FOR_EVER = {(byte) 0xf4, (byte) 0xeb, (byte) 0xfd};
 
   private TinyKernel() {}
 
-  /** Writes the kernel to {@code file}. */
+  /** Writes the kernel to {@code file}. The byte at {@link #COUNTER} is 1 when it runs. */
   public static Path write(Path file) {
-    return write(file, HALT_FOR_EVER);
+    return write(file, ByteBuffer.allocate(10).put(RUNS).put(HALT_FOR_EVER).array());
   }
 
   /**
@@ -52,13 +56,14 @@ public final class TinyKernel {
 
   /**
    * Writes a kernel to {@code file} that handles plugged memory as a guest's ACPI driver does. It
-   * watches the slots' registers (QEMU, docs/specs/acpi_mem_hotplug) and answers with {@code
-   * status}.
+   * first sets the byte at {@link #COUNTER} to 1. Then it watches the slots' registers (QEMU,
+   * docs/specs/acpi_mem_hotplug) and answers with {@code status}.
    *
    * @param status 0 = accepted
    */
   public static Path writeAnswering(Path file, int status) {
     ByteBuffer code = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    code.put(RUNS);
     code.put(bytes(0x31, 0xc9)); //                   xor ecx, ecx
     code.put((byte) 0xba).putInt(SLOTS); //     next: mov edx, SLOTS
     code.put(bytes(0x89, 0xc8, 0xef)); //             mov eax, ecx; out dx, eax: select slot
@@ -71,7 +76,7 @@ public final class TinyKernel {
     code.put(bytes(0xef)); //                         out dx, eax: the answer
     code.put(bytes(0x41, 0x83, 0xe1, 0x01)); // skip: inc ecx; and ecx, 1: two slots
     int jump = code.position() + 2;
-    code.put(bytes(0xeb, 2 - jump)); //               jmp next
+    code.put(bytes(0xeb, RUNS.length + 2 - jump)); //               jmp next
     return write(file, code.array());
   }
 
