@@ -7,7 +7,6 @@ import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,26 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupHandOut implements AutoCloseable {
   private final HandOuts parts;
-  private final Verb verb;
   private final Deadline deadline;
-  private final long begun = System.nanoTime();
   private final Laps laps = new Laps();
-  private final RequestsInFlight.Entry entry;
+  private final RequestTrack track;
   private final List<Admission.Place> places = new ArrayList<>();
   private @Nullable CustomersTurn turn;
   private @Nullable GrantedFork granted;
-  private @Nullable Throwable failure;
 
   GroupHandOut(HandOuts parts, Verb verb, Deadline deadline) {
     this.parts = parts;
-    this.verb = verb;
     this.deadline = deadline;
-    try {
-      entry = parts.inFlight().enter();
-    } catch (RuntimeException e) {
-      parts.observer().failed(verb, e, sinceBegun());
-      throw e;
-    }
+    this.track = new RequestTrack(parts, verb);
   }
 
   /**
@@ -85,23 +75,16 @@ public final class GroupHandOut implements AutoCloseable {
    * @return what to throw
    */
   public RuntimeException failed(Throwable cause) {
-    failure = cause instanceof RuntimeException e ? entry.explain(e) : cause;
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    return (RuntimeException) failure;
+    return track.failed(cause);
   }
 
   @Override
   public void close() {
-    try (RequestsInFlight.Entry last = entry) {
-      giveBack();
-    }
+    track.leave(this::giveBack);
     if (granted != null) {
-      granted.vms().forEach(vm -> parts.served().count(Route.FORK));
-      parts.observer().served(verb, Route.FORK.name(), granted.hops(), sinceBegun());
-    } else if (failure != null) {
-      parts.observer().failed(verb, failure, sinceBegun());
+      track.countServed(Route.FORK, granted.vms().size(), granted.hops());
+    } else {
+      track.countFailed();
     }
   }
 
@@ -112,9 +95,5 @@ public final class GroupHandOut implements AutoCloseable {
     if (granted == null) {
       places.forEach(Admission.Place::close); // those of VMs that were released are closed already
     }
-  }
-
-  private Duration sinceBegun() {
-    return Duration.ofNanos(System.nanoTime() - begun);
   }
 }

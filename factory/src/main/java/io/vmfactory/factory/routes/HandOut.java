@@ -10,7 +10,6 @@ import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.vm.HostedVm;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,26 +22,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HandOut implements AutoCloseable {
   private final HandOuts parts;
-  private final Verb verb;
   private final Deadline deadline;
-  private final long begun = System.nanoTime();
   private final Laps laps = new Laps();
-  private final RequestsInFlight.Entry entry;
+  private final RequestTrack track;
   private Admission.@Nullable Place place;
   private @Nullable RouteWalk walk;
   private @Nullable GrantedVm granted;
-  private @Nullable Throwable failure;
 
   HandOut(HandOuts parts, Verb verb, Deadline deadline) {
     this.parts = parts;
-    this.verb = verb;
     this.deadline = deadline;
-    try {
-      entry = parts.inFlight().enter();
-    } catch (RuntimeException e) {
-      parts.observer().failed(verb, e, sinceBegun());
-      throw e;
-    }
+    this.track = new RequestTrack(parts, verb);
   }
 
   /**
@@ -87,11 +77,7 @@ public final class HandOut implements AutoCloseable {
    * @return what to throw
    */
   public RuntimeException failed(Throwable cause) {
-    failure = cause instanceof RuntimeException e ? entry.explain(e) : cause;
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    return (RuntimeException) failure;
+    return track.failed(cause);
   }
 
   /** When the VM that is tried must have given its next answer. */
@@ -135,14 +121,11 @@ public final class HandOut implements AutoCloseable {
 
   @Override
   public void close() {
-    try (RequestsInFlight.Entry last = entry) {
-      giveBack();
-    }
+    track.leave(this::giveBack);
     if (granted != null) {
-      parts.served().count(granted.route());
-      parts.observer().served(verb, granted.route().name(), granted.hops(), sinceBegun());
-    } else if (failure != null) {
-      parts.observer().failed(verb, failure, sinceBegun());
+      track.countServed(granted.route(), 1, granted.hops());
+    } else {
+      track.countFailed();
     }
   }
 
@@ -153,9 +136,5 @@ public final class HandOut implements AutoCloseable {
     if (place != null && granted == null) {
       place.close();
     }
-  }
-
-  private Duration sinceBegun() {
-    return Duration.ofNanos(System.nanoTime() - begun);
   }
 }
