@@ -375,6 +375,22 @@ static void an_exec_begins_from_the_first_process(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
+// "true": the shell of busybox ignores SIGQUIT, and so does a program that it executes without a fork.
+#define SIGNALS "grep -E '^Sig(Blk|Ign)' /proc/self/status; true"
+
+static void no_signal_is_blocked_or_ignored(void) {
+    static const char none[] = "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n";
+    pod_run("x", SIGNALS "; read a");
+    char first[sizeof none];
+    size_t length = 0;
+    while (length < sizeof first - 1) length += pod_read_some("x", "x", "ReadStdout", first + length, 1);
+    first[length] = '\0';
+    CHECK(strcmp(first, none) == 0);
+    CHECK(pod_exec("x", "e", SIGNALS) == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "e", "ReadStdout"), none) == 0);
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
 static void a_terminal_belongs_to_its_user(void) {
     Grpc__User user = GRPC__USER__INIT;
     Grpc__Process process;
@@ -552,6 +568,7 @@ static void suite(void) {
     a_terminal_is_read_written_and_resized();
     a_terminal_of_a_program_that_cannot_be_run_says_why();
     an_exec_begins_from_the_first_process();
+    no_signal_is_blocked_or_ignored();
     a_terminal_belongs_to_its_user();
     input_of_a_terminal_ends_also_in_the_middle_of_a_line();
     it_has_the_files_of_every_engine();

@@ -106,7 +106,8 @@ static pid_t spawn(const struct command *command) {
     posix_spawnattr_init(&attributes);
     sigemptyset(&signals);
     posix_spawnattr_setsigmask(&attributes, &signals);
-    sigaddset(&signals, SIGPIPE);
+    // sigfillset leaves out two signals of the C library's own, which posix_spawn then ignores in the child.
+    memset(&signals, 0xff, sizeof signals);
     posix_spawnattr_setsigdefault(&attributes, &signals);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     int error = add_descriptors(command->fds, &actions);

@@ -226,8 +226,6 @@ final class LibC {
 
   static native int waitpid(int pid, int[] status, int options) throws LastErrorException;
 
-  static native int sigfillset(Pointer set) throws LastErrorException;
-
   static native int sigemptyset(Pointer set) throws LastErrorException;
 
   static native int posix_spawn(

@@ -72,7 +72,8 @@ final class Spawner implements AutoCloseable {
     Memory none = zeroed(SIGSET_BYTES);
     Memory all = zeroed(SIGSET_BYTES);
     LibC.sigemptyset(none);
-    LibC.sigfillset(all);
+    // sigfillset leaves out two signals of glibc's own, which posix_spawn then ignores in the child
+    all.setMemory(0, SIGSET_BYTES, (byte) 0xff);
     check(LibC.posix_spawnattr_setsigmask(attributes, none), "set signal mask");
     check(LibC.posix_spawnattr_setsigdefault(attributes, all), "set signal defaults");
     int flags = LibC.SPAWN_SETSID | LibC.SPAWN_SETSIGMASK | LibC.SPAWN_SETSIGDEF;

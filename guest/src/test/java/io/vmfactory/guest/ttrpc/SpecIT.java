@@ -291,6 +291,12 @@ final class SpecIT {
   }
 
   @Test
+  void noSignalIsBlockedOrIgnored() {
+    assertThat(run("{}", "grep -E '^Sig(Blk|Ign)' /proc/self/status; true"))
+        .isEqualTo("SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+  }
+
+  @Test
   void crunReadsNoSwitchesInAnnotations() {
     assertThat(run("{'annotations':{'run.oci.handler':'krun'}}", "echo runs")).isEqualTo("runs\n");
   }
