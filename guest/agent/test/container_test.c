@@ -375,6 +375,36 @@ static void an_exec_begins_from_the_first_process(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
+static void an_exec_has_the_mask_for_new_files_of_the_first_process(void) {
+    struct pod_spec spec;
+    Grpc__User user = GRPC__USER__INIT, other = GRPC__USER__INIT;
+    Grpc__Process process;
+    char *args[4], *env[1];
+    user.file_mask_case = GRPC__USER__FILE_MASK_UMASK;
+    user.umask = 0;
+    pod_fill(&spec, "x", "sleep 100");
+    spec.process.user = &user;
+    CHECK(pod_create_spec("x", &spec) == STATUS_OK && pod_start("x") == STATUS_OK);
+    CHECK(pod_exec("x", "e1", "umask") == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "e1", "ReadStdout"), "0000\n") == 0);
+    pod_fill_process(&process, args, env, "umask; id -u");
+    process.user = &other;
+    other.uid = 1000;
+    CHECK(pod_exec_args("x", "e2", &process) == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "e2", "ReadStdout"), "0000\n1000\n") == 0);
+    other.file_mask_case = GRPC__USER__FILE_MASK_UMASK;
+    other.umask = 077;
+    CHECK(pod_exec_args("x", "e3", &process) == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "e3", "ReadStdout"), "0077\n1000\n") == 0);
+    CHECK(pod_discard("x") == STATUS_OK);
+    pod_run("x", "umask; read a"); // neither has a user
+    char mask[6] = "";
+    CHECK(pod_read_some("x", "x", "ReadStdout", mask, 5) == 5 && strcmp(mask, "0022\n") == 0);
+    CHECK(pod_exec("x", "e", "umask") == STATUS_OK);
+    CHECK(strcmp(pod_output("x", "e", "ReadStdout"), "0022\n") == 0);
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
 // "true": the shell of busybox ignores SIGQUIT, and so does a program that it executes without a fork.
 #define SIGNALS "grep -E '^Sig(Blk|Ign)' /proc/self/status; true"
 
@@ -568,6 +598,7 @@ static void suite(void) {
     a_terminal_is_read_written_and_resized();
     a_terminal_of_a_program_that_cannot_be_run_says_why();
     an_exec_begins_from_the_first_process();
+    an_exec_has_the_mask_for_new_files_of_the_first_process();
     no_signal_is_blocked_or_ignored();
     a_terminal_belongs_to_its_user();
     input_of_a_terminal_ends_also_in_the_middle_of_a_line();

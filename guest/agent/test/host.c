@@ -108,8 +108,9 @@ void host_settle(void) {
     while (loop_turn(0)) continue;
 }
 
-// Whoever is not root becomes it in a user namespace.
+// A user that is not root becomes it in a user namespace.
 static void leave_host(void) {
+    umask(022); // as of process 1
     char map[64];
     uid_t user = getuid();
     gid_t group = getgid();

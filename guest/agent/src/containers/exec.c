@@ -85,7 +85,8 @@ void container_exec(
         if (same != NULL) container_forget(container, same);
         struct process *oldest = too_many(container);
         if (oldest != NULL) container_forget(container, oldest);
-        Grpc__Process whole = process_inherit(request->process, container->asked);
-        start_exec(call, container, request->exec_id, &whole);
+        struct inherited whole;
+        process_inherit(&whole, request->process, container->asked);
+        start_exec(call, container, request->exec_id, &whole.process);
     }
 }

@@ -23,12 +23,20 @@ static bool is_own(const ProtobufCFieldDescriptor *field) {
     return false;
 }
 
-Grpc__Process process_inherit(const Grpc__Process *asked, const Grpc__Process *like) {
-    Grpc__Process whole = *asked;
+static void inherit_mask(struct inherited *it, const Grpc__User *like) {
+    it->user = *it->process.user;
+    it->process.user = &it->user;
+    if (it->user.file_mask_case != GRPC__USER__FILE_MASK__NOT_SET) return;
+    it->user.file_mask_case = like->file_mask_case;
+    it->user.umask = like->umask;
+}
+
+void process_inherit(struct inherited *it, const Grpc__Process *asked, const Grpc__Process *like) {
+    it->process = *asked;
+    if (asked->user != NULL && like->user != NULL) inherit_mask(it, like->user);
     const ProtobufCMessageDescriptor *type = &grpc__process__descriptor;
     for (unsigned i = 0; i < type->n_fields; i++) {
         const ProtobufCFieldDescriptor *field = &type->fields[i];
-        if (!is_own(field) && !field_is_given(&asked->base, field)) take(&whole.base, &like->base, field);
+        if (!is_own(field) && !field_is_given(&asked->base, field)) take(&it->process.base, &like->base, field);
     }
-    return whole;
 }
