@@ -421,6 +421,17 @@ static void no_signal_is_blocked_or_ignored(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
+static void an_exec_has_a_session_of_its_own(void) {
+    pod_run("x", "sleep 100");
+    CHECK(pod_exec("x", "e1", "sleep 100") == STATUS_OK && pod_exec("x", "e2", "sleep 100") == STATUS_OK);
+    struct container *container = container_find("x");
+    pid_t first = container->first->pid, one = container_process(container, "e1")->pid;
+    pid_t two = container_process(container, "e2")->pid, sessions[] = {getsid(0), getsid(first), getsid(one)};
+    for (size_t i = 0; i < sizeof sessions / sizeof *sessions; i++) CHECK(getsid(two) != sessions[i]);
+    CHECK(getsid(first) == first && getsid(one) != getsid(0) && getpgid(one) == getsid(one));
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
 static void a_terminal_belongs_to_its_user(void) {
     Grpc__User user = GRPC__USER__INIT;
     Grpc__Process process;
@@ -600,6 +611,7 @@ static void suite(void) {
     an_exec_begins_from_the_first_process();
     an_exec_has_the_mask_for_new_files_of_the_first_process();
     no_signal_is_blocked_or_ignored();
+    an_exec_has_a_session_of_its_own();
     a_terminal_belongs_to_its_user();
     input_of_a_terminal_ends_also_in_the_middle_of_a_line();
     it_has_the_files_of_every_engine();

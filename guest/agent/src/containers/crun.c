@@ -109,7 +109,10 @@ static pid_t spawn(const struct command *command) {
     // sigfillset leaves out two signals of the C library's own, which posix_spawn then ignores in the child.
     memset(&signals, 0xff, sizeof signals);
     posix_spawnattr_setsigdefault(&attributes, &signals);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    // A session, because crun makes none for a process that it executes without a terminal: with kill(0), such a process
+    // would reach the agent and all others that were executed, in any container.
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
     int error = add_descriptors(command->fds, &actions);
     if (error == 0) {
         descriptors_allow_usual();

@@ -199,6 +199,8 @@ bool spec_make(
     if (spec.linux != NULL) linux_ = *spec.linux;
     spec.linux = &linux_;
     spec.version = OCI_VERSION;
+    // Otherwise crun makes the root private with all that is mounted in it, and forgets what mounts ask for.
+    if (*linux_.rootfspropagation == '\0') linux_.rootfspropagation = "private";
     spec.n_annotations = 0;
     bool fits = linux_.resources == NULL || resources_fit(&resources, linux_.resources, problem);
     if (fits && linux_.resources != NULL) linux_.resources = &resources.all;

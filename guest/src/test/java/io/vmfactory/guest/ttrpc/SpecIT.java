@@ -171,6 +171,26 @@ final class SpecIT {
   }
 
   @Test
+  void aMountKeepsThePropagationThatItAsksFor() {
+    String show = "grep ' /x ' /proc/self/mountinfo | grep -cE ' (shared:[0-9]+|unbindable) - '";
+
+    assertThat(run(mounts("'type':'tmpfs','source':'x','options':['shared']"), show))
+        .isEqualTo("1\n");
+    assertThat(run(mounts("'type':'tmpfs','source':'x','options':['unbindable']"), show))
+        .isEqualTo("1\n");
+    assertThat(run(mounts("'type':'tmpfs','source':'x'"), show)).isEqualTo("0\n");
+  }
+
+  @Test
+  void placesOfMountsHaveAnOrdinaryMode() {
+    String made =
+        "{'root':{'readonly':false},'mounts':[{'destination':'/p/q','type':'tmpfs','source':'x'}]}";
+
+    run(made, "true");
+    assertThat(run("{}", "stat -c '%a %F' /p /p/q")).isEqualTo("755 directory\n755 directory\n");
+  }
+
+  @Test
   void theKernelsFileSystemsAreTheGuests() {
     String changes =
         "{'mounts':["
