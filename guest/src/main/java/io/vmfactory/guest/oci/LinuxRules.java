@@ -4,6 +4,7 @@ import io.vmfactory.api.kata.Linux;
 import io.vmfactory.api.kata.LinuxDevice;
 import io.vmfactory.api.kata.LinuxIDMapping;
 import io.vmfactory.api.kata.LinuxNamespace;
+import io.vmfactory.api.kata.LinuxSeccomp;
 import io.vmfactory.api.kata.LinuxSyscall;
 import java.util.HashSet;
 import java.util.List;
@@ -29,11 +30,7 @@ final class LinuxRules {
     for (int i = 0; i < linux.getDevicesCount(); i++) {
       rules.device(linux.getDevices(i), LINUX.property("devices").item(i));
     }
-    for (int i = 0; i < linux.getSeccomp().getSyscallsCount(); i++) {
-      rules.syscall(
-          linux.getSeccomp().getSyscalls(i),
-          LINUX.property("seccomp").property("syscalls").item(i));
-    }
+    rules.seccomp(linux.getSeccomp(), LINUX.property("seccomp"));
     Sysctls.judge(linux, LINUX.property("sysctl"), problems);
   }
 
@@ -95,13 +92,22 @@ final class LinuxRules {
         "needs the numbers major and minor");
   }
 
-  private void syscall(LinuxSyscall call, JsonPath path) {
-    boolean returns =
-        call.getAction().equals("SCMP_ACT_ERRNO") || call.getAction().equals("SCMP_ACT_TRACE");
+  private void seccomp(LinuxSeccomp seccomp, JsonPath path) {
+    errno(
+        seccomp.hasDefaulterrnoret(), seccomp.getDefaultAction(), path.property("defaultErrnoRet"));
+    for (int i = 0; i < seccomp.getSyscallsCount(); i++) {
+      LinuxSyscall call = seccomp.getSyscalls(i);
+      JsonPath at = path.property("syscalls").item(i);
+      errno(call.hasErrnoret(), call.getAction(), at.property("errnoRet"));
+      problems.unless(call.getNamesCount() > 0, at.property("names"), "must not be empty");
+    }
+  }
+
+  /** The specification demands to refuse a number that the action does not return. */
+  private void errno(boolean given, String action, JsonPath path) {
     problems.unless(
-        returns || !call.hasErrnoret(),
-        path.property("errnoRet"),
+        !given || action.equals("SCMP_ACT_ERRNO") || action.equals("SCMP_ACT_TRACE"),
+        path,
         "has a meaning for the actions SCMP_ACT_ERRNO and SCMP_ACT_TRACE only");
-    problems.unless(call.getNamesCount() > 0, path.property("names"), "must not be empty");
   }
 }

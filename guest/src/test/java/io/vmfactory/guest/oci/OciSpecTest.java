@@ -210,6 +210,19 @@ class OciSpecTest {
   }
 
   @Test
+  void anErrorNumberNeedsAnActionThatReturnsIt() {
+    String call = "'syscalls':[{'names':['a'],'action':'SCMP_ACT_KILL','errnoRet':1}]";
+    assertThat(
+            problems(
+                linux(
+                    "'seccomp':{'defaultAction':'SCMP_ACT_ALLOW','defaultErrnoRet':1,"
+                        + call
+                        + "}")))
+        .extracting(problem -> problem.replaceAll(":.*", ""))
+        .containsExactly("linux.seccomp.defaultErrnoRet", "linux.seccomp.syscalls[0].errnoRet");
+  }
+
+  @Test
   void soAreHooksIdMappingsOfMountsAndSchedulers() {
     assertThat(problems(process("'scheduler':{'policy':'SCHED_FIFO'},'user':{'umask':512}")))
         .extracting(problem -> problem.replaceAll(":.*", ""))

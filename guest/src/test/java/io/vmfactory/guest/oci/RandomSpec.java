@@ -96,7 +96,7 @@ final class RandomSpec {
     LinuxMemory.Builder memory = linux.getResourcesBuilder().getMemoryBuilder();
     memory.setSwap(memory.getLimit() > 0 ? memory.getLimit() : -1);
     linux.getResourcesBuilder().getCPUBuilder().clearBurst().clearIdle();
-    linux.getSeccompBuilder().setDefaultAction("SCMP_ACT_LOG");
+    linux.getSeccompBuilder().setDefaultAction("SCMP_ACT_TRACE");
     linux.getSeccompBuilder().getSyscallsBuilderList().forEach(this::valid);
   }
 
