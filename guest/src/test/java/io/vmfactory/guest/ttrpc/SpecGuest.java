@@ -2,6 +2,7 @@ package io.vmfactory.guest.ttrpc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vmfactory.guest.ContainerRequest;
@@ -10,6 +11,7 @@ import io.vmfactory.guest.GuestFile;
 import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.SandboxRequest;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,9 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /** A real guest that runs the containers of specifications, with busybox in their root. */
-final class SpecGuest implements AutoCloseable {
+public final class SpecGuest implements AutoCloseable {
   private static final String ROOT = "/run/rootfs";
   private static final String PREPARE =
       "/bin/busybox --install -s /bin; cd /; /bin/mkdir -p proc dev sys tmp srv";
@@ -30,9 +34,9 @@ final class SpecGuest implements AutoCloseable {
   private int count;
 
   /** The end of a container: its exit code, and its standard output before its standard error. */
-  record Ended(int exit, String output) {}
+  public record Ended(int exit, String output) {}
 
-  SpecGuest(Path dir) throws IOException {
+  public SpecGuest(Path dir) throws IOException {
     guest = new RealGuest(dir);
     agent = guest.agent();
     agent.awaitServing(RealGuest.soon());
@@ -50,35 +54,91 @@ final class SpecGuest implements AutoCloseable {
   }
 
   /** Returns the configuration that engines write for a host. */
-  static ObjectNode hostConfig() throws IOException {
+  public static ObjectNode hostConfig() throws IOException {
     try (InputStream in = SpecGuest.class.getResourceAsStream("/oci-config-host.json")) {
       return (ObjectNode) new ObjectMapper().readTree(in);
     }
   }
 
-  /** Runs a container to its end. */
-  Ended run(OciSpec spec) {
-    String id = "c" + count++;
-    OciSpec here = spec.withRoot(ROOT, spec.rootReadonly());
-    agent.containers().create(new ContainerRequest(id, here, List.of(), false), RealGuest.soon());
-    agent.containers().start(id, RealGuest.soon());
-    String output = all(id, Output.STDOUT) + all(id, Output.STDERR);
-    int exit = agent.processes().exit(ProcessRef.first(id)).toCompletableFuture().join();
-    agent.containers().remove(id, Duration.ofSeconds(30), RealGuest.soon());
-    return new Ended(exit, output);
+  /** Returns the same with changes. */
+  public static ObjectNode hostConfig(JsonNode changes) throws IOException {
+    ObjectNode config = hostConfig();
+    merge(config, changes);
+    return config;
   }
 
-  private String all(String id, Output output) {
+  /** Applies a merge patch (RFC 7396): a null removes, a list replaces. */
+  private static void merge(ObjectNode into, JsonNode patch) {
+    patch
+        .properties()
+        .forEach(
+            property -> {
+              JsonNode value = property.getValue();
+              if (value.isNull()) {
+                into.remove(property.getKey());
+              } else if (value.isObject() && into.get(property.getKey()) instanceof ObjectNode in) {
+                merge(in, value);
+              } else {
+                into.set(property.getKey(), value);
+              }
+            });
+  }
+
+  /** Runs a container to its end. */
+  public Ended run(OciSpec spec) {
+    return during(spec, "", id -> {});
+  }
+
+  /**
+   * Runs a container. When it has printed the line, executes something in it, and then gives it a
+   * line of input.
+   *
+   * @param line with its end; empty = does not wait
+   * @param execute called with the container's id if it printed the line
+   */
+  public Ended during(OciSpec spec, String line, Consumer<String> execute) {
+    String id = "c" + count++;
+    OciSpec here = spec.withRoot(ROOT, spec.rootReadonly());
+    ProcessRef first = ProcessRef.first(id);
+    agent.containers().create(new ContainerRequest(id, here, List.of(), false), RealGuest.soon());
+    try {
+      agent.containers().start(id, RealGuest.soon());
+      String printed = line.isEmpty() ? "" : read(first, Output.STDOUT, line);
+      if (!line.isEmpty() && printed.endsWith(line)) {
+        execute.accept(id);
+        agent.processes().write(first, new byte[] {'\n'}).toCompletableFuture().join();
+      }
+      return end(first, printed);
+    } finally {
+      agent.containers().remove(id, Duration.ofSeconds(30), RealGuest.soon());
+    }
+  }
+
+  /** Executes a process in a running container to its end. */
+  public Ended exec(String id, UnaryOperator<OciProcess> change) {
+    ProcessRef ref = new ProcessRef(id, "e" + count++);
+    OciProcess like = agent.containers().process(id, RealGuest.soon());
+    agent.processes().exec(ref, change.apply(like), RealGuest.soon());
+    return end(ref, "");
+  }
+
+  private Ended end(ProcessRef ref, String printed) {
+    String output = printed + read(ref, Output.STDOUT, "") + read(ref, Output.STDERR, "");
+    return new Ended(agent.processes().exit(ref).toCompletableFuture().join(), output);
+  }
+
+  /** Reads to the end, or to the end of a line if it is not empty. */
+  private String read(ProcessRef ref, Output output, String line) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] some;
     do {
-      some =
-          agent.processes().read(ProcessRef.first(id), output, 65536).toCompletableFuture().join();
+      some = agent.processes().read(ref, output, 65536).toCompletableFuture().join();
       all.writeBytes(some);
-    } while (some.length > 0);
+    } while (some.length > 0 && (line.isEmpty() || !all.toString(UTF_8).endsWith("\n" + line)));
     return all.toString(UTF_8);
   }
 
+  /** Ends the guest. */
   @Override
   public void close() {
     agent.close();

@@ -73,31 +73,13 @@ final class SpecIT {
     }
   }
 
-  /** Applies a merge patch (RFC 7396): a null removes, a list replaces. */
-  private static void merge(ObjectNode into, JsonNode patch) {
-    patch
-        .properties()
-        .forEach(
-            property -> {
-              JsonNode value = property.getValue();
-              if (value.isNull()) {
-                into.remove(property.getKey());
-              } else if (value.isObject() && into.get(property.getKey()) instanceof ObjectNode in) {
-                merge(in, value);
-              } else {
-                into.set(property.getKey(), value);
-              }
-            });
-  }
-
   /**
    * Runs a script in what engines write for a host, with changes. Returns what it prints on both
    * streams.
    */
   private static String run(String changes, String script) {
     try {
-      ObjectNode config = SpecGuest.hostConfig();
-      merge(config, json(changes));
+      ObjectNode config = SpecGuest.hostConfig(json(changes));
       OciSpec spec = OciSpec.parse(JSON.writeValueAsBytes(config));
       spec.checkNoHostPaths();
       return guest
