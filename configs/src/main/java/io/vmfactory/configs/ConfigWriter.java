@@ -65,6 +65,9 @@ public final class ConfigWriter {
     text("isolation", qemu.isolation().mode().name().toLowerCase(Locale.ROOT));
     bare("first_vm_user", qemu.isolation().firstUser());
     bare("vm_users", qemu.isolation().users());
+    QemuConfig.Groups groups = qemu.isolation().groups();
+    text("control_groups", groups.mode().name().toLowerCase(Locale.ROOT));
+    text("cgroup_parent", groups.parent());
   }
 
   private void factory(FactoryConfig factory) {

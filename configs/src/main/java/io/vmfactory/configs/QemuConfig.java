@@ -82,9 +82,10 @@ public record QemuConfig(
    * @param launcher the program that makes a VM's jail
    * @param firstUser the first user id of VMs, if the daemon is root's; group ids are the same
    * @param users how many user ids there are from the first
+   * @param groups the control groups of VMs
    */
-  public record Isolation(Mode mode, Path launcher, long firstUser, int users) {
-    /** Whether a VM runs in a jail. */
+  public record Isolation(Mode mode, Path launcher, long firstUser, int users, Groups groups) {
+    /** Whether a VM gets a protection. */
     public enum Mode {
       /** If this host allows it. */
       AUTO,
@@ -101,7 +102,21 @@ public record QemuConfig(
 
     /** Returns the settings for VMs without a jail. */
     public static Isolation none() {
-      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1);
+      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1, Groups.none());
+    }
+  }
+
+  /**
+   * The control groups of VMs, which bound what a VM takes of the host.
+   *
+   * @param mode whether each VM has one
+   * @param parent the group below which they are made: its path in the hierarchy of control groups,
+   *     such as {@code /machines}; empty = below or beside the daemon's own group
+   */
+  public record Groups(Isolation.Mode mode, String parent) {
+    /** Returns the settings for VMs that stay in the group of the process that starts them. */
+    public static Groups none() {
+      return new Groups(Isolation.Mode.NONE, "");
     }
   }
 }

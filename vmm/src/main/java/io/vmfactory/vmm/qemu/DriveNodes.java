@@ -69,12 +69,37 @@ final class DriveNodes {
 
   private void addImage(DriveImage image, DriveFile file, boolean writable, Deadline deadline) {
     FileCalls calls = FileCalls.shared();
-    Descriptor open =
-        calls.call("drive " + image.file(), () -> file.open(writable), Descriptor::close, deadline);
+    Opened open =
+        calls.call(
+            "drive " + image.file(), () -> Opened.of(file, writable), Opened::close, deadline);
     try {
-      files.open(bay.image(), open, !writable, true, deadline);
+      if (writable && open.inMemory()) {
+        monitor.allow(file.size());
+      }
+      files.open(bay.image(), open.file(), !writable, true, deadline);
     } finally {
       calls.close(open::close);
+    }
+  }
+
+  /**
+   * The open file of an image.
+   *
+   * @param inMemory whether its file system is memory
+   */
+  private record Opened(Descriptor file, boolean inMemory) {
+    static Opened of(DriveFile file, boolean writable) {
+      Descriptor open = file.open(writable);
+      try {
+        return new Opened(open, open.isInMemory());
+      } catch (RuntimeException e) {
+        open.close();
+        throw e;
+      }
+    }
+
+    void close() {
+      file.close();
     }
   }
 
@@ -104,6 +129,9 @@ final class DriveNodes {
   /** Makes an empty layer that nothing uses yet. The file has no name, so it needs no cleanup. */
   void makeLayer(int layer, Path folder, long bytes, Deadline deadline) {
     try (Descriptor file = OwnerOnly.nameless(folder)) {
+      if (file.isInMemory()) {
+        monitor.allow(bytes);
+      }
       files.open(bay.writes(layer), file, false, false, deadline);
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot make a copy-on-write file in " + folder, e);

@@ -15,14 +15,13 @@ import io.vmfactory.vmm.qmp.QmpCommand.RunState;
 import io.vmfactory.vmm.qmp.QmpSession;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over one QEMU that an earlier daemon started. QEMU itself reports its phase, because a
  * record can be out of date. Its answers come as events, on the thread that reads the monitor.
  */
 record QemuAdoption(
-    Survivor survivor, @Nullable Jail jail, Processes processes, QmpClient monitors) {
+    Survivor survivor, Confinement confinement, Processes processes, QmpClient monitors) {
 
   /** Returns the VM when QEMU has answered. A failure leaves its process as it was. */
   Vm adopt(Deadline deadline) {
@@ -49,10 +48,7 @@ record QemuAdoption(
 
   private QemuVm hold(HostProcess held) {
     try {
-      if (jail != null) {
-        jail.users().keep(held);
-      }
-      QemuProcess process = new QemuProcess(held, survivor.folder().vmmLog());
+      QemuProcess process = confinement.adopt(held, survivor);
       QemuEvents events = new QemuEvents();
       QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
       QemuMonitor monitor = new QemuMonitor(survivor.identity().id(), session, process);

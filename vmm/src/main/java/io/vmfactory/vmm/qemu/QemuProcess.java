@@ -7,6 +7,7 @@ import io.vmfactory.linux.ExitStatus;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.vmm.VmExit;
+import io.vmfactory.vmm.groups.ControlGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -22,15 +23,21 @@ final class QemuProcess {
 
   private final HostProcess process;
   private final Path log;
+  private final ControlGroup group;
   private final CompletionStage<VmExit> exited;
 
-  QemuProcess(HostProcess process, Path log) {
+  /**
+   * @param group is removed when the process ends
+   */
+  QemuProcess(HostProcess process, Path log, ControlGroup group) {
     this.process = process;
     this.log = log;
+    this.group = group;
     this.exited = process.exited().thenApply(this::exit);
   }
 
   private VmExit exit(ExitStatus status) {
+    group.remove();
     return new VmExit(status.code(), status.signal(), lastWords());
   }
 
@@ -46,6 +53,10 @@ final class QemuProcess {
 
   HostProcess process() {
     return process;
+  }
+
+  ControlGroup group() {
+    return group;
   }
 
   CompletionStage<VmExit> exited() {

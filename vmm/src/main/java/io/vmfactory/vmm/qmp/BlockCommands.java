@@ -37,7 +37,18 @@ public final class BlockCommands {
       @JsonProperty("node-name") String name,
       String file,
       String backing,
-      @JsonProperty("read-only") boolean readOnly) {}
+      @JsonProperty("read-only") boolean readOnly,
+      @JsonProperty("l2-cache-size") long tableBytes) {
+    /**
+     * The tables of 16 GiB of data, kept in memory. QEMU would keep those of 256 GiB: 32 MiB for
+     * each layer, and a drive can have many.
+     */
+    private static final long TABLES = 2 << 20;
+
+    OverlayNode(String name, String file, String backing, boolean readOnly) {
+      this("qcow2", name, file, backing, readOnly, TABLES);
+    }
+  }
 
   private record Reopen(List<? extends Record> options) {}
 
@@ -157,7 +168,7 @@ public final class BlockCommands {
   /** Adds a copy-on-write image over another node. */
   public static QmpCommand<Done> addOverlay(
       String name, String file, String backing, boolean readOnly) {
-    return done("blockdev-add", new OverlayNode("qcow2", name, file, backing, readOnly));
+    return done("blockdev-add", new OverlayNode(name, file, backing, readOnly));
   }
 
   /**
@@ -172,7 +183,7 @@ public final class BlockCommands {
         "blockdev-reopen",
         new Reopen(
             List.of(
-                new OverlayNode("qcow2", name, file, backing, true),
+                new OverlayNode(name, file, backing, true),
                 file(file, path, true, false))));
   }
 
