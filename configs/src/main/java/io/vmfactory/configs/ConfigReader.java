@@ -26,6 +26,7 @@ final class ConfigReader {
   private static final long MIB = 1L << 20;
   private static final int MAX_MEMORY_MIB = 1 << 20;
   private static final int MAX_VMS = 65536;
+  private static final int MAX_REQUESTS = 10_000_000;
   private static final int MAX_PORT = 65535;
 
   /**
@@ -115,7 +116,16 @@ final class ConfigReader {
         section.text("accelerator", "auto", "auto|kvm|tcg", "\"auto\", \"kvm\" or \"tcg\""),
         section.blankSeparated("kernel_params"),
         devices(section),
-        isolation(section));
+        isolation(section),
+        driveLimits(section));
+  }
+
+  private static QemuConfig.DriveLimits driveLimits(Section section) {
+    return new QemuConfig.DriveLimits(
+        section.number("drive_mib_per_second", 0, 0, MAX_MEMORY_MIB),
+        section.number("drive_requests_per_second", 0, 0, MAX_REQUESTS),
+        section.number("max_overlays", 0, 0, Integer.MAX_VALUE),
+        section.number("max_overlays_per_vm", 0, 0, Integer.MAX_VALUE));
   }
 
   private QemuConfig.Isolation isolation(Section section) {

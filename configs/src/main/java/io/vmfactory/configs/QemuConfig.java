@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernelParams parameters appended to the built-in kernel command line
  * @param devices places for devices that are attached to a running VM
  * @param isolation how VMs are kept apart from the host and from each other
+ * @param driveLimits what the drives of VMs may take of the host's disks
  */
 public record QemuConfig(
     @Nullable Path path,
@@ -30,7 +31,8 @@ public record QemuConfig(
     String accelerator,
     List<String> kernelParams,
     Devices devices,
-    Isolation isolation) {
+    Isolation isolation,
+    DriveLimits driveLimits) {
   public QemuConfig {
     kernelParams = List.copyOf(kernelParams);
   }
@@ -75,6 +77,20 @@ public record QemuConfig(
       int hotplugPorts,
       int nicSlots,
       long driveSlotBytes) {}
+
+  /**
+   * What the drives of VMs may take of the host's disks. 0 = no limit.
+   *
+   * @param mibPerSecond MiB per second that all drives of a VM together read and write
+   * @param requestsPerSecond requests per second that they make
+   * @param overlaysMib MiB that the copy-on-write files of all VMs together can hold
+   * @param overlaysMibPerVm MiB that those of one VM can hold
+   */
+  public record DriveLimits(
+      int mibPerSecond, int requestsPerSecond, int overlaysMib, int overlaysMibPerVm) {
+    /** No limits. */
+    public static final DriveLimits NONE = new DriveLimits(0, 0, 0, 0);
+  }
 
   /**
    * How VMs are kept apart from the host and from each other.

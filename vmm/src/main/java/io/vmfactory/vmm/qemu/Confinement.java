@@ -1,10 +1,12 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.configs.QemuConfig.DriveLimits;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.Program;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Survivor;
+import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.groups.ControlGroup;
 import io.vmfactory.vmm.groups.ControlGroups;
 import io.vmfactory.vmm.groups.GroupLimits;
@@ -16,10 +18,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param jail where QEMU runs; null = like this process
  * @param groups bounds what QEMU takes of the host; null = it is in the group of this process
+ * @param drives bounds what its drives take
  */
-record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups) {
-  /** QEMU runs like this process. */
-  static final Confinement NONE = new Confinement(null, null);
+record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups, DriveBounds drives) {
+  /** Makes a confinement without limits for drives. */
+  Confinement(@Nullable Jail jail, @Nullable ControlGroups groups) {
+    this(jail, groups, DriveBounds.of(DriveLimits.NONE));
+  }
 
   /** Starts a VM's QEMU. A failure leaves nothing. */
   QemuProcess start(Program qemu, Launch launch, Processes processes) {
@@ -30,7 +35,7 @@ record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups) {
           jail == null
               ? free(qemu, group, processes)
               : jailed(jail, qemu, launch, group, processes);
-      return new QemuProcess(process, qemu.output(), group);
+      return new QemuProcess(process, qemu.output(), new Bounds(group, drives, launch.id()));
     } catch (RuntimeException e) {
       group.remove();
       throw e;
@@ -57,7 +62,7 @@ record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups) {
       group.join(process.pid());
       return process;
     } catch (RuntimeException e) {
-      new QemuProcess(process, qemu.output(), group).end();
+      process.kill();
       throw e;
     }
   }
@@ -68,7 +73,8 @@ record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups) {
       jail.users().keep(held);
     }
     Path process = Path.of("/proc", Integer.toString(held.pid()));
-    ControlGroup group = ControlGroup.of(survivor.identity().id(), process);
-    return new QemuProcess(held, survivor.folder().vmmLog(), group);
+    VmId vm = survivor.identity().id();
+    Bounds bounds = new Bounds(ControlGroup.of(vm, process), drives, vm);
+    return new QemuProcess(held, survivor.folder().vmmLog(), bounds);
   }
 }

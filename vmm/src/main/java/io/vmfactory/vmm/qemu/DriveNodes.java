@@ -128,6 +128,7 @@ final class DriveNodes {
 
   /** Makes an empty layer that nothing uses yet. The file has no name, so it needs no cleanup. */
   void makeLayer(int layer, Path folder, long bytes, Deadline deadline) {
+    monitor.driveBounds().overlays().take(bay.writes(layer), bytes);
     try (Descriptor file = OwnerOnly.nameless(folder)) {
       if (file.isInMemory()) {
         monitor.allow(bytes);
@@ -218,6 +219,7 @@ final class DriveNodes {
 
   private void remove(String node) {
     monitor.send(BlockCommands.remove(node));
+    monitor.driveBounds().overlays().drop(node);
   }
 
   /** Removes the nodes that exist, once QEMU no longer works on them. */
@@ -226,6 +228,7 @@ final class DriveNodes {
     for (String name : all(DriveBay.MOST_LAYERS).filter(present.keySet()::contains).toList()) {
       files.forget(requireNonNull(present.get(name)));
       monitor.execute(BlockCommands.remove(name), deadline);
+      monitor.driveBounds().overlays().drop(name);
     }
   }
 

@@ -112,6 +112,11 @@ public final class HostCheck {
     }
   }
 
+  /** Returns what the drives of VMs may take, as configured. */
+  DriveBounds driveBounds() {
+    return DriveBounds.of(config.driveLimits());
+  }
+
   private record Chosen(Accelerator accelerator, String reason) {}
 
   private Chosen choose(Trials trials, String version) {

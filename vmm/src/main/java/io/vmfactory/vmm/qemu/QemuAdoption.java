@@ -8,12 +8,15 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.BlockCommands;
+import io.vmfactory.vmm.qmp.BlockCommands.Layer;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
 import io.vmfactory.vmm.qmp.QmpCommand.RunState;
 import io.vmfactory.vmm.qmp.QmpSession;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -66,12 +69,31 @@ record QemuAdoption(
   private CompletionStage<VmPhase> answer(QemuMonitor monitor, QemuEvents events) {
     return monitor
         .send(QmpCommand.negotiate())
-        .thenCompose(negotiated -> monitor.send(QmpCommand.status()))
+        .thenCompose(negotiated -> counted(monitor))
+        .thenCompose(counted -> monitor.send(QmpCommand.status()))
         .thenCompose(
             state -> {
               VmPhase phase = phase(state);
               return catchUp(phase, monitor, events).thenApply(caughtUp -> phase);
             });
+  }
+
+  /** Counts the overlays that the earlier daemon has made, if they are bounded. */
+  private static CompletionStage<?> counted(QemuMonitor monitor) {
+    OverlayBook.OfVm overlays = monitor.driveBounds().overlays();
+    return overlays.isBounded()
+        ? monitor.send(BlockCommands.layers()).thenAccept(layers -> count(layers, overlays))
+        : CompletableFuture.completedFuture(null);
+  }
+
+  /** Layers that a fork shares with its source count for both. */
+  private static void count(List<Layer> layers, OverlayBook.OfVm overlays) {
+    for (Layer layer : layers) {
+      String file = DriveBay.fileOf(layer.name());
+      if (file != null) {
+        overlays.found(file, layer.image().bytes());
+      }
+    }
   }
 
   private VmPhase phase(RunState state) {

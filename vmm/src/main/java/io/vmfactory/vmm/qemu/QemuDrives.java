@@ -109,6 +109,10 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     } else {
       monitor.execute(BlockCommands.retarget(bay.id(), top, readOnly), deadline);
     }
+    DriveBounds.Of bounds = monitor.driveBounds();
+    if (bounds.isSlow()) {
+      monitor.execute(BlockCommands.slowDown(bay.id(), bounds.limits()), deadline);
+    }
   }
 
   /** Does not wait: the deadline may have passed, and QEMU runs commands in order. */

@@ -35,7 +35,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
 
   /** Makes a hypervisor whose QEMUs run like this process. */
   public QemuHypervisor(HypervisorInfo info) {
-    this(info, Confinement.NONE);
+    this(info, new Confinement(null, null));
   }
 
   QemuHypervisor(HypervisorInfo info, Jail jail) {
@@ -54,7 +54,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
    * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
   public static QemuHypervisor open(HostCheck host) {
-    return new QemuHypervisor(host.hypervisor(), new Confinement(host.jail().value(), null));
+    return new QemuHypervisor(host.hypervisor(), new Confinement(host.jail().value(), null, host.driveBounds()));
   }
 
   /**
@@ -71,7 +71,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     if (groups.value() != null) {
       groups.value().sweep();
     }
-    return new QemuHypervisor(info, new Confinement(jail.value(), groups.value()));
+    return new QemuHypervisor(info, new Confinement(jail.value(), groups.value(), host.driveBounds()));
   }
 
   @Override

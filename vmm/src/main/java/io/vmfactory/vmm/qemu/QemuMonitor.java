@@ -33,7 +33,12 @@ final class QemuMonitor implements AutoCloseable {
    * limit of its control group would end it.
    */
   void allow(long bytes) {
-    process.group().grow(bytes);
+    process.bounds().group().grow(bytes);
+  }
+
+  /** Returns what the VM's drives may take. */
+  DriveBounds.Of driveBounds() {
+    return process.bounds().drives();
   }
 
   /** Sends a command without waiting. */

@@ -7,7 +7,6 @@ import io.vmfactory.linux.ExitStatus;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.vmm.VmExit;
-import io.vmfactory.vmm.groups.ControlGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -23,21 +22,21 @@ final class QemuProcess {
 
   private final HostProcess process;
   private final Path log;
-  private final ControlGroup group;
+  private final Bounds bounds;
   private final CompletionStage<VmExit> exited;
 
   /**
-   * @param group is removed when the process ends
+   * @param bounds given back when the process ends
    */
-  QemuProcess(HostProcess process, Path log, ControlGroup group) {
+  QemuProcess(HostProcess process, Path log, Bounds bounds) {
     this.process = process;
     this.log = log;
-    this.group = group;
+    this.bounds = bounds;
     this.exited = process.exited().thenApply(this::exit);
   }
 
   private VmExit exit(ExitStatus status) {
-    group.remove();
+    bounds.end();
     return new VmExit(status.code(), status.signal(), lastWords());
   }
 
@@ -55,8 +54,8 @@ final class QemuProcess {
     return process;
   }
 
-  ControlGroup group() {
-    return group;
+  Bounds bounds() {
+    return bounds;
   }
 
   CompletionStage<VmExit> exited() {

@@ -220,7 +220,7 @@ final class QemuVm implements Vm {
 
   private Sizing doPlug(Sizing extra, Deadline deadline) {
     HotPlug plug = new HotPlug(subject.spec(), monitor);
-    return plug.plug(extra, process.group(), events, deadline);
+    return plug.plug(extra, process.bounds().group(), events, deadline);
   }
 
   @Override

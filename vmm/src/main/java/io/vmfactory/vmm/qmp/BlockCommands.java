@@ -3,6 +3,7 @@ package io.vmfactory.vmm.qmp;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.vmfactory.vmm.qmp.QmpCommand.Done;
+import io.vmfactory.configs.QemuConfig.DriveLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,22 @@ public final class BlockCommands {
     }
   }
 
+  /** The part of a virtio-blk-pci device that reads from nodes. */
+  private static final String BACKEND = "/machine/peripheral/%s/virtio-backend";
+
+  /** All drives of a VM belong to it. */
+  private static final String GROUP = "drives";
+
+  private record Throttle(
+      String id,
+      String group,
+      long bps,
+      @JsonProperty("bps_rd") long readBps,
+      @JsonProperty("bps_wr") long writeBps,
+      long iops,
+      @JsonProperty("iops_rd") long readIops,
+      @JsonProperty("iops_wr") long writeIops) {}
+
   private record Reopen(List<? extends Record> options) {}
 
   private record NodeName(@JsonProperty("node-name") String name) {}
@@ -82,6 +99,13 @@ public final class BlockCommands {
    */
   public record Node(
       @JsonProperty("node-name") String name, String file, @JsonProperty("ro") boolean readOnly) {}
+
+  /**
+   * A node with the size of what it shows.
+   *
+   * @param name name of the node
+   */
+  public record Layer(@JsonProperty("node-name") String name, Device.Image image) {}
 
   /**
    * A device that reads from nodes.
@@ -153,6 +177,19 @@ public final class BlockCommands {
     return done("blockdev-add", new RawNode("raw", name, file, readOnly));
   }
 
+  /**
+   * Limits how much all drives of a VM together read and write. The limit belongs to the device, so
+   * it stays when the device reads from another node.
+   *
+   * @param device one of the devices
+   */
+  public static QmpCommand<Done> slowDown(String device, DriveLimits limits) {
+    long bytes = (long) limits.mibPerSecond() << 20;
+    long requests = limits.requestsPerSecond();
+    return done(
+        "block_set_io_throttle", new Throttle(BACKEND.formatted(device), GROUP, bytes, 0, 0, requests, 0, 0));
+  }
+
   /** Makes a node of {@link #addRaw} read from another node. */
   public static QmpCommand<Done> retarget(String name, String file, boolean readOnly) {
     return done("blockdev-reopen", new Reopen(List.of(new RawNode("raw", name, file, readOnly))));
@@ -190,6 +227,11 @@ public final class BlockCommands {
   /** Closes a node that nothing reads from. */
   public static QmpCommand<Done> remove(String name) {
     return done("blockdev-del", new NodeName(name));
+  }
+
+  /** Lists all nodes with their sizes. */
+  public static QmpCommand<List<Layer>> layers() {
+    return new QmpCommand<>("query-named-block-nodes", new Flat(true), QmpCodec.listOf(Layer.class));
   }
 
   /** Lists all nodes. */

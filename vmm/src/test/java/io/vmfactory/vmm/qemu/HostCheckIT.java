@@ -242,6 +242,7 @@ class HostCheckIT {
         accelerator,
         List.of(),
         new QemuConfig.Devices(0, 0, 0, 0, 0),
-        isolation);
+        isolation,
+        QemuConfig.DriveLimits.NONE);
   }
 }
