@@ -71,14 +71,18 @@ final class DriveNodes {
     FileCalls calls = FileCalls.shared();
     Opened open =
         calls.call(
-            "drive " + image.file(), () -> Opened.of(file, writable), Opened::close, deadline);
+            "drive " + image.file(),
+            image.rights(),
+            () -> Opened.of(file, writable),
+            Opened::close,
+            deadline);
     try {
       if (writable && open.inMemory()) {
         monitor.allow(file.size());
       }
       files.open(bay.image(), open.file(), !writable, true, deadline);
     } finally {
-      calls.close(open::close);
+      calls.close(image.rights(), open::close);
     }
   }
 

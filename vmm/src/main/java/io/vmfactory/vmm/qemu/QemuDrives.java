@@ -28,7 +28,12 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
   DrivePlace attach(DriveImage image, Deadline deadline) {
     Found found =
         FileCalls.shared()
-            .call("drive " + image.file(), () -> Found.of(image), Found::close, deadline);
+            .call(
+                "drive " + image.file(),
+                image.rights(),
+                () -> Found.of(image),
+                Found::close,
+                deadline);
     try (DriveFile file = found.file()) {
       DriveRack rack = rack(deadline);
       DriveBay bay = rack.free(image.mode());
