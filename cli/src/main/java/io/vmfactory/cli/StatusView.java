@@ -66,8 +66,7 @@ final class StatusView {
 
   private void protection(JsonValue found) {
     String answer = found.flag("present") ? "yes" : "no";
-    lines.add(
-        "protection  %s %s: %s".formatted(found.text("name"), answer, found.text("why")));
+    lines.add("protection  %s %s: %s".formatted(found.text("name"), answer, found.text("why")));
   }
 
   /**

@@ -52,7 +52,7 @@ final class SpecFactoryTest {
             List.of("extra=1"),
             new QemuConfig.Devices(4, 2, 3, 1, 1 << 30),
             QemuConfig.Isolation.none(),
-        QemuConfig.DriveLimits.NONE);
+            QemuConfig.DriveLimits.NONE);
     return SpecFactory.of(config, new FakeHypervisor().info());
   }
 }

@@ -114,8 +114,7 @@ public final class FileCalls {
   public void close(FileRights whose, Runnable closing) {
     start(
         () -> {
-          List<Semaphore> counted =
-              limits(whose).takeWhile(Semaphore::tryAcquire).toList();
+          List<Semaphore> counted = limits(whose).takeWhile(Semaphore::tryAcquire).toList();
           try {
             closing.run();
           } finally {
@@ -152,8 +151,7 @@ public final class FileCalls {
     };
   }
 
-  private static void take(
-      Semaphore from, int most, String what, String file, Deadline deadline) {
+  private static void take(Semaphore from, int most, String what, String file, Deadline deadline) {
     long nanos = Math.min(PATIENCE.toNanos(), deadline.remaining().toNanos());
     try {
       if (!from.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {

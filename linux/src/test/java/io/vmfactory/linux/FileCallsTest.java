@@ -42,11 +42,13 @@ class FileCallsTest {
   void theResultOrTheFailureIsTheCalls() {
     FileCalls calls = new FileCalls(1, 1, Duration.ofSeconds(10));
     for (int count = 0; count < 100; count++) {
-      assertThat(calls.call("f", FileRights.OWN, () -> "value", late::add, deadline)).isEqualTo("value");
+      assertThat(calls.call("f", FileRights.OWN, () -> "value", late::add, deadline))
+          .isEqualTo("value");
       assertThatThrownBy(
               () ->
                   calls.call(
-                      "f", FileRights.OWN,
+                      "f",
+                      FileRights.OWN,
                       () -> {
                         throw new OsException(OsException.Kind.INVALID, "no");
                       },
@@ -61,10 +63,12 @@ class FileCallsTest {
   @Test
   void aCallThatHangsEndsAtTheDeadlineAndItsResultIsNotLost() throws InterruptedException {
     FileCalls calls = new FileCalls(2, 2, Duration.ofSeconds(10));
-    assertThatThrownBy(() -> calls.call("drive /dead/f", FileRights.OWN, this::hang, late::add, soon()))
+    assertThatThrownBy(
+            () -> calls.call("drive /dead/f", FileRights.OWN, this::hang, late::add, soon()))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("the file system of drive /dead/f to answer");
-    assertThat(calls.call("f", FileRights.OWN, () -> "other", late::add, deadline)).isEqualTo("other");
+    assertThat(calls.call("f", FileRights.OWN, () -> "other", late::add, deadline))
+        .isEqualTo("other");
     goOn.countDown();
     assertThat(late.poll(30, TimeUnit.SECONDS)).isEqualTo("late");
   }
@@ -73,7 +77,13 @@ class FileCallsTest {
   void aLongDeadlineDoesNotKeepTheCaller() {
     FileCalls calls = new FileCalls(1, 1, Duration.ofMillis(100));
     assertThatThrownBy(
-            () -> calls.call("f", FileRights.OWN, this::hang, late::add, Deadline.after(Duration.ofHours(9))))
+            () ->
+                calls.call(
+                    "f",
+                    FileRights.OWN,
+                    this::hang,
+                    late::add,
+                    Deadline.after(Duration.ofHours(9))))
         .isInstanceOf(DeadlineExceededException.class);
     goOn.countDown();
   }
@@ -131,7 +141,8 @@ class FileCallsTest {
   void aClosingThatHangsKeepsOneFromCallingButNotFromClosing() throws InterruptedException {
     FileCalls calls = new FileCalls(1, 1, Duration.ofSeconds(10));
     CountDownLatch closing = new CountDownLatch(1);
-    calls.close(FileRights.OWN, 
+    calls.close(
+        FileRights.OWN,
         () -> {
           closing.countDown();
           hang();
@@ -155,7 +166,8 @@ class FileCallsTest {
             () -> {
               try {
                 calls.call(
-                    "f", FileRights.OWN,
+                    "f",
+                    FileRights.OWN,
                     () -> {
                       begun.countDown();
                       return hang();

@@ -489,8 +489,7 @@ final class FactoryClientTest {
 
   @Test
   void aSocketThatAnotherUserCouldHaveMadeIsNotSpokenTo() throws IOException {
-    Files.setPosixFilePermissions(
-        socket.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
     assertThatThrownBy(() -> client.daemon().status(false, Deadline.after(Duration.ofSeconds(30))))
         .isInstanceOfSatisfying(
             FactoryException.class, e -> assertThat(e.code()).isEqualTo(Code.FORBIDDEN))

@@ -82,9 +82,7 @@ class ManifestAttack {
     StoredTemplates templates = fixture.open();
     TemplateInfo seen = templates.list().get(0);
     TemplateException thrown =
-        catchThrowableOfType(
-            TemplateException.class,
-            () -> fixture.restore(templates, seen.key()));
+        catchThrowableOfType(TemplateException.class, () -> fixture.restore(templates, seen.key()));
     if (thrown == null) {
       // The seal is over the values. Letters of a time, for example, can be small or capital.
       assertThat(seen).as(what).isEqualTo(original);

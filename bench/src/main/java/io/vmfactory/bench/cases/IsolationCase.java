@@ -91,7 +91,12 @@ final class IsolationCase implements BenchCase {
             }
           });
       Stream.of(SPAWN, CLONE, HANDED_OUT).forEach(series -> added(series, out));
-      apart.client().daemon().status(false, bench.deadline()).getHypervisor().getProtectionsList()
+      apart
+          .client()
+          .daemon()
+          .status(false, bench.deadline())
+          .getHypervisor()
+          .getProtectionsList()
           .stream()
           .map(found -> "auto: %s %s".formatted(found.getName(), found.getPresent() ? "yes" : "no"))
           .forEach(out::note);
@@ -124,8 +129,7 @@ final class IsolationCase implements BenchCase {
     timed(bench, side, Route.WARM, HANDED_OUT, out).close();
   }
 
-  private static VmHandle timed(
-      Bench bench, Side side, Route route, String series, Recorder out) {
+  private static VmHandle timed(Bench bench, Side side, Route route, String series, Recorder out) {
     GetVmRequest request = GetVmRequest.newBuilder().addRoutes(route).build();
     long start = System.nanoTime();
     VmHandle vm = side.client().getVm(request, bench.deadline());

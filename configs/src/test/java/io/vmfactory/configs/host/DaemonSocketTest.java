@@ -65,11 +65,9 @@ class DaemonSocketTest {
 
   @Test
   void norIsOneInAFolderThatAnotherUserOwnsOrMayWrite() throws IOException {
-    Files.setPosixFilePermissions(
-        socket.getParent(), PosixFilePermissions.fromString("rwxrwxr-x"));
+    Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxrwxr-x"));
     refused();
-    Files.setPosixFilePermissions(
-        socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThatCode(() -> DaemonSocket.require(socket)).doesNotThrowAnyException();
     give(socket.getParent());
     refused();
@@ -84,7 +82,8 @@ class DaemonSocketTest {
   void theDaemonsUserIsTheUsualOneOrTheOneThatIsNamed() throws IOException {
     Path users =
         Files.writeString(
-            dir.resolve("passwd"), "root:x:0:0::/:\nbroken\nvmfactory:x:990:990::/:\nbob:x:77:7::/:\n");
+            dir.resolve("passwd"),
+            "root:x:0:0::/:\nbroken\nvmfactory:x:990:990::/:\nbob:x:77:7::/:\n");
     assertThat(DaemonUser.ids(Map.of(), users)).isEqualTo(Set.of(990));
     assertThat(DaemonUser.ids(Map.of(DaemonUser.VARIABLE, "bob"), users)).isEqualTo(Set.of(77));
     assertThat(DaemonUser.ids(Map.of(DaemonUser.VARIABLE, "123"), users)).isEqualTo(Set.of(123));

@@ -222,7 +222,7 @@ public final class TestFactory implements AutoCloseable {
             List.of("extra=1"),
             new QemuConfig.Devices(2, 1, 1, 1, 64L << 30),
             QemuConfig.Isolation.none(),
-        QemuConfig.DriveLimits.NONE),
+            QemuConfig.DriveLimits.NONE),
         new FactoryConfig(true, root.resolve("t"), 1 << 30, routes, Duration.ofSeconds(5)),
         new LeaseConfig(TTL, Duration.ofHours(1)),
         pool,

@@ -74,8 +74,7 @@ class FloodAttack {
   }
 
   private SocketChannel saying(int ofPreface) throws IOException {
-    SocketChannel channel =
-        SocketChannel.open(UnixDomainSocketAddress.of(served.config.socket()));
+    SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(served.config.socket()));
     byte[] garbage = new byte[random.nextInt(2000)];
     random.nextBytes(garbage);
     try {

@@ -59,8 +59,7 @@ public final class ControlGroups {
     }
   }
 
-  static ControlGroups open(
-      List<Hierarchy> trees, String parent, String name, GroupFiles files) {
+  static ControlGroups open(List<Hierarchy> trees, String parent, String name, GroupFiles files) {
     ControlGroups groups = new ControlGroups(parent, name, files);
     for (Controller needed : List.of(Controller.MEMORY, Controller.PIDS)) {
       if (trees.stream().noneMatch(tree -> tree.controllers().contains(needed))) {

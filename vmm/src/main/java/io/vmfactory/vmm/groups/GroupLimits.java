@@ -38,9 +38,7 @@ public record GroupLimits(long memoryBytes, int tasks, int vcpus) {
   static GroupLimits of(Sizing size, boolean clone) {
     long guest = bytes(size.memoryMib());
     return new GroupLimits(
-        (clone ? 2 * guest : guest) + OVERHEAD_MIB * MIB,
-        THREADS + 2 * size.vcpus(),
-        size.vcpus());
+        (clone ? 2 * guest : guest) + OVERHEAD_MIB * MIB, THREADS + 2 * size.vcpus(), size.vcpus());
   }
 
   /** Returns what a guest's memory takes of the host at most, in bytes. */

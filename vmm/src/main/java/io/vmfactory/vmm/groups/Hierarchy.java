@@ -86,7 +86,8 @@ record Hierarchy(Version version, Path mount, Path own, Set<Controller> controll
                 version == Version.V2
                     ? parts[0].equals("0") && parts[1].isEmpty()
                     : Stream.of(parts[1].split(","))
-                        .anyMatch(word -> controllers.stream().anyMatch(c -> c.word().equals(word))))
+                        .anyMatch(
+                            word -> controllers.stream().anyMatch(c -> c.word().equals(word))))
         .map(parts -> parts[2])
         .findFirst();
   }

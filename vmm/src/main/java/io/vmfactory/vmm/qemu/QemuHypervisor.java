@@ -54,7 +54,8 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
    * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
   public static QemuHypervisor open(HostCheck host) {
-    return new QemuHypervisor(host.hypervisor(), new Confinement(host.jail().value(), null, host.driveBounds()));
+    return new QemuHypervisor(
+        host.hypervisor(), new Confinement(host.jail().value(), null, host.driveBounds()));
   }
 
   /**
@@ -71,7 +72,8 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
     if (groups.value() != null) {
       groups.value().sweep();
     }
-    return new QemuHypervisor(info, new Confinement(jail.value(), groups.value(), host.driveBounds()));
+    return new QemuHypervisor(
+        info, new Confinement(jail.value(), groups.value(), host.driveBounds()));
   }
 
   @Override

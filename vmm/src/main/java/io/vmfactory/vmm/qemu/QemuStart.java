@@ -29,8 +29,7 @@ import java.util.concurrent.CompletionStage;
  * @param program QEMU's executable
  * @param confinement keeps QEMU apart
  */
-record QemuStart(
-    Path program, Confinement confinement, Processes processes, QmpClient monitors) {
+record QemuStart(Path program, Confinement confinement, Processes processes, QmpClient monitors) {
 
   /** Starts {@code launch} and lets its guest run. */
   QemuVm.Connected boot(Launch launch, List<String> arguments, Deadline deadline) {

@@ -2,8 +2,8 @@ package io.vmfactory.vmm.qmp;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import io.vmfactory.vmm.qmp.QmpCommand.Done;
 import io.vmfactory.configs.QemuConfig.DriveLimits;
+import io.vmfactory.vmm.qmp.QmpCommand.Done;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -187,7 +187,8 @@ public final class BlockCommands {
     long bytes = (long) limits.mibPerSecond() << 20;
     long requests = limits.requestsPerSecond();
     return done(
-        "block_set_io_throttle", new Throttle(BACKEND.formatted(device), GROUP, bytes, 0, 0, requests, 0, 0));
+        "block_set_io_throttle",
+        new Throttle(BACKEND.formatted(device), GROUP, bytes, 0, 0, requests, 0, 0));
   }
 
   /** Makes a node of {@link #addRaw} read from another node. */
@@ -219,9 +220,7 @@ public final class BlockCommands {
     return done(
         "blockdev-reopen",
         new Reopen(
-            List.of(
-                new OverlayNode(name, file, backing, true),
-                file(file, path, true, false))));
+            List.of(new OverlayNode(name, file, backing, true), file(file, path, true, false))));
   }
 
   /** Closes a node that nothing reads from. */
@@ -231,7 +230,8 @@ public final class BlockCommands {
 
   /** Lists all nodes with their sizes. */
   public static QmpCommand<List<Layer>> layers() {
-    return new QmpCommand<>("query-named-block-nodes", new Flat(true), QmpCodec.listOf(Layer.class));
+    return new QmpCommand<>(
+        "query-named-block-nodes", new Flat(true), QmpCodec.listOf(Layer.class));
   }
 
   /** Lists all nodes. */

@@ -39,7 +39,8 @@ class ControlGroupsTest {
         new Hierarchy(Version.V1, TOP.resolve("cpu"), TOP.resolve("cpu"), Set.of(Controller.CPU)),
         new Hierarchy(
             Version.V1, TOP.resolve("mem"), TOP.resolve("mem/a/b"), Set.of(Controller.MEMORY)),
-        new Hierarchy(Version.V1, TOP.resolve("pids"), TOP.resolve("pids"), Set.of(Controller.PIDS)));
+        new Hierarchy(
+            Version.V1, TOP.resolve("pids"), TOP.resolve("pids"), Set.of(Controller.PIDS)));
   }
 
   private static ScriptedGroups v1() throws IOException {
@@ -109,7 +110,9 @@ class ControlGroupsTest {
   void aGroupOfAnotherUserIsRefusedWithTheRemedy() throws IOException {
     ScriptedGroups kernel = v2(ALL).lock(SLICE);
     assertUnusable(
-        () -> ControlGroups.open(unified(UNIT), "", "d", kernel), "ermission denied", "cgroup_parent");
+        () -> ControlGroups.open(unified(UNIT), "", "d", kernel),
+        "ermission denied",
+        "cgroup_parent");
   }
 
   @Test

@@ -62,8 +62,7 @@ class DriveBoundsIT {
   }
 
   private static QemuHypervisor limited(DriveLimits limits) {
-    return new QemuHypervisor(
-        INFO, new Confinement(TestJail.make(), null, DriveBounds.of(limits)));
+    return new QemuHypervisor(INFO, new Confinement(TestJail.make(), null, DriveBounds.of(limits)));
   }
 
   private Vm boot(QemuHypervisor qemu) {

@@ -76,7 +76,8 @@ class GuestBootIT {
       List<Long> before = TestJail.memoryLimits(vm);
       assertThat(before).hasSize(TestJail.groups(DAEMON) == null ? 0 : 1);
       assertThat(vm.plug(new Sizing(1, 128), deadline)).isEqualTo(new Sizing(1, 128));
-      assertThat(TestJail.memoryLimits(vm)).isEqualTo(before.stream().map(b -> b + PLUGGED).toList());
+      assertThat(TestJail.memoryLimits(vm))
+          .isEqualTo(before.stream().map(b -> b + PLUGGED).toList());
       vm.check(deadline);
     } finally {
       vm.kill();

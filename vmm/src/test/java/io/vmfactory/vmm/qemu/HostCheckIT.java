@@ -68,7 +68,8 @@ class HostCheckIT {
     List<Capability> all = check(host, "auto").capabilities();
     assertThat(all)
         .extracting(Capability::name)
-        .containsExactly("qemu", "seccomp", "isolation", "control_groups", "kvm", "vhost-vsock", "memory");
+        .containsExactly(
+            "qemu", "seccomp", "isolation", "control_groups", "kvm", "vhost-vsock", "memory");
     assertThat(all).allSatisfy(one -> assertThat(one.why()).isNotBlank());
     assertThat(all.get(0).usable()).isTrue();
     assertThat(all.get(1).usable()).isTrue();
@@ -77,7 +78,9 @@ class HostCheckIT {
 
   @Test
   void aJailIsBelievedOnceQemuRanInOne() {
-    var isolation = new Isolation(Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16, Groups.none());
+    var isolation =
+        new Isolation(
+            Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16, Groups.none());
     assertThat(isolated(isolation).jail().value()).isNotNull();
     assertThat(isolated(isolation).capabilities().get(2).usable()).isTrue();
   }
@@ -88,7 +91,8 @@ class HostCheckIT {
     var wanted = new Isolation(Isolation.Mode.AUTO, none, 1000, 1, Groups.none());
     assertThat(isolated(wanted).jail().value()).isNull();
     assertThat(isolated(wanted).capabilities().get(2).why()).contains(none + " is missing");
-    HostCheck required = isolated(new Isolation(Isolation.Mode.REQUIRED, none, 1000, 1, Groups.none()));
+    HostCheck required =
+        isolated(new Isolation(Isolation.Mode.REQUIRED, none, 1000, 1, Groups.none()));
     assertThatThrownBy(required::jail)
         .isInstanceOfSatisfying(
             VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNUSABLE))

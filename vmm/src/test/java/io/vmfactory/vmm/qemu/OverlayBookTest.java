@@ -17,8 +17,7 @@ class OverlayBookTest {
 
   private static void refuses(OverlayBook.OfVm vm, String layer, long bytes, String key) {
     assertThatThrownBy(() -> vm.take(layer, bytes))
-        .isInstanceOfSatisfying(
-            VmmException.class, e -> assertThatReasonIsResources(e.reason()))
+        .isInstanceOfSatisfying(VmmException.class, e -> assertThatReasonIsResources(e.reason()))
         .hasMessageContainingAll(key, "raise the key");
   }
 
