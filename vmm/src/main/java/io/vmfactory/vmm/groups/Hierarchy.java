@@ -53,8 +53,8 @@ record Hierarchy(Version version, Path mount, Path own, Set<Controller> controll
   private static Optional<Hierarchy> of(
       Version version, String mounted, String membership, Set<Controller> left) {
     String[] halves = mounted.split(" - ", 2);
-    String[] place = halves[0].split(" ");
-    String[] system = halves.length < 2 ? new String[0] : halves[1].split(" ");
+    String[] place = halves[0].split(" ", -1);
+    String[] system = halves.length < 2 ? new String[0] : halves[1].split(" ", -1);
     if (system.length < 3 || place.length <= MOUNT || !system[0].equals(type(version))) {
       return Optional.empty();
     }
