@@ -4,7 +4,8 @@
 //                    [--device PATH]... [--cgroup FOLDER]... [--file-size BYTES] -- PROGRAM [ARGUMENT]...
 //
 // The program becomes a child of the jailer's parent, and the jailer ends. FD gets the line "pid NUMBER" and, if
-// something fails, the line "error TEXT", in any order. At the end of FD without an error, the program runs.
+// something fails, the line "error TEXT", in any order. At the end of FD without an error, the program runs and is a
+// member of its control groups.
 //
 // The program has a mount, PID, IPC, UTS and network namespace of its own, the user N without capabilities, and
 // keeps the descriptors that the jailer has inherited. It outlives its parent; until it runs, it is killed with it.
@@ -15,10 +16,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "failure.h"
+#include "groups.h"
 #include "plan.h"
 #include "rights.h"
 #include "root.h"
@@ -67,13 +68,17 @@ int main(int argc, char **argv) {
     plan_parse(&plan, argc, argv);
     failure_report_to(plan.report);
     die_with_parent(&plan);
-    rights_join_cgroups(&plan);
+    struct groups groups;
+    groups_open(&groups, &plan);
+    rights_expose();
     if (plan.own_user) own_user(&plan);
     if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0) {
         fail_errno("cannot make namespaces");
     }
-    long pid = syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0L);
+    long pid = groups_clone(&groups);
     if (pid < 0) fail_errno("cannot make a process");
     if (pid == 0) run(&plan);
-    return dprintf(plan.report, "pid %ld\n", pid) > 0 ? 0 : 1;
+    if (dprintf(plan.report, "pid %ld\n", pid) < 0) return 1;
+    groups_join(&groups, pid);
+    return 0;
 }

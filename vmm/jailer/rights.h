@@ -1,11 +1,11 @@
-// What the program may do: limits, control groups, user and capabilities.
+// What the program may do: limits, user and capabilities.
 #ifndef RIGHTS_H
 #define RIGHTS_H
 
 #include "plan.h"
 
-// Makes this process a member of its control groups.
-void rights_join_cgroups(const struct plan *plan);
+// Makes the kernel end this process and its children before others if the host has too little memory.
+void rights_expose(void);
 
 // Sets the limits of resources.
 void rights_limit(const struct plan *plan);

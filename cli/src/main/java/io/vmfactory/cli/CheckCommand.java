@@ -23,13 +23,15 @@ import picocli.CommandLine.ParentCommand;
     name = "check",
     description = {
       "Tests what this host can do for VMs and prints each capability: yes or no, and why.",
-      "Succeeds if this host can run VMs. KVM, vhost-vsock and isolation help but are not required.",
+      "Succeeds if this host can run VMs. KVM, vhost-vsock, isolation and control groups help but are not",
+      "required, unless the configuration says so.",
       "Does not need the daemon."
     },
     footer = {"  vmfactory check", "  vmfactory check --json"})
 final class CheckCommand implements Callable<Integer> {
   private static final String ISOLATION = "isolation";
-  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock", ISOLATION);
+  private static final String GROUPS = "control_groups";
+  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock", ISOLATION, GROUPS);
 
   @ParentCommand private VmFactoryCommand root;
 
@@ -44,8 +46,12 @@ final class CheckCommand implements Callable<Integer> {
     all.add(readable("initrd", config.qemu().initrd()));
     all.add(daemon(root.socket()));
     Set<String> notNeeded = new HashSet<>(HELPFUL);
-    if (config.qemu().isolation().mode() == Isolation.Mode.REQUIRED) {
+    Isolation wanted = config.qemu().isolation();
+    if (wanted.mode() == Isolation.Mode.REQUIRED) {
       notNeeded.remove(ISOLATION);
+    }
+    if (wanted.groups().mode() == Isolation.Mode.REQUIRED) {
+      notNeeded.remove(GROUPS);
     }
     boolean possible = CheckView.possible(all, notNeeded, config.qemu().accelerator());
     if (json) {

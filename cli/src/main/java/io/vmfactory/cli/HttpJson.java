@@ -1,5 +1,7 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.host.DaemonSocket;
 import io.vmfactory.configs.time.Deadline;
 import java.io.EOFException;
 import java.io.IOException;
@@ -70,7 +72,17 @@ final class HttpJson {
     }
   }
 
+  private void requireDaemons() {
+    try {
+      DaemonSocket.require(socket);
+    } catch (IOException e) {
+      throw new CliException(
+          Exit.FAILURE, ErrorText.of(e), "name the daemon's socket with --socket or --config");
+    }
+  }
+
   private DeadlineSocket connect(Deadline deadline) throws IOException {
+    requireDaemons();
     try {
       return new DeadlineSocket(socket, deadline);
     } catch (SocketException e) {

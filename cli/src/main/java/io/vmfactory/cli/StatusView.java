@@ -59,8 +59,14 @@ final class StatusView {
                 hypervisor.text("version"),
                 hypervisor.text("accelerator"),
                 hypervisor.text("acceleratorReason")));
+    status.get("hypervisor").list("protections").forEach(this::protection);
     lines.add("served      " + (served.isEmpty() ? "nothing yet" : served));
     waiting(status.get("memoryBudget"), status.get("restores"));
+  }
+
+  private void protection(JsonValue found) {
+    String answer = found.flag("present") ? "yes" : "no";
+    lines.add("protection  %s %s: %s".formatted(found.text("name"), answer, found.text("why")));
   }
 
   /**

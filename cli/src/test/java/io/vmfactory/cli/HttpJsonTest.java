@@ -8,6 +8,7 @@ import io.vmfactory.configs.time.DeadlineExceededException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,5 +191,16 @@ class HttpJsonTest {
     CliException e = catchThrowableOfType(CliException.class, () -> http().get("/"));
 
     assertThat(e.exit()).isEqualTo(Exit.NOT_RUNNING);
+  }
+
+  @Test
+  void aSocketThatAnotherUserCouldHaveMadeIsNotSpokenTo() throws IOException {
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    CliException e = catchThrowableOfType(CliException.class, () -> http().get("/"));
+
+    assertThat(e.exit()).isEqualTo(Exit.FAILURE);
+    assertThat(e).hasMessageContaining("another user may have made " + daemon.socket());
+    assertThat(e.remedy()).contains("--socket");
   }
 }

@@ -26,6 +26,7 @@ final class ConfigReader {
   private static final long MIB = 1L << 20;
   private static final int MAX_MEMORY_MIB = 1 << 20;
   private static final int MAX_VMS = 65536;
+  private static final int MAX_REQUESTS = 10_000_000;
   private static final int MAX_PORT = 65535;
 
   /**
@@ -36,6 +37,10 @@ final class ConfigReader {
 
   private static final int USERS = 1 << 24;
   private static final int LAST_USER = Integer.MAX_VALUE - USERS;
+
+  /** A name of a control group does not begin with a dot, so no path leads upwards. */
+  private static final String GROUP_PATH = "|(/[A-Za-z0-9_@:-][A-Za-z0-9_@:.-]*)+";
+
   private static final String WORD = "[A-Za-z0-9][A-Za-z0-9._+,=:-]*";
 
   private final Document document;
@@ -111,18 +116,33 @@ final class ConfigReader {
         section.text("accelerator", "auto", "auto|kvm|tcg", "\"auto\", \"kvm\" or \"tcg\""),
         section.blankSeparated("kernel_params"),
         devices(section),
-        isolation(section));
+        isolation(section),
+        driveLimits(section));
+  }
+
+  private static QemuConfig.DriveLimits driveLimits(Section section) {
+    return new QemuConfig.DriveLimits(
+        section.number("drive_mib_per_second", 0, 0, MAX_MEMORY_MIB),
+        section.number("drive_requests_per_second", 0, 0, MAX_REQUESTS),
+        section.number("max_overlays", 0, 0, Integer.MAX_VALUE),
+        section.number("max_overlays_per_vm", 0, 0, Integer.MAX_VALUE));
   }
 
   private QemuConfig.Isolation isolation(Section section) {
-    String mode =
-        section.text(
-            "isolation", "auto", "auto|required|none", "\"auto\", \"required\" or \"none\"");
     return new QemuConfig.Isolation(
-        QemuConfig.Isolation.Mode.valueOf(mode.toUpperCase(Locale.ROOT)),
+        protection(section, "isolation"),
         surroundings.program("vmfactory-jailer"),
         section.number("first_vm_user", FIRST_USER, 1000, LAST_USER),
-        section.number("vm_users", USERS, 1, USERS));
+        section.number("vm_users", USERS, 1, USERS),
+        new QemuConfig.Groups(
+            protection(section, "control_groups"),
+            section.text("cgroup_parent", "", GROUP_PATH, "a path such as /machines, or empty")));
+  }
+
+  private static QemuConfig.Isolation.Mode protection(Section section, String key) {
+    String mode =
+        section.text(key, "auto", "auto|required|none", "\"auto\", \"required\" or \"none\"");
+    return QemuConfig.Isolation.Mode.valueOf(mode.toUpperCase(Locale.ROOT));
   }
 
   /** Kata reads 0 as "as much as the host has"; a template has to be the same on every start. */

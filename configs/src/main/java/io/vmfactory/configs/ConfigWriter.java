@@ -62,9 +62,17 @@ public final class ConfigWriter {
     bare("hotplug_ports", qemu.devices().hotplugPorts());
     bare("nic_slots", qemu.devices().nicSlots());
     text("drive_slot_size", Units.text(qemu.devices().driveSlotBytes()));
+    QemuConfig.DriveLimits drives = qemu.driveLimits();
+    bare("drive_mib_per_second", drives.mibPerSecond());
+    bare("drive_requests_per_second", drives.requestsPerSecond());
+    bare("max_overlays", drives.overlaysMib());
+    bare("max_overlays_per_vm", drives.overlaysMibPerVm());
     text("isolation", qemu.isolation().mode().name().toLowerCase(Locale.ROOT));
     bare("first_vm_user", qemu.isolation().firstUser());
     bare("vm_users", qemu.isolation().users());
+    QemuConfig.Groups groups = qemu.isolation().groups();
+    text("control_groups", groups.mode().name().toLowerCase(Locale.ROOT));
+    text("cgroup_parent", groups.parent());
   }
 
   private void factory(FactoryConfig factory) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param kernelParams parameters appended to the built-in kernel command line
  * @param devices places for devices that are attached to a running VM
  * @param isolation how VMs are kept apart from the host and from each other
+ * @param driveLimits what the drives of VMs may take of the host's disks
  */
 public record QemuConfig(
     @Nullable Path path,
@@ -30,7 +31,8 @@ public record QemuConfig(
     String accelerator,
     List<String> kernelParams,
     Devices devices,
-    Isolation isolation) {
+    Isolation isolation,
+    DriveLimits driveLimits) {
   public QemuConfig {
     kernelParams = List.copyOf(kernelParams);
   }
@@ -77,14 +79,29 @@ public record QemuConfig(
       long driveSlotBytes) {}
 
   /**
+   * What the drives of VMs may take of the host's disks. 0 = no limit.
+   *
+   * @param mibPerSecond MiB per second that all drives of a VM together read and write
+   * @param requestsPerSecond requests per second that they make
+   * @param overlaysMib MiB that the copy-on-write files of all VMs together can hold
+   * @param overlaysMibPerVm MiB that those of one VM can hold
+   */
+  public record DriveLimits(
+      int mibPerSecond, int requestsPerSecond, int overlaysMib, int overlaysMibPerVm) {
+    /** No limits. */
+    public static final DriveLimits NONE = new DriveLimits(0, 0, 0, 0);
+  }
+
+  /**
    * How VMs are kept apart from the host and from each other.
    *
    * @param launcher the program that makes a VM's jail
    * @param firstUser the first user id of VMs, if the daemon is root's; group ids are the same
    * @param users how many user ids there are from the first
+   * @param groups the control groups of VMs
    */
-  public record Isolation(Mode mode, Path launcher, long firstUser, int users) {
-    /** Whether a VM runs in a jail. */
+  public record Isolation(Mode mode, Path launcher, long firstUser, int users, Groups groups) {
+    /** Whether a VM gets a protection. */
     public enum Mode {
       /** If this host allows it. */
       AUTO,
@@ -101,7 +118,21 @@ public record QemuConfig(
 
     /** Returns the settings for VMs without a jail. */
     public static Isolation none() {
-      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1);
+      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1, Groups.none());
+    }
+  }
+
+  /**
+   * The control groups of VMs, which bound what a VM takes of the host.
+   *
+   * @param mode whether each VM has one
+   * @param parent the group below which they are made: its path in the hierarchy of control groups,
+   *     such as {@code /machines}; empty = below or beside the daemon's own group
+   */
+  public record Groups(Isolation.Mode mode, String parent) {
+    /** Returns the settings for VMs that stay in the group of the process that starts them. */
+    public static Groups none() {
+      return new Groups(Isolation.Mode.NONE, "");
     }
   }
 }

@@ -51,7 +51,8 @@ final class SpecFactoryTest {
             "auto",
             List.of("extra=1"),
             new QemuConfig.Devices(4, 2, 3, 1, 1 << 30),
-            QemuConfig.Isolation.none());
+            QemuConfig.Isolation.none(),
+            QemuConfig.DriveLimits.NONE);
     return SpecFactory.of(config, new FakeHypervisor().info());
   }
 }

@@ -1,5 +1,7 @@
 package io.vmfactory.images;
 
+import io.vmfactory.configs.host.DaemonUser;
+import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.oci.OciSpec;
@@ -10,7 +12,6 @@ import io.vmfactory.images.ext4.Ext4Image;
 import io.vmfactory.images.ext4.Ext4Reader;
 import io.vmfactory.images.ext4.FileNode;
 import io.vmfactory.linux.FileReader;
-import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.RawPath;
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
@@ -44,6 +45,8 @@ public final class RootfsImages {
 
   /**
    * Opens a cache. Creates the directory if necessary and removes what killed processes left in it.
+   * Throws if another user could write into the directory or replace it, see {@link Ownership}; the
+   * daemon's user may own the folders above.
    *
    * @param cacheBytes the disk space for all images; beyond it the least recently used images are
    *     removed, but never one in use
@@ -55,7 +58,7 @@ public final class RootfsImages {
     try {
       Files.createDirectories(directory, Trees.OWNER_ONLY);
       Path real = directory.toRealPath();
-      OwnFolder.require(real);
+      Ownership.require(real, DaemonUser.ids());
       ImageWorkspace.sweep(real);
       ImageCache cache = new ImageCache(real, cacheBytes, clock);
       return new RootfsImages(cache, rootfsBytes, clock, MakingProgress.NONE);

@@ -1,13 +1,21 @@
 package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
+import com.sun.jna.Memory;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * An open file of this process that can be passed to another process. Closing it twice has no
  * effect.
  */
 public final class Descriptor implements AutoCloseable {
+  /** struct statfs; its first field is the file system's type. */
+  private static final int STATFS_BYTES = 120;
+
+  /** tmpfs, ramfs and hugetlbfs. */
+  private static final Set<Long> IN_MEMORY = Set.of(0x01021994L, 0x858458f6L, 0x958458f6L);
+
   private final int number;
   private boolean open = true;
 
@@ -41,6 +49,21 @@ public final class Descriptor implements AutoCloseable {
    */
   Descriptor writer() {
     return again(LibC.O_WRONLY);
+  }
+
+  /**
+   * Returns whether the file lies in memory and not on a disk: what is written to it takes the
+   * host's memory until the file is gone.
+   *
+   * @throws OsException when the kernel refuses
+   */
+  public boolean isInMemory() {
+    try (Memory status = new Memory(STATFS_BYTES)) {
+      LibC.fstatfs(number, status);
+      return IN_MEMORY.contains(status.getLong(0));
+    } catch (LastErrorException e) {
+      throw Errno.failure("cannot find out what file system a file is on", e);
+    }
   }
 
   private Descriptor again(int access) {

@@ -9,9 +9,12 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.host.DaemonSocket;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -60,13 +63,26 @@ final class DaemonChannel {
   <Q, A> GrpcCall<A> start(
       ServiceMethod<A, Q> method, Q message, @Nullable Deadline deadline, Consumer<A> listener) {
     GrpcCall<A> call = new GrpcCall<>(loop, failures, deadline, listener);
-    if (admit(call)) {
+    FactoryException refusal = refusal();
+    if (refusal != null) {
+      call.fail(refusal);
+    } else if (admit(call)) {
       var unused = call.ended().whenComplete((nothing, failure) -> openCalls.remove(call));
       onLoop(call, () -> send(call, method, message));
     } else {
       call.fail(new FactoryException(Code.CANCELLED, "this client is closed", null));
     }
     return call;
+  }
+
+  /** Returns why this client does not speak to the socket; null if it does. */
+  private @Nullable FactoryException refusal() {
+    try {
+      DaemonSocket.require(failures.socket());
+      return null;
+    } catch (IOException e) {
+      return new FactoryException(Code.FORBIDDEN, ErrorText.of(e), e);
+    }
   }
 
   private synchronized boolean admit(GrpcCall<?> call) {

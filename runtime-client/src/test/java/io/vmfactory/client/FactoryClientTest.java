@@ -32,6 +32,7 @@ import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -484,5 +485,14 @@ final class FactoryClientTest {
 
     assertThat(mine.timer(1).await()).isNull();
     mine.close().await();
+  }
+
+  @Test
+  void aSocketThatAnotherUserCouldHaveMadeIsNotSpokenTo() throws IOException {
+    Files.setPosixFilePermissions(socket.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> client.daemon().status(false, Deadline.after(Duration.ofSeconds(30))))
+        .isInstanceOfSatisfying(
+            FactoryException.class, e -> assertThat(e.code()).isEqualTo(Code.FORBIDDEN))
+        .hasMessageContaining("another user may have made " + socket);
   }
 }

@@ -8,6 +8,7 @@ import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.groups.ControlGroup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -153,8 +154,11 @@ public record VmProcessTable(Path proc, Isolation isolation) {
     }
     try (Processes watch = new Processes()) {
       HostProcess held = watch.adopt(process.process());
+      Path folder = proc.resolve(Integer.toString(process.pid()));
+      ControlGroup group = ControlGroup.of(process.id(), folder);
       held.kill();
       deadline.await(held.exited(), "the end of process " + process.pid());
+      group.remove();
     } catch (OsException e) {
       if (e.kind() != OsException.Kind.GONE) {
         throw VmmException.of(e);

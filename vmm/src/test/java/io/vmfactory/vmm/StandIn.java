@@ -1,5 +1,6 @@
 package io.vmfactory.vmm;
 
+import io.vmfactory.configs.QemuConfig.Groups;
 import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.QemuConfig.Isolation.Mode;
 import java.io.IOException;
@@ -12,7 +13,8 @@ public final class StandIn {
   /** The processes of this host; all VMs have this process's user. */
   public static final VmProcessTable TABLE =
       new VmProcessTable(
-          VmProcessTable.PROC, new Isolation(Mode.AUTO, Path.of("/none/stand-in-launcher"), 1, 1));
+          VmProcessTable.PROC,
+          new Isolation(Mode.AUTO, Path.of("/none/stand-in-launcher"), 1, 1, Groups.none()));
 
   private StandIn() {}
 

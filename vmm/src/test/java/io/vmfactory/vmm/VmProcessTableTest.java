@@ -3,6 +3,7 @@ package io.vmfactory.vmm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.configs.QemuConfig.Groups;
 import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.configs.time.Deadline;
@@ -142,7 +143,7 @@ class VmProcessTableTest {
       assertThat(process.getInputStream().read()).isEqualTo('u');
       assertThat(StandIn.TABLE.find(id, folder, soon())).isEmpty();
       assertThatThrownBy(() -> StandIn.TABLE.living(identity())).hasMessageContaining("left alone");
-      var jailed = new Isolation(Isolation.Mode.AUTO, Path.of("/"), 54_000, 1000);
+      var jailed = new Isolation(Isolation.Mode.AUTO, Path.of("/"), 54_000, 1000, Groups.none());
       VmProcessTable table = new VmProcessTable(VmProcessTable.PROC, jailed);
       assertThat(table.find(id, folder, soon())).contains(identity());
       table.end(identity(), soon());

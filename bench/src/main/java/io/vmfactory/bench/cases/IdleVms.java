@@ -1,5 +1,6 @@
 package io.vmfactory.bench.cases;
 
+import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.RunningVm;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,8 +17,13 @@ record IdleVms(List<Smaps> each) {
 
   /** Measures the idle VMs of the shared daemon, which is at rest. */
   static IdleVms of(Bench bench) throws IOException {
+    return of(bench.daemon().home());
+  }
+
+  /** Measures the idle VMs of a daemon that is at rest. */
+  static IdleVms of(DaemonHome home) throws IOException {
     List<Smaps> each = new ArrayList<>();
-    for (RunningVm vm : RunningVm.of(bench.daemon().home().vms())) {
+    for (RunningVm vm : RunningVm.of(home.vms())) {
       each.add(Smaps.of(vm.handle().pid()));
     }
     return new IdleVms(each);

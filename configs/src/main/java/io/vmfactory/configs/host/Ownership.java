@@ -28,6 +28,10 @@ public final class Ownership {
   private static final int TYPE = 0170000;
   private static final int FOLDER = 0040000;
   private static final int LINK = 0120000;
+
+  /** Who may write a socket may connect to it, and not replace it. */
+  private static final int SOCKET = 0140000;
+
   private static final String WHAT = "unix:uid,mode";
 
   /** As many as the kernel follows, see path_resolution(7). */
@@ -97,7 +101,12 @@ public final class Ownership {
     }
   }
 
-  private static Path require(Path path, Set<Integer> alsoTrusted) throws IOException {
+  /**
+   * The same, where further users are trusted.
+   *
+   * @param alsoTrusted their ids
+   */
+  public static Path require(Path path, Set<Integer> alsoTrusted) throws IOException {
     Path at = path.toAbsolutePath().getRoot();
     requireOne(at, true, alsoTrusted);
     Deque<Path> rest = new ArrayDeque<>();
@@ -137,7 +146,8 @@ public final class Ownership {
     int found = (Integer) Objects.requireNonNull(all.get("uid"));
     int uid = alsoTrusted.contains(found) ? OwnUser.uid() : found;
     int type = mode & TYPE;
-    boolean ownersReplaceOnly = type == LINK || (above && type == FOLDER && (mode & STICKY) != 0);
+    boolean sticky = above && type == FOLDER && (mode & STICKY) != 0;
+    boolean ownersReplaceOnly = type == LINK || type == SOCKET || sticky;
     Optional<String> why = ownersReplaceOnly ? foreign(path, uid) : objection(path, uid, mode);
     if (why.isPresent()) {
       throw new IOException(why.get());

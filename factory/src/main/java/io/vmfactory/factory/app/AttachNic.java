@@ -54,6 +54,7 @@ final class AttachNic {
     return FileCalls.shared()
         .call(
             "network_namespace " + path,
+            peer.fileRights(),
             () -> NetworkNamespace.open(path, peer.fileRights()),
             NetworkNamespace::close,
             deadline);

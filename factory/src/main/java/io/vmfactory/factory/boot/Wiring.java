@@ -79,7 +79,9 @@ final class Wiring implements AutoCloseable {
       vertx = vertx(descriptors.connections());
       Metrics metrics = new Metrics();
       QemuHypervisor hypervisor =
-          part(QemuHypervisor.open(new HostCheck(config.qemu(), answers(config))));
+          part(
+              QemuHypervisor.open(
+                  new HostCheck(config.qemu(), answers(config)), config.daemon().runDir()));
       HypervisorInfo found = hypervisor.info();
       GuestAgents agents = new TtrpcAgents(part(new StreamSockets()));
       Hypervisor counted = metrics.counted(hypervisor);

@@ -4,10 +4,12 @@ import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.Failure;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Hypervisor;
+import io.vmfactory.api.v1.Protection;
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.factory.events.Events;
 import io.vmfactory.factory.events.RecordedFailure;
+import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.HypervisorInfo;
 
 /** Converts the daemon's status and its events to messages. */
@@ -54,6 +56,15 @@ final class StatusProtos {
         .setVersion(info.version())
         .setAccelerator(info.accelerator().label())
         .setAcceleratorReason(info.acceleratorReason())
+        .addAllProtections(info.protections().stream().map(StatusProtos::protection).toList())
+        .build();
+  }
+
+  private static Protection protection(Capability found) {
+    return Protection.newBuilder()
+        .setName(found.name())
+        .setPresent(found.usable())
+        .setWhy(found.why())
         .build();
   }
 

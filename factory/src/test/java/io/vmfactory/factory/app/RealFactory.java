@@ -132,7 +132,8 @@ final class RealFactory implements AutoCloseable {
             "tcg",
             List.of(),
             new QemuConfig.Devices(4, 2, 2, 0, 64L << 30),
-            QemuConfig.Isolation.none()),
+            QemuConfig.Isolation.none(),
+            QemuConfig.DriveLimits.NONE),
         new FactoryConfig(
             true, root.resolve("t/templates"), 1L << 30, routes, Duration.ofSeconds(2)),
         new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),

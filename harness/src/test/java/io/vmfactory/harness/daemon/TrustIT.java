@@ -10,6 +10,7 @@ import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.QemuConfig.Groups;
 import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.guest.GuestAgent;
@@ -192,6 +193,6 @@ final class TrustIT {
   }
 
   private static Isolation isolation() {
-    return new Isolation(Isolation.Mode.AUTO, Path.of("/"), 0x70000000L, 1 << 24);
+    return new Isolation(Isolation.Mode.AUTO, Path.of("/"), 0x70000000L, 1 << 24, Groups.none());
   }
 }

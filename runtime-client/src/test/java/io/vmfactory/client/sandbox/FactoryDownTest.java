@@ -67,7 +67,8 @@ final class FactoryDownTest {
         "tcg",
         List.of(),
         new QemuConfig.Devices(1, 0, 0, 0, 1 << 30),
-        QemuConfig.Isolation.none());
+        QemuConfig.Isolation.none(),
+        QemuConfig.DriveLimits.NONE);
   }
 
   private static Deadline soon() {

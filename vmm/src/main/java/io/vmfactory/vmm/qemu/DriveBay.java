@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place for one drive. Its id is also the id of the device and of the raw node that the device
@@ -169,6 +170,16 @@ record DriveBay(Kind kind, int number, String guestDevice) {
    */
   String overlay(int layer) {
     return layer == 0 ? image() : id() + ".overlay" + suffix(layer);
+  }
+
+  /**
+   * Returns the name of the node that is the file of a copy-on-write layer; null if the node named
+   * {@code overlay} is none.
+   */
+  static @Nullable String fileOf(String overlay) {
+    return overlay.matches("[a-z]+\\d+\\.overlay\\d*")
+        ? overlay.replace(".overlay", ".writes")
+        : null;
   }
 
   /** Every drive had one layer at most when these names were chosen. */

@@ -106,6 +106,7 @@ final class DriveLayers {
       if (file != null) {
         files.forget(file);
         monitor.execute(BlockCommands.remove(file.name()), deadline);
+        monitor.driveBounds().overlays().drop(file.name());
       }
     }
     return 1;

@@ -69,12 +69,41 @@ final class DriveNodes {
 
   private void addImage(DriveImage image, DriveFile file, boolean writable, Deadline deadline) {
     FileCalls calls = FileCalls.shared();
-    Descriptor open =
-        calls.call("drive " + image.file(), () -> file.open(writable), Descriptor::close, deadline);
+    Opened open =
+        calls.call(
+            "drive " + image.file(),
+            image.rights(),
+            () -> Opened.of(file, writable),
+            Opened::close,
+            deadline);
     try {
-      files.open(bay.image(), open, !writable, true, deadline);
+      if (writable && open.inMemory()) {
+        monitor.allow(file.size());
+      }
+      files.open(bay.image(), open.file(), !writable, true, deadline);
     } finally {
-      calls.close(open::close);
+      calls.close(image.rights(), open::close);
+    }
+  }
+
+  /**
+   * The open file of an image.
+   *
+   * @param inMemory whether its file system is memory
+   */
+  private record Opened(Descriptor file, boolean inMemory) {
+    static Opened of(DriveFile file, boolean writable) {
+      Descriptor open = file.open(writable);
+      try {
+        return new Opened(open, open.isInMemory());
+      } catch (RuntimeException e) {
+        open.close();
+        throw e;
+      }
+    }
+
+    void close() {
+      file.close();
     }
   }
 
@@ -103,7 +132,11 @@ final class DriveNodes {
 
   /** Makes an empty layer that nothing uses yet. The file has no name, so it needs no cleanup. */
   void makeLayer(int layer, Path folder, long bytes, Deadline deadline) {
+    monitor.driveBounds().overlays().take(bay.writes(layer), bytes);
     try (Descriptor file = OwnerOnly.nameless(folder)) {
+      if (file.isInMemory()) {
+        monitor.allow(bytes);
+      }
       files.open(bay.writes(layer), file, false, false, deadline);
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot make a copy-on-write file in " + folder, e);
@@ -190,6 +223,7 @@ final class DriveNodes {
 
   private void remove(String node) {
     monitor.send(BlockCommands.remove(node));
+    monitor.driveBounds().overlays().drop(node);
   }
 
   /** Removes the nodes that exist, once QEMU no longer works on them. */
@@ -198,6 +232,7 @@ final class DriveNodes {
     for (String name : all(DriveBay.MOST_LAYERS).filter(present.keySet()::contains).toList()) {
       files.forget(requireNonNull(present.get(name)));
       monitor.execute(BlockCommands.remove(name), deadline);
+      monitor.driveBounds().overlays().drop(name);
     }
   }
 

@@ -10,6 +10,7 @@ import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what this host can do for VMs; each answer is the result of a trial. The answer on KVM
@@ -60,6 +60,7 @@ public final class HostCheck {
       all.add(Capability.yes("qemu", trials.program() + " " + version));
       all.add(sandbox(trials));
       all.add(new JailCheck(config.isolation()).capability(trials));
+      all.add(new GroupCheck(config.isolation().groups()).check(trials));
       all.add(kvm(trials, version));
     } catch (VmmException | OsException e) {
       all.add(Capability.no("qemu", String.valueOf(e.getMessage())));
@@ -89,14 +90,31 @@ public final class HostCheck {
   }
 
   /**
-   * Returns the jail that VMs run in; null = none.
+   * Returns the jail that VMs run in, if there is one.
    *
    * @throws VmmException with reason {@code UNUSABLE} when one is required and cannot be made
    */
-  @Nullable Jail jail() {
+  Protected<Jail> jail() {
     try (Processes processes = new Processes()) {
       return new JailCheck(config.isolation()).jail(trials(processes));
     }
+  }
+
+  /**
+   * Returns the control groups of VMs, if there are any.
+   *
+   * @param daemon the name of the daemon's group
+   * @throws VmmException with reason {@code UNUSABLE} when they are required and cannot be made
+   */
+  Protected<ControlGroups> groups(String daemon) {
+    try (Processes processes = new Processes()) {
+      return new GroupCheck(config.isolation().groups()).groups(daemon, trials(processes));
+    }
+  }
+
+  /** Returns what the drives of VMs may take, as configured. */
+  DriveBounds driveBounds() {
+    return DriveBounds.of(config.driveLimits());
   }
 
   private record Chosen(Accelerator accelerator, String reason) {}

@@ -5,6 +5,8 @@ import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.groups.ControlGroup;
+import io.vmfactory.vmm.groups.GroupLimits;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.CpuPlace;
 import io.vmfactory.vmm.qmp.QmpCommand.CpuSlot;
@@ -30,12 +32,17 @@ record HotPlug(VmSpec spec, QemuMonitor monitor) {
 
   /**
    * Adds {@code extra}, rounded up to whole blocks, and returns what it added. One call at a time.
+   *
+   * @param group grows with the VM
    */
-  Sizing plug(Sizing extra, QemuEvents events, Deadline deadline) {
+  Sizing plug(Sizing extra, ControlGroup group, QemuEvents events, Deadline deadline) {
     Sizing added = extra.inBlocks();
     List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
     List<MemoryDevice> dimms = monitor.execute(QmpCommand.memoryDevices(), deadline);
-    require(added, size(cpus, dimms).plus(added), dimms.size());
+    Sizing grown = size(cpus, dimms).plus(added);
+    require(added, grown, dimms.size());
+    group.grow(GroupLimits.bytes(added.memoryMib()));
+    group.weigh(grown.vcpus());
     if (added.vcpus() > 0) {
       addCpus(cpus, added.vcpus(), deadline);
     }

@@ -34,14 +34,28 @@ record Jail(Path launcher, JailUsers users) {
    *
    * @param qemu what runs in the jail
    * @param launch the VM; its folder serves as the mount point of the new root
+   * @param groups folders of the control groups that QEMU belongs to
    */
-  Program around(Program qemu, Launch launch, JailUsers.User user) {
+  Program around(Program qemu, Launch launch, JailUsers.User user, List<Path> groups) {
     long largest = launch.spec().devices().driveSlotBytes();
     List<Path> reads =
         qemu.arguments().contains("-kernel")
             ? List.of(launch.spec().kernel().image(), launch.spec().kernel().initrd())
             : List.of();
-    return around(qemu, launch.folder().path(), user, reads, largest + largest / 512 + TABLES);
+    long fileBytes = largest + largest / 512 + TABLES;
+    return in(groups, around(qemu, launch.folder().path(), user, reads, fileBytes));
+  }
+
+  private static Program in(List<Path> groups, Program launcher) {
+    List<String> arguments = new ArrayList<>();
+    groups.forEach(group -> option(arguments, "--cgroup", group));
+    arguments.addAll(launcher.arguments());
+    return new Program(
+        launcher.executable(),
+        arguments,
+        launcher.output(),
+        launcher.inherited(),
+        launcher.smallPages());
   }
 
   /**

@@ -7,13 +7,11 @@ import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.VmmException;
-import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether QEMU can run in a jail on this host, by running it in one.
@@ -25,23 +23,12 @@ record JailCheck(Isolation isolation) {
   private static final int GROUP_MAY_WRITE = 020;
 
   /**
-   * Returns the jail for VMs; null = they run like this process.
+   * Returns the jail for VMs, if there is one.
    *
    * @throws VmmException with reason {@code UNUSABLE} when a jail is required and cannot be made
    */
-  @Nullable Jail jail(Trials trials) {
-    if (isolation.mode() == Isolation.Mode.NONE) {
-      return null;
-    }
-    Capability answer = capability(trials);
-    if (answer.usable()) {
-      return make();
-    }
-    if (isolation.mode() == Isolation.Mode.REQUIRED) {
-      throw new VmmException(
-          Reason.UNUSABLE, "isolation = \"required\", but VMs cannot be isolated: " + answer.why());
-    }
-    return null;
+  Protected<Jail> jail(Trials trials) {
+    return Protected.of(NAME, isolation.mode(), capability(trials), this::make);
   }
 
   /** Says whether a jail works, and why not. */

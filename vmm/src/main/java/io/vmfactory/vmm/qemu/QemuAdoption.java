@@ -8,21 +8,23 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.BlockCommands;
+import io.vmfactory.vmm.qmp.BlockCommands.Layer;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
 import io.vmfactory.vmm.qmp.QmpCommand.RunState;
 import io.vmfactory.vmm.qmp.QmpSession;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes over one QEMU that an earlier daemon started. QEMU itself reports its phase, because a
  * record can be out of date. Its answers come as events, on the thread that reads the monitor.
  */
 record QemuAdoption(
-    Survivor survivor, @Nullable Jail jail, Processes processes, QmpClient monitors) {
+    Survivor survivor, Confinement confinement, Processes processes, QmpClient monitors) {
 
   /** Returns the VM when QEMU has answered. A failure leaves its process as it was. */
   Vm adopt(Deadline deadline) {
@@ -49,10 +51,7 @@ record QemuAdoption(
 
   private QemuVm hold(HostProcess held) {
     try {
-      if (jail != null) {
-        jail.users().keep(held);
-      }
-      QemuProcess process = new QemuProcess(held, survivor.folder().vmmLog());
+      QemuProcess process = confinement.adopt(held, survivor);
       QemuEvents events = new QemuEvents();
       QmpSession session = monitors.connect(survivor.folder().qmpSocket(), events);
       QemuMonitor monitor = new QemuMonitor(survivor.identity().id(), session, process);
@@ -70,12 +69,31 @@ record QemuAdoption(
   private CompletionStage<VmPhase> answer(QemuMonitor monitor, QemuEvents events) {
     return monitor
         .send(QmpCommand.negotiate())
-        .thenCompose(negotiated -> monitor.send(QmpCommand.status()))
+        .thenCompose(negotiated -> counted(monitor))
+        .thenCompose(counted -> monitor.send(QmpCommand.status()))
         .thenCompose(
             state -> {
               VmPhase phase = phase(state);
               return catchUp(phase, monitor, events).thenApply(caughtUp -> phase);
             });
+  }
+
+  /** Counts the overlays that the earlier daemon has made, if they are bounded. */
+  private static CompletionStage<?> counted(QemuMonitor monitor) {
+    OverlayBook.OfVm overlays = monitor.driveBounds().overlays();
+    return overlays.isBounded()
+        ? monitor.send(BlockCommands.layers()).thenAccept(layers -> count(layers, overlays))
+        : CompletableFuture.completedFuture(null);
+  }
+
+  /** Layers that a fork shares with its source count for both. */
+  private static void count(List<Layer> layers, OverlayBook.OfVm overlays) {
+    for (Layer layer : layers) {
+      String file = DriveBay.fileOf(layer.name());
+      if (file != null) {
+        overlays.found(file, layer.image().bytes());
+      }
+    }
   }
 
   private VmPhase phase(RunState state) {

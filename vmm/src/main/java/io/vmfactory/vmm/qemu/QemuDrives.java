@@ -28,7 +28,12 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
   DrivePlace attach(DriveImage image, Deadline deadline) {
     Found found =
         FileCalls.shared()
-            .call("drive " + image.file(), () -> Found.of(image), Found::close, deadline);
+            .call(
+                "drive " + image.file(),
+                image.rights(),
+                () -> Found.of(image),
+                Found::close,
+                deadline);
     try (DriveFile file = found.file()) {
       DriveRack rack = rack(deadline);
       DriveBay bay = rack.free(image.mode());
@@ -108,6 +113,10 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
       monitor.execute(plug, deadline);
     } else {
       monitor.execute(BlockCommands.retarget(bay.id(), top, readOnly), deadline);
+    }
+    DriveBounds.Of bounds = monitor.driveBounds();
+    if (bounds.isSlow()) {
+      monitor.execute(BlockCommands.slowDown(bay.id(), bounds.limits()), deadline);
     }
   }
 

@@ -14,13 +14,13 @@ import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.groups.ControlGroups;
 import io.vmfactory.vmm.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * QEMU as the hypervisor. Closing it ends supervision only; the VMs that it started continue to
@@ -28,29 +28,52 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   private final HypervisorInfo info;
-  private final @Nullable Jail jail;
+  private final Confinement confinement;
   private final Processes processes;
   private final StreamSockets sockets = new StreamSockets();
   private final QmpClient monitors = new QmpClient(sockets);
 
   /** Makes a hypervisor whose QEMUs run like this process. */
   public QemuHypervisor(HypervisorInfo info) {
-    this(info, null);
+    this(info, new Confinement(null, null));
   }
 
-  QemuHypervisor(HypervisorInfo info, @Nullable Jail jail) {
+  QemuHypervisor(HypervisorInfo info, Jail jail) {
+    this(info, new Confinement(jail, null));
+  }
+
+  QemuHypervisor(HypervisorInfo info, Confinement confinement) {
     this.info = info;
-    this.jail = jail;
+    this.confinement = confinement;
     this.processes = VmmException.translate(Processes::new);
   }
 
   /**
-   * Finds and probes QEMU on this host.
+   * Finds and probes QEMU on this host. VMs stay in the control group of this process.
    *
    * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
   public static QemuHypervisor open(HostCheck host) {
-    return new QemuHypervisor(host.hypervisor(), host.jail());
+    return new QemuHypervisor(
+        host.hypervisor(), new Confinement(host.jail().value(), null, host.driveBounds()));
+  }
+
+  /**
+   * Finds and probes QEMU on this host, for the daemon that holds {@code runDir}. Each VM gets a
+   * control group, if the configuration and the host allow it. Groups that earlier daemons left are
+   * removed.
+   *
+   * @throws VmmException with reason {@code UNUSABLE}; names what is missing
+   */
+  public static QemuHypervisor open(HostCheck host, Path runDir) {
+    Protected<Jail> jail = host.jail();
+    Protected<ControlGroups> groups = host.groups(ControlGroups.name(runDir));
+    HypervisorInfo info = host.hypervisor().with(List.of(jail.found(), groups.found()));
+    if (groups.value() != null) {
+      groups.value().sweep();
+    }
+    return new QemuHypervisor(
+        info, new Confinement(jail.value(), groups.value(), host.driveBounds()));
   }
 
   @Override
@@ -105,11 +128,11 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   }
 
   private QemuAdoption adoption(Survivor survivor) {
-    return new QemuAdoption(survivor, jail, processes, monitors);
+    return new QemuAdoption(survivor, confinement, processes, monitors);
   }
 
   private QemuStart start() {
-    return new QemuStart(info.program(), jail, processes, monitors);
+    return new QemuStart(info.program(), confinement, processes, monitors);
   }
 
   private static void requireReadable(String what, Path file) {

@@ -28,6 +28,19 @@ final class QemuMonitor implements AutoCloseable {
     this.process = process;
   }
 
+  /**
+   * Lets the VM take so many more bytes of the host's memory: its files lie there. Without that the
+   * limit of its control group would end it.
+   */
+  void allow(long bytes) {
+    process.bounds().group().grow(bytes);
+  }
+
+  /** Returns what the VM's drives may take. */
+  DriveBounds.Of driveBounds() {
+    return process.bounds().drives();
+  }
+
   /** Sends a command without waiting. */
   <R> CompletionStage<R> send(QmpCommand<R> command) {
     return session.send(command);

@@ -22,15 +22,21 @@ final class QemuProcess {
 
   private final HostProcess process;
   private final Path log;
+  private final Bounds bounds;
   private final CompletionStage<VmExit> exited;
 
-  QemuProcess(HostProcess process, Path log) {
+  /**
+   * @param bounds given back when the process ends
+   */
+  QemuProcess(HostProcess process, Path log, Bounds bounds) {
     this.process = process;
     this.log = log;
+    this.bounds = bounds;
     this.exited = process.exited().thenApply(this::exit);
   }
 
   private VmExit exit(ExitStatus status) {
+    bounds.end();
     return new VmExit(status.code(), status.signal(), lastWords());
   }
 
@@ -46,6 +52,10 @@ final class QemuProcess {
 
   HostProcess process() {
     return process;
+  }
+
+  Bounds bounds() {
+    return bounds;
   }
 
   CompletionStage<VmExit> exited() {

@@ -2,7 +2,6 @@ package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
-import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.linux.Processes;
@@ -22,16 +21,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Starts one QEMU: makes its sockets, starts the process, negotiates the monitor. A failure leaves
  * nothing.
  *
  * @param program QEMU's executable
- * @param jail where QEMU runs; null = like this process
+ * @param confinement keeps QEMU apart
  */
-record QemuStart(Path program, @Nullable Jail jail, Processes processes, QmpClient monitors) {
+record QemuStart(Path program, Confinement confinement, Processes processes, QmpClient monitors) {
 
   /** Starts {@code launch} and lets its guest run. */
   QemuVm.Connected boot(Launch launch, List<String> arguments, Deadline deadline) {
@@ -86,22 +84,7 @@ record QemuStart(Path program, @Nullable Jail jail, Processes processes, QmpClie
       inherited.addAll(memory(launch.ram()));
       inherited.addAll(taps.descriptors());
       Program qemu = new Program(program, arguments, log, inherited, smallPages(launch));
-      return new QemuProcess(run(qemu, launch), log);
-    }
-  }
-
-  private HostProcess run(Program qemu, Launch launch) {
-    if (jail == null) {
-      return processes.start(qemu);
-    }
-    JailUsers.User user = jail.users().take();
-    try {
-      HostProcess process = processes.startThrough(jail.around(qemu, launch, user));
-      process.exited().thenRun(() -> jail.users().giveBack(user.uid()));
-      return process;
-    } catch (RuntimeException e) {
-      jail.users().giveBack(user.uid());
-      throw e;
+      return confinement.start(qemu, launch, processes);
     }
   }
 

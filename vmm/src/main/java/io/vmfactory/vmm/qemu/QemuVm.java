@@ -219,7 +219,8 @@ final class QemuVm implements Vm {
   }
 
   private Sizing doPlug(Sizing extra, Deadline deadline) {
-    return new HotPlug(subject.spec(), monitor).plug(extra, events, deadline);
+    HotPlug plug = new HotPlug(subject.spec(), monitor);
+    return plug.plug(extra, process.bounds().group(), events, deadline);
   }
 
   @Override

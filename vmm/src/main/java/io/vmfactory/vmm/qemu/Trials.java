@@ -11,6 +11,7 @@ import io.vmfactory.linux.Program;
 import io.vmfactory.linux.StateFile;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.groups.ControlGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -74,6 +75,24 @@ record Trials(Path program, Processes processes) {
       }
     } finally {
       jail.users().giveBack(user.uid());
+    }
+  }
+
+  /**
+   * Makes a running QEMU a member of a control group.
+   *
+   * @throws VmmException with the reason when it cannot be one
+   */
+  void grouped(ControlGroup group) {
+    try (StateFile said = StateFile.create("said")) {
+      List<String> idle = List.of("-machine", "none", "-nodefaults", "-display", "none", "-S");
+      HostProcess process = processes.start(program(idle, List.of(), said));
+      try {
+        group.join(process.pid());
+      } finally {
+        process.kill();
+        Deadline.after(END).await(process.exited(), "the end of a killed process");
+      }
     }
   }
 

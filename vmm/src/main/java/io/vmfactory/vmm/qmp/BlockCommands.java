@@ -2,6 +2,7 @@ package io.vmfactory.vmm.qmp;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.vmfactory.configs.QemuConfig.DriveLimits;
 import io.vmfactory.vmm.qmp.QmpCommand.Done;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +38,34 @@ public final class BlockCommands {
       @JsonProperty("node-name") String name,
       String file,
       String backing,
-      @JsonProperty("read-only") boolean readOnly) {}
+      @JsonProperty("read-only") boolean readOnly,
+      @JsonProperty("l2-cache-size") long tableBytes) {
+    /**
+     * The tables of 16 GiB of data, kept in memory. QEMU would keep those of 256 GiB: 32 MiB for
+     * each layer, and a drive can have many.
+     */
+    private static final long TABLES = 2 << 20;
+
+    OverlayNode(String name, String file, String backing, boolean readOnly) {
+      this("qcow2", name, file, backing, readOnly, TABLES);
+    }
+  }
+
+  /** The part of a virtio-blk-pci device that reads from nodes. */
+  private static final String BACKEND = "/machine/peripheral/%s/virtio-backend";
+
+  /** All drives of a VM belong to it. */
+  private static final String GROUP = "drives";
+
+  private record Throttle(
+      String id,
+      String group,
+      long bps,
+      @JsonProperty("bps_rd") long readBps,
+      @JsonProperty("bps_wr") long writeBps,
+      long iops,
+      @JsonProperty("iops_rd") long readIops,
+      @JsonProperty("iops_wr") long writeIops) {}
 
   private record Reopen(List<? extends Record> options) {}
 
@@ -71,6 +99,13 @@ public final class BlockCommands {
    */
   public record Node(
       @JsonProperty("node-name") String name, String file, @JsonProperty("ro") boolean readOnly) {}
+
+  /**
+   * A node with the size of what it shows.
+   *
+   * @param name name of the node
+   */
+  public record Layer(@JsonProperty("node-name") String name, Device.Image image) {}
 
   /**
    * A device that reads from nodes.
@@ -142,6 +177,20 @@ public final class BlockCommands {
     return done("blockdev-add", new RawNode("raw", name, file, readOnly));
   }
 
+  /**
+   * Limits how much all drives of a VM together read and write. The limit belongs to the device, so
+   * it stays when the device reads from another node.
+   *
+   * @param device one of the devices
+   */
+  public static QmpCommand<Done> slowDown(String device, DriveLimits limits) {
+    long bytes = (long) limits.mibPerSecond() << 20;
+    long requests = limits.requestsPerSecond();
+    return done(
+        "block_set_io_throttle",
+        new Throttle(BACKEND.formatted(device), GROUP, bytes, 0, 0, requests, 0, 0));
+  }
+
   /** Makes a node of {@link #addRaw} read from another node. */
   public static QmpCommand<Done> retarget(String name, String file, boolean readOnly) {
     return done("blockdev-reopen", new Reopen(List.of(new RawNode("raw", name, file, readOnly))));
@@ -157,7 +206,7 @@ public final class BlockCommands {
   /** Adds a copy-on-write image over another node. */
   public static QmpCommand<Done> addOverlay(
       String name, String file, String backing, boolean readOnly) {
-    return done("blockdev-add", new OverlayNode("qcow2", name, file, backing, readOnly));
+    return done("blockdev-add", new OverlayNode(name, file, backing, readOnly));
   }
 
   /**
@@ -171,14 +220,18 @@ public final class BlockCommands {
     return done(
         "blockdev-reopen",
         new Reopen(
-            List.of(
-                new OverlayNode("qcow2", name, file, backing, true),
-                file(file, path, true, false))));
+            List.of(new OverlayNode(name, file, backing, true), file(file, path, true, false))));
   }
 
   /** Closes a node that nothing reads from. */
   public static QmpCommand<Done> remove(String name) {
     return done("blockdev-del", new NodeName(name));
+  }
+
+  /** Lists all nodes with their sizes. */
+  public static QmpCommand<List<Layer>> layers() {
+    return new QmpCommand<>(
+        "query-named-block-nodes", new Flat(true), QmpCodec.listOf(Layer.class));
   }
 
   /** Lists all nodes. */

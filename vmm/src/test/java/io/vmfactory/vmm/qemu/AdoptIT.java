@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.configs.QemuConfig.Groups;
+import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.vmm.Accelerator;
@@ -12,8 +14,11 @@ import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmProcessTable;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.groups.ControlGroup;
+import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -63,6 +68,7 @@ class AdoptIT {
     alive.forEach(
         vm -> ProcessHandle.of(vm.identity().pid()).ifPresent(ProcessHandle::destroyForcibly));
     assertThat(alive).as("QEMU processes left behind").isEmpty();
+    TestJail.removeGroups(ControlGroups.name(folder));
   }
 
   @Test
@@ -80,6 +86,30 @@ class AdoptIT {
     List.of(shell, warm, leased).forEach(vm -> vm.check(deadline));
     List.of(shell, warm, leased).forEach(Vm::kill);
     assertThat(folder.resolve("vm")).isEmptyDirectory();
+  }
+
+  @Test
+  void anAdoptedVmKeepsItsControlGroupUntilItEnds() {
+    List<Path> ofRunning = groups(running);
+    List<Path> ofPaused = groups(paused);
+    boolean possible = TestJail.groups(ControlGroups.name(folder)) != null;
+    assertThat(ofRunning.isEmpty()).isEqualTo(!possible);
+    Vm vm = qemu.adopt(running, deadline);
+    assertThat(groups(running)).isEqualTo(ofRunning).allMatch(Files::exists);
+    vm.kill();
+    assertThat(ofRunning).noneMatch(Files::exists);
+    assertThat(ofPaused).allMatch(Files::exists);
+    Isolation users =
+        new Isolation(
+            Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16, Groups.none());
+    new VmProcessTable(PROC, users).end(paused.identity(), deadline);
+    assertThat(ofPaused).noneMatch(Files::exists);
+    endOthers(incoming);
+  }
+
+  private static List<Path> groups(Survivor vm) {
+    Path process = PROC.resolve(Integer.toString(vm.identity().pid()));
+    return ControlGroup.of(vm.identity().id(), process).folders();
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import io.vmfactory.vmm.VmSpec;
+import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -113,7 +114,7 @@ final class EarlierDaemon {
     Deadline deadline = Deadline.after(Duration.ofSeconds(60));
     TinyKernel.write(folder.resolve("kernel"));
     var info = new HypervisorInfo(QemuHypervisorIT.PROGRAM, "", Accelerator.TCG, "test", "");
-    Hypervisor qemu = new QemuHypervisor(info, TestJail.make());
+    Hypervisor qemu = new QemuHypervisor(info, TestJail.confinement(ControlGroups.name(folder)));
     MemoryFile memory = MemoryFiles.create("earlier", 128L << 20);
     Vm template = qemu.boot(launch(folder, new GuestRam.Shared(memory)), deadline);
     template.stop(deadline);

@@ -29,6 +29,11 @@ import org.junit.jupiter.api.io.TempDir;
 class GuestBootIT {
   private static final Path GUEST = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
 
+  private static final String DAEMON = "vmfactory-test-" + ProcessHandle.current().pid();
+
+  /** 128 MiB, and what the kernel needs for them. */
+  private static final long PLUGGED = 130L << 20;
+
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   private final Deadline deadline = Deadline.after(Duration.ofMinutes(2));
   private QemuHypervisor qemu = hypervisor();
@@ -36,12 +41,13 @@ class GuestBootIT {
   private QemuHypervisor hypervisor() {
     return new QemuHypervisor(
         new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", "test"),
-        TestJail.make());
+        TestJail.confinement(DAEMON));
   }
 
   @AfterEach
   void close() {
     qemu.close();
+    TestJail.removeGroups(DAEMON);
   }
 
   @Test
@@ -57,7 +63,7 @@ class GuestBootIT {
   }
 
   @Test
-  void aGuestThatIsUpIsAdoptedAsSuchAndTakesWhatIsPlugged(@TempDir Path temp) {
+  void aGuestThatIsUpIsAdoptedAsSuchAndTakesWhatIsPlugged(@TempDir Path temp) throws Exception {
     Launch launch = launch(temp);
     Vm vm = qemu.boot(launch, deadline);
     try {
@@ -67,7 +73,11 @@ class GuestBootIT {
       vm = qemu.adopt(new Survivor(vm.identity(), launch.spec(), launch.folder()), deadline);
       assertThat(vm.phase()).isEqualTo(VmPhase.RUNNING);
       assertThat(vm.signals().agentPort().toCompletableFuture()).isCompleted();
+      List<Long> before = TestJail.memoryLimits(vm);
+      assertThat(before).hasSize(TestJail.groups(DAEMON) == null ? 0 : 1);
       assertThat(vm.plug(new Sizing(1, 128), deadline)).isEqualTo(new Sizing(1, 128));
+      assertThat(TestJail.memoryLimits(vm))
+          .isEqualTo(before.stream().map(b -> b + PLUGGED).toList());
       vm.check(deadline);
     } finally {
       vm.kill();

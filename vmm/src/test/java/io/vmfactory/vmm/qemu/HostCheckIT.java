@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.QemuConfig.Groups;
 import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.vmm.Accelerator;
@@ -67,27 +68,31 @@ class HostCheckIT {
     List<Capability> all = check(host, "auto").capabilities();
     assertThat(all)
         .extracting(Capability::name)
-        .containsExactly("qemu", "seccomp", "isolation", "kvm", "vhost-vsock", "memory");
+        .containsExactly(
+            "qemu", "seccomp", "isolation", "control_groups", "kvm", "vhost-vsock", "memory");
     assertThat(all).allSatisfy(one -> assertThat(one.why()).isNotBlank());
     assertThat(all.get(0).usable()).isTrue();
     assertThat(all.get(1).usable()).isTrue();
-    assertThat(all.get(5).usable()).isTrue();
+    assertThat(all.get(6).usable()).isTrue();
   }
 
   @Test
   void aJailIsBelievedOnceQemuRanInOne() {
-    var isolation = new Isolation(Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16);
-    assertThat(isolated(isolation).jail()).isNotNull();
+    var isolation =
+        new Isolation(
+            Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16, Groups.none());
+    assertThat(isolated(isolation).jail().value()).isNotNull();
     assertThat(isolated(isolation).capabilities().get(2).usable()).isTrue();
   }
 
   @Test
   void withoutLauncherThereIsNoJailAndARequiredOneIsMissed() {
     Path none = temp.resolve("none");
-    var wanted = new Isolation(Isolation.Mode.AUTO, none, 1000, 1);
-    assertThat(isolated(wanted).jail()).isNull();
+    var wanted = new Isolation(Isolation.Mode.AUTO, none, 1000, 1, Groups.none());
+    assertThat(isolated(wanted).jail().value()).isNull();
     assertThat(isolated(wanted).capabilities().get(2).why()).contains(none + " is missing");
-    HostCheck required = isolated(new Isolation(Isolation.Mode.REQUIRED, none, 1000, 1));
+    HostCheck required =
+        isolated(new Isolation(Isolation.Mode.REQUIRED, none, 1000, 1, Groups.none()));
     assertThatThrownBy(required::jail)
         .isInstanceOfSatisfying(
             VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNUSABLE))
@@ -112,9 +117,9 @@ class HostCheckIT {
   void autoFollowsTheAnswerOnKvm(Kvm host) throws IOException {
     HostCheck check = check(host, "auto");
     HypervisorInfo info = check.hypervisor();
-    boolean kvm = check.capabilities().get(3).usable();
+    boolean kvm = check.capabilities().get(4).usable();
     assertThat(info.accelerator()).isEqualTo(kvm ? Accelerator.KVM : Accelerator.TCG);
-    assertThat(info.acceleratorReason()).contains(check.capabilities().get(3).why());
+    assertThat(info.acceleratorReason()).contains(check.capabilities().get(4).why());
     assertThat(info.version()).matches("\\d+\\.\\d+.*");
     assertThat(info.hostCpu()).isNotBlank();
   }
@@ -241,6 +246,7 @@ class HostCheckIT {
         accelerator,
         List.of(),
         new QemuConfig.Devices(0, 0, 0, 0, 0),
-        isolation);
+        isolation,
+        QemuConfig.DriveLimits.NONE);
   }
 }

@@ -4,9 +4,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.host.DaemonUser;
+import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.OwnFile;
-import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.linux.PathLock;
 import io.vmfactory.linux.Trees;
@@ -51,7 +52,7 @@ public record SandboxStore(Path dir) {
     Path transit = transit();
     try {
       Files.createDirectories(dir, Trees.OWNER_ONLY);
-      OwnFolder.require(dir.toRealPath());
+      Ownership.require(dir.toRealPath(), DaemonUser.ids());
       Files.createDirectory(transit, Trees.OWNER_ONLY);
       OwnerOnly.create(transit.resolve("lock"));
       write(transit, record);
