@@ -15,7 +15,7 @@ missing_packages() {
   while IFS='|' read -r probe package when why; do
     probe=$(echo $probe) package=$(echo $package) when=$(echo $when) why=$(echo $why)
     case $probe in '' | '#'*) continue ;; esac
-    case "$1 $when" in *' run' | 'test test' | 'debian debian') ;; *) continue ;; esac
+    case "$1 $when" in *' run' | 'test test' | 'debian debian' | 'engines engines') ;; *) continue ;; esac
     case $probe in
       /*) [ -e "$probe" ] || echo "$package | $why" ;;
       *) command -v "$probe" >/dev/null || echo "$package | $why" ;;

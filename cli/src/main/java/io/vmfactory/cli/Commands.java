@@ -30,11 +30,17 @@ final class Commands {
     ALL.put("release", ReleaseCommand::new);
     ALL.put("run", RunCommand::new);
     ALL.put("exec", ExecCommand::new);
+    ALL.put("attach", AttachCommand::new);
+    ALL.put("wait", WaitCommand::new);
+    ALL.put("stop", StopCommand::new);
+    ALL.put("inspect", InspectCommand::new);
+    ALL.put("rm", RemoveCommand::new);
     ALL.put("fork", ForkCommand::new);
     ALL.put("ps", PsCommand::new);
     ALL.put("kill", KillCommand::new);
     ALL.put("stats", StatsCommand::new);
     ALL.put("sandbox", SandboxCommand::new);
+    ALL.put("runtime", RuntimeCommand::new);
     ALL.put("check", CheckCommand::new);
     ALL.put("demo", DemoCommand::new);
     ALL.put("bench", BenchCommand::new);
@@ -58,9 +64,11 @@ final class Commands {
 
   private Commands() {}
 
-  /** Returns whether {@code args} start the daemon. */
+  /** Returns whether {@code args} start the daemon or the runtime service. */
   static boolean isServe(String... args) {
-    return "serve".equals(verb(args));
+    String verb = verb(args);
+    return "serve".equals(verb)
+        || ("runtime".equals(verb) && Arrays.asList(args).contains("serve"));
   }
 
   /**

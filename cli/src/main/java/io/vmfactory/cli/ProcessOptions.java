@@ -60,6 +60,16 @@ final class ProcessOptions {
     return new Session.Attachment(interactive, tty, raw);
   }
 
+  /** Throws if the process is to have what a process without a client cannot have. */
+  void requireDetachable() {
+    if (interactive || tty) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--detach cannot be combined with -i and -t: a detached container has no input and no"
+              + " terminal");
+    }
+  }
+
   /** Returns whether the user was given. */
   boolean hasUser() {
     return user != null;

@@ -1,7 +1,9 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.api.runtime.v1.Container;
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.ContainerCalls;
+import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -50,6 +53,7 @@ import picocli.CommandLine.ParentCommand;
       "  tar c . | vmfactory run --image ./layout:latest -i -- tar t",
       "  vmfactory run --bundle ./bundle                              the command in its"
           + " config.json",
+      "  vmfactory run -d --name web --rootfs ./rootfs -- httpd -f   goes on without this command",
       "  vmfactory run --rootfs ./rootfs --volume-ro ./src:/src --vcpus 2 -- make -C /src test"
     })
 final class RunCommand implements Callable<Integer> {
@@ -75,6 +79,13 @@ final class RunCommand implements Callable<Integer> {
           "Mount a copy of a host directory read-only in the container. The copy is made at the"
               + " start. May be repeated.")
   private List<ReadOnlyVolume> volumes = new ArrayList<>();
+
+  @Option(
+      names = {"-d", "--detach"},
+      description =
+          "Let the runtime service run the container; print its name and return. It has no input,"
+              + " and the service records its output. See attach, wait, stop, rm.")
+  private boolean detach;
 
   @Option(
       names = "--name",
@@ -104,6 +115,10 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (detach) {
+      process.requireDetachable();
+      return detached();
+    }
     Session session = root.session();
     return session.guarded(
         () -> {
@@ -113,13 +128,36 @@ final class RunCommand implements Callable<Integer> {
         });
   }
 
+  /** Lets the runtime service run the container. */
+  private int detached() {
+    try (ContainerCalls service = root.containers()) {
+      Container made =
+          prepared((sandbox, container) -> new DetachedRun(service).run(sandbox, container, root));
+      root.print(made.getId());
+    }
+    return Exit.OK.code();
+  }
+
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
+    ContainerProcess first =
+        prepared(
+            (spec, wanted) -> {
+              Deadline deadline = root.deadline(); // what is done on this host does not count
+              Sandbox sandbox = runtime.create(spec, deadline);
+              tell(sandbox.start(deadline).vm());
+              var container = sandbox.createContainer(wanted, deadline);
+              container.start(deadline);
+              return container.process();
+            });
+    return session.attach(first, process.attachment());
+  }
+
+  /** Uses what the options ask for. The images stay in the cache until {@code use} returns. */
+  private <T> T prepared(BiFunction<SandboxSpec, ContainerSpec, T> use) {
     Deadline imageLimit = Deadline.after(IMAGE_LIMIT);
     RootfsImages images = root.images().reportingTo(new ImageProgress(root));
     List<Image> open = new ArrayList<>();
-    Container container;
-    Deadline deadline;
     try (ContainerSource.Prepared prepared =
         source.prepare(images, command, process.hasUser(), imageLimit)) {
       OciSpec spec = named(prepared.spec());
@@ -130,15 +168,10 @@ final class RunCommand implements Callable<Integer> {
         open.add(image);
         wanted = wanted.withVolume(disk(image, DriveMode.READ_ONLY), volume.mountPoint());
       }
-      deadline = root.deadline(); // begins now: what is done on this host does not count
-      Sandbox sandbox = runtime.create(sandboxSpec(spec), deadline);
-      tell(sandbox.start(deadline).vm());
-      container = sandbox.createContainer(wanted, deadline);
+      return use.apply(sandboxSpec(spec), wanted);
     } finally {
       open.forEach(Image::close);
     }
-    container.start(deadline);
-    return session.attach(container.process(), process.attachment());
   }
 
   /** The option for the host name replaces that of a bundle. */

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.ContainerCalls;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.ConfigLoader;
@@ -92,12 +93,12 @@ final class VmFactoryCommand {
 
   private final Surroundings surroundings;
   private final WallClock clock;
-  private final ContainerAccess containers;
+  private final ContainerAccess access;
 
   VmFactoryCommand(Surroundings surroundings, WallClock clock, ContainerAccess containers) {
     this.surroundings = surroundings;
     this.clock = clock;
-    this.containers = containers;
+    this.access = containers;
   }
 
   /** Returns the configuration that the options select. */
@@ -130,12 +131,17 @@ final class VmFactoryCommand {
     VmFactoryConfig config = config().config();
     VmFactoryConfig meant =
         socket == null ? config : config.withRuntime(config.runtime().withFactory(socket()));
-    return containers.runtime().apply(RuntimeSettings.of(meant));
+    return access.runtime().apply(RuntimeSettings.of(meant));
+  }
+
+  /** Returns a client of the runtime service. The caller closes it. */
+  ContainerCalls containers() {
+    return ContainerCalls.open(config().config().runtime().serviceSocket());
   }
 
   /** Returns the session that connects this process to a container's process. */
   Session session() {
-    return containers.session().get();
+    return access.session().get();
   }
 
   /** Opens the cache of root file system images. */

@@ -2,6 +2,7 @@ package io.vmfactory.cli;
 
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestProcesses.Output;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -54,6 +55,11 @@ final class FakeProcess implements ContainerProcess {
   @Override
   public String id() {
     return "p";
+  }
+
+  @Override
+  public CompletionStage<byte[]> read(Output output) {
+    throw new UnsupportedOperationException("no command reads an output in this way");
   }
 
   @Override

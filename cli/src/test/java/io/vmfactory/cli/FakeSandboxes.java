@@ -71,6 +71,11 @@ final class FakeSandboxes implements SandboxRuntime {
   }
 
   @Override
+  public Sandbox takeOver(String id, Deadline deadline) {
+    throw new UnsupportedOperationException("no command takes a sandbox over");
+  }
+
+  @Override
   public SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline) {
     fetch(id, deadline);
     done.add("fork " + id + " x" + count + (leaseTtl == null ? "" : " for " + leaseTtl));
@@ -119,6 +124,7 @@ final class FakeSandboxes implements SandboxRuntime {
               2,
               256,
               Path.of("/console.log"),
+              List.of(),
               List.of());
       return new SandboxStatus(
           id,

@@ -45,6 +45,23 @@ public record RuntimeConfig(
     }
   }
 
+  /**
+   * Returns the folder of the runtime service's lock and sockets: {@code .service} in sandbox_dir.
+   */
+  public Path serviceDir() {
+    return sandboxDir.resolve(".service");
+  }
+
+  /** Returns the path of the runtime service's socket. */
+  public Path serviceSocket() {
+    return serviceDir().resolve("runtime.sock");
+  }
+
+  /** Returns the path of the runtime service's socket for programs in C. */
+  public Path engineSocket() {
+    return serviceDir().resolve("engine.sock");
+  }
+
   /** Returns this configuration with another factory socket. */
   public RuntimeConfig withFactory(Path socket) {
     return new RuntimeConfig(

@@ -37,6 +37,9 @@ final class ExtendedAttributes {
     }
     byte[] list = new byte[size];
     int read = (int) LibC.llistxattr(path, list, size);
+    if (read == 0) {
+      return new String[0]; // an overlay counts its own names, but does not list them
+    }
     return new String(list, 0, read, StandardCharsets.ISO_8859_1).split("\0", 0);
   }
 

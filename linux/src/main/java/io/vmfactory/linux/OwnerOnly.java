@@ -55,6 +55,28 @@ public final class OwnerOnly {
   }
 
   /**
+   * Appends to {@code file}, which is made with mode 0600 if it does not exist. Not synced. One
+   * caller at a time. An interruption of the thread does not disturb it.
+   *
+   * @throws IOException if something else than a file of this user has the name
+   */
+  public static void append(Path file, byte[] content) throws IOException {
+    try (Descriptor opened = log(file)) {
+      write(opened, content);
+    } catch (LastErrorException e) {
+      throw Errno.inFile("cannot write", e);
+    }
+  }
+
+  private static void write(Descriptor file, byte[] content) {
+    byte[] rest = content;
+    while (rest.length > 0) {
+      int written = (int) LibC.write(file.number(), rest, rest.length);
+      rest = Arrays.copyOfRange(rest, written, rest.length);
+    }
+  }
+
+  /**
    * Opens {@code file} for writing.
    *
    * @throws IOException if it is missing, or something else than a file of this user has the name
@@ -89,11 +111,7 @@ public final class OwnerOnly {
   /** Replaces the content of an open file. An interruption of the thread does not disturb it. */
   static void overwrite(Descriptor file, byte[] content) throws IOException {
     try {
-      byte[] rest = content;
-      while (rest.length > 0) {
-        int written = (int) LibC.write(file.number(), rest, rest.length);
-        rest = Arrays.copyOfRange(rest, written, rest.length);
-      }
+      write(file, content);
       LibC.ftruncate(file.number(), content.length);
     } catch (LastErrorException e) {
       throw Errno.inFile("cannot write", e);

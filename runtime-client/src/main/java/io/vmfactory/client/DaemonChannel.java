@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A connection to the daemon on one UNIX socket: HTTP/2, cleartext, prior knowledge. */
+/** A connection to a server on one UNIX socket: HTTP/2, cleartext, prior knowledge. */
 final class DaemonChannel {
   /** The status of many VMs exceeds gRPC's default limit. */
   private static final int MAX_MESSAGE_BYTES = 16 << 20;
@@ -45,6 +45,10 @@ final class DaemonChannel {
   private boolean closed;
 
   DaemonChannel(Vertx vertx, Path socket) {
+    this(vertx, socket, GrpcFailures.Server.DAEMON);
+  }
+
+  DaemonChannel(Vertx vertx, Path socket, GrpcFailures.Server server) {
     GrpcClientOptions grpc = new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE_BYTES);
     HttpClientOptions http =
         new HttpClientOptions()
@@ -53,7 +57,7 @@ final class DaemonChannel {
     this.loop = vertx.getOrCreateContext();
     this.client = GrpcClient.client(vertx, grpc, http);
     this.address = SocketAddress.domainSocketAddress(socket.toString());
-    this.failures = new GrpcFailures(socket);
+    this.failures = new GrpcFailures(server, socket);
   }
 
   /**
@@ -121,7 +125,9 @@ final class DaemonChannel {
     A answer = last.get();
     if (answer == null) {
       throw new FactoryException(
-          Code.FAILED, "the daemon ended " + method.methodName() + " without an answer", null);
+          Code.FAILED,
+          "%s ended %s without an answer".formatted(failures.server(), method.methodName()),
+          null);
     }
     return answer;
   }
@@ -140,8 +146,8 @@ final class DaemonChannel {
       call.cancel();
       throw new FactoryException(
           Code.DEADLINE,
-          "the daemon at %s did not answer %s within %d ms"
-              .formatted(failures.socket(), name, span.toMillis()),
+          "%s at %s did not answer %s within %d ms"
+              .formatted(failures.server(), failures.socket(), name, span.toMillis()),
           e);
     } catch (CancelledException e) {
       call.cancel();

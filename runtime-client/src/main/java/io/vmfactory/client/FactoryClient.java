@@ -68,6 +68,14 @@ public final class FactoryClient implements AutoCloseable {
   }
 
   /**
+   * Takes over a lease from a process that has ended: renews it at once, and then as {@link
+   * VmHandle#keepAlive} does. The daemon need not run.
+   */
+  public LeaseKeeper takeOver(String leaseId) {
+    return LeaseKeeper.over(vertx, channel, leaseId);
+  }
+
+  /**
    * Gets a paused VM. The caller owns it: the caller must end its process and remove its folder.
    */
   public GetBaseVmResponse getBaseVm(GetBaseVmRequest request, Deadline deadline) {

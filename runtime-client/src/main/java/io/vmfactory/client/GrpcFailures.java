@@ -25,28 +25,50 @@ import org.jspecify.annotations.Nullable;
  * Translates transport and gRPC failures into {@link FactoryException}. Only this class knows gRPC
  * status codes and trailers.
  *
- * @param socket the daemon's socket, for messages
+ * @param server what listens on the socket, for messages
+ * @param socket its socket, for messages
  */
-record GrpcFailures(Path socket) {
+record GrpcFailures(Server server, Path socket) {
   private static final String DETAILS = "grpc-status-details-bin";
   private static final String MESSAGE = "grpc-message";
   private static final Pattern ESCAPED = Pattern.compile("(%[0-9A-Fa-f]{2})+");
+
+  /** What a client connects to. */
+  enum Server {
+    DAEMON("daemon", "vmfactory serve"),
+    RUNTIME_SERVICE("runtime service", "vmfactory runtime serve");
+
+    private final String words;
+    private final String command;
+
+    Server(String words, String command) {
+      this.words = words;
+      this.command = command;
+    }
+
+    @Override
+    public String toString() {
+      return "the " + words;
+    }
+  }
 
   /** Describes a failure to connect. */
   FactoryException unreachable(Throwable cause) {
     if (!Files.notExists(socket) && !Files.isWritable(socket)) {
       return new FactoryException(
           Code.FORBIDDEN,
-          "no permission to connect to the daemon's socket "
-              + socket
-              + "; run as the daemon's user or as root, or join the group in its socket_group"
-              + " setting",
+          "no permission to connect to the socket of %s, %s; run as its user or as root%s"
+              .formatted(
+                  server,
+                  socket,
+                  server == Server.DAEMON ? ", or join the group in its socket_group setting" : ""),
           cause);
     }
     String how = Files.exists(socket) ? "no process listens on " : "there is no socket ";
     return new FactoryException(
         Code.NOT_RUNNING,
-        "the daemon is not running: " + how + socket + "; start it with `vmfactory serve`",
+        "%s is not running: %s%s; start it with `%s`"
+            .formatted(server, how, socket, server.command),
         cause);
   }
 
@@ -54,17 +76,17 @@ record GrpcFailures(Path socket) {
   FactoryException lost(Throwable cause) {
     return new FactoryException(
         Code.UNAVAILABLE,
-        "the connection to the daemon at %s was lost: %s".formatted(socket, cause.getMessage()),
+        "the connection to %s at %s was lost: %s".formatted(server, socket, cause.getMessage()),
         cause);
   }
 
-  /** Describes a stream that the daemon reset with a bare status code. */
+  /** Describes a stream that the server reset with a bare status code. */
   FactoryException reset(GrpcStatus status) {
     return new FactoryException(
-        code(status), "the daemon at %s ended the call: %s".formatted(socket, status.name()), null);
+        code(status), "%s at %s ended the call: %s".formatted(server, socket, status.name()), null);
   }
 
-  /** Describes an error reply of the daemon: message, reason and retry advice. */
+  /** Describes an error reply of the server: message, reason and retry advice. */
   FactoryException refused(GrpcClientResponse<?, ?> response) {
     GrpcStatus status = response.status();
     Status details = details(field(response, DETAILS));
@@ -73,7 +95,7 @@ record GrpcFailures(Path socket) {
       said = percentDecoded(field(response, MESSAGE));
     }
     if (said.isEmpty()) {
-      said = "the daemon at %s answered %s without a message".formatted(socket, status.name());
+      said = "%s at %s answered %s without a message".formatted(server, socket, status.name());
     }
     return new FactoryException(code(status), said, reason(details), retryAfter(details), null);
   }

@@ -66,6 +66,15 @@ final class LeaseRenewal {
     return over.minimalCompletionStage();
   }
 
+  /**
+   * Starts renewing a lease that another process has renewed until now: at once, because it may
+   * expire soon.
+   */
+  CompletionStage<Void> takeOver() {
+    renew();
+    return over.minimalCompletionStage();
+  }
+
   synchronized void stop() {
     over.complete(null);
     if (next != null) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameReader {
   private final Sink sink;
+  private final byte expected;
   private final ByteBuffer header = ByteBuffer.allocate(Frame.HEADER_BYTES);
 
   /** Data of the frame whose header is complete; null = the header is incomplete. */
@@ -21,15 +22,24 @@ final class FrameReader {
     void accept(Frame frame) throws ProtocolException;
   }
 
+  /** Makes a reader of answers. */
   FrameReader(Sink sink) {
+    this(sink, Frame.RESPONSE);
+  }
+
+  /**
+   * @param expected the only type of frame that the other side may send
+   */
+  FrameReader(Sink sink, byte expected) {
     this.sink = sink;
+    this.expected = expected;
   }
 
   /**
    * Hands every frame that is now complete to the sink.
    *
-   * @throws ProtocolException at the first header that is not an answer's; the next frame cannot be
-   *     found after it
+   * @throws ProtocolException at the first header of another type; the next frame cannot be found
+   *     after it
    */
   void feed(ByteBuffer more) throws ProtocolException {
     while (more.hasRemaining()) {
@@ -61,8 +71,10 @@ final class FrameReader {
   private int checkedLength() throws ProtocolException {
     long length = Integer.toUnsignedLong(header.getInt(0));
     byte type = header.get(8);
-    if (type != Frame.RESPONSE) {
-      throw new ProtocolException("it sent a frame of type %d, not an answer".formatted(type));
+    if (type != expected) {
+      throw new ProtocolException(
+          "it sent a frame of type %d, not %s"
+              .formatted(type, expected == Frame.RESPONSE ? "an answer" : "a request"));
     }
     if (length > Frame.MAX_DATA_BYTES) {
       throw new ProtocolException(

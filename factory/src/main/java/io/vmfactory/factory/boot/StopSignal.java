@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * The request that the daemon stop, made by the Shutdown call, by SIGTERM or by SIGINT. A signal
  * ends the JVM only after the daemon has stopped, with the daemon's exit code instead of 143.
  */
-final class StopSignal {
+public final class StopSignal {
   /**
    * The JVM ends after this time even if the daemon has not stopped; it is longer than an orderly
    * stop takes.
@@ -21,12 +21,15 @@ final class StopSignal {
 
   private volatile boolean keepVms;
 
-  StopSignal(boolean keepVms) {
+  /**
+   * @param keepVms whether VMs are kept, unless {@link #ask} says it again
+   */
+  public StopSignal(boolean keepVms) {
     this.keepVms = keepVms;
   }
 
   /** Starts to handle signals. */
-  void listen() {
+  public void listen() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -41,7 +44,7 @@ final class StopSignal {
    *
    * @throws CancelledException if the thread is interrupted
    */
-  void await() {
+  public void await() {
     try {
       asked.await();
     } catch (InterruptedException e) {
@@ -56,7 +59,7 @@ final class StopSignal {
   }
 
   /** Records that the daemon has stopped. Ends the JVM here if a signal asked for that. */
-  void stopped(int exitCode) {
+  public void stopped(int exitCode) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * service manager (no {@code NOTIFY_SOCKET}). A message that cannot be sent is logged, and is no
  * failure.
  */
-final class Systemd {
+public final class Systemd {
   private static final Logger log = LoggerFactory.getLogger(Systemd.class);
 
   private final String socket;
@@ -26,7 +26,7 @@ final class Systemd {
   }
 
   /** Returns the connection to the service manager that {@code environment} describes. */
-  static Systemd of(Map<String, String> environment) {
+  public static Systemd of(Map<String, String> environment) {
     String socket = environment.getOrDefault("NOTIFY_SOCKET", "");
     boolean ours = forThisProcess(environment.get("WATCHDOG_PID"));
     String micros = ours ? environment.getOrDefault("WATCHDOG_USEC", "") : "";
@@ -55,12 +55,12 @@ final class Systemd {
   }
 
   /** Reports that clients can connect. */
-  void ready(String status) {
+  public void ready(String status) {
     tell("READY=1\nSTATUS=" + status);
   }
 
   /** Reports that the daemon is stopping. */
-  void stopping(String status) {
+  public void stopping(String status) {
     tell("STOPPING=1\nSTATUS=" + status);
   }
 

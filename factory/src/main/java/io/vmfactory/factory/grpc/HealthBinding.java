@@ -10,30 +10,32 @@ import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.vertx.grpc.health.v1.HealthProto;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.Service;
-import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.factory.calls.Call;
 import io.vmfactory.factory.calls.Calls;
 import io.vmfactory.factory.request.RequestException;
 import java.util.Set;
 
 /**
- * Serves grpc.health.v1.Health: the daemon is SERVING as long as it can be reached. Replaces the
+ * Serves grpc.health.v1.Health: the process is SERVING as long as it can be reached. Replaces the
  * library's own service, which polls and continues to write to watchers that left. Here a watcher
  * is a stream like any other.
  */
-final class HealthBinding {
+public final class HealthBinding {
   private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");
-  private static final Set<String> KNOWN =
-      Set.of("", FactoryGrpcService.SERVICE_NAME.fullyQualifiedName());
-
   private static final ServiceMethod<HealthCheckRequest, HealthCheckResponse> CHECK =
       method("Check");
   private static final ServiceMethod<HealthCheckRequest, HealthCheckResponse> WATCH =
       method("Watch");
 
-  private HealthBinding() {}
+  private final Set<String> known;
 
-  static Service of(Calls calls) {
+  private HealthBinding(ServiceName service) {
+    this.known = Set.of("", service.fullyQualifiedName());
+  }
+
+  /** Returns the health of {@code service} and of the server as a whole. */
+  public static Service of(Calls calls, ServiceName service) {
+    HealthBinding health = new HealthBinding(service);
     return Service.service(NAME, HealthProto.getDescriptor().findServiceByName("Health"))
         .bind(
             CHECK,
@@ -41,21 +43,21 @@ final class HealthBinding {
                 new Call.Plan<>(
                     "Health.Check",
                     Call.Kind.SHORT,
-                    (client, q, deadline, progress) -> check(q),
+                    (client, q, deadline, progress) -> health.check(q),
                     (client, r) -> {})))
-        .bind(WATCH, request -> watch(calls, request))
+        .bind(WATCH, request -> health.watch(calls, request))
         .build();
   }
 
-  private static HealthCheckResponse check(HealthCheckRequest request) {
-    if (!KNOWN.contains(request.getService())) {
+  private HealthCheckResponse check(HealthCheckRequest request) {
+    if (!known.contains(request.getService())) {
       throw new RequestException(
           RequestException.Reason.NOT_FOUND, "no such service: " + request.getService());
     }
     return status(ServingStatus.SERVING);
   }
 
-  private static void watch(
+  private void watch(
       Calls calls, GrpcServerRequest<HealthCheckRequest, HealthCheckResponse> request) {
     calls.stream(
         request,
@@ -64,7 +66,7 @@ final class HealthBinding {
                 q ->
                     stream.offer(
                         status(
-                            KNOWN.contains(q.getService())
+                            known.contains(q.getService())
                                 ? ServingStatus.SERVING
                                 : ServingStatus.SERVICE_UNKNOWN))));
   }

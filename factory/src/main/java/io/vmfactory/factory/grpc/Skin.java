@@ -1,27 +1,20 @@
 package io.vmfactory.factory.grpc;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
+import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.configs.DaemonConfig;
-import io.vmfactory.configs.ErrorText;
-import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Calls;
-import io.vmfactory.factory.http.Connections;
 import io.vmfactory.factory.http.JsonEdge;
 import io.vmfactory.factory.http.MetricsEdge;
 import io.vmfactory.factory.http.PeerCheck;
+import io.vmfactory.factory.http.ServedSocket;
 import io.vmfactory.factory.http.SocketFile;
 import io.vmfactory.factory.metrics.Metrics;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,15 +26,11 @@ import java.util.concurrent.CompletionStage;
  * reflection; the unary calls of the first as JSON over HTTP/1.1; the metrics.
  */
 public final class Skin implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(10);
-
-  private final SocketFile file;
-  private final HttpServer server;
+  private final ServedSocket served;
   private final Calls calls;
 
-  private Skin(SocketFile file, HttpServer server, Calls calls) {
-    this.file = file;
-    this.server = server;
+  private Skin(ServedSocket served, Calls calls) {
+    this.served = served;
     this.calls = calls;
   }
 
@@ -64,30 +53,16 @@ public final class Skin implements AutoCloseable {
             PeerCheck::peer);
     GrpcServer grpc = GrpcServer.server(vertx, protocols());
     grpc.addService(FactoryBinding.of(verbs, calls, facts));
-    grpc.addService(HealthBinding.of(calls));
+    grpc.addService(HealthBinding.of(calls, FactoryGrpcService.SERVICE_NAME));
     grpc.addService(ReflectionService.v1());
     grpc.addService(new OlderReflection());
-    HttpServer server =
-        vertx.createHttpServer(new HttpServerOptions().setRegisterWebSocketWriteHandlers(false));
-    server.requestHandler(new JsonEdge(grpc, new MetricsEdge(metrics)));
     try {
-      listen(server, file, peers(config));
-    } catch (IOException e) {
+      JsonEdge edge = new JsonEdge(grpc, new MetricsEdge(metrics));
+      return new Skin(ServedSocket.listen(vertx, file, peers(config), edge), calls);
+    } catch (RuntimeException e) {
       calls.close();
-      server.close();
-      throw new UncheckedIOException("cannot serve on " + file.path() + ": " + ErrorText.of(e), e);
+      throw e;
     }
-    return new Skin(file, server, calls);
-  }
-
-  private static void listen(HttpServer server, SocketFile file, PeerCheck peers)
-      throws IOException {
-    Path bound = file.prepare();
-    server.connectionHandler(connection -> accept(peers, connection));
-    Future<HttpServer> listening =
-        server.listen(SocketAddress.domainSocketAddress(bound.toString()));
-    Deadline.after(START).await(listening.toCompletionStage(), "the socket to be bound");
-    file.publish(bound);
   }
 
   private static PeerCheck peers(DaemonConfig config) {
@@ -98,13 +73,8 @@ public final class Skin implements AutoCloseable {
     return group.isEmpty() ? Set.of() : Set.of(SocketFile.gid(group));
   }
 
-  private static void accept(PeerCheck peers, HttpConnection connection) {
-    if (peers.admit(connection)) {
-      Connections.prepare(connection);
-    }
-  }
-
-  private static GrpcServerOptions protocols() {
+  /** Returns the protocols of a socket for programs: gRPC, not gRPC-Web. */
+  public static GrpcServerOptions protocols() {
     return new GrpcServerOptions()
         .removeEnabledProtocol(GrpcProtocol.WEB)
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT);
@@ -119,7 +89,7 @@ public final class Skin implements AutoCloseable {
 
   /** Returns the path of the socket. */
   public Path socket() {
-    return file.path();
+    return served.path();
   }
 
   /**
@@ -134,11 +104,6 @@ public final class Skin implements AutoCloseable {
   @Override
   public void close() {
     calls.close();
-    Deadline.after(START).await(server.close().toCompletionStage(), "the socket to be closed");
-    try {
-      file.remove();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot remove " + file.path(), e);
-    }
+    served.close();
   }
 }

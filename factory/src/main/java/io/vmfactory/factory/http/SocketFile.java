@@ -38,11 +38,12 @@ public record SocketFile(Path path, List<String> groups) {
   /** Returns the path to bind at, in a new folder with mode 0700. */
   public Path prepare() throws IOException {
     Path folder = bindFolder();
-    Files.deleteIfExists(folder.resolve("s"));
+    Path bound = folder.resolve(shortName());
+    Files.deleteIfExists(bound);
     Files.deleteIfExists(folder);
     var ownerOnly = PosixFilePermissions.fromString("rwx------");
     Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(ownerOnly));
-    return folder.resolve("s");
+    return bound;
   }
 
   /** Moves the socket that was bound at {@code bound} to its place. */
@@ -71,6 +72,14 @@ public record SocketFile(Path path, List<String> groups) {
   /** Removes the socket. */
   public void remove() throws IOException {
     Files.deleteIfExists(path);
+  }
+
+  /**
+   * The path to bind at must be short too. It differs for the sockets of one process: Vert.x takes
+   * two servers with one path for one server, also if the first socket has been moved.
+   */
+  private String shortName() {
+    return path.getFileName().toString().substring(0, 1);
   }
 
   private Path bindFolder() {

@@ -1,5 +1,6 @@
 package io.vmfactory.guest.oci;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.vmfactory.api.kata.LinuxCPU;
 import io.vmfactory.api.kata.LinuxMemory;
 import io.vmfactory.api.kata.LinuxPids;
@@ -7,6 +8,7 @@ import io.vmfactory.api.kata.LinuxResources;
 import io.vmfactory.api.kata.Root;
 import io.vmfactory.api.kata.Spec;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
@@ -41,6 +43,21 @@ public final class OciSpec {
    */
   public static OciSpec parse(byte[] configJson) {
     return SpecReader.read(configJson);
+  }
+
+  /**
+   * Returns the specification in a message of the wire.
+   *
+   * @throws OciSpecException if it is not one, or could not run
+   */
+  public static OciSpec ofProto(byte[] message) {
+    try {
+      Spec spec = Spec.parseFrom(message);
+      SpecRules.check(spec);
+      return new OciSpec(spec, List.of());
+    } catch (InvalidProtocolBufferException e) {
+      throw new OciSpecException(List.of("not a message grpc.Spec: " + e.getMessage()));
+    }
   }
 
   /**
@@ -111,6 +128,31 @@ public final class OciSpec {
   /** Adds a mount after the others. */
   public OciSpec withMount(OciMount mount) {
     return of(spec.toBuilder().addMounts(mount.proto()));
+  }
+
+  /** Removes mounts. */
+  public OciSpec withoutMounts(Predicate<OciMount> unwanted) {
+    Spec.Builder builder = spec.toBuilder().clearMounts();
+    spec.getMountsList().stream()
+        .filter(mount -> !unwanted.test(OciMount.of(mount)))
+        .forEach(builder::addMounts);
+    return of(builder);
+  }
+
+  /** Returns whether it asks to join an existing namespace of that type, such as "network". */
+  public boolean joinsNamespace(String type) {
+    return spec.getLinux().getNamespacesList().stream()
+        .anyMatch(it -> it.getType().equals(type) && !it.getPath().isEmpty());
+  }
+
+  /**
+   * Replaces its first process.
+   *
+   * @param json "process" of a config.json
+   * @throws OciSpecException as {@link #parse}
+   */
+  public OciSpec withProcess(byte[] json) {
+    return of(spec.toBuilder().setProcess(SpecReader.process(json)));
   }
 
   /** Sets the limits that are not null. */

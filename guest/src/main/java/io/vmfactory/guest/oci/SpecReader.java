@@ -45,6 +45,15 @@ final class SpecReader {
     return new OciSpec(spec.build(), reader.ignored);
   }
 
+  /** Reads "process" of a config.json. */
+  static io.vmfactory.api.kata.Process process(byte[] json) {
+    SpecReader reader = new SpecReader();
+    var process = io.vmfactory.api.kata.Process.newBuilder();
+    reader.object(tree(json), process, JsonPath.ROOT.property("process"));
+    reader.problems.refuse();
+    return process.build();
+  }
+
   private static JsonNode tree(byte[] json) {
     if (json.length > OciSpec.MAX_BYTES) {
       throw new OciSpecException(

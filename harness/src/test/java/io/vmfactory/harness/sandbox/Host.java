@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -114,6 +115,19 @@ final class Host implements AutoCloseable {
     return this;
   }
 
+  /** Starts the runtime service and waits until it is ready. */
+  DaemonProcess startService() throws IOException {
+    List<String> command = new ArrayList<>(Programs.vmfactory());
+    command.addAll(List.of("runtime", "serve", "--config", home.configuration().toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.appendTo(home.logFile().toFile()))
+            .start();
+    DaemonProcess service = new DaemonProcess(process, this::log);
+    soon().await(service.ready(), "the runtime service to be ready");
+    return service;
+  }
+
   /** Starts a JVM with this one's class path. Its standard error goes to the log. */
   Process java(Class<?> main, String... arguments) throws IOException {
     return new ProcessBuilder(Programs.java(main, arguments))
@@ -158,7 +172,9 @@ final class Host implements AutoCloseable {
         soon().await(daemon.ended(), "the daemon's end");
       }
       assertThat(vms()).as("VMs left; " + log()).isEmpty();
-      assertThat(below("run/sandboxes")).as("left of sandboxes").isSubsetOf(".host-check", ".vm");
+      assertThat(below("run/sandboxes"))
+          .as("left of sandboxes")
+          .isSubsetOf(".host-check", ".vm", ".service", ".service/lock");
       assertThat(below("state/images/.overlays")).isEmpty();
     } finally {
       for (long vm : vms()) {

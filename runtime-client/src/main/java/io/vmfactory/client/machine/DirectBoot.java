@@ -12,6 +12,7 @@ import io.vmfactory.vmm.ConsoleTail;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmSpec;
@@ -52,6 +53,14 @@ final class DirectBoot implements AutoCloseable {
       place.remove();
       throw e;
     }
+  }
+
+  /** Takes over a VM that a process booted which has ended. */
+  Machine takeOver(DirectVmFolders place, MachineFacts facts, Deadline deadline) {
+    QemuHypervisor qemu = hypervisor();
+    VmSpec spec = SpecFactory.of(config, qemu.info()).withBoot(facts.sizing());
+    Survivor survivor = new Survivor(facts.who(), spec, place.folder());
+    return new DirectMachine(facts, qemu.adopt(survivor, deadline), place, agents);
   }
 
   private Machine booted(

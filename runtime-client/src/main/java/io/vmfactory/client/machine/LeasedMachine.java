@@ -3,6 +3,7 @@ package io.vmfactory.client.machine;
 import io.vmfactory.api.v1.Drive;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.LeaseCalls;
+import io.vmfactory.client.LeaseKeeper;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
@@ -23,7 +24,7 @@ final class LeasedMachine implements Machine {
   private final LeaseCalls leases;
   private final VmProcessTable processes;
   private final Agents agents;
-  private final @Nullable VmHandle own;
+  private final @Nullable Runnable stopRenewing;
   private final CompletableFuture<String> lost = new CompletableFuture<>();
 
   private LeasedMachine(
@@ -31,12 +32,12 @@ final class LeasedMachine implements Machine {
       LeaseCalls leases,
       VmProcessTable processes,
       Agents agents,
-      @Nullable VmHandle own) {
+      @Nullable Runnable stopRenewing) {
     this.facts = facts;
     this.leases = leases;
     this.processes = processes;
     this.agents = agents;
-    this.own = own;
+    this.stopRenewing = stopRenewing;
   }
 
   /** Returns a VM that this process leased, and starts to renew its lease. */
@@ -46,8 +47,20 @@ final class LeasedMachine implements Machine {
       VmProcessTable processes,
       Agents agents,
       VmHandle handle) {
-    LeasedMachine machine = new LeasedMachine(facts, leases, processes, agents, handle);
+    LeasedMachine machine = new LeasedMachine(facts, leases, processes, agents, handle::letGo);
     handle.keepAlive().whenComplete((closed, failure) -> machine.renewalEnded(failure));
+    return machine;
+  }
+
+  /** Returns a VM that another process leased and whose lease this process renews from now on. */
+  static LeasedMachine takenOver(
+      MachineFacts facts,
+      LeaseCalls leases,
+      VmProcessTable processes,
+      Agents agents,
+      LeaseKeeper keeper) {
+    LeasedMachine machine = new LeasedMachine(facts, leases, processes, agents, keeper::close);
+    keeper.ended().whenComplete((closed, failure) -> machine.renewalEnded(failure));
     return machine;
   }
 
@@ -124,8 +137,8 @@ final class LeasedMachine implements Machine {
   /** Stops renewing the lease. */
   @Override
   public void close() {
-    if (own != null) {
-      own.letGo();
+    if (stopRenewing != null) {
+      stopRenewing.run();
     }
   }
 }

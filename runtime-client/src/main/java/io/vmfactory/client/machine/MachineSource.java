@@ -26,6 +26,12 @@ public interface MachineSource extends AutoCloseable {
   Machine open(MachineFacts facts);
 
   /**
+   * Takes over a VM from a process that has ended: renews its lease, or controls it through its
+   * monitor, as the process that took it did.
+   */
+  Machine takeOver(MachineFacts facts, Deadline deadline);
+
+  /**
    * Ends a VM that a process booted directly and left behind, and removes its directories.
    *
    * @param recorded its description; null if only its id is known

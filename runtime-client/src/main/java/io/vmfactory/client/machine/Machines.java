@@ -184,6 +184,15 @@ public final class Machines implements MachineSource {
   }
 
   @Override
+  public Machine takeOver(MachineFacts facts, Deadline deadline) {
+    if (facts.direct()) {
+      return direct.takeOver(DirectVmFolders.of(facts.who().id(), config), facts, deadline);
+    }
+    return LeasedMachine.takenOver(
+        facts, factory.leases(), processes, agents, factory.takeOver(facts.leaseId()));
+  }
+
+  @Override
   public void clear(VmId directId, @Nullable MachineFacts recorded, Deadline deadline) {
     VmIdentity who = recorded == null ? null : recorded.who();
     DirectVmFolders.of(directId, config).clear(processes, who, deadline);

@@ -1,6 +1,7 @@
 package io.vmfactory.client.sandbox;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestProcesses.Output;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.concurrent.CompletionStage;
@@ -26,6 +27,14 @@ public interface ContainerProcess {
 
   /** Returns its standard error; with a terminal, it is empty. */
   InputStream stderr();
+
+  /**
+   * Returns a stage that completes with the next bytes of an output, at most 256 KiB; empty at its
+   * end. For callers that serve many processes: no thread waits. Use either this method or the
+   * stream of the output, and make one call at a time per output. Fails with {@link
+   * SandboxException} if the VM or the connection to it is gone.
+   */
+  CompletionStage<byte[]> read(Output output);
 
   /**
    * Returns a stage that completes with the exit status when the process has ended: 0..255, or 128

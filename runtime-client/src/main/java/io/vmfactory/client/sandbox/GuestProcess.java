@@ -66,6 +66,18 @@ final class GuestProcess implements ContainerProcess {
   }
 
   @Override
+  public CompletionStage<byte[]> read(Output output) {
+    GuestConnection used = link();
+    return used.agent()
+        .processes()
+        .read(ref, output, OutputReader.CHUNK)
+        .exceptionally(
+            failure -> {
+              throw failed(used, failure);
+            });
+  }
+
+  @Override
   public synchronized CompletionStage<Integer> exited() {
     if (exited == null) {
       GuestConnection used = link();
@@ -73,15 +85,18 @@ final class GuestProcess implements ContainerProcess {
           used.agent()
               .processes()
               .exit(ref)
-              .exceptionally(failure -> fail(used, failure))
+              .exceptionally(
+                  failure -> {
+                    throw failed(used, failure);
+                  })
               .toCompletableFuture();
     }
     return exited.copy();
   }
 
-  private static Integer fail(GuestConnection used, Throwable failure) {
+  private static RuntimeException failed(GuestConnection used, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    throw cause instanceof GuestException guest
+    return cause instanceof GuestException guest
         ? used.failure(guest)
         : new CompletionException(cause);
   }

@@ -6,12 +6,14 @@ import io.vmfactory.client.machine.MachineSource;
 import io.vmfactory.client.machine.Machines;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
+import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.client.sandbox.state.UnreadableSandboxException;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.HostName;
+import io.vmfactory.linux.PathLock;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,27 +24,50 @@ import org.jspecify.annotations.Nullable;
 final class LocalRuntime implements SandboxRuntime {
   private final RuntimeResources resources;
   private final Runnable afterwards;
+  private final boolean keeps;
   private final Thread atExit = new Thread(this::end, "sandboxes-end");
 
-  private LocalRuntime(RuntimeResources resources, Runnable afterwards) {
+  /**
+   * @param keeps whether the sandboxes outlive this runtime
+   */
+  private LocalRuntime(RuntimeResources resources, Runnable afterwards, boolean keeps) {
     this.resources = resources;
     this.afterwards = afterwards;
+    this.keeps = keeps;
   }
 
   static LocalRuntime open(RuntimeSettings settings) {
+    return open(settings, false);
+  }
+
+  static LocalRuntime keeping(RuntimeSettings settings) {
+    return open(settings, true);
+  }
+
+  private static LocalRuntime open(RuntimeSettings settings, boolean keeps) {
     Vertx vertx = EventLoops.small();
     Machines machines = new Machines(settings.runtime(), settings.qemu(), vertx);
-    return over(
-        new SandboxStore(settings.runtime().sandboxDir()), machines, () -> vertx.close().await());
+    SandboxStore store = new SandboxStore(settings.runtime().sandboxDir());
+    return over(store, machines, () -> vertx.close().await(), keeps);
   }
 
   /** Returns a runtime with any source of VMs. */
   static LocalRuntime over(SandboxStore store, MachineSource machines, Runnable afterwards) {
+    return over(store, machines, afterwards, false);
+  }
+
+  /**
+   * @param keeps whether the sandboxes outlive the runtime
+   */
+  static LocalRuntime over(
+      SandboxStore store, MachineSource machines, Runnable afterwards, boolean keeps) {
     RuntimeResources resources = new RuntimeResources(store, machines);
-    LocalRuntime runtime = new LocalRuntime(resources, afterwards);
+    LocalRuntime runtime = new LocalRuntime(resources, afterwards, keeps);
     try {
       new SandboxSweep(resources).run();
-      Runtime.getRuntime().addShutdownHook(runtime.atExit);
+      if (!keeps) {
+        Runtime.getRuntime().addShutdownHook(runtime.atExit);
+      }
       return runtime;
     } catch (RuntimeException e) {
       runtime.end();
@@ -64,7 +89,7 @@ final class LocalRuntime implements SandboxRuntime {
     if (!resources.store().create(record)) {
       throw new SandboxException(Reason.ALREADY_EXISTS, "sandbox " + id + " already exists");
     }
-    return handle(id, true);
+    return handle(id);
   }
 
   private static void requireHostName(String hostname) {
@@ -77,10 +102,25 @@ final class LocalRuntime implements SandboxRuntime {
     }
   }
 
-  private Sandbox handle(String id, boolean made) {
-    SandboxHandle handle = new SandboxHandle(id, resources, made);
+  /** Returns the handle of a sandbox that this runtime has made or taken over. */
+  private Sandbox handle(String id) {
+    return handle(id, keeps ? SandboxHandle.AtClose.KEEP : SandboxHandle.AtClose.DELETE);
+  }
+
+  private Sandbox handle(String id, SandboxHandle.AtClose atClose) {
+    SandboxHandle handle = new SandboxHandle(id, resources, atClose);
     resources.handles().add(handle);
     return handle;
+  }
+
+  @Override
+  public Sandbox takeOver(String id, Deadline deadline) {
+    SandboxStateLock state = new SandboxStateLock(SandboxIds.require(id), resources.store());
+    try (PathLock lock = state.lock(deadline)) {
+      VmEntry vm = state.requireVm(state.record(), "take it over");
+      resources.keep(id, resources.machines().takeOver(RecordConversion.facts(vm), deadline));
+    }
+    return handle(id);
   }
 
   @Override
@@ -88,7 +128,7 @@ final class LocalRuntime implements SandboxRuntime {
     if (resources.store().read(SandboxIds.require(id)).isEmpty()) {
       throw new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id);
     }
-    return handle(id, false);
+    return handle(id, SandboxHandle.AtClose.LEAVE);
   }
 
   @Override

@@ -141,6 +141,7 @@ final class RecordConversion {
         vm.vcpus(),
         vm.memoryMib(),
         Path.of(vm.console()),
+        vm.agents().stream().map(Path::of).toList(),
         steps(vm));
   }
 }

@@ -69,7 +69,10 @@ public interface Sandbox extends AutoCloseable {
   /** Returns the guest's own interface, for network, files and volumes. */
   ContainerHost guest(Deadline deadline);
 
-  /** Deletes the sandbox if this runtime created it. Otherwise only closes the connection to it. */
+  /**
+   * Deletes the sandbox if this runtime created it and does not keep it. Otherwise only closes the
+   * connection to it.
+   */
   @Override
   void close();
 }

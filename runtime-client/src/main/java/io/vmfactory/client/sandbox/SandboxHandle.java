@@ -26,18 +26,27 @@ final class SandboxHandle implements Sandbox {
   private final SandboxStateLock state;
   private final SandboxConnection connection;
   private final SandboxContainers containers;
+  private final boolean kept;
   private volatile boolean deletedOnClose;
 
-  /**
-   * @param made whether this runtime created the sandbox and therefore deletes it
-   */
-  SandboxHandle(String id, RuntimeResources resources, boolean made) {
+  /** What becomes of the sandbox when its handle is closed. */
+  enum AtClose {
+    /** It is this runtime's, and ends with it. */
+    DELETE,
+    /** It is another runtime's, unless this one starts it. */
+    LEAVE,
+    /** It is this runtime's, and outlives it. */
+    KEEP
+  }
+
+  SandboxHandle(String id, RuntimeResources resources, AtClose atClose) {
     this.id = id;
     this.resources = resources;
     this.state = new SandboxStateLock(id, resources.store());
     this.connection = new SandboxConnection(state, resources);
     this.containers = new SandboxContainers(state, connection);
-    this.deletedOnClose = made;
+    this.kept = atClose == AtClose.KEEP;
+    this.deletedOnClose = atClose == AtClose.DELETE;
   }
 
   @Override
@@ -61,7 +70,7 @@ final class SandboxHandle implements Sandbox {
       SandboxRecord before = state.record();
       state.require(before, "start", State.CREATED, State.STOPPED);
       SandboxRecord started = new SandboxStart(resources, before).run(connection::use, deadline);
-      deletedOnClose = true;
+      deletedOnClose = !kept;
       return RecordConversion.status(started);
     }
   }

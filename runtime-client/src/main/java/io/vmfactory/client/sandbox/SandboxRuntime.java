@@ -1,5 +1,6 @@
 package io.vmfactory.client.sandbox;
 
+import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,15 @@ public interface SandboxRuntime extends AutoCloseable {
   }
 
   /**
+   * Opens a runtime whose sandboxes outlive it, for a service that is restarted: {@link #close()}
+   * and the end of the process leave them as they are. The next runtime of this kind finds those
+   * that are {@linkplain SandboxStore#KEPT kept}, and {@linkplain #takeOver takes them over}.
+   */
+  static SandboxRuntime keeping(RuntimeSettings settings) {
+    return LocalRuntime.keeping(settings);
+  }
+
+  /**
    * Creates a sandbox in state CREATED: its id is reserved and its folder exists, but nothing runs.
    *
    * @throws SandboxException ALREADY_EXISTS if the id is in use
@@ -44,6 +54,13 @@ public interface SandboxRuntime extends AutoCloseable {
    * @throws SandboxException NOT_FOUND
    */
   Sandbox fetch(String id, Deadline deadline);
+
+  /**
+   * Takes over a sandbox from a process that has ended, with its VM: renews its lease from now on.
+   *
+   * @throws SandboxException NOT_FOUND, WRONG_STATE if it has no VM, LOST if the VM has ended
+   */
+  Sandbox takeOver(String id, Deadline deadline);
 
   /**
    * Clones a sandbox as it is at this moment, with all its containers and their processes. Each

@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * Removes sandboxes whose owner process has ended, together with VMs that were booted directly.
  * Keeps a sandbox with a leased VM while the VM runs: the VM ends with its lease, and other
- * processes may use it until then.
+ * processes may use it until then. Keeps a sandbox that a service keeps.
  */
 final class SandboxSweep {
   private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -49,6 +49,9 @@ final class SandboxSweep {
 
   private Optional<SandboxRecord> orphan(String id) {
     try {
+      if (resources.store().isKept(id)) {
+        return Optional.empty();
+      }
       return resources.store().read(id).filter(record -> !RecordConversion.lives(record.owner()));
     } catch (UnreadableSandboxException e) {
       resources.warn(id, "is not checked", e);

@@ -15,6 +15,7 @@ import java.util.List;
  * @param vcpus the actual number of vCPUs
  * @param memoryMib the actual memory in MiB
  * @param console the log of the guest's console
+ * @param agentPorts the sockets of its agent's ports
  * @param steps the duration of each step from the request until the sandbox was running, in order
  */
 public record SandboxVm(
@@ -26,8 +27,10 @@ public record SandboxVm(
     int vcpus,
     int memoryMib,
     Path console,
+    List<Path> agentPorts,
     List<Lap> steps) {
   public SandboxVm {
+    agentPorts = List.copyOf(agentPorts);
     steps = List.copyOf(steps);
   }
 

@@ -52,6 +52,9 @@ final class FakeVms implements MachineSource {
   /** What was forked. */
   final List<String> forked = new ArrayList<>();
 
+  /** The leases of the VMs that were taken over. */
+  final List<String> takenOver = new ArrayList<>();
+
   /** The cleared VMs: the id, and the pid if it was known. */
   final List<String> cleared = new ArrayList<>();
 
@@ -111,6 +114,12 @@ final class FakeVms implements MachineSource {
 
   @Override
   public Machine open(MachineFacts facts) {
+    return machine.it();
+  }
+
+  @Override
+  public Machine takeOver(MachineFacts facts, Deadline deadline) {
+    takenOver.add(facts.leaseId());
     return machine.it();
   }
 

@@ -130,6 +130,19 @@ final class SweepTest {
   }
 
   @Test
+  void whatAServiceKeepsStays() throws Exception {
+    ProcessEntry dead = killed();
+    SandboxRecord kept = sandbox("kept", dead);
+    store.write(kept.started(dead, vm(kept.directVm(), RecordConversion.self(), "")));
+    Files.writeString(store.folder("kept").resolve(SandboxStore.KEPT), "{}");
+
+    sweep();
+
+    assertThat(store.ids()).containsExactly("kept");
+    assertThat(vms.cleared).isEmpty();
+  }
+
+  @Test
   void whatSomebodyIsChangingIsLeftToTheNext() throws Exception {
     sandbox("busy", killed());
     try (var lock = store.lock("busy", Deadline.after(Duration.ofSeconds(30))).orElseThrow()) {

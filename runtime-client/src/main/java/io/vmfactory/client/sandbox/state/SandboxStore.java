@@ -36,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * @param dir sandbox_dir; created with the first sandbox
  */
 public record SandboxStore(Path dir) {
+  /**
+   * The name of the file by which a service keeps a sandbox: while it is in the sandbox's folder,
+   * the end of the owner does not end the sandbox. The service writes it and gives it a meaning.
+   */
+  public static final String KEPT = "container.json";
+
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
@@ -116,6 +122,11 @@ public record SandboxStore(Path dir) {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + ErrorText.of(e), e);
     }
+  }
+
+  /** Returns whether a service keeps the sandbox, see {@link #KEPT}. */
+  public boolean isKept(String id) {
+    return Files.exists(folder(id).resolve(KEPT));
   }
 
   /** Returns the ids of all sandboxes, sorted. */
@@ -208,7 +219,8 @@ public record SandboxStore(Path dir) {
     }
   }
 
-  private Path folder(String id) {
+  /** Returns the folder of a sandbox. */
+  public Path folder(String id) {
     return dir.resolve(id);
   }
 

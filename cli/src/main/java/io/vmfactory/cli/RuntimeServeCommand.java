@@ -1,0 +1,26 @@
+package io.vmfactory.cli;
+
+import io.vmfactory.runtime.RuntimeDaemon;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code vmfactory runtime serve} */
+@Command(
+    name = "serve",
+    description = {
+      "Runs the runtime service in the foreground.",
+      "Prints one line when it is ready and logs to standard error. Stop it with SIGTERM or Ctrl-C:"
+          + " its containers go on, and the next service takes them over. If none is started, they"
+          + " end with their leases.",
+      "Its socket is .service/runtime.sock in the configured sandbox_dir."
+    },
+    footer = {"  vmfactory runtime serve", "  vmfactory runtime serve --config ./vmfactory.toml &"})
+final class RuntimeServeCommand implements Callable<Integer> {
+  @ParentCommand private RuntimeCommand parent;
+
+  @Override
+  public Integer call() {
+    return RuntimeDaemon.run(parent.root().config().config());
+  }
+}

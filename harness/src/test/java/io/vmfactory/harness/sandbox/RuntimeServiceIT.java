@@ -1,0 +1,266 @@
+package io.vmfactory.harness.sandbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.vmfactory.api.runtime.v1.Container;
+import io.vmfactory.api.runtime.v1.ContainerState;
+import io.vmfactory.api.runtime.v1.CreateContainerRequest;
+import io.vmfactory.api.runtime.v1.OutputKind;
+import io.vmfactory.api.runtime.v1.ReadOutputResponse;
+import io.vmfactory.client.ContainerCalls;
+import io.vmfactory.client.EventWatch;
+import io.vmfactory.client.FactoryException;
+import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.client.sandbox.ContainerProcess;
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.harness.daemon.DaemonProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Tests that containers of the runtime service outlive it, with real VMs. */
+@Tag("qemu")
+@Timeout(300)
+class RuntimeServiceIT {
+  private static final String WAITS =
+      "echo one; while [ ! -e /tmp/go ]; do busybox usleep 50000; done; echo two; echo err >&2;"
+          + " exit 7";
+
+  private Host host;
+  private DaemonProcess service;
+  private ContainerCalls calls;
+
+  private void start(Host on) throws IOException {
+    host = on;
+    startService();
+  }
+
+  private void startService() throws IOException {
+    service = host.startService();
+    calls = ContainerCalls.open(host.settings().runtime().serviceSocket());
+  }
+
+  private void killService() {
+    calls.close();
+    service.kill();
+    soon().await(service.ended(), "the service's end");
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    try {
+      calls
+          .list("", soon())
+          .forEach(left -> calls.delete(left.getNamespace(), left.getId(), true, soon()));
+      calls.close();
+      service.terminate();
+      soon().await(service.ended(), "the service's end");
+      assertThat(host.below("run")).doesNotContain("sandboxes/.service/runtime.sock");
+    } finally {
+      host.close();
+    }
+  }
+
+  private static Deadline soon() {
+    return Host.soon();
+  }
+
+  private CreateContainerRequest request(String id, String script) {
+    OciSpec spec = OciSpec.standard().with(p -> p.withArgs(List.of("sh", "-c", script)));
+    return CreateContainerRequest.newBuilder()
+        .setId(id)
+        .setRequestId(UUID.randomUUID().toString())
+        .setGuestSpec(spec.proto().toByteString())
+        .setImage(host.rootfs().path().toString())
+        .build();
+  }
+
+  private Container started(String id, String script) {
+    calls.create(request(id, script), soon());
+    return calls.start("", id, soon());
+  }
+
+  private Container await(String id, Predicate<Container> state) {
+    CompletableFuture<Container> seen = new CompletableFuture<>();
+    try (EventWatch watch = calls.watch("", id, it -> complete(seen, state, it), soon())) {
+      return soon().await(seen, "container " + id);
+    }
+  }
+
+  private static void complete(
+      CompletableFuture<Container> seen, Predicate<Container> state, Container now) {
+    if (state.test(now)) {
+      seen.complete(now);
+    }
+  }
+
+  private String output(String id, OutputKind kind) {
+    ReadOutputResponse part = calls.read("", id, kind, 0, soon());
+    assertThat(part.getPosition()).isZero();
+    return part.getData().toString(UTF_8);
+  }
+
+  private void exec(String sandbox, String id, String script) throws IOException {
+    try (SandboxRuntime runtime = host.runtime();
+        Sandbox found = runtime.fetch(sandbox, soon())) {
+      int status =
+          found
+              .container(id, soon())
+              .exec(p -> p.withArgs(List.of("sh", "-c", script)), soon())
+              .await(soon());
+      assertThat(status).isZero();
+    }
+  }
+
+  /**
+   * Lets a container end that waits. Does not wait for the process that does it, because that may
+   * end with the container.
+   */
+  private void letGo(String sandbox, String id) throws IOException {
+    try (SandboxRuntime runtime = host.runtime();
+        Sandbox found = runtime.fetch(sandbox, soon())) {
+      ContainerProcess unused =
+          found
+              .container(id, soon())
+              .exec(p -> p.withArgs(List.of("sh", "-c", "echo > /tmp/go")), soon());
+    }
+  }
+
+  @Test
+  void aContainerOutlivesTheService() throws IOException {
+    start(Host.make("").withDaemon());
+    Container running = started("web", WAITS);
+    assertThat(running.getState()).isEqualTo(ContainerState.RUNNING);
+    await("web", it -> it.getStdout().getPosition() == 4);
+    killService();
+    exec(running.getSandbox(), "web", "true");
+    startService();
+    Container found = calls.get("", "web", soon());
+    assertThat(found.getState()).isEqualTo(ContainerState.RUNNING);
+    assertThat(found.getVmId()).isEqualTo(running.getVmId());
+    letGo(found.getSandbox(), "web");
+    Container ended = await("web", it -> it.getState() == ContainerState.STOPPED);
+    assertThat(ended.getExitStatus()).isEqualTo(7);
+    assertThat(ended.getLostReason()).isEmpty();
+    assertThat(output("web", OutputKind.STDOUT)).isEqualTo("one\ntwo\n");
+    assertThat(output("web", OutputKind.STDERR)).isEqualTo("err\n");
+    assertThat(host.vms()).as("VMs of containers that have ended").isEmpty();
+  }
+
+  @Test
+  void anExitWithoutTheServiceIsFound() throws IOException {
+    start(Host.make("").withDaemon());
+    Container running = started("job", WAITS);
+    await("job", it -> it.getStdout().getPosition() == 4);
+    killService();
+    letGo(running.getSandbox(), "job");
+    startService();
+    Container ended = await("job", it -> it.getState() == ContainerState.STOPPED);
+    assertThat(ended.getExitStatus()).isEqualTo(7);
+    assertThat(output("job", OutputKind.STDOUT)).isEqualTo("one\ntwo\n");
+    killService();
+    startService();
+    assertThat(calls.get("", "job", soon()).getExitStatus()).isEqualTo(7);
+    assertThat(output("job", OutputKind.STDOUT)).isEqualTo("one\ntwo\n");
+  }
+
+  @Test
+  void aVmThatEndsMeanwhileIsNotForgotten() throws IOException {
+    start(Host.make("").withDaemon());
+    started("gone", WAITS);
+    killService();
+    for (long vm : host.vms()) {
+      ProcessHandle process = ProcessHandle.of(vm).orElseThrow();
+      process.destroyForcibly();
+      soon().await(process.onExit(), "the VM's end");
+    }
+    startService();
+    Container ended = calls.get("", "gone", soon());
+    assertThat(ended.getState()).isEqualTo(ContainerState.STOPPED);
+    assertThat(ended.getExitStatus()).isEqualTo(137);
+    assertThat(ended.getLostReason()).contains("the VM of sandbox gone is gone");
+  }
+
+  @Test
+  void aCreationThatIsCutOffLeavesNothing() throws IOException, InterruptedException {
+    start(Host.make("").withDaemon());
+    Path sandboxes = host.settings().runtime().sandboxDir();
+    Files.createDirectories(sandboxes);
+    try (WatchService made = sandboxes.getFileSystem().newWatchService()) {
+      sandboxes.register(made, StandardWatchEventKinds.ENTRY_CREATE);
+      CompletableFuture<Container> answer =
+          CompletableFuture.supplyAsync(() -> calls.create(request("half", WAITS), soon()));
+      while (!Files.exists(sandboxes.resolve("half"))) {
+        WatchKey key = made.poll(60, TimeUnit.SECONDS);
+        assertThat(key).as("the sandbox is made").isNotNull();
+        key.pollEvents();
+        key.reset();
+      }
+      killService();
+      assertThat(answer).failsWithin(Duration.ofMinutes(1));
+    }
+    startService();
+    assertThat(calls.list("", soon())).isEmpty();
+    assertThat(sandboxes.resolve("half")).doesNotExist();
+  }
+
+  @Test
+  void oneNameIsOneContainer() throws IOException {
+    start(Host.make("").withDaemon());
+    CreateContainerRequest request =
+        request("web", "trap 'exit 3' TERM; echo up; while :; do busybox usleep 50000; done");
+    Container first = calls.create(request, soon());
+    assertThat(calls.create(request, soon())).isEqualTo(first);
+    refused(Code.ALREADY_EXISTS, () -> calls.create(request("web", "true"), soon()));
+    refused(Code.INVALID, () -> calls.create(request("../web", "true"), soon()));
+    refused(Code.NOT_FOUND, () -> calls.get("other", "web", soon()));
+    calls.start("", "web", soon());
+    refused(Code.NOT_POSSIBLE, () -> calls.start("", "web", soon()));
+    refused(Code.NOT_POSSIBLE, () -> calls.delete("", "web", false, soon()));
+    await("web", it -> it.getStdout().getPosition() == 3);
+    Container stopped = calls.stop("", "web", Duration.ofSeconds(60), soon());
+    assertThat(stopped.getExitStatus()).isEqualTo(3);
+    assertThat(calls.stop("", "web", Duration.ZERO, soon())).isEqualTo(stopped);
+    calls.delete("", "web", false, soon());
+    refused(Code.NOT_FOUND, () -> calls.get("", "web", soon()));
+  }
+
+  private static void refused(Code code, Runnable call) {
+    assertThatExceptionOfType(FactoryException.class)
+        .isThrownBy(call::run)
+        .satisfies(e -> assertThat(e.code()).isEqualTo(code));
+  }
+
+  @Test
+  void aVmThatTheServiceBootedItselfIsTakenOverToo() throws IOException {
+    start(Host.make("enable_template = false"));
+    Container running = started("own", WAITS);
+    await("own", it -> it.getStdout().getPosition() == 4);
+    killService();
+    host.runtime().close(); // another runtime sweeps what killed processes left
+    startService();
+    assertThat(calls.get("", "own", soon()).getVmId()).isEqualTo(running.getVmId());
+    letGo("own", "own");
+    Container ended = await("own", it -> it.getState() == ContainerState.STOPPED);
+    assertThat(ended.getExitStatus()).isEqualTo(7);
+    assertThat(host.vms()).isEmpty();
+  }
+}

@@ -1,0 +1,34 @@
+#ifndef VMFACTORY_AGENT_H
+#define VMFACTORY_AGENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// A connection to the agent of a VM, for one process in one container. Calls do not wait: their answers come to
+// agent_receive. Only one stand-in has a connection, so it is a global.
+
+enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OTHER };
+
+// Takes an answer. The code is gRPC's; 0 = success.
+typedef void (*agent_answer)(enum call call, int code, const uint8_t *payload, size_t length);
+
+// Connects over the first port that no other program uses; if all are used, over the relay, which takes the last port.
+// Ends the process if the VM cannot be reached.
+void agent_connect(char *const *ports, unsigned count, const char *container, const char *exec, agent_answer answer);
+
+int agent_fd(void);
+
+// Sends what the connection takes now; receives what has arrived. Returns false when the connection has ended.
+bool agent_work(void);
+bool agent_has_unsent(void);
+
+// Calls, see agent.proto.
+void agent_wait(void);
+void agent_read(bool error);
+void agent_write(const uint8_t *data, size_t length);
+void agent_close_input(void);
+void agent_signal(int signal);
+void agent_resize(unsigned rows, unsigned columns);
+
+#endif

@@ -1,0 +1,16 @@
+#ifndef VMFACTORY_STATE_H
+#define VMFACTORY_STATE_H
+
+#include "bytes.h"
+#include "service.h"
+
+// Appends the state of a container as the OCI specification has it.
+void state_json(struct bytes *text, const struct container *container);
+
+// Appends the containers of an answer of ListContainers: "json", "table", or "quiet" = their ids.
+void state_list(struct bytes *text, const struct bytes *reply, const char *format);
+
+// Returns the number of a signal: 15, TERM or SIGTERM. 0 = there is none of that name.
+int state_signal(const char *name);
+
+#endif

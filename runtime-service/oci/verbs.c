@@ -1,0 +1,299 @@
+#include "verbs.h"
+
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "need.h"
+#include "options.h"
+#include "report.h"
+#include "service.h"
+#include "standin.h"
+#include "state.h"
+
+// A VM is started, perhaps from nothing, and a root file system made into an image.
+#define CREATE_SECONDS 600
+#define SECONDS 60
+
+static char space[32] = "oci";
+
+// Engines that use different folders have different containers.
+void verbs_root(const char *root) {
+    uint32_t hash = 2166136261u;
+    for (const char *c = root; *c != '\0'; c++) hash = (hash ^ (uint8_t)*c) * 16777619u;
+    if (*root != '\0') snprintf(space, sizeof space, "oci-%08x", hash);
+}
+
+static const char *only_id(char **words) {
+    if (words[0] == NULL) stop("the id of the container is missing");
+    if (words[1] != NULL) stop("unexpected word: %s", words[1]);
+    return words[0];
+}
+
+static void write_pid(const char *path, pid_t pid) {
+    if (path == NULL) return;
+    FILE *file = fopen(path, "w");
+    if (file == NULL || fprintf(file, "%d", (int)pid) < 0 || fclose(file) != 0) stop_errno("cannot write %s", path);
+}
+
+static char *random_text(void) {
+    uint64_t number;
+    char *text = need(malloc(24));
+    if (getrandom(&number, sizeof number, 0) != sizeof number) abort();
+    snprintf(text, 24, "%016llx", (unsigned long long)number);
+    return text;
+}
+
+struct creation {
+    const char *bundle, *pid_file, *console, *preserve;
+    bool detach;
+};
+
+static char **creation_options(struct creation *creation, char **words) {
+    const struct option_of options[] = {
+        {"bundle", 'b', &creation->bundle, NULL},
+        {"pid-file", 0, &creation->pid_file, NULL},
+        {"console-socket", 0, &creation->console, NULL},
+        {"preserve-fds", 0, &creation->preserve, NULL},
+        {"detach", 'd', NULL, &creation->detach},
+        {"no-pivot", 0, NULL, NULL},
+        {"no-new-keyring", 0, NULL, NULL},
+        {0},
+    };
+    words += options_read(words, options);
+    if (creation->preserve != NULL && strcmp(creation->preserve, "0") != 0) {
+        stop("--preserve-fds: descriptors of the host cannot be in a VM");
+    }
+    return words;
+}
+
+// Starts a stand-in, and lets the service create the container. Returns the stand-in.
+static struct standin created(const struct creation *creation, const char *id, bool session) {
+    char bundle[PATH_MAX];
+    struct bytes reply, request = request_for(space, id), inner = {0};
+    if (realpath(creation->bundle == NULL ? "." : creation->bundle, bundle) == NULL) {
+        stop_errno("cannot find the bundle %s", creation->bundle);
+    }
+    struct standin standin = standin_start(creation->console, session);
+    put_text(&request, 3, random_text());
+    put_text(&inner, 1, bundle);
+    put_number(&inner, 2, (uint64_t)standin.pid);
+    put_message(&request, 14, &inner);
+    if (service_call("CreateContainer", &request, CREATE_SECONDS, &reply) != 0) {
+        standin_cancel(&standin);
+        stop("%.*s", (int)reply.length, (const char *)reply.at);
+    }
+    struct container container = container_in(&reply);
+    struct post post = {id, id, container.terminal, container.ports, container.port_count};
+    standin_post(&standin, &post);
+    write_pid(creation->pid_file, standin.pid);
+    return standin;
+}
+
+static void start(const char *id) {
+    struct bytes request = request_for(space, id);
+    service_must("StartContainer", &request, SECONDS);
+}
+
+static int delete(const char *id, bool force) {
+    struct bytes reply, request = request_for(space, id);
+    put_number(&request, 3, force);
+    int code = service_call("DeleteContainer", &request, SECONDS, &reply);
+    if (code == NOT_FOUND && force) return 0;
+    if (code == NOT_FOUND) stop("container %s does not exist", id);
+    if (code != 0) stop("%.*s", (int)reply.length, (const char *)reply.at);
+    return 0;
+}
+
+int verb_create(char **words) {
+    struct creation creation = {0};
+    created(&creation, only_id(creation_options(&creation, words)), true);
+    return 0;
+}
+
+int verb_start(char **words) {
+    start(only_id(words));
+    return 0;
+}
+
+static volatile pid_t followed;
+
+static void pass_on(int number) { kill(followed, number); }
+
+// Waits for a child, passes signals on to it, and returns its exit status as a shell would. The keys of a terminal reach
+// the child too.
+static int awaited(pid_t child) {
+    static const int passed[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
+    int status;
+    followed = child;
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    for (size_t i = 0; i < sizeof passed / sizeof *passed; i++) signal(passed[i], pass_on);
+    while (waitpid(child, &status, 0) < 0) continue;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int verb_run(char **words) {
+    struct creation creation = {0};
+    const char *id = only_id(creation_options(&creation, words));
+    struct standin standin = created(&creation, id, creation.detach);
+    start(id);
+    if (creation.detach) return 0;
+    int status = awaited(standin.pid);
+    delete(id, true);
+    return status;
+}
+
+int verb_pause(char **words) {
+    struct bytes request = request_for(space, only_id(words));
+    service_must("PauseContainer", &request, SECONDS);
+    return 0;
+}
+
+int verb_resume(char **words) {
+    struct bytes request = request_for(space, only_id(words));
+    service_must("ResumeContainer", &request, SECONDS);
+    return 0;
+}
+
+int verb_state(char **words) {
+    struct bytes request = request_for(space, only_id(words)), text = {0};
+    struct bytes reply = service_must("GetContainer", &request, SECONDS);
+    struct container container = container_in(&reply);
+    state_json(&text, &container);
+    printf("%.*s\n", (int)text.length, (const char *)text.at);
+    return 0;
+}
+
+int verb_list(char **words) {
+    const char *format = "table";
+    bool quiet = false;
+    const struct option_of options[] = {{"format", 'f', &format, NULL}, {"quiet", 'q', NULL, &quiet}, {0}};
+    words += options_read(words, options);
+    if (*words != NULL) stop("unexpected word: %s", *words);
+    struct bytes request = {0}, text = {0};
+    put_text(&request, 1, space);
+    struct bytes reply = service_must("ListContainers", &request, SECONDS);
+    state_list(&text, &reply, quiet ? "quiet" : format);
+    printf("%.*s", (int)text.length, (const char *)text.at);
+    return 0;
+}
+
+int verb_kill(char **words) {
+    bool all = false;
+    const struct option_of options[] = {{"all", 'a', NULL, &all}, {0}};
+    words += options_read(words, options);
+    if (words[0] == NULL) stop("the id of the container is missing");
+    const char *id = words[0], *name = words[1] == NULL ? "TERM" : words[1];
+    int number = state_signal(name);
+    if (number < 1 || number > 64) stop("there is no signal %s", name);
+    struct bytes reply, request = request_for(space, id);
+    put_number(&request, 3, (uint64_t)number);
+    put_number(&request, 4, all);
+    int code = service_call("SignalContainer", &request, SECONDS, &reply);
+    if (code == NOT_FOUND) stop("container %s does not exist", id);
+    if (code != 0) stop("container not running: %.*s", (int)reply.length, (const char *)reply.at);
+    return 0;
+}
+
+int verb_delete(char **words) {
+    bool force = false;
+    const struct option_of options[] = {{"force", 'f', NULL, &force}, {0}};
+    words += options_read(words, options);
+    return delete(only_id(words), force);
+}
+
+struct execution {
+    const char *process, *pid_file, *console, *preserve;
+    bool detach, terminal;
+};
+
+// Returns "process" of a specification for a command of words.
+static struct bytes process_of(const struct execution *execution, char **command) {
+    struct bytes json = {0};
+    if (execution->process != NULL) {
+        bytes_file(&json, execution->process);
+        return json;
+    }
+    if (*command == NULL) stop("the command is missing");
+    bytes_format(&json, "{\"terminal\":%s,\"cwd\":\"/\",\"args\":[", execution->terminal ? "true" : "false");
+    for (char **word = command; *word != NULL; word++) {
+        if (word != command) bytes_text(&json, ",");
+        bytes_json(&json, *word);
+    }
+    bytes_text(&json, "]}");
+    return json;
+}
+
+struct executed {
+    char *id;
+    bool terminal;
+    char *ports[8];
+    unsigned port_count;
+};
+
+static struct executed executed_in(const struct bytes *reply) {
+    struct executed executed = {0};
+    struct reader reader = reader_of(reply->at, reply->length);
+    struct field field;
+    while (next_field(&reader, &field)) {
+        if (field.number == 1) executed.id = text_of(field.bytes, field.length);
+        if (field.number == 2 && executed.port_count < 8) {
+            executed.ports[executed.port_count++] = text_of(field.bytes, field.length);
+        }
+        if (field.number == 3) executed.terminal = field.value != 0;
+    }
+    return executed;
+}
+
+static char **execution_options(struct execution *execution, char **words) {
+    const struct option_of options[] = {
+        {"process", 'p', &execution->process, NULL},
+        {"pid-file", 0, &execution->pid_file, NULL},
+        {"console-socket", 0, &execution->console, NULL},
+        {"preserve-fds", 0, &execution->preserve, NULL},
+        {"detach", 'd', NULL, &execution->detach},
+        {"tty", 't', NULL, &execution->terminal},
+        {0},
+    };
+    words += options_read(words, options);
+    if (execution->preserve != NULL && strcmp(execution->preserve, "0") != 0) {
+        stop("--preserve-fds: descriptors of the host cannot be in a VM");
+    }
+    return words;
+}
+
+int verb_exec(char **words) {
+    struct execution execution = {0};
+    report_code(255);
+    words = execution_options(&execution, words);
+    if (words[0] == NULL) stop("the id of the container is missing");
+    struct bytes reply, request = request_for(space, words[0]), process = process_of(&execution, words + 1);
+    struct standin standin = standin_start(execution.console, execution.detach);
+    put_bytes(&request, 3, process.at, process.length);
+    put_number(&request, 4, (uint64_t)standin.pid);
+    if (service_call("ExecProcess", &request, SECONDS, &reply) != 0) {
+        standin_cancel(&standin);
+        stop("%.*s", (int)reply.length, (const char *)reply.at);
+    }
+    struct executed executed = executed_in(&reply);
+    struct post post = {words[0], executed.id, executed.terminal, executed.ports, executed.port_count};
+    standin_post(&standin, &post);
+    write_pid(execution.pid_file, standin.pid);
+    return execution.detach ? 0 : awaited(standin.pid);
+}
+
+int verb_features(char **words) {
+    if (*words != NULL) stop("unexpected word: %s", *words);
+    printf("{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"1.0.2\",\"hooks\":[],"
+           "\"linux\":{\"namespaces\":[\"mount\",\"pid\",\"ipc\",\"uts\",\"network\"],"
+           "\"cgroup\":{\"v1\":false,\"v2\":false,\"systemd\":false,\"systemdUser\":false},"
+           "\"seccomp\":{\"enabled\":true},\"apparmor\":{\"enabled\":false},\"selinux\":{\"enabled\":false}}}\n");
+    return 0;
+}

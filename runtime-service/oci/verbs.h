@@ -1,0 +1,21 @@
+#ifndef VMFACTORY_VERBS_H
+#define VMFACTORY_VERBS_H
+
+// The verbs of the command line. Each gets the words after the verb, and returns the exit code.
+
+// Sets the namespace of all containers, which depends on --root.
+void verbs_root(const char *root);
+
+int verb_create(char **words);
+int verb_start(char **words);
+int verb_state(char **words);
+int verb_kill(char **words);
+int verb_pause(char **words);
+int verb_resume(char **words);
+int verb_delete(char **words);
+int verb_run(char **words);
+int verb_exec(char **words);
+int verb_list(char **words);
+int verb_features(char **words);
+
+#endif

@@ -1,0 +1,110 @@
+package io.vmfactory.runtime.bundle;
+
+import io.vmfactory.client.sandbox.ContainerSpec;
+import io.vmfactory.client.sandbox.DiskImage;
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
+import io.vmfactory.linux.OwnFile;
+import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.runtime.containers.ContainerName;
+import io.vmfactory.runtime.containers.ContainerRecord;
+import io.vmfactory.runtime.containers.NewContainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Prepares the bundles that container engines hand over: the root file system becomes an image, and
+ * mounts of this host become what a VM can have.
+ *
+ * @param images the cache of images
+ */
+public record EngineBundles(RootfsImages images) {
+  /**
+   * A bundle whose images are in use until it is closed.
+   *
+   * @param name the container's name
+   * @param oci the specification for the guest
+   * @param root the image of its root file system
+   * @param mounts what its mounts of this host have become
+   * @param engine what the journal keeps
+   */
+  public record Prepared(
+      ContainerName name,
+      OciSpec oci,
+      Image root,
+      EngineMounts mounts,
+      ContainerRecord.Engine engine)
+      implements AutoCloseable {
+    /** Returns the request for the container. */
+    public NewContainer container(String requestId, SandboxSpec sandbox) {
+      ContainerSpec spec = ContainerSpec.of(oci, DiskImage.overlay(root.path()));
+      for (EngineMounts.Tree tree : mounts.trees()) {
+        spec = spec.withVolume(DiskImage.readOnly(tree.image().path()), tree.destination());
+      }
+      return new NewContainer(name, requestId, sandbox, spec, Map.of(), mounts.files(), engine);
+    }
+
+    @Override
+    public void close() {
+      root.close();
+      mounts.trees().forEach(tree -> tree.image().close());
+    }
+  }
+
+  /**
+   * Prepares a bundle. Throws if its specification asks for what a VM cannot have, by the path of
+   * the property.
+   *
+   * @param standIn the process that stands for the container
+   */
+  public Prepared prepare(ContainerName name, Path bundle, int standIn, Deadline deadline) {
+    ProcessIdentity process = StandIns.identity(standIn);
+    OciSpec asked = spec(bundle);
+    EngineMounts.requireNoNetwork(asked);
+    Path root = bundle.resolve(asked.rootPath());
+    Image image = images.fromDirectory(LayeredRoot.source(root), deadline);
+    try {
+      EngineMounts mounts = EngineMounts.of(name, asked, images, deadline);
+      ContainerRecord.Engine engine =
+          new ContainerRecord.Engine(
+              bundle.toString(),
+              asked.process().terminal(),
+              process.pid(),
+              process.startTicks(),
+              process.executable().toString());
+      return new Prepared(name, mounts.applyTo(asked), image, mounts, engine);
+    } catch (RuntimeException e) {
+      image.close();
+      throw e;
+    }
+  }
+
+  private static OciSpec spec(Path bundle) {
+    Path file = bundle.resolve("config.json");
+    try {
+      return OciSpec.parse(OwnFile.read(file, OciSpec.MAX_BYTES));
+    } catch (IOException e) {
+      throw new SandboxException(
+          Reason.INVALID, "cannot read %s: %s".formatted(file, ErrorText.of(e)), e);
+    }
+  }
+
+  /** Reads "process" of a specification. */
+  public static OciProcess process(byte[] json) {
+    return OciSpec.standard().withProcess(json).process();
+  }
+
+  /** Returns the paths of this host that the guest sees too, with its own kernel's content. */
+  static List<Path> kernel() {
+    return List.of(Path.of("/dev"), Path.of("/proc"), Path.of("/sys"));
+  }
+}

@@ -1,0 +1,146 @@
+package io.vmfactory.runtime.bundle;
+
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestFile;
+import io.vmfactory.guest.oci.OciMount;
+import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.images.Image;
+import io.vmfactory.images.RootfsImages;
+import io.vmfactory.runtime.containers.ContainerName;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the bind mounts of this host in an engine's specification become in a VM, which shares no
+ * file system with the host: a file is copied, {@code /dev/shm} is the guest's, a read-only folder
+ * is an image. A folder that the container may write to is refused.
+ *
+ * @param files the copies
+ * @param trees the images
+ * @param binds the mounts in the guest that replace those of the host
+ */
+record EngineMounts(List<GuestFile> files, List<Tree> trees, List<OciMount> binds) {
+  private static final int MOST_FILE_BYTES = 1 << 20;
+  private static final String FILES = "/run/engine-files/";
+  private static final String SHM = "/dev/shm";
+  private static final Set<String> HOST_ONLY = Set.of("bind", "rbind", "rprivate", "private");
+
+  /**
+   * A read-only folder.
+   *
+   * @param image its image
+   * @param destination where it is mounted, an absolute path in the container
+   */
+  record Tree(Image image, String destination) {}
+
+  EngineMounts {
+    files = List.copyOf(files);
+    trees = List.copyOf(trees);
+    binds = List.copyOf(binds);
+  }
+
+  /** Throws if the container is to have a network: a VM does not join the engine's yet. */
+  static void requireNoNetwork(OciSpec spec) {
+    if (spec.joinsNamespace("network")) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "linux.namespaces: a VM cannot join the network that the engine has made; run the"
+              + " container without one (--network none)");
+    }
+  }
+
+  /** Converts the mounts of a specification. */
+  static EngineMounts of(ContainerName name, OciSpec spec, RootfsImages images, Deadline deadline) {
+    List<GuestFile> files = new ArrayList<>();
+    List<Tree> trees = new ArrayList<>();
+    List<OciMount> binds = new ArrayList<>();
+    try {
+      for (int i = 0; i < spec.mounts().size(); i++) {
+        OciMount mount = spec.mounts().get(i);
+        if (!isOfHost(mount)) {
+          continue;
+        }
+        Path source = Path.of(mount.source());
+        if (mount.destination().equals(SHM)) {
+          binds.add(shm(mount));
+        } else if (Files.isRegularFile(source)) {
+          String copy = FILES + name.id() + "/" + i;
+          files.add(copy(source, copy));
+          binds.add(new OciMount(mount.destination(), "bind", copy, mount.options()));
+        } else {
+          requireReadOnlyFolder(i, mount, source);
+          trees.add(new Tree(images.fromDirectory(source, deadline), mount.destination()));
+        }
+      }
+      return new EngineMounts(files, trees, binds);
+    } catch (RuntimeException e) {
+      trees.forEach(tree -> tree.image().close());
+      throw e;
+    }
+  }
+
+  private static boolean isOfHost(OciMount mount) {
+    Path source = Path.of(mount.source()).normalize();
+    return mount.isBind() && EngineBundles.kernel().stream().noneMatch(source::startsWith);
+  }
+
+  private static OciMount shm(OciMount mount) {
+    List<String> options = new ArrayList<>(mount.options());
+    options.removeAll(HOST_ONLY);
+    options.add("mode=1777");
+    options.add("size=65536k");
+    return new OciMount(SHM, "tmpfs", "shm", options);
+  }
+
+  private static GuestFile copy(Path source, String copy) {
+    try (InputStream in = Files.newInputStream(source)) {
+      byte[] content = in.readNBytes(MOST_FILE_BYTES + 1);
+      if (content.length > MOST_FILE_BYTES) {
+        throw new SandboxException(
+            Reason.INVALID,
+            "mount of %s: a file that is copied into the VM can have at most 1 MiB"
+                .formatted(source));
+      }
+      int mode = (Integer) Files.getAttribute(source, "unix:mode") & 0777;
+      int uid = (Integer) Files.getAttribute(source, "unix:uid");
+      int gid = (Integer) Files.getAttribute(source, "unix:gid");
+      return new GuestFile(copy, mode, 0755, uid, gid, content);
+    } catch (IOException e) {
+      throw new SandboxException(
+          Reason.INVALID, "mount of %s: %s".formatted(source, ErrorText.of(e)), e);
+    }
+  }
+
+  private static void requireReadOnlyFolder(int index, OciMount mount, Path source) {
+    if (!Files.isDirectory(source)) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "mounts[%d].source: %s is not a file or folder, so it cannot be in a VM"
+              .formatted(index, source));
+    }
+    if (!mount.options().contains("ro")) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "mounts[%d]: a VM cannot write to the folder %s of the host; mount it read-only (:ro)"
+              .formatted(index, source));
+    }
+  }
+
+  /** Returns {@code spec} with these mounts. Throws if it needs anything else of this host. */
+  OciSpec applyTo(OciSpec spec) {
+    OciSpec changed = spec.withoutMounts(EngineMounts::isOfHost);
+    changed.checkNoHostPaths();
+    for (OciMount bind : binds) {
+      changed = changed.withMount(bind);
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,83 @@
+package io.vmfactory.runtime.containers;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.linux.OwnFile;
+import io.vmfactory.linux.OwnerOnly;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The records of the containers, one file in the folder of each sandbox. A record is replaced as a
+ * whole, and ends with the folder. Nothing is synced to disk, because no VM survives the host's
+ * kernel.
+ *
+ * @param sandboxes the folders of the sandboxes
+ */
+record ContainerJournal(SandboxStore sandboxes) {
+  private static final Logger log = LoggerFactory.getLogger(ContainerJournal.class);
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  /** Many times the size of a record. */
+  private static final int MOST_BYTES = 4 << 20;
+
+  /** Returns the folder of a container's sandbox, where its output is too. */
+  Path folder(ContainerRecord record) {
+    return sandboxes.folder(record.sandbox());
+  }
+
+  /** Returns whether the container's sandbox still has a record. */
+  boolean exists(ContainerRecord record) {
+    return sandboxes.isKept(record.sandbox());
+  }
+
+  /** Replaces the record of a container. Its sandbox must exist. */
+  void write(ContainerRecord record) {
+    try {
+      OwnerOnly.replace(file(record.sandbox()), JSON.writeValueAsBytes(record));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot write the record of container %s: %s".formatted(record.name(), ErrorText.of(e)),
+          e);
+    }
+  }
+
+  /** Returns all records that this version can read. The others are logged and left alone. */
+  List<ContainerRecord> all() {
+    return sandboxes.ids().stream().flatMap(id -> read(id).stream()).toList();
+  }
+
+  private Optional<ContainerRecord> read(String sandbox) {
+    Path file = file(sandbox);
+    try {
+      ContainerRecord record =
+          JSON.readValue(OwnFile.read(file, MOST_BYTES), ContainerRecord.class);
+      if (record != null && record.version() == ContainerRecord.VERSION) {
+        return Optional.of(record);
+      }
+      log.warn("{} is not of format version {}; left alone", file, ContainerRecord.VERSION);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (JacksonException e) {
+      log.warn("{} is not the record of a container; left alone: {}", file, e.getMessage());
+    } catch (IOException e) {
+      log.warn("cannot read {}; left alone: {}", file, ErrorText.of(e));
+    }
+    return Optional.empty();
+  }
+
+  private Path file(String sandbox) {
+    return sandboxes.folder(sandbox).resolve(SandboxStore.KEPT);
+  }
+}

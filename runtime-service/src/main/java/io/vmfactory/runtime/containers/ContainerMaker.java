@@ -1,0 +1,73 @@
+package io.vmfactory.runtime.containers;
+
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
+import io.vmfactory.runtime.containers.ContainerRecord.Step;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes containers. The journal knows of a container before it has a VM, so a service that is
+ * killed at any step leaves nothing that the next one does not find.
+ */
+record ContainerMaker(Keeping keeping) {
+  private static final Logger log = LoggerFactory.getLogger(ContainerMaker.class);
+  private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
+
+  /** Makes a container in a VM of its own: CREATED. If it throws, nothing is left. */
+  KeptContainer make(NewContainer wanted, Deadline deadline) {
+    Sandbox sandbox = keeping.runtime().create(sandbox(wanted), deadline);
+    try {
+      ContainerRecord record = record(wanted, sandbox.id());
+      keeping.journal().write(record);
+      sandbox.start(deadline);
+      wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
+      sandbox.createContainer(wanted.container().withId(record.id()), deadline);
+      ContainerRecord made = record.made();
+      keeping.journal().write(made);
+      return KeptContainer.following(keeping, made, sandbox, deadline);
+    } catch (RuntimeException | Error e) {
+      undo(sandbox, e);
+      throw e;
+    }
+  }
+
+  /** A container of the default namespace has a sandbox of the same name, for people. */
+  private static SandboxSpec sandbox(NewContainer wanted) {
+    boolean named = wanted.name().namespace().equals(ContainerName.DEFAULT);
+    return wanted
+        .sandbox()
+        .withId(named ? wanted.name().id() : "")
+        .withAnnotations(wanted.annotations());
+  }
+
+  private ContainerRecord record(NewContainer wanted, String sandbox) {
+    List<String> command = wanted.container().oci().process().args();
+    return new ContainerRecord(
+        ContainerRecord.VERSION,
+        wanted.name().namespace(),
+        wanted.name().id(),
+        wanted.requestId(),
+        sandbox,
+        Step.MAKING,
+        keeping.clock().now().toString(),
+        command,
+        wanted.annotations(),
+        wanted.engine(),
+        null);
+  }
+
+  private static void undo(Sandbox sandbox, Throwable failure) {
+    try {
+      Uninterrupted.run(() -> sandbox.delete(Deadline.after(UNDO_LIMIT)));
+    } catch (RuntimeException e) {
+      log.warn("sandbox {} is left until the next start: {}", sandbox.id(), ErrorText.of(e));
+      failure.addSuppressed(e);
+    }
+  }
+}

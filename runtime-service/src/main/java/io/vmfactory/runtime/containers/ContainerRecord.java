@@ -1,0 +1,131 @@
+package io.vmfactory.runtime.containers;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.vmfactory.linux.ProcessIdentity;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the journal says about a container. Defines the format of the file, so it has only plain
+ * values. It does not say whether the container runs: only its guest knows that.
+ *
+ * @param version the version of the format
+ * @param namespace the container's namespace
+ * @param id its id
+ * @param requestId distinguishes the request that made it from others for the same name
+ * @param sandbox the id of the sandbox that contains it alone
+ * @param step how far its creation has got
+ * @param createdAt ISO-8601, wall clock
+ * @param command the command of its first process
+ * @param annotations those of the request
+ * @param engine set for a container of an engine
+ * @param exit how its first process ended; null if that is not known yet
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ContainerRecord(
+    int version,
+    String namespace,
+    String id,
+    String requestId,
+    String sandbox,
+    Step step,
+    String createdAt,
+    List<String> command,
+    Map<String, String> annotations,
+    @Nullable Engine engine,
+    @Nullable Exit exit) {
+  /** The only version that is written and read. */
+  static final int VERSION = 1;
+
+  public ContainerRecord {
+    Objects.requireNonNull(namespace);
+    Objects.requireNonNull(id);
+    Objects.requireNonNull(requestId);
+    Objects.requireNonNull(sandbox);
+    Objects.requireNonNull(step);
+    Instant.parse(createdAt); // rejects a record that could not be shown later
+    command = List.copyOf(command);
+    annotations = Map.copyOf(annotations);
+  }
+
+  /** How far the creation of a container has got. */
+  public enum Step {
+    /** Its request is not answered: it is removed if the service ends now. */
+    MAKING,
+    MADE
+  }
+
+  /**
+   * What belongs to a container of an engine. The service does not record its output: the process
+   * that stands for it reads the output from the guest.
+   *
+   * @param bundle the folder with its config.json
+   * @param terminal whether its first process has a terminal
+   * @param pid the process that stands for it on this host
+   * @param startTicks the start time of that process, in clock ticks since boot
+   * @param executable what it runs
+   */
+  public record Engine(
+      String bundle, boolean terminal, int pid, long startTicks, String executable) {
+    public Engine {
+      Objects.requireNonNull(bundle);
+      Objects.requireNonNull(executable);
+    }
+
+    ProcessIdentity standIn() {
+      return new ProcessIdentity(pid, startTicks, Path.of(executable));
+    }
+  }
+
+  /**
+   * How a container's first process ended.
+   *
+   * @param status 0..255; 128 + N if signal N ended it; 137 if its VM ended
+   * @param at ISO-8601, wall clock
+   * @param reason why its VM ended before it did; empty if it ended by itself
+   */
+  public record Exit(int status, String at, String reason) {
+    public Exit {
+      Instant.parse(at);
+      Objects.requireNonNull(reason);
+    }
+  }
+
+  ContainerName name() {
+    return new ContainerName(namespace, id);
+  }
+
+  ContainerRecord made() {
+    return new ContainerRecord(
+        version,
+        namespace,
+        id,
+        requestId,
+        sandbox,
+        Step.MADE,
+        createdAt,
+        command,
+        annotations,
+        engine,
+        exit);
+  }
+
+  ContainerRecord with(Exit how) {
+    return new ContainerRecord(
+        version,
+        namespace,
+        id,
+        requestId,
+        sandbox,
+        step,
+        createdAt,
+        command,
+        annotations,
+        engine,
+        how);
+  }
+}

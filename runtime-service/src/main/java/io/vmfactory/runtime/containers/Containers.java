@@ -1,0 +1,154 @@
+package io.vmfactory.runtime.containers;
+
+import io.vmfactory.client.sandbox.RuntimeSettings;
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.linux.Processes;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * All containers of the service, by name. One service at a time may use a sandbox_dir. Closing it
+ * leaves the containers running; the next service on the same sandbox_dir takes them over.
+ */
+public final class Containers implements AutoCloseable {
+  /** Threads that copy output. A task of theirs takes as long as writing 256 KiB to a file. */
+  private static final int PUMPS = 2;
+
+  /** Threads that end VMs and take containers over, each of which waits for its VM. */
+  private static final int ENDS = 8;
+
+  private static final Duration TAKEOVER_LIMIT = Duration.ofMinutes(2);
+
+  private final Map<ContainerName, CompletableFuture<KeptContainer>> all =
+      new ConcurrentSkipListMap<>();
+  private final ExecutorService pumps = threads("output", PUMPS);
+  private final ExecutorService ends = threads("end", ENDS);
+  private final Processes processes = new Processes();
+  private final SandboxRuntime runtime;
+  private final Keeping keeping;
+
+  private Containers(SandboxRuntime runtime, SandboxStore store, WallClock clock) {
+    this.runtime = runtime;
+    this.keeping =
+        new Keeping(
+            runtime,
+            new ContainerJournal(store),
+            pumps,
+            ends,
+            processes,
+            clock,
+            container -> all.remove(container.name()));
+  }
+
+  private static ExecutorService threads(String name, int count) {
+    AtomicInteger next = new AtomicInteger();
+    ThreadFactory factory =
+        task -> {
+          Thread thread = new Thread(task, name + "-" + next.getAndIncrement());
+          thread.setDaemon(true);
+          return thread;
+        };
+    return Executors.newFixedThreadPool(count, factory);
+  }
+
+  /** Opens the containers of a host. Takes over those of an earlier service. */
+  public static Containers open(RuntimeSettings settings) {
+    SandboxStore store = new SandboxStore(settings.runtime().sandboxDir());
+    SandboxRuntime runtime = SandboxRuntime.keeping(settings);
+    Containers containers = new Containers(runtime, store, WallClock.system());
+    try {
+      containers.takeOver();
+      return containers;
+    } catch (RuntimeException e) {
+      containers.close();
+      throw e;
+    }
+  }
+
+  private void takeOver() {
+    Takeover takeover = new Takeover(keeping);
+    CompletableFuture<?>[] parts =
+        keeping.journal().all().stream()
+            .map(record -> CompletableFuture.runAsync(() -> take(takeover, record), ends))
+            .toArray(CompletableFuture<?>[]::new);
+    Deadline.after(TAKEOVER_LIMIT)
+        .await(CompletableFuture.allOf(parts), "the containers of an earlier service");
+  }
+
+  private void take(Takeover takeover, ContainerRecord record) {
+    takeover.run(record).ifPresent(it -> all.put(it.name(), CompletableFuture.completedFuture(it)));
+  }
+
+  /**
+   * Makes a container in a VM of its own. The same request again returns the same container.
+   *
+   * @throws SandboxException ALREADY_EXISTS if another request has made one of that name
+   */
+  public KeptContainer create(NewContainer wanted, Deadline deadline) {
+    CompletableFuture<KeptContainer> mine = new CompletableFuture<>();
+    CompletableFuture<KeptContainer> earlier = all.putIfAbsent(wanted.name(), mine);
+    if (earlier != null) {
+      return repeated(wanted, deadline.await(earlier, "container " + wanted.name()));
+    }
+    try {
+      KeptContainer made = new ContainerMaker(keeping).make(wanted, deadline);
+      mine.complete(made);
+      return made;
+    } catch (RuntimeException | Error e) {
+      all.remove(wanted.name(), mine);
+      mine.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  private static KeptContainer repeated(NewContainer wanted, KeptContainer found) {
+    if (!found.isMadeBy(wanted.requestId())) {
+      throw new SandboxException(
+          Reason.ALREADY_EXISTS,
+          "container %s already exists; remove it, or use another name".formatted(wanted.name()));
+    }
+    return found;
+  }
+
+  /**
+   * Returns a container.
+   *
+   * @throws SandboxException NOT_FOUND, also while it is being made
+   */
+  public KeptContainer get(ContainerName name) {
+    CompletableFuture<KeptContainer> found = all.get(name);
+    if (found == null || !found.isDone() || found.isCompletedExceptionally()) {
+      throw new SandboxException(Reason.NOT_FOUND, "there is no container " + name);
+    }
+    return found.join();
+  }
+
+  /** Returns all containers that are made, sorted by name. */
+  public List<KeptContainer> list() {
+    return all.values().stream()
+        .filter(made -> made.isDone() && !made.isCompletedExceptionally())
+        .map(CompletableFuture::join)
+        .toList();
+  }
+
+  /** Stops following the containers, which run on. */
+  @Override
+  public void close() {
+    ends.shutdownNow(); // first: a connection that ends now is not the end of a container
+    runtime.close();
+    pumps.shutdownNow();
+    processes.close();
+  }
+}

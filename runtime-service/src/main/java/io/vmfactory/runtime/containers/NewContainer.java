@@ -1,0 +1,34 @@
+package io.vmfactory.runtime.containers;
+
+import io.vmfactory.client.sandbox.ContainerSpec;
+import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.guest.GuestFile;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request for a container.
+ *
+ * @param name its name
+ * @param requestId distinguishes the request from others for the same name; empty if it does not
+ *     matter
+ * @param sandbox the VM that it gets; its id is ignored
+ * @param container what runs in the VM; its id is ignored
+ * @param annotations stored with the container
+ * @param files written into the guest before the container is created
+ * @param engine set for a container of an engine
+ */
+public record NewContainer(
+    ContainerName name,
+    String requestId,
+    SandboxSpec sandbox,
+    ContainerSpec container,
+    Map<String, String> annotations,
+    List<GuestFile> files,
+    ContainerRecord.@Nullable Engine engine) {
+  public NewContainer {
+    annotations = Map.copyOf(annotations);
+    files = List.copyOf(files);
+  }
+}

@@ -1,0 +1,94 @@
+package io.vmfactory.runtime.containers;
+
+import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxStatus;
+import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.runtime.containers.ContainerRecord.Engine;
+import io.vmfactory.runtime.containers.ContainerRecord.Exit;
+import io.vmfactory.runtime.containers.ContainerRecord.Step;
+import java.time.Duration;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over a container from an earlier service. The VM has gone on meanwhile, and the guest keeps
+ * the exit status of a process until its container is removed.
+ */
+record Takeover(Keeping keeping) {
+  private static final Logger log = LoggerFactory.getLogger(Takeover.class);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final int KILLED = 137;
+
+  /** Returns the container; empty if its creation was not finished: then nothing is left of it. */
+  Optional<KeptContainer> run(ContainerRecord record) {
+    if (record.step() == Step.MAKING) {
+      remove(record);
+      return Optional.empty();
+    }
+    Exit exit = record.exit();
+    if (exit != null) {
+      endVmWhenRead(record);
+      return Optional.of(KeptContainer.ended(keeping, record, exit));
+    }
+    try {
+      Deadline deadline = Deadline.after(LIMIT);
+      Sandbox sandbox = keeping.runtime().takeOver(record.sandbox(), deadline);
+      KeptContainer found = KeptContainer.following(keeping, record, sandbox, deadline);
+      log.info("container {}: taken over", record.name());
+      return Optional.of(found);
+    } catch (RuntimeException e) {
+      return Optional.of(lost(record, e));
+    }
+  }
+
+  private void remove(ContainerRecord record) {
+    try {
+      keeping
+          .runtime()
+          .fetch(record.sandbox(), Deadline.after(LIMIT))
+          .delete(Deadline.after(LIMIT));
+      log.info("container {}: removed, because its creation was cut off", record.name());
+    } catch (RuntimeException e) {
+      log.warn("container {} cannot be removed: {}", record.name(), ErrorText.of(e));
+    }
+  }
+
+  /** The stand-in of an engine's container may still read the rest of the output. */
+  private void endVmWhenRead(ContainerRecord record) {
+    Engine engine = record.engine();
+    if (engine == null) {
+      endVm(record);
+    } else {
+      var unused =
+          StandIn.watch(keeping, engine.standIn())
+              .thenRunAsync(() -> endVm(record), keeping.ends());
+    }
+  }
+
+  /** Ends the VM of a container that has ended, if the earlier service was killed before it did. */
+  private void endVm(ContainerRecord record) {
+    try {
+      Sandbox sandbox = keeping.runtime().fetch(record.sandbox(), Deadline.after(LIMIT));
+      if (sandbox.status(Deadline.after(LIMIT)).state() != SandboxStatus.State.STOPPED) {
+        sandbox.stop(Deadline.after(LIMIT));
+      }
+    } catch (RuntimeException e) {
+      log.warn("container {}: its VM ends with its lease: {}", record.name(), ErrorText.of(e));
+    }
+  }
+
+  private KeptContainer lost(ContainerRecord record, RuntimeException why) {
+    boolean expected = why instanceof SandboxException e && e.reason() == Reason.LOST;
+    log.warn("container {}: {}", record.name(), ErrorText.of(why), expected ? null : why);
+    Exit exit =
+        new Exit(KILLED, keeping.clock().now().toString(), String.valueOf(why.getMessage()));
+    ContainerRecord ended = record.with(exit);
+    keeping.journal().write(ended);
+    endVm(ended);
+    return KeptContainer.ended(keeping, ended, exit);
+  }
+}

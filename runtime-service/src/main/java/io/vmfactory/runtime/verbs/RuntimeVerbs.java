@@ -1,0 +1,217 @@
+package io.vmfactory.runtime.verbs;
+
+import com.google.protobuf.ByteString;
+import io.vmfactory.api.runtime.v1.Container;
+import io.vmfactory.api.runtime.v1.CreateContainerRequest;
+import io.vmfactory.api.runtime.v1.CreateContainerResponse;
+import io.vmfactory.api.runtime.v1.DeleteContainerRequest;
+import io.vmfactory.api.runtime.v1.DeleteContainerResponse;
+import io.vmfactory.api.runtime.v1.ExecProcessRequest;
+import io.vmfactory.api.runtime.v1.ExecProcessResponse;
+import io.vmfactory.api.runtime.v1.GetContainerRequest;
+import io.vmfactory.api.runtime.v1.GetContainerResponse;
+import io.vmfactory.api.runtime.v1.ListContainersRequest;
+import io.vmfactory.api.runtime.v1.ListContainersResponse;
+import io.vmfactory.api.runtime.v1.OutputKind;
+import io.vmfactory.api.runtime.v1.PauseContainerRequest;
+import io.vmfactory.api.runtime.v1.PauseContainerResponse;
+import io.vmfactory.api.runtime.v1.ReadOutputRequest;
+import io.vmfactory.api.runtime.v1.ReadOutputResponse;
+import io.vmfactory.api.runtime.v1.ResumeContainerRequest;
+import io.vmfactory.api.runtime.v1.ResumeContainerResponse;
+import io.vmfactory.api.runtime.v1.SignalContainerRequest;
+import io.vmfactory.api.runtime.v1.SignalContainerResponse;
+import io.vmfactory.api.runtime.v1.StartContainerRequest;
+import io.vmfactory.api.runtime.v1.StartContainerResponse;
+import io.vmfactory.api.runtime.v1.StopContainerRequest;
+import io.vmfactory.api.runtime.v1.StopContainerResponse;
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.runtime.bundle.EngineBundles;
+import io.vmfactory.runtime.bundle.EngineBundles.Prepared;
+import io.vmfactory.runtime.bundle.StandIns;
+import io.vmfactory.runtime.containers.ContainerName;
+import io.vmfactory.runtime.containers.Containers;
+import io.vmfactory.runtime.containers.ExecStarted;
+import io.vmfactory.runtime.containers.KeptContainer;
+import io.vmfactory.runtime.containers.OutputPart;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The calls of vmfactory.runtime.v1, for any edge. Each takes and returns a message of the wire. A
+ * failure is a {@code RequestException} of the factory, which the edges turn into a code.
+ *
+ * @param containers the containers
+ * @param bundles prepares what engines hand over
+ */
+public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
+  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final int LAST_SIGNAL = 64;
+
+  /** Creates a container. */
+  public CreateContainerResponse create(CreateContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () ->
+            CreateContainerResponse.newBuilder()
+                .setContainer(view(q.hasBundle() ? ofBundle(q, deadline) : plain(q, deadline)))
+                .build());
+  }
+
+  private KeptContainer plain(CreateContainerRequest q, Deadline deadline) {
+    return containers.create(RuntimeProtos.request(q), deadline);
+  }
+
+  private KeptContainer ofBundle(CreateContainerRequest q, Deadline deadline) {
+    ContainerName name = new ContainerName(q.getNamespace(), q.getId());
+    Path path = RuntimeProtos.path(q.getBundle().getPath());
+    try (Prepared prepared = bundles.prepare(name, path, q.getBundle().getStandIn(), deadline)) {
+      return containers.create(
+          prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), deadline);
+    } catch (SandboxException e) {
+      throw EngineWords.of(e);
+    }
+  }
+
+  /** Starts a container. */
+  public StartContainerResponse start(StartContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          KeptContainer container = container(q.getNamespace(), q.getId());
+          container.start(deadline);
+          return StartContainerResponse.newBuilder().setContainer(view(container)).build();
+        });
+  }
+
+  /** Stops a container. */
+  public StopContainerResponse stop(StopContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          KeptContainer container = container(q.getNamespace(), q.getId());
+          container.stop(Duration.ofMillis(Math.max(0, q.getGraceMillis())), deadline);
+          return StopContainerResponse.newBuilder().setContainer(view(container)).build();
+        });
+  }
+
+  /** Freezes a container. */
+  public PauseContainerResponse pause(PauseContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          KeptContainer container = container(q.getNamespace(), q.getId());
+          container.pause(deadline);
+          return PauseContainerResponse.newBuilder().setContainer(view(container)).build();
+        });
+  }
+
+  /** Lets a frozen container go on. */
+  public ResumeContainerResponse resume(ResumeContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          KeptContainer container = container(q.getNamespace(), q.getId());
+          container.resume(deadline);
+          return ResumeContainerResponse.newBuilder().setContainer(view(container)).build();
+        });
+  }
+
+  /** Sends a signal. */
+  public SignalContainerResponse signal(SignalContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          if (q.getSignal() < 1 || q.getSignal() > LAST_SIGNAL) {
+            throw new SandboxException(
+                Reason.INVALID, "signal is %d; it must be 1..64".formatted(q.getSignal()));
+          }
+          container(q.getNamespace(), q.getId()).signal(q.getSignal(), q.getAll(), deadline);
+          return SignalContainerResponse.getDefaultInstance();
+        });
+  }
+
+  /** Removes a container. */
+  public DeleteContainerResponse delete(DeleteContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          KeptContainer container = container(q.getNamespace(), q.getId());
+          container.delete(q.getForce(), deadline);
+          return DeleteContainerResponse.newBuilder().setContainer(view(container)).build();
+        });
+  }
+
+  /** Starts another process, for an engine. */
+  public ExecProcessResponse exec(ExecProcessRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          OciProcess process = EngineBundles.process(q.getProcessJson().toByteArray());
+          ExecStarted started = exec(q, process, deadline);
+          return ExecProcessResponse.newBuilder()
+              .setExecId(started.id())
+              .addAllAgentPorts(started.ports().stream().map(Path::toString).toList())
+              .setTerminal(process.terminal())
+              .build();
+        });
+  }
+
+  private ExecStarted exec(ExecProcessRequest q, OciProcess process, Deadline deadline) {
+    KeptContainer container = container(q.getNamespace(), q.getId());
+    try {
+      return container.exec(process, StandIns.identity(q.getStandIn()), deadline);
+    } catch (SandboxException e) {
+      throw EngineWords.of(e);
+    }
+  }
+
+  /** Returns a container. */
+  public GetContainerResponse get(GetContainerRequest q) {
+    return Refused.by(
+        () ->
+            GetContainerResponse.newBuilder()
+                .setContainer(view(container(q.getNamespace(), q.getId())))
+                .build());
+  }
+
+  /** Returns all containers of a namespace, or all. */
+  public ListContainersResponse list(ListContainersRequest q) {
+    List<Container> found =
+        containers.list().stream()
+            .filter(
+                it -> q.getNamespace().isEmpty() || it.name().namespace().equals(q.getNamespace()))
+            .map(RuntimeVerbs::view)
+            .toList();
+    return ListContainersResponse.newBuilder().addAllContainers(found).build();
+  }
+
+  /** Returns a part of an output. */
+  public ReadOutputResponse read(ReadOutputRequest q) {
+    return Refused.by(
+        () -> {
+          OutputPart part =
+              container(q.getNamespace(), q.getId())
+                  .read(q.getKind() == OutputKind.STDERR, q.getPosition());
+          return ReadOutputResponse.newBuilder()
+              .setPosition(part.position())
+              .setData(ByteString.copyFrom(part.bytes()))
+              .build();
+        });
+  }
+
+  /** Finds a container; empty if there is none. */
+  public Optional<KeptContainer> find(String namespace, String id) {
+    try {
+      return Optional.of(container(namespace, id));
+    } catch (SandboxException e) {
+      return Optional.empty();
+    }
+  }
+
+  private KeptContainer container(String namespace, String id) {
+    return containers.get(new ContainerName(namespace, id));
+  }
+
+  /** Returns a container as it is now. */
+  public static Container view(KeptContainer container) {
+    return RuntimeProtos.container(container.view(), container.ports(Deadline.after(LOOK)));
+  }
+}

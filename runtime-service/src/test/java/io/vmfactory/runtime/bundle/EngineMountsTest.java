@@ -1,0 +1,133 @@
+package io.vmfactory.runtime.bundle;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.oci.OciMount;
+import io.vmfactory.guest.oci.OciSpec;
+import io.vmfactory.guest.oci.OciSpecException;
+import io.vmfactory.images.RootfsImages;
+import io.vmfactory.runtime.containers.ContainerName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EngineMountsTest {
+  @TempDir private Path folder;
+  private RootfsImages images;
+
+  @BeforeEach
+  void open() {
+    images = RootfsImages.open(folder.resolve("images"), 1 << 30, 64 << 20);
+  }
+
+  private static OciSpec with(OciMount... mounts) {
+    OciSpec spec = OciSpec.standard();
+    for (OciMount mount : mounts) {
+      spec = spec.withMount(mount);
+    }
+    return spec;
+  }
+
+  private EngineMounts converted(OciSpec spec) {
+    Deadline deadline = Deadline.after(Duration.ofMinutes(1));
+    return EngineMounts.of(new ContainerName("n", "c1"), spec, images, deadline);
+  }
+
+  private static OciMount bind(Path source, String destination, String... options) {
+    return new OciMount(destination, "bind", source.toString(), List.of(options));
+  }
+
+  @Test
+  void aFileIsCopied() throws IOException {
+    Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.1 me\n");
+    OciSpec spec = with(bind(hosts, "/etc/hosts", "bind", "rprivate"));
+    EngineMounts mounts = converted(spec);
+    assertThat(mounts.files()).hasSize(1);
+    assertThat(new String(mounts.files().get(0).content(), UTF_8)).isEqualTo("127.0.0.1 me\n");
+    String copy = mounts.files().get(0).path();
+    assertThat(copy).startsWith("/run/engine-files/c1/");
+    assertThat(mounts.applyTo(spec).mounts())
+        .contains(new OciMount("/etc/hosts", "bind", copy, List.of("bind", "rprivate")))
+        .noneMatch(it -> it.source().equals(hosts.toString()));
+  }
+
+  @Test
+  void sharedMemoryIsTheGuests() {
+    EngineMounts mounts = converted(with(bind(folder, "/dev/shm", "bind", "rprivate", "nosuid")));
+    assertThat(mounts.binds())
+        .containsExactly(
+            new OciMount(
+                "/dev/shm", "tmpfs", "shm", List.of("nosuid", "mode=1777", "size=65536k")));
+  }
+
+  @Test
+  void aReadOnlyFolderIsAnImage() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.writeString(data.resolve("file"), "words");
+    EngineMounts mounts = converted(with(bind(data, "/data", "rbind", "ro")));
+    assertThat(mounts.trees()).hasSize(1);
+    assertThat(mounts.trees().get(0).image().path()).isRegularFile();
+    mounts.trees().get(0).image().close();
+  }
+
+  @Test
+  void aFolderToWriteToIsRefused() {
+    assertThatExceptionOfType(SandboxException.class)
+        .isThrownBy(() -> converted(with(bind(folder, "/data", "rbind"))))
+        .withMessageContaining("mount it read-only (:ro)")
+        .withMessageContaining(folder.toString());
+  }
+
+  @Test
+  void whatIsNeitherFileNorFolderIsRefused() {
+    assertThatExceptionOfType(SandboxException.class)
+        .isThrownBy(() -> converted(with(bind(folder.resolve("none"), "/x", "bind"))))
+        .withMessageContaining("is not a file or folder");
+  }
+
+  @Test
+  void theKernelsFoldersAreTheGuests() {
+    OciSpec spec = with(bind(Path.of("/sys/fs/cgroup"), "/c", "rbind"));
+    EngineMounts mounts = converted(spec);
+    assertThat(mounts.applyTo(spec)).isEqualTo(spec);
+  }
+
+  @Test
+  void aNamespaceOfTheHostIsRefusedByItsPath() {
+    String json =
+        """
+        {"ociVersion": "1.0.2", "root": {"path": "rootfs"},
+         "process": {"args": ["sh"], "cwd": "/"},
+         "linux": {"namespaces": [{"type": "network", "path": "/run/netns/x"},
+                                  {"type": "ipc", "path": "/proc/1/ns/ipc"}]}}
+        """;
+    OciSpec spec = OciSpec.parse(json.getBytes(UTF_8));
+    assertThatExceptionOfType(SandboxException.class)
+        .isThrownBy(() -> EngineMounts.requireNoNetwork(spec))
+        .withMessageContaining("--network none");
+    assertThatExceptionOfType(OciSpecException.class)
+        .isThrownBy(() -> converted(spec).applyTo(spec))
+        .withMessageContaining("linux.namespaces[1].path");
+  }
+
+  @Test
+  void aProcessIsReadAlone() {
+    assertThat(
+            EngineBundles.process(
+                    "{\"args\": [\"ls\"], \"cwd\": \"/\", \"terminal\": true}".getBytes(UTF_8))
+                .args())
+        .containsExactly("ls");
+    assertThatExceptionOfType(OciSpecException.class)
+        .isThrownBy(() -> EngineBundles.process("{\"args\": 3}".getBytes(UTF_8)))
+        .withMessageContaining("process.args");
+  }
+}

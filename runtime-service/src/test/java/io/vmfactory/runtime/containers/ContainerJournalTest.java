@@ -1,0 +1,78 @@
+package io.vmfactory.runtime.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.runtime.containers.ContainerRecord.Engine;
+import io.vmfactory.runtime.containers.ContainerRecord.Exit;
+import io.vmfactory.runtime.containers.ContainerRecord.Step;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContainerJournalTest {
+  private static final String NOW = "2026-01-01T00:00:00Z";
+
+  @TempDir private Path folder;
+  private ContainerJournal journal;
+
+  @BeforeEach
+  void open() {
+    journal = new ContainerJournal(new SandboxStore(folder));
+  }
+
+  private ContainerRecord record(String sandbox, Engine engine) throws IOException {
+    Files.createDirectories(folder.resolve(sandbox));
+    return new ContainerRecord(
+        1, "n", "c", "r", sandbox, Step.MAKING, NOW, List.of("sh"), Map.of("k", "v"), engine, null);
+  }
+
+  @Test
+  void returnsWhatWasWrittenLast() throws IOException {
+    ContainerRecord making = record("s1", null);
+    journal.write(making);
+    ContainerRecord ended = making.made().with(new Exit(7, NOW, ""));
+    journal.write(ended);
+    ContainerRecord other = record("s2", new Engine("/b", true, 12, 34, "/bin/x"));
+    journal.write(other);
+    assertThat(journal.all()).containsExactly(ended, other);
+    assertThat(ended.step()).isEqualTo(Step.MADE);
+    assertThat(journal.exists(ended)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "null", "[]", "{\"version\": 1}", "{\"version\": 2, \"later\": true}", "\0"})
+  void leavesRecordsAloneThatItCannotRead(String content) throws IOException {
+    Files.createDirectories(folder.resolve("s1"));
+    Path file = folder.resolve("s1").resolve(SandboxStore.KEPT);
+    Files.writeString(file, content);
+    journal.write(record("s2", null));
+    assertThat(journal.all()).extracting(ContainerRecord::sandbox).containsExactly("s2");
+    assertThat(Files.readString(file)).isEqualTo(content);
+  }
+
+  @Test
+  void ignoresSandboxesOfOthers() throws IOException {
+    Files.createDirectories(folder.resolve("other"));
+    assertThat(journal.all()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".", "..", "a/b", "../../etc", "-a", "a b", "a\n", "ä"})
+  void aNameNeverLeavesItsFolder(String id) {
+    assertThatExceptionOfType(SandboxException.class)
+        .isThrownBy(() -> new ContainerName("n", id))
+        .withMessageContaining("id of a container");
+    assertThat(new ContainerName("", "ok").namespace()).isEqualTo(ContainerName.DEFAULT);
+  }
+}
