@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../channel.h"
 #include "../file.h"
 #include "../log.h"
 #include "../names.h"
@@ -63,6 +64,7 @@ void identity_set(struct call *call, const ProtobufCMessage *message) {
         if (!only_name(request)) {
             memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
             named = true;
+            channels_forget_others(call->conversation);
         }
         call_reply_empty(call);
     }

@@ -3,33 +3,21 @@ package io.vmfactory.factory.vm;
 import static java.util.Objects.requireNonNull;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgent.Answer;
 import io.vmfactory.guest.GuestAgents;
-import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 
 /**
  * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
  * and is unlike any other.
  */
 public final class UniquenessGate {
-  /**
-   * A guest that hears answers in milliseconds, and later where other guests keep the CPUs busy.
-   */
-  private static final Duration HEARING = Duration.ofSeconds(2);
-
-  private static final int MOST_TRIES = 4;
-
   private final GuestAgents agents;
   private final WallClock clock;
 
@@ -54,60 +42,6 @@ public final class UniquenessGate {
     return hosted.agent() == null
         ? startNew(hosted, connect(hosted, laps, deadline), hostname, laps, deadline)
         : wake(hosted, hostname, laps, deadline);
-  }
-
-  /**
-   * Lets a clone of a VM that ran for a customer run. The customer's connections were in use when
-   * the snapshot was taken, perhaps in the middle of a message. So this takes the port that
-   * customers use last, and then makes sure that the guest answers on the others.
-   *
-   * @param laps as for a VM that was never made unique, and "ports"
-   */
-  public Waking startFork(HostedVm hosted, Laps laps, Deadline deadline) {
-    List<Path> ports = hosted.folder().agentSockets();
-    int last = ports.size() - 1;
-    GuestAgent agent = agents.connect(ports.get(last), deadline);
-    laps.lap("connect");
-    Waking waking = startNew(hosted, agent, "", laps, deadline);
-    return () -> {
-      GuestAgent unique = waking.await();
-      try {
-        ports.subList(0, last).forEach(port -> free(port, deadline));
-        laps.lap("ports");
-        return unique;
-      } catch (RuntimeException e) {
-        unique.close();
-        throw e;
-      }
-    };
-  }
-
-  /**
-   * Makes the guest hear on a port. After half a message of the customer's it may take the first
-   * connection for the rest of that message; it hears the next one (guest/README.md, "Traps").
-   */
-  private void free(Path port, Deadline deadline) {
-    for (int tries = 1; !hears(port, deadline); tries++) {
-      if (tries == MOST_TRIES) {
-        throw new GuestException(
-            GuestException.UNAVAILABLE, "the guest does not answer on its port " + port, null);
-      }
-    }
-  }
-
-  private boolean hears(Path port, Deadline deadline) {
-    Duration left = deadline.remaining();
-    Deadline limit = Deadline.after(left.compareTo(HEARING) < 0 ? left : HEARING);
-    GuestAgent agent = agents.connect(port, deadline);
-    try {
-      agent.awaitServing(limit);
-      return true;
-    } catch (DeadlineExceededException e) {
-      deadline.check("the guest to answer on " + port);
-      return false;
-    } finally {
-      agent.close();
-    }
   }
 
   /**
@@ -168,9 +102,9 @@ public final class UniquenessGate {
     };
   }
 
-  /** Connects to the agent of a VM. */
+  /** Connects to the agent of a VM, on the daemon's own port. */
   public GuestAgent connect(HostedVm hosted, Laps laps, Deadline deadline) {
-    GuestAgent agent = agents.connect(hosted.folder().agentSocket(), deadline);
+    GuestAgent agent = agents.connect(hosted.folder().gateSocket(), deadline);
     laps.lap("connect");
     return agent;
   }

@@ -71,7 +71,7 @@ public final class FakeVm implements Vm {
     try {
       Files.createFile(launch.folder().consoleLog());
       Files.createFile(launch.folder().vmmLog());
-      List<Path> paths = new ArrayList<>(launch.folder().agentSockets());
+      List<Path> paths = new ArrayList<>(launch.folder().allAgentSockets());
       paths.add(launch.folder().qmpSocket());
       for (Path path : paths) {
         ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

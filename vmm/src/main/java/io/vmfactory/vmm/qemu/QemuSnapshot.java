@@ -14,6 +14,7 @@ import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.QmpCommand;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,9 @@ record QemuSnapshot(
   }
 
   private void requirePossible(Deadline deadline) {
+    if (!Files.exists(subject.folder().gateSocket())) {
+      throw impossible("an earlier version of vmfactory started it; get a new VM");
+    }
     if (new HotPlug(subject.spec(), monitor).isGrown(deadline)) {
       throw impossible(
           "CPUs or memory were plugged into it; get a VM that has them from its template");
