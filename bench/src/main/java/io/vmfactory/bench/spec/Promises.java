@@ -121,7 +121,13 @@ public final class Promises {
               "pairs"),
           atMost(
               "unique-inside",
-              "pairs of VMs whose containers see the same boot id, host name or random number",
+              "pairs of VMs whose containers share a generation, boot id, host name or random number",
+              "unique",
+              0,
+              "pairs"),
+          atMost(
+              "unique-mac",
+              "pairs of clones and forks that have the same MAC address",
               "unique",
               0,
               "pairs"),

@@ -12,6 +12,7 @@ import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import java.util.function.Supplier;
 
 /**
  * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
@@ -35,50 +36,60 @@ public final class UniquenessGate {
    * Lets {@code hosted} run, whether it was made unique before or not.
    *
    * @param hostname empty = the one that it has, or the one made from its id
+   * @param deadline for the guest's next answer
+   * @param work when the commands must have ended that the guest has for after a restore
    * @return its guest answers, is unique and has the right time when that has been waited for. If
    *     this or the wait throws, the VM must be ended
    */
-  public Waking start(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
-    return hosted.agent() == null
-        ? startNew(hosted, connect(hosted, laps, deadline), hostname, laps, deadline)
-        : wake(hosted, hostname, laps, deadline);
-  }
-
-  /**
-   * Lets a VM that was never made unique run: one that is PAUSED, or RUNNING with its agent's port
-   * open. The first question to its agent is on the way before it runs.
-   *
-   * @param laps gets "connect" and "cont" (if it was PAUSED) now, "answer" and "unique" later
-   * @return makes the guest unique. If this or the wait for it throws, no connection is left
-   */
-  private Waking startNew(
-      HostedVm hosted, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
-    try {
-      Vm vm = hosted.vm();
-      String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;
-      Answer answer = agent.askServing(deadline);
-      if (vm.phase() == VmPhase.PAUSED) {
-        vm.cont(deadline);
-        laps.lap("cont");
-      }
-      return () -> makeUnique(agent, answer, name, laps, deadline);
-    } catch (RuntimeException e) {
-      agent.close();
-      throw e;
+  public Waking start(
+      HostedVm hosted, String hostname, Laps laps, Deadline deadline, Deadline work) {
+    if (hosted.agent() != null) {
+      return wake(hosted, hostname, laps, deadline);
     }
+    String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;
+    Uniqueness unique = Uniqueness.fresh(clock, name, hosted.id());
+    return new NewGuest(connect(hosted, laps, deadline), unique, laps)
+        .start(hosted.vm(), deadline, work);
   }
 
-  private GuestAgent makeUnique(
-      GuestAgent agent, Answer answer, String hostname, Laps laps, Deadline deadline) {
-    try {
+  /** A guest that was never made unique. If a step fails, its connection is closed. */
+  private record NewGuest(GuestAgent agent, Uniqueness unique, Laps laps) {
+    /**
+     * Lets it run, if it is PAUSED; else the agent's port is open. The first question to its agent
+     * is on the way before it runs. The laps get "connect" and "cont" now, "answer", "unique" and
+     * "hooks" (if it has any) later.
+     */
+    Waking start(Vm vm, Deadline deadline, Deadline work) {
+      return orClose(
+          () -> {
+            Answer answer = agent.askServing(deadline);
+            if (vm.phase() == VmPhase.PAUSED) {
+              vm.cont(deadline);
+              laps.lap("cont");
+            }
+            return () -> orClose(() -> makeUnique(answer, deadline, work));
+          });
+    }
+
+    private GuestAgent makeUnique(Answer answer, Deadline deadline, Deadline work) {
       answer.await();
       laps.lap("answer");
-      agent.makeUnique(Uniqueness.fresh(clock, hostname), deadline);
+      int hooks = agent.makeUnique(unique, deadline);
       laps.lap("unique");
+      if (hooks > 0) {
+        agent.hooks().afterRestore(work);
+        laps.lap("hooks");
+      }
       return agent;
-    } catch (RuntimeException e) {
-      agent.close();
-      throw e;
+    }
+
+    private <T> T orClose(Supplier<T> step) {
+      try {
+        return step.get();
+      } catch (RuntimeException e) {
+        agent.close();
+        throw e;
+      }
     }
   }
 

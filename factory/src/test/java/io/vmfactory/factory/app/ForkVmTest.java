@@ -150,6 +150,24 @@ final class ForkVmTest {
         ScriptedAgents.Step.UNIQUE);
   }
 
+  @Test
+  void aForkWhoseHookFailsIsEndedAndTheReasonIsSaidEverywhere() {
+    String why = "after_restore hook \"seed\" of container c ended with status 1";
+    factory.agents.restoreHooks = 1;
+    factory.agents.faults.failAt(
+        ScriptedAgents.Step.HOOKS, new GuestException(GuestException.ABORTED, why, null));
+    assertThatThrownBy(() -> fork(2)).hasMessage(why);
+    assertThat(factory.status().failures())
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure.what()).isEqualTo("route FORK");
+              assertThat(failure.cause()).contains(why);
+              assertThat(failure.owner()).isEqualTo(Peer.daemon().user().uid());
+            });
+    assertThat(factory.folders()).hasSize(1);
+  }
+
   @ParameterizedTest
   @MethodSource("steps")
   void aFailedStepLeavesOnlyTheSource(Enum<?> step) {

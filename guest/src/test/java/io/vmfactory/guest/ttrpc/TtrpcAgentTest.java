@@ -32,6 +32,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import io.vmfactory.vmm.VmId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,7 +72,7 @@ final class TtrpcAgentTest {
   }
 
   private static Uniqueness unique() {
-    return Uniqueness.fresh(WallClock.system(), "vm-1");
+    return Uniqueness.fresh(WallClock.system(), "vm-1", VmId.random());
   }
 
   @Test
@@ -329,7 +330,7 @@ final class TtrpcAgentTest {
   }
 
   private static Uniqueness unique(WallClock clock) {
-    return Uniqueness.fresh(clock, "slow");
+    return Uniqueness.fresh(clock, "slow", VmId.random());
   }
 
   private List<String> clocksSet() {

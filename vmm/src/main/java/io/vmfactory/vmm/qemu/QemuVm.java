@@ -269,7 +269,11 @@ final class QemuVm implements Vm {
   @Override
   public NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
     NicSlots slots = NicSlots.of(subject.id(), subject.spec());
-    return step(VmPhase.RUNNING, "attach a NIC", deadline, () -> slots.attach(target, name));
+    return step(
+        VmPhase.RUNNING,
+        "attach a NIC",
+        deadline,
+        () -> slots.attach(target, name, monitor, deadline));
   }
 
   @Override
