@@ -31,6 +31,8 @@ final class Commands {
     ALL.put("run", RunCommand::new);
     ALL.put("exec", ExecCommand::new);
     ALL.put("fork", ForkCommand::new);
+    ALL.put("pause", PauseCommand::new);
+    ALL.put("resume", ResumeCommand::new);
     ALL.put("ps", PsCommand::new);
     ALL.put("kill", KillCommand::new);
     ALL.put("stats", StatsCommand::new);

@@ -113,6 +113,22 @@ public final class UniquenessGate {
     };
   }
 
+  /**
+   * Lets a customer's VM run again that was PAUSED, and corrects its clock. If the guest does not
+   * answer, the VM runs all the same.
+   *
+   * @param laps gets "connect", "cont" and "wake"
+   */
+  public void resume(HostedVm hosted, Laps laps, Deadline deadline) {
+    try (GuestAgent agent = connect(hosted, laps, deadline)) {
+      Answer answer = agent.startWake(clock, "", deadline);
+      hosted.vm().cont(deadline);
+      laps.lap("cont");
+      answer.await();
+      laps.lap("wake");
+    }
+  }
+
   /** Connects to the agent of a VM, on the daemon's own port. */
   public GuestAgent connect(HostedVm hosted, Laps laps, Deadline deadline) {
     GuestAgent agent = agents.connect(hosted.folder().gateSocket(), deadline);
