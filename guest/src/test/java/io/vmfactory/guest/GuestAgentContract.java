@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.time.Instant;
-import io.vmfactory.vmm.VmId;
 import org.junit.jupiter.api.Test;
 
 /** Tests that every agent behind {@link GuestAgent} must pass, scripted or real. */

@@ -29,7 +29,8 @@ final class UniquenessTest {
 
   @Test
   void aNameHasAtMost64Characters() {
-    assertThat(Uniqueness.fresh(WallClock.system(), "a".repeat(64), VmId.random()).hostname()).hasSize(64);
+    assertThat(Uniqueness.fresh(WallClock.system(), "a".repeat(64), VmId.random()).hostname())
+        .hasSize(64);
     assertThat(Uniqueness.fresh(WallClock.system(), "web.example", VmId.random()).hostname())
         .isEqualTo("web.example");
     assertThatIllegalArgumentException()

@@ -18,7 +18,7 @@ public final class NicAddress {
    */
   public static byte[] prefix(VmId vm) {
     byte[] prefix = HexFormat.of().parseHex(vm.value(), 0, 2 * PREFIX_BYTES);
-    prefix[0] = (byte) (prefix[0] & ~KIND | LOCAL);
+    prefix[0] = (byte) ((prefix[0] & ~KIND) | LOCAL);
     return prefix;
   }
 

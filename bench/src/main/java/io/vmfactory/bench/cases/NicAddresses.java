@@ -52,7 +52,9 @@ final class NicAddresses implements AutoCloseable {
     List<VmHandle> vms = new ArrayList<>();
     try {
       for (int i = 0; i < clones; i++) {
-        VmHandle vm = client.getVm(GetVmRequest.newBuilder().addRoutes(Route.TEMPLATE).build(), bench.deadline());
+        VmHandle vm =
+            client.getVm(
+                GetVmRequest.newBuilder().addRoutes(Route.TEMPLATE).build(), bench.deadline());
         vms.add(vm);
         note(vm.vm());
         client

@@ -41,7 +41,8 @@ final class PauseVm implements Pauses {
         () -> {
           HostedVm vm = leases.hosted(client, leaseId);
           requireGate(vm);
-          vm.exclusively("another pause or resume", deadline, () -> stop(client, leaseId, vm, deadline));
+          vm.exclusively(
+              "another pause or resume", deadline, () -> stop(client, leaseId, vm, deadline));
           return VmView.of(vm, null);
         });
   }
@@ -81,8 +82,7 @@ final class PauseVm implements Pauses {
         });
   }
 
-  private Lease start(
-      Peer client, LeaseId leaseId, HostedVm vm, Laps laps, Deadline deadline) {
+  private Lease start(Peer client, LeaseId leaseId, HostedVm vm, Laps laps, Deadline deadline) {
     if (!vm.isPaused()) {
       return leases.lease(client, leaseId);
     }

@@ -166,15 +166,13 @@ final class FactoryBinding {
         FactoryGrpcService.PauseVm,
         Call.Kind.VM,
         (client, q, deadline, progress) ->
-            VmProtos.paused(
-                verbs.pauses().pause(client, new LeaseId(q.getLeaseId()), deadline)),
+            VmProtos.paused(verbs.pauses().pause(client, new LeaseId(q.getLeaseId()), deadline)),
         (client, reply) -> {});
     bind(
         FactoryGrpcService.ResumeVm,
         Call.Kind.VM,
         (client, q, deadline, progress) ->
-            VmProtos.resumed(
-                verbs.pauses().resume(client, new LeaseId(q.getLeaseId()), deadline)),
+            VmProtos.resumed(verbs.pauses().resume(client, new LeaseId(q.getLeaseId()), deadline)),
         (client, reply) -> {});
   }
 

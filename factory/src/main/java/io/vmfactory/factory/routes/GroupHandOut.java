@@ -7,7 +7,7 @@ import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
-import io.vmfactory.guest.GuestException;
+import io.vmfactory.vmm.VmmException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,15 +73,20 @@ public final class GroupHandOut implements AutoCloseable {
   }
 
   /**
-   * The request fails with {@code cause}, which is recorded if a guest failed.
+   * The request fails with {@code cause}, which is recorded unless it is a refusal.
    *
    * @return what to throw
    */
   public RuntimeException failed(Throwable cause) {
-    if (cause instanceof GuestException e && client != null) {
-      parts.routes().failures().recordOf(client.user().uid(), "route " + Route.FORK, "", e);
+    if (client != null && !isRefusal(cause)) {
+      parts.routes().failures().recordOf(client.user().uid(), "route " + Route.FORK, "", cause);
     }
     return track.failed(cause);
+  }
+
+  private static boolean isRefusal(Throwable cause) {
+    return cause instanceof RequestException
+        || (cause instanceof VmmException e && e.reason() == VmmException.Reason.INVALID);
   }
 
   @Override

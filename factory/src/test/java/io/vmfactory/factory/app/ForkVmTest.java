@@ -88,8 +88,7 @@ final class ForkVmTest {
             "admit", "turn", "copy", "stop", "state", "pages", "layers", "cont", "freeze");
     assertThat(fork.vms().get(0).hops())
         .extracting(Lap::name)
-        .containsExactly(
-            "spawn", "load", "drives", "connect", "cont", "answer", "unique", "lease");
+        .containsExactly("spawn", "load", "drives", "connect", "cont", "answer", "unique", "lease");
     assertThat(factory.status().leases()).hasSize(4);
     assertThat(factory.status().leases()).extracting(Lease::id).doesNotHaveDuplicates();
     for (GrantedVm clone : fork.vms()) {

@@ -101,7 +101,8 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
-      var named = connection.send(List.of(reseed, rename), deadline).await(1, AgentRpcs.SET_IDENTITY);
+      var named =
+          connection.send(List.of(reseed, rename), deadline).await(1, AgentRpcs.SET_IDENTITY);
       // Sends the clock alone: with the names, it would be late by the time that they take.
       correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
       return named.getRestoreHooks();

@@ -107,7 +107,8 @@ class ClonedSandboxIT {
         assertThat(its).isEqualTo(vm(source));
         assertThat(all.add(its)).as(route.name()).isTrue();
         if (route != Route.COLD) {
-          assertThat(said(container, "/bin/sh", "-c", "echo x >%s || echo no".formatted(GENERATION)))
+          assertThat(
+                  said(container, "/bin/sh", "-c", "echo x >%s || echo no".formatted(GENERATION)))
               .isEqualTo("no");
           forks(source, container, all);
         }
@@ -185,7 +186,11 @@ class ClonedSandboxIT {
         }
       }
       assertThat(said(its, "/bin/sh", "-c", "cat /data/seeded 2>/dev/null")).isEmpty();
-      failing(source, hook("echo no licence; exit 3", Duration.ofSeconds(30)), "status 3", "no licence");
+      failing(
+          source,
+          hook("echo no licence; exit 3", Duration.ofSeconds(30)),
+          "status 3",
+          "no licence");
       failing(source, hook("sleep 1000", Duration.ofMillis(300)), "within its time limit");
       failing(source, hook("while :; do echo again; done", Duration.ofSeconds(1)), "again");
       assertThat(its.status(soon()).state().name()).isEqualTo("RUNNING");

@@ -118,8 +118,7 @@ class PausedSandboxIT {
     try (Sandbox clone = runtime.fetch(fork.clones().get(0).id(), soon())) {
       Container same = clone.container("c", soon());
       long first = Long.parseLong(said(same, soon(), "/bin/cat", "/data/n"));
-      consecutive(
-          new BufferedReader(new InputStreamReader(same.process().stdout(), UTF_8)), 500);
+      consecutive(new BufferedReader(new InputStreamReader(same.process().stdout(), UTF_8)), 500);
       assertThat(Long.parseLong(said(same, soon(), "/bin/cat", "/data/n"))).isGreaterThan(first);
       assertThat(states()).containsExactlyInAnyOrder(VmState.PAUSED, VmState.RUNNING);
       clone.delete(soon());
