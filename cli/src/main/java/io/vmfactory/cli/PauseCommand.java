@@ -1,11 +1,9 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.client.sandbox.SandboxRuntime;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code vmfactory pause} */
@@ -24,23 +22,11 @@ import picocli.CommandLine.ParentCommand;
 final class PauseCommand implements Callable<Integer> {
   @ParentCommand private VmFactoryCommand root;
 
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "SANDBOX|LEASE",
-      description = "Id of a sandbox, or lease id as printed by vmfactory get.")
-  private List<String> which = new ArrayList<>();
+  @Mixin private LeaseOrSandbox.Many which;
 
   @Override
   public Integer call() {
-    try (SandboxRuntime runtime = root.sandboxes()) {
-      for (String word : which) {
-        if (LeaseOrSandbox.isSandbox(word, runtime, root.deadline())) {
-          runtime.pauseVm(word, root.deadline());
-        } else {
-          root.factory().pause(word);
-        }
-      }
-    }
+    which.each(root, SandboxRuntime::pauseVm, DaemonHttp::pause);
     return Exit.OK.code();
   }
 }
