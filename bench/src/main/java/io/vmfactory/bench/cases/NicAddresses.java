@@ -11,6 +11,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestNetwork.Nic;
 import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -69,10 +70,7 @@ final class NicAddresses implements AutoCloseable {
   }
 
   private void note(Vm vm) {
-    List<Path> ports =
-        vm.getEndpoints().getAgentsList().stream()
-            .map(url -> Path.of(url.substring("unix://".length())))
-            .toList();
+    List<Path> ports = List.of(Path.of(URI.create(vm.getEndpoints().getAgent()).getPath()));
     try (GuestAgent agent = InstalledAgents.over(sockets).connect(ports, bench.deadline())) {
       agent.awaitServing(bench.deadline());
       agent.network().interfaces(bench.deadline()).stream()
