@@ -3,29 +3,21 @@ package io.vmfactory.bench.cases;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryClient;
-import io.vmfactory.client.InstalledAgents;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestNetwork.Nic;
-import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Compares the MAC addresses of VMs with a NIC, on a daemon of its own: clones and their forks. */
+/** Compares the MAC addresses of VMs with a NIC, on a daemon of its own. */
 final class NicAddresses implements AutoCloseable {
-  private static final int FORKS = 2;
-
   private final Bench bench;
   private final OwnDaemon daemon;
   private final FactoryClient client;
-  private final StreamSockets sockets = new StreamSockets();
   private final List<String> addresses = new ArrayList<>();
 
   NicAddresses(Bench bench) throws IOException {
@@ -45,7 +37,7 @@ final class NicAddresses implements AutoCloseable {
     client = daemon.client();
   }
 
-  /** Looks at that many clones of a template, each with its forks. */
+  /** Looks at that many clones of a template. */
   void look(int clones) {
     client
         .templates()
@@ -57,22 +49,15 @@ final class NicAddresses implements AutoCloseable {
             client.getVm(
                 GetVmRequest.newBuilder().addRoutes(Route.TEMPLATE).build(), bench.deadline());
         vms.add(vm);
-        note(vm.vm());
-        client
-            .leases()
-            .fork(vm.lease().getId(), FORKS, null, "bench", bench.deadline())
-            .getForksList()
-            .forEach(fork -> note(fork.getVm()));
+        note(vm);
       }
     } finally {
       vms.forEach(VmHandle::close);
     }
   }
 
-  private void note(Vm vm) {
-    List<Path> ports = List.of(Path.of(URI.create(vm.getEndpoints().getAgent()).getPath()));
-    try (GuestAgent agent = InstalledAgents.over(sockets).connect(ports, bench.deadline())) {
-      agent.awaitServing(bench.deadline());
+  private void note(VmHandle vm) {
+    try (GuestAgent agent = vm.agent(bench.deadline())) {
       agent.network().interfaces(bench.deadline()).stream()
           .filter(nic -> nic.device().equals("eth0"))
           .map(Nic::mac)
@@ -98,7 +83,6 @@ final class NicAddresses implements AutoCloseable {
   @Override
   public void close() {
     client.close();
-    sockets.close();
     daemon.close();
   }
 }

@@ -90,13 +90,13 @@ final class UniqueCase implements BenchCase {
     }
   }
 
-  /** Counts forks too. Only root can have NICs. */
+  /** Only root can have NICs. */
   private static void addresses(Bench bench, int each, Recorder out) throws IOException {
     if (!OwnUser.isRoot()) {
       out.note("MAC addresses were not compared: only root can have NICs.");
       return;
     }
-    bench.progress(each + " VMs with a NIC, and their forks");
+    bench.progress(each + " VMs with a NIC");
     try (NicAddresses addresses = new NicAddresses(bench)) {
       addresses.look(each);
       out.gauge("MAC addresses compared", "VMs", addresses.count());

@@ -127,7 +127,7 @@ public final class Promises {
               "pairs"),
           atMost(
               "unique-mac",
-              "pairs of clones and forks that have the same MAC address",
+              "pairs of clones that have the same MAC address",
               "unique",
               0,
               "pairs"),
