@@ -126,11 +126,7 @@ public final class Promises {
               0,
               "pairs"),
           atMost(
-              "unique-mac",
-              "pairs of clones that have the same MAC address",
-              "unique",
-              0,
-              "pairs"),
+              "unique-mac", "pairs of clones that have the same MAC address", "unique", 0, "pairs"),
           atMost(
               "leftovers",
               "processes, sockets, files and mounts left after a daemon has stopped",
