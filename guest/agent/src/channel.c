@@ -82,6 +82,21 @@ static bool take(struct channel *channel, const uint8_t *bytes, size_t length) {
     return true;
 }
 
+// How many buffers the driver gives to the device, for each port.
+#define PORT_BUFFERS 128
+
+static struct channel *ports; // the latest first
+
+void channels_forget_others(const struct conversation *conversation) {
+    uint8_t bytes[READ_SIZE];
+    for (struct channel *port = ports; port != NULL; port = port->next_port) {
+        if (port->conversation == conversation) continue;
+        start_over(port);
+        port->ahead = false;
+        for (int i = 0; i < PORT_BUFFERS && read(port->source.fd, bytes, sizeof bytes) > 0; i++) continue;
+    }
+}
+
 enum reading { READ_EMPTY, READ_AHEAD, READ_GONE };
 
 static enum reading take_all(struct channel *channel) {
@@ -123,11 +138,22 @@ struct channel *channel_open(int fd, enum channel_kind kind) {
     channel->kind = kind;
     channel->conversation = conversation_start(&channel->sender);
     frame_parser_init(&channel->parser, &sink, channel);
+    if (kind == CHANNEL_PORT) {
+        channel->next_port = ports;
+        ports = channel;
+    }
     loop_watch(&channel->source, EPOLLIN | EPOLLOUT | EPOLLET);
     return channel;
 }
 
+static void forget_port(const struct channel *channel) {
+    struct channel **at = &ports;
+    while (*at != NULL && *at != channel) at = &(*at)->next_port;
+    if (*at != NULL) *at = channel->next_port;
+}
+
 void channel_close(struct channel *channel) {
+    forget_port(channel);
     conversation_end(channel->conversation);
     loop_unwatch(&channel->source);
     close(channel->source.fd);

@@ -29,11 +29,17 @@ struct channel {
     struct frame_parser parser;
     struct sender sender;
     struct conversation *conversation;
+    struct channel *next_port; // the port that was opened before
 };
 
 // Serves ttRPC on a non-blocking descriptor. Takes ownership of it.
 struct channel *channel_open(int fd, enum channel_kind kind);
 
 void channel_close(struct channel *channel);
+
+// Lets every port except that of this conversation begin anew: drops its half frame, its waiting calls, its
+// unsent answers, and the bytes that wait in the driver. For a guest that was restored from a snapshot: its hosts
+// have gone, perhaps in the middle of a frame, and nothing but the daemon is connected yet.
+void channels_forget_others(const struct conversation *conversation);
 
 #endif

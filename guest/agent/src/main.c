@@ -6,9 +6,11 @@
 #include "descriptors.h"
 #include "dispatch.h"
 #include "file.h"
+#include "generation.h"
 #include "init.h"
 #include "log.h"
 #include "loop.h"
+#include "network/nics.h"
 #include "serial.h"
 #include "services/identity.h"
 #include "services/random.h"
@@ -28,6 +30,8 @@ int main(void) {
     file_read("/proc/cmdline", kernel_command_line, sizeof kernel_command_line);
     identity_start();
     random_start();
+    generation_start();
+    nics_start();
     crun_prepare();
     dispatch_offer(services);
     serial_start();

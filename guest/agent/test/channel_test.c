@@ -189,6 +189,35 @@ static void a_forgotten_call_is_not_answered_and_the_others_wait_on(void) {
     CHECK(calls_open() == before);
 }
 
+// The hosts of a snapshot have gone, one in the middle of data: only the port of the call goes on.
+static void a_restored_guest_hears_on_every_port(void) {
+    uint8_t bytes[4096];
+    int first[2], other[2];
+    Grpc__WriteStreamRequest write_ = GRPC__WRITE_STREAM_REQUEST__INIT;
+    write_.container_id = write_.exec_id = "x";
+    CHECK(pipe2(first, O_CLOEXEC | O_NONBLOCK) == 0 && pipe2(other, O_CLOEXEC | O_NONBLOCK) == 0);
+    struct channel *own = channel_open(first[0], CHANNEL_PORT), *port = channel_open(other[0], CHANNEL_PORT);
+    struct conversation *kept = own->conversation;
+    size_t length = host_request(bytes, 3, "grpc.AgentService", "GetOOMEvent", NULL);
+    length += host_request(bytes + length, 5, "grpc.AgentService", "WriteStdin", &write_.base) - 2;
+    CHECK(write(other[1], bytes, length) == (ssize_t)length);
+    host_settle();
+    CHECK(port->conversation->calls == 1 && frame_parser_midway(&port->parser));
+    CHECK(write(other[1], "unread", 6) == 6);
+    unsigned long before = checks();
+    channels_forget_others(kept);
+    CHECK(own->conversation == kept && port->conversation->calls == 0);
+    length = host_request(bytes, 1, CHECK_METHOD, NULL);
+    CHECK(write(other[1], bytes, length) == (ssize_t)length);
+    host_settle();
+    CHECK(checks() == before + 1 && !frame_parser_midway(&port->parser));
+    channel_close(own);
+    channels_forget_others(kept); // a port that is closed is forgotten
+    channel_close(port);
+    close(first[1]);
+    close(other[1]);
+}
+
 // Then a port behaves like a pipe without a writer that still holds bytes.
 static void a_port_answers_what_came_before_its_host_was_announced(void) {
     uint8_t bytes[4096];
@@ -227,6 +256,7 @@ void channel_tests(void) {
     what_containers_and_files_hold_is_not_taken_for_a_new_host();
     what_the_last_host_waits_for_is_not_answered_to_the_next();
     a_forgotten_call_is_not_answered_and_the_others_wait_on();
+    a_restored_guest_hears_on_every_port();
     a_port_answers_what_came_before_its_host_was_announced();
     a_port_that_lost_its_host_does_not_spin();
 }

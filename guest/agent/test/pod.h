@@ -62,4 +62,7 @@ int pod_put(const char *id, const char *exec, const void *bytes, size_t length);
 int pod_close_input(const char *id, const char *exec);
 int pod_state_of(const char *id);
 
+// Tests generation and hooks, in a sandbox that exists.
+void hook_suite(void);
+
 #endif

@@ -73,26 +73,39 @@ static void metrics_count_requests(void) {
     CHECK(host_code(response) == STATUS_OK);
 }
 
-static int set_identity(char *hostname, char *machine_id) {
+#define SOME_ID "0123456789abcdef0123456789abcdef"
+
+static int set_identity(char *hostname, char *machine_id, char *generation, size_t prefix, uint8_t first) {
+    uint8_t bytes[16] = {first};
     Vmfactory__Guest__V1__SetIdentityRequest request =
         VMFACTORY__GUEST__V1__SET_IDENTITY_REQUEST__INIT;
     request.hostname = hostname;
     request.machine_id = machine_id;
+    request.generation = generation;
+    request.mac_prefix.len = prefix;
+    request.mac_prefix.data = bytes;
     return host_code(host_call(fd, GUEST, "SetIdentity", &request.base));
 }
 
 static void a_wrong_identity_is_refused_before_anything_is_set(void) {
-    char id[] = "0123456789abcdef0123456789abcdef";
-    CHECK(set_identity("-x", id) == STATUS_INVALID_ARGUMENT);
-    CHECK(set_identity("x", "01234567-89ab-cdef-0123-456789abcdef") == STATUS_INVALID_ARGUMENT);
-    CHECK(set_identity("", "") == STATUS_INVALID_ARGUMENT);
+    char dashes[] = "01234567-89ab-cdef-0123-456789abcdef";
+    CHECK(set_identity("-x", SOME_ID, SOME_ID, 0, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", dashes, SOME_ID, 0, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("", "", "", 0, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", SOME_ID, "", 0, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", SOME_ID, "../../../etc/passwd", 0, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", "", SOME_ID, 0, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", "", "", 5, 2) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", SOME_ID, SOME_ID, 4, 2) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", SOME_ID, SOME_ID, 6, 2) == STATUS_INVALID_ARGUMENT);
+    CHECK(set_identity("x", SOME_ID, SOME_ID, 5, 0) == STATUS_INVALID_ARGUMENT); // another owner's
+    CHECK(set_identity("x", SOME_ID, SOME_ID, 5, 3) == STATUS_INVALID_ARGUMENT); // a group's
 }
 
 static void an_identity_that_no_file_can_show_is_refused_before_anything_is_set(void) {
-    char id[] = "0123456789abcdef0123456789abcdef";
     char before[256], after[256];
     CHECK(gethostname(before, sizeof before) == 0);
-    CHECK(set_identity("vmfactory-agent-test", id) == STATUS_INTERNAL);
+    CHECK(set_identity("vmfactory-agent-test", SOME_ID, SOME_ID, 5, 2) == STATUS_INTERNAL);
     CHECK(gethostname(after, sizeof after) == 0 && strcmp(before, after) == 0);
 }
 
@@ -100,11 +113,11 @@ static void a_name_may_come_alone(void) {
     // Never changes the host's own name: a process that may not unshare it may not set it either.
     if (unshare(CLONE_NEWUTS) < 0) {
         CHECK(errno == EPERM);
-        CHECK(set_identity("vmfactory-agent-test", "") == STATUS_INTERNAL);
+        CHECK(set_identity("vmfactory-agent-test", "", "", 0, 0) == STATUS_INTERNAL);
         return;
     }
     char after[256];
-    CHECK(set_identity("vmfactory-agent-test", "") == STATUS_OK);
+    CHECK(set_identity("vmfactory-agent-test", "", "", 0, 0) == STATUS_OK);
     CHECK(gethostname(after, sizeof after) == 0 && strcmp(after, "vmfactory-agent-test") == 0);
 }
 

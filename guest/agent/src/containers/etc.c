@@ -8,6 +8,7 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "../generation.h"
 #include "../need.h"
 #include "../sandbox/sandbox.h"
 
@@ -67,11 +68,39 @@ static void add(struct etc *etc, Grpc__Spec *spec, const char *id, size_t i) {
     spec->mounts[spec->n_mounts++] = mount;
 }
 
+// Returns the mount that the generation would lie in, or NULL for the root.
+static const Grpc__Mount *mount_of_generation(const Grpc__Spec *spec) {
+    for (size_t i = spec->n_mounts; i > 0; i--) {
+        if (covers(spec->mounts[i - 1]->destination, GENERATION_FILE)) return spec->mounts[i - 1];
+    }
+    return NULL;
+}
+
+static bool has_place_for_generation(const Grpc__Spec *spec, bool read_only) {
+    const Grpc__Mount *above = mount_of_generation(spec);
+    if (above == NULL) return !read_only;
+    return strcmp(above->type, "tmpfs") == 0 && !covers(GENERATION_FOLDER, above->destination);
+}
+
+static void add_generation(struct etc *etc, Grpc__Spec *spec) {
+    static char *options[] = {"bind", "rprivate", "ro", "nosuid", "nodev", "noexec"};
+    Grpc__Mount *mount = &etc->mounts[ETC_MOST];
+    grpc__mount__init(mount);
+    mount->destination = mount->source = GENERATION_FILE;
+    mount->type = "bind";
+    mount->options = options;
+    mount->n_options = sizeof options / sizeof *options;
+    spec->mounts[spec->n_mounts++] = mount;
+}
+
 void etc_add(struct etc *etc, Grpc__Spec *spec, const Grpc__CreateContainerRequest *request) {
-    *etc = (struct etc){.all = need(calloc(spec->n_mounts + ETC_MOST, sizeof *etc->all))};
+    bool read_only = root_is_read_only(request);
+    bool shows_generation = access(GENERATION_FILE, F_OK) == 0 && has_place_for_generation(spec, read_only);
+    *etc = (struct etc){.all = need(calloc(spec->n_mounts + ETC_MOST + 1, sizeof *etc->all))};
     if (spec->n_mounts > 0) memcpy(etc->all, spec->mounts, spec->n_mounts * sizeof *etc->all);
     spec->mounts = etc->all;
-    if (root_is_read_only(request)) return;
+    if (shows_generation) add_generation(etc, spec);
+    if (read_only) return;
     size_t n = access(SANDBOX_RESOLV_CONF, F_OK) == 0 ? ETC_MOST : ETC_MOST - 1;
     for (size_t i = 0; i < n; i++) add(etc, spec, request->container_id, i);
 }

@@ -110,6 +110,11 @@ void reader_text(struct reader *reader, char *text, size_t size) {
     text[length] = '\0';
 }
 
+int reader_release(struct reader *reader) {
+    reader->open = false;
+    return reader->source.fd;
+}
+
 void reader_close(struct reader *reader) {
     struct call *call = take_call(reader);
     if (reader->open) close_now(reader);

@@ -30,6 +30,9 @@ void reader_ask(struct reader *reader, struct call *call, size_t most);
 // Reads the data available now for an error text: at most size - 1 bytes, ended with NUL.
 void reader_text(struct reader *reader, char *text, size_t size);
 
+// Gives the descriptor away: the stream is closed for calls, and the caller owns the descriptor.
+int reader_release(struct reader *reader);
+
 // Closes the stream; a call that waits gets its end.
 void reader_close(struct reader *reader);
 

@@ -2,14 +2,19 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../channel.h"
 #include "../file.h"
+#include "../generation.h"
 #include "../log.h"
 #include "../names.h"
+#include "../network/nics.h"
+#include "hooks.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
 
@@ -42,29 +47,60 @@ static bool only_name(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
 
 // Returns what is wrong with the request, or NULL.
 static const char *wrong_field(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
+    size_t prefix = request->mac_prefix.len;
     if (!is_hostname(request->hostname)) return "hostname is no host name";
-    if (only_name(request) || is_machine_id(request->machine_id)) return NULL;
-    return "machine_id is not 32 lower-case hex digits, or is all zeros";
+    if (only_name(request)) {
+        bool alone = *request->generation == '\0' && prefix == 0;
+        return alone ? NULL : "generation and mac_prefix need a machine_id";
+    }
+    if (!is_machine_id(request->machine_id)) {
+        return "machine_id is not 32 lower-case hex digits, or is all zeros";
+    }
+    if (!is_machine_id(request->generation)) {
+        return "generation is not 32 lower-case hex digits, or is all zeros";
+    }
+    bool local = prefix == MAC_PREFIX && (request->mac_prefix.data[0] & 3) == 2;
+    return prefix == 0 || local ? NULL : "mac_prefix is not 5 bytes of a locally administered address";
 }
 
-// Checks all fields before it applies the first. Only the host name, which it applies first, can fail.
+// Does what can fail. Returns what failed, with errno, or NULL.
+static const char *apply(const Vmfactory__Guest__V1__SetIdentityRequest *request) {
+    static char text[32];
+    unsigned slot;
+    if (sethostname(request->hostname, strlen(request->hostname)) < 0) return "hostname";
+    if (only_name(request)) return NULL;
+    if (request->mac_prefix.len > 0 && nics_set_addresses(request->mac_prefix.data, &slot) < 0) {
+        snprintf(text, sizeof text, "MAC of NIC slot %u", slot);
+        return text;
+    }
+    return generation_set(request->generation) < 0 ? "generation" : NULL;
+}
+
+static void reply_set(struct call *call) {
+    Vmfactory__Guest__V1__SetIdentityResponse response = VMFACTORY__GUEST__V1__SET_IDENTITY_RESPONSE__INIT;
+    response.restore_hooks = hooks_registered();
+    call_reply(call, &response.base);
+}
+
+// Checks all fields before it applies the first.
 void identity_set(struct call *call, const ProtobufCMessage *message) {
     const Vmfactory__Guest__V1__SetIdentityRequest *request = (const void *)message;
-    const char *wrong = wrong_field(request);
+    const char *wrong = wrong_field(request), *failed = NULL;
     if (wrong != NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "SetIdentity: %s", wrong);
     } else if (!only_name(request) && machine_id == NULL) {
         call_fail(
             call, STATUS_INTERNAL,
             "SetIdentity: " MACHINE_ID " is not mapped; the kernel log has the reason");
-    } else if (sethostname(request->hostname, strlen(request->hostname)) < 0) {
-        call_fail(call, STATUS_INTERNAL, "SetIdentity: hostname: %s", strerror(errno));
+    } else if ((failed = apply(request)) != NULL) {
+        call_fail(call, STATUS_INTERNAL, "SetIdentity: %s: %s", failed, strerror(errno));
     } else {
         if (!only_name(request)) {
             memcpy(machine_id, request->machine_id, MACHINE_ID_LENGTH);
             named = true;
+            channels_forget_others(call->conversation);
         }
-        call_reply_empty(call);
+        reply_set(call);
     }
 }
 

@@ -26,6 +26,7 @@ handler neighbours_add;
 handler metrics_get;
 handler identity_set, identity_get;
 handler quiesce;
+handler hook_run_now, hooks_set, hooks_run_restore;
 handler call_forget;
 
 #endif

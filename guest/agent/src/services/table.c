@@ -54,7 +54,10 @@ static struct method guest[] = {
     {.name = "ListContainers", .handle = containers_list},
     {.name = "ListProcesses", .handle = processes_list},
     {.name = "Quiesce", .handle = quiesce},
+    {.name = "RunHook", .handle = hook_run_now},
+    {.name = "RunRestoreHooks", .handle = hooks_run_restore},
     {.name = "SetIdentity", .handle = identity_set},
+    {.name = "SetRestoreHooks", .handle = hooks_set},
     {0},
 };
 

@@ -36,6 +36,8 @@ final class Commands {
     ALL.put("inspect", InspectCommand::new);
     ALL.put("rm", RemoveCommand::new);
     ALL.put("fork", ForkCommand::new);
+    ALL.put("pause", PauseCommand::new);
+    ALL.put("resume", ResumeCommand::new);
     ALL.put("ps", PsCommand::new);
     ALL.put("kill", KillCommand::new);
     ALL.put("stats", StatsCommand::new);

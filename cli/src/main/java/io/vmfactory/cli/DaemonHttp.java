@@ -42,6 +42,14 @@ final class DaemonHttp {
     return http.post("/v1/leases/" + segment(lease) + "/fork", request);
   }
 
+  JsonValue pause(String lease) {
+    return http.post("/v1/leases/" + segment(lease) + "/pause", JsonValue.object());
+  }
+
+  JsonValue resume(String lease) {
+    return http.post("/v1/leases/" + segment(lease) + "/resume", JsonValue.object());
+  }
+
   JsonValue release(String lease) {
     return http.delete("/v1/leases/" + segment(lease));
   }

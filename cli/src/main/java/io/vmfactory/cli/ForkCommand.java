@@ -2,7 +2,6 @@ package io.vmfactory.cli;
 
 import io.vmfactory.client.sandbox.SandboxFork;
 import io.vmfactory.client.sandbox.SandboxRuntime;
-import io.vmfactory.client.sandbox.SandboxStatus;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,6 @@ import picocli.CommandLine.ParentCommand;
       "  vmfactory exec $(vmfactory fork web1 --json | jq -r .clones[0].sandbox) ps"
     })
 final class ForkCommand implements Callable<Integer> {
-  private static final String LEASE = "[0-9a-f]{32}";
-
   @ParentCommand private VmFactoryCommand root;
 
   @Parameters(
@@ -56,19 +53,13 @@ final class ForkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (SandboxRuntime runtime = root.sandboxes()) {
-      if (isSandbox(runtime)) {
+      if (LeaseOrSandbox.isSandbox(source, runtime, root.deadline())) {
         show(runtime.fork(source, count, ttl, root.deadline()));
         return Exit.OK.code();
       }
     }
     show(root.factory().fork(source, request()));
     return Exit.OK.code();
-  }
-
-  /** A word that cannot be a lease is a sandbox, even one that does not exist. */
-  private boolean isSandbox(SandboxRuntime runtime) {
-    return !source.matches(LEASE)
-        || runtime.list(root.deadline()).stream().map(SandboxStatus::id).anyMatch(source::equals);
   }
 
   private void show(SandboxFork fork) {

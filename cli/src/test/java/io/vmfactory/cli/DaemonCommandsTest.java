@@ -280,6 +280,16 @@ class DaemonCommandsTest {
   }
 
   @Test
+  void pauseAndResumeTakeLeases() {
+    String lease = "0123456789abcdef0123456789abcdef";
+    daemon.answers(200, "{}").answers(200, "{}");
+    assertThat(run("pause", lease).exit()).isZero();
+    assertThat(run("resume", lease).exit()).isZero();
+    assertThat(asked(0)).isEqualTo("POST /v1/leases/" + lease + "/pause HTTP/1.1");
+    assertThat(asked(1)).isEqualTo("POST /v1/leases/" + lease + "/resume HTTP/1.1");
+  }
+
+  @Test
   void releaseGoesOnAfterALeaseThatIsUnknown() {
     daemon
         .answers(404, "{\"code\": 5, \"message\": \"no lease l1\"}")

@@ -87,6 +87,18 @@ final class FakeSandboxes implements SandboxRuntime {
   }
 
   @Override
+  public void pauseVm(String id, Deadline deadline) {
+    fetch(id, deadline);
+    done.add("pause the VM of " + id);
+  }
+
+  @Override
+  public void resumeVm(String id, Deadline deadline) {
+    fetch(id, deadline);
+    done.add("resume the VM of " + id);
+  }
+
+  @Override
   public List<SandboxStatus> list(Deadline deadline) {
     return all.values().stream().map(sandbox -> sandbox.status(deadline)).toList();
   }

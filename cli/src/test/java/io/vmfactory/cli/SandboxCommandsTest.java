@@ -73,6 +73,20 @@ class SandboxCommandsTest {
   }
 
   @Test
+  void pauseAndResumeOfASandboxAreThoseOfItsVm() {
+    assertThat(run("pause web1 old").exit()).isZero();
+    assertThat(run("resume web1").exit()).isZero();
+    assertThat(sandboxes.done)
+        .containsExactly(
+            "pause the VM of web1",
+            "pause the VM of old",
+            "close",
+            "resume the VM of web1",
+            "close");
+    assertThat(run("pause nosuch").exit()).isEqualTo(1);
+  }
+
+  @Test
   void psShowsTheProcessesOfAllThatRunWithoutWhatSteersTerminals() {
     Cli ps = run("ps");
 

@@ -16,6 +16,9 @@ public interface ContainerHost {
   /** Returns the calls for the guest's network interfaces and routes. */
   GuestNetwork network();
 
+  /** Returns the calls for the commands that run before a snapshot and after a restore. */
+  GuestHooks hooks();
+
   /** Returns the guest's metrics in the Prometheus text format. */
   String metrics(Deadline deadline);
 }

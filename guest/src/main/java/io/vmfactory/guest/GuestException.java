@@ -30,6 +30,9 @@ public final class GuestException extends RuntimeException {
   /** gRPC's code for "not possible in the present state". */
   public static final int FAILED_PRECONDITION = 9;
 
+  /** gRPC's code for "given up": a command that had to succeed failed. */
+  public static final int ABORTED = 10;
+
   /** gRPC's code for "the connection is gone". */
   public static final int UNAVAILABLE = 14;
 

@@ -1,6 +1,7 @@
 package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.vmm.VmId;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -12,8 +13,10 @@ import java.util.HexFormat;
  * @param clock the host's clock, read at the moment of sending
  * @param hostname as {@link HostName} says
  * @param machineId 32 lower-case hex digits, machine-id(5)
+ * @param vm the VM: its id is the guest's generation, and the addresses of its NICs come from it
  */
-public record Uniqueness(byte[] entropy, WallClock clock, String hostname, String machineId) {
+public record Uniqueness(
+    byte[] entropy, WallClock clock, String hostname, String machineId, VmId vm) {
   /** How much entropy a guest gets, in bytes. */
   public static final int ENTROPY_BYTES = 512;
 
@@ -24,9 +27,9 @@ public record Uniqueness(byte[] entropy, WallClock clock, String hostname, Strin
   }
 
   /** Returns new entropy and new ids from the host's random number generator (/dev/urandom). */
-  public static Uniqueness fresh(WallClock clock, String hostname) {
+  public static Uniqueness fresh(WallClock clock, String hostname, VmId vm) {
     String machineId = HexFormat.of().formatHex(randomBytes(16));
-    return new Uniqueness(randomBytes(ENTROPY_BYTES), clock, hostname, machineId);
+    return new Uniqueness(randomBytes(ENTROPY_BYTES), clock, hostname, machineId, vm);
   }
 
   private static byte[] randomBytes(int count) {

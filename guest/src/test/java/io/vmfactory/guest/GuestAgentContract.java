@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.WallClock;
+import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,9 @@ public abstract class GuestAgentContract {
 
   @Test
   void hasTheNamesItWasMadeUniqueWith() {
-    Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-1");
+    Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-1", VmId.random());
 
-    agent().makeUnique(unique, soon());
+    assertThat(agent().makeUnique(unique, soon())).as("commands after a restore").isZero();
 
     GuestIdentity identity = agent().identity(0, soon());
     assertThat(identity.hostname()).isEqualTo("contract-1");
@@ -52,7 +53,7 @@ public abstract class GuestAgentContract {
     WallClock later = () -> Instant.now().plus(ahead);
 
     Instant before = later.now();
-    agent().makeUnique(Uniqueness.fresh(later, "contract-2"), soon());
+    agent().makeUnique(Uniqueness.fresh(later, "contract-2", VmId.random()), soon());
     Instant reported = agent().identity(0, soon()).clock();
     Instant after = later.now();
 
@@ -62,7 +63,7 @@ public abstract class GuestAgentContract {
 
   @Test
   void hasTheClockItWasWokenWithAndIsOtherwiseWhoItWas() {
-    agent().makeUnique(Uniqueness.fresh(WallClock.system(), "contract-3"), soon());
+    agent().makeUnique(Uniqueness.fresh(WallClock.system(), "contract-3", VmId.random()), soon());
     GuestIdentity asleep = agent().identity(0, soon());
     WallClock later = () -> Instant.now().plus(Duration.ofDays(400));
 
@@ -79,7 +80,7 @@ public abstract class GuestAgentContract {
 
   @Test
   void hasTheNameItWasWokenWithAndItsOtherIdsStill() {
-    Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-4");
+    Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-4", VmId.random());
     agent().makeUnique(unique, soon());
 
     agent().startWake(WallClock.system(), "woken-4", soon()).await();

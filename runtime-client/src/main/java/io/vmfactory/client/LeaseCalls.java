@@ -11,8 +11,12 @@ import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.ForkVmRequest;
 import io.vmfactory.api.v1.ForkVmResponse;
 import io.vmfactory.api.v1.Lease;
+import io.vmfactory.api.v1.PauseVmRequest;
 import io.vmfactory.api.v1.ReleaseVmRequest;
 import io.vmfactory.api.v1.RenewLeaseRequest;
+import io.vmfactory.api.v1.ResumeVmRequest;
+import io.vmfactory.api.v1.ResumeVmResponse;
+import io.vmfactory.api.v1.Vm;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +60,21 @@ public final class LeaseCalls {
       request.setLeaseTtl(span(ttl));
     }
     return channel.unary(FactoryGrpcClient.ForkVm, request.build(), deadline);
+  }
+
+  /**
+   * Stops the CPUs of the lease's VM. Memory and lease stay; the lease expires as before. Has no
+   * effect if the VM is paused.
+   */
+  public Vm pause(String leaseId, Deadline deadline) {
+    PauseVmRequest request = PauseVmRequest.newBuilder().setLeaseId(leaseId).build();
+    return channel.unary(FactoryGrpcClient.PauseVm, request, deadline).getVm();
+  }
+
+  /** Lets the lease's VM run again, with the right time. Has no effect if it runs. */
+  public ResumeVmResponse resume(String leaseId, Deadline deadline) {
+    ResumeVmRequest request = ResumeVmRequest.newBuilder().setLeaseId(leaseId).build();
+    return channel.unary(FactoryGrpcClient.ResumeVm, request, deadline);
   }
 
   private static Duration span(java.time.Duration ttl) {

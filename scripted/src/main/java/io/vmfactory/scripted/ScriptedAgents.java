@@ -7,6 +7,8 @@ import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestDetails;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.GuestHook;
+import io.vmfactory.guest.GuestHooks;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.GuestNetwork;
 import io.vmfactory.guest.GuestProcesses;
@@ -38,6 +40,7 @@ public final class ScriptedAgents implements GuestAgents {
     CONNECT,
     SERVING,
     UNIQUE,
+    HOOKS,
     WAKE,
     ONLINE
   }
@@ -52,6 +55,9 @@ public final class ScriptedAgents implements GuestAgents {
 
   /** VMs whose agent does not answer any more. */
   public final Set<VmId> deaf = ConcurrentHashMap.newKeySet();
+
+  /** How many commands each guest has for after a restore. */
+  public volatile int restoreHooks;
 
   public ScriptedAgents(FakeHypervisor hypervisor) {
     this.hypervisor = hypervisor;
@@ -127,9 +133,33 @@ public final class ScriptedAgents implements GuestAgents {
     }
 
     @Override
-    public void makeUnique(Uniqueness uniqueness, Deadline deadline) {
+    public int makeUnique(Uniqueness uniqueness, Deadline deadline) {
       call(Step.UNIQUE, "unique", deadline);
       unique.put(vm, uniqueness);
+      return restoreHooks;
+    }
+
+    @Override
+    public GuestHooks hooks() {
+      return new Hooks();
+    }
+
+    private final class Hooks implements GuestHooks {
+      @Override
+      public List<GuestHook.Result> afterRestore(Deadline deadline) {
+        call(Step.HOOKS, "hooks", deadline);
+        return List.of();
+      }
+
+      @Override
+      public GuestHook.Result run(GuestHook hook, Deadline deadline) {
+        throw new UnsupportedOperationException();
+      }
+
+      @Override
+      public void register(List<GuestHook> hooks, Deadline deadline) {
+        throw new UnsupportedOperationException();
+      }
     }
 
     @Override

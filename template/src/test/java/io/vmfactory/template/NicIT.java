@@ -13,6 +13,7 @@ import io.vmfactory.guest.GuestImage;
 import io.vmfactory.guest.GuestNetwork.Neighbour;
 import io.vmfactory.guest.GuestNetwork.Nic;
 import io.vmfactory.guest.GuestNetwork.Route;
+import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.FileRights;
 import io.vmfactory.linux.NetworkNamespace;
@@ -23,6 +24,7 @@ import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.NicAddress;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
@@ -199,6 +201,30 @@ class NicIT {
       ping("fd09::2");
       ping("fd09::3");
       assertThat(namespace.run("ip", "neigh", "show", "10.9.0.3")).contains("02:00:00:00:00:03");
+    }
+  }
+
+  /** The address is unlike any other before anything is attached, and stays when it is. */
+  @Test
+  void theGateGivesEachCloneAnAddressOfItsOwn() {
+    try (Clone one = Clone.start();
+        Clone other = Clone.start()) {
+      for (Clone clone : List.of(one, other)) {
+        VmId id = clone.vm().identity().id();
+        clone.agent().makeUnique(Uniqueness.fresh(WallClock.system(), "vm-x", id), soon());
+        String mac = NicAddress.of(id, 0);
+        assertThat(clone.agent().network().interfaces(soon()))
+            .filteredOn(nic -> nic.device().equals("eth0"))
+            .extracting(Nic::mac)
+            .containsExactly(mac);
+        NicPlace place = clone.attach(namespace, "");
+        assertThat(place.guestMac()).isEqualTo(mac);
+        namespace.run("ip", "link", "set", place.name(), "master", "br0");
+      }
+      Nic plain = new Nic("eth0", "", List.of("10.9.0.7/24"), 0, "");
+      String mac = one.agent().network().update(plain, soon()).mac();
+      ping("10.9.0.7");
+      assertThat(namespace.run("ip", "neigh", "show", "10.9.0.7")).contains(mac);
     }
   }
 

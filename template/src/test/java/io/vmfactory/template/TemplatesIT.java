@@ -163,7 +163,7 @@ class TemplatesIT {
 
     GuestIdentity unique() {
       String name = "vm-" + vm.identity().id().shortened();
-      agent.makeUnique(Uniqueness.fresh(WallClock.system(), name), soon());
+      agent.makeUnique(Uniqueness.fresh(WallClock.system(), name, VmId.random()), soon());
       return agent.identity(64, soon());
     }
 

@@ -5,6 +5,6 @@ package io.vmfactory.vmm;
  *
  * @param name name of the host's end in its network namespace
  * @param guestDevice name of the guest's end, unless the guest renames it
- * @param guestMac the MAC address at start, the same in every VM
+ * @param guestMac the present MAC address of the guest's end
  */
 public record NicPlace(String name, String guestDevice, String guestMac) {}

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A VM's folder under {@code run_dir/vm}, mode 0700, and the names in it. The folder exists before
@@ -20,7 +21,7 @@ public record VmFolder(Path path) {
   /** Longest path that fits sockaddr_un.sun_path with its closing NUL, see unix(7). */
   public static final int MAX_SOCKET_PATH_BYTES = 107;
 
-  /** Number of the agent's ports. */
+  /** Number of the agent's ports for clients. */
   public static final int AGENT_PORTS = 4;
 
   /** Returns the path of the VM's journal record, which the daemon writes. */
@@ -33,9 +34,7 @@ public record VmFolder(Path path) {
     return path.resolve("qmp.sock");
   }
 
-  /**
-   * Returns the path of the agent's first port, which the daemon uses until it hands the VM out.
-   */
+  /** Returns the path of the agent's first port. */
   public Path agentSocket() {
     return agentSocket(0);
   }
@@ -52,9 +51,22 @@ public record VmFolder(Path path) {
     return path.resolve(port == 0 ? "agent.sock" : "agent." + port + ".sock");
   }
 
-  /** Returns the paths of all of the agent's ports, in order. */
+  /** Returns the paths of the agent's ports for clients, in order. */
   public List<Path> agentSockets() {
     return IntStream.range(0, AGENT_PORTS).mapToObj(this::agentSocket).toList();
+  }
+
+  /**
+   * Returns the path of the agent's port that belongs to the daemon: it makes the guest unique over
+   * it. No client may use it, so no client has left half a message in it.
+   */
+  public Path gateSocket() {
+    return path.resolve("gate.sock");
+  }
+
+  /** Returns the paths of all sockets of the agent: those for clients, then the daemon's. */
+  public List<Path> allAgentSockets() {
+    return Stream.concat(agentSockets().stream(), Stream.of(gateSocket())).toList();
   }
 
   /** Returns the path of the file with what the guest's kernel and agent print. */
@@ -98,7 +110,7 @@ public record VmFolder(Path path) {
   /** Removes the files that a VMM made in the folder, after a failed start. */
   public void removeVmmFiles() {
     List.of(qmpSocket(), consoleLog(), vmmLog()).forEach(VmFolder::delete);
-    agentSockets().forEach(VmFolder::delete);
+    allAgentSockets().forEach(VmFolder::delete);
   }
 
   /**

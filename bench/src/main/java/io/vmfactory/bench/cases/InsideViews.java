@@ -16,6 +16,7 @@ final class InsideViews implements AutoCloseable {
   /** The last one is a random number that the kernel makes at each read. */
   private static final String[] LOOK = {
     "cat",
+    "/run/vmfactory/generation",
     "/proc/sys/kernel/random/boot_id",
     "/proc/sys/kernel/hostname",
     "/proc/sys/kernel/random/uuid"
@@ -24,7 +25,10 @@ final class InsideViews implements AutoCloseable {
   private final Bench bench;
   private final Containers containers;
 
-  /** Boot id, host name and random numbers, as the first process and a later one of each VM see. */
+  /**
+   * Generation, boot id, host name and random numbers, as the first process and a later one of each
+   * VM see.
+   */
   private final List<List<String>> views = new ArrayList<>();
 
   private final List<Sandbox> sandboxes = new ArrayList<>();

@@ -4,6 +4,7 @@ import io.vmfactory.api.v1.Route;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
+import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
@@ -73,6 +74,7 @@ final class UniqueCase implements BenchCase {
     report(readings, out);
     inside(bench, each, out);
     bench.keep(0, 0);
+    addresses(bench, each, out);
   }
 
   private static void inside(Bench bench, int each, Recorder out) throws IOException {
@@ -85,6 +87,20 @@ final class UniqueCase implements BenchCase {
       }
       out.gauge("VMs compared from inside containers", "VMs", views.count());
       out.finding("unique-inside", views.sharing());
+    }
+  }
+
+  /** Only root can have NICs. */
+  private static void addresses(Bench bench, int each, Recorder out) throws IOException {
+    if (!OwnUser.isRoot()) {
+      out.note("MAC addresses were not compared: only root can have NICs.");
+      return;
+    }
+    bench.progress(each + " VMs with a NIC");
+    try (NicAddresses addresses = new NicAddresses(bench)) {
+      addresses.look(each);
+      out.gauge("MAC addresses compared", "VMs", addresses.count());
+      out.finding("unique-mac", addresses.sharing());
     }
   }
 

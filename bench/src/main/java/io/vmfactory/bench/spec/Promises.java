@@ -121,10 +121,12 @@ public final class Promises {
               "pairs"),
           atMost(
               "unique-inside",
-              "pairs of VMs whose containers see the same boot id, host name or random number",
+              "pairs of VMs whose containers share a generation, boot id, host name or random number",
               "unique",
               0,
               "pairs"),
+          atMost(
+              "unique-mac", "pairs of clones that have the same MAC address", "unique", 0, "pairs"),
           atMost(
               "leftovers",
               "processes, sockets, files and mounts left after a daemon has stopped",

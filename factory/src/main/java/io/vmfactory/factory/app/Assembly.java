@@ -133,6 +133,7 @@ final class Assembly {
     Path overlays = Overlays.sweep(config.daemon().stateDir());
     return new Verbs(
         vmVerbs(overlays),
+        new PauseVm(leases, uniqueness, host.observer()),
         attachmentVerbs(overlays),
         new TemplateVerbs(createTemplate(), names, catalogue, events),
         new PoolVerbs(names, stock, events),

@@ -41,7 +41,7 @@ record ForkMaker(Hypervisor hypervisor, VmStarter starter, UniquenessGate gate, 
     Laps laps = new Laps();
     HostedVm vm = started(snapshot, source, laps, deadline);
     try {
-      vm.keep(gate.startFork(vm, laps, deadline).await());
+      vm.keep(gate.start(vm, "", laps, deadline, deadline).await());
       vm.closeAgent();
       return new Made(vm, laps);
     } catch (RuntimeException e) {

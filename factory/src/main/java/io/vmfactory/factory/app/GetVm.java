@@ -58,7 +58,7 @@ final class GetVm {
   private GrantedVm lease(HostedVm vm, Order order, HandOut handOut) {
     Laps laps = handOut.laps();
     boolean complete = vm.agent() != null && vm.sizing().shortOf(order.wanted()).isZero();
-    Waking waking = gate.start(vm, order.hostname(), laps, handOut.answer());
+    Waking waking = gate.start(vm, order.hostname(), laps, handOut.answer(), handOut.work());
     // A complete VM only wakes: its lease is written meanwhile.
     Lease early = complete ? draft(vm, vm.sizing(), order, handOut.route()) : null;
     vm.keep(waking.await());

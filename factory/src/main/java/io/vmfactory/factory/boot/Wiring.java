@@ -240,6 +240,7 @@ final class Wiring implements AutoCloseable {
   private static Verbs stopping(Verbs verbs, StopSignal stop) {
     return new Verbs(
         verbs.vms(),
+        verbs.pauses(),
         verbs.attachments(),
         verbs.templates(),
         verbs.pools(),

@@ -24,7 +24,9 @@ public interface Events {
     POOL_HEALED,
     POOL_RESIZED,
     POOL_DRAINED,
-    VM_ADOPTED
+    VM_ADOPTED,
+    VM_PAUSED,
+    VM_RESUMED
   }
 
   /**

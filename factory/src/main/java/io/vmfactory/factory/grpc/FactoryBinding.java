@@ -143,6 +143,7 @@ final class FactoryBinding {
             ForkProtos.granted(verbs.vms().fork(client, ForkProtos.request(q), deadline)),
         (client, reply) ->
             reply.getForksList().forEach(fork -> takeBack(client, fork.getVm(), fork.getLease())));
+    bindPauses();
     unary(
         FactoryGrpcService.RenewLease,
         (client, q, deadline, progress) ->
@@ -157,6 +158,22 @@ final class FactoryBinding {
             ReleaseVmResponse.newBuilder()
                 .setVmId(verbs.vms().release(client, new LeaseId(q.getLeaseId())).value())
                 .build());
+  }
+
+  /** Binds PauseVm and ResumeVm. What they did stays if the client has left. */
+  private void bindPauses() {
+    bind(
+        FactoryGrpcService.PauseVm,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            VmProtos.paused(verbs.pauses().pause(client, new LeaseId(q.getLeaseId()), deadline)),
+        (client, reply) -> {});
+    bind(
+        FactoryGrpcService.ResumeVm,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            VmProtos.resumed(verbs.pauses().resume(client, new LeaseId(q.getLeaseId()), deadline)),
+        (client, reply) -> {});
   }
 
   private void bindDrives() {

@@ -1,12 +1,16 @@
 package io.vmfactory.factory.grpc;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Memory;
+import io.vmfactory.api.v1.PauseVmResponse;
 import io.vmfactory.api.v1.RenewLeaseRequest;
+import io.vmfactory.api.v1.ResumeVmResponse;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.api.v1.VmState;
 import io.vmfactory.factory.calls.Wire;
@@ -55,6 +59,18 @@ final class VmProtos {
       reply.setLease(lease(granted.lease()));
     }
     return reply.build();
+  }
+
+  static PauseVmResponse paused(VmView vm) {
+    return PauseVmResponse.newBuilder().setVm(vm(vm)).build();
+  }
+
+  static ResumeVmResponse resumed(GrantedVm granted) {
+    return ResumeVmResponse.newBuilder()
+        .setVm(vm(granted.vm()))
+        .setLease(lease(requireNonNull(granted.lease())))
+        .addAllHops(Wire.hops(granted.hops()))
+        .build();
   }
 
   static GetBaseVmResponse givenAway(GrantedVm granted) {

@@ -98,17 +98,34 @@ public record VmRecord(
    * @param owner free text from the request
    * @param ttlMillis duration of a renewal in milliseconds
    * @param expiresAt ISO-8601, wall clock
+   * @param paused whether its customer has paused the VM, or is about to; null = no
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record LeaseEntry(
-      String id, @Nullable Long uid, String owner, long ttlMillis, String expiresAt) {
+      String id,
+      @Nullable Long uid,
+      String owner,
+      long ttlMillis,
+      String expiresAt,
+      @Nullable Boolean paused) {
     public LeaseEntry {
       Instant.parse(expiresAt); // a record that cannot be read later must not be made
     }
 
-    /** Returns the entry of a lease. */
+    /** Returns the entry of a lease whose VM runs. */
     public static LeaseEntry of(
         String id, long uid, String owner, Duration ttl, Instant expiresAt) {
-      return new LeaseEntry(id, uid, owner, ttl.toMillis(), expiresAt.toString());
+      return new LeaseEntry(id, uid, owner, ttl.toMillis(), expiresAt.toString(), null);
+    }
+
+    /** Returns this entry for a VM that its customer has paused, or has not. */
+    public LeaseEntry paused(boolean now) {
+      return new LeaseEntry(id, uid, owner, ttlMillis, expiresAt, now ? true : null);
+    }
+
+    /** Returns whether its customer has paused the VM. */
+    public boolean rests() {
+      return Boolean.TRUE.equals(paused);
     }
 
     /** Returns when the lease expires. */

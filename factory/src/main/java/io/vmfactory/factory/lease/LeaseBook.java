@@ -142,13 +142,14 @@ public final class LeaseBook {
   }
 
   private void available(HostedVm vm, Lease lease, VmPhase phase) {
-    VmPhase now = phase;
-    if (phase == VmPhase.PAUSED) {
+    if (phase == VmPhase.PAUSED && !vm.isPaused()) {
       // The earlier daemon was killed while it took a snapshot, or woke the VM.
       vm.vm().cont(Deadline.after(RESUMING));
-      now = VmPhase.RUNNING;
+    } else if (phase == VmPhase.RUNNING && vm.isPaused()) {
+      // The earlier daemon was killed while it paused the VM for its customer.
+      vm.vm().stop(Deadline.after(RESUMING));
     }
-    emit(Kind.VM_ADOPTED, vm, lease, "LEASED, " + now);
+    emit(Kind.VM_ADOPTED, vm, lease, "LEASED, " + vm.vm().phase());
   }
 
   private Duration left(LeaseEntry was) {
@@ -196,8 +197,30 @@ public final class LeaseBook {
       return step.apply(vm);
     } catch (VmmException e) {
       vm(client, leaseId);
-      throw e;
+      throw e.reason() == VmmException.Reason.ILLEGAL_PHASE && vm.phase() == VmPhase.PAUSED
+          ? Refusals.paused()
+          : e;
     }
+  }
+
+  /**
+   * Writes into the journal that a client's VM is about to be paused, or to run again. A daemon
+   * that takes the lease over makes it so.
+   */
+  public synchronized Lease markPaused(Peer client, LeaseId leaseId, boolean paused) {
+    Holding holding = existing(client, leaseId);
+    holding.vm().leased(entry(holding.lease()).paused(paused));
+    return holding.lease();
+  }
+
+  /** Reports that a client's VM was paused, or runs again. */
+  public void announce(HostedVm vm, Lease lease, boolean paused) {
+    emit(paused ? Kind.VM_PAUSED : Kind.VM_RESUMED, vm, lease, "");
+  }
+
+  /** Returns a client's lease. */
+  public synchronized Lease lease(Peer client, LeaseId leaseId) {
+    return existing(client, leaseId).lease();
   }
 
   /** Returns a client's leased VM. It stays this book's, which may end it at any time. */
@@ -293,9 +316,12 @@ public final class LeaseBook {
   }
 
   private static void journal(HostedVm vm, Lease lease) {
-    vm.leased(
-        LeaseEntry.of(
-            lease.id().value(), lease.uid(), lease.owner(), lease.ttl(), lease.expiresAt()));
+    vm.leased(entry(lease).paused(vm.isPaused()));
+  }
+
+  private static LeaseEntry entry(Lease lease) {
+    return LeaseEntry.of(
+        lease.id().value(), lease.uid(), lease.owner(), lease.ttl(), lease.expiresAt());
   }
 
   private Future<?> scheduleExpiry(Lease lease, Duration span) {

@@ -30,8 +30,8 @@ final class Causes {
       return "pool_" + word(e.reason());
     } else if (cause instanceof TurnRefusedException e) {
       return "gate_" + word(e.reason());
-    } else if (cause instanceof GuestException) {
-      return "guest";
+    } else if (cause instanceof GuestException e) {
+      return e.code() == GuestException.ABORTED ? "hook" : "guest";
     } else if (cause instanceof DeadlineExceededException) {
       return "deadline";
     } else if (cause instanceof CancelledException) {

@@ -35,7 +35,7 @@ final class Hops {
           Map.entry("connect", "agent"),
           Map.entry("answer", "agent"),
           Map.entry("unique", "agent"),
-          Map.entry("ports", "agent"),
+          Map.entry("hooks", "agent"),
           Map.entry("wake", "agent"),
           Map.entry("online", "agent"));
 

@@ -19,6 +19,8 @@ public interface Observer {
     GET_VM,
     GET_BASE_VM,
     FORK_VM,
+    PAUSE_VM,
+    RESUME_VM,
     ATTACH_DRIVE,
     ATTACH_NIC
   }

@@ -99,7 +99,7 @@ public record StockAdopters(
 
     /** Asks the agent nothing: its first answer comes when the VM is woken for a customer. */
     private boolean warm(TemplateKey key, HostedVm hosted, Deadline deadline) {
-      hosted.keep(agents.connect(hosted.folder().agentSocket(), deadline));
+      hosted.keep(agents.connect(hosted.folder().gateSocket(), deadline));
       boolean wanted = stock.adoptWarm(key, new WarmVm(hosted), age());
       if (!wanted) {
         hosted.closeAgent();

@@ -47,6 +47,10 @@ public final class Refusals {
         Reason.EXHAUSTED, message, bounded.compareTo(SOONEST) < 0 ? SOONEST : bounded);
   }
 
+  public static RequestException paused() {
+    return notPossible("the VM is paused: resume it first (vmfactory resume)");
+  }
+
   public static RequestException shuttingDown() {
     return new RequestException(Reason.SHUTTING_DOWN, "the daemon is shutting down");
   }

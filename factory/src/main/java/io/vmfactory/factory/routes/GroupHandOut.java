@@ -7,6 +7,7 @@ import io.vmfactory.factory.request.GrantedFork;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.vmm.VmmException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ public final class GroupHandOut implements AutoCloseable {
   private final Laps laps = new Laps();
   private final RequestTrack track;
   private final List<Admission.Place> places = new ArrayList<>();
+  private @Nullable Peer client;
   private @Nullable CustomersTurn turn;
   private @Nullable GrantedFork granted;
 
@@ -41,6 +43,7 @@ public final class GroupHandOut implements AutoCloseable {
    *     the client's user may not have so many VMs
    */
   public void admit(Peer client, int count, int memoryMib) {
+    this.client = client;
     while (places.size() < count) {
       places.add(parts.admission().enter(client, memoryMib));
     }
@@ -70,12 +73,20 @@ public final class GroupHandOut implements AutoCloseable {
   }
 
   /**
-   * The request fails with {@code cause}.
+   * The request fails with {@code cause}, which is recorded unless it is a refusal.
    *
    * @return what to throw
    */
   public RuntimeException failed(Throwable cause) {
+    if (client != null && !isRefusal(cause)) {
+      parts.routes().failures().recordOf(client.user().uid(), "route " + Route.FORK, "", cause);
+    }
     return track.failed(cause);
+  }
+
+  private static boolean isRefusal(Throwable cause) {
+    return cause instanceof RequestException
+        || (cause instanceof VmmException e && e.reason() == VmmException.Reason.INVALID);
   }
 
   @Override

@@ -48,8 +48,8 @@ final class WarmMaker extends RefillMaker<WarmVm> {
     HostedVm hosted = shell.hosted();
     try {
       Deadline answer = limit.min(kit.answerLimit());
-      hosted.keep(kit.gate().start(hosted, "", laps, answer).await());
-      hosted.vm().stop(answer);
+      hosted.keep(kit.gate().start(hosted, "", laps, answer, limit).await());
+      hosted.vm().stop(limit.min(kit.answerLimit()));
       laps.lap("stop");
       hosted.warm(shell.shell().digest());
       return new WarmVm(hosted);

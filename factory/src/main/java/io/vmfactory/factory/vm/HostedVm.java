@@ -1,6 +1,7 @@
 package io.vmfactory.factory.vm;
 
 import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
@@ -14,6 +15,9 @@ import io.vmfactory.vmm.VmmException;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,7 @@ public final class HostedVm {
   private final VmFolder folder;
   private final Journal journal;
   private final CompletableFuture<RuntimeException> failed = new CompletableFuture<>();
+  private final ReentrantLock resting = new ReentrantLock();
   private volatile VmRecord record;
   private volatile Instant at;
   private volatile @Nullable GuestAgent agent;
@@ -134,6 +139,33 @@ public final class HostedVm {
   /** It is about to be leased, or its lease about to be renewed: LEASED in the journal. */
   public void leased(LeaseEntry lease) {
     write(record.leased(lease));
+  }
+
+  /** Whether its customer has paused it, or is about to. */
+  public boolean isPaused() {
+    LeaseEntry lease = record.lease();
+    return lease != null && lease.rests();
+  }
+
+  /**
+   * Does something that no other such thing may come between: letting it rest, or ending that.
+   *
+   * @param what for the failure if another one takes too long
+   */
+  public <T> T exclusively(String what, Deadline deadline, Supplier<T> step) {
+    try {
+      if (!resting.tryLock(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+        throw deadline.exceeded(what + " to end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException("cancelled while waiting for " + what, e);
+    }
+    try {
+      return step.get();
+    } finally {
+      resting.unlock();
+    }
   }
 
   /** It is about to be given away, GIVEN_AWAY in the journal; then it is no longer ours. */

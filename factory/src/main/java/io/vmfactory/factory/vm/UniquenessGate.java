@@ -3,33 +3,22 @@ package io.vmfactory.factory.vm;
 import static java.util.Objects.requireNonNull;
 
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgent.Answer;
 import io.vmfactory.guest.GuestAgents;
-import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The uniqueness gate: no VM goes to a customer or onto the stock before its guest runs, answers
  * and is unlike any other.
  */
 public final class UniquenessGate {
-  /**
-   * A guest that hears answers in milliseconds, and later where other guests keep the CPUs busy.
-   */
-  private static final Duration HEARING = Duration.ofSeconds(2);
-
-  private static final int MOST_TRIES = 4;
-
   private final GuestAgents agents;
   private final WallClock clock;
 
@@ -47,104 +36,60 @@ public final class UniquenessGate {
    * Lets {@code hosted} run, whether it was made unique before or not.
    *
    * @param hostname empty = the one that it has, or the one made from its id
+   * @param deadline for the guest's next answer
+   * @param work when the commands must have ended that the guest has for after a restore
    * @return its guest answers, is unique and has the right time when that has been waited for. If
    *     this or the wait throws, the VM must be ended
    */
-  public Waking start(HostedVm hosted, String hostname, Laps laps, Deadline deadline) {
-    return hosted.agent() == null
-        ? startNew(hosted, connect(hosted, laps, deadline), hostname, laps, deadline)
-        : wake(hosted, hostname, laps, deadline);
-  }
-
-  /**
-   * Lets a clone of a VM that ran for a customer run. The customer's connections were in use when
-   * the snapshot was taken, perhaps in the middle of a message. So this takes the port that
-   * customers use last, and then makes sure that the guest answers on the others.
-   *
-   * @param laps as for a VM that was never made unique, and "ports"
-   */
-  public Waking startFork(HostedVm hosted, Laps laps, Deadline deadline) {
-    List<Path> ports = hosted.folder().agentSockets();
-    int last = ports.size() - 1;
-    GuestAgent agent = agents.connect(ports.get(last), deadline);
-    laps.lap("connect");
-    Waking waking = startNew(hosted, agent, "", laps, deadline);
-    return () -> {
-      GuestAgent unique = waking.await();
-      try {
-        ports.subList(0, last).forEach(port -> free(port, deadline));
-        laps.lap("ports");
-        return unique;
-      } catch (RuntimeException e) {
-        unique.close();
-        throw e;
-      }
-    };
-  }
-
-  /**
-   * Makes the guest hear on a port. After half a message of the customer's it may take the first
-   * connection for the rest of that message; it hears the next one (guest/README.md, "Traps").
-   */
-  private void free(Path port, Deadline deadline) {
-    for (int tries = 1; !hears(port, deadline); tries++) {
-      if (tries == MOST_TRIES) {
-        throw new GuestException(
-            GuestException.UNAVAILABLE, "the guest does not answer on its port " + port, null);
-      }
+  public Waking start(
+      HostedVm hosted, String hostname, Laps laps, Deadline deadline, Deadline work) {
+    if (hosted.agent() != null) {
+      return wake(hosted, hostname, laps, deadline);
     }
+    String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;
+    Uniqueness unique = Uniqueness.fresh(clock, name, hosted.id());
+    return new NewGuest(connect(hosted, laps, deadline), unique, laps)
+        .start(hosted.vm(), deadline, work);
   }
 
-  private boolean hears(Path port, Deadline deadline) {
-    Duration left = deadline.remaining();
-    Deadline limit = Deadline.after(left.compareTo(HEARING) < 0 ? left : HEARING);
-    GuestAgent agent = agents.connect(port, deadline);
-    try {
-      agent.awaitServing(limit);
-      return true;
-    } catch (DeadlineExceededException e) {
-      deadline.check("the guest to answer on " + port);
-      return false;
-    } finally {
-      agent.close();
+  /** A guest that was never made unique. If a step fails, its connection is closed. */
+  private record NewGuest(GuestAgent agent, Uniqueness unique, Laps laps) {
+    /**
+     * Lets it run, if it is PAUSED; else the agent's port is open. The first question to its agent
+     * is on the way before it runs. The laps get "connect" and "cont" now, "answer", "unique" and
+     * "hooks" (if it has any) later.
+     */
+    Waking start(Vm vm, Deadline deadline, Deadline work) {
+      return orClose(
+          () -> {
+            Answer answer = agent.askServing(deadline);
+            if (vm.phase() == VmPhase.PAUSED) {
+              vm.cont(deadline);
+              laps.lap("cont");
+            }
+            return () -> orClose(() -> makeUnique(answer, deadline, work));
+          });
     }
-  }
 
-  /**
-   * Lets a VM that was never made unique run: one that is PAUSED, or RUNNING with its agent's port
-   * open. The first question to its agent is on the way before it runs.
-   *
-   * @param laps gets "connect" and "cont" (if it was PAUSED) now, "answer" and "unique" later
-   * @return makes the guest unique. If this or the wait for it throws, no connection is left
-   */
-  private Waking startNew(
-      HostedVm hosted, GuestAgent agent, String hostname, Laps laps, Deadline deadline) {
-    try {
-      Vm vm = hosted.vm();
-      String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;
-      Answer answer = agent.askServing(deadline);
-      if (vm.phase() == VmPhase.PAUSED) {
-        vm.cont(deadline);
-        laps.lap("cont");
-      }
-      return () -> makeUnique(agent, answer, name, laps, deadline);
-    } catch (RuntimeException e) {
-      agent.close();
-      throw e;
-    }
-  }
-
-  private GuestAgent makeUnique(
-      GuestAgent agent, Answer answer, String hostname, Laps laps, Deadline deadline) {
-    try {
+    private GuestAgent makeUnique(Answer answer, Deadline deadline, Deadline work) {
       answer.await();
       laps.lap("answer");
-      agent.makeUnique(Uniqueness.fresh(clock, hostname), deadline);
+      int hooks = agent.makeUnique(unique, deadline);
       laps.lap("unique");
+      if (hooks > 0) {
+        agent.hooks().afterRestore(work);
+        laps.lap("hooks");
+      }
       return agent;
-    } catch (RuntimeException e) {
-      agent.close();
-      throw e;
+    }
+
+    private <T> T orClose(Supplier<T> step) {
+      try {
+        return step.get();
+      } catch (RuntimeException e) {
+        agent.close();
+        throw e;
+      }
     }
   }
 
@@ -168,9 +113,25 @@ public final class UniquenessGate {
     };
   }
 
-  /** Connects to the agent of a VM. */
+  /**
+   * Lets a customer's VM run again that was PAUSED, and corrects its clock. If the guest does not
+   * answer, the VM runs all the same.
+   *
+   * @param laps gets "connect", "cont" and "wake"
+   */
+  public void resume(HostedVm hosted, Laps laps, Deadline deadline) {
+    try (GuestAgent agent = connect(hosted, laps, deadline)) {
+      Answer answer = agent.startWake(clock, "", deadline);
+      hosted.vm().cont(deadline);
+      laps.lap("cont");
+      answer.await();
+      laps.lap("wake");
+    }
+  }
+
+  /** Connects to the agent of a VM, on the daemon's own port. */
   public GuestAgent connect(HostedVm hosted, Laps laps, Deadline deadline) {
-    GuestAgent agent = agents.connect(hosted.folder().agentSocket(), deadline);
+    GuestAgent agent = agents.connect(hosted.folder().gateSocket(), deadline);
     laps.lap("connect");
     return agent;
   }

@@ -22,6 +22,9 @@ import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.VmSnapshot;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 final class ForkIT {
   private static final int SMALL = 8 << 20;
+  private static final int STREAM = 71;
 
   @TempDir private Path root;
   @TempDir private Path elsewhere;
@@ -104,6 +108,47 @@ final class ForkIT {
         .extracting(guest -> HexFormat.of().formatHex(guest.random()))
         .doesNotHaveDuplicates();
     all.forEach(factory::release);
+  }
+
+  /** On every port, the source's client has sent half of a message with data at that moment. */
+  @Test
+  void aForkHearsOnEveryPortAfterHalfMessages() throws IOException {
+    GrantedVm source = factory.get(any());
+    List<SocketChannel> clients = new ArrayList<>();
+    try {
+      for (Path port : source.vm().folder().agentSockets()) {
+        SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(port));
+        clients.add(client);
+        client.write(ByteBuffer.wrap(call("grpc.Health", "Check", 0)));
+        ByteBuffer answer = ByteBuffer.allocate(4096);
+        assertThat(client.read(answer)).isPositive(); // the guest reads this port
+        client.write(ByteBuffer.wrap(call("grpc.AgentService", "WriteStdin", 1000)));
+      }
+      GrantedVm fork = fork(source, 1).vms().get(0);
+      for (Path port : fork.vm().folder().agentSockets()) {
+        try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(port))) {
+          client.write(ByteBuffer.wrap(call("grpc.Health", "Check", 0)));
+          ByteBuffer header = ByteBuffer.allocate(10);
+          assertThat(client.read(header)).isEqualTo(10);
+          assertThat(header.getInt(4)).isEqualTo(STREAM);
+        }
+      }
+      factory.release(fork);
+    } finally {
+      for (SocketChannel client : clients) {
+        client.close();
+      }
+    }
+    factory.release(source);
+  }
+
+  /** Returns a ttRPC frame that calls a method, but without the last {@code lacking} bytes. */
+  private static byte[] call(String service, String method, int lacking) {
+    ByteBuffer frame = ByteBuffer.allocate(14 + service.length() + method.length());
+    frame.putInt(frame.capacity() - 10 + lacking).putInt(STREAM).put((byte) 1).put((byte) 0);
+    frame.put((byte) 0x0a).put((byte) service.length()).put(service.getBytes(UTF_8));
+    frame.put((byte) 0x12).put((byte) method.length()).put(method.getBytes(UTF_8));
+    return frame.array();
   }
 
   @Test

@@ -88,8 +88,7 @@ final class ForkVmTest {
             "admit", "turn", "copy", "stop", "state", "pages", "layers", "cont", "freeze");
     assertThat(fork.vms().get(0).hops())
         .extracting(Lap::name)
-        .containsExactly(
-            "spawn", "load", "drives", "connect", "cont", "answer", "unique", "ports", "lease");
+        .containsExactly("spawn", "load", "drives", "connect", "cont", "answer", "unique", "lease");
     assertThat(factory.status().leases()).hasSize(4);
     assertThat(factory.status().leases()).extracting(Lease::id).doesNotHaveDuplicates();
     for (GrantedVm clone : fork.vms()) {
@@ -148,6 +147,24 @@ final class ForkVmTest {
         ScriptedAgents.Step.CONNECT,
         Script.Step.CONT,
         ScriptedAgents.Step.UNIQUE);
+  }
+
+  @Test
+  void aForkWhoseHookFailsIsEndedAndTheReasonIsSaidEverywhere() {
+    String why = "after_restore hook \"seed\" of container c ended with status 1";
+    factory.agents.restoreHooks = 1;
+    factory.agents.faults.failAt(
+        ScriptedAgents.Step.HOOKS, new GuestException(GuestException.ABORTED, why, null));
+    assertThatThrownBy(() -> fork(2)).hasMessage(why);
+    assertThat(factory.status().failures())
+        .singleElement()
+        .satisfies(
+            failure -> {
+              assertThat(failure.what()).isEqualTo("route FORK");
+              assertThat(failure.cause()).contains(why);
+              assertThat(failure.owner()).isEqualTo(Peer.daemon().user().uid());
+            });
+    assertThat(factory.folders()).hasSize(1);
   }
 
   @ParameterizedTest

@@ -14,7 +14,9 @@ import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
+import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
+import io.vmfactory.scripted.ScriptedAgents;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmPhase;
@@ -102,7 +104,33 @@ final class GetVmTest {
     assertThat(one.entropy()).hasSize(512).isNotEqualTo(other.entropy());
     assertThat(one.machineId()).matches("[0-9a-f]{32}").isNotEqualTo(other.machineId());
     assertThat(one.hostname()).isNotEqualTo(other.hostname());
+    assertThat(one.vm()).isNotEqualTo(other.vm());
     assertThat(one.clock().now()).isEqualTo(factory.now());
+  }
+
+  @Test
+  void hooksThatTheGuestHasRunLastAndCostATripOnlyThen() {
+    factory.template(1, 256);
+    assertThat(factory.get(any()).hops()).extracting(Lap::name).doesNotContain("hooks");
+    factory.agents.restoreHooks = 2;
+    GrantedVm granted = factory.get(any());
+    assertThat(granted.hops()).extracting(Lap::name).containsSequence("unique", "hooks", "lease");
+    assertThat(factory.agents.calls(granted.vm().identity().id()))
+        .endsWith("unique RUNNING", "hooks RUNNING");
+  }
+
+  @Test
+  void aVmWhoseHookFailsIsEndedAndAnotherRouteIsTaken() {
+    String why = "after_restore hook \"seed\" of container c did not end within its time limit";
+    factory.template(1, 256);
+    factory.agents.restoreHooks = 1;
+    factory.agents.faults.failAt(
+        ScriptedAgents.Step.HOOKS, new GuestException(GuestException.ABORTED, why, null));
+    assertThatThrownBy(() -> factory.get(on(Route.TEMPLATE))).hasMessageContaining(why);
+    assertThat(factory.folders()).isEmpty();
+    assertThat(factory.status().failures())
+        .singleElement()
+        .satisfies(failure -> assertThat(failure.cause()).contains(why));
   }
 
   @Test

@@ -73,6 +73,13 @@ final class KilledAnywhereTest {
         factory.cases.vms().getBase(Peer.daemon(), any(), soon());
       }
     },
+    PAUSE_AND_RESUME(1) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.pauses().pause(Peer.daemon(), onlyLease(factory), soon());
+        factory.cases.pauses().resume(Peer.daemon(), onlyLease(factory), soon());
+      }
+    },
     RENEW(1) {
       @Override
       void run(TestFactory factory) {

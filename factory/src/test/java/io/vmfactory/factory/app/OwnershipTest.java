@@ -203,7 +203,7 @@ final class OwnershipTest {
     journal.write(
         folder,
         record.leased(
-            new LeaseEntry(entry.id(), null, "old", entry.ttlMillis(), entry.expiresAt())));
+            new LeaseEntry(entry.id(), null, "old", entry.ttlMillis(), entry.expiresAt(), null)));
     factory = factory.successor(Duration.ZERO);
     assertUnknown(ALICE, granted.lease());
     assertThat(status(Peer.daemon()).leases())

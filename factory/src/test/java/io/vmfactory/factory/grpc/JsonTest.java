@@ -192,6 +192,28 @@ class JsonTest {
   }
 
   @Test
+  void aLeasedVmIsPausedAndResumedByItsPath() throws Exception {
+    List<String> asked = new ArrayList<>();
+    served.cases.pauseVm =
+        (lease, d) -> {
+          asked.add("pause " + lease.value());
+          return Samples.granted();
+        };
+    served.cases.resumeVm =
+        (lease, d) -> {
+          asked.add("resume " + lease.value());
+          return Samples.granted();
+        };
+    JsonNode paused = curl("-d", "{}", URL + "/v1/leases/l5/pause").json();
+    assertThat(paused.at("/vm/id").asText()).isEqualTo(Samples.VM);
+    JsonNode resumed = curl("-d", "{}", URL + "/v1/leases/l5/resume").json();
+    assertThat(resumed.at("/vm/id").asText()).isEqualTo(Samples.VM);
+    assertThat(resumed.at("/lease/id").asText()).isEqualTo(Samples.LEASE);
+    assertThat(resumed.at("/hops")).isNotEmpty();
+    assertThat(asked).containsExactly("pause l5", "resume l5");
+  }
+
+  @Test
   void aLeaseIsForkedByItsPath() throws Exception {
     AtomicReference<ForkRequest> asked = new AtomicReference<>();
     served.cases.forkVm =

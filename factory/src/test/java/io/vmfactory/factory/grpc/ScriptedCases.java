@@ -6,6 +6,7 @@ import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.app.Control;
+import io.vmfactory.factory.app.Pauses;
 import io.vmfactory.factory.app.PoolDesk;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.app.Status;
@@ -22,6 +23,7 @@ import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.VmRequest;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.NicPlace;
@@ -42,6 +44,8 @@ final class ScriptedCases implements Events {
 
   Verb<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
   Verb<ForkRequest, GrantedFork> forkVm = (q, d) -> Samples.fork(q.count());
+  Verb<LeaseId, GrantedVm> pauseVm = (q, d) -> Samples.granted();
+  Verb<LeaseId, GrantedVm> resumeVm = (q, d) -> Samples.granted();
   Verb<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
   Verb<LeaseId, String> releaseVm = (q, d) -> Samples.VM;
   Verb<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
@@ -77,7 +81,12 @@ final class ScriptedCases implements Events {
 
   Verbs all() {
     return new Verbs(
-        new ScriptedVms(), new ScriptedAttachments(), new ScriptedTemplates(), pools(), control());
+        new ScriptedVms(),
+        new ScriptedPauses(),
+        new ScriptedAttachments(),
+        new ScriptedTemplates(),
+        pools(),
+        control());
   }
 
   private final class ScriptedVms implements Vms {
@@ -109,6 +118,18 @@ final class ScriptedCases implements Events {
 
     @Override
     public void endUnclaimed(VmId vm) {}
+  }
+
+  private final class ScriptedPauses implements Pauses {
+    @Override
+    public VmView pause(Peer client, LeaseId lease, Deadline deadline) {
+      return pauseVm.run(lease, deadline).vm();
+    }
+
+    @Override
+    public GrantedVm resume(Peer client, LeaseId lease, Deadline deadline) {
+      return resumeVm.run(lease, deadline);
+    }
   }
 
   private final class ScriptedAttachments implements Attachments {

@@ -1,5 +1,6 @@
 package io.vmfactory.factory.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -49,7 +50,13 @@ final class JournalTest {
   void aRecordIsReadAsItWasWritten() {
     assertThat(journal.read(folder)).isEmpty();
     for (VmRecord record :
-        List.of(making(), started(), started().shell("d1"), started().warm("d2"), leased())) {
+        List.of(
+            making(),
+            started(),
+            started().shell("d1"),
+            started().warm("d2"),
+            leased(),
+            leased().leased(requireNonNull(leased().lease()).paused(true)))) {
       journal.write(folder, record);
       assertThat(journal.read(folder)).contains(record);
       assertThat(folder.record().toFile().length()).isLessThan(1024);

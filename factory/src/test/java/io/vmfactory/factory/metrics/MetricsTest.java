@@ -10,6 +10,7 @@ import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.guest.GuestException;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.vmm.VmmException;
 import java.time.Duration;
@@ -77,6 +78,8 @@ final class MetricsTest {
     observer.failed(Verb.GET_BASE_VM, new CompletionException(died), Duration.ZERO);
     observer.failed(Verb.GET_VM, new CancelledException("gone", null), Duration.ZERO);
     observer.failed(Verb.GET_VM, new IllegalStateException("a defect"), Duration.ZERO);
+    observer.failed(
+        Verb.FORK_VM, new GuestException(GuestException.ABORTED, "hook", null), Duration.ZERO);
     observer.refillFailed(
         Tier.SHELL, new TemplateException(TemplateException.Reason.REFUSED, "other host"));
     observer.trouble("VM", null);
@@ -91,6 +94,7 @@ final class MetricsTest {
     assertThat(page.value(failed + "{call=get_base_vm,cause=vmm_died}")).isOne();
     assertThat(page.value(failed + "{call=get_vm,cause=cancelled}")).isOne();
     assertThat(page.value(failed + "{call=get_vm,cause=internal}")).isOne();
+    assertThat(page.value(failed + "{call=fork_vm,cause=hook}")).isOne();
     assertThat(page.value("vmfactory_refills_failed_total{cause=template_refused,tier=shell}"))
         .isOne();
     assertThat(page.value("vmfactory_failures_total{cause=unknown,operation=VM}")).isOne();

@@ -23,6 +23,16 @@ public final class OciProcess {
     return new OciProcess(process);
   }
 
+  /**
+   * Returns a command for a container that runs: everything else comes from the container's first
+   * process.
+   *
+   * @param args program and arguments; the program comes first
+   */
+  public static OciProcess inheriting(List<String> args) {
+    return new OciProcess(Process.newBuilder().addAllArgs(args).build());
+  }
+
   private static OciProcess of(Process.Builder builder) {
     Process process = builder.build();
     SpecRules.check(process);

@@ -69,12 +69,13 @@ record AgentConnection(TtrpcConnection connection) implements AutoCloseable {
     }
 
     /**
-     * Waits until each call is answered. Returns the answer to the first call, which was {@code
-     * rpc}.
+     * Waits until each call is answered. Returns the answer to one of them, which was {@code rpc}.
+     *
+     * @param index of the call, from 0
      */
-    <R extends MessageLite> R await(Rpc<R> rpc) {
+    <R extends MessageLite> R await(int index, Rpc<R> rpc) {
       try {
-        return rpc.read(sent.await().get(0));
+        return rpc.read(sent.await().get(index));
       } catch (TtrpcException e) {
         throw translated(e);
       }

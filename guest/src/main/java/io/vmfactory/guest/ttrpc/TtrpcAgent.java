@@ -20,6 +20,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.guest.GuestDetails;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.GuestHooks;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.GuestNetwork;
 import io.vmfactory.guest.GuestProcesses;
@@ -28,6 +29,7 @@ import io.vmfactory.guest.HostName;
 import io.vmfactory.guest.QuiesceReport;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.ttrpc.Rpc;
+import io.vmfactory.vmm.NicAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoField;
@@ -72,7 +74,7 @@ final class TtrpcAgent implements GuestAgent {
   }
 
   private void requireServing(AgentConnection.Exchange sent) {
-    var answer = sent.await(AgentRpcs.CHECK);
+    var answer = sent.await(0, AgentRpcs.CHECK);
     if (answer.getStatus() != ServingStatus.SERVING) {
       throw new GuestException(
           GuestException.UNAVAILABLE, "the agent says it is " + answer.getStatus(), null);
@@ -95,13 +97,15 @@ final class TtrpcAgent implements GuestAgent {
    * apart, so its UNIMPLEMENTED is a refusal like any other.
    */
   @Override
-  public void makeUnique(Uniqueness unique, Deadline deadline) {
+  public int makeUnique(Uniqueness unique, Deadline deadline) {
     Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
-      connection.send(List.of(reseed, rename), deadline).await();
+      var named =
+          connection.send(List.of(reseed, rename), deadline).await(1, AgentRpcs.SET_IDENTITY);
       // Sends the clock alone: with the names, it would be late by the time that they take.
       correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
+      return named.getRestoreHooks();
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + withCall(e), e);
     }
@@ -197,6 +201,8 @@ final class TtrpcAgent implements GuestAgent {
     return SetIdentityRequest.newBuilder()
         .setHostname(unique.hostname())
         .setMachineId(unique.machineId())
+        .setGeneration(unique.vm().value())
+        .setMacPrefix(ByteString.copyFrom(NicAddress.prefix(unique.vm())))
         .build();
   }
 
@@ -254,6 +260,11 @@ final class TtrpcAgent implements GuestAgent {
   @Override
   public GuestProcesses processes() {
     return new TtrpcProcesses(connection);
+  }
+
+  @Override
+  public GuestHooks hooks() {
+    return new TtrpcHooks(connection);
   }
 
   @Override

@@ -18,6 +18,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.vmm.VmId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ final class TtrpcAgentTest {
   }
 
   private static Uniqueness unique() {
-    return Uniqueness.fresh(WallClock.system(), "vm-1");
+    return Uniqueness.fresh(WallClock.system(), "vm-1", VmId.random());
   }
 
   @Test
@@ -329,7 +330,7 @@ final class TtrpcAgentTest {
   }
 
   private static Uniqueness unique(WallClock clock) {
-    return Uniqueness.fresh(clock, "slow");
+    return Uniqueness.fresh(clock, "slow", VmId.random());
   }
 
   private List<String> clocksSet() {

@@ -14,6 +14,8 @@ import io.vmfactory.client.VmHandle;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestNetwork.Nic;
 import io.vmfactory.linux.TestNamespace;
+import io.vmfactory.vmm.NicAddress;
+import io.vmfactory.vmm.VmId;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +57,8 @@ final class DaemonNicIT {
       tap = "vmf" + vm.vm().getId().substring(0, 11);
       AttachNicResponse first = vm.attachNic(namespace.path(), "", soon());
       assertThat(first.getName()).isEqualTo(tap + 0);
+      VmId id = new VmId(vm.vm().getId());
+      assertThat(first.getGuestMac()).isEqualTo(NicAddress.of(id, 0));
       namespace.run("ip", "address", "add", "10.9.0.1/24", "dev", first.getName());
       String guest = "10.9.0.2";
       Nic wish =

@@ -138,6 +138,7 @@ final class MembersIT {
     Path agent = agent(granted);
     Path vm = agent.getParent();
     assertThat(alice.connects(agent)).isTrue();
+    assertThat(alice.connects(agent.resolveSibling("gate.sock"))).as("the daemon's port").isFalse();
     assertThat(alice.run("sh", "-c", "exec 3<>" + agent + ".lock").code()).isZero();
     assertThat(alice.run("cat", vm.resolve("console.log").toString()).code()).isZero();
     assertThat(alice.connects(vm.resolve("qmp.sock"))).isFalse();

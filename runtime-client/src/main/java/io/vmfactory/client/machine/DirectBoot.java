@@ -76,7 +76,7 @@ final class DirectBoot implements AutoCloseable {
     try {
       deadline.await(vm.signals().agentPort(), "the guest to start");
       laps.lap("boot");
-      passGate(folder, hostname, deadline);
+      passGate(place, hostname, deadline);
       laps.lap("unique");
     } catch (RuntimeException e) {
       RuntimeException detailed = explained(folder, e);
@@ -99,9 +99,9 @@ final class DirectBoot implements AutoCloseable {
         agents);
   }
 
-  private void passGate(VmFolder folder, String hostname, Deadline deadline) {
-    try (GuestAgent agent = agents.greet(folder.agentSockets(), deadline)) {
-      agent.makeUnique(Uniqueness.fresh(WallClock.system(), hostname), deadline);
+  private void passGate(DirectVmFolders place, String hostname, Deadline deadline) {
+    try (GuestAgent agent = agents.greet(place.folder().agentSockets(), deadline)) {
+      agent.makeUnique(Uniqueness.fresh(WallClock.system(), hostname, place.vm()), deadline);
     }
   }
 

@@ -22,6 +22,12 @@ public interface MachineSource extends AutoCloseable {
   ForkedMachines fork(
       MachineFacts source, int count, @Nullable Duration ttl, String owner, Deadline deadline);
 
+  /** Stops the CPUs of a leased VM; memory and lease stay. */
+  void pause(MachineFacts machine, Deadline deadline);
+
+  /** Lets a leased VM run again that was paused. */
+  void resume(MachineFacts machine, Deadline deadline);
+
   /** Opens a VM that another process took. */
   Machine open(MachineFacts facts);
 

@@ -111,6 +111,16 @@ public final class Machines implements MachineSource {
     }
   }
 
+  @Override
+  public void pause(MachineFacts machine, Deadline deadline) {
+    factory.leases().pause(machine.leaseId(), deadline);
+  }
+
+  @Override
+  public void resume(MachineFacts machine, Deadline deadline) {
+    factory.leases().resume(machine.leaseId(), deadline);
+  }
+
   private static GetVmRequest request(MachineRequest wanted) {
     GetVmRequest.Builder request =
         GetVmRequest.newBuilder()

@@ -137,6 +137,16 @@ final class LocalRuntime implements SandboxRuntime {
   }
 
   @Override
+  public void pauseVm(String id, Deadline deadline) {
+    new SandboxResting(SandboxIds.require(id), resources).pause(deadline);
+  }
+
+  @Override
+  public void resumeVm(String id, Deadline deadline) {
+    new SandboxResting(SandboxIds.require(id), resources).resume(deadline);
+  }
+
+  @Override
   public List<SandboxStatus> list(Deadline deadline) {
     List<SandboxStatus> all = new ArrayList<>();
     for (String id : resources.store().ids()) {

@@ -75,6 +75,23 @@ public interface SandboxRuntime extends AutoCloseable {
   SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline);
 
   /**
+   * Stops the CPUs of a sandbox's VM; its memory and its lease stay. Calls to its containers wait.
+   * Has no effect if it is paused. (To stop only the processes in the containers, use {@link
+   * Sandbox#pause}.)
+   *
+   * @throws SandboxException NOT_FOUND, WRONG_STATE if it does not run, UNSUPPORTED if its VM was
+   *     booted directly, LOST
+   */
+  void pauseVm(String id, Deadline deadline);
+
+  /**
+   * Lets a sandbox's VM run again, with the right time. Has no effect if it runs.
+   *
+   * @throws SandboxException as {@link #pauseVm}
+   */
+  void resumeVm(String id, Deadline deadline);
+
+  /**
    * Returns all sandboxes in this sandbox_dir, sorted by id, including those of other processes.
    */
   List<SandboxStatus> list(Deadline deadline);

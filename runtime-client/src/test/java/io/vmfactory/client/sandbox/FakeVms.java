@@ -55,6 +55,9 @@ final class FakeVms implements MachineSource {
   /** The leases of the VMs that were taken over. */
   final List<String> takenOver = new ArrayList<>();
 
+  /** The leases that were paused and resumed. */
+  final List<String> rested = new ArrayList<>();
+
   /** The cleared VMs: the id, and the pid if it was known. */
   final List<String> cleared = new ArrayList<>();
 
@@ -110,6 +113,16 @@ final class FakeVms implements MachineSource {
         direct.sizing(),
         "vm-" + id.shortened(),
         List.of());
+  }
+
+  @Override
+  public void pause(MachineFacts machine, Deadline deadline) {
+    rested.add("pause " + machine.leaseId());
+  }
+
+  @Override
+  public void resume(MachineFacts machine, Deadline deadline) {
+    rested.add("resume " + machine.leaseId());
   }
 
   @Override

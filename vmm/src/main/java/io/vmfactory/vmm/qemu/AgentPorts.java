@@ -8,6 +8,9 @@ import java.util.List;
 
 /** The listening sockets of a VM's agent ports, open until QEMU has inherited them. */
 final class AgentPorts implements AutoCloseable {
+  /** Number of ports: those for clients, and the daemon's. */
+  static final int COUNT = VmFolder.AGENT_PORTS + 1;
+
   private final List<UnixListener> listeners = new ArrayList<>();
 
   private AgentPorts() {}
@@ -15,7 +18,7 @@ final class AgentPorts implements AutoCloseable {
   static AgentPorts listen(VmFolder folder) {
     AgentPorts ports = new AgentPorts();
     try {
-      for (Path socket : folder.agentSockets()) {
+      for (Path socket : folder.allAgentSockets()) {
         ports.listeners.add(UnixListener.open(socket));
       }
       return ports;

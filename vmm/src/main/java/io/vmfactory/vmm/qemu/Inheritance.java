@@ -2,7 +2,6 @@ package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.linux.Program;
 import io.vmfactory.vmm.GuestRam;
-import io.vmfactory.vmm.VmFolder;
 
 /** The numbers of the descriptors that a QEMU process inherits, in the order they are passed. */
 final class Inheritance {
@@ -14,7 +13,7 @@ final class Inheritance {
   /** The first of the agent's ports; the others follow it. */
   static final int AGENT = CONSOLE + 1;
 
-  static final int STATE = AGENT + VmFolder.AGENT_PORTS;
+  static final int STATE = AGENT + AgentPorts.COUNT;
 
   /**
    * The file with the VM's memory. If the memory is no file, the later numbers move down by one.

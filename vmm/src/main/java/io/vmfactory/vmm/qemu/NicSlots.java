@@ -1,5 +1,6 @@
 package io.vmfactory.vmm.qemu;
 
+import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.linux.Tap;
 import io.vmfactory.linux.TapMove;
@@ -8,8 +9,12 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpCommand.NicFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -28,7 +33,10 @@ record NicSlots(VmId id, int count) {
     return new NicSlots(id, spec.devices().nicSlots());
   }
 
-  /** Returns a locally administered address. The guest uses it unless its agent gets another. */
+  /**
+   * Returns the address that a slot begins with, in every VM. The agent knows the slots by it, and
+   * gives them addresses of the VM's own ({@code network/nics.c}).
+   */
   static String mac(int slot) {
     return "02:76:6d:66:00:%02x".formatted(slot);
   }
@@ -75,7 +83,10 @@ record NicSlots(VmId id, int count) {
    * Moves the first free slot's tap into {@code target} and brings it up. A failure changes
    * nothing.
    */
-  NicPlace attach(NetworkNamespace target, String name) {
+  NicPlace attach(NetworkNamespace target, String name, QemuMonitor monitor, Deadline deadline) {
+    Map<String, String> macs =
+        monitor.execute(QmpCommand.nicFilters(), deadline).stream()
+            .collect(Collectors.toMap(NicFilter::name, NicFilter::mac));
     int slot = TapMove.first(taps(), target, name);
     if (slot < 0) {
       throw new VmmException(
@@ -83,6 +94,7 @@ record NicSlots(VmId id, int count) {
           "no NIC slot of VM %s is free: it has %d (nic_slots under [hypervisor.qemu])"
               .formatted(id.shortened(), count));
     }
-    return new NicPlace(name.isEmpty() ? tap(slot) : name, "eth" + slot, mac(slot));
+    String mac = macs.getOrDefault("nic" + slot, mac(slot));
+    return new NicPlace(name.isEmpty() ? tap(slot) : name, "eth" + slot, mac);
   }
 }

@@ -4,7 +4,6 @@ import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
-import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import java.util.ArrayList;
@@ -161,7 +160,7 @@ final class QemuCommandLine {
   }
 
   private void agent() {
-    int ports = VmFolder.AGENT_PORTS;
+    int ports = AgentPorts.COUNT;
     // The guest's port 0 is kept for a console.
     add(
         "-device",

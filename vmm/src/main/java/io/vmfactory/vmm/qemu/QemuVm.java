@@ -206,11 +206,17 @@ final class QemuVm implements Vm {
   @Override
   public VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline) {
     var snapshot = new QemuSnapshot(subject, process.process(), monitor, events);
+    String name = "take a snapshot of";
     return step(
-        VmPhase.RUNNING,
-        "take a snapshot of",
+        name,
         deadline,
-        () -> snapshot.take(overlayDir, laps, deadline));
+        () -> {
+          boolean runs = phases.current() != VmPhase.PAUSED;
+          if (runs) {
+            phases.require(VmPhase.RUNNING, name);
+          }
+          return snapshot.take(runs, overlayDir, laps, deadline);
+        });
   }
 
   @Override
@@ -270,7 +276,11 @@ final class QemuVm implements Vm {
   @Override
   public NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
     NicSlots slots = NicSlots.of(subject.id(), subject.spec());
-    return step(VmPhase.RUNNING, "attach a NIC", deadline, () -> slots.attach(target, name));
+    return step(
+        VmPhase.RUNNING,
+        "attach a NIC",
+        deadline,
+        () -> slots.attach(target, name, monitor, deadline));
   }
 
   @Override

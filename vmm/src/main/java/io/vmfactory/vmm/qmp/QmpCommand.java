@@ -169,6 +169,14 @@ public final class QmpCommand<R> {
       @JsonProperty("core-id") int core,
       @JsonProperty("thread-id") int thread) {}
 
+  /**
+   * A network interface and the address that it receives frames for.
+   *
+   * @param name its id on the command line
+   * @param mac the address that the guest has given it, or its first one
+   */
+  public record NicFilter(String name, @JsonProperty("main-mac") String mac) {}
+
   /** Ends the monitor's greeting phase. */
   public static QmpCommand<Done> negotiate() {
     return plain("qmp_capabilities");
@@ -252,6 +260,11 @@ public final class QmpCommand<R> {
   /** Lists all character devices. */
   public static QmpCommand<List<Chardev>> chardevs() {
     return new QmpCommand<>("query-chardev", new None(), QmpCodec.listOf(Chardev.class));
+  }
+
+  /** Lists all network interfaces. */
+  public static QmpCommand<List<NicFilter>> nicFilters() {
+    return new QmpCommand<>("query-rx-filter", new None(), QmpCodec.listOf(NicFilter.class));
   }
 
   /** Lists all hot-plugged memory. */

@@ -47,7 +47,7 @@ class QemuCommandLineTest {
             -add-fd fd=4,set=1
             -chardev file,id=console,append=on,path=/dev/fdset/1
             -serial chardev:console
-            -device virtio-serial-pci,id=serial0,disable-legacy=off,disable-modern=on,max_ports=5
+            -device virtio-serial-pci,id=serial0,disable-legacy=off,disable-modern=on,max_ports=6
             -chardev socket,id=agent0,fd=5,server=on,wait=off
             -device virtserialport,bus=serial0.0,chardev=agent0,id=agentport0,\
             name=org.vmfactory.agent.0
@@ -60,6 +60,9 @@ class QemuCommandLineTest {
             -chardev socket,id=agent3,fd=8,server=on,wait=off
             -device virtserialport,bus=serial0.0,chardev=agent3,id=agentport3,\
             name=org.vmfactory.agent.3
+            -chardev socket,id=agent4,fd=9,server=on,wait=off
+            -device virtserialport,bus=serial0.0,chardev=agent4,id=agentport4,\
+            name=org.vmfactory.agent.4
             -kernel /k
             -initrd /i
             -append console=ttyS0 quiet
@@ -71,7 +74,7 @@ class QemuCommandLineTest {
     try (MemoryFile memory = MemoryFiles.create("golden", 4096)) {
       List<String> template = QemuCommandLine.boot(launch(new GuestRam.Shared(memory)));
       List<String> clone = QemuCommandLine.prepare(launch(new GuestRam.CopyOnWrite(memory)));
-      String backend = "memory-backend-file,mem-path=/proc/self/fd/10,share=%s,id=ram0,size=256M";
+      String backend = "memory-backend-file,mem-path=/proc/self/fd/11,share=%s,id=ram0,size=256M";
       assertThat(template).contains(backend.formatted("on")).doesNotContain("-incoming");
       assertThat(clone).contains(backend.formatted("off")).doesNotContain("-kernel");
       assertThat(lines(clone)).endsWith("-incoming defer\n");
@@ -100,16 +103,16 @@ class QemuCommandLineTest {
       assertThat(lines(line))
           .contains(
               """
-              -netdev tap,id=tap0,fd=11
+              -netdev tap,id=tap0,fd=12
               -device virtio-net-pci,id=nic0,netdev=tap0,mac=02:76:6d:66:00:00,romfile=,\
               guest_announce=off
-              -netdev tap,id=tap1,fd=12
+              -netdev tap,id=tap1,fd=13
               -device virtio-net-pci,id=nic1,netdev=tap1,mac=02:76:6d:66:00:01,romfile=,\
               guest_announce=off
               """);
     }
     assertThat(QemuCommandLine.boot(launch(spec, new GuestRam.Anonymous())))
-        .contains("tap,id=tap0,fd=10");
+        .contains("tap,id=tap0,fd=11");
   }
 
   private static VmSpec nics(VmSpec spec, int slots) {

@@ -1,0 +1,9 @@
+#ifndef VMFACTORY_HOOKS_H
+#define VMFACTORY_HOOKS_H
+
+#include <stdint.h>
+
+// Returns how many commands run after a restore: those registered whose containers have not ended.
+uint32_t hooks_registered(void);
+
+#endif
