@@ -5,6 +5,8 @@ import io.vmfactory.configs.time.Laps;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.Shell;
+import io.vmfactory.template.SnapshotFacts;
+import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
@@ -16,6 +18,7 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +36,7 @@ public final class ScriptedTemplates implements Templates {
   /** The steps that can be made to misbehave. */
   public enum Step {
     BUILD,
+    STORE,
     RESTORE,
     PREPARE,
     ADOPT
@@ -85,7 +89,8 @@ public final class ScriptedTemplates implements Templates {
             "7.2.0-fake",
             true,
             refused,
-            List.of());
+            List.of(),
+            null);
     stored.removeIf(t -> t.key().equals(info.key()));
     stored.add(info);
     return info;
@@ -96,7 +101,11 @@ public final class ScriptedTemplates implements Templates {
     if (kernelDigest.isEmpty()) {
       throw new TemplateException(TemplateException.Reason.INVALID, "cannot read the kernel /k");
     }
-    byte[] text = (spec + kernelDigest).getBytes(StandardCharsets.UTF_8);
+    return keyOf(spec + kernelDigest);
+  }
+
+  private static TemplateKey keyOf(String what) {
+    byte[] text = what.getBytes(StandardCharsets.UTF_8);
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
       return new TemplateKey(HexFormat.of().formatHex(digest));
@@ -117,6 +126,31 @@ public final class ScriptedTemplates implements Templates {
     faults.play(Step.BUILD, deadline);
     listener.ended("boot", 1, 1, Duration.ofMillis(1), "");
     return store(spec, "");
+  }
+
+  @Override
+  public TemplateInfo store(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline) {
+    faults.play(Step.STORE, deadline);
+    List.of("store", "publish").forEach(laps::lap);
+    int number = built.incrementAndGet();
+    List<SnapshotFacts.Drive> drives =
+        taken.drives().stream().map(d -> new SnapshotFacts.Drive(d.id(), d.mode(), 1)).toList();
+    TemplateInfo info =
+        new TemplateInfo(
+            keyOf("snapshot " + number),
+            "snapshot " + number,
+            taken.spec(),
+            taken.spec().max().vcpus(),
+            Instant.EPOCH,
+            1,
+            1,
+            "7.2.0-fake",
+            true,
+            "",
+            laps.all(),
+            new SnapshotFacts(note, taken.writtenBytes(), drives));
+    stored.add(info);
+    return info;
   }
 
   @Override

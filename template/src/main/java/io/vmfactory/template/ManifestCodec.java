@@ -86,8 +86,9 @@ record ManifestCodec(StoreSecret secret) {
     if (!secret.isSealOf(envelope.seal(), Canonical.text(HEADER, manifest))) {
       throw refused("manifest altered: it does not match its seal", null);
     }
-    if (!manifest.fingerprint().key().hex().equals(manifest.key())) {
-      throw refused("manifest altered: its key is not the digest of its fingerprint", null);
+    if (!manifest.expectedKey().equals(manifest.key())) {
+      String what = manifest.snapshot().isEmpty() ? "fingerprint" : "content";
+      throw refused("manifest altered: its key is not the digest of its " + what, null);
     }
     return manifest;
   }

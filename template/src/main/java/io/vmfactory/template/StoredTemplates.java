@@ -13,6 +13,7 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class StoredTemplates implements Templates {
   private final BuildContext context;
   private final TemplateLoader loader;
   private final TemplateCache cache;
+  private final SnapshotWriting snapshots;
 
   /**
    * Opens the store and removes what dead builds left in it.
@@ -61,6 +63,7 @@ public final class StoredTemplates implements Templates {
     Fingerprints fingerprints = new Fingerprints(hypervisor.info());
     this.context = new BuildContext(opened, fingerprints, hypervisor, agents, folders, clock);
     this.loader = new TemplateLoader(opened, fingerprints);
+    this.snapshots = new SnapshotWriting(opened, fingerprints, clock);
     this.cache = new TemplateCache(loader, cacheBytes);
   }
 
@@ -92,7 +95,7 @@ public final class StoredTemplates implements Templates {
 
   private TemplateInfo unreadable(TemplateKey key, String why) {
     Instant since = modified(context.store().files(key).directory());
-    return new TemplateInfo(key, "", UNKNOWN_SPEC, 0, since, 0, 0, "", false, why, List.of());
+    return new TemplateInfo(key, "", UNKNOWN_SPEC, 0, since, 0, 0, "", false, why, List.of(), null);
   }
 
   private static Instant modified(Path path) {
@@ -111,6 +114,11 @@ public final class StoredTemplates implements Templates {
   }
 
   @Override
+  public TemplateInfo store(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline) {
+    return snapshots.write(taken, note, laps, deadline).info(false, "");
+  }
+
+  @Override
   public void delete(TemplateKey key) {
     try {
       context.store().delete(key);
@@ -121,12 +129,23 @@ public final class StoredTemplates implements Templates {
 
   @Override
   public void load(TemplateKey key, Deadline deadline) {
-    cache.acquire(key, deadline).close();
+    acquire(key, deadline).close();
+  }
+
+  /** A template whose drives were changed since is verified again, and refused if it is altered. */
+  private LoadedTemplate acquire(TemplateKey key, Deadline deadline) {
+    LoadedTemplate template = cache.acquire(key, deadline);
+    if (template.isIntact()) {
+      return template;
+    }
+    template.close();
+    cache.drop(key);
+    return cache.acquire(key, deadline);
   }
 
   @Override
   public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
-    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+    try (LoadedTemplate template = acquire(key, deadline)) {
       laps.lap("template");
       Vm vm = context.hypervisor().prepare(template.launch(id, folder), deadline);
       laps.lap("spawn");
@@ -136,7 +155,7 @@ public final class StoredTemplates implements Templates {
 
   @Override
   public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
-    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+    try (LoadedTemplate template = acquire(key, deadline)) {
       laps.lap("template");
       return template.restore(context.hypervisor(), id, folder, laps, deadline);
     }
@@ -150,7 +169,7 @@ public final class StoredTemplates implements Templates {
           "VM %s is not a shell: it is %s, not %s"
               .formatted(vm.identity().id().shortened(), vm.phase(), VmPhase.INCOMING));
     }
-    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+    try (LoadedTemplate template = acquire(key, deadline)) {
       return new LoadableShell(vm, template);
     }
   }

@@ -19,4 +19,14 @@ record TemplateFiles(Path directory) {
   Path state() {
     return directory.resolve("state");
   }
+
+  /**
+   * Returns a file of a drive.
+   *
+   * @param drive from 0, in the order of the manifest
+   * @param file 0 for the image, then the layers over it
+   */
+  Path drive(int drive, int file) {
+    return directory.resolve("drive-%d-%d".formatted(drive, file));
+  }
 }

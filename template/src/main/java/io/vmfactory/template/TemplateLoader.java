@@ -11,6 +11,7 @@ import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +62,30 @@ final class TemplateLoader {
    */
   Optional<String> objection(Manifest manifest, TemplateFiles files) {
     return fingerprints
-        .mismatch(manifest.fingerprint(), manifest.spec())
+        .mismatch(manifest)
         .or(() -> wrongSize(files.memory(), manifest.memory().bytes()))
         .or(() -> wrongSize(files.state(), manifest.state().bytes()))
         .or(() -> damage.of(files.memory()))
-        .or(() -> damage.of(files.state()));
+        .or(() -> damage.of(files.state()))
+        .or(() -> driveObjection(manifest.drives(), files));
+  }
+
+  private Optional<String> driveObjection(
+      List<SnapshotContent.Drive> drives, TemplateFiles files) {
+    for (int drive = 0; drive < drives.size(); drive++) {
+      List<MemoryContent> contents = drives.get(drive).files();
+      for (int index = 0; index < contents.size(); index++) {
+        Path file = files.drive(drive, index);
+        Optional<String> why = wrongSize(file, contents.get(index).bytes());
+        if (why.isEmpty()) {
+          why = damage.of(file);
+        }
+        if (why.isPresent()) {
+          return why;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<String> wrongSize(Path file, long bytes) {
@@ -88,7 +108,14 @@ final class TemplateLoader {
             });
     try {
       byte[] state = state(manifest, files.state());
-      return new LoadedTemplate(manifest, memory(manifest, files.memory(), deadline), state);
+      DriveSet drives = drives(manifest, files, deadline);
+      try {
+        MemoryFile memory = memory(manifest, files.memory(), deadline);
+        return new LoadedTemplate(manifest, memory, state, drives, store.overlays());
+      } catch (IOException | RuntimeException e) {
+        drives.close();
+        throw e;
+      }
     } catch (ClosedByInterruptException e) {
       throw cancelled(e);
     } catch (OsException e) {
@@ -98,6 +125,15 @@ final class TemplateLoader {
           : new TemplateException(Reason.RESOURCES, String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw refused("unreadable: " + ErrorText.of(e), e);
+    }
+  }
+
+  private DriveSet drives(Manifest manifest, TemplateFiles files, Deadline deadline)
+      throws IOException {
+    try {
+      return DriveLoader.load(manifest.drives(), files, deadline);
+    } catch (DriveLoader.AlteredException e) {
+      throw altered(e.file(), e.stamp());
     }
   }
 

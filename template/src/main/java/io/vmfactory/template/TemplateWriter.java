@@ -27,11 +27,24 @@ final class TemplateWriter {
 
   /** Writes guest memory; pages that are all zeros become holes. */
   MemoryContent memory(MemoryFile memory, Deadline deadline) throws IOException {
-    PageSource pages = PageSource.of(memory);
-    Path file = files.memory();
+    return pages(files.memory(), PageSource.of(memory), deadline);
+  }
+
+  /**
+   * Writes a file of a drive; pages that are all zeros become holes.
+   *
+   * @param drive from 0
+   * @param index 0 for the image, then the layers over it
+   */
+  MemoryContent driveFile(int drive, int index, PageSource content, Deadline deadline)
+      throws IOException {
+    return pages(files.drive(drive, index), content, deadline);
+  }
+
+  private MemoryContent pages(Path file, PageSource pages, Deadline deadline) throws IOException {
     try (var out = new RandomAccessFile(file.toFile(), "rw");
         FileChannel channel = out.getChannel()) {
-      out.setLength(memory.size());
+      out.setLength(pages.size());
       MemoryContent content =
           PageWalk.copy(pages, (offset, run) -> writeAll(channel, run, offset), deadline);
       finish(file, channel);

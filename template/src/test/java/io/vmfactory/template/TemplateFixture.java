@@ -108,7 +108,7 @@ final class TemplateFixture implements AutoCloseable {
   StoredTemplates open(long cacheBytes) {
     StoredTemplates templates =
         new StoredTemplates(
-            new StorePlace(store, secret),
+            new StorePlace(store, secret, run.resolveSibling("overlays")),
             new Host(),
             agents,
             new VmFolders(run),

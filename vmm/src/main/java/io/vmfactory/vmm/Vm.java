@@ -51,7 +51,7 @@ public interface Vm {
 
   /**
    * Takes a snapshot of a RUNNING clone: stops its CPUs for the time that this needs, and lets them
-   * run again, also when this fails.
+   * run again, also when this fails. A PAUSED clone stays PAUSED.
    *
    * <p>What its OVERLAY drives hold at that moment is never written again; the VM goes on in new
    * copy-on-write files over it.

@@ -111,12 +111,13 @@ final class Assembly {
 
   /** Takes over what earlier daemons left, begins to fill the stock, and is ready to serve. */
   Verbs begin() {
+    Path overlays = Overlays.sweep(config.daemon().overlayDir());
     if (config.factory().enableTemplate()) {
       catalogue.sync();
     }
     // Begin only after the last idle VM is taken over; otherwise another is made in its place.
     CompletionStage<Void> recovered = recovery().run(folders.root()).thenRun(stock::start);
-    return verbs(recovered);
+    return verbs(overlays, recovered);
   }
 
   private Recovery recovery() {
@@ -129,8 +130,7 @@ final class Assembly {
     return new Recovery(new Survivors(journal, host.processes(), takeOver, adopters));
   }
 
-  private Verbs verbs(CompletionStage<Void> recovered) {
-    Path overlays = Overlays.sweep(config.daemon().stateDir());
+  private Verbs verbs(Path overlays, CompletionStage<Void> recovered) {
     return new Verbs(
         vmVerbs(overlays),
         attachmentVerbs(overlays),

@@ -226,7 +226,9 @@ final class Wiring implements AutoCloseable {
       VmFactoryConfig config, Hypervisor hypervisor, GuestAgents agents, WallClock clock) {
     return new StoredTemplates(
         new StorePlace(
-            config.factory().templatePath(), config.daemon().stateDir().resolve("template.secret")),
+            config.factory().templatePath(),
+            config.daemon().stateDir().resolve("template.secret"),
+            config.daemon().overlayDir()),
         hypervisor,
         agents,
         new VmFolders(vms(config)),

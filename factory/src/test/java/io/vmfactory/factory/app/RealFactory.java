@@ -101,7 +101,10 @@ final class RealFactory implements AutoCloseable {
     VmFactoryConfig config = config(root, routes, pool);
     templates =
         new StoredTemplates(
-            new StorePlace(store.resolve("templates"), store.resolve("secret")),
+            new StorePlace(
+                store.resolve("templates"),
+                store.resolve("secret"),
+                config.daemon().overlayDir()),
             hypervisor,
             agents,
             new VmFolders(vms),

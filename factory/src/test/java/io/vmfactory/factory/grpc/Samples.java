@@ -106,7 +106,8 @@ final class Samples {
         "7.2.22",
         true,
         "",
-        List.of());
+        List.of(),
+        null);
   }
 
   static Status status() {

@@ -58,7 +58,8 @@ final class States {
         "7",
         loaded,
         refused,
-        List.of());
+        List.of(),
+        null);
   }
 
   /**

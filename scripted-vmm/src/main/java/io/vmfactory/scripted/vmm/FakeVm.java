@@ -199,7 +199,9 @@ public final class FakeVm implements Vm {
   /** Returns a snapshot whose memory is that of the VM's template: no guest has written any. */
   @Override
   public VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline) {
-    phases.require(VmPhase.RUNNING, "take a snapshot of");
+    if (phases.current() != VmPhase.PAUSED) {
+      phases.require(VmPhase.RUNNING, "take a snapshot of");
+    }
     if (!clone || !size().equals(launch.spec().boot())) {
       throw new VmmException(Reason.INVALID, "no snapshot of this fake VM can be taken");
     }

@@ -29,11 +29,15 @@ record QemuSnapshot(
   /** What was copied while the CPUs stood still. */
   private record Moment(byte[] state, long writtenBytes, Duration pause) {}
 
-  /** Returns the snapshot. The VM runs when this returns or throws. */
-  VmSnapshot take(Path overlayDir, Laps laps, Deadline deadline) {
+  /**
+   * Returns the snapshot.
+   *
+   * @param runs whether the VM runs; then it runs when this returns or throws
+   */
+  VmSnapshot take(boolean runs, Path overlayDir, Laps laps, Deadline deadline) {
     try {
       requirePossible(deadline);
-      return taken(overlayDir, laps, deadline);
+      return taken(runs, overlayDir, laps, deadline);
     } catch (OsException e) {
       throw Thread.currentThread().isInterrupted()
           ? new CancelledException("cancelled while taking a snapshot", e)
@@ -51,7 +55,7 @@ record QemuSnapshot(
     }
   }
 
-  private VmSnapshot taken(Path overlayDir, Laps laps, Deadline deadline) {
+  private VmSnapshot taken(boolean runs, Path overlayDir, Laps laps, Deadline deadline) {
     VmSpec spec = subject.spec();
     long bytes = spec.boot().memoryMib() * MIB;
     QemuDrives drives = new QemuDrives(spec.devices(), monitor, events);
@@ -65,7 +69,7 @@ record QemuSnapshot(
       DriveLayers layers = DriveLayers.prepare(drives, monitor, overlayDir, deadline);
       state.await(deadline);
       laps.lap("copy");
-      Moment moment = new Pause(ram, memory, state, layers).run(laps, deadline);
+      Moment moment = new Pause(runs, ram, memory, state, layers).run(laps, deadline);
       memory.seal();
       layers.freeze(deadline);
       List<FrozenDrive> frozen = layers.frozen(process, deadline);
@@ -94,24 +98,29 @@ record QemuSnapshot(
 
   /** The time in which the CPUs stand still. */
   private final class Pause {
+    private final boolean runs;
     private final ProcessRam ram;
     private final MemoryFile memory;
     private final DeviceState state;
     private final DriveLayers layers;
 
-    Pause(ProcessRam ram, MemoryFile memory, DeviceState state, DriveLayers layers) {
+    Pause(
+        boolean runs, ProcessRam ram, MemoryFile memory, DeviceState state, DriveLayers layers) {
+      this.runs = runs;
       this.ram = ram;
       this.memory = memory;
       this.state = state;
       this.layers = layers;
     }
 
-    /** Stops the VM, copies, and lets it run again, also when this fails. */
+    /** Stops the VM, copies, and lets it run again if it ran, also when this fails. */
     Moment run(Laps laps, Deadline deadline) {
       long begun = System.nanoTime();
       long writtenBytes;
       try {
-        monitor.execute(QmpCommand.stop(), deadline);
+        if (runs) {
+          monitor.execute(QmpCommand.stop(), deadline);
+        }
         laps.lap("stop");
         monitor.await(state.send(), "the device state to be saved", deadline);
         laps.lap("state");
@@ -122,11 +131,15 @@ record QemuSnapshot(
       } catch (RuntimeException | Error e) {
         // QEMU executes commands in order, so the VM runs again even if this thread cannot wait.
         layers.undo();
-        monitor.send(QmpCommand.cont());
+        if (runs) {
+          monitor.send(QmpCommand.cont());
+        }
         layers.closeUndone();
         throw e;
       }
-      monitor.execute(QmpCommand.cont(), deadline);
+      if (runs) {
+        monitor.execute(QmpCommand.cont(), deadline);
+      }
       laps.lap("cont");
       return new Moment(state.content(), writtenBytes, Duration.ofNanos(System.nanoTime() - begun));
     }

@@ -206,11 +206,17 @@ final class QemuVm implements Vm {
   @Override
   public VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline) {
     var snapshot = new QemuSnapshot(subject, process.process(), monitor, events);
+    String name = "take a snapshot of";
     return step(
-        VmPhase.RUNNING,
-        "take a snapshot of",
+        name,
         deadline,
-        () -> snapshot.take(overlayDir, laps, deadline));
+        () -> {
+          boolean runs = phases.current() != VmPhase.PAUSED;
+          if (runs) {
+            phases.require(VmPhase.RUNNING, name);
+          }
+          return snapshot.take(runs, overlayDir, laps, deadline);
+        });
   }
 
   @Override
