@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,19 @@ final class Section {
     this.document = document;
     this.name = name;
     this.problems = problems;
+  }
+
+  /**
+   * Reads each table of a list of tables, written as {@code [[name.key]]}, and reports the keys in
+   * it that {@code reader} does not read.
+   */
+  <T> List<T> tables(String key, Function<Section, T> reader) {
+    List<T> read = new ArrayList<>();
+    for (Document table : document.tables(path(key))) {
+      read.add(reader.apply(new Section(table, List.of(), problems)));
+      table.reportUnknown();
+    }
+    return read;
   }
 
   boolean flag(String key, boolean otherwise) {
@@ -196,7 +210,7 @@ final class Section {
   }
 
   private <T> T refuse(String key, String message, T otherwise) {
-    problem(Document.dotted(path(key)) + " " + message, key);
+    problem(document.shown(path(key)) + " " + message, key);
     return otherwise;
   }
 
