@@ -129,7 +129,8 @@ public final class ScriptedTemplates implements Templates {
   }
 
   @Override
-  public TemplateInfo store(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline) {
+  public TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
     faults.play(Step.STORE, deadline);
     List.of("store", "publish").forEach(laps::lap);
     int number = built.incrementAndGet();

@@ -37,7 +37,7 @@ public final class LiveSnapshot implements AutoCloseable {
   /**
    * Starts a clone, which has the drives of the snapshot's VM: PAUSED.
    *
-   * @param laps gets "spawn" and "load", as {@link Templates#restore}, and "drives" if there are any
+   * @param laps gets "spawn" and "load", as {@link Templates#restore}, and "drives"
    */
   public Vm restore(VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     return loaded.restore(hypervisor, id, folder, laps, deadline);

@@ -18,8 +18,8 @@ final class LoadableShell implements Shell {
   private final AtomicBoolean left = new AtomicBoolean();
 
   /**
-   * @param template stays the caller's; the shell is a user of its own if there are drives, until it
-   *     is loaded or its VM ends
+   * @param template stays the caller's; the shell is a user of its own if there are drives, until
+   *     it is loaded or its VM ends
    */
   LoadableShell(Vm vm, LoadedTemplate template) {
     this.vm = vm;

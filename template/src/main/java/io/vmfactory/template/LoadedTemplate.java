@@ -18,9 +18,9 @@ import java.nio.file.Path;
 /**
  * What clones start from, in memory: a verified template, or a snapshot of a VM that runs. It
  * counts its users, of which the cache is the first; when the last one closes it, its memory is
- * freed. Clones need it only while they start: afterwards they have mapped its memory and opened its
- * drives themselves. A shell keeps the array of the device state as long as it waits, and is a user
- * if there are drives.
+ * freed. Clones need it only while they start: afterwards they have mapped its memory and opened
+ * its drives themselves. A shell keeps the array of the device state as long as it waits, and is a
+ * user if there are drives.
  */
 final class LoadedTemplate implements AutoCloseable {
   private final VmSpec spec;
@@ -28,6 +28,7 @@ final class LoadedTemplate implements AutoCloseable {
   private final MemoryFile memory;
   private final byte[] state;
   private final DriveSet drives;
+  private final boolean ran;
   private final Path overlays;
   private final long bytes;
   private int users = 1;
@@ -44,6 +45,7 @@ final class LoadedTemplate implements AutoCloseable {
     this.memory = memory;
     this.state = state;
     this.drives = drives;
+    this.ran = !manifest.snapshot().isEmpty();
     this.overlays = overlays;
     this.bytes = manifest.memory().dataBytes() + state.length;
   }
@@ -55,6 +57,7 @@ final class LoadedTemplate implements AutoCloseable {
     this.memory = snapshot.memory();
     this.state = snapshot.deviceState();
     this.drives = DriveSet.live(snapshot.drives());
+    this.ran = true;
     this.overlays = overlays;
     this.bytes = memory.size();
   }
@@ -94,10 +97,10 @@ final class LoadedTemplate implements AutoCloseable {
   /**
    * Gives a PAUSED clone its drives. If this throws, end the clone.
    *
-   * @param laps gets "drives" if there are any
+   * @param laps gets "drives" if the template is of a VM that ran
    */
   void restoreDrives(Vm clone, Laps laps, Deadline deadline) {
-    if (hasDrives()) {
+    if (ran) {
       drives.restore(clone, overlays, deadline);
       laps.lap("drives");
     }
@@ -111,7 +114,7 @@ final class LoadedTemplate implements AutoCloseable {
   /**
    * Starts a clone: PAUSED.
    *
-   * @param laps gets "spawn" and "load", and "drives" if it has any
+   * @param laps gets "spawn" and "load", and "drives" if it is of a VM that ran
    */
   Vm restore(Hypervisor hypervisor, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     Launch launch = launch(id, folder);

@@ -11,7 +11,8 @@ import java.util.Optional;
 /**
  * What is stored about a template beside its memory and device state.
  *
- * @param key name of the template's directory: digest of the fingerprint, or of a snapshot's content
+ * @param key name of the template's directory: digest of the fingerprint, or of a snapshot's
+ *     content
  * @param fingerprint what the template fits
  * @param spec spec of its clones
  * @param created when it was published
@@ -41,8 +42,7 @@ record Manifest(
    *
    * @param spec devices and sizes of the VM
    */
-  record Snapshot(
-      VmSpec spec, MemoryContent memory, StateContent state, SnapshotContent content) {}
+  record Snapshot(VmSpec spec, MemoryContent memory, StateContent state, SnapshotContent content) {}
 
   /** Everything that the key of a snapshot is a digest of. */
   private record KeyMaterial(Fingerprint fingerprint, Snapshot snapshot) {

@@ -24,20 +24,27 @@ record SnapshotWriting(TemplateStore store, Fingerprints fingerprints, WallClock
   /**
    * Stores and publishes a snapshot, which stays the caller's. A failure leaves nothing.
    *
+   * @param mostBytes most bytes of data that it may take on disk
    * @param laps what is in it becomes the steps of the template; gets "store" and "publish"
    */
-  Manifest write(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline) {
+  Manifest write(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
     try (BuildWorkspace workspace = store.workspace()) {
-      return published(workspace, taken, note, laps, deadline);
+      TemplateWriter writer = new TemplateWriter(workspace.files(), store.codec(), mostBytes);
+      return published(workspace, writer, taken, note, laps, deadline);
     } catch (IOException | OsException e) {
       throw failure(e);
     }
   }
 
   private Manifest published(
-      BuildWorkspace workspace, VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline)
+      BuildWorkspace workspace,
+      TemplateWriter writer,
+      VmSnapshot taken,
+      SnapshotNote note,
+      Laps laps,
+      Deadline deadline)
       throws IOException {
-    TemplateWriter writer = new TemplateWriter(workspace.files(), store.codec());
     MemoryContent memory = writer.memory(taken.memory(), deadline);
     Manifest.StateContent state = writer.state(taken.deviceState());
     List<SnapshotContent.Drive> drives = drives(writer, taken.drives(), deadline);

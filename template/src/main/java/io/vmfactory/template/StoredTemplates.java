@@ -114,8 +114,9 @@ public final class StoredTemplates implements Templates {
   }
 
   @Override
-  public TemplateInfo store(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline) {
-    return snapshots.write(taken, note, laps, deadline).info(false, "");
+  public TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
+    return snapshots.write(taken, note, mostBytes, laps, deadline).info(false, "");
   }
 
   @Override

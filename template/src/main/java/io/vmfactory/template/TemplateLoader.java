@@ -70,8 +70,7 @@ final class TemplateLoader {
         .or(() -> driveObjection(manifest.drives(), files));
   }
 
-  private Optional<String> driveObjection(
-      List<SnapshotContent.Drive> drives, TemplateFiles files) {
+  private Optional<String> driveObjection(List<SnapshotContent.Drive> drives, TemplateFiles files) {
     for (int drive = 0; drive < drives.size(); drive++) {
       List<MemoryContent> contents = drives.get(drive).files();
       for (int index = 0; index < contents.size(); index++) {

@@ -18,11 +18,23 @@ final class TemplateWriter {
   private final TemplateFiles files;
   private final ManifestCodec codec;
   private final long freeBytes;
+  private final long mostBytes;
+  private long writtenBytes;
 
   TemplateWriter(TemplateFiles files, ManifestCodec codec) throws IOException {
+    this(files, codec, Long.MAX_VALUE);
+  }
+
+  /**
+   * Makes a writer.
+   *
+   * @param mostBytes most bytes of data in all files together
+   */
+  TemplateWriter(TemplateFiles files, ManifestCodec codec, long mostBytes) throws IOException {
     this.files = files;
     this.codec = codec;
     this.freeBytes = free(files.directory());
+    this.mostBytes = mostBytes;
   }
 
   /** Writes guest memory; pages that are all zeros become holes. */
@@ -46,7 +58,7 @@ final class TemplateWriter {
         FileChannel channel = out.getChannel()) {
       out.setLength(pages.size());
       MemoryContent content =
-          PageWalk.copy(pages, (offset, run) -> writeAll(channel, run, offset), deadline);
+          PageWalk.copy(pages, (offset, run) -> write(channel, run, offset), deadline);
       finish(file, channel);
       return content;
     } catch (IOException e) {
@@ -73,6 +85,17 @@ final class TemplateWriter {
     } catch (IOException e) {
       throw full(e) ? diskFull(file, content.length, e) : e;
     }
+  }
+
+  private void write(FileChannel channel, ByteBuffer run, long offset) throws IOException {
+    writtenBytes += run.remaining();
+    if (writtenBytes > mostBytes) {
+      throw new TemplateException(
+          TemplateException.Reason.RESOURCES,
+          "the template takes more than the %d KiB of disk that its owner may have for it"
+              .formatted(mostBytes / 1024));
+    }
+    writeAll(channel, run, offset);
   }
 
   private static void writeAll(FileChannel channel, ByteBuffer from, long offset)

@@ -38,10 +38,12 @@ public interface Templates extends AutoCloseable {
    * Stores a snapshot of a VM that ran as a template with a key of its own. The snapshot stays the
    * caller's. A failure leaves nothing.
    *
+   * @param mostBytes most bytes of data that it may take on disk
    * @param laps what it contains becomes the steps of the template; gets "store" and "publish"
-   * @throws TemplateException with reason {@code RESOURCES} if the disk is full
+   * @throws TemplateException with reason {@code RESOURCES} if the disk is full, or it needs more
    */
-  TemplateInfo store(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline);
+  TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline);
 
   /**
    * Removes a template from store and memory. Its clones keep running.

@@ -120,7 +120,8 @@ class StoredSnapshotTest {
 
   private TemplateInfo stored() throws IOException {
     try (VmSnapshot taken = taken()) {
-      return templates.store(taken, note(), new Laps(), TemplateFixture.soon());
+      return templates.store(
+          taken, note(), Long.MAX_VALUE, new Laps(), TemplateFixture.soon());
     }
   }
 
@@ -180,8 +181,7 @@ class StoredSnapshotTest {
     for (long at : List.of(0L, Files.size(file) / 2, Files.size(file) - 1)) {
       flip(file, at);
       StoredTemplates other = fixture.open();
-      var thrown =
-          catchThrowableOfType(TemplateException.class, () -> fixture.restore(other, key));
+      var thrown = catchThrowableOfType(TemplateException.class, () -> fixture.restore(other, key));
       assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
       assertThat(thrown).hasMessageContaining(name + " altered");
       assertThat(info(other, key).refused()).contains(name + " altered");
@@ -311,10 +311,26 @@ class StoredSnapshotTest {
   void aFailureLeavesNothing() throws IOException {
     VmSnapshot taken = taken();
     assertThatThrownBy(
-            () -> templates.store(taken, note(), new Laps(), Deadline.after(Duration.ZERO)))
+            () -> templates.store(
+                    taken, note(), Long.MAX_VALUE, new Laps(), Deadline.after(Duration.ZERO)))
         .isInstanceOf(DeadlineExceededException.class);
     taken.close();
     fixture.assertNothingLeftBut(parent);
+  }
+
+  @Test
+  void aSnapshotThatNeedsMoreDiskThanItsOwnerHasLeavesNothing() throws IOException {
+    long needs = PAGE + 2 * IMAGE.length + PAGE;
+    try (VmSnapshot taken = taken()) {
+      var thrown =
+          catchThrowableOfType(
+              TemplateException.class,
+              () -> templates.store(taken, note(), needs - 1, new Laps(), TemplateFixture.soon()));
+      assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
+      assertThat(thrown).hasMessageContaining("more than the 8 KiB of disk that its owner may");
+      fixture.assertStored(parent);
+      templates.store(taken, note(), needs, new Laps(), TemplateFixture.soon());
+    }
   }
 
   @Test

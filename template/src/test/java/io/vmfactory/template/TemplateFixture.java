@@ -151,9 +151,14 @@ final class TemplateFixture implements AutoCloseable {
   void assertNothingLeftBut(TemplateKey... keys) throws IOException {
     assertThat(fake.vms()).allMatch(vm -> vm.phase() == VmPhase.EXITED);
     assertThat(names(run)).isEmpty();
+    assertStored(keys);
+    assertThat(memoryFiles()).isZero();
+  }
+
+  /** Asserts that the store has these templates and nothing half-made. */
+  void assertStored(TemplateKey... keys) throws IOException {
     assertThat(names(store))
         .containsExactlyInAnyOrder(Stream.of(keys).map(TemplateKey::hex).toArray(String[]::new));
-    assertThat(memoryFiles()).isZero();
   }
 
   static List<String> names(Path dir) throws IOException {

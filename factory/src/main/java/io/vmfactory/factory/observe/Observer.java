@@ -19,6 +19,7 @@ public interface Observer {
     GET_VM,
     GET_BASE_VM,
     FORK_VM,
+    SNAPSHOT_VM,
     ATTACH_DRIVE,
     ATTACH_NIC
   }

@@ -72,9 +72,10 @@ public final class KnownTemplates implements Templates {
   }
 
   @Override
-  public TemplateInfo store(VmSnapshot taken, SnapshotNote note, Laps laps, Deadline deadline) {
+  public TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
     try {
-      return stored.store(taken, note, laps, deadline);
+      return stored.store(taken, note, mostBytes, laps, deadline);
     } finally {
       changes.incrementAndGet();
     }

@@ -23,6 +23,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.template.NameBook;
 import io.vmfactory.template.StorePlace;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
@@ -102,9 +103,7 @@ final class RealFactory implements AutoCloseable {
     templates =
         new StoredTemplates(
             new StorePlace(
-                store.resolve("templates"),
-                store.resolve("secret"),
-                config.daemon().overlayDir()),
+                store.resolve("templates"), store.resolve("secret"), config.daemon().overlayDir()),
             hypervisor,
             agents,
             new VmFolders(vms),
@@ -113,7 +112,11 @@ final class RealFactory implements AutoCloseable {
     app =
         FactoryApp.create(
             config,
-            new FactoryApp.Rooms(new Watched(), templates, agents),
+            new FactoryApp.Rooms(
+                new Watched(),
+                templates,
+                new NameBook(root.resolve("names"), store.resolve("secret")),
+                agents),
             clock,
             scheduler,
             Observer.NONE);
@@ -265,6 +268,9 @@ final class RealFactory implements AutoCloseable {
   }
 
   List<Path> folders() throws IOException {
+    if (!Files.exists(vms)) {
+      return List.of();
+    }
     try (Stream<Path> list = Files.list(vms)) {
       return list.toList();
     }

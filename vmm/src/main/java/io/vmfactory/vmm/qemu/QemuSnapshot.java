@@ -104,8 +104,7 @@ record QemuSnapshot(
     private final DeviceState state;
     private final DriveLayers layers;
 
-    Pause(
-        boolean runs, ProcessRam ram, MemoryFile memory, DeviceState state, DriveLayers layers) {
+    Pause(boolean runs, ProcessRam ram, MemoryFile memory, DeviceState state, DriveLayers layers) {
       this.runs = runs;
       this.ram = ram;
       this.memory = memory;
