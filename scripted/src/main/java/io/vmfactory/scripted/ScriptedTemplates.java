@@ -4,6 +4,8 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.NameBook;
+import io.vmfactory.template.Names;
 import io.vmfactory.template.Shell;
 import io.vmfactory.template.SnapshotFacts;
 import io.vmfactory.template.SnapshotNote;
@@ -22,6 +24,7 @@ import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -73,6 +76,11 @@ public final class ScriptedTemplates implements Templates {
   /** Returns the same store, with VMs made by {@code other}. */
   public ScriptedTemplates over(Hypervisor other) {
     return other == hypervisor ? this : new ScriptedTemplates(other, stored, built);
+  }
+
+  /** Returns the names of templates, in a real file in {@code folder}. */
+  public static Names names(Path folder) {
+    return new NameBook(folder.resolve("names"), folder.resolve("secret"));
   }
 
   /** Puts a template of {@code spec} into the store. It is usable if {@code refused} is empty. */

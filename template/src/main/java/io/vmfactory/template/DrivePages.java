@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.FileCalls;
@@ -8,6 +9,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * The pages of an open file of a drive. A client has named the image, so its file system may never
@@ -48,8 +50,7 @@ final class DrivePages implements PageSource, AutoCloseable {
     }
   }
 
-  private static <T> T call(
-      String what, FileCall<T> call, Deadline deadline, java.util.function.Consumer<T> late)
+  private static <T> T call(String what, FileCall<T> call, Deadline deadline, Consumer<T> late)
       throws IOException {
     try {
       return FileCalls.shared()
@@ -65,7 +66,7 @@ final class DrivePages implements PageSource, AutoCloseable {
               late,
               deadline);
     } catch (UncheckedIOException e) {
-      throw new IOException(what + ": " + e.getCause().getMessage(), e.getCause());
+      throw new IOException(what + ": " + ErrorText.of(e), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.vmfactory.template;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.MemoryFile;
@@ -14,6 +16,7 @@ import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clones start from, in memory: a verified template, or a snapshot of a VM that runs. It
@@ -23,6 +26,7 @@ import java.nio.file.Path;
  * user if there are drives.
  */
 final class LoadedTemplate implements AutoCloseable {
+  private final @Nullable TemplateKey key;
   private final VmSpec spec;
   private final String digest;
   private final MemoryFile memory;
@@ -40,6 +44,7 @@ final class LoadedTemplate implements AutoCloseable {
    */
   LoadedTemplate(
       Manifest manifest, MemoryFile memory, byte[] state, DriveSet drives, Path overlays) {
+    this.key = new TemplateKey(manifest.key());
     this.spec = manifest.spec();
     this.digest = manifest.digest();
     this.memory = memory;
@@ -52,6 +57,7 @@ final class LoadedTemplate implements AutoCloseable {
 
   /** Makes one of a snapshot, which is its own from now on. */
   LoadedTemplate(VmSnapshot snapshot, Path overlays) {
+    this.key = null;
     this.spec = snapshot.spec();
     this.digest = "";
     this.memory = snapshot.memory();
@@ -60,6 +66,11 @@ final class LoadedTemplate implements AutoCloseable {
     this.ran = true;
     this.overlays = overlays;
     this.bytes = memory.size();
+  }
+
+  /** Returns the template that it was loaded from. */
+  TemplateKey key() {
+    return requireNonNull(key, "not stored");
   }
 
   VmSpec spec() {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param fingerprint what the template fits
  * @param spec spec of its clones
  * @param created when it was published
- * @param memory its memory
+ * @param memory its memory, as a whole
  * @param state its device state
  * @param quiesce what the guest reported when it was quiesced
  * @param steps duration of each step of the build
@@ -87,6 +87,21 @@ record Manifest(
         .orElseGet(() -> fingerprint.key().hex());
   }
 
+  /**
+   * Returns the files of its memory. The first is the whole memory of a template, each further one
+   * a difference to those before it.
+   */
+  List<MemoryContent> memoryFiles() {
+    List<MemoryContent> chain = snapshot.stream().flatMap(of -> of.memory().stream()).toList();
+    return chain.isEmpty() ? List.of(memory) : chain;
+  }
+
+  /** Returns the bytes of data in the last of these files, which no other template has. */
+  private long ownMemoryBytes() {
+    List<MemoryContent> files = memoryFiles();
+    return files.get(files.size() - 1).dataBytes();
+  }
+
   /** Returns the drives of its clones. */
   List<SnapshotContent.Drive> drives() {
     return snapshot.stream().flatMap(of -> of.drives().stream()).toList();
@@ -145,7 +160,7 @@ record Manifest(
         spec,
         quiesce.possibleCpus(),
         created,
-        memory.dataBytes(),
+        ownMemoryBytes(),
         state.bytes(),
         fingerprint.vmmVersion(),
         loaded,

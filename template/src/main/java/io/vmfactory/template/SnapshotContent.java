@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param labels as given, in the order of their names
  * @param description as given, in Base64
  * @param drives what each clone has in its slots
+ * @param memory the files of its memory, see {@link MemoryChain.Stored#files}
  */
 record SnapshotContent(
     String id,
@@ -26,10 +27,12 @@ record SnapshotContent(
     boolean shared,
     List<Label> labels,
     String description,
-    List<Drive> drives) {
+    List<Drive> drives,
+    List<MemoryContent> memory) {
   SnapshotContent {
     labels = List.copyOf(labels);
     drives = List.copyOf(drives);
+    memory = List.copyOf(memory);
   }
 
   record Label(String name, String value) {}
@@ -54,7 +57,8 @@ record SnapshotContent(
     }
   }
 
-  static SnapshotContent of(VmSnapshot taken, SnapshotNote note, List<Drive> drives) {
+  static SnapshotContent of(
+      VmSnapshot taken, SnapshotNote note, List<Drive> drives, List<MemoryContent> memory) {
     return new SnapshotContent(
         UUID.randomUUID().toString(),
         note.parent(),
@@ -63,7 +67,8 @@ record SnapshotContent(
         note.owner().shared(),
         note.labels().entrySet().stream().map(e -> new Label(e.getKey(), e.getValue())).toList(),
         note.description(),
-        drives);
+        drives,
+        memory);
   }
 
   /** Returns it as other rooms see it. */

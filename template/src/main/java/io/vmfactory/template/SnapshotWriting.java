@@ -13,6 +13,7 @@ import io.vmfactory.vmm.VmSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores snapshots of VMs that run as templates.
@@ -24,32 +25,53 @@ record SnapshotWriting(TemplateStore store, Fingerprints fingerprints, WallClock
   /**
    * Stores and publishes a snapshot, which stays the caller's. A failure leaves nothing.
    *
+   * @param parent the template that the source was a clone of; null = it cannot be loaded
    * @param mostBytes most bytes of data that it may take on disk
    * @param laps what is in it becomes the steps of the template; gets "store" and "publish"
    */
   Manifest write(
-      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
+      VmSnapshot taken,
+      SnapshotNote note,
+      @Nullable LoadedTemplate parent,
+      long mostBytes,
+      Laps laps,
+      Deadline deadline) {
     try (BuildWorkspace workspace = store.workspace()) {
       TemplateWriter writer = new TemplateWriter(workspace.files(), store.codec(), mostBytes);
-      return published(workspace, writer, taken, note, laps, deadline);
+      MemoryChain.Stored memory =
+          MemoryChain.write(taken.memory(), parent, store, writer, deadline);
+      Written written = rest(writer, memory, taken, deadline);
+      laps.lap("store");
+      return published(workspace, written, taken, note, laps, deadline);
     } catch (IOException | OsException e) {
       throw failure(e);
     }
   }
 
+  /** What has been written of a snapshot. */
+  private record Written(
+      TemplateWriter writer,
+      MemoryChain.Stored memory,
+      Manifest.StateContent state,
+      List<SnapshotContent.Drive> drives) {}
+
+  private static Written rest(
+      TemplateWriter writer, MemoryChain.Stored memory, VmSnapshot taken, Deadline deadline)
+      throws IOException {
+    Manifest.StateContent state = writer.state(taken.deviceState());
+    return new Written(writer, memory, state, drives(writer, taken.drives(), deadline));
+  }
+
   private Manifest published(
       BuildWorkspace workspace,
-      TemplateWriter writer,
+      Written written,
       VmSnapshot taken,
       SnapshotNote note,
       Laps laps,
       Deadline deadline)
       throws IOException {
-    MemoryContent memory = writer.memory(taken.memory(), deadline);
-    Manifest.StateContent state = writer.state(taken.deviceState());
-    List<SnapshotContent.Drive> drives = drives(writer, taken.drives(), deadline);
-    laps.lap("store");
-    SnapshotContent content = SnapshotContent.of(taken, note, drives);
+    MemoryChain.Stored memory = written.memory();
+    SnapshotContent content = SnapshotContent.of(taken, note, written.drives(), memory.files());
     Base base = base(taken, note);
     List<Manifest.Step> steps = laps.all().stream().map(Manifest.Step::of).toList();
     Manifest manifest =
@@ -57,9 +79,9 @@ record SnapshotWriting(TemplateStore store, Fingerprints fingerprints, WallClock
             base.fingerprint(),
             base.possibleCpus(),
             clock.now(),
-            new Manifest.Snapshot(taken.spec(), memory, state, content),
+            new Manifest.Snapshot(taken.spec(), memory.whole(), written.state(), content),
             steps);
-    writer.manifest(manifest);
+    written.writer().manifest(manifest);
     deadline.check("the template to be published");
     workspace.publish(store.files(new TemplateKey(manifest.key())).directory());
     laps.lap("publish");

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Templates in a directory; those in use are held in memory. See {@link Templates}. */
 public final class StoredTemplates implements Templates {
@@ -116,7 +117,19 @@ public final class StoredTemplates implements Templates {
   @Override
   public TemplateInfo store(
       VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
-    return snapshots.write(taken, note, mostBytes, laps, deadline).info(false, "");
+    try (LoadedTemplate parent = parent(note, deadline)) {
+      return snapshots.write(taken, note, parent, mostBytes, laps, deadline).info(false, "");
+    }
+  }
+
+  private @Nullable LoadedTemplate parent(SnapshotNote note, Deadline deadline) {
+    try {
+      return TemplateKey.isKey(note.parent())
+          ? acquire(new TemplateKey(note.parent()), deadline)
+          : null;
+    } catch (TemplateException e) {
+      return null; // gone or refused: the snapshot is stored without it
+    }
   }
 
   @Override

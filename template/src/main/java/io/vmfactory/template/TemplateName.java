@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 public record TemplateName(String space, String name) implements Comparable<TemplateName> {
   /** What a name may be, for people. */
   public static final String TEXT =
-      "1..63 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, and not 8 or more hex digits"
-          + " alone";
+      "1..63 of a-z, 0-9, '.', '_' and '-', the first a letter or digit, and not 8 or more hex"
+          + " digits alone";
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
   private static final Pattern LIKE_A_KEY = Pattern.compile("[0-9a-f]{8,}");

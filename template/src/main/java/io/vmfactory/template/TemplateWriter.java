@@ -43,6 +43,49 @@ final class TemplateWriter {
   }
 
   /**
+   * Memory that was written as a difference.
+   *
+   * @param whole the memory
+   * @param own the file
+   */
+  record Difference(MemoryContent whole, MemoryContent own) {}
+
+  /** Writes guest memory as the difference to {@code base}. */
+  Difference difference(MemoryFile memory, MemoryFile base, Deadline deadline) throws IOException {
+    Path file = files.memory();
+    MemoryContent whole;
+    try (var out = new RandomAccessFile(file.toFile(), "rw");
+        FileChannel channel = out.getChannel()) {
+      out.setLength(MemoryDifference.bytes(memory.size()));
+      whole =
+          MemoryDifference.write(
+              memory, base, (offset, run) -> write(channel, run, offset), deadline);
+      finish(file, channel);
+    } catch (IOException e) {
+      throw full(e) ? diskFull(file, memory.size(), e) : e;
+    }
+    try (DiskPages written = DiskPages.open(file)) {
+      return new Difference(whole, PageWalk.copy(written, (offset, run) -> {}, deadline));
+    }
+  }
+
+  /**
+   * Removes memory that was written as a difference, and the links to the files below it. Nothing
+   * else has been written yet.
+   */
+  void forgetMemory(int links) throws IOException {
+    for (int i = 0; i < links; i++) {
+      Files.delete(files.base(i));
+    }
+    Files.delete(files.memory());
+    writtenBytes = 0;
+  }
+
+  TemplateFiles files() {
+    return files;
+  }
+
+  /**
    * Writes a file of a drive; pages that are all zeros become holes.
    *
    * @param drive from 0

@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -28,7 +29,6 @@ import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Tests snapshots of VMs that ran, in the store: written, verified, cloned, refused, removed. */
 class StoredSnapshotTest {
   private static final int PAGE = 4096;
-  private static final byte[] IMAGE = "the image, which is no whole number of pages".getBytes();
+  private static final byte[] IMAGE =
+      "the image, which is no whole number of pages".getBytes(UTF_8);
 
   @TempDir Path dir;
   private TemplateFixture fixture;
@@ -97,7 +98,7 @@ class StoredSnapshotTest {
   private VmSnapshot taken() throws IOException {
     MemoryFile memory =
         MemoryFiles.create("vmfactory-snapshot", (long) TemplateFixture.MEMORY_MIB << 20);
-    memory.write(3 * PAGE, ByteBuffer.wrap("what the guest has in memory".getBytes()));
+    memory.write(3 * PAGE, ByteBuffer.wrap("what the guest has in memory".getBytes(UTF_8)));
     memory.seal();
     byte[] layer = new byte[5 * PAGE];
     layer[4 * PAGE + 7] = 42;
@@ -120,8 +121,7 @@ class StoredSnapshotTest {
 
   private TemplateInfo stored() throws IOException {
     try (VmSnapshot taken = taken()) {
-      return templates.store(
-          taken, note(), Long.MAX_VALUE, new Laps(), TemplateFixture.soon());
+      return templates.store(taken, note(), Long.MAX_VALUE, new Laps(), TemplateFixture.soon());
     }
   }
 
@@ -137,7 +137,7 @@ class StoredSnapshotTest {
     MemoryFile ram = ((GuestRam.CopyOnWrite) clone.launch().ram()).file();
     ByteBuffer found = ByteBuffer.allocate(28);
     ram.read(3 * PAGE, found);
-    assertThat(new String(found.array())).isEqualTo("what the guest has in memory");
+    assertThat(new String(found.array(), UTF_8)).isEqualTo("what the guest has in memory");
     assertThat(drives(clone)).containsExactly("rw0", "ro0");
   }
 
@@ -179,14 +179,14 @@ class StoredSnapshotTest {
     TemplateKey key = stored().key();
     Path file = fixture.files(key).directory().resolve(name);
     for (long at : List.of(0L, Files.size(file) / 2, Files.size(file) - 1)) {
-      flip(file, at);
+      TemplateFixture.flip(file, at);
       StoredTemplates other = fixture.open();
       var thrown = catchThrowableOfType(TemplateException.class, () -> fixture.restore(other, key));
       assertThat(thrown.reason()).isEqualTo(Reason.REFUSED);
       assertThat(thrown).hasMessageContaining(name + " altered");
       assertThat(info(other, key).refused()).contains(name + " altered");
       assertThat(openFiles("drive-")).isEmpty();
-      flip(file, at);
+      TemplateFixture.flip(file, at);
       fixture.restore(other, key).kill();
       other.close();
     }
@@ -241,12 +241,12 @@ class StoredSnapshotTest {
     TemplateKey key = stored().key();
     Shell waiting = prepare(key);
     fixture.restore(templates, key);
-    flip(fixture.files(key).drive(0, 0), 5);
+    TemplateFixture.flip(fixture.files(key).drive(0, 0), 5);
     assertThatThrownBy(() -> fixture.restore(templates, key))
         .hasMessageContaining("drive-0-0 altered");
     assertThatThrownBy(() -> waiting.load(new Laps(), TemplateFixture.soon()))
         .hasMessageContaining("altered after it was verified");
-    flip(fixture.files(key).drive(0, 0), 5);
+    TemplateFixture.flip(fixture.files(key).drive(0, 0), 5);
     fixture.restore(templates, key);
   }
 
@@ -311,7 +311,8 @@ class StoredSnapshotTest {
   void aFailureLeavesNothing() throws IOException {
     VmSnapshot taken = taken();
     assertThatThrownBy(
-            () -> templates.store(
+            () ->
+                templates.store(
                     taken, note(), Long.MAX_VALUE, new Laps(), Deadline.after(Duration.ZERO)))
         .isInstanceOf(DeadlineExceededException.class);
     taken.close();
@@ -320,7 +321,7 @@ class StoredSnapshotTest {
 
   @Test
   void aSnapshotThatNeedsMoreDiskThanItsOwnerHasLeavesNothing() throws IOException {
-    long needs = PAGE + 2 * IMAGE.length + PAGE;
+    long needs = 2L * PAGE + 2L * IMAGE.length;
     try (VmSnapshot taken = taken()) {
       var thrown =
           catchThrowableOfType(
@@ -344,15 +345,5 @@ class StoredSnapshotTest {
 
   private static TemplateInfo info(StoredTemplates templates, TemplateKey key) {
     return templates.list().stream().filter(t -> t.key().equals(key)).findFirst().orElseThrow();
-  }
-
-  private static void flip(Path file, long at) throws IOException {
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      out.seek(at);
-      int old = out.read();
-      out.seek(at);
-      out.write(old ^ 0x10);
-    }
   }
 }

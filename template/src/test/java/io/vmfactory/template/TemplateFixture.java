@@ -27,9 +27,11 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -167,6 +169,17 @@ final class TemplateFixture implements AutoCloseable {
     }
     try (Stream<Path> entries = Files.list(dir)) {
       return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
+  }
+
+  /** Changes one bit of a file. */
+  static void flip(Path file, long at) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.seek(at);
+      int old = out.read();
+      out.seek(at);
+      out.write(old ^ 0x10);
     }
   }
 
