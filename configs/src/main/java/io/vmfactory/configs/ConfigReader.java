@@ -89,10 +89,7 @@ final class ConfigReader {
         section.number("max_memory_per_user", 0, 0, Integer.MAX_VALUE),
         section.number("max_requests_per_user", UsersConfig.DEFAULT_REQUESTS, 1, 4096),
         section.number(
-            "max_template_disk_per_user",
-            UsersConfig.DEFAULT_TEMPLATES_MIB,
-            0,
-            Integer.MAX_VALUE));
+            "max_template_disk_per_user", UsersConfig.DEFAULT_TEMPLATES_MIB, 0, Integer.MAX_VALUE));
   }
 
   private static String group(Section section, String key) {

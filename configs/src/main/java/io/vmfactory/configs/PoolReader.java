@@ -55,9 +55,9 @@ final class PoolReader {
         "template",
         table -> {
           String name = table.text("name", "", NAME, NAME_FORM);
-          if (name.isEmpty()) {
+          if (!table.isSet("name")) {
             table.problem("pool.template.name is missing: say which template", "name");
-          } else if (named.containsKey(name)) {
+          } else if (!name.isEmpty() && named.containsKey(name)) {
             table.problem("pool.template.name is \"%s\" twice".formatted(name), "name");
           }
           Count warmCount = count(table, "warm", warm);

@@ -52,6 +52,11 @@ final class Section {
     return value.map(Long::intValue).orElse(otherwise);
   }
 
+  /** Returns whether the file sets {@code key}. */
+  boolean isSet(String key) {
+    return document.value(path(key)) != null;
+  }
+
   /** Returns whether the file sets {@code key} to 0. */
   boolean isZero(String key) {
     return Long.valueOf(0).equals(document.value(path(key)));
