@@ -32,7 +32,6 @@ import io.vmfactory.scripted.ScriptedAgents;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.scripted.vmm.FakeVm;
-import io.vmfactory.template.NameBook;
 import io.vmfactory.template.Names;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
@@ -146,7 +145,7 @@ public final class TestFactory implements AutoCloseable {
                 steps.through(Hypervisor.class, new Booting()),
                 steps.through(
                     Templates.class, templates.over(steps.through(Hypervisor.class, hypervisor))),
-                steps.through(Names.class, names(root)),
+                steps.through(Names.class, ScriptedTemplates.names(root)),
                 steps.through(GuestAgents.class, agents)),
             new FactoryApp.Host(
                 steps.through(WallClock.class, () -> now),
@@ -158,10 +157,6 @@ public final class TestFactory implements AutoCloseable {
                 threads));
     cases = app.verbs();
     cases.control().events().subscribe(event -> true, events::add);
-  }
-
-  private static Names names(Path root) {
-    return new NameBook(root.resolve("names"), root.resolve("secret"));
   }
 
   /**

@@ -50,7 +50,7 @@ final class ScriptedCases implements Events {
   Verb<LeaseId, String> releaseVm = (q, d) -> Samples.VM;
   Verb<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
   Verb<SnapshotRequest, StoredVm> snapshotVm = (q, d) -> Samples.stored(q);
-  Verb<String, TemplateView> getTemplate = (q, d) -> Samples.snapshot("a", "text".getBytes());
+  Verb<String, TemplateView> getTemplate = (q, d) -> Samples.snapshot("a", new byte[] {7});
   Verb<Version, TemplateView> rollBack = (q, d) -> Samples.snapshot("a", new byte[0]);
   Verb<String, List<String>> deleteTemplate = (q, d) -> List.of(q, "older");
   Verb<Version, Pruned> prune =

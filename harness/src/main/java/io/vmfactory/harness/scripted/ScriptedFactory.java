@@ -15,8 +15,6 @@ import io.vmfactory.pool.PoolClock;
 import io.vmfactory.scripted.ScriptedAgents;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
-import io.vmfactory.template.NameBook;
-import io.vmfactory.template.Names;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmProcessTable;
 import java.io.IOException;
@@ -62,9 +60,11 @@ public final class ScriptedFactory implements AutoCloseable {
             ThreadPools.of("events", 1),
             Observer.NONE,
             threads);
-    Names names = new NameBook(root.resolve("names"), root.resolve("secret"));
     app =
-        FactoryApp.create(config, new FactoryApp.Rooms(hypervisor, templates, names, agents), host);
+        FactoryApp.create(
+            config,
+            new FactoryApp.Rooms(hypervisor, templates, ScriptedTemplates.names(root), agents),
+            host);
   }
 
   private static VmFactoryConfig config(Path root, int warm, String... more) {
