@@ -92,7 +92,9 @@ final class ConfigReader {
         group(section, "admin_group"),
         section.number("max_vms_per_user", 0, 0, MAX_VMS),
         section.number("max_memory_per_user", 0, 0, Integer.MAX_VALUE),
-        section.number("max_requests_per_user", UsersConfig.DEFAULT_REQUESTS, 1, 4096));
+        section.number("max_requests_per_user", UsersConfig.DEFAULT_REQUESTS, 1, 4096),
+        section.number(
+            "max_template_disk_per_user", UsersConfig.DEFAULT_TEMPLATES_MIB, 0, Integer.MAX_VALUE));
   }
 
   private static String group(Section section, String key) {

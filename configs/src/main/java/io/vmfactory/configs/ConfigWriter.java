@@ -39,6 +39,7 @@ public final class ConfigWriter {
     bare("max_vms_per_user", daemon.users().maxVms());
     bare("max_memory_per_user", daemon.users().maxMemoryMib());
     bare("max_requests_per_user", daemon.users().maxRequests());
+    bare("max_template_disk_per_user", daemon.users().maxTemplatesMib());
   }
 
   private void qemu(QemuConfig qemu) {
@@ -105,6 +106,14 @@ public final class ConfigWriter {
     text("roll_over", pool.rollOver().word());
     bare("restores_at_once", pool.restoresAtOnce());
     bare("max_waiting", pool.maxWaiting());
+    pool.named()
+        .forEach(
+            (name, kept) -> {
+              out.append("\n[[pool.template]]\n");
+              text("name", name);
+              count("warm", kept.warm());
+              count("shells", kept.shells());
+            });
   }
 
   private void count(String key, PoolConfig.Count count) {

@@ -49,6 +49,11 @@ public record DaemonConfig(
         .toList();
   }
 
+  /** Returns the folder in which copy-on-write files of drives are made. */
+  public Path overlayDir() {
+    return stateDir.toAbsolutePath().resolve("overlays");
+  }
+
   /** Returns the path of the socket where clients connect. */
   public Path socket() {
     return runDir.resolve("factory.sock");

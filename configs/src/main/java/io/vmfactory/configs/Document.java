@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
+import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
@@ -20,22 +21,25 @@ final class Document {
   private final Problems problems;
   private final Set<List<String>> asked = new LinkedHashSet<>();
   private final Set<List<String>> tables = new LinkedHashSet<>();
+  private final Set<List<String>> lists = new LinkedHashSet<>();
+  private final String above;
 
-  private Document(@Nullable TomlTable root, Problems problems) {
+  private Document(@Nullable TomlTable root, String above, Problems problems) {
     this.root = root;
+    this.above = above;
     this.problems = problems;
   }
 
   /** Returns a document without any key. Does not load the TOML parser. */
   static Document empty(Problems problems) {
-    return new Document(null, problems);
+    return new Document(null, "", problems);
   }
 
   /** Returns the document in {@code toml}; adds its syntax errors to {@code problems}. */
   static Document parse(String toml, Problems problems) {
     TomlParseResult result = Toml.parse(toml);
     result.errors().forEach(e -> problems.add(e.position().line(), String.valueOf(e.getMessage())));
-    return new Document(result, problems);
+    return new Document(result, "", problems);
   }
 
   Section section(String... path) {
@@ -46,9 +50,39 @@ final class Document {
     return new Section(this, name, problems);
   }
 
+  /**
+   * Returns the tables of a list of tables, written as {@code [[path]]}. Each is a document of its
+   * own, whose unknown keys are reported when all of its keys have been read.
+   */
+  List<Document> tables(List<String> path) {
+    lists.add(path);
+    Object value = find(path);
+    if (value instanceof TomlArray array
+        && array.toList().stream().allMatch(TomlTable.class::isInstance)) {
+      return array.toList().stream()
+          .map(table -> new Document((TomlTable) table, dotted(path) + ".", problems))
+          .toList();
+    }
+    if (value != null) {
+      String name = dotted(path);
+      problems.add(
+          line(path), name + " must be a list of tables, each written as [[" + name + "]]");
+    }
+    return List.of();
+  }
+
+  /** Returns a key's name as messages have it. */
+  String shown(List<String> path) {
+    return above + dotted(path);
+  }
+
   /** Returns the value at {@code path} (a Java or tomlj type), or null if there is none. */
   @Nullable Object value(List<String> path) {
     asked.add(path);
+    return find(path);
+  }
+
+  private @Nullable Object find(List<String> path) {
     TomlTable table = root;
     for (String part : path.subList(0, path.size() - 1)) {
       if (table == null || !(table.get(List.of(part)) instanceof TomlTable inner)) {
@@ -94,8 +128,8 @@ final class Document {
         problems.add(
             line(path), dotted(path) + " must be a table, written as [" + dotted(path) + "]");
       }
-    } else if (!asked.contains(path) && parentKnown(path)) {
-      problems.add(line(path), "unknown key " + dotted(path) + suggestion(path));
+    } else if (!asked.contains(path) && !lists.contains(path) && parentKnown(path)) {
+      problems.add(line(path), "unknown key " + shown(path) + suggestion(path));
     }
   }
 
@@ -114,7 +148,7 @@ final class Document {
     Optional<String> elsewhere = known.stream().filter(key -> key.endsWith("." + leaf)).findFirst();
     return elsewhere
         .or(() -> Spelling.nearest(dotted(path), known))
-        .map(key -> "; did you mean " + key + "?")
+        .map(key -> "; did you mean " + above + key + "?")
         .orElse("");
   }
 

@@ -1,6 +1,7 @@
 package io.vmfactory.configs;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The {@code [pool]} table of the configuration: the VMs that are kept ready ahead of demand.
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param restoresAtOnce restores and boots at the same time, for requests and refill together; 0
  *     means the number of CPUs
  * @param maxWaiting most requests that wait for a restore or boot to begin
+ * @param named VMs kept of named templates, by name: the {@code [[pool.template]]} tables
  */
 public record PoolConfig(
     Count warm,
@@ -28,7 +30,22 @@ public record PoolConfig(
     Upkeep upkeep,
     RollOver rollOver,
     int restoresAtOnce,
-    int maxWaiting) {
+    int maxWaiting,
+    Map<String, NamedPool> named) {
+  public PoolConfig {
+    named = Map.copyOf(named);
+  }
+
+  /**
+   * The VMs that are kept of a named template.
+   *
+   * @param warm warm VMs
+   * @param shells shells
+   */
+  public record NamedPool(Count warm, Count shells) {
+    /** What is kept of a template that has no table. */
+    public static final NamedPool NONE = new NamedPool(new Fixed(0), new Fixed(0));
+  }
 
   /** Returns this configuration with other numbers of warm VMs and shells. */
   public PoolConfig withNumbers(Count otherWarm, Count otherShells) {
@@ -41,7 +58,8 @@ public record PoolConfig(
         upkeep,
         rollOver,
         restoresAtOnce,
-        maxWaiting);
+        maxWaiting,
+        named);
   }
 
   /** How many VMs of a kind are kept ready. */

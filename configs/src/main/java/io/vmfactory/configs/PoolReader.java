@@ -3,6 +3,7 @@ package io.vmfactory.configs;
 import io.vmfactory.configs.PoolConfig.Auto;
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.PoolConfig.Demand;
+import io.vmfactory.configs.PoolConfig.NamedPool;
 import io.vmfactory.configs.PoolConfig.RollOver;
 import io.vmfactory.configs.PoolConfig.Upkeep;
 import java.time.Duration;
@@ -19,6 +20,9 @@ final class PoolReader {
   private static final Duration YEAR = Duration.ofDays(365);
   private static final long MIB = 1L << 20;
   private static final long GIB = 1L << 30;
+  private static final String NAME = "[a-z0-9][a-z0-9._-]{0,62}";
+  private static final String NAME_FORM =
+      "1..63 of a-z, 0-9, '.', '_' and '-', the first a letter or digit";
 
   private final Section section;
 
@@ -30,8 +34,8 @@ final class PoolReader {
     Auto warm = bounds();
     Auto shells = new Auto(Math.min(1, warm.max()), warm.max());
     return new PoolConfig(
-        count("vm_cache_number", warm),
-        count("shell_number", shells),
+        count(section, "vm_cache_number", warm),
+        count(section, "shell_number", shells),
         warm,
         new Demand(
             section.fraction("hit_target", 0.99, 0.5, 0.9999),
@@ -41,7 +45,26 @@ final class PoolReader {
         upkeep(),
         rollOver(),
         section.number("restores_at_once", 0, 0, 256),
-        section.number("max_waiting", 256, 0, 65536));
+        section.number("max_waiting", 256, 0, 65536),
+        named(warm, shells));
+  }
+
+  private Map<String, NamedPool> named(Auto warm, Auto shells) {
+    Map<String, NamedPool> named = new LinkedHashMap<>();
+    section.tables(
+        "template",
+        table -> {
+          String name = table.text("name", "", NAME, NAME_FORM);
+          if (!table.isSet("name")) {
+            table.problem("pool.template.name is missing: say which template", "name");
+          } else if (!name.isEmpty() && named.containsKey(name)) {
+            table.problem("pool.template.name is \"%s\" twice".formatted(name), "name");
+          }
+          Count warmCount = count(table, "warm", warm);
+          Count shellCount = count(table, "shells", shells);
+          return named.put(name, new NamedPool(warmCount, shellCount));
+        });
+    return named;
   }
 
   private Auto bounds() {
@@ -56,7 +79,7 @@ final class PoolReader {
     return new Auto(min, Math.max(min, max));
   }
 
-  private Count count(String key, Auto auto) {
+  private static Count count(Section section, String key, Auto auto) {
     return section
         .numberOrWord(key, "auto", 0, MOST)
         .<Count>map(PoolConfig.Fixed::new)

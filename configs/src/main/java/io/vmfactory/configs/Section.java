@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,19 @@ final class Section {
     this.problems = problems;
   }
 
+  /**
+   * Reads each table of a list of tables, written as {@code [[name.key]]}, and reports the keys in
+   * it that {@code reader} does not read.
+   */
+  <T> List<T> tables(String key, Function<Section, T> reader) {
+    List<T> read = new ArrayList<>();
+    for (Document table : document.tables(path(key))) {
+      read.add(reader.apply(new Section(table, List.of(), problems)));
+      table.reportUnknown();
+    }
+    return read;
+  }
+
   boolean flag(String key, boolean otherwise) {
     return value(key, Boolean.class, "true or false").orElse(otherwise);
   }
@@ -36,6 +50,11 @@ final class Section {
       return refuse(key, "is %d, must be %d..%d".formatted(value.get(), min, max), otherwise);
     }
     return value.map(Long::intValue).orElse(otherwise);
+  }
+
+  /** Returns whether the file sets {@code key}. */
+  boolean isSet(String key) {
+    return document.value(path(key)) != null;
   }
 
   /** Returns whether the file sets {@code key} to 0. */
@@ -196,7 +215,7 @@ final class Section {
   }
 
   private <T> T refuse(String key, String message, T otherwise) {
-    problem(Document.dotted(path(key)) + " " + message, key);
+    problem(document.shown(path(key)) + " " + message, key);
     return otherwise;
   }
 

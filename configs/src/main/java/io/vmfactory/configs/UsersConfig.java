@@ -9,9 +9,18 @@ package io.vmfactory.configs;
  * @param maxMemoryMib most memory of the VMs of one user together, in MiB, 0..2147483647; 0 means
  *     no limit
  * @param maxRequests most requests of one user at the same time, 1..4096
+ * @param maxTemplatesMib most disk space of the templates of one user together, in MiB,
+ *     0..2147483647; 0 means no limit. Those of administrators have none
  */
-public record UsersConfig(String adminGroup, int maxVms, int maxMemoryMib, int maxRequests) {
+public record UsersConfig(
+    String adminGroup, int maxVms, int maxMemoryMib, int maxRequests, int maxTemplatesMib) {
   static final int DEFAULT_REQUESTS = 128;
+  static final int DEFAULT_TEMPLATES_MIB = 16 << 10;
+
+  /** Makes a configuration with the default for templates. */
+  public UsersConfig(String adminGroup, int maxVms, int maxMemoryMib, int maxRequests) {
+    this(adminGroup, maxVms, maxMemoryMib, maxRequests, DEFAULT_TEMPLATES_MIB);
+  }
 
   /** Returns the defaults: no administrators, no limits but that of requests. */
   public static UsersConfig defaults() {

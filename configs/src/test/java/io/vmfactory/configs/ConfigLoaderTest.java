@@ -127,10 +127,11 @@ class ConfigLoaderTest {
                 max_vms_per_user = 3
                 max_memory_per_user = 4096
                 max_requests_per_user = 5
+                max_template_disk_per_user = 7
                 """,
                 "test")
             .daemon();
-    assertThat(daemon.users()).isEqualTo(new UsersConfig("ops", 3, 4096, 5));
+    assertThat(daemon.users()).isEqualTo(new UsersConfig("ops", 3, 4096, 5, 7));
     assertThat(daemon.groups()).containsExactly("vms", "ops");
     DaemonConfig defaults = new ConfigLoader(ROOT).parse("", "test").daemon();
     assertThat(defaults.users()).isEqualTo(UsersConfig.defaults());
@@ -201,7 +202,30 @@ class ConfigLoaderTest {
                 new PoolConfig.Upkeep(Duration.ZERO, Duration.ofSeconds(1), Duration.ofHours(2)),
                 PoolConfig.RollOver.ON_REPLENISH,
                 3,
-                0));
+                0,
+                Map.of()));
+  }
+
+  @Test
+  void namedTemplatesHavePoolsOfTheirOwn() {
+    PoolConfig pool =
+        pool(
+            """
+            max_warm = 5
+            [[pool.template]]
+            name = "python"
+            warm = 3
+            shells = 0
+            [[pool.template]]
+            name = "node"
+            """);
+    assertThat(pool.named())
+        .isEqualTo(
+            Map.of(
+                "python",
+                new PoolConfig.NamedPool(new PoolConfig.Fixed(3), new PoolConfig.Fixed(0)),
+                "node",
+                new PoolConfig.NamedPool(new PoolConfig.Auto(1, 5), new PoolConfig.Auto(1, 5))));
   }
 
   @Test

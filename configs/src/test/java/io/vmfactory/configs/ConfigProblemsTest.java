@@ -37,9 +37,42 @@ class ConfigProblemsTest {
             "f.toml:7: factory.enable_template is 1, must be true or false",
             "f.toml:8: factory.template_cache is \"1 bag\", must be a whole number with KiB, MiB or"
                 + " GiB, such as \"1GiB\"",
-            "f.toml:9: factory.routes has HOT, must be a list of one or more of [WARM, SHELL, TEMPLATE,"
-                + " COLD], each once",
+            "f.toml:9: factory.routes has HOT, must be a list of one or more of [WARM, SHELL,"
+                + " TEMPLATE, COLD], each once",
             "f.toml:12: lease.max_ttl (1h) is below lease.default_ttl (2h)");
+  }
+
+  @Test
+  void whatNoPoolOfANameCanBeIsReported() {
+    assertThat(
+            problems(
+                """
+                [pool]
+                vm_cache_number = 1
+                [[pool.template]]
+                name = "Py thon"
+                warm = 5000
+                [[pool.template]]
+                shells = 1
+                shels = 2
+                [[pool.template]]
+                name = "node"
+                [[pool.template]]
+                name = "node"
+                """))
+        .containsExactly(
+            "f.toml: pool.template.name is missing: say which template",
+            "f.toml:4: pool.template.name is \"Py thon\", must be 1..63 of a-z, 0-9, '.', '_' and"
+                + " '-', the first a letter or digit",
+            "f.toml:5: pool.template.warm is 5000, must be 0..4096 or \"auto\"",
+            "f.toml:8: unknown key pool.template.shels; did you mean pool.template.shells?",
+            "f.toml:12: pool.template.name is \"node\" twice");
+    assertThat(problems("[pool]\ntemplate = [1, 2]"))
+        .containsExactly(
+            "f.toml:2: pool.template must be a list of tables, each written as [[pool.template]]");
+    assertThat(problems("[pool.template]\nname = \"node\""))
+        .containsExactly(
+            "f.toml:1: pool.template must be a list of tables, each written as [[pool.template]]");
   }
 
   @Test
@@ -235,8 +268,8 @@ class ConfigProblemsTest {
         .containsExactly(
             "f.toml: this is a configuration of Kata Containers; these of its keys mean the same"
                 + " here: hypervisor.qemu.default_maxvcpus, hypervisor.qemu.kernel,"
-                + " hypervisor.qemu.machine_type, hypervisor.qemu.path; docs/kata.md says what becomes"
-                + " of the others");
+                + " hypervisor.qemu.machine_type, hypervisor.qemu.path; docs/kata.md says what"
+                + " becomes of the others");
     assertThat(problems("[agent.kata]\nenable_tracing = true"))
         .containsExactly(
             "f.toml: this is a configuration of Kata Containers; none of its keys means the same"

@@ -54,6 +54,12 @@ class ShippedFileTest {
             hit_target = 0.9999
             warm_ttl = "0s"
             roll_over = "OnReplenish"
+            [[pool.template]]
+            name = "python"
+            warm = 2
+            [[pool.template]]
+            name = "node"
+            shells = 1
             [metrics]
             port = 9100
             [runtime]

@@ -1,5 +1,6 @@
 package io.vmfactory.linux;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 
 /**
@@ -38,6 +39,14 @@ public record FileStatus(
     public int compareTo(Time other) {
       int order = Long.compare(seconds, other.seconds);
       return order == 0 ? Integer.compare(nanos, other.nanos) : order;
+    }
+  }
+
+  /** Reads struct stat. */
+  static FileStatus of(byte[] stat) {
+    try (Memory copy = new Memory(BYTES)) {
+      copy.write(0, stat, 0, BYTES);
+      return of(copy);
     }
   }
 

@@ -95,6 +95,14 @@ public final class OwnFile implements AutoCloseable {
     return new IOException("%s is too large: at most %d bytes".formatted(path, mostBytes));
   }
 
+  /**
+   * Opens the file once more, for reading only, to pass it to another process. The caller closes
+   * it.
+   */
+  public Descriptor reader() {
+    return file.reader();
+  }
+
   /** Returns the length in bytes when the file was opened. */
   public long size() {
     return size;

@@ -131,6 +131,20 @@ public final class OwnerOnly {
   }
 
   /**
+   * Does the same as {@link #replace}, and the new content is on disk when this returns. A reader,
+   * also one after a crash of the host, gets either the former content or the new one.
+   */
+  public static void replaceOnDisk(Path file, byte[] content) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try (Descriptor opened = overwritable(fresh)) {
+      overwrite(opened, content);
+      LibC.fsync(opened.number());
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    Directories.sync(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+  }
+
+  /**
    * Makes {@code file} with that content, mode 0600, if nothing has the name yet. No process ever
    * sees a part of it, and it is on disk when this returns true.
    *

@@ -4,7 +4,13 @@ import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.DeleteTemplateRequest;
 import io.vmfactory.api.v1.FactoryGrpcClient;
+import io.vmfactory.api.v1.GetTemplateRequest;
 import io.vmfactory.api.v1.ListTemplatesRequest;
+import io.vmfactory.api.v1.PruneTemplatesRequest;
+import io.vmfactory.api.v1.PruneTemplatesResponse;
+import io.vmfactory.api.v1.RollbackTemplateRequest;
+import io.vmfactory.api.v1.SnapshotVmRequest;
+import io.vmfactory.api.v1.SnapshotVmResponse;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.configs.time.Deadline;
 import java.util.List;
@@ -38,9 +44,50 @@ public final class TemplateCalls {
         .getTemplate();
   }
 
-  /** Deletes a template. Returns its full key. */
-  public String delete(String keyOrPrefix, Deadline deadline) {
-    DeleteTemplateRequest request = DeleteTemplateRequest.newBuilder().setKey(keyOrPrefix).build();
+  /**
+   * Stores a leased VM as the next version of a named template. Unless the request says otherwise,
+   * the VM goes on.
+   */
+  public SnapshotVmResponse snapshot(SnapshotVmRequest request, Deadline deadline) {
+    return channel.unary(FactoryGrpcClient.SnapshotVm, request, deadline);
+  }
+
+  /**
+   * Returns one template, with its labels and its description.
+   *
+   * @param template name, {@code name:version}, or a key as in {@link #delete}
+   */
+  public Template get(String template, Deadline deadline) {
+    GetTemplateRequest request = GetTemplateRequest.newBuilder().setTemplate(template).build();
+    return channel.unary(FactoryGrpcClient.GetTemplate, request, deadline).getTemplate();
+  }
+
+  /** Makes {@code version} the one that the bare name means. Returns it. */
+  public Template rollback(String name, int version, Deadline deadline) {
+    RollbackTemplateRequest request =
+        RollbackTemplateRequest.newBuilder().setName(name).setVersion(version).build();
+    return channel.unary(FactoryGrpcClient.RollbackTemplate, request, deadline).getTemplate();
+  }
+
+  /**
+   * Removes old versions of named templates, see {@code PruneTemplates} of the API.
+   *
+   * @param name only versions of this name; empty for every name
+   * @param keep this many of the newest old versions stay, per name
+   */
+  public PruneTemplatesResponse prune(String name, int keep, Deadline deadline) {
+    PruneTemplatesRequest request =
+        PruneTemplatesRequest.newBuilder().setName(name).setKeep(keep).build();
+    return channel.unary(FactoryGrpcClient.PruneTemplates, request, deadline);
+  }
+
+  /**
+   * Deletes a template, or all versions of a name. Returns the full key.
+   *
+   * @param template name, {@code name:version}, key, or the first 8 or more digits of a key
+   */
+  public String delete(String template, Deadline deadline) {
+    DeleteTemplateRequest request = DeleteTemplateRequest.newBuilder().setKey(template).build();
     return channel.unary(FactoryGrpcClient.DeleteTemplate, request, deadline).getKey();
   }
 }

@@ -16,6 +16,11 @@ public final class Faults<S extends Enum<S>> {
     failures.put(step, failure);
   }
 
+  /** Ends all failures. */
+  public void heal() {
+    failures.clear();
+  }
+
   /**
    * Hangs {@code step} from now until {@link #letGo}. The result completes when a caller reaches
    * the step.

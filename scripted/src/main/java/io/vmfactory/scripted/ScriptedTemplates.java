@@ -4,7 +4,11 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.NameBook;
+import io.vmfactory.template.Names;
 import io.vmfactory.template.Shell;
+import io.vmfactory.template.SnapshotFacts;
+import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
@@ -16,9 +20,11 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -33,6 +39,7 @@ public final class ScriptedTemplates implements Templates {
   /** The steps that can be made to misbehave. */
   public enum Step {
     BUILD,
+    STORE,
     RESTORE,
     PREPARE,
     ADOPT
@@ -71,6 +78,11 @@ public final class ScriptedTemplates implements Templates {
     return other == hypervisor ? this : new ScriptedTemplates(other, stored, built);
   }
 
+  /** Returns the names of templates, in a real file in {@code folder}. */
+  public static Names names(Path folder) {
+    return new NameBook(folder.resolve("names"), folder.resolve("secret"));
+  }
+
   /** Puts a template of {@code spec} into the store. It is usable if {@code refused} is empty. */
   public TemplateInfo store(VmSpec spec, String refused) {
     TemplateInfo info =
@@ -85,7 +97,8 @@ public final class ScriptedTemplates implements Templates {
             "7.2.0-fake",
             true,
             refused,
-            List.of());
+            List.of(),
+            null);
     stored.removeIf(t -> t.key().equals(info.key()));
     stored.add(info);
     return info;
@@ -96,7 +109,11 @@ public final class ScriptedTemplates implements Templates {
     if (kernelDigest.isEmpty()) {
       throw new TemplateException(TemplateException.Reason.INVALID, "cannot read the kernel /k");
     }
-    byte[] text = (spec + kernelDigest).getBytes(StandardCharsets.UTF_8);
+    return keyOf(spec + kernelDigest);
+  }
+
+  private static TemplateKey keyOf(String what) {
+    byte[] text = what.getBytes(StandardCharsets.UTF_8);
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
       return new TemplateKey(HexFormat.of().formatHex(digest));
@@ -117,6 +134,32 @@ public final class ScriptedTemplates implements Templates {
     faults.play(Step.BUILD, deadline);
     listener.ended("boot", 1, 1, Duration.ofMillis(1), "");
     return store(spec, "");
+  }
+
+  @Override
+  public TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
+    faults.play(Step.STORE, deadline);
+    List.of("store", "publish").forEach(laps::lap);
+    int number = built.incrementAndGet();
+    List<SnapshotFacts.Drive> drives =
+        taken.drives().stream().map(d -> new SnapshotFacts.Drive(d.id(), d.mode(), 1)).toList();
+    TemplateInfo info =
+        new TemplateInfo(
+            keyOf("snapshot " + number),
+            "snapshot " + number,
+            taken.spec(),
+            taken.spec().max().vcpus(),
+            Instant.EPOCH,
+            1,
+            1,
+            "7.2.0-fake",
+            true,
+            "",
+            laps.all(),
+            new SnapshotFacts(note, taken.writtenBytes(), drives));
+    stored.add(info);
+    return info;
   }
 
   @Override

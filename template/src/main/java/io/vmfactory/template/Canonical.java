@@ -61,6 +61,7 @@ final class Canonical {
     if (value instanceof String
         || value instanceof Integer
         || value instanceof Long
+        || value instanceof Boolean
         || value instanceof Path
         || value instanceof Instant) {
       return value.toString();

@@ -42,7 +42,7 @@ record Fingerprint(
    * The only format that this program writes and reads. Raised if the layout of the store changes,
    * and if the VMM gets other devices, since older device state does not fit them.
    */
-  static final int FORMAT = 4;
+  static final int FORMAT = 5;
 
   /**
    * What is booted, by content; where the files are does not matter.

@@ -58,10 +58,13 @@ final class Fingerprints {
   }
 
   /**
-   * Returns why this host may not load a template of {@code spec} with the fingerprint {@code
-   * made}; empty if it may.
+   * Returns why this host may not load the template; empty if it may. A built template must be the
+   * one that a build would make now. A snapshot of a VM that ran has its kernel in its memory, so
+   * the files may have changed since.
    */
-  Optional<String> mismatch(Fingerprint made, VmSpec spec) {
+  Optional<String> mismatch(Manifest manifest) {
+    Fingerprint made = manifest.fingerprint();
+    VmSpec spec = manifest.spec();
     if (made.machine().accelerator() != host.accelerator()) {
       return differs(
           "accelerator", made.machine().accelerator().label(), host.accelerator().label());
@@ -73,15 +76,16 @@ final class Fingerprints {
       return differs("host CPU", made.hostCpu(), host.hostCpu());
     }
     try {
-      return fileMismatch(made, of(spec), spec);
+      return manifest.snapshot().isEmpty() ? fileMismatch(made, of(spec), spec) : otherVmm(made);
     } catch (TemplateException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
   private Optional<String> fileMismatch(Fingerprint made, Fingerprint now, VmSpec spec) {
-    if (!made.vmmProgramSha256().equals(now.vmmProgramSha256())) {
-      return Optional.of("made by another build of " + host.program());
+    Optional<String> other = otherVmm(made);
+    if (other.isPresent()) {
+      return other;
     }
     if (!made.kernel().imageSha256().equals(now.kernel().imageSha256())) {
       return Optional.of("kernel has changed since: " + spec.kernel().image());
@@ -92,6 +96,12 @@ final class Fingerprints {
     return made.equals(now)
         ? Optional.empty()
         : Optional.of("its spec is not the one it was made from");
+  }
+
+  private Optional<String> otherVmm(Fingerprint made) {
+    return made.vmmProgramSha256().equals(digests.sha256("VMM", host.program()))
+        ? Optional.empty()
+        : Optional.of("made by another build of " + host.program());
   }
 
   private static Optional<String> differs(String what, String made, String here) {

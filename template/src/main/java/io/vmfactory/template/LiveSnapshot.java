@@ -2,7 +2,6 @@ package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
@@ -10,7 +9,6 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * A snapshot of a VM that runs, in memory. It is cloned like a template and never stored; when it
@@ -18,18 +16,17 @@ import java.util.List;
  */
 public final class LiveSnapshot implements AutoCloseable {
   private final Hypervisor hypervisor;
-  private final List<FrozenDrive> drives;
   private final LoadedTemplate loaded;
 
   /**
    * Makes one of {@code taken}, which is this object's from now on.
    *
    * @param hypervisor runs the clones
+   * @param overlayDir folder for the copy-on-write files of their drives
    */
-  public LiveSnapshot(Hypervisor hypervisor, VmSnapshot taken) {
+  public LiveSnapshot(Hypervisor hypervisor, VmSnapshot taken, Path overlayDir) {
     this.hypervisor = hypervisor;
-    this.drives = taken.drives();
-    this.loaded = new LoadedTemplate(taken);
+    this.loaded = new LoadedTemplate(taken, overlayDir);
   }
 
   /** Returns devices and sizes of the clones. */
@@ -40,24 +37,14 @@ public final class LiveSnapshot implements AutoCloseable {
   /**
    * Starts a clone, which has the drives of the snapshot's VM: PAUSED.
    *
-   * @param overlayDir folder for the copy-on-write files of its drives
    * @param laps gets "spawn" and "load", as {@link Templates#restore}, and "drives"
    */
-  public Vm restore(VmId id, VmFolder folder, Path overlayDir, Laps laps, Deadline deadline) {
-    Vm vm = loaded.restore(hypervisor, id, folder, laps, deadline);
-    try {
-      vm.drives().restore(drives, overlayDir, deadline);
-    } catch (RuntimeException e) {
-      vm.kill();
-      throw e;
-    }
-    laps.lap("drives");
-    return vm;
+  public Vm restore(VmId id, VmFolder folder, Laps laps, Deadline deadline) {
+    return loaded.restore(hypervisor, id, folder, laps, deadline);
   }
 
   @Override
   public void close() {
-    drives.forEach(FrozenDrive::close);
     loaded.close();
   }
 }

@@ -1,5 +1,7 @@
 package io.vmfactory.template;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.MemoryFile;
@@ -13,36 +15,62 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clones start from, in memory: a verified template, or a snapshot of a VM that runs. It
  * counts its users, of which the cache is the first; when the last one closes it, its memory is
- * freed. Clones need it only while they start: afterwards they have mapped its memory themselves. A
- * shell keeps the array of the device state as long as it waits.
+ * freed. Clones need it only while they start: afterwards they have mapped its memory and opened
+ * its drives themselves. A shell keeps the array of the device state as long as it waits, and is a
+ * user if there are drives.
  */
 final class LoadedTemplate implements AutoCloseable {
+  private final @Nullable TemplateKey key;
   private final VmSpec spec;
   private final String digest;
   private final MemoryFile memory;
   private final byte[] state;
+  private final DriveSet drives;
+  private final boolean ran;
+  private final Path overlays;
   private final long bytes;
   private int users = 1;
 
-  LoadedTemplate(Manifest manifest, MemoryFile memory, byte[] state) {
+  /**
+   * Makes one of verified content, which is its own from now on.
+   *
+   * @param overlays folder for the copy-on-write files of clones
+   */
+  LoadedTemplate(
+      Manifest manifest, MemoryFile memory, byte[] state, DriveSet drives, Path overlays) {
+    this.key = new TemplateKey(manifest.key());
     this.spec = manifest.spec();
     this.digest = manifest.digest();
     this.memory = memory;
     this.state = state;
+    this.drives = drives;
+    this.ran = !manifest.snapshot().isEmpty();
+    this.overlays = overlays;
     this.bytes = manifest.memory().dataBytes() + state.length;
   }
 
-  /** Makes one of a snapshot, whose memory is its own from now on. */
-  LoadedTemplate(VmSnapshot snapshot) {
+  /** Makes one of a snapshot, which is its own from now on. */
+  LoadedTemplate(VmSnapshot snapshot, Path overlays) {
+    this.key = null;
     this.spec = snapshot.spec();
     this.digest = "";
     this.memory = snapshot.memory();
     this.state = snapshot.deviceState();
+    this.drives = DriveSet.live(snapshot.drives());
+    this.ran = true;
+    this.overlays = overlays;
     this.bytes = memory.size();
+  }
+
+  /** Returns the template that it was loaded from. */
+  TemplateKey key() {
+    return requireNonNull(key, "not stored");
   }
 
   VmSpec spec() {
@@ -67,6 +95,28 @@ final class LoadedTemplate implements AutoCloseable {
     return state;
   }
 
+  /** Returns whether clones get drives, whose files this object holds open. */
+  boolean hasDrives() {
+    return !drives.isEmpty();
+  }
+
+  /** Returns whether the files of the drives are as they were verified. */
+  boolean isIntact() {
+    return drives.isIntact();
+  }
+
+  /**
+   * Gives a PAUSED clone its drives. If this throws, end the clone.
+   *
+   * @param laps gets "drives" if the template is of a VM that ran
+   */
+  void restoreDrives(Vm clone, Laps laps, Deadline deadline) {
+    if (ran) {
+      drives.restore(clone, overlays, deadline);
+      laps.lap("drives");
+    }
+  }
+
   /** Returns the bytes of memory that it really holds: data without holes. */
   long bytes() {
     return bytes;
@@ -75,13 +125,19 @@ final class LoadedTemplate implements AutoCloseable {
   /**
    * Starts a clone: PAUSED.
    *
-   * @param laps gets "spawn" and "load"
+   * @param laps gets "spawn" and "load", and "drives" if it is of a VM that ran
    */
   Vm restore(Hypervisor hypervisor, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     Launch launch = launch(id, folder);
     Vm vm = hypervisor.restore(launch, state, () -> laps.lap("spawn"), deadline);
     laps.lap("load");
-    return vm;
+    try {
+      restoreDrives(vm, laps, deadline);
+      return vm;
+    } catch (RuntimeException e) {
+      vm.kill();
+      throw e;
+    }
   }
 
   /** Returns a clone to start. */
@@ -103,6 +159,7 @@ final class LoadedTemplate implements AutoCloseable {
   public synchronized void close() {
     users--;
     if (users == 0) {
+      drives.close();
       try {
         memory.close();
       } catch (OsException e) {

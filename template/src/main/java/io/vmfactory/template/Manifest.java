@@ -6,18 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What is stored about a template beside its memory and device state.
  *
- * @param key digest of the fingerprint, and name of the template's directory
+ * @param key name of the template's directory: digest of the fingerprint, or of a snapshot's
+ *     content
  * @param fingerprint what the template fits
  * @param spec spec of its clones
  * @param created when it was published
- * @param memory its memory
+ * @param memory its memory, as a whole
  * @param state its device state
  * @param quiesce what the guest reported when it was quiesced
  * @param steps duration of each step of the build
+ * @param snapshot empty if the template was built; one element if it is a snapshot of a VM that ran
  */
 record Manifest(
     String key,
@@ -27,9 +30,81 @@ record Manifest(
     MemoryContent memory,
     StateContent state,
     Quiesce quiesce,
-    List<Step> steps) {
+    List<Step> steps,
+    List<SnapshotContent> snapshot) {
   Manifest {
     steps = List.copyOf(steps);
+    snapshot = List.copyOf(snapshot);
+  }
+
+  /**
+   * What a snapshot of a VM that ran consists of.
+   *
+   * @param spec devices and sizes of the VM
+   */
+  record Snapshot(VmSpec spec, MemoryContent memory, StateContent state, SnapshotContent content) {}
+
+  /** Everything that the key of a snapshot is a digest of. */
+  private record KeyMaterial(Fingerprint fingerprint, Snapshot snapshot) {
+    private String key() {
+      return Canonical.sha256("vmfactory snapshot key", this);
+    }
+  }
+
+  /**
+   * Returns the manifest of a snapshot. Nothing is known about its guest's quiescing: it ran.
+   *
+   * @param possibleCpus how many CPUs the guest's kernel can have
+   */
+  static Manifest ofSnapshot(
+      Fingerprint fingerprint,
+      int possibleCpus,
+      Instant created,
+      Snapshot snapshot,
+      List<Step> steps) {
+    long data = snapshot.memory().dataBytes();
+    return new Manifest(
+        new KeyMaterial(fingerprint, snapshot).key(),
+        fingerprint,
+        snapshot.spec(),
+        created,
+        snapshot.memory(),
+        snapshot.state(),
+        new Quiesce(data, data, 0, 0, possibleCpus),
+        steps,
+        List.of(snapshot.content()));
+  }
+
+  /** Returns what a snapshot of a VM that ran consists of; empty if the template was built. */
+  Optional<Snapshot> asSnapshot() {
+    return snapshot.stream().findFirst().map(of -> new Snapshot(spec, memory, state, of));
+  }
+
+  /** Returns the key that a template of this content has. */
+  String expectedKey() {
+    return asSnapshot()
+        .map(content -> new KeyMaterial(fingerprint, content).key())
+        .orElseGet(() -> fingerprint.key().hex());
+  }
+
+  /**
+   * Returns the files of its memory. The first is the whole memory of a template, each further one
+   * a difference to those before it.
+   */
+  List<MemoryContent> memoryFiles() {
+    List<MemoryContent> chain = snapshot.stream().flatMap(of -> of.memory().stream()).toList();
+    return chain.isEmpty() ? List.of(memory) : chain;
+  }
+
+  /** Returns the bytes of data in the last of these files, which no other template has. */
+  private long ownMemoryBytes() {
+    List<MemoryContent> files = memoryFiles();
+    return files.get(files.size() - 1).dataBytes();
+  }
+
+  /** Returns the drives of its clones. */
+  List<SnapshotContent.Drive> drives() {
+    return snapshot.stream().flatMap(of -> of.drives().stream()).toList();
   }
 
   /**
@@ -85,11 +160,12 @@ record Manifest(
         spec,
         quiesce.possibleCpus(),
         created,
-        memory.dataBytes(),
+        ownMemoryBytes(),
         state.bytes(),
         fingerprint.vmmVersion(),
         loaded,
         refused,
-        steps.stream().map(Step::lap).toList());
+        steps.stream().map(Step::lap).toList(),
+        snapshot.stream().findFirst().map(SnapshotContent::facts).orElse(null));
   }
 }

@@ -1,11 +1,8 @@
 package io.vmfactory.template;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -28,16 +25,7 @@ record ManifestCodec(StoreSecret secret) {
   private static final String HEADER = "vmfactory template manifest";
   private static final String SEAL = "seal";
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .visibility(PropertyAccessor.GETTER, Visibility.NONE)
-          .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
-          .visibility(PropertyAccessor.FIELD, Visibility.ANY)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .addModule(textForms())
-          .build();
+  private static final JsonMapper JSON = RecordJson.builder().addModule(textForms()).build();
 
   private record Envelope(int format, String secret, String seal, Manifest manifest) {}
 
@@ -86,8 +74,9 @@ record ManifestCodec(StoreSecret secret) {
     if (!secret.isSealOf(envelope.seal(), Canonical.text(HEADER, manifest))) {
       throw refused("manifest altered: it does not match its seal", null);
     }
-    if (!manifest.fingerprint().key().hex().equals(manifest.key())) {
-      throw refused("manifest altered: its key is not the digest of its fingerprint", null);
+    if (!manifest.expectedKey().equals(manifest.key())) {
+      String what = manifest.snapshot().isEmpty() ? "fingerprint" : "content";
+      throw refused("manifest altered: its key is not the digest of its " + what, null);
     }
     return manifest;
   }

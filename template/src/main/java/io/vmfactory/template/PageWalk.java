@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
 /**
- * Reads guest memory and passes on the pages that are not all zeros. Skips holes without reading
- * them.
+ * Reads guest memory, or a file of a drive, and passes on the pages that are not all zeros. Skips
+ * holes without reading them.
  */
 final class PageWalk {
   static final int PAGE_BYTES = 4096;
@@ -85,10 +85,12 @@ final class PageWalk {
     int end = chunk.position();
     int start = 0;
     for (int at = 0; at < end; at += PAGE_BYTES) {
-      ByteBuffer page = chunk.slice(at, PAGE_BYTES);
-      if (page.mismatch(ZEROS) < 0) {
+      // The last page of a file that is no guest's memory may be shorter.
+      int bytes = Math.min(PAGE_BYTES, end - at);
+      ByteBuffer page = chunk.slice(at, bytes);
+      if (page.mismatch(ZEROS.slice(0, bytes)) < 0) {
         flush(offset, start, at);
-        start = at + PAGE_BYTES;
+        start = at + bytes;
       } else {
         digest(offset + at);
         digest.update(page);

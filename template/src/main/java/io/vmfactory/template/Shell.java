@@ -9,7 +9,8 @@ import io.vmfactory.vmm.Vm;
  * loaded yet ({@code INCOMING}). The shell itself holds the state that fits its memory. So it can
  * be loaded even if the template was rebuilt, deleted, or dropped from memory.
  *
- * <p>Holds no file descriptor and nothing that must be closed; the owner of the VM kills it.
+ * <p>Nothing of it must be closed; the owner of the VM kills it. What it holds of the template's
+ * drives is freed when it is loaded or its VM ends.
  */
 public interface Shell {
   /** Returns the VM. */
@@ -22,7 +23,7 @@ public interface Shell {
    * Loads the device state: INCOMING to PAUSED. The VM is a clone now. If loading fails, kills the
    * VM and removes its folder before it throws the failure. Called at most once.
    *
-   * @param laps receives the step "load"
+   * @param laps receives the step "load", and "drives" if the template has any
    */
   void load(Laps laps, Deadline deadline);
 }

@@ -13,6 +13,7 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Templates in a directory; those in use are held in memory. See {@link Templates}. */
 public final class StoredTemplates implements Templates {
@@ -38,6 +40,7 @@ public final class StoredTemplates implements Templates {
   private final BuildContext context;
   private final TemplateLoader loader;
   private final TemplateCache cache;
+  private final SnapshotWriting snapshots;
 
   /**
    * Opens the store and removes what dead builds left in it.
@@ -61,6 +64,7 @@ public final class StoredTemplates implements Templates {
     Fingerprints fingerprints = new Fingerprints(hypervisor.info());
     this.context = new BuildContext(opened, fingerprints, hypervisor, agents, folders, clock);
     this.loader = new TemplateLoader(opened, fingerprints);
+    this.snapshots = new SnapshotWriting(opened, fingerprints, clock);
     this.cache = new TemplateCache(loader, cacheBytes);
   }
 
@@ -92,7 +96,7 @@ public final class StoredTemplates implements Templates {
 
   private TemplateInfo unreadable(TemplateKey key, String why) {
     Instant since = modified(context.store().files(key).directory());
-    return new TemplateInfo(key, "", UNKNOWN_SPEC, 0, since, 0, 0, "", false, why, List.of());
+    return new TemplateInfo(key, "", UNKNOWN_SPEC, 0, since, 0, 0, "", false, why, List.of(), null);
   }
 
   private static Instant modified(Path path) {
@@ -111,6 +115,24 @@ public final class StoredTemplates implements Templates {
   }
 
   @Override
+  public TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
+    try (LoadedTemplate parent = parent(note, deadline)) {
+      return snapshots.write(taken, note, parent, mostBytes, laps, deadline).info(false, "");
+    }
+  }
+
+  private @Nullable LoadedTemplate parent(SnapshotNote note, Deadline deadline) {
+    try {
+      return TemplateKey.isKey(note.parent())
+          ? acquire(new TemplateKey(note.parent()), deadline)
+          : null;
+    } catch (TemplateException e) {
+      return null; // gone or refused: the snapshot is stored without it
+    }
+  }
+
+  @Override
   public void delete(TemplateKey key) {
     try {
       context.store().delete(key);
@@ -121,12 +143,23 @@ public final class StoredTemplates implements Templates {
 
   @Override
   public void load(TemplateKey key, Deadline deadline) {
-    cache.acquire(key, deadline).close();
+    acquire(key, deadline).close();
+  }
+
+  /** A template whose drives were changed since is verified again, and refused if it is altered. */
+  private LoadedTemplate acquire(TemplateKey key, Deadline deadline) {
+    LoadedTemplate template = cache.acquire(key, deadline);
+    if (template.isIntact()) {
+      return template;
+    }
+    template.close();
+    cache.drop(key);
+    return cache.acquire(key, deadline);
   }
 
   @Override
   public Shell prepare(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
-    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+    try (LoadedTemplate template = acquire(key, deadline)) {
       laps.lap("template");
       Vm vm = context.hypervisor().prepare(template.launch(id, folder), deadline);
       laps.lap("spawn");
@@ -136,7 +169,7 @@ public final class StoredTemplates implements Templates {
 
   @Override
   public Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
-    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+    try (LoadedTemplate template = acquire(key, deadline)) {
       laps.lap("template");
       return template.restore(context.hypervisor(), id, folder, laps, deadline);
     }
@@ -150,7 +183,7 @@ public final class StoredTemplates implements Templates {
           "VM %s is not a shell: it is %s, not %s"
               .formatted(vm.identity().id().shortened(), vm.phase(), VmPhase.INCOMING));
     }
-    try (LoadedTemplate template = cache.acquire(key, deadline)) {
+    try (LoadedTemplate template = acquire(key, deadline)) {
       return new LoadableShell(vm, template);
     }
   }

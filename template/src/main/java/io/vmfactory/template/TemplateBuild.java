@@ -15,6 +15,7 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import java.io.IOException;
+import java.util.List;
 
 /** Builds one template: boots a VM, quiesces it, and snapshots it. */
 final class TemplateBuild {
@@ -156,7 +157,8 @@ final class TemplateBuild {
                 report.zeroedKib(),
                 report.usedKib(),
                 report.possibleCpus()),
-            steps.laps().stream().map(Manifest.Step::of).toList());
+            steps.laps().stream().map(Manifest.Step::of).toList(),
+            List.of());
     written.writer().manifest(manifest);
     written.workspace().publish(context.store().files(key).directory());
     steps.detail(key.shortened());

@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.vmm.VmSpec;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known about a template without loading it.
@@ -23,7 +24,8 @@ import java.util.List;
  * @param vmmVersion version of the VMM that made it
  * @param loaded whether it is verified and in memory
  * @param refused why this host may not load it; empty if it may
- * @param steps duration of each step of the build
+ * @param steps duration of each step of the build, or of the snapshot
+ * @param snapshot if it is a snapshot of a VM that ran; null if it was built
  */
 public record TemplateInfo(
     TemplateKey key,
@@ -36,9 +38,15 @@ public record TemplateInfo(
     String vmmVersion,
     boolean loaded,
     String refused,
-    List<Lap> steps) {
+    List<Lap> steps,
+    @Nullable SnapshotFacts snapshot) {
   public TemplateInfo {
     steps = List.copyOf(steps);
+  }
+
+  /** Whether it was built, and not made of a VM that ran. */
+  public boolean isBuilt() {
+    return snapshot == null;
   }
 
   /** Whether this host may make clones of the template. */

@@ -11,7 +11,9 @@ import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Loads templates from the store into memory and verifies every byte. */
@@ -61,11 +63,37 @@ final class TemplateLoader {
    */
   Optional<String> objection(Manifest manifest, TemplateFiles files) {
     return fingerprints
-        .mismatch(manifest.fingerprint(), manifest.spec())
-        .or(() -> wrongSize(files.memory(), manifest.memory().bytes()))
+        .mismatch(manifest)
+        .or(() -> memoryObjection(manifest.memoryFiles(), files))
         .or(() -> wrongSize(files.state(), manifest.state().bytes()))
-        .or(() -> damage.of(files.memory()))
-        .or(() -> damage.of(files.state()));
+        .or(() -> damage.of(files.state()))
+        .or(() -> driveObjection(manifest.drives(), files));
+  }
+
+  private Optional<String> memoryObjection(List<MemoryContent> contents, TemplateFiles files) {
+    return IntStream.range(0, contents.size())
+        .mapToObj(
+            index ->
+                objection(files.memoryFile(index, contents.size()), contents.get(index).bytes()))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<String> objection(Path file, long bytes) {
+    return wrongSize(file, bytes).or(() -> damage.of(file));
+  }
+
+  private Optional<String> driveObjection(List<SnapshotContent.Drive> drives, TemplateFiles files) {
+    for (int drive = 0; drive < drives.size(); drive++) {
+      List<MemoryContent> contents = drives.get(drive).files();
+      for (int index = 0; index < contents.size(); index++) {
+        Optional<String> why = objection(files.drive(drive, index), contents.get(index).bytes());
+        if (why.isPresent()) {
+          return why;
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private static Optional<String> wrongSize(Path file, long bytes) {
@@ -88,7 +116,14 @@ final class TemplateLoader {
             });
     try {
       byte[] state = state(manifest, files.state());
-      return new LoadedTemplate(manifest, memory(manifest, files.memory(), deadline), state);
+      DriveSet drives = drives(manifest, files, deadline);
+      try {
+        MemoryFile memory = memory(manifest, files, deadline);
+        return new LoadedTemplate(manifest, memory, state, drives, store.overlays());
+      } catch (IOException | RuntimeException e) {
+        drives.close();
+        throw e;
+      }
     } catch (ClosedByInterruptException e) {
       throw cancelled(e);
     } catch (OsException e) {
@@ -101,6 +136,15 @@ final class TemplateLoader {
     }
   }
 
+  private DriveSet drives(Manifest manifest, TemplateFiles files, Deadline deadline)
+      throws IOException {
+    try {
+      return DriveLoader.load(manifest.drives(), files, deadline);
+    } catch (DriveLoader.AlteredException e) {
+      throw altered(e.file(), e.stamp());
+    }
+  }
+
   private byte[] state(Manifest manifest, Path file) throws IOException {
     FileStamp stamp = FileStamp.of(file);
     byte[] state = OwnFile.read(file, Math.toIntExact(manifest.state().bytes()));
@@ -110,19 +154,44 @@ final class TemplateLoader {
     return state;
   }
 
-  private MemoryFile memory(Manifest manifest, Path file, Deadline deadline) throws IOException {
-    FileStamp stamp = FileStamp.of(file);
+  private MemoryFile memory(Manifest manifest, TemplateFiles files, Deadline deadline)
+      throws IOException {
     String name = "vmfactory-" + manifest.key().substring(0, 12);
+    List<MemoryContent> contents = manifest.memoryFiles();
     MemoryFile memory = MemoryFiles.create(name, manifest.memory().bytes());
-    try (DiskPages pages = DiskPages.open(file)) {
-      if (!PageWalk.copy(pages, memory::write, deadline).equals(manifest.memory())) {
-        throw altered(file, stamp);
+    try {
+      for (int index = 0; index < contents.size(); index++) {
+        Path file = files.memoryFile(index, contents.size());
+        FileStamp stamp = FileStamp.of(file);
+        if (!read(file, index > 0, memory, deadline).equals(contents.get(index))) {
+          throw altered(file, stamp);
+        }
       }
+      requireWhole(manifest, memory, deadline);
       memory.seal();
       return memory;
     } catch (IOException | RuntimeException e) {
       memory.close();
       throw e;
+    }
+  }
+
+  private static MemoryContent read(
+      Path file, boolean difference, MemoryFile memory, Deadline deadline) throws IOException {
+    try (DiskPages pages = DiskPages.open(file)) {
+      return difference
+          ? MemoryDifference.apply(pages, memory, deadline)
+          : PageWalk.copy(pages, memory::write, deadline);
+    }
+  }
+
+  /** Differences are verified together too: each may be right, and not fit the others. */
+  private static void requireWhole(Manifest manifest, MemoryFile memory, Deadline deadline)
+      throws IOException {
+    if (manifest.memoryFiles().size() > 1
+        && !PageWalk.copy(PageSource.of(memory), (offset, run) -> {}, deadline)
+            .equals(manifest.memory())) {
+      throw refused("memory altered: its files do not make the memory that was stored", null);
     }
   }
 

@@ -29,6 +29,7 @@ final class TemplateStore {
   private static final int MOST_MANIFESTS = 1024;
 
   private final Path root;
+  private final Path overlays;
   private final ManifestCodec codec;
   private final FileCache<Manifest> manifests = new FileCache<>(MOST_MANIFESTS, this::read);
 
@@ -48,12 +49,18 @@ final class TemplateStore {
           "cannot open the template store %s: %s".formatted(place.folder(), ErrorText.of(e)),
           e);
     }
+    this.overlays = place.overlays();
     this.codec = new ManifestCodec(StoreSecret.at(place.secret()));
   }
 
   /** Returns what seals the manifests of this store. */
   ManifestCodec codec() {
     return codec;
+  }
+
+  /** Returns the folder for the copy-on-write files of clones. */
+  Path overlays() {
+    return overlays;
   }
 
   /** Makes a folder for a new template, after removing those of dead builds. */

@@ -18,22 +18,90 @@ final class TemplateWriter {
   private final TemplateFiles files;
   private final ManifestCodec codec;
   private final long freeBytes;
+  private final long mostBytes;
+  private long writtenBytes;
 
   TemplateWriter(TemplateFiles files, ManifestCodec codec) throws IOException {
+    this(files, codec, Long.MAX_VALUE);
+  }
+
+  /**
+   * Makes a writer.
+   *
+   * @param mostBytes most bytes of data in all files together
+   */
+  TemplateWriter(TemplateFiles files, ManifestCodec codec, long mostBytes) throws IOException {
     this.files = files;
     this.codec = codec;
     this.freeBytes = free(files.directory());
+    this.mostBytes = mostBytes;
   }
 
   /** Writes guest memory; pages that are all zeros become holes. */
   MemoryContent memory(MemoryFile memory, Deadline deadline) throws IOException {
-    PageSource pages = PageSource.of(memory);
+    return pages(files.memory(), PageSource.of(memory), deadline);
+  }
+
+  /**
+   * Memory that was written as a difference.
+   *
+   * @param whole the memory
+   * @param own the file
+   */
+  record Difference(MemoryContent whole, MemoryContent own) {}
+
+  /** Writes guest memory as the difference to {@code base}. */
+  Difference difference(MemoryFile memory, MemoryFile base, Deadline deadline) throws IOException {
     Path file = files.memory();
+    MemoryContent whole;
     try (var out = new RandomAccessFile(file.toFile(), "rw");
         FileChannel channel = out.getChannel()) {
-      out.setLength(memory.size());
+      out.setLength(MemoryDifference.bytes(memory.size()));
+      whole =
+          MemoryDifference.write(
+              memory, base, (offset, run) -> write(channel, run, offset), deadline);
+      finish(file, channel);
+    } catch (IOException e) {
+      throw full(e) ? diskFull(file, memory.size(), e) : e;
+    }
+    try (DiskPages written = DiskPages.open(file)) {
+      return new Difference(whole, PageWalk.copy(written, (offset, run) -> {}, deadline));
+    }
+  }
+
+  /**
+   * Removes memory that was written as a difference, and the links to the files below it. Nothing
+   * else has been written yet.
+   */
+  void forgetMemory(int links) throws IOException {
+    for (int i = 0; i < links; i++) {
+      Files.delete(files.base(i));
+    }
+    Files.delete(files.memory());
+    writtenBytes = 0;
+  }
+
+  TemplateFiles files() {
+    return files;
+  }
+
+  /**
+   * Writes a file of a drive; pages that are all zeros become holes.
+   *
+   * @param drive from 0
+   * @param index 0 for the image, then the layers over it
+   */
+  MemoryContent driveFile(int drive, int index, PageSource content, Deadline deadline)
+      throws IOException {
+    return pages(files.drive(drive, index), content, deadline);
+  }
+
+  private MemoryContent pages(Path file, PageSource pages, Deadline deadline) throws IOException {
+    try (var out = new RandomAccessFile(file.toFile(), "rw");
+        FileChannel channel = out.getChannel()) {
+      out.setLength(pages.size());
       MemoryContent content =
-          PageWalk.copy(pages, (offset, run) -> writeAll(channel, run, offset), deadline);
+          PageWalk.copy(pages, (offset, run) -> write(channel, run, offset), deadline);
       finish(file, channel);
       return content;
     } catch (IOException e) {
@@ -60,6 +128,17 @@ final class TemplateWriter {
     } catch (IOException e) {
       throw full(e) ? diskFull(file, content.length, e) : e;
     }
+  }
+
+  private void write(FileChannel channel, ByteBuffer run, long offset) throws IOException {
+    writtenBytes += run.remaining();
+    if (writtenBytes > mostBytes) {
+      throw new TemplateException(
+          TemplateException.Reason.RESOURCES,
+          "the template takes more than the %d KiB of disk that its owner may have for it"
+              .formatted(mostBytes / 1024));
+    }
+    writeAll(channel, run, offset);
   }
 
   private static void writeAll(FileChannel channel, ByteBuffer from, long offset)

@@ -5,6 +5,7 @@ import io.vmfactory.configs.time.Laps;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import java.util.List;
@@ -32,6 +33,17 @@ public interface Templates extends AutoCloseable {
    * @throws TemplateException if a step failed; names the step
    */
   TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline);
+
+  /**
+   * Stores a snapshot of a VM that ran as a template with a key of its own. The snapshot stays the
+   * caller's. A failure leaves nothing.
+   *
+   * @param mostBytes most bytes of data that it may take on disk
+   * @param laps what it contains becomes the steps of the template; gets "store" and "publish"
+   * @throws TemplateException with reason {@code RESOURCES} if the disk is full, or it needs more
+   */
+  TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline);
 
   /**
    * Removes a template from store and memory. Its clones keep running.
@@ -71,7 +83,7 @@ public interface Templates extends AutoCloseable {
 
   /**
    * Starts a new clone: PAUSED. Does the same as {@link #prepare} and {@link Shell#load} in less
-   * time, with their laps "template", "spawn", "load" and their errors.
+   * time, with their laps "template", "spawn", "load" and "drives", and their errors.
    */
   default Vm restore(TemplateKey key, VmId id, VmFolder folder, Laps laps, Deadline deadline) {
     Shell shell = prepare(key, id, folder, laps, deadline);

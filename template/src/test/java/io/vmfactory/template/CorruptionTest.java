@@ -410,7 +410,8 @@ class CorruptionTest {
             true_.memory(),
             true_.state(),
             true_.quiesce(),
-            true_.steps());
+            true_.steps(),
+            true_.snapshot());
     String json = new String(codec.encode(forged), StandardCharsets.UTF_8);
     edit(files, s -> json);
   }

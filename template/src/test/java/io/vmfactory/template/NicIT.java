@@ -81,7 +81,7 @@ class NicIT {
             new HypervisorInfo(program, "as installed", Accelerator.TCG, "always works", "any"));
     templates =
         new StoredTemplates(
-            new StorePlace(dir.resolve("t"), dir.resolve("secret")),
+            new StorePlace(dir.resolve("t"), dir.resolve("secret"), dir.resolve("overlays")),
             qemu,
             agents,
             folders(),

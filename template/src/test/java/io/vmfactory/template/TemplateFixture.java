@@ -27,9 +27,11 @@ import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSpec;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -108,7 +110,7 @@ final class TemplateFixture implements AutoCloseable {
   StoredTemplates open(long cacheBytes) {
     StoredTemplates templates =
         new StoredTemplates(
-            new StorePlace(store, secret),
+            new StorePlace(store, secret, run.resolveSibling("overlays")),
             new Host(),
             agents,
             new VmFolders(run),
@@ -151,9 +153,14 @@ final class TemplateFixture implements AutoCloseable {
   void assertNothingLeftBut(TemplateKey... keys) throws IOException {
     assertThat(fake.vms()).allMatch(vm -> vm.phase() == VmPhase.EXITED);
     assertThat(names(run)).isEmpty();
+    assertStored(keys);
+    assertThat(memoryFiles()).isZero();
+  }
+
+  /** Asserts that the store has these templates and nothing half-made. */
+  void assertStored(TemplateKey... keys) throws IOException {
     assertThat(names(store))
         .containsExactlyInAnyOrder(Stream.of(keys).map(TemplateKey::hex).toArray(String[]::new));
-    assertThat(memoryFiles()).isZero();
   }
 
   static List<String> names(Path dir) throws IOException {
@@ -162,6 +169,17 @@ final class TemplateFixture implements AutoCloseable {
     }
     try (Stream<Path> entries = Files.list(dir)) {
       return entries.map(entry -> entry.getFileName().toString()).toList();
+    }
+  }
+
+  /** Changes one bit of a file. */
+  static void flip(Path file, long at) throws IOException {
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.seek(at);
+      int old = out.read();
+      out.seek(at);
+      out.write(old ^ 0x10);
     }
   }
 

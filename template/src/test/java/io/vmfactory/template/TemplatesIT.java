@@ -102,7 +102,7 @@ class TemplatesIT {
 
   private static StoredTemplates open(Path store) {
     return new StoredTemplates(
-        new StorePlace(store, secret()),
+        new StorePlace(store, secret(), store.resolveSibling("overlays")),
         qemu,
         agents,
         folders(),

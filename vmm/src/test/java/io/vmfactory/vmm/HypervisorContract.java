@@ -184,7 +184,20 @@ public abstract class HypervisorContract {
     refuses(Reason.INVALID, () -> clone.snapshot(overlays, new Laps(), deadline));
     clone.check(deadline);
     clone.stop(deadline);
-    refuses(Reason.ILLEGAL_PHASE, () -> clone.snapshot(overlays, new Laps(), deadline));
+    refuses(Reason.INVALID, () -> clone.snapshot(overlays, new Laps(), deadline));
+    clone.kill();
+  }
+
+  @Test
+  void aCloneThatStandsStillStaysSoWhenASnapshotIsTaken() {
+    Vm clone = runningClone();
+    clone.stop(deadline);
+    clone.snapshot(overlays, new Laps(), deadline).close();
+    assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
+    clone.check(deadline);
+    clone.cont(deadline);
+    clone.snapshot(overlays, new Laps(), deadline).close();
+    assertThat(clone.phase()).isEqualTo(VmPhase.RUNNING);
     clone.kill();
   }
 

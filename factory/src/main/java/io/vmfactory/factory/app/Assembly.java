@@ -33,6 +33,7 @@ import io.vmfactory.factory.templates.KnownTemplates;
 import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.factory.templates.TemplateChooser;
 import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.factory.templates.TemplateShares;
 import io.vmfactory.factory.turns.RestoreTurns;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.UniquenessGate;
@@ -81,7 +82,7 @@ final class Assembly {
     admission = new Admission(config.daemon(), who -> host.processes().lives(who));
     folders = new VmFolders(config.daemon().runDir().toAbsolutePath().resolve("vm"));
     templates = new KnownTemplates(rooms.templates());
-    names = new TemplateNames(templates);
+    names = new TemplateNames(templates, rooms.names());
     chooser = new TemplateChooser(templates, spec);
     rules = new Rules(config, names);
     leases = new LeaseBook(host.clock(), host.scheduler(), events, failures);
@@ -93,7 +94,8 @@ final class Assembly {
         new RestoreTurns(
             restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
     stock = stock();
-    catalogue = new TemplateCatalogue(templates, chooser, stock);
+    TemplateShares shares = new TemplateShares(config.daemon().users().maxTemplatesMib());
+    catalogue = new TemplateCatalogue(templates, chooser, rooms.names(), shares, stock);
   }
 
   /** Returns how many VMs may be restored or booted at once. */
@@ -111,12 +113,14 @@ final class Assembly {
 
   /** Takes over what earlier daemons left, begins to fill the stock, and is ready to serve. */
   Verbs begin() {
+    Path overlays = Overlays.sweep(config.daemon().overlayDir());
     if (config.factory().enableTemplate()) {
+      catalogue.sweep();
       catalogue.sync();
     }
     // Begin only after the last idle VM is taken over; otherwise another is made in its place.
     CompletionStage<Void> recovered = recovery().run(folders.root()).thenRun(stock::start);
-    return verbs(recovered);
+    return verbs(overlays, recovered);
   }
 
   private Recovery recovery() {
@@ -129,13 +133,12 @@ final class Assembly {
     return new Recovery(new Survivors(journal, host.processes(), takeOver, adopters));
   }
 
-  private Verbs verbs(CompletionStage<Void> recovered) {
-    Path overlays = Overlays.sweep(config.daemon().stateDir());
+  private Verbs verbs(Path overlays, CompletionStage<Void> recovered) {
     return new Verbs(
         vmVerbs(overlays),
         new PauseVm(leases, uniqueness, host.observer()),
         attachmentVerbs(overlays),
-        new TemplateVerbs(createTemplate(), names, catalogue, events),
+        new TemplateVerbs(createTemplate(), snapshotVm(overlays), names, catalogue, events),
         new PoolVerbs(names, stock, events),
         new ControlVerbs(
             getStatus(),
@@ -188,11 +191,17 @@ final class Assembly {
         rules, catalogue, spec, inFlight, admission, memory, events, failures);
   }
 
+  private SnapshotVm snapshotVm(Path overlays) {
+    SnapshotVm.Store store = new SnapshotVm.Store(catalogue, names, events, overlays);
+    return new SnapshotVm(rules, leases, store, inFlight, memory, host.observer());
+  }
+
   private GetStatus getStatus() {
     return new GetStatus(
         host.clock().now(),
         rooms.hypervisor().info(),
         catalogue,
+        names,
         new VmList(leases, admission, meter),
         failures,
         served,

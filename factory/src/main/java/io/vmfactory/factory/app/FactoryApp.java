@@ -9,6 +9,7 @@ import io.vmfactory.factory.recovery.VmProcesses;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.pool.PoolClock;
+import io.vmfactory.template.Names;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.VmProcessTable;
@@ -36,7 +37,8 @@ public final class FactoryApp implements AutoCloseable {
   }
 
   /** The rooms below, as the daemon uses them. */
-  public record Rooms(Hypervisor hypervisor, Templates templates, GuestAgents agents) {}
+  public record Rooms(
+      Hypervisor hypervisor, Templates templates, Names names, GuestAgents agents) {}
 
   /**
    * What the host provides.

@@ -33,7 +33,7 @@ record ForkMaker(Hypervisor hypervisor, VmStarter starter, UniquenessGate gate, 
 
   /** Returns a snapshot that can be cloned; it owns {@code taken}. */
   LiveSnapshot loaded(VmSnapshot taken) {
-    return new LiveSnapshot(hypervisor, taken);
+    return new LiveSnapshot(hypervisor, taken, overlays);
   }
 
   /** Makes a clone of {@code source}, whose snapshot is given. A failure leaves nothing. */
@@ -52,7 +52,7 @@ record ForkMaker(Hypervisor hypervisor, VmStarter starter, UniquenessGate gate, 
   private HostedVm started(LiveSnapshot snapshot, HostedVm source, Laps laps, Deadline deadline) {
     String key = source.templateKey();
     try (NewVm fresh = starter.begin(Route.FORK.name(), key, snapshot.spec().boot())) {
-      return fresh.started(snapshot.restore(fresh.id(), fresh.folder(), overlays, laps, deadline));
+      return fresh.started(snapshot.restore(fresh.id(), fresh.folder(), laps, deadline));
     }
   }
 }

@@ -3,19 +3,25 @@ package io.vmfactory.factory.app;
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.lease.Holding;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.routes.Served;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.templates.TemplateCatalogue;
+import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Says what the daemon holds. */
 final class GetStatus {
   private final Instant startedAt;
   private final HypervisorInfo hypervisor;
   private final TemplateCatalogue templates;
+  private final TemplateNames names;
   private final VmList vms;
   private final Failures failures;
   private final Served served;
@@ -25,6 +31,7 @@ final class GetStatus {
       Instant startedAt,
       HypervisorInfo hypervisor,
       TemplateCatalogue templates,
+      TemplateNames names,
       VmList vms,
       Failures failures,
       Served served,
@@ -32,6 +39,7 @@ final class GetStatus {
     this.startedAt = startedAt;
     this.hypervisor = hypervisor;
     this.templates = templates;
+    this.names = names;
     this.vms = vms;
     this.failures = failures;
     this.served = served;
@@ -40,17 +48,20 @@ final class GetStatus {
 
   Status run(Peer client, Control.Detail detail) {
     List<TemplateInfo> stored = templates.list();
+    List<TemplateView> seen = names.visible(client, stored);
+    Set<TemplateKey> hidden = stored.stream().map(TemplateInfo::key).collect(Collectors.toSet());
+    seen.forEach(template -> hidden.remove(template.key()));
     List<Holding> held = vms.held(client);
     return new Status(
         startedAt,
         hypervisor,
-        stored,
+        seen,
         stored.stream().filter(templates::current).map(t -> t.key().hex()).toList(),
         vms.views(held, detail),
         held.stream().map(Holding::lease).toList(),
         failures.all().stream().filter(f -> client.maySee(f.owner(), f.vmId())).toList(),
         served.all(),
-        stock.views(),
+        stock.views().stream().filter(pool -> !hidden.contains(pool.template())).toList(),
         stock.restores(),
         vms.givenAway(client));
   }

@@ -11,6 +11,7 @@ import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.HandOut;
@@ -70,7 +71,10 @@ final class GetVm {
     handOut.place().holds(sizing.memoryMib());
     leases.open(vm, lease, handOut.place());
     laps.lap("lease");
-    return new GrantedVm(view, lease, handOut.route(), handOut.routeReason(), laps.all());
+    TemplateView named = order.named();
+    boolean ofSnapshot = named != null && !named.info().isBuilt();
+    return new GrantedVm(
+        view, lease, handOut.route(), handOut.routeReason(), laps.all(), ofSnapshot ? named : null);
   }
 
   /** Gives a VM that is awake what it lacks for {@code wanted}; returns what it has then. */

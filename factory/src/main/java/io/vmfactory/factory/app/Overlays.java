@@ -8,7 +8,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The folder of copy-on-write files: {@code state_dir/overlays}, mode 0700. */
+/** The folder of copy-on-write files, mode 0700. */
 final class Overlays {
   private Overlays() {}
 
@@ -16,8 +16,7 @@ final class Overlays {
    * Makes the folder and empties it. A file is there only while it is being opened, so any file
    * that is found was left by a daemon that was killed at that moment.
    */
-  static Path sweep(Path stateDir) {
-    Path folder = stateDir.toAbsolutePath().resolve("overlays");
+  static Path sweep(Path folder) {
     try {
       OwnFolder.prepare(folder);
       try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder)) {

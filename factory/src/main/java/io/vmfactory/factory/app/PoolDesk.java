@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.PoolConfig.Count;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.stock.PoolView;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +14,23 @@ public interface PoolDesk {
    *
    * @return the pools concerned
    */
-  List<PoolView> resize(PoolResize request);
+  List<PoolView> resize(Peer client, PoolResize request);
 
   /**
    * Ends the idle VMs and keeps none until {@link #resize}. After the deadline the pools go on
    * draining.
    *
-   * @param templateKey key or a prefix of at least 8 digits; empty = every template
+   * @param templateKey key, a prefix of at least 8 digits, name, or {@code name:version}; empty =
+   *     every template
    * @return the pools concerned
    */
-  List<PoolView> drain(String templateKey, Deadline deadline);
+  List<PoolView> drain(Peer client, String templateKey, Deadline deadline);
 
   /**
    * A request for other numbers of VMs kept.
    *
-   * @param templateKey key or a prefix of at least 8 digits; empty = every template, later ones too
+   * @param templateKey key, a prefix of at least 8 digits, name, or {@code name:version}; empty =
+   *     every template without a name, later ones too
    * @param warm null = as before
    * @param shells null = as before
    */

@@ -6,7 +6,9 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.templates.TemplateNames;
@@ -31,14 +33,14 @@ final class PoolVerbs implements PoolDesk {
   }
 
   @Override
-  public List<PoolView> resize(PoolResize request) {
+  public List<PoolView> resize(Peer client, PoolResize request) {
     if (request.warm() == null && request.shells() == null) {
       throw Refusals.invalid("neither warm nor shells: name at least one of them");
     }
     check("warm", request.warm());
     check("shells", request.shells());
     List<PoolView> pools =
-        stock.resize(resolve(request.templateKey()), request.warm(), request.shells());
+        stock.resize(resolve(client, request.templateKey()), request.warm(), request.shells());
     pools.forEach(pool -> tell(pool));
     return pools;
   }
@@ -64,10 +66,10 @@ final class PoolVerbs implements PoolDesk {
   }
 
   @Override
-  public List<PoolView> drain(String templateKey, Deadline deadline) {
+  public List<PoolView> drain(Peer client, String templateKey, Deadline deadline) {
     try {
       List<PoolView> pools =
-          deadline.await(stock.drain(resolve(templateKey)), "the pools to drain");
+          deadline.await(stock.drain(resolve(client, templateKey)), "the pools to drain");
       pools.forEach(
           pool -> {
             String hex = pool.template().hex();
@@ -80,16 +82,24 @@ final class PoolVerbs implements PoolDesk {
   }
 
   /** Returns the template whose pools are meant; null = all. */
-  private @Nullable TemplateKey resolve(String prefix) {
-    if (prefix.isEmpty()) {
+  private @Nullable TemplateKey resolve(Peer client, String template) {
+    if (template.isEmpty()) {
       return null;
     }
-    TemplateKey key = names.resolve(prefix).key();
-    if (!stock.keeps(key)) {
+    TemplateView found = names.resolve(client, template);
+    if (!stock.keeps(found.key())) {
       throw Refusals.notPossible(
-          "no VMs are kept of template %s: it does not fit the configuration as it stands"
-              .formatted(key.shortened()));
+          "no VMs are kept of template %s: %s".formatted(found.label(), whyNone(found)));
     }
-    return key;
+    return found.key();
+  }
+
+  private static String whyNone(TemplateView template) {
+    if (!template.info().usable()) {
+      return template.info().refused();
+    }
+    return template.info().isBuilt()
+        ? "it does not fit the configuration as it stands"
+        : "it is not the version that the name means; vmfactory template rollback changes that";
   }
 }

@@ -26,6 +26,8 @@ import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.template.NameBook;
+import io.vmfactory.template.Names;
 import io.vmfactory.template.StorePlace;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.template.Templates;
@@ -86,7 +88,7 @@ final class Wiring implements AutoCloseable {
       GuestAgents agents = new TtrpcAgents(part(new StreamSockets()));
       Hypervisor counted = metrics.counted(hypervisor);
       Templates templates = part(templates(config, counted, agents, clock));
-      FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, agents);
+      FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, names(config), agents);
       timers = timers();
       app = part(FactoryApp.create(config, rooms, clock, timers, metrics.observer()));
       new VmLogs(vms(config)).boundFrom(timers);
@@ -228,12 +230,20 @@ final class Wiring implements AutoCloseable {
       VmFactoryConfig config, Hypervisor hypervisor, GuestAgents agents, WallClock clock) {
     return new StoredTemplates(
         new StorePlace(
-            config.factory().templatePath(), config.daemon().stateDir().resolve("template.secret")),
+            config.factory().templatePath(), secret(config), config.daemon().overlayDir()),
         hypervisor,
         agents,
         new VmFolders(vms(config)),
         clock,
         config.factory().templateCacheBytes());
+  }
+
+  private static Names names(VmFactoryConfig config) {
+    return new NameBook(config.daemon().stateDir().resolve("template.names"), secret(config));
+  }
+
+  private static Path secret(VmFactoryConfig config) {
+    return config.daemon().stateDir().resolve("template.secret");
   }
 
   /** Returns the verbs, with a shutdown that ends the daemon too. */

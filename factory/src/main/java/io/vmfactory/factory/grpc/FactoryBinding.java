@@ -18,11 +18,14 @@ import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.api.v1.GetConfigResponse;
 import io.vmfactory.api.v1.GetStatusRequest;
+import io.vmfactory.api.v1.GetTemplateResponse;
 import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.ListTemplatesResponse;
+import io.vmfactory.api.v1.PruneTemplatesResponse;
 import io.vmfactory.api.v1.ReleaseVmResponse;
 import io.vmfactory.api.v1.RenewLeaseResponse;
 import io.vmfactory.api.v1.ResizePoolResponse;
+import io.vmfactory.api.v1.RollbackTemplateResponse;
 import io.vmfactory.api.v1.ShutdownResponse;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.api.v1.WatchEventsRequest;
@@ -33,10 +36,12 @@ import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Call;
 import io.vmfactory.factory.calls.CallWork;
 import io.vmfactory.factory.calls.Calls;
+import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.factory.http.ReadableJson;
 import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.VmId;
 import java.util.List;
@@ -101,18 +106,27 @@ final class FactoryBinding {
     unary(
         FactoryGrpcService.ListTemplates,
         (client, q, deadline, progress) -> {
-          List<TemplateInfo> all = verbs.templates().list();
+          List<TemplateView> all = verbs.templates().list(client);
           List<String> defaults = defaultKeys();
           return ListTemplatesResponse.newBuilder()
               .addAllTemplates(all.stream().map(t -> TemplateProtos.template(t, defaults)).toList())
               .build();
         });
-    administration(
+    unary(
+        FactoryGrpcService.GetTemplate,
+        (client, q, deadline, progress) -> {
+          TemplateView found = verbs.templates().get(client, q.getTemplate());
+          return GetTemplateResponse.newBuilder()
+              .setTemplate(TemplateProtos.whole(found, defaultKeys()))
+              .build();
+        });
+    unary(
         FactoryGrpcService.DeleteTemplate,
-        (client, q, deadline, progress) ->
-            DeleteTemplateResponse.newBuilder()
-                .setKey(verbs.templates().delete(q.getKey(), deadline))
-                .build());
+        (client, q, deadline, progress) -> {
+          List<String> keys = verbs.templates().delete(client, q.getKey(), deadline);
+          return DeleteTemplateResponse.newBuilder().setKey(keys.get(0)).addAllKeys(keys).build();
+        });
+    bindVersions();
     builder.bind(
         FactoryGrpcService.CreateTemplate,
         calls.serve(
@@ -121,6 +135,38 @@ final class FactoryBinding {
                 Call.Kind.BUILD,
                 administered("CreateTemplate", this::createTemplate),
                 (client, template) -> {})));
+  }
+
+  private void bindVersions() {
+    unary(
+        FactoryGrpcService.RollbackTemplate,
+        (client, q, deadline, progress) -> {
+          int version = Wire.unsigned(q.getVersion());
+          return RollbackTemplateResponse.newBuilder()
+              .setTemplate(
+                  TemplateProtos.whole(verbs.templates().rollBack(client, q.getName(), version)))
+              .build();
+        });
+    unary(
+        FactoryGrpcService.PruneTemplates,
+        (client, q, deadline, progress) -> {
+          int keep = Wire.unsigned(q.getKeep());
+          var pruned = verbs.templates().prune(client, q.getName(), keep, deadline);
+          return PruneTemplatesResponse.newBuilder()
+              .addAllRemoved(
+                  pruned.removed().stream()
+                      .map(t -> TemplateProtos.template(t, List.of()))
+                      .toList())
+              .setFreedKib(Wire.kib(pruned.freedBytes()))
+              .build();
+        });
+    bind(
+        FactoryGrpcService.SnapshotVm,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            TemplateProtos.stored(
+                verbs.templates().snapshot(client, TemplateProtos.request(q), deadline)),
+        (client, reply) -> {}); // the template stays: it has a name, by which its user finds it
   }
 
   private void bindVms() {
@@ -232,14 +278,15 @@ final class FactoryBinding {
         (client, q, deadline, progress) -> {
           var wish = PoolProtos.resize(q, facts.pool());
           return ResizePoolResponse.newBuilder()
-              .addAllPools(PoolProtos.pools(verbs.pools().resize(wish)))
+              .addAllPools(PoolProtos.pools(verbs.pools().resize(client, wish)))
               .build();
         });
     administration(
         FactoryGrpcService.DrainPool,
         (client, q, deadline, progress) ->
             DrainPoolResponse.newBuilder()
-                .addAllPools(PoolProtos.pools(verbs.pools().drain(q.getTemplateKey(), deadline)))
+                .addAllPools(
+                    PoolProtos.pools(verbs.pools().drain(client, q.getTemplateKey(), deadline)))
                 .build());
   }
 

@@ -58,6 +58,7 @@ final class PoolProtos {
     Pool.Builder pool =
         Pool.newBuilder()
             .setTemplateKey(view.template().hex())
+            .setTemplate(view.label())
             .setTier(Pool.Tier.valueOf(view.tier().name()))
             .setPhase(Pool.Phase.valueOf(stats.phase().name()))
             .setSize(size(view.size()))

@@ -37,7 +37,8 @@ final class VmProtos {
         q.hasLeaseTtl() ? Wire.span(q.getLeaseTtl()) : null,
         routes(q.getRoutesList()),
         q.getHostname(),
-        q.getOwner());
+        q.getOwner(),
+        q.getTemplate());
   }
 
   static VmRequest request(GetBaseVmRequest q) {
@@ -57,6 +58,9 @@ final class VmProtos {
             .addAllHops(Wire.hops(granted.hops()));
     if (granted.lease() != null) {
       reply.setLease(lease(granted.lease()));
+    }
+    if (granted.template() != null) {
+      reply.setTemplate(TemplateProtos.whole(granted.template()));
     }
     return reply.build();
   }

@@ -31,6 +31,8 @@ final class Hops {
           Map.entry("pages", "daemon"),
           Map.entry("layers", "monitor"),
           Map.entry("freeze", "monitor"),
+          Map.entry("store", "daemon"),
+          Map.entry("publish", "daemon"),
           Map.entry("drives", "monitor"),
           Map.entry("connect", "agent"),
           Map.entry("answer", "agent"),

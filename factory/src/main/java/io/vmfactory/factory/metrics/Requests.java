@@ -43,6 +43,7 @@ final class Requests implements Observer {
   private final Histogram getVm;
   private final Histogram getBaseVm;
   private final Histogram forkVm;
+  private final Histogram snapshotVm;
   private final Histogram hop;
   private final Summary failed;
   private final Histogram attach;
@@ -65,6 +66,9 @@ final class Requests implements Observer {
     forkVm =
         histogram("vmfactory_fork_vm_seconds", "Time of a ForkVm that was served.", WHOLE)
             .labelNames("route", "launch_type")
+            .register(registry);
+    snapshotVm =
+        histogram("vmfactory_snapshot_vm_seconds", "Time of a SnapshotVm that was served.", WHOLE)
             .register(registry);
     hop =
         histogram(
@@ -108,6 +112,15 @@ final class Requests implements Observer {
 
   @Override
   public void served(Verb verb, String route, List<Lap> hops, Duration total) {
+    if (verb == Verb.SNAPSHOT_VM) {
+      snapshotVm.observe(seconds(total));
+    } else {
+      handedOut(verb, route, total);
+    }
+    steps(Causes.word(verb), hops);
+  }
+
+  private void handedOut(Verb verb, String route, Duration total) {
     Histogram whole =
         switch (verb) {
           case FORK_VM -> forkVm;
@@ -115,7 +128,6 @@ final class Requests implements Observer {
           default -> getVm;
         };
     whole.labelValues(route, launchType(route)).observe(seconds(total));
-    steps(Causes.word(verb), hops);
   }
 
   @Override

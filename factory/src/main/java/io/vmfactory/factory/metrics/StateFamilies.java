@@ -19,7 +19,9 @@ record StateFamilies(Supplier<Status> status) implements MultiCollector {
     Families families = new Families();
     families.gauge("vmfactory_leases", "Open leases.", now.leases().size());
     families.gauge("vmfactory_vms_leased", "Leased VMs.", now.vms().size());
-    now.templates().forEach(template -> template(families, template));
+    now.templates().stream()
+        .filter(template -> template.info().isBuilt() || template.current())
+        .forEach(template -> template(families, template.info()));
     families.gauge(
         "vmfactory_template_for_configuration",
         "1 if there is a usable template of the configured shape.",

@@ -12,10 +12,22 @@ import org.jspecify.annotations.Nullable;
  * @param route how it was made
  * @param routeReason why earlier routes were not taken; empty if the first one was
  * @param hops time of each step
+ * @param template what it is a clone of, if that is a snapshot of a VM that ran; else null
  */
 public record GrantedVm(
-    VmView vm, @Nullable Lease lease, Route route, String routeReason, List<Lap> hops) {
+    VmView vm,
+    @Nullable Lease lease,
+    Route route,
+    String routeReason,
+    List<Lap> hops,
+    @Nullable TemplateView template) {
   public GrantedVm {
     hops = List.copyOf(hops);
+  }
+
+  /** Makes a VM that is a clone of no stored snapshot. */
+  public GrantedVm(
+      VmView vm, @Nullable Lease lease, Route route, String routeReason, List<Lap> hops) {
+    this(vm, lease, route, routeReason, hops, null);
   }
 }

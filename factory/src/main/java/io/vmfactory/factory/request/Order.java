@@ -1,6 +1,5 @@
 package io.vmfactory.factory.request;
 
-import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.Sizing;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +22,7 @@ public record Order(
     Peer client,
     Sizing wanted,
     boolean exact,
-    @Nullable TemplateInfo named,
+    @Nullable TemplateView named,
     List<Route> routes,
     Duration ttl,
     String hostname,

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param routes routes in the order to try; empty means the configured ones
  * @param hostname hostname of the guest; empty means one made from the VM's id
  * @param owner free text, at most 128 characters
+ * @param template name or {@code name:version}; empty means that no name is given. Not together
+ *     with {@code templateKey}
  */
 public record VmRequest(
     String templateKey,
@@ -22,8 +24,21 @@ public record VmRequest(
     @Nullable Duration leaseTtl,
     List<Route> routes,
     String hostname,
-    String owner) {
+    String owner,
+    String template) {
   public VmRequest {
     routes = List.copyOf(routes);
+  }
+
+  /** Makes a request that gives no name of a template. */
+  public VmRequest(
+      String templateKey,
+      @Nullable Integer vcpus,
+      @Nullable Integer memoryMib,
+      @Nullable Duration leaseTtl,
+      List<Route> routes,
+      String hostname,
+      String owner) {
+    this(templateKey, vcpus, memoryMib, leaseTtl, routes, hostname, owner, "");
   }
 }

@@ -40,7 +40,7 @@ public final class ColdSource implements VmSource {
   @Override
   public void check(Order order) {
     if (order.named() != null) {
-      throw Refusals.notPossible("the request names a template");
+      throw Refusals.notPossible("the request names a template, and a boot has nothing of it");
     }
     memory.require(order.wanted().memoryMib());
   }

@@ -9,13 +9,18 @@ import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.guest.HostName;
-import io.vmfactory.template.TemplateInfo;
+import io.vmfactory.template.TemplateName;
 import io.vmfactory.vmm.Sizing;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a valid request into an {@link Order} and refuses any other. */
@@ -23,6 +28,7 @@ public final class Rules {
   private static final Duration SHORTEST_TTL = Duration.ofSeconds(1);
   private static final int LONGEST_OWNER = 128;
   private static final int MOST_FORKS = 32;
+  private static final int MOST_NOTE_BYTES = 64 << 10;
 
   private final QemuConfig qemu;
   private final LeaseConfig leases;
@@ -69,13 +75,50 @@ public final class Rules {
   }
 
   private Order order(Peer client, VmRequest request, Duration ttl, boolean exact) {
-    TemplateInfo named =
-        request.templateKey().isEmpty() ? null : names.resolve(request.templateKey());
+    TemplateView named = named(client, request);
     Sizing wanted =
-        size(request.vcpus(), request.memoryMib(), named == null ? configured() : boot(named));
+        size(
+            request.vcpus(),
+            request.memoryMib(),
+            named == null || !named.info().usable() ? configured() : boot(named));
     List<Route> allowed = request.routes().isEmpty() ? routes : request.routes();
     return new Order(
         client, wanted, exact, named, allowed, ttl, request.hostname(), request.owner());
+  }
+
+  private @Nullable TemplateView named(Peer client, VmRequest request) {
+    if (request.templateKey().isEmpty() && request.template().isEmpty()) {
+      return null;
+    }
+    requireTemplates();
+    if (request.template().isEmpty()) {
+      return names.byKey(client, request.templateKey());
+    }
+    if (!request.templateKey().isEmpty()) {
+      throw Refusals.invalid("template and template_key: name one of them");
+    }
+    return names.resolve(client, request.template());
+  }
+
+  /** Refuses a request to store a VM whose fields are out of range. */
+  public void check(SnapshotRequest request) {
+    requireTemplates();
+    if (!TemplateName.isName(request.name())) {
+      throw Refusals.invalid(
+          "name = \"%s\": must be %s".formatted(printable(request.name()), TemplateName.TEXT));
+    }
+    long bytes = Base64.getDecoder().decode(request.description()).length;
+    for (Map.Entry<String, String> label : request.labels().entrySet()) {
+      bytes += utf8(label.getKey()) + utf8(label.getValue());
+    }
+    if (bytes > MOST_NOTE_BYTES) {
+      throw Refusals.invalid(
+          "labels and description have %d bytes: at most %d".formatted(bytes, MOST_NOTE_BYTES));
+    }
+  }
+
+  private static int utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   /** Returns a wanted size; null = as configured. */
@@ -144,7 +187,7 @@ public final class Rules {
     return new Sizing(qemu.defaultSize().vcpus(), qemu.defaultSize().memoryMib());
   }
 
-  private static Sizing boot(TemplateInfo template) {
-    return template.spec().boot();
+  private static Sizing boot(TemplateView template) {
+    return template.info().spec().boot();
   }
 }

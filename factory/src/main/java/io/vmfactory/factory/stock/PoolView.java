@@ -9,13 +9,14 @@ import io.vmfactory.template.TemplateKey;
  * One pool as status shows it.
  *
  * @param template the template whose clones it keeps
+ * @param label the template's name and version; empty if it has no name
  * @param tier what it keeps
  * @param size number of VMs to keep, as configured or resized
  * @param stats what it holds and did
  * @param memory memory of its idle VMs
  */
 public record PoolView(
-    TemplateKey template, Tier tier, Count size, PoolStats stats, Memory memory) {
+    TemplateKey template, String label, Tier tier, Count size, PoolStats stats, Memory memory) {
   /**
    * Memory of a pool's idle VMs, as last measured.
    *

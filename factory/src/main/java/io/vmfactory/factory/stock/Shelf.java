@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** The two pools of one template. Warm VMs are made of shells, so the warm pool ends first. */
 final class Shelf {
   private final TemplateKey key;
+  private final Kept kept;
   private final Budget.Account shellMemory;
   private final Budget.Account warmMemory;
   private final WarmPool<ShellVm> shells;
@@ -33,7 +34,7 @@ final class Shelf {
   private String digest;
 
   Shelf(
-      TemplateInfo template,
+      Kept kept,
       Sizes sizes,
       StockParts kit,
       StockWorkers workers,
@@ -41,6 +42,8 @@ final class Shelf {
       StockListener listener,
       PoolClock clock,
       RandomGenerator random) {
+    TemplateInfo template = kept.template();
+    this.kept = kept;
     this.key = template.key();
     this.digest = template.digest();
     this.sizes = sizes;
@@ -78,6 +81,11 @@ final class Shelf {
     if (target > 0 || (before != null && before > 0)) {
       listener.filled(key, tier);
     }
+  }
+
+  /** Returns the template whose VMs these are. */
+  Kept kept() {
+    return kept;
   }
 
   WarmPool<ShellVm> shells() {
@@ -164,6 +172,6 @@ final class Shelf {
 
   private PoolView view(Tier tier, Count size, Footprint idle) {
     Memory memory = new Memory(idle.privateKib(), idle.sharedKib());
-    return new PoolView(key, tier, size, stats(tier), memory);
+    return new PoolView(key, kept.label(), tier, size, stats(tier), memory);
   }
 }

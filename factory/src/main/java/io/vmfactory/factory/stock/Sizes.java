@@ -2,6 +2,7 @@ package io.vmfactory.factory.stock;
 
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.configs.PoolConfig.Count;
+import io.vmfactory.configs.PoolConfig.NamedPool;
 import io.vmfactory.pool.Backoff;
 import io.vmfactory.pool.PoolPolicy;
 import io.vmfactory.pool.PoolSizing;
@@ -29,6 +30,22 @@ record Sizes(PoolConfig config, int atOnce) {
         config.withNumbers(
             warm == null ? config.warm() : warm, shells == null ? config.shells() : shells);
     return new Sizes(other, atOnce);
+  }
+
+  /**
+   * Returns the sizes of a name that none were set for: as configured, or nothing.
+   *
+   * @param name as in {@link Kept}
+   */
+  Sizes ofName(String name) {
+    NamedPool named = config.named().getOrDefault(name, NamedPool.NONE);
+    return with(named.warm(), named.shells());
+  }
+
+  /** Whether any VM is to be kept. */
+  boolean keepsAny() {
+    PoolConfig.Fixed none = new PoolConfig.Fixed(0);
+    return !config.warm().equals(none) || !config.shells().equals(none);
   }
 
   PoolPolicy warm() {

@@ -14,6 +14,7 @@ import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class Stock {
   private final SplittableRandom random = new SplittableRandom();
   private final Map<String, Shelf> shelves = new ConcurrentSkipListMap<>();
   private final Set<CompletableFuture<Void>> closing = new HashSet<>();
+  private final Map<String, Sizes> named = new HashMap<>();
   private Sizes sizes;
   private boolean started;
   private boolean closed;
@@ -85,8 +87,9 @@ public final class Stock {
    *
    * @return completes when the VMs of the latter have ended
    */
-  public CompletionStage<Void> sync(Collection<TemplateInfo> current) {
-    Set<String> wanted = current.stream().map(t -> t.key().hex()).collect(Collectors.toSet());
+  public CompletionStage<Void> sync(Collection<Kept> current) {
+    Set<String> wanted =
+        current.stream().map(kept -> kept.template().key().hex()).collect(Collectors.toSet());
     synchronized (this) {
       List<Shelf> gone =
           shelves.keySet().stream().filter(Predicate.not(wanted::contains)).toList().stream()
@@ -99,21 +102,32 @@ public final class Stock {
     }
   }
 
-  private void follow(TemplateInfo template) {
+  private void follow(Kept kept) {
+    TemplateInfo template = kept.template();
     Shelf known = shelves.get(template.key().hex());
     if (known != null) {
       known.follow(template);
       return;
     }
-    Shelf shelf = new Shelf(template, sizes, kit, workers, budget, listener, clock, random);
+    Sizes own = sizes(kept);
+    Shelf shelf = new Shelf(kept, own, kit, workers, budget, listener, clock, random);
     shelves.put(template.key().hex(), shelf);
-    takeIntoMemory(template.key());
+    if (!kept.isNamed() || own.keepsAny()) {
+      takeIntoMemory(template.key());
+    }
     if (started) {
       shelf.start();
     }
   }
 
-  /** Loads a template, even if no VM of it is kept: the first clone need not wait for that. */
+  private Sizes sizes(Kept kept) {
+    return kept.isNamed() ? named.computeIfAbsent(kept.pool(), sizes::ofName) : sizes;
+  }
+
+  /**
+   * Loads a template, even if no VM of it is kept: the first clone need not wait for that. Named
+   * templates can be many, so of them only those whose VMs are kept.
+   */
   private void takeIntoMemory(TemplateKey template) {
     workers
         .aside(() -> load(template))
@@ -225,7 +239,8 @@ public final class Stock {
   /**
    * Changes the numbers to keep, until this daemon ends; fills drained pools again.
    *
-   * @param template null = of every template, later ones too
+   * @param template null = of every template without a name, later ones too. Of a named one, the
+   *     sizes hold for later versions too
    * @param warm null = as before
    * @param shells null = as before
    * @return the pools concerned
@@ -235,8 +250,13 @@ public final class Stock {
     if (template == null) {
       sizes = sizes.with(warm, shells);
     }
-    List<Shelf> chosen = chosen(template);
-    chosen.forEach(shelf -> shelf.resize(warm, shells));
+    List<Shelf> chosen = template == null ? unnamed() : chosen(template);
+    for (Shelf shelf : chosen) {
+      shelf.resize(warm, shells);
+      if (shelf.kept().isNamed()) {
+        named.computeIfPresent(shelf.kept().pool(), (name, was) -> was.with(warm, shells));
+      }
+    }
     budget.review();
     return views(chosen);
   }
@@ -272,6 +292,10 @@ public final class Stock {
 
   private List<Shelf> chosen(@Nullable TemplateKey template) {
     return template == null ? List.copyOf(shelves.values()) : shelf(template).stream().toList();
+  }
+
+  private List<Shelf> unnamed() {
+    return shelves.values().stream().filter(shelf -> !shelf.kept().isNamed()).toList();
   }
 
   private static List<PoolView> views(List<Shelf> chosen) {

@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.Shell;
+import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.template.TemplateInfo;
@@ -12,6 +13,7 @@ import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 import java.util.Optional;
@@ -64,6 +66,16 @@ public final class KnownTemplates implements Templates {
   public TemplateInfo build(VmSpec spec, BuildListener listener, Deadline deadline) {
     try {
       return stored.build(spec, listener, deadline);
+    } finally {
+      changes.incrementAndGet();
+    }
+  }
+
+  @Override
+  public TemplateInfo store(
+      VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
+    try {
+      return stored.store(taken, note, mostBytes, laps, deadline);
     } finally {
       changes.incrementAndGet();
     }

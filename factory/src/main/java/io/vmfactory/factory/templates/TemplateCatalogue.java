@@ -1,25 +1,46 @@
 package io.vmfactory.factory.templates;
 
+import static java.util.Objects.requireNonNull;
+
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.stock.Kept;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.template.BuildListener;
+import io.vmfactory.template.Names;
+import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.TemplateException;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
+import io.vmfactory.template.TemplateName;
+import io.vmfactory.template.TemplateVersions;
 import io.vmfactory.template.Templates;
+import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The templates together with the VMs kept in stock for them: a change of one changes both. */
 public final class TemplateCatalogue {
   private final Templates templates;
   private final TemplateChooser chooser;
+  private final Names names;
+  private final TemplateShares shares;
   private final Stock stock;
 
-  public TemplateCatalogue(Templates templates, TemplateChooser chooser, Stock stock) {
+  public TemplateCatalogue(
+      Templates templates,
+      TemplateChooser chooser,
+      Names names,
+      TemplateShares shares,
+      Stock stock) {
     this.templates = templates;
     this.chooser = chooser;
+    this.names = names;
+    this.shares = shares;
     this.stock = stock;
   }
 
@@ -46,10 +67,87 @@ public final class TemplateCatalogue {
     return info;
   }
 
-  /** Deletes a template; its idle VMs have ended when this returns. */
+  /**
+   * Stores a snapshot, which stays the caller's, as the next version of a name. A failure leaves
+   * nothing.
+   *
+   * @param laps gets "store" and "publish"
+   */
+  public TemplateInfo store(
+      VmSnapshot taken, TemplateName name, SnapshotNote note, Laps laps, Deadline deadline) {
+    long most = shares.left(note.owner(), templates.list());
+    TemplateInfo info = templates.store(taken, note, most, laps, deadline);
+    try {
+      if (shares.isExceeded(note.owner(), templates.list())) { // by another call meanwhile
+        throw Refusals.exhausted("another template of the same user took the disk space meanwhile");
+      }
+      names.add(name, info.key());
+    } catch (RuntimeException e) {
+      templates.delete(info.key());
+      throw e;
+    }
+    sync();
+    return info;
+  }
+
+  /** Makes another version of a name the current one. */
+  public void rollBack(TemplateName name, int version) {
+    names.rollBack(name, version);
+    sync();
+  }
+
+  /**
+   * Deletes a template and the name that leads to it; its idle VMs have ended when this returns. It
+   * is no error if one with a name was gone from the store already.
+   */
   public void delete(TemplateKey key, Deadline deadline) {
-    templates.delete(key);
+    if (names.nameOf(key).isPresent()) {
+      names.remove(key);
+      removeIfStored(key);
+    } else {
+      templates.delete(key);
+    }
     deadline.await(sync(), "the idle VMs of the template to end");
+  }
+
+  /** Deletes all versions of a name. */
+  public void delete(TemplateVersions all, Deadline deadline) {
+    names.forget(all.name());
+    all.versions().forEach(version -> removeIfStored(new TemplateKey(version.key())));
+    deadline.await(sync(), "the idle VMs of the template to end");
+  }
+
+  private void removeIfStored(TemplateKey key) {
+    try {
+      templates.delete(key);
+    } catch (TemplateException e) {
+      if (e.reason() != TemplateException.Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * Removes snapshots that have no name: a daemon that was killed stored them, and no client knows
+   * of them. If the names are lost, gives each snapshot a name instead, which says so.
+   */
+  public void sweep() {
+    List<TemplateInfo> nameless =
+        templates.list().stream()
+            .filter(t -> !t.isBuilt() && names.nameOf(t.key()).isEmpty())
+            .toList();
+    if (names.exists()) {
+      nameless.forEach(template -> templates.delete(template.key()));
+    } else {
+      names.addAll(
+          nameless.stream()
+              .collect(Collectors.toMap(TemplateCatalogue::lostName, TemplateInfo::key)));
+    }
+  }
+
+  private static TemplateName lostName(TemplateInfo snapshot) {
+    SnapshotNote note = requireNonNull(snapshot.snapshot()).note();
+    return TemplateName.of(note.owner(), "lost-" + snapshot.key().shortened());
   }
 
   /**
@@ -58,9 +156,27 @@ public final class TemplateCatalogue {
    * @return ends when the VMs of all other templates have ended
    */
   public CompletionStage<Void> sync() {
-    List<TemplateInfo> current =
-        templates.list().stream().filter(t -> t.usable() && current(t)).toList();
-    return stock.sync(current);
+    return stock.sync(
+        templates.list().stream().filter(TemplateInfo::usable).flatMap(this::kept).toList());
+  }
+
+  private Stream<Kept> kept(TemplateInfo template) {
+    if (template.isBuilt()) {
+      return current(template) ? Stream.of(Kept.unnamed(template)) : Stream.empty();
+    }
+    return names.nameOf(template.key()).stream()
+        .flatMap(
+            versions ->
+                versions
+                    .of(template.key())
+                    .filter(version -> version.number() == versions.current())
+                    .map(
+                        version ->
+                            new Kept(
+                                template,
+                                versions.name().toString(),
+                                versions.name() + ":" + version.number()))
+                    .stream());
   }
 
   /** Whether {@code template} fits the configuration as it stands. */

@@ -4,6 +4,7 @@ import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmSpec;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the template that serves an order: the largest that fits, since what it lacks must be
- * plugged.
+ * plugged. A snapshot of a VM that ran serves only orders that name it.
  */
 public final class TemplateChooser {
   private static final Comparator<TemplateInfo> BY_SIZE =
@@ -42,7 +43,7 @@ public final class TemplateChooser {
    * @throws RequestException with reason {@code NOT_POSSIBLE} if none fits
    */
   public TemplateInfo choose(Order order) {
-    TemplateInfo named = order.named();
+    TemplateView named = order.named();
     return named == null ? largest(order) : checked(named, order);
   }
 
@@ -75,7 +76,8 @@ public final class TemplateChooser {
   }
 
   private boolean lacksRoomOnly(TemplateInfo template, Order order) {
-    return template.usable()
+    return template.isBuilt()
+        && template.usable()
         && suits(template, order)
         && !hasRoom(template, order)
         && current(template);
@@ -89,14 +91,15 @@ public final class TemplateChooser {
   private Optional<TemplateInfo> largest(List<TemplateInfo> all, Order order) {
     // By size first: whether a template is current costs a look at kernel and initrd.
     return all.stream()
-        .filter(t -> t.usable() && fits(t, order))
+        .filter(t -> t.isBuilt() && t.usable() && fits(t, order))
         .sorted(BY_SIZE.reversed())
         .filter(this::current)
         .findFirst();
   }
 
-  private static TemplateInfo checked(TemplateInfo named, Order order) {
-    String name = "template " + named.key().shortened();
+  private static TemplateInfo checked(TemplateView view, Order order) {
+    TemplateInfo named = view.info();
+    String name = "template " + view.label();
     if (!named.usable()) {
       throw Refusals.notPossible(name + " cannot be used: " + named.refused());
     }

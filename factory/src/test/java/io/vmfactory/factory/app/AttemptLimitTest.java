@@ -157,7 +157,7 @@ final class AttemptLimitTest {
     try (TestFactory factory = factory(0, 1)) {
       FakeVm frozen = factory.idle(VmPhase.INCOMING).get(0);
       Script.Gate gate = factory.hypervisor.script().hangAt(Script.Step.LOAD);
-      factory.cases.pools().resize(new PoolResize("", new Fixed(1), null));
+      factory.cases.pools().resize(Peer.daemon(), new PoolResize("", new Fixed(1), null));
       assertThat(factory.status().restores().inFlight()).isZero();
       assertThat(factory.pool(Tier.WARM).stats().failures())
           .singleElement()

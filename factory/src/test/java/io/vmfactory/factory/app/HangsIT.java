@@ -75,7 +75,7 @@ final class HangsIT {
   /** Fails if a VM, a folder or a process is left. */
   @AfterEach
   void end() throws IOException {
-    factory.cases().pools().drain("", soon());
+    factory.cases().pools().drain(Peer.daemon(), "", soon());
     factory.close();
   }
 
@@ -110,7 +110,10 @@ final class HangsIT {
   }
 
   private void resize(int warm, int shells) {
-    factory.cases().pools().resize(new PoolResize("", new Fixed(warm), new Fixed(shells)));
+    factory
+        .cases()
+        .pools()
+        .resize(Peer.daemon(), new PoolResize("", new Fixed(warm), new Fixed(shells)));
   }
 
   private PoolView pool(int tier) {

@@ -14,11 +14,16 @@ import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.TemplateView;
+import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -65,6 +70,27 @@ final class KilledAnywhereTest {
             .cases
             .vms()
             .fork(Peer.daemon(), new ForkRequest(onlyLease(factory), 2, null, ""), soon());
+      }
+    },
+    SNAPSHOT(1) {
+      @Override
+      void run(TestFactory factory) {
+        snapshot(factory, false);
+      }
+    },
+    SNAPSHOT_AND_END(0) {
+      @Override
+      void run(TestFactory factory) {
+        snapshot(factory, true);
+      }
+    },
+    PRUNE(1) {
+      @Override
+      void run(TestFactory factory) {
+        snapshot(factory, false);
+        snapshot(factory, false);
+        factory.cases.templates().prune(Peer.daemon(), "", 0, soon());
+        factory.cases.templates().delete(Peer.daemon(), "python", soon());
       }
     },
     GIVE_AWAY(1) {
@@ -127,6 +153,12 @@ final class KilledAnywhereTest {
 
     abstract void run(TestFactory factory);
 
+    private static void snapshot(TestFactory factory, boolean end) {
+      SnapshotRequest request =
+          new SnapshotRequest(onlyLease(factory), "python", new TreeMap<>(), "", end);
+      factory.cases.templates().snapshot(Peer.daemon(), request, soon());
+    }
+
     private static LeaseId onlyLease(TestFactory factory) {
       return factory.status().leases().get(0).id();
     }
@@ -186,6 +218,7 @@ final class KilledAnywhereTest {
     Set<VmId> leased = leased(next);
     assertThat(leased).isEqualTo(alive(world));
     assertThat(folders(next)).isEqualTo(owned(world, leased));
+    checkTemplates(next);
     if (!deed.mayEndTheVm) {
       assertThat(leased).contains(known.vm().identity().id());
     }
@@ -198,6 +231,23 @@ final class KilledAnywhereTest {
       assertThat(again.status().failures()).isEmpty();
     }
     assertThat(alive(world)).isEmpty();
+  }
+
+  /** Each snapshot has a name that leads to it, and each name leads to a snapshot or says so. */
+  private static void checkTemplates(TestFactory next) {
+    List<TemplateView> snapshots =
+        next.cases.templates().list(Peer.daemon()).stream()
+            .filter(template -> !template.info().isBuilt())
+            .toList();
+    for (TemplateView snapshot : snapshots) {
+      assertThat(snapshot.name()).isEqualTo("python");
+      GrantedVm clone =
+          next.get(
+              new VmRequest(
+                  "", null, null, null, List.of(Route.TEMPLATE), "", "", snapshot.label()));
+      assertThat(clone.vm().templateKey()).isEqualTo(snapshot.key().hex());
+      next.cases.vms().release(Peer.daemon(), clone.lease().id());
+    }
   }
 
   private static Set<VmId> leased(TestFactory factory) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.template.TemplateException;
@@ -65,7 +66,7 @@ final class KnownTemplatesTest {
             .templates()
             .create(new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT), soon());
     assertThat(servedBy(any())).isEqualTo(fitting.key().hex());
-    factory.cases.templates().delete(fitting.key().hex(), soon());
+    factory.cases.templates().delete(Peer.daemon(), fitting.key().hex(), soon());
     assertThat(servedBy(any())).isEqualTo(small.key().hex());
   }
 

@@ -89,7 +89,7 @@ final class LateRequestsTest {
       TemplateInfo template = factory.template(1, 256);
       everyRequestEnds(
           () -> getAndRelease(factory, on(Route.TEMPLATE)),
-          () -> factory.cases.templates().delete(template.key().hex(), soon()),
+          () -> factory.cases.templates().delete(Peer.daemon(), template.key().hex(), soon()),
           refusal ->
               assertThat(refusal).isInstanceOfAny(RequestException.class, TemplateException.class));
       factory.assertNothingLeft();

@@ -154,7 +154,7 @@ final class OwnershipTest {
     factory.cases.vms().renew(BOB, other.id(), null);
     factory.hypervisor.vm(other.vmId()).exit(new VmExit(1, 0, "oops"));
     factory.pass(Duration.ZERO);
-    factory.cases.templates().delete(factory.status().defaultKeys().get(0), soon());
+    factory.cases.templates().delete(Peer.daemon(), factory.status().defaultKeys().get(0), soon());
     factory.cases.vms().release(ALICE, lease.id());
     assertThat(alices)
         .extracting(Event::kind)

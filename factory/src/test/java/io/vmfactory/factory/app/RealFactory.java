@@ -23,6 +23,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestIdentity;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.template.NameBook;
 import io.vmfactory.template.StorePlace;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
@@ -101,7 +102,8 @@ final class RealFactory implements AutoCloseable {
     VmFactoryConfig config = config(root, routes, pool);
     templates =
         new StoredTemplates(
-            new StorePlace(store.resolve("templates"), store.resolve("secret")),
+            new StorePlace(
+                store.resolve("templates"), store.resolve("secret"), config.daemon().overlayDir()),
             hypervisor,
             agents,
             new VmFolders(vms),
@@ -110,7 +112,11 @@ final class RealFactory implements AutoCloseable {
     app =
         FactoryApp.create(
             config,
-            new FactoryApp.Rooms(new Watched(), templates, agents),
+            new FactoryApp.Rooms(
+                new Watched(),
+                templates,
+                new NameBook(root.resolve("names"), store.resolve("secret")),
+                agents),
             clock,
             scheduler,
             Observer.NONE);
@@ -263,6 +269,9 @@ final class RealFactory implements AutoCloseable {
   }
 
   List<Path> folders() throws IOException {
+    if (!Files.exists(vms)) {
+      return List.of();
+    }
     try (Stream<Path> list = Files.list(vms)) {
       return list.toList();
     }

@@ -81,7 +81,7 @@ final class StockIT {
   }
 
   private void resize(int warm) {
-    factory.cases().pools().resize(new PoolResize("", new Fixed(warm), null));
+    factory.cases().pools().resize(Peer.daemon(), new PoolResize("", new Fixed(warm), null));
   }
 
   private PoolView warm() {
@@ -117,7 +117,7 @@ final class StockIT {
 
   @Test
   void aDrainLeavesNothing() throws IOException {
-    List<PoolView> pools = factory.cases().pools().drain("", soon());
+    List<PoolView> pools = factory.cases().pools().drain(Peer.daemon(), "", soon());
     assertThat(pools).allMatch(pool -> pool.stats().slots().idle() == 0);
     assertThat(factory.folders()).isEmpty();
   }

@@ -18,6 +18,7 @@ import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.GrantedVm;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.stock.PoolView;
@@ -233,7 +234,7 @@ final class StockUpkeepTest {
   void aDeletedTemplateTakesItsStockAlongAndANewOneBringsItsOwn() {
     try (TestFactory factory = stock(1, 1)) {
       String key = factory.templates.list().get(0).key().hex();
-      factory.cases.templates().delete(key, soon());
+      factory.cases.templates().delete(Peer.daemon(), key, soon());
       assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(factory.folders()).isEmpty();
       assertThat(factory.status().pools()).isEmpty();
@@ -292,7 +293,7 @@ final class StockUpkeepTest {
   }
 
   private static List<PoolView> resize(String key, Count warm, Count shells, TestFactory factory) {
-    return factory.cases.pools().resize(new PoolResize(key, warm, shells));
+    return factory.cases.pools().resize(Peer.daemon(), new PoolResize(key, warm, shells));
   }
 
   @Test
@@ -318,7 +319,7 @@ final class StockUpkeepTest {
   @Test
   void aDrainedPoolIsEmptyUntilItIsResized() {
     try (TestFactory factory = stock(2, 1)) {
-      List<PoolView> pools = factory.cases.pools().drain("", soon());
+      List<PoolView> pools = factory.cases.pools().drain(Peer.daemon(), "", soon());
       assertThat(pools).extracting(p -> p.stats().phase()).containsOnly(Phase.DRAINING);
       assertThat(factory.hypervisor.vms()).extracting(FakeVm::phase).containsOnly(VmPhase.EXITED);
       assertThat(factory.kinds()).contains(Kind.POOL_DRAINED);

@@ -309,7 +309,7 @@ final class TakeOverTest {
   @Test
   void soIsOneWhoseTemplateIsGone() {
     GrantedVm granted = factory.get(any());
-    factory.cases.templates().delete(granted.vm().templateKey(), soon());
+    factory.cases.templates().delete(Peer.daemon(), granted.vm().templateKey(), soon());
     restartAfter(MOMENT);
     assertThat(factory.status().vms()).containsExactly(granted.vm());
   }

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.RequestException.Reason;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.template.BuildListener;
 import io.vmfactory.template.TemplateException;
@@ -63,7 +65,9 @@ public final class TemplateUseCasesTest {
     assertThat(made.spec()).isEqualTo(factory.spec());
     assertThat(factory.status().on()).isTrue();
     assertThat(factory.status().defaultKeys()).containsExactly(made.key().hex());
-    assertThat(factory.cases.templates().list()).containsExactly(made);
+    assertThat(factory.cases.templates().list(Peer.daemon()))
+        .extracting(TemplateView::info)
+        .containsExactly(made);
     assertThat(factory.kinds()).containsExactly(Kind.TEMPLATE_CREATED);
     assertThat(create(2, 512, false).spec().boot()).isEqualTo(new Sizing(2, 512));
   }
@@ -136,7 +140,8 @@ public final class TemplateUseCasesTest {
   void aTemplateIsDeletedByTheBeginningOfItsKey() {
     TemplateInfo made = create(null, null, false);
     String prefix = made.key().hex().substring(0, 8);
-    refused(Reason.INVALID, "vmfactory status", () -> delete(prefix.substring(1)));
+    refused(Reason.NOT_FOUND, "vmfactory status", () -> delete(prefix.substring(1)));
+    refused(Reason.INVALID, "vmfactory status", () -> delete("NO KEY"));
     assertThat(delete(prefix)).isEqualTo(made.key().hex());
     refused(
         Reason.NOT_FOUND,
@@ -146,6 +151,6 @@ public final class TemplateUseCasesTest {
   }
 
   private String delete(String prefix) {
-    return factory.cases.templates().delete(prefix, soon());
+    return factory.cases.templates().delete(Peer.daemon(), prefix, soon()).get(0);
   }
 }

@@ -32,6 +32,7 @@ import io.vmfactory.scripted.ScriptedAgents;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.scripted.vmm.FakeVm;
+import io.vmfactory.template.Names;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -144,6 +145,7 @@ public final class TestFactory implements AutoCloseable {
                 steps.through(Hypervisor.class, new Booting()),
                 steps.through(
                     Templates.class, templates.over(steps.through(Hypervisor.class, hypervisor))),
+                steps.through(Names.class, ScriptedTemplates.names(root)),
                 steps.through(GuestAgents.class, agents)),
             new FactoryApp.Host(
                 steps.through(WallClock.class, () -> now),

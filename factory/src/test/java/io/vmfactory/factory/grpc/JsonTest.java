@@ -131,6 +131,42 @@ class JsonTest {
   }
 
   @Test
+  void templatesAreMadeOfVmsAndFoundByName() throws Exception {
+    String body = "{\"name\": \"python\", \"description\": \"AAEC\", \"labels\": {\"a\": \"b\"}}";
+    JsonNode stored = curl("-d", body, URL + "/v1/leases/l1/snapshot").json();
+    assertThat(stored.at("/template/name").asText()).isEqualTo("python");
+    assertThat(stored.at("/template/version").asInt()).isEqualTo(3);
+    assertThat(stored.at("/template/description").asText()).isEqualTo("AAEC");
+    assertThat(stored.at("/template/drives/0/kib").asInt()).isEqualTo(3072);
+    assertThat(stored.at("/pauseMicros").asInt()).isEqualTo(4000);
+    assertThat(stored.at("/writtenKib").asInt()).isEqualTo(8);
+    List<String> asked = new ArrayList<>();
+    served.cases.getTemplate =
+        (q, d) -> {
+          asked.add(q);
+          return Samples.snapshot("python", new byte[] {1});
+        };
+    for (String name : List.of("python", "python:3", "py.th_on-3:12", Samples.KEY)) {
+      JsonNode found = curl(URL + "/v1/templates/" + name).json();
+      assertThat(found.at("/template/labels/made").asText()).isEqualTo("by hand");
+    }
+    assertThat(asked).containsExactly("python", "python:3", "py.th_on-3:12", Samples.KEY);
+    JsonNode back = curl("-d", "{\"version\": 2}", URL + "/v1/templates/python/rollback").json();
+    assertThat(back.at("/template/current").asBoolean()).isTrue();
+    JsonNode pruned =
+        curl("-d", "{\"name\": \"p\", \"keep\": 2}", URL + "/v1/templates/prune").json();
+    assertThat(pruned.at("/removed/0/name").asText()).isEqualTo("p");
+    assertThat(pruned.at("/removed/0").has("labels")).isTrue();
+    assertThat(pruned.at("/removed/0/labels").isEmpty()).isTrue();
+    assertThat(pruned.at("/freedKib").asInt()).isEqualTo(2048);
+    JsonNode removed = curl("-X", "DELETE", URL + "/v1/templates/python:3").json();
+    assertThat(removed.at("/key").asText()).isEqualTo("python:3");
+    assertThat(removed.at("/keys/1").asText()).isEqualTo("older");
+    assertThat(curl("-d", "{\"template\": \"python:3\"}", URL + "/v1/vms").status()).isEqualTo(200);
+    assertThat(served.cases.seen.get(0).template()).isEqualTo("python:3");
+  }
+
+  @Test
   void poolsAreResizedAndDrained() throws Exception {
     List<PoolResize> resized = new ArrayList<>();
     served.cases.resizePool =

@@ -84,7 +84,7 @@ class PoolSkinTest {
     JsonFormat.parser()
         .merge(
             """
-            {"templateKey": "%s", "tier": "WARM", "phase": "OPEN",
+            {"templateKey": "%s", "template": "python:3", "tier": "WARM", "phase": "OPEN",
              "size": {"auto": {"min": 1, "max": 32}}, "target": 4, "targetReason": "because",
              "allocating": 11, "idle": 12, "superseded": 13, "probing": 14, "claimed": 15,
              "disposing": 16, "waiting": 17, "refillPauses": 18, "hits": 3, "misses": 1,

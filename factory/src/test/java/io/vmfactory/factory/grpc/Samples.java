@@ -7,6 +7,7 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
 import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.app.StoredVm;
 import io.vmfactory.factory.events.RecordedFailure;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.request.GrantedFork;
@@ -14,16 +15,21 @@ import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.factory.vm.VmMemory;
 import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
+import io.vmfactory.template.SnapshotFacts;
+import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.AgentTransport;
+import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Sizing;
@@ -35,10 +41,12 @@ import io.vmfactory.vmm.VmSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Sample values of the domain for the skin to show. */
 final class Samples {
@@ -106,14 +114,54 @@ final class Samples {
         "7.2.22",
         true,
         "",
-        List.of());
+        List.of(),
+        null);
+  }
+
+  static TemplateView templateView() {
+    return TemplateView.built(template());
+  }
+
+  /** Returns a template that was made of a VM. */
+  static TemplateView snapshot(String name, byte[] description) {
+    TemplateInfo plain = template();
+    SnapshotNote note =
+        new SnapshotNote(
+            "e".repeat(64),
+            new SnapshotNote.Owner(1000, false),
+            new TreeMap<>(Map.of("made", "by hand")),
+            Base64.getEncoder().encodeToString(description));
+    var drive = new SnapshotFacts.Drive("rw0", DriveMode.OVERLAY, 3 << 20);
+    TemplateInfo info =
+        new TemplateInfo(
+            plain.key(),
+            plain.digest(),
+            plain.spec(),
+            plain.possibleCpus(),
+            plain.createdAt(),
+            plain.memoryBytes(),
+            plain.stateBytes(),
+            plain.vmmVersion(),
+            plain.loaded(),
+            plain.refused(),
+            plain.steps(),
+            new SnapshotFacts(note, 5 << 10, List.of(drive)));
+    return new TemplateView(info, note.owner(), name, 3, true);
+  }
+
+  static StoredVm stored(SnapshotRequest q) {
+    return new StoredVm(
+        snapshot(q.name(), Base64.getDecoder().decode(q.description())),
+        Duration.ofMillis(4),
+        8 << 10,
+        List.of(new Lap("copy", Duration.ofMillis(40))));
   }
 
   static Status status() {
     return new Status(
         NOON,
         new HypervisorInfo(Path.of("/usr/bin/qemu"), "7.2.22", Accelerator.TCG, "no KVM", "cpu"),
-        List.of(template()),
+        List.of(templateView()),
         List.of(KEY),
         List.of(view()),
         List.of(lease()),
@@ -148,6 +196,7 @@ final class Samples {
                     Duration.ofSeconds(3))));
     return new PoolView(
         new TemplateKey(KEY),
+        "python:3",
         Observer.Tier.WARM,
         new PoolConfig.Auto(1, 32),
         stats,

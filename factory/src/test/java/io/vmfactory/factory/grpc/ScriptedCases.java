@@ -10,7 +10,9 @@ import io.vmfactory.factory.app.Pauses;
 import io.vmfactory.factory.app.PoolDesk;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
 import io.vmfactory.factory.app.Status;
+import io.vmfactory.factory.app.StoredVm;
 import io.vmfactory.factory.app.TemplateDesk;
+import io.vmfactory.factory.app.TemplateDesk.Pruned;
 import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.app.Vms;
@@ -22,6 +24,8 @@ import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
@@ -49,7 +53,12 @@ final class ScriptedCases implements Events {
   Verb<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
   Verb<LeaseId, String> releaseVm = (q, d) -> Samples.VM;
   Verb<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
-  Verb<String, String> deleteTemplate = (q, d) -> q;
+  Verb<SnapshotRequest, StoredVm> snapshotVm = (q, d) -> Samples.stored(q);
+  Verb<String, TemplateView> getTemplate = (q, d) -> Samples.snapshot("a", new byte[] {7});
+  Verb<Version, TemplateView> rollBack = (q, d) -> Samples.snapshot("a", new byte[0]);
+  Verb<String, List<String>> deleteTemplate = (q, d) -> List.of(q, "older");
+  Verb<Version, Pruned> prune =
+      (q, d) -> new Pruned(List.of(Samples.snapshot(q.name(), new byte[9])), q.number() << 20);
   Verb<PoolResize, List<PoolView>> resizePool = (q, d) -> List.of();
   Verb<String, List<PoolView>> drainPool = (q, d) -> List.of();
   Verb<DriveRequest, GrantedDrive> attachDrive = (q, d) -> Samples.drive(q);
@@ -78,6 +87,9 @@ final class ScriptedCases implements Events {
 
   /** A drive of a leased VM. */
   record DriveRef(LeaseId lease, DriveId drive) {}
+
+  /** A name of a template, and a number. */
+  record Version(String name, int number) {}
 
   Verbs all() {
     return new Verbs(
@@ -156,25 +168,45 @@ final class ScriptedCases implements Events {
     }
 
     @Override
-    public List<TemplateInfo> list() {
-      return List.of(Samples.template());
+    public StoredVm snapshot(Peer client, SnapshotRequest request, Deadline deadline) {
+      return snapshotVm.run(request, deadline);
     }
 
     @Override
-    public String delete(String key, Deadline deadline) {
-      return deleteTemplate.run(key, deadline);
+    public List<TemplateView> list(Peer client) {
+      return List.of(Samples.templateView());
+    }
+
+    @Override
+    public TemplateView get(Peer client, String template) {
+      return getTemplate.run(template, LONG);
+    }
+
+    @Override
+    public TemplateView rollBack(Peer client, String name, int version) {
+      return rollBack.run(new Version(name, version), LONG);
+    }
+
+    @Override
+    public List<String> delete(Peer client, String template, Deadline deadline) {
+      return deleteTemplate.run(template, deadline);
+    }
+
+    @Override
+    public Pruned prune(Peer client, String name, int keep, Deadline deadline) {
+      return prune.run(new Version(name, keep), deadline);
     }
   }
 
   private PoolDesk pools() {
     return new PoolDesk() {
       @Override
-      public List<PoolView> resize(PoolResize request) {
+      public List<PoolView> resize(Peer client, PoolResize request) {
         return resizePool.run(request, LONG);
       }
 
       @Override
-      public List<PoolView> drain(String templateKey, Deadline deadline) {
+      public List<PoolView> drain(Peer client, String templateKey, Deadline deadline) {
         return drainPool.run(templateKey, deadline);
       }
     };

@@ -148,6 +148,7 @@ final class DashboardTest {
             "vmfactory_pool_wanted",
             "vmfactory_restore_mean_seconds",
             "vmfactory_restores_waiting_limit",
+            "vmfactory_snapshot_vm_seconds",
             "vmfactory_template_usable");
   }
 

@@ -38,6 +38,8 @@ final class MetricsTest {
     observer.served(Verb.GET_BASE_VM, "SHELL", List.of(), Duration.ofMillis(1));
     observer.served(
         Verb.FORK_VM, "FORK", List.of(lap("copy", 9), lap("state", 2)), Duration.ofMillis(80));
+    observer.served(
+        Verb.SNAPSHOT_VM, "SNAPSHOT", List.of(lap("store", 700)), Duration.ofMillis(900));
     Exposition page = scrape();
     String warm = "{launch_type=warm,le=%s,route=WARM}";
     assertThat(page.value("vmfactory_get_vm_seconds_bucket" + warm.formatted("0.003"))).isZero();
@@ -53,6 +55,9 @@ final class MetricsTest {
         .isOne();
     assertThat(page.value("vmfactory_fork_vm_seconds_sum{launch_type=cold,route=FORK}"))
         .isEqualTo(.08);
+    assertThat(page.value("vmfactory_snapshot_vm_seconds_sum")).isEqualTo(.9);
+    assertThat(page.value("vmfactory_hop_seconds_sum{hop=store,part=daemon,work=snapshot_vm}"))
+        .isEqualTo(.7);
     assertThat(page.value("vmfactory_hop_seconds_sum{hop=copy,part=daemon,work=fork_vm}"))
         .isEqualTo(.009);
     assertThat(page.value("vmfactory_hop_seconds_count{hop=cont,part=monitor,work=get_vm}"))

@@ -5,6 +5,7 @@ import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.observe.Observer.Tier;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.turns.TurnStats;
 import io.vmfactory.pool.PoolStats;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** States of the daemon from which metrics are made. */
 final class States {
@@ -58,7 +60,8 @@ final class States {
         "7",
         loaded,
         refused,
-        List.of());
+        List.of(),
+        null);
   }
 
   /**
@@ -76,6 +79,7 @@ final class States {
             List.of());
     return new PoolView(
         new TemplateKey(key),
+        "",
         tier,
         new PoolConfig.Auto(1, 32),
         stats,
@@ -98,7 +102,7 @@ final class States {
     return new Status(
         Instant.EPOCH,
         hypervisor(),
-        List.of(templates),
+        Stream.of(templates).map(TemplateView::built).toList(),
         List.of(NEW),
         List.of(),
         List.of(lease),

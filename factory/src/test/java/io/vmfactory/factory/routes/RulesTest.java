@@ -14,20 +14,26 @@ import io.vmfactory.factory.templates.KnownTemplates;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
+import io.vmfactory.template.NameBook;
 import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RulesTest {
+  @TempDir static Path dir;
+
   private final Rules rules =
       new Rules(
           TestFactory.config(Path.of("/none"), 1),
-          new TemplateNames(new KnownTemplates(new ScriptedTemplates(new FakeHypervisor()))));
+          new TemplateNames(
+              new KnownTemplates(new ScriptedTemplates(new FakeHypervisor())),
+              new NameBook(dir.resolve("names"), dir.resolve("secret"))));
 
   private static VmRequest request(Integer vcpus, Integer memory, Duration ttl, String hostname) {
     return new VmRequest("", vcpus, memory, ttl, List.of(), hostname, "");

@@ -60,7 +60,11 @@ public final class ScriptedFactory implements AutoCloseable {
             ThreadPools.of("events", 1),
             Observer.NONE,
             threads);
-    app = FactoryApp.create(config, new FactoryApp.Rooms(hypervisor, templates, agents), host);
+    app =
+        FactoryApp.create(
+            config,
+            new FactoryApp.Rooms(hypervisor, templates, ScriptedTemplates.names(root), agents),
+            host);
   }
 
   private static VmFactoryConfig config(Path root, int warm, String... more) {

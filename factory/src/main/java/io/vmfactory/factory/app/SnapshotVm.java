@@ -1,0 +1,151 @@
+package io.vmfactory.factory.app;
+
+import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Laps;
+import io.vmfactory.factory.events.EventBus;
+import io.vmfactory.factory.events.Events.Kind;
+import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.observe.Observer;
+import io.vmfactory.factory.observe.Observer.Verb;
+import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.TemplateView;
+import io.vmfactory.factory.routes.RequestsInFlight;
+import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.templates.TemplateCatalogue;
+import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.factory.vm.HostedVm;
+import io.vmfactory.template.SnapshotNote;
+import io.vmfactory.template.SnapshotNote.Owner;
+import io.vmfactory.template.TemplateName;
+import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmPhase;
+import io.vmfactory.vmm.VmSnapshot;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Stores a leased VM as the next version of a named template. */
+final class SnapshotVm {
+  /** For the answer to a command that lets the source go on, when the request's time is over. */
+  private static final Duration RESUMING = Duration.ofSeconds(2);
+
+  private final Rules rules;
+  private final LeaseBook leases;
+  private final Store store;
+  private final RequestsInFlight inFlight;
+  private final HostMemory memory;
+  private final Observer observer;
+
+  /**
+   * Where snapshots go.
+   *
+   * @param overlays where the source's next copy-on-write files are made
+   */
+  record Store(TemplateCatalogue catalogue, TemplateNames names, EventBus events, Path overlays) {}
+
+  SnapshotVm(
+      Rules rules,
+      LeaseBook leases,
+      Store store,
+      RequestsInFlight inFlight,
+      HostMemory memory,
+      Observer observer) {
+    this.rules = rules;
+    this.leases = leases;
+    this.store = store;
+    this.inFlight = inFlight;
+    this.memory = memory;
+    this.observer = observer;
+  }
+
+  StoredVm run(Peer client, SnapshotRequest request, Deadline deadline) {
+    long begun = System.nanoTime();
+    try (RequestsInFlight.Entry entry = inFlight.enter()) {
+      StoredVm stored = inFlight(entry, client, request, deadline);
+      observer.served(Verb.SNAPSHOT_VM, "SNAPSHOT", stored.hops(), since(begun));
+      return stored;
+    } catch (RuntimeException e) {
+      observer.failed(Verb.SNAPSHOT_VM, e, since(begun));
+      throw e;
+    }
+  }
+
+  private static Duration since(long begun) {
+    return Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  private StoredVm inFlight(
+      RequestsInFlight.Entry entry, Peer client, SnapshotRequest request, Deadline deadline) {
+    try {
+      return stored(client, request, deadline);
+    } catch (CancelledException e) {
+      throw entry.explain(e);
+    }
+  }
+
+  private StoredVm stored(Peer client, SnapshotRequest request, Deadline deadline) {
+    rules.check(request);
+    HostedVm source = leases.hosted(client, request.source());
+    memory.require(source.sizing().memoryMib());
+    Owner owner = TemplateNames.owner(client);
+    Plan plan =
+        new Plan(
+            TemplateName.of(owner, request.name()),
+            new SnapshotNote(source.templateKey(), owner, request.labels(), request.description()));
+    StoredVm stored =
+        leases.use(
+            client,
+            request.source(),
+            vm -> request.endSource() ? ended(vm, plan, deadline) : taken(vm, plan, deadline));
+    Long seenBy = owner.shared() ? null : owner.uid();
+    String key = stored.template().key().hex();
+    store.events().emit(Kind.TEMPLATE_CREATED, seenBy, "", "", key, stored.template().label());
+    if (request.endSource()) {
+      leases.release(client, request.source());
+    }
+    return stored;
+  }
+
+  /** What the template will be. */
+  private record Plan(TemplateName name, SnapshotNote note) {}
+
+  /** What the VM does from the snapshot on would be lost, so it stands still until it ends. */
+  private StoredVm ended(Vm vm, Plan plan, Deadline deadline) {
+    boolean ran = vm.phase() == VmPhase.RUNNING;
+    if (ran) {
+      vm.stop(deadline);
+    }
+    try {
+      return taken(vm, plan, deadline);
+    } catch (RuntimeException | Error e) {
+      if (ran) {
+        goOn(vm, e);
+      }
+      throw e;
+    }
+  }
+
+  private static void goOn(Vm vm, Throwable cause) {
+    boolean cancelled = Thread.interrupted();
+    try {
+      vm.cont(Deadline.after(RESUMING));
+    } catch (RuntimeException e) {
+      cause.addSuppressed(e);
+    } finally {
+      if (cancelled) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private StoredVm taken(Vm vm, Plan plan, Deadline deadline) {
+    Laps laps = new Laps();
+    try (VmSnapshot taken = vm.snapshot(store.overlays(), laps, deadline)) {
+      var info = store.catalogue().store(taken, plan.name(), plan.note(), laps, deadline);
+      TemplateView view = store.names().view(info);
+      return new StoredVm(view, taken.pause(), taken.writtenBytes(), laps.all());
+    }
+  }
+}
