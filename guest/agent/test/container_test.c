@@ -558,6 +558,7 @@ static void suite(void) {
     a_paused_one_stands_still_and_goes_on();
     its_processes_are_listed();
     two_share_the_host_name_and_not_the_processes();
+    held_suite();
     all_go_with_the_sandbox();
     close(pod_fd);
     host_settle();
