@@ -1,6 +1,9 @@
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../src/containers/container.h"
@@ -9,6 +12,7 @@
 #include "host.h"
 #include "pod.h"
 #include "test.h"
+#include "vmfactory/guest/v1/guest.pb-c.h"
 
 // Tests containers whose program is chosen at their start. Part of the suite of containers.
 
@@ -51,7 +55,7 @@ static int start_program(const char *id, char *program, const char *cwd) {
 
 static void the_program_is_chosen_at_the_start(void) {
     CHECK(hold("x", "echo early; exit 3") == STATUS_OK && pod_state_of("x") == CREATED);
-    CHECK(pod_exec("x", "e", "true") == STATUS_FAILED_PRECONDITION);
+    CHECK(pod_exec("x", "e", "echo $PPID; exit 9") == STATUS_OK && pod_await("x", "e") == 9);
     CHECK(start_script("x", "echo $A $HOME; pwd; cat; exit 4") == STATUS_OK && pod_state_of("x") == RUNNING);
     CHECK(start_script("x", "true") == STATUS_FAILED_PRECONDITION && pod_start("x") == STATUS_FAILED_PRECONDITION);
     Grpc__Process like = GRPC__PROCESS__INIT;
@@ -198,6 +202,45 @@ static void it_can_have_a_terminal(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
+static bool probe(const char *path, uint32_t port, int code) {
+    Vmfactory__Guest__V1__ProbeContainerRequest request = VMFACTORY__GUEST__V1__PROBE_CONTAINER_REQUEST__INIT;
+    request.container_id = "x";
+    request.path = (char *)path;
+    request.port = port;
+    Ttrpc__Response *response = host_call(pod_fd, GUEST, "ProbeContainer", &request.base);
+    bool found = false;
+    if (response->status == NULL) {
+        Vmfactory__Guest__V1__ProbeContainerResponse *answer =
+            vmfactory__guest__v1__probe_container_response__unpack(
+                NULL, response->payload.len, response->payload.data);
+        found = *path == '\0' ? answer->listens : answer->exists;
+        CHECK(!(answer->listens && answer->exists));
+        vmfactory__guest__v1__probe_container_response__free_unpacked(answer, NULL);
+    }
+    CHECK(host_code(response) == code);
+    return found;
+}
+
+static void a_probe_sees_files_of_the_container_and_ports(void) {
+    CHECK(!probe("/plain", 0, STATUS_NOT_FOUND));
+    CHECK(hold("x", "exit 0") == STATUS_OK && symlink("/plain", ROOTFS "/link") == 0);
+    CHECK(symlink("../../../../etc/passwd", ROOTFS "/out") == 0);
+    CHECK(probe("/plain", 0, 0) && probe("/link", 0, 0) && probe("/bin", 0, 0));
+    CHECK(!probe("/none", 0, 0) && !probe("/out", 0, 0) && !probe("/etc/passwd", 0, 0) && !probe("/proc/1/root/plain", 0, 0));
+    CHECK(!probe("plain", 0, STATUS_INVALID_ARGUMENT) && !probe("", 65536, STATUS_INVALID_ARGUMENT));
+    for (int family = 0; family < 2; family++) {
+        struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_ANY_INIT, .sin6_port = htons(8080)};
+        struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(8080)};
+        int listener = socket(family == 0 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        CHECK((family == 0 ? bind(listener, (void *)&four, sizeof four) : bind(listener, (void *)&six, sizeof six)) == 0);
+        CHECK(!probe("", 8080, 0) && listen(listener, 1) == 0 && probe("", 8080, 0) && !probe("", 8081, 0));
+        close(listener);
+    }
+    CHECK(!probe("", 8080, 0) && pod_start("x") == STATUS_OK && pod_await("x", "x") == 0);
+    CHECK(!probe("/plain", 0, STATUS_FAILED_PRECONDITION) && pod_discard("x") == STATUS_OK);
+    CHECK(unlink(ROOTFS "/link") == 0 && unlink(ROOTFS "/out") == 0);
+}
+
 void held_suite(void) {
     held_prepare(AGENT_PROGRAM);
     the_program_is_chosen_at_the_start();
@@ -209,4 +252,5 @@ void held_suite(void) {
     a_launcher_that_cannot_be_executed_fails_the_creation();
     it_has_the_rights_of_any_program();
     it_can_have_a_terminal();
+    a_probe_sees_files_of_the_container_and_ports();
 }
