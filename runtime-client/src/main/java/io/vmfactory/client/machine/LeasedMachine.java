@@ -1,6 +1,8 @@
 package io.vmfactory.client.machine;
 
 import io.vmfactory.api.v1.Drive;
+import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.LeaseCalls;
 import io.vmfactory.client.VmHandle;
@@ -9,6 +11,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.VmProcessTable;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +74,12 @@ final class LeasedMachine implements Machine {
   @Override
   public GuestAgent agent(Deadline deadline) {
     return agents.greet(facts.agents(), deadline);
+  }
+
+  @Override
+  public Optional<Template> template() {
+    return Optional.ofNullable(own).map(VmHandle::granted).filter(GetVmResponse::hasTemplate)
+        .map(GetVmResponse::getTemplate);
   }
 
   @Override
