@@ -63,8 +63,21 @@ final class BuildPreparation {
       if (ready != null) {
         steps.run("ready", () -> awaitReady(ready, ended, output), done -> "");
       }
-      warmUp();
+      warmUpBeside(ended, output);
       requireAlive(ended, output);
+    }
+  }
+
+  /** Runs the commands. If one fails because the program has ended, that is the failure. */
+  private void warmUpBeside(CompletableFuture<Integer> ended, ProgramOutput output) {
+    try {
+      warmUp();
+    } catch (SandboxException e) {
+      if (container.status(deadline).state() == ContainerInfo.State.STOPPED) {
+        deadline.await(ended, "the end of the program");
+        requireAlive(ended, output);
+      }
+      throw e;
     }
   }
 
