@@ -118,7 +118,6 @@ final class ProcessOptions {
   static OciProcess withUser(OciProcess process, String ids) {
     String[] numbers = ids.split(":", 2);
     long uid = Long.parseLong(numbers[0]);
-    return process.withUser(
-        uid, numbers.length == 1 ? uid : Long.parseLong(numbers[1]), List.of());
+    return process.withUser(uid, numbers.length == 1 ? uid : Long.parseLong(numbers[1]), List.of());
   }
 }

@@ -72,10 +72,11 @@ record RecipeConversion(String name, RecipeFile file, Path folder) {
   }
 
   private static OciProcess changed(OciProcess process, Container container) {
-    OciProcess changed =
-        process.withEnv(container.env()).withTerminal(container.terminal());
+    OciProcess changed = process.withEnv(container.env()).withTerminal(container.terminal());
     changed = container.cwd().isEmpty() ? changed : changed.withCwd(container.cwd());
-    return container.user().isEmpty() ? changed : ProcessOptions.withUser(changed, container.user());
+    return container.user().isEmpty()
+        ? changed
+        : ProcessOptions.withUser(changed, container.user());
   }
 
   /** Returns the change of the program of another template's container; null for none. */

@@ -116,9 +116,7 @@ final class RunCommand implements Callable<Integer> {
         () -> {
           try (SandboxRuntime runtime = root.sandboxes()) {
             String template = source.template();
-            return template == null
-                ? run(session, runtime)
-                : runClone(session, runtime, template);
+            return template == null ? run(session, runtime) : runClone(session, runtime, template);
           }
         });
   }
@@ -149,8 +147,7 @@ final class RunCommand implements Callable<Integer> {
     try (ContainerSource.Prepared prepared =
         source.prepare(images, command, process.hasUser(), imageLimit)) {
       OciSpec oci =
-          named(prepared.spec())
-              .with(p -> process.applyTo(p, root.surroundings().variables()));
+          named(prepared.spec()).with(p -> process.applyTo(p, root.surroundings().variables()));
       ContainerSpec wanted = ContainerSpec.of(oci, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);

@@ -3,11 +3,17 @@ package io.vmfactory.cli;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.TemplateRecipe;
+import io.vmfactory.configs.ConfigException;
+import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.RecipeFile;
+import io.vmfactory.configs.host.HostText;
 import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.configs.time.Deadline;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +40,7 @@ import picocli.CommandLine.Spec;
     })
 final class TemplateBuildCommand implements Callable<Integer> {
   private static final Duration LONGEST_BUILD = Duration.ofHours(2);
+  private static final int MOST_BYTES = 1 << 20;
 
   @ParentCommand private TemplateCommand parent;
   @Spec private CommandSpec spec;
@@ -57,7 +64,7 @@ final class TemplateBuildCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     VmFactoryCommand root = parent.root();
-    RecipeFile recipe = RecipeFile.load(file);
+    RecipeFile recipe = RecipeFile.parse(read(file), HostText.shown(file.toString()));
     String wanted = name.isEmpty() ? recipe.name() : name;
     if (wanted.isEmpty()) {
       throw new ParameterException(
@@ -77,6 +84,17 @@ final class TemplateBuildCommand implements Callable<Integer> {
                   Show.kib(template.getMemoryKib() + template.getStateKib())));
     }
     return Exit.OK.code();
+  }
+
+  private static String read(Path file) {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new IOException("%s is too large: at most %d bytes".formatted(file, MOST_BYTES));
+      }
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new ConfigException(List.of("cannot read the recipe " + file + ": " + ErrorText.of(e)));
+    }
   }
 
   private Path folder() {

@@ -17,7 +17,10 @@ import java.util.Map;
  * @param environment the variables of this process
  */
 record TemplateRun(
-    String template, List<String> command, ProcessOptions options, Map<String, String> environment) {
+    String template,
+    List<String> command,
+    ProcessOptions options,
+    Map<String, String> environment) {
 
   /**
    * Starts the command in the container that was made last, and returns its process. In a container

@@ -151,8 +151,7 @@ class TemplateCommandsTest {
     Cli build = run("template", "build", "-f", file, "--name", "other");
 
     assertThat(build.exit()).as(build.err()).isZero();
-    assertThat(build.out())
-        .isEqualTo("template other:3: 1 vCPU(s), 256 MiB, 2.0 MiB on disk\n");
+    assertThat(build.out()).isEqualTo("template other:3: 1 vCPU(s), 256 MiB, 2.0 MiB on disk\n");
     assertThat(build.err()).isEqualTo("[1/2] vm: 1.5 ms (WARM)\n");
     TemplateRecipe recipe = sandboxes.built;
     assertThat(recipe.name()).isEqualTo("other");
@@ -161,10 +160,8 @@ class TemplateCommandsTest {
     assertThat(recipe.start()).isEqualTo(Start.RUNNING);
     assertThat(recipe.container()).isNull();
     assertThat(recipe.ready()).isEqualTo(new PortListens(80, Duration.ofSeconds(5)));
-    assertThat(recipe.warmUp())
-        .containsExactly(new Command(List.of("w"), Duration.ofMinutes(1)));
-    var changed =
-        recipe.program().apply(io.vmfactory.guest.oci.OciSpec.standard().process());
+    assertThat(recipe.warmUp()).containsExactly(new Command(List.of("w"), Duration.ofMinutes(1)));
+    var changed = recipe.program().apply(io.vmfactory.guest.oci.OciSpec.standard().process());
     assertThat(changed.args()).containsExactly("/bin/x");
     assertThat(changed.env()).contains("A=b");
     assertThat(changed.cwd()).isEqualTo("/srv");
@@ -183,7 +180,9 @@ class TemplateCommandsTest {
     Cli failed = run("template", "build", "-f", recipe("name = \"a\"\nfrom = \"b\""));
     assertThat(failed.exit()).isEqualTo(1);
     assertThat(failed.err()).isEqualTo("vmfactory: the program has ended\n");
-    assertThat(run("template", "build", "-f", dir.resolve("none")).exit()).isEqualTo(2);
+    Cli missing = run("template", "build", "-f", dir.resolve("none"));
+    assertThat(missing.exit()).isEqualTo(2);
+    assertThat(missing.err()).contains("cannot read the recipe", "none");
   }
 
   @Test
@@ -217,8 +216,7 @@ class TemplateCommandsTest {
   void runBesideAProgramThatRuns() {
     sandboxes.executed.exit.complete(3);
     assertThat(run("run", "--template", "web", "ls", "-l").exit()).isEqualTo(3);
-    assertThat(sandboxes.done)
-        .containsExactly("create web", "start new", "exec new/c9", "close");
+    assertThat(sandboxes.done).containsExactly("create web", "start new", "exec new/c9", "close");
     assertThat(sandboxes.asked.args()).containsExactly("ls", "-l");
   }
 

@@ -1,8 +1,5 @@
 package io.vmfactory.configs;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +30,6 @@ public record RecipeFile(
     List<Command> warmUp,
     @Nullable Command beforeSnapshot,
     @Nullable Command afterRestore) {
-  private static final int MOST_BYTES = 1 << 20;
-
   public RecipeFile {
     warmUp = List.copyOf(warmUp);
   }
@@ -94,22 +89,6 @@ public record RecipeFile(
   public record Command(List<String> args, Duration limit) {
     public Command {
       args = List.copyOf(args);
-    }
-  }
-
-  /**
-   * Reads a recipe.
-   *
-   * @throws ConfigException with every problem of the file, or if it cannot be read
-   */
-  public static RecipeFile load(Path file) {
-    try {
-      if (Files.size(file) > MOST_BYTES) {
-        throw new IOException("%s is too large: at most %d bytes".formatted(file, MOST_BYTES));
-      }
-      return parse(Files.readString(file), file.toString());
-    } catch (IOException e) {
-      throw new ConfigException(List.of("cannot read the recipe " + file + ": " + ErrorText.of(e)));
     }
   }
 

@@ -61,8 +61,7 @@ final class RecipeReader {
     int mib = top.number("memory", 0, 0, MAX_MEMORY_MIB);
     if (mib != 0 && mib < Size.LEAST_MEMORY_MIB) {
       top.problem(
-          "memory is %d, must be 0 or %d..%d"
-              .formatted(mib, Size.LEAST_MEMORY_MIB, MAX_MEMORY_MIB),
+          "memory is %d, must be 0 or %d..%d".formatted(mib, Size.LEAST_MEMORY_MIB, MAX_MEMORY_MIB),
           "memory");
     }
     return mib;

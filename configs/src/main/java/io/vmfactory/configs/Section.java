@@ -197,7 +197,8 @@ final class Section {
   List<List<String>> commands(String key) {
     String form = "a list of commands, each a list of texts: [[\"/bin/true\"]]";
     List<List<String>> commands = new ArrayList<>();
-    for (Object element : value(key, TomlArray.class, form).map(TomlArray::toList).orElse(List.of())) {
+    for (Object element :
+        value(key, TomlArray.class, form).map(TomlArray::toList).orElse(List.of())) {
       if (!(element instanceof TomlArray words)
           || words.isEmpty()
           || "".equals(words.get(0))

@@ -96,17 +96,14 @@ final class ProgramAtStartIT {
     create(SPEC);
     assertThatThrownBy(() -> start(SPEC, "/no/such"))
         .isInstanceOfSatisfying(
-            GuestException.class,
-            e -> assertThat(e.code()).isEqualTo(GuestException.NOT_FOUND))
+            GuestException.class, e -> assertThat(e.code()).isEqualTo(GuestException.NOT_FOUND))
         .hasMessageContaining("/no/such: command not found");
     assertThat(exit(FIRST)).isEqualTo(127);
   }
 
   @Test
   void oneThatWasCreatedForItsOwnProgramRunsNoOther() {
-    agent
-        .containers()
-        .create(new ContainerRequest("c", SPEC, List.of(), false), RealGuest.soon());
+    agent.containers().create(new ContainerRequest("c", SPEC, List.of(), false), RealGuest.soon());
     assertThatThrownBy(() -> start(SPEC, "/bin/busybox", "echo", "late"))
         .isInstanceOfSatisfying(
             GuestException.class,

@@ -85,8 +85,7 @@ class TemplateRecipeIT {
   }
 
   private Sandbox clone(String template, Route route) {
-    SandboxSpec spec =
-        SandboxSpec.defaults().withTemplate(template).withRoutes(List.of(route));
+    SandboxSpec spec = SandboxSpec.defaults().withTemplate(template).withRoutes(List.of(route));
     Sandbox sandbox = runtime.create(spec, soon());
     sandbox.start(soon());
     return sandbox;
@@ -156,9 +155,7 @@ class TemplateRecipeIT {
     Template template =
         build(
             TemplateRecipe.running(
-                "web",
-                container("/bin/sh", "-c", SERVE),
-                new Readiness.PortListens(8080, LIMIT)));
+                "web", container("/bin/sh", "-c", SERVE), new Readiness.PortListens(8080, LIMIT)));
     assertThat(template.getLabelsMap()).containsEntry("start", "running");
     client.pools().resize("web", 1, 0, soon());
     Quiet.await(client, soon());
@@ -302,8 +299,7 @@ class TemplateRecipeIT {
     }
   }
 
-  private static void countDown(
-      CreateTemplateProgress progress, int step, CountDownLatch reached) {
+  private static void countDown(CreateTemplateProgress progress, int step, CountDownLatch reached) {
     if (progress.getIndex() == step && !progress.getDone()) {
       reached.countDown();
     }
@@ -316,8 +312,7 @@ class TemplateRecipeIT {
             .map(
                 word ->
                     CompletableFuture.supplyAsync(
-                        () ->
-                            build(TemplateRecipe.created("t", container("/bin/echo", word)))))
+                        () -> build(TemplateRecipe.created("t", container("/bin/echo", word)))))
             .toList();
     for (String word : List.of("one", "two")) {
       Template template = builds.get(word.equals("one") ? 0 : 1).get(2, TimeUnit.MINUTES);

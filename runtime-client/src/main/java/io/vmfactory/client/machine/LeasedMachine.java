@@ -78,7 +78,9 @@ final class LeasedMachine implements Machine {
 
   @Override
   public Optional<Template> template() {
-    return Optional.ofNullable(own).map(VmHandle::granted).filter(GetVmResponse::hasTemplate)
+    return Optional.ofNullable(own)
+        .map(VmHandle::granted)
+        .filter(GetVmResponse::hasTemplate)
         .map(GetVmResponse::getTemplate);
   }
 

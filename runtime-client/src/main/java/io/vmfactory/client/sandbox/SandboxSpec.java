@@ -51,13 +51,31 @@ public record SandboxSpec(
   /** Returns this specification with another id. */
   public SandboxSpec withId(String other) {
     return new SandboxSpec(
-        other, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations, template);
+        other,
+        vcpus,
+        memoryMib,
+        routes,
+        hostname,
+        dns,
+        sharedPids,
+        leaseTtl,
+        annotations,
+        template);
   }
 
   /** Returns this specification with another VM size; 0 for the configured default. */
   public SandboxSpec withSize(int otherVcpus, int otherMemoryMib) {
     return new SandboxSpec(
-        id, otherVcpus, otherMemoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations, template);
+        id,
+        otherVcpus,
+        otherMemoryMib,
+        routes,
+        hostname,
+        dns,
+        sharedPids,
+        leaseTtl,
+        annotations,
+        template);
   }
 
   /** Returns this specification with other routes, in order of preference. */
@@ -75,7 +93,16 @@ public record SandboxSpec(
   /** Returns this specification with other lines of resolv.conf. */
   public SandboxSpec withDns(List<String> others) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, routes, hostname, others, sharedPids, leaseTtl, annotations, template);
+        id,
+        vcpus,
+        memoryMib,
+        routes,
+        hostname,
+        others,
+        sharedPids,
+        leaseTtl,
+        annotations,
+        template);
   }
 
   /** Returns this specification with or without a shared PID namespace. */
@@ -100,16 +127,7 @@ public record SandboxSpec(
    */
   public SandboxSpec withTemplate(String other) {
     return new SandboxSpec(
-        id,
-        vcpus,
-        memoryMib,
-        routes,
-        hostname,
-        dns,
-        sharedPids,
-        leaseTtl,
-        annotations,
-        other);
+        id, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations, other);
   }
 
   /** Returns this specification with other annotations. */

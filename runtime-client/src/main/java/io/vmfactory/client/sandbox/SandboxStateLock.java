@@ -74,7 +74,10 @@ final class SandboxStateLock {
     }
   }
 
-  /** Returns the VM in {@code record} as {@link #requireVm}. Throws if the daemon cannot snapshot it. */
+  /**
+   * Returns the VM in {@code record} as {@link #requireVm}. Throws if the daemon cannot snapshot
+   * it.
+   */
   VmEntry requireLeasedVm(SandboxRecord record, String what) {
     VmEntry vm = requireVm(record, what);
     if (vm.leaseId().isEmpty()) {

@@ -38,14 +38,14 @@ final class TemplateBuild {
 
   private static int count(TemplateRecipe recipe) {
     return (int)
-        Stream.of(
-                true, // vm
-                recipe.container() != null,
-                recipe.start() == Start.RUNNING,
-                recipe.ready() != null,
-                true) // snapshot
-            .filter(happens -> happens)
-            .count()
+            Stream.of(
+                    true, // vm
+                    recipe.container() != null,
+                    recipe.start() == Start.RUNNING,
+                    recipe.ready() != null,
+                    true) // snapshot
+                .filter(happens -> happens)
+                .count()
         + recipe.warmUp().size();
   }
 
@@ -54,7 +54,8 @@ final class TemplateBuild {
     try (Sandbox sandbox = runtime.create(recipe.vm(), deadline)) {
       steps.run("vm", () -> sandbox.start(deadline), TemplateBuild::route);
       Container container = container(sandbox, deadline);
-      BuildPreparation preparation = new BuildPreparation(sandbox, container, recipe, steps, deadline);
+      BuildPreparation preparation =
+          new BuildPreparation(sandbox, container, recipe, steps, deadline);
       if (recipe.start() == Start.CREATED) {
         preparation.warmUp();
       } else {
@@ -96,8 +97,7 @@ final class TemplateBuild {
       return inherited(sandbox, deadline);
     }
     ContainerSpec wanted = recipe.start() == Start.CREATED ? spec.withProgramAtStart() : spec;
-    return steps.run(
-        "container", () -> sandbox.createContainer(wanted, deadline), Container::id);
+    return steps.run("container", () -> sandbox.createContainer(wanted, deadline), Container::id);
   }
 
   /** Returns the container of the VM's template that was made last. */

@@ -74,14 +74,7 @@ public record TemplateRecipe(
   /** Returns a recipe for a template whose program begins in each clone. */
   public static TemplateRecipe created(String name, ContainerSpec container) {
     return new TemplateRecipe(
-        name,
-        SandboxSpec.defaults(),
-        container,
-        null,
-        Start.CREATED,
-        null,
-        List.of(),
-        Hooks.NONE);
+        name, SandboxSpec.defaults(), container, null, Start.CREATED, null, List.of(), Hooks.NONE);
   }
 
   /**
@@ -92,14 +85,7 @@ public record TemplateRecipe(
   public static TemplateRecipe running(
       String name, ContainerSpec container, @Nullable Readiness ready) {
     return new TemplateRecipe(
-        name,
-        SandboxSpec.defaults(),
-        container,
-        null,
-        Start.RUNNING,
-        ready,
-        List.of(),
-        Hooks.NONE);
+        name, SandboxSpec.defaults(), container, null, Start.RUNNING, ready, List.of(), Hooks.NONE);
   }
 
   /** Returns a recipe for a template made of another one, whose program has got as far as there. */

@@ -180,8 +180,7 @@ final class TemplateBuildTest {
     }
     assertThat(vms.snapshots).hasSize(4).contains("l as t {container=c, start=running}");
     assertThat(codes).isEmpty();
-    assertThat(steps)
-        .contains("1/5 vm", "2/5 container", "3/5 start", "4/5 ready", "5/5 snapshot");
+    assertThat(steps).contains("1/5 vm", "2/5 container", "3/5 start", "4/5 ready", "5/5 snapshot");
   }
 
   private void fails(TemplateRecipe recipe, Reason reason, String message) {
@@ -351,8 +350,7 @@ final class TemplateBuildTest {
       assertThat(sandbox.containers(soon())).extracting(Container::id).containsExactly("c");
       assertThat(store.read(sandbox.id()).orElseThrow().containers()).hasSize(1);
       Container container = sandbox.container("c", soon());
-      assertThatThrownBy(
-              () -> container.start(p -> p.withUser(7, 7, List.of()), soon()))
+      assertThatThrownBy(() -> container.start(p -> p.withUser(7, 7, List.of()), soon()))
           .isInstanceOfSatisfying(
               SandboxException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID))
           .hasMessageContaining("only arguments, variables and directory");
