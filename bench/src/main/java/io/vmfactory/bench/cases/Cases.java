@@ -20,6 +20,7 @@ public final class Cases {
         new DrivesCase(),
         new ForkCase(),
         new ContainerCase(),
+        new PreparedCase(),
         new StreamsCase(),
         new DensityCase(),
         new ChurnCase(),
