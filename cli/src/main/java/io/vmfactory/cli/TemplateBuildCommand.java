@@ -71,17 +71,17 @@ final class TemplateBuildCommand implements Callable<Integer> {
           spec.commandLine(), "the recipe has no name: write name = \"NAME\" or give --name");
     }
     Template template = build(root, new RecipeConversion(wanted, recipe, folder()));
+    JsonValue shown = ProtoJson.of(template);
     if (json) {
-      root.print(ProtoJson.of(template));
+      root.print(shown);
     } else {
       root.print(
-          "template %s:%d: %d vCPU(s), %d MiB, %s on disk"
+          "template %s: %d vCPU(s), %d MiB, %s on disk"
               .formatted(
-                  template.getName(),
-                  template.getVersion(),
+                  TemplateCommand.shown(shown),
                   template.getVcpus(),
                   template.getMemoryMib(),
-                  Show.kib(template.getMemoryKib() + template.getStateKib())));
+                  Show.kib(StatusView.onDisk(shown))));
     }
     return Exit.OK.code();
   }

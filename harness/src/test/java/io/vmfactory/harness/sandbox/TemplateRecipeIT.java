@@ -25,8 +25,10 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo.State;
 import io.vmfactory.harness.daemon.Quiet;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -148,6 +150,16 @@ class TemplateRecipeIT {
       container.start(soon());
       assertThat(output(container.process())).isEqualTo("own\n");
     }
+  }
+
+  @Test
+  void theExampleOfTheEmbeddingPageRuns() throws IOException {
+    EmbeddingTemplate.build(runtime, container("/bin/sh"));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<String> command = List.of("/bin/sh", "-c", "echo from a clone; exit 3");
+    assertThat(EmbeddingTemplate.run(runtime, command, new PrintStream(out, true, UTF_8)))
+        .isEqualTo(3);
+    assertThat(out.toString(UTF_8)).isEqualTo("from a clone\n");
   }
 
   @Test
