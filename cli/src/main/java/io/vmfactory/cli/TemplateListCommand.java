@@ -11,8 +11,8 @@ import picocli.CommandLine.ParentCommand;
     name = "ls",
     description = {
       "Lists the templates that have names, and their versions.",
-      "STATE says which version the bare name means, whether it is in memory, and why this host must"
-          + " not load it. vmfactory status lists all templates."
+      "STATE says which version the bare name means, whether it is in memory, and why this host"
+          + " must not load it. vmfactory status lists all templates."
     },
     footer = {
       "  vmfactory template ls",

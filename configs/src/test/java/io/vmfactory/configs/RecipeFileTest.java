@@ -148,7 +148,8 @@ class RecipeFileTest {
             "r:19: ready must have only one of command, file, port and line",
             "r:19: ready needs start = \"running\"",
             "r:20: unknown key ready.comands; did you mean ready.command?",
-            "r:22: warm_up.commands must be a list of commands, each a list of texts: [[\"/bin/true\"]]",
+            "r:22: warm_up.commands must be a list of commands, each a list of texts:"
+                + " [[\"/bin/true\"]]",
             "r:23: unknown key hook; did you mean hooks?");
   }
 

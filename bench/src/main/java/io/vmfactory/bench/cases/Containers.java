@@ -67,8 +67,7 @@ final class Containers implements AutoCloseable {
 
   /** Makes a sandbox that is a clone of a template with a container. */
   Sandbox clone(String template, Route route) {
-    SandboxSpec spec =
-        SandboxSpec.defaults().withTemplate(template).withRoutes(List.of(route));
+    SandboxSpec spec = SandboxSpec.defaults().withTemplate(template).withRoutes(List.of(route));
     return leased.create(spec, bench.deadline());
   }
 

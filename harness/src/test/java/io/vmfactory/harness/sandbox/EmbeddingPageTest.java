@@ -23,8 +23,7 @@ final class EmbeddingPageTest {
     for (Matcher code = CODE.matcher(page); code.find(); ) {
       shown.add(code.group(1));
     }
-    assertThat(shown)
-        .containsExactly(example("Embedding.java"), example("EmbeddingTemplate.java"));
+    assertThat(shown).containsExactly(example("Embedding.java"), example("EmbeddingTemplate.java"));
   }
 
   private static String example(String file) throws IOException {

@@ -27,8 +27,7 @@ final class EmbeddingTemplate {
   }
 
   /** Runs a command as the first process of a clone's container. Returns its exit status. */
-  static int run(SandboxRuntime runtime, List<String> command, PrintStream out)
-      throws IOException {
+  static int run(SandboxRuntime runtime, List<String> command, PrintStream out) throws IOException {
     SandboxSpec spec = SandboxSpec.defaults().withTemplate("tools");
     try (Sandbox sandbox = runtime.create(spec, Deadline.after(LIMIT))) {
       sandbox.start(Deadline.after(LIMIT));

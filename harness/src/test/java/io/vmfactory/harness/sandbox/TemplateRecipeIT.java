@@ -129,8 +129,8 @@ class TemplateRecipeIT {
                         List.of(
                             "sh",
                             "-c",
-                            "cat /data/warm /data/mine; echo $A $0 > /data/mine; cat /data/mine; pwd;"
-                                + " exit 5",
+                            "cat /data/warm /data/mine; echo $A $0 > /data/mine; cat /data/mine;"
+                                + " pwd; exit 5",
                             word))
                     .withEnv(List.of("A=b"))
                     .withCwd("/data"),
