@@ -1,5 +1,7 @@
 package io.vmfactory.bench.cases;
 
+import static io.vmfactory.bench.cases.ContainerCase.DIRECT;
+import static io.vmfactory.bench.cases.ContainerCase.TOTAL;
 import static io.vmfactory.bench.cases.TimedVm.FLOOR;
 import static io.vmfactory.bench.cases.TimedVm.READY;
 
@@ -31,11 +33,9 @@ import java.time.Duration;
 final class PreparedCase implements BenchCase {
   private static final String CREATED = "bench-created";
   private static final String RUNNING = "bench-running";
-  private static final String TOTAL = "request to first byte";
   private static final String ANSWER = "request to the answer of a running program";
   private static final String TEMPLATE = Route.TEMPLATE.name();
   private static final String WARM = Route.WARM.name();
-  private static final String DIRECT = "direct";
   private static final Duration WARM_UP = Duration.ofSeconds(30);
   private static final String WOKEN = "floor: woken";
 
@@ -95,7 +95,7 @@ final class PreparedCase implements BenchCase {
   private static void round(Bench bench, Containers containers, Recorder out) throws IOException {
     first(bench, containers.clone(CREATED, Route.TEMPLATE), TEMPLATE, out);
     byHand(bench, out);
-    direct(bench, containers, out);
+    ContainerCase.first(bench, containers, containers.sandbox(), DIRECT, out);
     keep(bench, 1);
     first(bench, containers.clone(CREATED, Route.WARM), WARM, out);
     answer(bench, containers.clone(RUNNING, Route.WARM), out);
@@ -120,7 +120,8 @@ final class PreparedCase implements BenchCase {
       laps.lap("start container");
       requireByte(container.process().stdout().read());
       laps.lap("first byte");
-      record(laps, subject, out);
+      out.steps(subject, laps.all());
+      out.sample(subject, TOTAL, Boundary.FIRST_OUTPUT, micros(laps));
     }
   }
 
@@ -134,29 +135,8 @@ final class PreparedCase implements BenchCase {
     }
   }
 
-  private static void record(Laps laps, String subject, Recorder out) {
-    out.steps(subject, laps.all());
-    out.sample(subject, TOTAL, Boundary.FIRST_OUTPUT, micros(laps));
-  }
-
   private static long micros(Laps laps) {
     return laps.all().stream().mapToLong(lap -> lap.span().toNanos()).sum() / 1000;
-  }
-
-  /** A direct boot, and a container made in it. */
-  private static void direct(Bench bench, Containers containers, Recorder out) throws IOException {
-    try (Sandbox sandbox = containers.sandbox()) {
-      Laps laps = new Laps();
-      sandbox.start(bench.deadline());
-      laps.lap("sandbox");
-      Container container = containers.container(sandbox, "echo", "hello");
-      laps.lap("create container");
-      container.start(bench.deadline());
-      laps.lap("start container");
-      requireByte(container.process().stdout().read());
-      laps.lap("first byte");
-      record(laps, DIRECT, out);
-    }
   }
 
   private static void answer(Bench bench, Sandbox fresh, Recorder out) throws IOException {
