@@ -74,8 +74,7 @@ final class ContainerCase implements BenchCase {
   }
 
   /** Makes a container in a new sandbox and records the time until its first byte. */
-  static void first(
-      Bench bench, Containers containers, Sandbox fresh, String subject, Recorder out)
+  static void first(Bench bench, Containers containers, Sandbox fresh, String subject, Recorder out)
       throws IOException {
     try (Sandbox sandbox = fresh) {
       Laps laps = new Laps();
