@@ -1,13 +1,17 @@
 // The agent: PID 1 of a guest, and the guest's end of the ttRPC connection.
 
+#include <string.h>
+
 #include "background.h"
 #include "children.h"
 #include "containers/crun.h"
+#include "containers/held.h"
 #include "descriptors.h"
 #include "dispatch.h"
 #include "file.h"
 #include "generation.h"
 #include "init.h"
+#include "launcher.h"
 #include "log.h"
 #include "loop.h"
 #include "network/nics.h"
@@ -18,7 +22,8 @@
 #include "uevent.h"
 #include "vsock.h"
 
-int main(void) {
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], LAUNCHER_WORD) == 0) return launcher_run();
     char kernel_command_line[4096] = "";
     init_mounts();
     descriptors_allow_many();
@@ -33,6 +38,7 @@ int main(void) {
     generation_start();
     nics_start();
     crun_prepare();
+    held_prepare("/proc/self/exe");
     dispatch_offer(services);
     serial_start();
     vsock_start(kernel_command_line);

@@ -619,6 +619,7 @@ static void suite(void) {
     its_processes_are_listed();
     two_share_the_host_name_and_not_the_processes();
     hook_suite();
+    held_suite();
     all_go_with_the_sandbox();
     close(pod_fd);
     host_settle();

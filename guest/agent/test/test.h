@@ -17,6 +17,7 @@ void copy_tests(void);
 void container_tests(void);
 void file_tests(void);
 void frame_tests(void);
+void held_suite(void); // part of container_tests
 void fuzz_tests(void);
 void channel_tests(void);
 void names_tests(void);

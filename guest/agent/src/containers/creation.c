@@ -48,6 +48,7 @@ static struct container *add_container(
     }
     container->asked = message_copy(&request->oci->process->base);
     container->first = process_new(container->id, container->asked, &first_owner, container);
+    container->first->held.wanted = request->program_at_start;
     container->processes = container->first;
     return container;
 }
@@ -223,12 +224,39 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
     }
 }
 
-void container_start(struct call *call, struct container *container) {
+// From now on, the first process is described by the program.
+static void describe_as(struct container *container, const Grpc__Program *program) {
+    Grpc__Process process = *container->asked;
+    process.args = program->args;
+    process.n_args = program->n_args;
+    process.env = program->env;
+    process.n_env = program->n_env;
+    process.cwd = program->cwd;
+    Grpc__Process *described = message_copy(&process.base);
+    grpc__process__free_unpacked(container->asked, NULL);
+    container->asked = described;
+}
+
+void container_start(struct call *call, struct container *container, const Grpc__Program *program) {
+    bool named = program == NULL || (program->n_args > 0 && *program->args[0] != '\0' && *program->cwd == '/');
     if (container->first->state != PROCESS_MADE) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION, "container %s has been started already or has ended",
             container->id);
-    } else if (!crun_start(container->id)) {
+        return;
+    }
+    if (program != NULL && !container->first->held.wanted) {
+        call_fail(
+            call, STATUS_FAILED_PRECONDITION, "container %s was created for one program; it cannot run another",
+            container->id);
+        return;
+    }
+    if (!named) {
+        call_fail(call, STATUS_INVALID_ARGUMENT, "program: names no program, or cwd is not an absolute path");
+        return;
+    }
+    if (program != NULL) describe_as(container, program);
+    if (!process_begin(container->first, container->asked)) {
         call_fail(call, STATUS_INTERNAL, "cannot start container %s: %s", container->id, strerror(errno));
     } else {
         process_await_program(container->first, call);

@@ -10,7 +10,7 @@
 // Mounts the storages, then lets crun create the container. After a failure nothing remains of it.
 void container_create(struct call *call, const Grpc__CreateContainerRequest *request);
 
-// Lets the first process of a created container execute its program.
-void container_start(struct call *call, struct container *container);
+// Lets the first process of a created container execute its program, or another one (NULL = its own).
+void container_start(struct call *call, struct container *container, const Grpc__Program *program);
 
 #endif

@@ -26,7 +26,9 @@
 // Descriptors of crun beside its standard streams. Before crun becomes the container's process, it marks
 // all inherited descriptors close-on-exec: so the launch pipe closes when the program runs.
 #define LAUNCH_FD 3
-#define PROCESS_FD 4
+#define PROCESS_FD 4 // of exec
+#define LAST_FD (CRUN_INHERITED_FIRST + CRUN_INHERITED_MOST - 1)
+#define INHERITED "4" // how many from LAUNCH_FD on, as text
 
 static char program[32] = "/usr/bin/crun";
 
@@ -44,7 +46,7 @@ static bool copy_and_seal(int from, int to) {
 void crun_prepare(void) {
     int file = open(program, O_RDONLY | O_CLOEXEC);
     int sealed = memfd_create("crun", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    if (sealed > PROCESS_FD && copy_and_seal(file, sealed)) {
+    if (sealed > LAST_FD && copy_and_seal(file, sealed)) {
         unlink(program);
         snprintf(program, sizeof program, "/proc/self/fd/%d", sealed);
     } else {
@@ -79,18 +81,19 @@ static void on_end(int status, void *context) {
 struct command {
     char *arguments[ARGUMENTS];
     size_t n;
-    int fds[PROCESS_FD + 1];
+    int fds[LAST_FD + 1];
 };
 
 static void say(struct command *command, const char *argument) {
     command->arguments[command->n++] = (char *)argument;
 }
 
-// The agent's own first descriptors are always open. So no source is also the target of another dup2.
+// The agent's own first descriptors are always open. So no source is also the target of another dup2, which is checked.
 static int add_descriptors(const int fds[], posix_spawn_file_actions_t *actions) {
     int error = 0;
-    for (int i = 0; i <= PROCESS_FD && error == 0; i++) {
-        if (fds[i] >= 0) error = posix_spawn_file_actions_adddup2(actions, fds[i], i);
+    for (int i = 0; i <= LAST_FD && error == 0; i++) {
+        if (fds[i] >= 0 && fds[i] <= LAST_FD) error = EBADF;
+        if (fds[i] > LAST_FD) error = posix_spawn_file_actions_adddup2(actions, fds[i], i);
     }
     return error;
 }
@@ -172,9 +175,16 @@ static bool run(struct crun *crun, struct command *command, const char *id, cons
     return pid > 0;
 }
 
-bool crun_create(struct crun *crun, const char *id, const char *bundle, const int stdio[3]) {
-    struct command command = {
-        .arguments = {"crun", "create", "--bundle", (char *)bundle}, .n = 4, .fds[PROCESS_FD] = -1};
+bool crun_create(
+    struct crun *crun, const char *id, const char *bundle, const int stdio[3], const int *inherited) {
+    struct command command = {.arguments = {"crun", "create", "--bundle", (char *)bundle}, .n = 4};
+    for (int i = 0; i < CRUN_INHERITED_MOST; i++) {
+        command.fds[CRUN_INHERITED_FIRST + i] = inherited == NULL ? -1 : inherited[i];
+    }
+    if (inherited != NULL) {
+        say(&command, "--preserve-fds");
+        say(&command, INHERITED);
+    }
     return run(crun, &command, id, stdio);
 }
 
@@ -192,6 +202,7 @@ bool crun_exec(
         .arguments = {"crun", "exec", "--detach", "--process", "/proc/self/fd/4"}, .n = 5};
     int fd = memfd_create("process.json", MFD_CLOEXEC);
     command.fds[PROCESS_FD] = fd;
+    for (int i = PROCESS_FD + 1; i <= LAST_FD; i++) command.fds[i] = -1;
     if (fd < 0) return false;
     bool written = write(fd, process, length) == (ssize_t)length;
     set_oom_score(crun->oom_score_adj);

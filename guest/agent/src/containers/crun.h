@@ -28,9 +28,16 @@ struct crun {
 // (see oci_json.h).
 void crun_prepare(void);
 
+// The first descriptor, and the most, that a container's first process can inherit beside its standard streams and
+// the launch pipe, which comes before them.
+#define CRUN_INHERITED_FIRST 4
+#define CRUN_INHERITED_MOST 3
+
 // Starts `crun create`. The process then waits for crun_start. Its standard streams are stdio, which the
-// caller still owns, or a terminal (NULL). False with errno = crun did not start.
-bool crun_create(struct crun *crun, const char *id, const char *bundle, const int stdio[3]);
+// caller still owns, or a terminal (NULL). Its program inherits the launch pipe and the descriptors, or nothing (NULL).
+// False with errno = crun did not start.
+bool crun_create(
+    struct crun *crun, const char *id, const char *bundle, const int stdio[3], const int *inherited);
 
 // Starts `crun exec` with a process of the OCI specification as JSON. False with errno = crun did not start.
 bool crun_exec(

@@ -66,6 +66,12 @@ static void start_exec(
     free(json);
 }
 
+// A launcher is a process like any other: commands may prepare the container before its program is chosen.
+static bool is_running(const struct container *container) {
+    const struct process *first = container->first;
+    return first->state == PROCESS_RUNS || (first->state == PROCESS_MADE && first->held.wanted);
+}
+
 void container_exec(
     struct call *call, struct container *container, const Grpc__ExecProcessRequest *request) {
     struct process *same = container_process(container, request->exec_id);
@@ -77,7 +83,7 @@ void container_exec(
             request->exec_id);
     } else if (request->process == NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "process is missing");
-    } else if (container->first->state != PROCESS_RUNS || container->paused) {
+    } else if (!is_running(container) || container->paused) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION, "container %s is %s", container->id,
             container->paused ? "paused" : "not running");

@@ -32,7 +32,7 @@ static bool is_about(const char *text, const char *program) {
 
 // Returns the text of the errno that the message contains, or NULL.
 static const char *errno_text(const char *message) {
-    static const int numbers[] = {EISDIR, EACCES, ENOEXEC, EPERM, ELOOP, ENOTDIR, ENAMETOOLONG, ETXTBSY};
+    static const int numbers[] = {EISDIR, EACCES, ENOEXEC, EPERM, ELOOP, ENOTDIR, ENAMETOOLONG, ETXTBSY, E2BIG};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         const char *text = strerror(numbers[i]);
         if (strstr(message, text) != NULL) return text;

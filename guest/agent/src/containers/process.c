@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@ struct process *process_new(
     process->owner = owner;
     process->context = context;
     process->crun.launch = process->crun.master = -1;
+    process->held.program = process->held.control.fd = -1;
     process->crun.terminal_owner = TERMINAL_NO_OWNER;
     return process;
 }
@@ -86,10 +88,18 @@ static void on_made(struct crun *crun, bool good);
 
 bool process_create(struct process *process, const char *bundle) {
     struct pipes pipes;
-    if (!open_pipes(&pipes, process->terminal)) return false;
-    process->crun.done = on_made;
-    bool runs = crun_create(&process->crun, process->id, bundle, process->terminal ? NULL : pipes.theirs);
-    return finish_making(process, &pipes, runs);
+    int inherited[CRUN_INHERITED_MOST] = {-1};
+    if (process->held.wanted && !held_open(&process->held, inherited)) return false;
+    bool runs = open_pipes(&pipes, process->terminal);
+    if (runs) {
+        process->crun.done = on_made;
+        runs = crun_create(
+            &process->crun, process->id, bundle, process->terminal ? NULL : pipes.theirs,
+            process->held.wanted ? inherited : NULL);
+        runs = finish_making(process, &pipes, runs);
+    }
+    if (inherited[0] >= 0) close(inherited[0]);
+    return runs;
 }
 
 bool process_exec(
@@ -122,19 +132,26 @@ static void answer_start(struct process *process, enum status code, const char *
     }
 }
 
+static bool executed(struct process *process) {
+    return process->held.wanted ? held_launched(&process->held, process->crun.launch)
+                                : crun_executed(process->pid);
+}
+
 // The process has executed its program, or has ended before.
 static void on_launched(struct source *source, uint32_t events) {
     (void)events;
     struct process *process = (struct process *)((char *)source - offsetof(struct process, launch));
     loop_unwatch(source);
-    if (!crun_executed(process->pid)) return; // on_ended will report its end
+    if (!executed(process)) return; // on_ended will report its end
     crun_close(&process->crun);
+    held_close(&process->held);
     process->state = PROCESS_RUNS;
     answer_start(process, STATUS_OK, NULL);
 }
 
-// Sets the reason why crun could not run the program.
+// Sets the reason why the program does not run.
 static enum status explain(struct process *process, enum failure_step step, struct problem *problem) {
+    if (process->held.report.step != 0) return held_explain(&process->held, process->program, problem);
     return failure_of(problem, step, process->program, words(process));
 }
 
@@ -150,18 +167,38 @@ static void reply_status(struct call *call, int status) {
     call_reply(call, &response.base);
 }
 
+static void close_ends(struct process *process) {
+    if (process->state == PROCESS_SETTLING) loop_unwatch(&process->held.control);
+    if (process->state == PROCESS_STARTING) loop_unwatch(&process->launch);
+    crun_close(&process->crun);
+    held_close(&process->held);
+    writer_close(&process->in);
+}
+
+// The launcher has ended before it waited.
+static void fail_settling(struct process *process) {
+    struct problem problem;
+    enum status code = explain(process, FAILURE_MAKING, &problem);
+    close_ends(process);
+    process->pid = 0;
+    process->state = PROCESS_ENDED;
+    process->owner->made(process, code, problem.text);
+}
+
 static void on_ended(int status, void *context) {
     struct process *process = context;
+    if (process->state == PROCESS_SETTLING) {
+        fail_settling(process);
+        return;
+    }
     bool starting = process->state == PROCESS_STARTING;
-    bool failed = starting && !crun_executed(process->pid);
+    bool failed = starting && !executed(process);
     struct problem problem;
     enum status code = failed ? explain(process, FAILURE_LAUNCHING, &problem) : STATUS_OK;
-    if (starting) loop_unwatch(&process->launch);
+    close_ends(process);
     process->pid = 0;
     process->state = PROCESS_ENDED;
     process->status = status_of(status, code);
-    crun_close(&process->crun);
-    writer_close(&process->in);
     answer_start(process, code, failed ? problem.text : NULL);
     struct waiter *waiter;
     while ((waiter = process->waiters) != NULL) {
@@ -179,6 +216,24 @@ static void open_terminal(struct process *process) {
     process->crun.master = -1;
 }
 
+// The launcher waits. If the descriptor has only closed, on_ended will report its end.
+static void on_settled(struct source *source, uint32_t events) {
+    struct process *process = (struct process *)((char *)source - offsetof(struct process, held.control));
+    char byte;
+    (void)events;
+    loop_unwatch(source);
+    if (read(source->fd, &byte, 1) != 1) return;
+    process->state = PROCESS_MADE;
+    process->owner->made(process, STATUS_OK, NULL);
+}
+
+static void settle(struct process *process) {
+    process->state = PROCESS_SETTLING;
+    process->held.control.ready = on_settled;
+    loop_watch(&process->held.control, EPOLLIN);
+    if (!crun_start(process->id)) kill(process->pid, SIGKILL); // on_ended will report it
+}
+
 static void on_made(struct crun *crun, bool good) {
     struct process *process = (struct process *)crun;
     open_terminal(process);
@@ -189,9 +244,20 @@ static void on_made(struct crun *crun, bool good) {
         return;
     }
     process->pid = crun->pid;
-    process->state = PROCESS_MADE;
     children_watch(process->pid, on_ended, process);
-    process->owner->made(process, STATUS_OK, NULL);
+    if (process->held.wanted) {
+        settle(process);
+    } else {
+        process->state = PROCESS_MADE;
+        process->owner->made(process, STATUS_OK, NULL);
+    }
+}
+
+bool process_begin(struct process *process, const Grpc__Process *described) {
+    if (!process->held.wanted) return crun_start(process->id);
+    free(process->program);
+    process->program = need(strdup(described->args[0]));
+    return held_launch(&process->held, described);
 }
 
 void process_await_program(struct process *process, struct call *call) {
@@ -222,8 +288,7 @@ void process_wait(struct process *process, struct call *call) {
 }
 
 void process_free(struct process *process) {
-    crun_close(&process->crun);
-    writer_close(&process->in);
+    close_ends(process);
     reader_close(&process->out);
     reader_close(&process->err);
     free(process->program);

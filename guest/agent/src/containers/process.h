@@ -7,6 +7,7 @@
 #include "../call.h"
 #include "crun.h"
 #include "failure.h"
+#include "held.h"
 #include "reader.h"
 #include "kata/oci.pb-c.h"
 #include "writer.h"
@@ -18,7 +19,7 @@ struct waiter;
 
 // The code that created a process and learns what becomes of it.
 struct process_owner {
-    // crun has ended. error != NULL: the process does not exist, and the owner calls process_free.
+    // crun has ended, and a launcher waits. error != NULL: the process does not exist, and the owner calls process_free.
     void (*made)(struct process *self, enum status code, const char *error);
     // The process has ended and its waiting calls are answered. The owner may free it.
     void (*ended)(struct process *self);
@@ -30,6 +31,7 @@ struct process {
     char id[ID_SIZE];
     enum {
         PROCESS_MAKING, // crun has not ended yet
+        PROCESS_SETTLING, // its launcher does not wait yet
         PROCESS_MADE, // waits for its start
         PROCESS_STARTING, // has not executed its program yet
         PROCESS_RUNS,
@@ -40,6 +42,7 @@ struct process {
     bool terminal;
     char *program; // as it was asked for
     struct source launch;
+    struct held held;
     struct writer in;
     struct reader out, err; // a terminal has only out
     struct call *starting; // answered when the program runs or has failed to; NULL = none
@@ -57,6 +60,9 @@ struct process *process_new(
 bool process_create(struct process *process, const char *bundle);
 bool process_exec(
     struct process *process, const char *container, const char *json, size_t length);
+
+// Lets a created process execute its program; a launcher executes the one described. False with errno.
+bool process_begin(struct process *process, const Grpc__Process *described);
 
 // Answers the call when the process has executed its program, or with the reason why it cannot.
 void process_await_program(struct process *process, struct call *call);

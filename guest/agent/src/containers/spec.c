@@ -12,6 +12,7 @@
 #include "etc.h"
 #include "field.h"
 #include "fit.h"
+#include "held.h"
 #include "oci_json.h"
 #include "resources.h"
 #include "sysctl.h"
@@ -189,13 +190,28 @@ static bool make_config(
     return made->config != NULL;
 }
 
+// A launcher is found by its descriptor.
+static bool has_proc(const Grpc__Spec *spec) {
+    for (size_t i = 0; i < spec->n_mounts; i++) {
+        if (strcmp(spec->mounts[i]->destination, "/proc") == 0) return true;
+    }
+    return false;
+}
+
 bool spec_make(
     const Grpc__CreateContainerRequest *request, struct spec_made *made, struct problem *problem) {
     *made = (struct spec_made){0};
     if (!check(request->oci, problem)) return false;
     Grpc__Spec spec = *request->oci;
     Grpc__Linux linux_ = GRPC__LINUX__INIT;
+    Grpc__Process launcher = *spec.process;
     struct resources resources;
+    if (request->program_at_start) {
+        if (!has_proc(&spec)) return wrong(problem, "program_at_start: the container has no mount at /proc");
+        launcher.args = held_args;
+        launcher.n_args = HELD_ARGS;
+        spec.process = &launcher;
+    }
     if (spec.linux != NULL) linux_ = *spec.linux;
     spec.linux = &linux_;
     spec.version = OCI_VERSION;

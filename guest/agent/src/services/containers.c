@@ -18,7 +18,7 @@ void containers_create(struct call *call, const ProtobufCMessage *message) {
 void containers_start(struct call *call, const ProtobufCMessage *message) {
     const Grpc__StartContainerRequest *request = (const void *)message;
     struct container *container = lookup_container(call, request->container_id);
-    if (container != NULL) container_start(call, container);
+    if (container != NULL) container_start(call, container, request->program);
 }
 
 // The timeout is in seconds; 0 = no limit.

@@ -53,6 +53,7 @@ static struct method guest[] = {
     {.name = "GetIdentity", .handle = identity_get},
     {.name = "ListContainers", .handle = containers_list},
     {.name = "ListProcesses", .handle = processes_list},
+    {.name = "ProbeContainer", .handle = containers_probe},
     {.name = "Quiesce", .handle = quiesce},
     {.name = "RunHook", .handle = hook_run_now},
     {.name = "RunRestoreHooks", .handle = hooks_run_restore},

@@ -24,6 +24,7 @@ final class Commands {
     ALL.put("init", InitCommand::new);
     ALL.put("destroy", DestroyCommand::new);
     ALL.put("status", StatusCommand::new);
+    ALL.put("template", TemplateCommand::new);
     ALL.put("get", GetCommand::new);
     ALL.put("pool", PoolCommand::new);
     ALL.put("renew", RenewCommand::new);

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.RecipeFile;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.Bundle;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The three options for a container's root file system. Exactly one must be given. */
+/** The options for where a container comes from. Exactly one must be given. */
 final class ContainerSource {
   @Option(
       names = "--rootfs",
@@ -39,6 +40,32 @@ final class ContainerSource {
           "Run an image from this OCI image layout (a directory). REF is a name or a digest"
               + " (sha256:HEX) and selects one if it holds several.")
   private @Nullable String image;
+
+  @Option(
+      names = "--template",
+      paramLabel = "NAME[:VERSION]",
+      required = true,
+      description =
+          "Use a clone of this template, with the container in it. If the program does not run yet,"
+              + " CMD is the program; otherwise CMD runs beside it.")
+  private @Nullable String template;
+
+  /** Returns a source as a recipe names it; relative paths begin in {@code folder}. */
+  static ContainerSource of(RecipeFile.Source kind, String place, Path folder) {
+    ContainerSource source = new ContainerSource();
+    Path path = folder.resolve(place);
+    switch (kind) {
+      case ROOTFS -> source.rootfs = path;
+      case BUNDLE -> source.bundle = path;
+      case IMAGE -> source.image = path.toString();
+    }
+    return source;
+  }
+
+  /** Returns the template; null if the container is made from a root file system. */
+  @Nullable String template() {
+    return template;
+  }
 
   /**
    * A container that is ready to be created.

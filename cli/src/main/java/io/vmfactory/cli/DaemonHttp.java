@@ -21,6 +21,20 @@ final class DaemonHttp {
     return http.get("/v1/templates");
   }
 
+  JsonValue template(String template) {
+    return http.get("/v1/templates/" + segment(template));
+  }
+
+  JsonValue rollbackTemplate(String name, int version) {
+    JsonValue request = JsonValue.object().with("version", version);
+    return http.post("/v1/templates/" + segment(name) + "/rollback", request);
+  }
+
+  JsonValue pruneTemplates(String name, int keep) {
+    JsonValue request = JsonValue.object().with("name", name).with("keep", keep);
+    return http.post("/v1/templates/prune", request);
+  }
+
   JsonValue deleteTemplate(String key) {
     return http.delete("/v1/templates/" + segment(key));
   }

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "  vmfactory get",
+      "  vmfactory get --template python             a clone of a template of your own",
       "  vmfactory get --ttl 10m --owner me --hostname web1",
       "  vmfactory get --vcpus 2 --memory 512        hot-plug what the template does not have",
       "  vmfactory get --route WARM                  a VM that is already running, or fail",
@@ -44,9 +45,10 @@ final class GetCommand implements Callable<Integer> {
 
   @Option(
       names = "--template",
-      paramLabel = "KEY",
+      paramLabel = "TEMPLATE",
       description =
-          "Key of the template to use, or its first 8 or more digits (default: one that fits).")
+          "The template to use: name, name:version, key, or the first 8 or more digits of a key"
+              + " (default: one that fits).")
   private @Nullable String template;
 
   @Mixin private SizeOptions size;
@@ -115,8 +117,13 @@ final class GetCommand implements Callable<Integer> {
   private JsonValue commonRequest() {
     List<String> names = routes.stream().map(Route::name).toList();
     return JsonValue.object()
-        .with("templateKey", template)
+        .with(isKey() ? "templateKey" : "template", template)
         .with("routes", names.isEmpty() ? null : JsonValue.texts(names));
+  }
+
+  /** Names of templates cannot look like this. */
+  private boolean isKey() {
+    return template != null && template.matches("[0-9a-f]{8,64}");
   }
 
   private ParameterException usage(String message) {

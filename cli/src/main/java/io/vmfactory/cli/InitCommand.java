@@ -1,13 +1,11 @@
 package io.vmfactory.cli;
 
-import com.google.protobuf.util.JsonFormat;
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.configs.time.Deadline;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -122,10 +120,6 @@ final class InitCommand implements Callable<Integer> {
   }
 
   private void showJson(Template template) {
-    try {
-      root.print(JsonValue.parse(JsonFormat.printer().print(template)));
-    } catch (IOException e) {
-      throw new IllegalStateException("a template can always be printed as JSON", e);
-    }
+    root.print(ProtoJson.of(template));
   }
 }

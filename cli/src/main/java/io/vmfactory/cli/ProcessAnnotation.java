@@ -2,6 +2,7 @@ package io.vmfactory.cli;
 
 import io.vmfactory.guest.oci.OciProcess;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,7 +15,12 @@ final class ProcessAnnotation {
 
   /** Returns the annotations for a sandbox that runs {@code process}. */
   static Map<String, String> of(OciProcess process) {
-    JsonValue note = JsonValue.object().with("args", JsonValue.texts(process.args()));
+    return of(process.args());
+  }
+
+  /** Returns the annotations for a sandbox that runs a command. */
+  static Map<String, String> of(List<String> args) {
+    JsonValue note = JsonValue.object().with("args", JsonValue.texts(args));
     return Map.of(KEY, note.toString());
   }
 

@@ -7,7 +7,6 @@ import io.vmfactory.guest.oci.OciProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,7 +82,7 @@ final class ProcessOptions {
     }
     applied = applied.withEnv(variables(environment));
     applied = workdir == null ? applied : applied.withCwd(workdir);
-    return user == null ? applied : withUser(applied, user);
+    return user == null ? applied : withNumericUser(applied, user);
   }
 
   private static OciProcess onTerminal(OciProcess process, Map<String, String> environment) {
@@ -117,14 +116,18 @@ final class ProcessOptions {
         spec.commandLine(), "--env " + name + ": " + Commands.notUtf8(value));
   }
 
-  private OciProcess withUser(OciProcess process, String ids) {
-    Matcher numbers = USER.matcher(ids);
-    if (!numbers.matches()) {
+  private OciProcess withNumericUser(OciProcess process, String ids) {
+    if (!USER.matcher(ids).matches()) {
       throw new ParameterException(
           spec.commandLine(), "--user is '" + ids + "'; it must be numeric: UID or UID:GID");
     }
-    long uid = Long.parseLong(numbers.group(1));
-    String gid = numbers.group(2);
-    return process.withUser(uid, gid == null ? uid : Long.parseLong(gid), List.of());
+    return withUser(process, ids);
+  }
+
+  /** Returns {@code process} with the user {@code UID} or {@code UID:GID}. */
+  static OciProcess withUser(OciProcess process, String ids) {
+    String[] numbers = ids.split(":", 2);
+    long uid = Long.parseLong(numbers[0]);
+    return process.withUser(uid, numbers.length == 1 ? uid : Long.parseLong(numbers[1]), List.of());
   }
 }

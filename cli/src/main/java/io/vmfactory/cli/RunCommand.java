@@ -18,15 +18,19 @@ import io.vmfactory.vmm.DriveMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code vmfactory run} */
 @Command(
@@ -54,6 +58,8 @@ import picocli.CommandLine.ParentCommand;
       "  vmfactory run --bundle ./bundle                              the command in its"
           + " config.json",
       "  vmfactory run -d --name web --rootfs ./rootfs -- httpd -f   goes on without this command",
+      "  vmfactory run --template python -- /usr/bin/python3 -V    in a clone of a template of your"
+          + " own",
       "  vmfactory run --rootfs ./rootfs --volume-ro ./src:/src --vcpus 2 -- make -C /src test"
     })
 final class RunCommand implements Callable<Integer> {
@@ -61,9 +67,10 @@ final class RunCommand implements Callable<Integer> {
    * The limit for creating an image that is not in the cache yet. It only ends a disk that hangs:
    * large images take long, and a user can press Ctrl-C.
    */
-  private static final Duration IMAGE_LIMIT = Duration.ofHours(12);
+  static final Duration IMAGE_LIMIT = Duration.ofHours(12);
 
   @ParentCommand private VmFactoryCommand root;
+  @Spec private CommandSpec spec;
 
   @ArgGroup(multiplicity = "1")
   private ContainerSource source;
@@ -123,13 +130,18 @@ final class RunCommand implements Callable<Integer> {
     return session.guarded(
         () -> {
           try (SandboxRuntime runtime = root.sandboxes()) {
-            return run(session, runtime);
+            String template = source.template();
+            return template == null ? run(session, runtime) : runClone(session, runtime, template);
           }
         });
   }
 
   /** Lets the runtime service run the container. */
   private int detached() {
+    if (source.template() != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--detach cannot be combined with --template");
+    }
     try (ContainerCalls service = root.containers()) {
       Container made =
           prepared((sandbox, container) -> new DetachedRun(service).run(sandbox, container, root));
@@ -138,13 +150,29 @@ final class RunCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
+  /** Runs the command in a clone of a template. The caller closes {@code runtime}. */
+  private int runClone(Session session, SandboxRuntime runtime, String template) {
+    if (!volumes.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--volume-ro cannot be combined with --template");
+    }
+    TemplateRun clone =
+        new TemplateRun(template, command, process, root.surroundings().variables());
+    Deadline deadline = root.deadline();
+    SandboxSpec wanted =
+        sandboxSpec(ProcessAnnotation.of(command.isEmpty() ? List.of(template) : command));
+    Sandbox sandbox = runtime.create(wanted.withTemplate(template), deadline);
+    sandbox.start(deadline);
+    return session.attach(clone.begin(sandbox, deadline), process.attachment());
+  }
+
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
     ContainerProcess first =
         prepared(
-            (spec, wanted) -> {
+            (asked, wanted) -> {
               Deadline deadline = root.deadline(); // what is done on this host does not count
-              Sandbox sandbox = runtime.create(spec, deadline);
+              Sandbox sandbox = runtime.create(asked, deadline);
               tell(sandbox.start(deadline).vm());
               var container = sandbox.createContainer(wanted, deadline);
               container.start(deadline);
@@ -160,15 +188,15 @@ final class RunCommand implements Callable<Integer> {
     List<Image> open = new ArrayList<>();
     try (ContainerSource.Prepared prepared =
         source.prepare(images, command, process.hasUser(), imageLimit)) {
-      OciSpec spec = named(prepared.spec());
-      spec = spec.with(p -> process.applyTo(p, root.surroundings().variables()));
-      ContainerSpec wanted = ContainerSpec.of(spec, disk(prepared.image(), DriveMode.OVERLAY));
+      OciSpec oci =
+          named(prepared.spec()).with(p -> process.applyTo(p, root.surroundings().variables()));
+      ContainerSpec wanted = ContainerSpec.of(oci, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);
         open.add(image);
         wanted = wanted.withVolume(disk(image, DriveMode.READ_ONLY), volume.mountPoint());
       }
-      return use.apply(sandboxSpec(spec), wanted);
+      return use.apply(sandboxSpec(ProcessAnnotation.of(oci.process())), wanted);
     } finally {
       open.forEach(Image::close);
     }
@@ -191,7 +219,7 @@ final class RunCommand implements Callable<Integer> {
     return new DiskImage(image.path(), mode, image.fsType());
   }
 
-  private SandboxSpec sandboxSpec(OciSpec spec) {
+  private SandboxSpec sandboxSpec(Map<String, String> annotations) {
     SandboxSpec wanted =
         SandboxSpec.defaults()
             .withId(name)
@@ -200,7 +228,7 @@ final class RunCommand implements Callable<Integer> {
                 size.memoryMib() == null ? 0 : size.memoryMib())
             .withRoutes(routes.stream().map(route -> Route.valueOf(route.name())).toList())
             .withHostname(hostname)
-            .withAnnotations(ProcessAnnotation.of(spec.process()));
+            .withAnnotations(annotations);
     return ttl == null ? wanted : wanted.withLeaseTtl(ttl);
   }
 

@@ -108,19 +108,37 @@ final class StatusView {
           Show.shortened(template.text("key")),
           String.valueOf(template.number("vcpus")),
           template.number("memoryMib") + " MiB",
-          Show.kib(template.number("memoryKib") + template.number("stateKib")),
+          Show.kib(onDisk(template)),
           Show.age(template.text("createdAt"), now),
-          templateState(template));
+          name(template) + templateState(template));
     }
     return table;
+  }
+
+  private static String name(JsonValue template) {
+    return template.text("name").isEmpty() ? "" : TemplateCommand.shown(template) + " ";
+  }
+
+  /** Returns the KiB that a template takes, with its drives. */
+  static long onDisk(JsonValue template) {
+    return template.number("memoryKib")
+        + template.number("stateKib")
+        + template.list("drives").stream().mapToLong(drive -> drive.number("kib")).sum();
   }
 
   static String templateState(JsonValue template) {
     if (!template.text("refused").isEmpty()) {
       return "refused: " + template.text("refused");
     }
-    String fit = template.flag("isDefault") ? "default" : "other shape";
+    String fit = fit(template);
     return template.flag("loaded") ? fit + ", loaded" : fit;
+  }
+
+  private static String fit(JsonValue template) {
+    if (!template.text("name").isEmpty()) {
+      return template.flag("current") ? "current" : "old";
+    }
+    return template.flag("isDefault") ? "default" : "other shape";
   }
 
   private TextTable vms() {

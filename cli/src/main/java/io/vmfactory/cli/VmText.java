@@ -18,6 +18,8 @@ final class VmText {
     view.line("lease", lease.text("id"));
     view.line("ends in", Show.until(lease.text("expiresAt"), now));
     view.line("route", route(reply));
+    JsonValue template = reply.get("template");
+    view.line("template", template.fields().isEmpty() ? "" : TemplateCommand.shown(template));
     view.line("size", Show.size(vm));
     view.line("hostname", vm.text("hostname"));
     view.line("pid", String.valueOf(vm.number("pid")));

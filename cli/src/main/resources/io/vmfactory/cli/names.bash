@@ -5,7 +5,7 @@ function _vmfactory_names() {
   case $1 in
     sandboxes) "${COMP_WORDS[0]}" sandbox ls --timeout 1s 2>/dev/null | awk 'NR > 1 { print $1 }' ;;
     leases) _vmfactory_field leases id ;;
-    templates) _vmfactory_field templates key ;;
+    templates) _vmfactory_field templates key; _vmfactory_field templates name | grep . | sort -u ;;
   esac
 }
 
@@ -25,6 +25,7 @@ function _vmfactory_with_names() {
     case $word in
       exec | kill | ps | stats | rm | pause | resume) kind=sandboxes ;;
       renew | release) kind=leases ;;
+      template) kind=templates; break ;;
       destroy) kind=templates ;;
       run | get | init | serve | pool | status | check | demo | bench | --) break ;;
     esac

@@ -1,5 +1,7 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.ContainerSpec;
@@ -11,6 +13,7 @@ import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxVm;
+import io.vmfactory.client.sandbox.TemplateRecipe;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerHost;
 import io.vmfactory.guest.ContainerInfo;
@@ -21,12 +24,14 @@ import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.ResourceLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +54,10 @@ final class FakeSandboxes implements SandboxRuntime {
   /** The process that exec returns. */
   FakeProcess executed = new FakeProcess();
 
+  /** The state of every container. */
+  ContainerInfo.State containerState = ContainerInfo.State.RUNNING;
+
+  @Nullable TemplateRecipe built;
   @Nullable SandboxException refusal;
   @Nullable OciProcess asked;
 
@@ -59,7 +68,9 @@ final class FakeSandboxes implements SandboxRuntime {
 
   @Override
   public Sandbox create(SandboxSpec spec, Deadline deadline) {
-    throw new UnsupportedOperationException();
+    done.add("create " + spec.template());
+    with("new", SandboxStatus.State.RUNNING, "c9");
+    return all.get("new");
   }
 
   @Override
@@ -96,6 +107,31 @@ final class FakeSandboxes implements SandboxRuntime {
   public void resumeVm(String id, Deadline deadline) {
     fetch(id, deadline);
     done.add("resume the VM of " + id);
+  }
+
+  @Override
+  public Template buildTemplate(
+      TemplateRecipe recipe, Consumer<CreateTemplateProgress> progress, Deadline deadline) {
+    built = recipe;
+    if (refusal != null) {
+      throw refusal;
+    }
+    progress.accept(
+        CreateTemplateProgress.newBuilder()
+            .setStep("vm")
+            .setIndex(1)
+            .setCount(2)
+            .setDone(true)
+            .setMicros(1500)
+            .setDetail("WARM")
+            .build());
+    return Template.newBuilder()
+        .setName(recipe.name())
+        .setVersion(3)
+        .setVcpus(1)
+        .setMemoryMib(256)
+        .setMemoryKib(2048)
+        .build();
   }
 
   @Override
@@ -168,7 +204,8 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public SandboxStatus start(Deadline deadline) {
-      throw new UnsupportedOperationException();
+      done.add("start " + id);
+      return status(deadline);
     }
 
     @Override
@@ -256,12 +293,12 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public ContainerInfo status(Deadline deadline) {
-      throw new UnsupportedOperationException();
+      return new ContainerInfo(id, containerState, 7, 0, false, Instant.EPOCH);
     }
 
     @Override
     public ContainerProcess process() {
-      throw new UnsupportedOperationException();
+      return executed;
     }
 
     @Override
@@ -272,6 +309,12 @@ final class FakeSandboxes implements SandboxRuntime {
     @Override
     public void start(Deadline deadline) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void start(UnaryOperator<OciProcess> change, Deadline deadline) {
+      done.add("start " + sandbox + "/" + id);
+      asked = change.apply(FIRST);
     }
 
     @Override

@@ -170,6 +170,46 @@ final class Section {
         .orElse(otherwise);
   }
 
+  /** Returns a text as it is; empty if the file does not set it. */
+  Optional<String> given(String key) {
+    return text(key);
+  }
+
+  /** Returns a list of texts that match {@code pattern}. {@code form} describes it in words. */
+  List<String> texts(String key, String pattern, String form) {
+    return value(key, TomlArray.class, "a list of texts")
+        .map(
+            array -> {
+              List<String> texts = new ArrayList<>();
+              for (Object element : array.toList()) {
+                if (!(element instanceof String text) || !text.matches(pattern)) {
+                  String message = "has " + shown(element) + ", each must be " + form;
+                  return refuse(key, message, List.<String>of());
+                }
+                texts.add(text);
+              }
+              return texts;
+            })
+        .orElse(List.of());
+  }
+
+  /** Returns a list of commands, each a list of texts of which the first is not empty. */
+  List<List<String>> commands(String key) {
+    String form = "a list of commands, each a list of texts: [[\"/bin/true\"]]";
+    List<List<String>> commands = new ArrayList<>();
+    for (Object element :
+        value(key, TomlArray.class, form).map(TomlArray::toList).orElse(List.of())) {
+      if (!(element instanceof TomlArray words)
+          || words.isEmpty()
+          || "".equals(words.get(0))
+          || !words.toList().stream().allMatch(String.class::isInstance)) {
+        return refuse(key, "must be " + form, List.of());
+      }
+      commands.add(words.toList().stream().map(String.class::cast).toList());
+    }
+    return commands;
+  }
+
   /** Returns a list of one or more words out of {@code allowed}, each at most once. */
   List<String> words(String key, List<String> otherwise, List<String> allowed) {
     String form = "must be a list of one or more of " + allowed + ", each once";

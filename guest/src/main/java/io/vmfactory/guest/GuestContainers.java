@@ -18,6 +18,13 @@ public interface GuestContainers {
   void start(String id, Deadline deadline);
 
   /**
+   * Starts a created container with the arguments, variables and directory of {@code program}; its
+   * other properties are those of the creation. FAILED_PRECONDITION if the container was created
+   * without {@link ContainerRequest#programAtStart}.
+   */
+  void start(String id, OciProcess program, Deadline deadline);
+
+  /**
    * Ends a container's processes and removes it with its mounts and its cgroup.
    *
    * @param grace how long the end may take; zero = no limit
@@ -41,6 +48,12 @@ public interface GuestContainers {
 
   /** Returns a container's first process as it was asked for at the container's creation. */
   OciProcess process(String id, Deadline deadline);
+
+  /** Returns whether a file exists in a container. Needs no program there. */
+  boolean hasFile(String id, String path, Deadline deadline);
+
+  /** Returns whether a socket listens at a TCP port of the guest, 1..65535. */
+  boolean listens(String id, int port, Deadline deadline);
 
   /** Returns the processes in a container, by pid. */
   List<ProcessInfo> processes(String id, Deadline deadline);

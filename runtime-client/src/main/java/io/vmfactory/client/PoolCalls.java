@@ -24,8 +24,19 @@ public final class PoolCalls {
    * @param shells the number of shells per template, 0..4096
    */
   public List<Pool> resize(int warm, int shells, Deadline deadline) {
+    return resize("", warm, shells, deadline);
+  }
+
+  /**
+   * Sets the size of the pools of one template, as {@link #resize(int, int, Deadline)}.
+   *
+   * @param template name, {@code name:version}, key, or the first 8 or more digits of a key; empty
+   *     for every template without a name
+   */
+  public List<Pool> resize(String template, int warm, int shells, Deadline deadline) {
     ResizePoolRequest request =
         ResizePoolRequest.newBuilder()
+            .setTemplateKey(template)
             .setWarm(PoolSize.newBuilder().setFixed(warm))
             .setShells(PoolSize.newBuilder().setFixed(shells))
             .build();

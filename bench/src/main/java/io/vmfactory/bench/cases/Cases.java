@@ -21,6 +21,7 @@ public final class Cases {
         new ForkCase(),
         new IsolationCase(),
         new ContainerCase(),
+        new PreparedCase(),
         new StreamsCase(),
         new DensityCase(),
         new ChurnCase(),

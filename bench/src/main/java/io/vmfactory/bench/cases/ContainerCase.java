@@ -20,13 +20,13 @@ import java.util.Objects;
  * The image of the root file system already exists.
  */
 final class ContainerCase implements BenchCase {
-  private static final String TOTAL = "request to first byte";
+  static final String TOTAL = "request to first byte";
   private static final String SANDBOX = "sandbox";
   private static final String OWN = "container: outside the VM";
   private static final String TEMPLATE = Route.TEMPLATE.name();
 
   /** Subject of VMs that the runtime instance boots itself. */
-  private static final String DIRECT = "direct";
+  static final String DIRECT = "direct";
 
   @Override
   public String name() {
@@ -73,8 +73,8 @@ final class ContainerCase implements BenchCase {
     return (double) out.median(DIRECT, TOTAL) / out.median(route.name(), TOTAL);
   }
 
-  private static void first(
-      Bench bench, Containers containers, Sandbox fresh, String subject, Recorder out)
+  /** Makes a container in a new sandbox and records the time until its first byte. */
+  static void first(Bench bench, Containers containers, Sandbox fresh, String subject, Recorder out)
       throws IOException {
     try (Sandbox sandbox = fresh) {
       Laps laps = new Laps();

@@ -8,6 +8,7 @@ import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.client.sandbox.TemplateRecipe;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.images.Image;
@@ -64,11 +65,26 @@ final class Containers implements AutoCloseable {
     return direct.create(SandboxSpec.defaults(), bench.deadline());
   }
 
+  /** Makes a sandbox that is a clone of a template with a container. */
+  Sandbox clone(String template, Route route) {
+    SandboxSpec spec = SandboxSpec.defaults().withTemplate(template).withRoutes(List.of(route));
+    return leased.create(spec, bench.deadline());
+  }
+
+  /** Builds a template with a container. */
+  void build(TemplateRecipe recipe) {
+    var unused = leased.buildTemplate(recipe, step -> {}, bench.deadline());
+  }
+
   /** Makes a container whose first process is that command of busybox. */
   Container container(Sandbox sandbox, String... command) {
+    return sandbox.createContainer(spec(command), bench.deadline());
+  }
+
+  /** Returns the specification of a container whose first process is that command of busybox. */
+  ContainerSpec spec(String... command) {
     OciSpec oci = OciSpec.standard().with(process -> process.withArgs(command(command)));
-    return sandbox.createContainer(
-        ContainerSpec.of(oci, DiskImage.overlay(image.path())), bench.deadline());
+    return ContainerSpec.of(oci, DiskImage.overlay(image.path()));
   }
 
   /** Returns the arguments of a process that is that command of busybox. */

@@ -81,6 +81,30 @@ public final class Promises {
               6,
               "x"),
           atLeast(
+              "prepared-over-direct",
+              "direct boot and container over a prepared container on route TEMPLATE, first byte",
+              "prepared",
+              10,
+              "x"),
+          atMost(
+              "prepared-floor",
+              "a prepared container on route TEMPLATE, first byte, over the same by hand",
+              "prepared",
+              1.25,
+              "x"),
+          atMost(
+              "prepared-warm-floor",
+              "a prepared container on route WARM, first byte, over the same by hand",
+              "prepared",
+              1.25,
+              "x"),
+          atMost(
+              "running-over-warm",
+              "a byte through a program that runs in the template and back, over a warm request",
+              "prepared",
+              2,
+              "x"),
+          atLeast(
               "container-output",
               "a container's standard output through the agent",
               "streams",

@@ -44,6 +44,18 @@ public final class OciProcess {
     return process;
   }
 
+  /**
+   * Returns whether the two are alike but for arguments, variables, directory and size of the
+   * terminal.
+   */
+  public boolean differsOnlyInProgram(OciProcess other) {
+    return withoutProgram(process).equals(withoutProgram(other.process));
+  }
+
+  private static Process withoutProgram(Process process) {
+    return process.toBuilder().clearArgs().clearEnv().clearCwd().clearConsoleSize().build();
+  }
+
   /** Returns program and arguments; never empty. */
   public List<String> args() {
     return process.getArgsList();

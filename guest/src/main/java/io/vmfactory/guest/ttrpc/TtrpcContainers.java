@@ -8,6 +8,8 @@ import io.vmfactory.api.guest.v1.ListContainersRequest;
 import io.vmfactory.api.guest.v1.ListContainersResponse;
 import io.vmfactory.api.guest.v1.ListProcessesRequest;
 import io.vmfactory.api.guest.v1.ListProcessesResponse;
+import io.vmfactory.api.guest.v1.ProbeContainerRequest;
+import io.vmfactory.api.guest.v1.ProbeContainerResponse;
 import io.vmfactory.api.guest.v1.Process;
 import io.vmfactory.api.kata.CreateContainerRequest;
 import io.vmfactory.api.kata.LinuxCPU;
@@ -15,6 +17,7 @@ import io.vmfactory.api.kata.LinuxMemory;
 import io.vmfactory.api.kata.LinuxPids;
 import io.vmfactory.api.kata.LinuxResources;
 import io.vmfactory.api.kata.PauseContainerRequest;
+import io.vmfactory.api.kata.Program;
 import io.vmfactory.api.kata.RemoveContainerRequest;
 import io.vmfactory.api.kata.ResumeContainerRequest;
 import io.vmfactory.api.kata.StartContainerRequest;
@@ -58,6 +61,9 @@ final class TtrpcContainers implements GuestContainers {
   private static final Rpc<ListProcessesResponse> LIST_PROCESSES =
       AgentRpcs.guest("ListProcesses", ListProcessesResponse.parser());
 
+  private static final Rpc<ProbeContainerResponse> PROBE_CONTAINER =
+      AgentRpcs.guest("ProbeContainer", ProbeContainerResponse.parser());
+
   private static final Rpc<io.vmfactory.api.kata.Process> GET_CONTAINER_PROCESS =
       AgentRpcs.guest("GetContainerProcess", io.vmfactory.api.kata.Process.parser());
 
@@ -78,6 +84,7 @@ final class TtrpcContainers implements GuestContainers {
             .setOCI(request.spec().proto())
             .addAllStorages(TtrpcSandbox.storages(request.storages()))
             .setSandboxPidns(request.sharedPids())
+            .setProgramAtStart(request.programAtStart())
             .build();
     connection.call(CREATE_CONTAINER, message, deadline);
   }
@@ -85,6 +92,18 @@ final class TtrpcContainers implements GuestContainers {
   @Override
   public void start(String id, Deadline deadline) {
     StartContainerRequest request = StartContainerRequest.newBuilder().setContainerId(id).build();
+    connection.call(START_CONTAINER, request, deadline);
+  }
+
+  @Override
+  public void start(String id, OciProcess program, Deadline deadline) {
+    Program.Builder chosen =
+        Program.newBuilder()
+            .addAllArgs(program.args())
+            .addAllEnv(program.env())
+            .setCwd(program.cwd());
+    StartContainerRequest request =
+        StartContainerRequest.newBuilder().setContainerId(id).setProgram(chosen).build();
     connection.call(START_CONTAINER, request, deadline);
   }
 
@@ -185,6 +204,18 @@ final class TtrpcContainers implements GuestContainers {
   public OciProcess process(String id, Deadline deadline) {
     var request = GetContainerProcessRequest.newBuilder().setContainerId(id).build();
     return OciProcess.of(connection.call(GET_CONTAINER_PROCESS, request, deadline));
+  }
+
+  @Override
+  public boolean hasFile(String id, String path, Deadline deadline) {
+    var request = ProbeContainerRequest.newBuilder().setContainerId(id).setPath(path).build();
+    return connection.call(PROBE_CONTAINER, request, deadline).getExists();
+  }
+
+  @Override
+  public boolean listens(String id, int port, Deadline deadline) {
+    var request = ProbeContainerRequest.newBuilder().setContainerId(id).setPort(port).build();
+    return connection.call(PROBE_CONTAINER, request, deadline).getListens();
   }
 
   @Override

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Java code on the page docs/embedding.md is code that the tests compile and run. */
 final class EmbeddingPageTest {
   private static final Pattern CODE = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
-  private static final String EXAMPLE =
-      "harness/src/test/java/io/vmfactory/harness/sandbox/Embedding.java";
+  private static final String EXAMPLES = "harness/src/test/java/io/vmfactory/harness/sandbox/";
 
   @Test
   void thePageShowsTheExampleThatTheTestsRun() throws IOException {
@@ -24,8 +23,11 @@ final class EmbeddingPageTest {
     for (Matcher code = CODE.matcher(page); code.find(); ) {
       shown.add(code.group(1));
     }
-    String example = Files.readString(Programs.TOP.resolve(EXAMPLE));
+    assertThat(shown).containsExactly(example("Embedding.java"), example("EmbeddingTemplate.java"));
+  }
 
-    assertThat(shown).containsExactly(example.substring(example.indexOf("import ")));
+  private static String example(String file) throws IOException {
+    String example = Files.readString(Programs.TOP.resolve(EXAMPLES + file));
+    return example.substring(example.indexOf("import "));
   }
 }

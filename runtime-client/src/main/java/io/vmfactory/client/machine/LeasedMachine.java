@@ -1,6 +1,8 @@
 package io.vmfactory.client.machine;
 
 import io.vmfactory.api.v1.Drive;
+import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.LeaseCalls;
 import io.vmfactory.client.LeaseKeeper;
@@ -10,6 +12,7 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.VmProcessTable;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,7 @@ final class LeasedMachine implements Machine {
   private final VmProcessTable processes;
   private final Agents agents;
   private final @Nullable Runnable stopRenewing;
+  private final @Nullable Template template;
   private final CompletableFuture<String> lost = new CompletableFuture<>();
 
   private LeasedMachine(
@@ -32,12 +36,14 @@ final class LeasedMachine implements Machine {
       LeaseCalls leases,
       VmProcessTable processes,
       Agents agents,
-      @Nullable Runnable stopRenewing) {
+      @Nullable Runnable stopRenewing,
+      @Nullable Template template) {
     this.facts = facts;
     this.leases = leases;
     this.processes = processes;
     this.agents = agents;
     this.stopRenewing = stopRenewing;
+    this.template = template;
   }
 
   /** Returns a VM that this process leased, and starts to renew its lease. */
@@ -47,7 +53,10 @@ final class LeasedMachine implements Machine {
       VmProcessTable processes,
       Agents agents,
       VmHandle handle) {
-    LeasedMachine machine = new LeasedMachine(facts, leases, processes, agents, handle::letGo);
+    GetVmResponse granted = handle.granted();
+    Template template = granted.hasTemplate() ? granted.getTemplate() : null;
+    LeasedMachine machine =
+        new LeasedMachine(facts, leases, processes, agents, handle::letGo, template);
     handle.keepAlive().whenComplete((closed, failure) -> machine.renewalEnded(failure));
     return machine;
   }
@@ -59,7 +68,8 @@ final class LeasedMachine implements Machine {
       VmProcessTable processes,
       Agents agents,
       LeaseKeeper keeper) {
-    LeasedMachine machine = new LeasedMachine(facts, leases, processes, agents, keeper::close);
+    LeasedMachine machine =
+        new LeasedMachine(facts, leases, processes, agents, keeper::close, null);
     keeper.ended().whenComplete((closed, failure) -> machine.renewalEnded(failure));
     return machine;
   }
@@ -67,7 +77,7 @@ final class LeasedMachine implements Machine {
   /** Returns a VM that another process leased. */
   static LeasedMachine others(
       MachineFacts facts, LeaseCalls leases, VmProcessTable processes, Agents agents) {
-    return new LeasedMachine(facts, leases, processes, agents, null);
+    return new LeasedMachine(facts, leases, processes, agents, null, null);
   }
 
   private void renewalEnded(@Nullable Throwable failure) {
@@ -84,6 +94,11 @@ final class LeasedMachine implements Machine {
   @Override
   public GuestAgent agent(Deadline deadline) {
     return agents.greet(facts.agents(), deadline);
+  }
+
+  @Override
+  public Optional<Template> template() {
+    return Optional.ofNullable(template);
   }
 
   @Override

@@ -1,9 +1,11 @@
 package io.vmfactory.client.machine;
 
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,6 +22,14 @@ public interface Machine extends AutoCloseable {
    * Opens a new connection to the agent and checks that the agent answers. The caller closes it.
    */
   GuestAgent agent(Deadline deadline);
+
+  /**
+   * Returns the named template that it is a clone of, with its description. Empty if there is none,
+   * or if another process took the VM.
+   */
+  default Optional<Template> template() {
+    return Optional.empty();
+  }
 
   /** Attaches a drive. */
   AttachedDrive attach(Path file, DriveMode mode, Deadline deadline);

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     VM's id
  * @param leaseTtl null for the daemon's default
  * @param owner shown in the daemon's status
+ * @param template the template to use, as {@code name} or {@code name:version}; empty for one
+ *     without a name that fits. A VM of a named template is never booted directly.
  */
 public record MachineRequest(
     int vcpus,
@@ -22,7 +24,8 @@ public record MachineRequest(
     List<Route> routes,
     String hostname,
     @Nullable Duration leaseTtl,
-    String owner) {
+    String owner,
+    String template) {
   public MachineRequest {
     routes = List.copyOf(routes);
   }

@@ -1,8 +1,10 @@
 package io.vmfactory.client.machine;
 
+import io.vmfactory.api.v1.SnapshotVmResponse;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The source of VMs. Closing it does not affect its VMs. */
@@ -27,6 +29,19 @@ public interface MachineSource extends AutoCloseable {
 
   /** Lets a leased VM run again that was paused. */
   void resume(MachineFacts machine, Deadline deadline);
+
+  /**
+   * Stores a leased VM as the next version of a named template. The VM goes on. If the call fails
+   * or is interrupted, nothing is left of it.
+   *
+   * @param description given back with each clone; together with the labels at most 64 KiB
+   */
+  SnapshotVmResponse snapshot(
+      MachineFacts source,
+      String name,
+      Map<String, String> labels,
+      byte[] description,
+      Deadline deadline);
 
   /** Opens a VM that another process took. */
   Machine open(MachineFacts facts);

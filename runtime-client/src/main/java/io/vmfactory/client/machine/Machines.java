@@ -1,5 +1,6 @@
 package io.vmfactory.client.machine;
 
+import com.google.protobuf.ByteString;
 import io.vertx.core.Vertx;
 import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.Fork;
@@ -7,6 +8,8 @@ import io.vmfactory.api.v1.ForkVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Hop;
+import io.vmfactory.api.v1.SnapshotVmRequest;
+import io.vmfactory.api.v1.SnapshotVmResponse;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
@@ -29,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +64,9 @@ public final class Machines implements MachineSource {
   @Override
   public Machine take(MachineRequest wanted, VmId directId, Deadline deadline) {
     DirectVmFolders place = DirectVmFolders.of(directId, config);
+    if (!wanted.template().isEmpty()) {
+      return lease(wanted, deadline);
+    }
     if (!config.enableTemplate()) {
       return direct.boot(place, wanted, "", deadline);
     }
@@ -103,6 +110,23 @@ public final class Machines implements MachineSource {
     }
   }
 
+  @Override
+  public SnapshotVmResponse snapshot(
+      MachineFacts source,
+      String name,
+      Map<String, String> labels,
+      byte[] description,
+      Deadline deadline) {
+    SnapshotVmRequest request =
+        SnapshotVmRequest.newBuilder()
+            .setLeaseId(source.leaseId())
+            .setName(name)
+            .putAllLabels(labels)
+            .setDescription(ByteString.copyFrom(description))
+            .build();
+    return factory.templates().snapshot(request, deadline);
+  }
+
   private void release(Fork fork, Throwable cause) {
     try {
       factory.leases().release(fork.getLease().getId(), Deadline.after(RELEASE_LIMIT));
@@ -126,7 +150,8 @@ public final class Machines implements MachineSource {
         GetVmRequest.newBuilder()
             .setHostname(wanted.hostname())
             .setOwner(wanted.owner())
-            .addAllRoutes(wanted.routes());
+            .addAllRoutes(wanted.routes())
+            .setTemplate(wanted.template());
     if (wanted.vcpus() > 0) {
       request.setVcpus(wanted.vcpus());
     }

@@ -6,7 +6,6 @@ import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.ProcessInfo;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
@@ -17,7 +16,7 @@ import java.util.function.UnaryOperator;
  * with reason NOT_FOUND if the container was deleted, WRONG_STATE if its state does not allow the
  * call, LOST if the VM is gone.
  */
-public interface Container {
+public interface Container extends ContainerLife {
   /** Returns the id, unique in its sandbox. */
   String id();
 
@@ -39,21 +38,6 @@ public interface Container {
    */
   ContainerProcess process(String execId);
 
-  /** Starts the container: CREATED to RUNNING. */
-  void start(Deadline deadline);
-
-  /**
-   * Stops the container: sends SIGTERM to its first process and, if it still runs after {@code
-   * grace}, SIGKILL to all processes. A stopped container keeps its status and output until it is
-   * deleted.
-   *
-   * @return the exit status of its first process, 0..255
-   */
-  int stop(Duration grace, Deadline deadline);
-
-  /** Kills its remaining processes and removes it. Frees its drives. */
-  void delete(Deadline deadline);
-
   /**
    * Starts another process in the container. It begins as the container's first process was asked
    * for: user, groups, capabilities, limits, environment, working directory and so on, but without
@@ -73,10 +57,4 @@ public interface Container {
 
   /** Changes its resource limits. */
   void update(ResourceLimits limits, Deadline deadline);
-
-  /** Pauses its processes: RUNNING to PAUSED. */
-  void pause(Deadline deadline);
-
-  /** Resumes its processes: PAUSED to RUNNING. */
-  void resume(Deadline deadline);
 }

@@ -127,7 +127,7 @@ final class ContainerCreation {
     for (Scratch scratch : spec.scratch()) {
       oci = oci.withMount(tmpfs(scratch));
     }
-    return new ContainerRequest(id, oci, storages, sharedPids);
+    return new ContainerRequest(id, oci, storages, sharedPids, spec.programAtStart());
   }
 
   private String root() {

@@ -49,6 +49,25 @@ final class ContainerHandle implements Container {
   }
 
   @Override
+  public void start(UnaryOperator<OciProcess> change, Deadline deadline) {
+    sandbox.state().requireRunning("start container " + id);
+    OciProcess created = described(deadline);
+    OciProcess wanted = change.apply(created);
+    if (!wanted.differsOnlyInProgram(created)) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "container %s exists already: only arguments, variables and directory of its program can"
+                  .formatted(id)
+              + " be chosen now; user, terminal, limits and rights are those of its creation");
+    }
+    runCommand(agent -> agent.containers().start(id, wanted, deadline), deadline);
+  }
+
+  private OciProcess described(Deadline deadline) {
+    return sandbox.connection(deadline).ask(agent -> agent.containers().process(id, deadline));
+  }
+
+  @Override
   public int stop(Duration grace, Deadline deadline) {
     ContainerInfo now = status(deadline);
     if (now.state() == State.STOPPED) {
@@ -87,9 +106,7 @@ final class ContainerHandle implements Container {
   @Override
   public ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline) {
     ProcessRef ref = new ProcessRef(id, VmId.random().shortened());
-    OciProcess like =
-        sandbox.connection(deadline).ask(agent -> agent.containers().process(id, deadline));
-    OciProcess process = change.apply(like.withTerminal(false));
+    OciProcess process = change.apply(described(deadline).withTerminal(false));
     runCommand(agent -> agent.processes().exec(ref, process, deadline), deadline);
     return process(ref.exec());
   }

@@ -13,9 +13,17 @@ import java.util.List;
  * @param rootfs the root file system
  * @param volumes further images to mount
  * @param scratch writable memory file systems, lost when the container is deleted
+ * @param programAtStart whether {@link Container#start(java.util.function.UnaryOperator,
+ *     io.vmfactory.configs.time.Deadline) its start} may choose another program; then commands can
+ *     be executed in it before, and it must have {@code /proc} mounted
  */
 public record ContainerSpec(
-    String id, OciSpec oci, DiskImage rootfs, List<Volume> volumes, List<Scratch> scratch) {
+    String id,
+    OciSpec oci,
+    DiskImage rootfs,
+    List<Volume> volumes,
+    List<Scratch> scratch,
+    boolean programAtStart) {
   public ContainerSpec {
     volumes = List.copyOf(volumes);
     scratch = List.copyOf(scratch);
@@ -39,25 +47,30 @@ public record ContainerSpec(
 
   /** Returns a specification with a generated id and only a root file system. */
   public static ContainerSpec of(OciSpec oci, DiskImage rootfs) {
-    return new ContainerSpec("", oci, rootfs, List.of(), List.of());
+    return new ContainerSpec("", oci, rootfs, List.of(), List.of(), false);
   }
 
   /** Returns this specification with another id. */
   public ContainerSpec withId(String other) {
-    return new ContainerSpec(other, oci, rootfs, volumes, scratch);
+    return new ContainerSpec(other, oci, rootfs, volumes, scratch, programAtStart);
   }
 
   /** Returns this specification with one more image. */
   public ContainerSpec withVolume(DiskImage image, String mountPoint) {
     List<Volume> more = new ArrayList<>(volumes);
     more.add(new Volume(image, mountPoint));
-    return new ContainerSpec(id, oci, rootfs, more, scratch);
+    return new ContainerSpec(id, oci, rootfs, more, scratch, programAtStart);
   }
 
   /** Returns this specification with one more memory file system. */
   public ContainerSpec withScratch(String mountPoint, long sizeBytes) {
     List<Scratch> more = new ArrayList<>(scratch);
     more.add(new Scratch(mountPoint, sizeBytes));
-    return new ContainerSpec(id, oci, rootfs, volumes, more);
+    return new ContainerSpec(id, oci, rootfs, volumes, more, programAtStart);
+  }
+
+  /** Returns this specification with a program that is chosen at the start. */
+  public ContainerSpec withProgramAtStart() {
+    return new ContainerSpec(id, oci, rootfs, volumes, scratch, true);
   }
 }

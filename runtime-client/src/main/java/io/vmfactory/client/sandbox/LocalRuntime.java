@@ -1,6 +1,8 @@
 package io.vmfactory.client.sandbox;
 
 import io.vertx.core.Vertx;
+import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.EventLoops;
 import io.vmfactory.client.machine.MachineSource;
 import io.vmfactory.client.machine.Machines;
@@ -18,6 +20,9 @@ import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The sandboxes in this host's sandbox_dir. */
@@ -25,6 +30,7 @@ final class LocalRuntime implements SandboxRuntime {
   private final RuntimeResources resources;
   private final Runnable afterwards;
   private final boolean keeps;
+  private final Set<Thread> building = ConcurrentHashMap.newKeySet();
   private final Thread atExit = new Thread(this::end, "sandboxes-end");
 
   /**
@@ -79,6 +85,7 @@ final class LocalRuntime implements SandboxRuntime {
   public Sandbox create(SandboxSpec spec, Deadline deadline) {
     String id = spec.id().isEmpty() ? VmId.random().shortened() : SandboxIds.require(spec.id());
     requireHostName(spec.hostname());
+    requireNothingOfTheTemplate(spec);
     SandboxRecord record =
         SandboxRecord.created(
             id,
@@ -90,6 +97,14 @@ final class LocalRuntime implements SandboxRuntime {
       throw new SandboxException(Reason.ALREADY_EXISTS, "sandbox " + id + " already exists");
     }
     return handle(id);
+  }
+
+  private static void requireNothingOfTheTemplate(SandboxSpec spec) {
+    if (!spec.template().isEmpty() && (!spec.dns().isEmpty() || spec.sharedPids())) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "dns and sharedPids are those of template " + spec.template() + "; leave them out");
+    }
   }
 
   private static void requireHostName(String hostname) {
@@ -147,6 +162,18 @@ final class LocalRuntime implements SandboxRuntime {
   }
 
   @Override
+  public Template buildTemplate(
+      TemplateRecipe recipe, Consumer<CreateTemplateProgress> progress, Deadline deadline) {
+    Thread builder = Thread.currentThread();
+    building.add(builder);
+    try {
+      return new TemplateBuild(this, resources, recipe, progress).run(deadline);
+    } finally {
+      building.remove(builder);
+    }
+  }
+
+  @Override
   public List<SandboxStatus> list(Deadline deadline) {
     List<SandboxStatus> all = new ArrayList<>();
     for (String id : resources.store().ids()) {
@@ -170,6 +197,7 @@ final class LocalRuntime implements SandboxRuntime {
   }
 
   private void end() {
+    building.forEach(Thread::interrupt); // which cancels the call that it waits for
     for (Sandbox handle : resources.handles()) {
       try {
         handle.close();

@@ -60,7 +60,8 @@ final class RecordConversion {
         spec.dns(),
         spec.sharedPids(),
         ttl == null ? 0 : ttl.toMillis(),
-        spec.annotations());
+        spec.annotations(),
+        spec.template());
   }
 
   static MachineRequest request(SandboxRecord record) {
@@ -71,7 +72,8 @@ final class RecordConversion {
         wish.routes().stream().map(Route::valueOf).toList(),
         wish.hostname(),
         wish.leaseMillis() == 0 ? null : Duration.ofMillis(wish.leaseMillis()),
-        "sandbox " + record.id());
+        "sandbox " + record.id(),
+        wish.cloned() ? String.valueOf(wish.template()) : "");
   }
 
   static VmEntry entry(MachineFacts facts, List<Lap> steps) {

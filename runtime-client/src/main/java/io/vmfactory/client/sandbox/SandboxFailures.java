@@ -60,6 +60,17 @@ final class SandboxFailures {
     return e instanceof VmmException vmm ? of(vmm) : e;
   }
 
+  /** Translates a failure of the daemon to take a snapshot of a VM. */
+  static RuntimeException ofSnapshot(FactoryException e) {
+    return switch (e.code()) {
+      case INVALID -> translated(Reason.INVALID, e);
+      case NOT_POSSIBLE -> translated(Reason.UNSUPPORTED, e);
+      case EXHAUSTED -> translated(Reason.NO_ROOM, e);
+      case NOT_FOUND -> translated(Reason.LOST, e);
+      default -> e;
+    };
+  }
+
   private static SandboxException of(VmmException e) {
     Reason reason =
         switch (e.reason()) {

@@ -8,7 +8,6 @@ import io.vmfactory.client.sandbox.SandboxFork.Clone;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
-import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.configs.time.WallClock;
@@ -39,13 +38,7 @@ final class SandboxForking {
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord source = state.record();
       state.require(source, "fork", State.RUNNING, State.PAUSED);
-      VmEntry vm = state.requireVm(source, "fork");
-      if (vm.leaseId().isEmpty()) {
-        throw new SandboxException(
-            Reason.UNSUPPORTED,
-            "cannot fork: the VM of sandbox %s was booted directly; %s"
-                .formatted(id, "use a VM of the daemon (enable_template = true)"));
-      }
+      VmEntry vm = state.requireLeasedVm(source, "fork");
       ForkedMachines forked = forked(vm, count, ttl, deadline);
       return new SandboxFork(recorded(source, forked.machines()), forked.pause());
     }
@@ -56,13 +49,7 @@ final class SandboxForking {
     try {
       return resources.machines().fork(source, count, ttl, "fork of sandbox " + id, deadline);
     } catch (FactoryException e) {
-      throw switch (e.code()) {
-        case INVALID -> new SandboxException(Reason.INVALID, ErrorText.of(e), e);
-        case NOT_POSSIBLE -> new SandboxException(Reason.UNSUPPORTED, ErrorText.of(e), e);
-        case EXHAUSTED -> new SandboxException(Reason.NO_ROOM, ErrorText.of(e), e);
-        case NOT_FOUND -> new SandboxException(Reason.LOST, ErrorText.of(e), e);
-        default -> e;
-      };
+      throw SandboxFailures.ofSnapshot(e);
     }
   }
 

@@ -1,9 +1,12 @@
 package io.vmfactory.client.sandbox;
 
 import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.api.v1.CreateTemplateProgress;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +93,20 @@ public interface SandboxRuntime extends AutoCloseable {
    * @throws SandboxException as {@link #pauseVm}
    */
   void resumeVm(String id, Deadline deadline);
+
+  /**
+   * Builds a template: makes a sandbox as the recipe says, and stores it as the next version of its
+   * name. Sandboxes with {@link SandboxSpec#withTemplate} are clones of it. If it throws, and if
+   * the runtime is closed meanwhile, nothing is left: no sandbox, no VM, no version.
+   *
+   * @param progress called at the start and the end of each step; must not block
+   * @return the template, with labels and description
+   * @throws SandboxException INVALID (the recipe), COMMAND_NOT_FOUND, NOT_EXECUTABLE, IN_USE,
+   *     NO_ROOM; UNSUPPORTED if the VM cannot be stored; FAILED if the program ends, is not ready
+   *     in its time limit, or a command fails
+   */
+  Template buildTemplate(
+      TemplateRecipe recipe, Consumer<CreateTemplateProgress> progress, Deadline deadline);
 
   /**
    * Returns all sandboxes in this sandbox_dir, sorted by id, including those of other processes.

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param leaseTtl how long the VM keeps running after this process is killed; null for the daemon's
  *     default
  * @param annotations stored with the sandbox and shown in lists
+ * @param template the template that the sandbox is a clone of, as {@code name} or {@code
+ *     name:version}; it brings its containers. Empty for an empty sandbox.
  */
 public record SandboxSpec(
     String id,
@@ -30,9 +32,10 @@ public record SandboxSpec(
     List<String> dns,
     boolean sharedPids,
     @Nullable Duration leaseTtl,
-    Map<String, String> annotations) {
+    Map<String, String> annotations,
+    String template) {
   private static final SandboxSpec DEFAULTS =
-      new SandboxSpec("", 0, 0, List.of(), "", List.of(), false, null, Map.of());
+      new SandboxSpec("", 0, 0, List.of(), "", List.of(), false, null, Map.of(), "");
 
   public SandboxSpec {
     routes = List.copyOf(routes);
@@ -48,37 +51,64 @@ public record SandboxSpec(
   /** Returns this specification with another id. */
   public SandboxSpec withId(String other) {
     return new SandboxSpec(
-        other, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations);
+        other,
+        vcpus,
+        memoryMib,
+        routes,
+        hostname,
+        dns,
+        sharedPids,
+        leaseTtl,
+        annotations,
+        template);
   }
 
   /** Returns this specification with another VM size; 0 for the configured default. */
   public SandboxSpec withSize(int otherVcpus, int otherMemoryMib) {
     return new SandboxSpec(
-        id, otherVcpus, otherMemoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations);
+        id,
+        otherVcpus,
+        otherMemoryMib,
+        routes,
+        hostname,
+        dns,
+        sharedPids,
+        leaseTtl,
+        annotations,
+        template);
   }
 
   /** Returns this specification with other routes, in order of preference. */
   public SandboxSpec withRoutes(List<Route> others) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, others, hostname, dns, sharedPids, leaseTtl, annotations);
+        id, vcpus, memoryMib, others, hostname, dns, sharedPids, leaseTtl, annotations, template);
   }
 
   /** Returns this specification with another host name. */
   public SandboxSpec withHostname(String other) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, routes, other, dns, sharedPids, leaseTtl, annotations);
+        id, vcpus, memoryMib, routes, other, dns, sharedPids, leaseTtl, annotations, template);
   }
 
   /** Returns this specification with other lines of resolv.conf. */
   public SandboxSpec withDns(List<String> others) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, routes, hostname, others, sharedPids, leaseTtl, annotations);
+        id,
+        vcpus,
+        memoryMib,
+        routes,
+        hostname,
+        others,
+        sharedPids,
+        leaseTtl,
+        annotations,
+        template);
   }
 
   /** Returns this specification with or without a shared PID namespace. */
   public SandboxSpec withSharedPids(boolean shared) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, routes, hostname, dns, shared, leaseTtl, annotations);
+        id, vcpus, memoryMib, routes, hostname, dns, shared, leaseTtl, annotations, template);
   }
 
   /**
@@ -87,12 +117,22 @@ public record SandboxSpec(
    */
   public SandboxSpec withLeaseTtl(Duration other) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, routes, hostname, dns, sharedPids, other, annotations);
+        id, vcpus, memoryMib, routes, hostname, dns, sharedPids, other, annotations, template);
+  }
+
+  /**
+   * Returns this specification for a clone of a template that {@link SandboxRuntime#buildTemplate}
+   * has made. Its containers are in the sandbox as soon as it has started. Lines of resolv.conf and
+   * a shared PID namespace are those of the template.
+   */
+  public SandboxSpec withTemplate(String other) {
+    return new SandboxSpec(
+        id, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, annotations, other);
   }
 
   /** Returns this specification with other annotations. */
   public SandboxSpec withAnnotations(Map<String, String> others) {
     return new SandboxSpec(
-        id, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, others);
+        id, vcpus, memoryMib, routes, hostname, dns, sharedPids, leaseTtl, others, template);
   }
 }

@@ -1,8 +1,11 @@
 package io.vmfactory.client.sandbox;
 
 import io.vmfactory.client.machine.Machine;
+import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ProcessEntry;
+import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
+import io.vmfactory.client.sandbox.state.TemplateContent;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
@@ -56,10 +59,10 @@ final class SandboxStart {
       GuestConnection link = GuestConnection.open(before.id(), machine, deadline);
       try {
         laps.lap("agent");
-        link.agent().sandbox().create(request(), deadline);
-        laps.lap("sandbox");
         SandboxRecord started =
-            before.started(self, RecordConversion.entry(machine.facts(), all(machine, laps)));
+            before.wish().cloned()
+                ? cloned(machine, self, laps)
+                : created(link, machine, self, laps, deadline);
         resources.store().write(started);
         resources.keep(before.id(), machine);
         user.accept(link);
@@ -72,6 +75,30 @@ final class SandboxStart {
       end(machine, e);
       throw e instanceof GuestException guest ? SandboxFailures.of(guest) : e;
     }
+  }
+
+  private SandboxRecord created(
+      GuestConnection link, Machine machine, ProcessEntry self, Laps laps, Deadline deadline) {
+    link.agent().sandbox().create(request(), deadline);
+    laps.lap("sandbox");
+    return before.started(self, RecordConversion.entry(machine.facts(), all(machine, laps)));
+  }
+
+  /** Adopts the sandbox that the template has. */
+  private SandboxRecord cloned(Machine machine, ProcessEntry self, Laps laps) {
+    TemplateContent content =
+        machine
+            .template()
+            .flatMap(template -> TemplateContent.of(template.getDescription().toByteArray()))
+            .orElseThrow(
+                () ->
+                    new SandboxException(
+                        Reason.UNSUPPORTED,
+                        "template %s has no sandbox: it was not built from a recipe, or by another"
+                                .formatted(before.wish().template())
+                            + " version; vmfactory get --template gives a VM of it"));
+    VmEntry vm = RecordConversion.entry(machine.facts(), all(machine, laps));
+    return before.started(self, vm, content);
   }
 
   private SandboxRequest request() {

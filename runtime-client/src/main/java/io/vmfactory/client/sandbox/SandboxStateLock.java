@@ -74,6 +74,21 @@ final class SandboxStateLock {
     }
   }
 
+  /**
+   * Returns the VM in {@code record} as {@link #requireVm}. Throws if the daemon cannot snapshot
+   * it.
+   */
+  VmEntry requireLeasedVm(SandboxRecord record, String what) {
+    VmEntry vm = requireVm(record, what);
+    if (vm.leaseId().isEmpty()) {
+      throw new SandboxException(
+          Reason.UNSUPPORTED,
+          "cannot %s: the VM of sandbox %s was booted directly; %s"
+              .formatted(what, id, "use a VM of the daemon (enable_template = true)"));
+    }
+    return vm;
+  }
+
   /** Returns the VM in {@code record}. Throws if it has none or if the VM has ended. */
   VmEntry requireVm(SandboxRecord record, String what) {
     VmEntry vm = record.vm();

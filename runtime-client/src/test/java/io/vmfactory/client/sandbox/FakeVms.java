@@ -1,5 +1,8 @@
 package io.vmfactory.client.sandbox;
 
+import com.google.protobuf.ByteString;
+import io.vmfactory.api.v1.SnapshotVmResponse;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.AttachedDrive;
 import io.vmfactory.client.machine.ForkedMachines;
 import io.vmfactory.client.machine.Machine;
@@ -21,7 +24,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -44,10 +50,14 @@ final class FakeVms implements MachineSource {
           .on("agent", none -> agent.it())
           .on("lost", none -> new CompletableFuture<String>())
           .on("attach", none -> attached())
+          .on("template", none -> Optional.empty())
           .on("detach", arguments -> detached((String) arguments[0]));
 
   /** The ids of its drives. */
   final Set<String> drives = new TreeSet<>();
+
+  /** What was asked for. */
+  final List<MachineRequest> taken = new ArrayList<>();
 
   /** What was forked. */
   final List<String> forked = new ArrayList<>();
@@ -57,6 +67,9 @@ final class FakeVms implements MachineSource {
 
   /** The leases that were paused and resumed. */
   final List<String> rested = new ArrayList<>();
+
+  /** What was stored as a template. */
+  final List<String> snapshots = new ArrayList<>();
 
   /** The cleared VMs: the id, and the pid if it was known. */
   final List<String> cleared = new ArrayList<>();
@@ -88,6 +101,7 @@ final class FakeVms implements MachineSource {
 
   @Override
   public Machine take(MachineRequest wish, VmId directId, Deadline deadline) {
+    taken.add(wish);
     return machine.it();
   }
 
@@ -123,6 +137,22 @@ final class FakeVms implements MachineSource {
   @Override
   public void resume(MachineFacts machine, Deadline deadline) {
     rested.add("resume " + machine.leaseId());
+  }
+
+  @Override
+  public SnapshotVmResponse snapshot(
+      MachineFacts source,
+      String name,
+      Map<String, String> labels,
+      byte[] description,
+      Deadline deadline) {
+    snapshots.add(source.leaseId() + " as " + name + " " + new TreeMap<>(labels));
+    Template.Builder template =
+        Template.newBuilder()
+            .setName(name)
+            .setVersion(snapshots.size())
+            .setDescription(ByteString.copyFrom(description));
+    return SnapshotVmResponse.newBuilder().setTemplate(template).setPauseMicros(2000).build();
   }
 
   @Override

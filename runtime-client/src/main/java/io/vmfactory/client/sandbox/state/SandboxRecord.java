@@ -1,5 +1,6 @@
 package io.vmfactory.client.sandbox.state;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
@@ -63,6 +64,7 @@ public record SandboxRecord(
    * The requested properties of a sandbox.
    *
    * @param leaseMillis 0 for the daemon's default
+   * @param template the named template that it is a clone of; null or empty for none
    */
   public record WishEntry(
       int vcpus,
@@ -72,11 +74,31 @@ public record SandboxRecord(
       List<String> dns,
       boolean sharedPids,
       long leaseMillis,
-      Map<String, String> annotations) {
+      Map<String, String> annotations,
+      @Nullable String template) {
     public WishEntry {
       routes = List.copyOf(routes);
       dns = List.copyOf(dns);
       annotations = Map.copyOf(annotations);
+    }
+
+    private WishEntry as(TemplateContent content) {
+      return new WishEntry(
+          vcpus,
+          memoryMib,
+          routes,
+          hostname,
+          content.dns(),
+          content.sharedPids(),
+          leaseMillis,
+          annotations,
+          template);
+    }
+
+    /** Returns whether the sandbox is a clone of a named template. */
+    @JsonIgnore
+    public boolean cloned() {
+      return template != null && !template.isEmpty();
     }
   }
 
@@ -129,6 +151,25 @@ public record SandboxRecord(
   public SandboxRecord started(ProcessEntry by, VmEntry with) {
     return new SandboxRecord(
         version, id, State.RUNNING, createdAt, by, wish, directVm, with, List.of());
+  }
+
+  /** Returns this record with a VM that is a clone of a template, in state RUNNING. */
+  public SandboxRecord started(ProcessEntry by, VmEntry with, TemplateContent content) {
+    return new SandboxRecord(
+        version,
+        id,
+        State.RUNNING,
+        createdAt,
+        by,
+        wish.as(content),
+        directVm,
+        with,
+        content.containers());
+  }
+
+  /** Returns what a template of this sandbox has. */
+  public TemplateContent content() {
+    return new TemplateContent(TemplateContent.VERSION, containers, wish.dns(), wish.sharedPids());
   }
 
   /**

@@ -39,7 +39,8 @@ final class SandboxStoreTest {
 
   private static SandboxRecord record(String id) {
     WishEntry wish =
-        new WishEntry(2, 256, List.of("WARM"), "h", List.of("nameserver ::1"), true, 7, Map.of());
+        new WishEntry(
+            2, 256, List.of("WARM"), "h", List.of("nameserver ::1"), true, 7, Map.of(), null);
     ProcessEntry owner = new ProcessEntry(1, 2, "/bin/owner");
     return SandboxRecord.created(id, Instant.EPOCH, owner, wish, "0123456789abcdef");
   }
