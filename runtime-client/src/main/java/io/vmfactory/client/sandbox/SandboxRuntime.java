@@ -1,8 +1,8 @@
 package io.vmfactory.client.sandbox;
 
-import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
 import java.util.List;
