@@ -66,8 +66,7 @@ static void start_exec(
     free(json);
 }
 
-// A launcher is a process like any other: commands may prepare the container before its program is chosen.
-static bool is_running(const struct container *container) {
+bool exec_is_possible(const struct container *container) {
     const struct process *first = container->first;
     return first->state == PROCESS_RUNS || (first->state == PROCESS_MADE && first->held.wanted);
 }
@@ -83,7 +82,7 @@ void container_exec(
             request->exec_id);
     } else if (request->process == NULL) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "process is missing");
-    } else if (!is_running(container) || container->paused) {
+    } else if (!exec_is_possible(container) || container->paused) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION, "container %s is %s", container->id,
             container->paused ? "paused" : "not running");

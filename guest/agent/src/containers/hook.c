@@ -11,6 +11,7 @@
 #include "../loop.h"
 #include "../need.h"
 #include "container.h"
+#include "exec.h"
 #include "inherit.h"
 #include "removal.h"
 #include "spec.h"
@@ -50,7 +51,7 @@ const char *hook_name(const Vmfactory__Guest__V1__Hook *hook) {
 }
 
 static bool check_state(const struct container *container, struct problem *problem) {
-    bool runs = container->ready && container->first->state == PROCESS_RUNS;
+    bool runs = container->ready && exec_is_possible(container);
     if (runs && !container->paused && !container->removal.wanted) return true;
     return problem_set(
         problem, STATUS_FAILED_PRECONDITION, "container %s %s", container->id,
@@ -66,9 +67,10 @@ bool hook_check(const Vmfactory__Guest__V1__Hook *hook, struct problem *problem)
     if (container == NULL) {
         return problem_set(problem, STATUS_NOT_FOUND, "no container %.127s", hook->container_id);
     }
-    Grpc__Process whole = process_inherit(hook->process, container->asked);
+    struct inherited whole;
+    process_inherit(&whole, hook->process, container->asked);
     size_t length;
-    char *json = spec_process(&whole, &length, problem);
+    char *json = spec_process(&whole.process, &length, problem);
     free(json);
     return json != NULL && check_state(container, problem);
 }
@@ -190,12 +192,13 @@ static const struct process_owner owner = {.made = on_made, .ended = on_ended};
 static bool start(
     struct run *run, const Vmfactory__Guest__V1__Hook *hook, struct problem *problem) {
     struct container *container = run->container;
-    Grpc__Process whole = process_inherit(hook->process, container->asked);
+    struct inherited whole;
+    process_inherit(&whole, hook->process, container->asked);
     size_t length;
-    char *json = spec_process(&whole, &length, problem);
+    char *json = spec_process(&whole.process, &length, problem);
     if (json == NULL) return false;
-    struct process *process = process_new(HOOK_ID, &whole, &owner, run);
-    process->crun.oom_score_adj = (int)whole.oomscoreadj;
+    struct process *process = process_new(HOOK_ID, &whole.process, &owner, run);
+    process->crun.oom_score_adj = (int)whole.process.oomscoreadj;
     bool started = process_exec(process, container->id, json, length);
     if (!started) problem_set(problem, STATUS_INTERNAL, "cannot start crun: %m");
     free(json);

@@ -30,7 +30,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -190,6 +192,45 @@ class TemplateRecipeIT {
       assertThat(exec(sibling(one), "/bin/busybox", "hostname"))
           .isNotEqualTo(exec(sibling(two), "/bin/busybox", "hostname"));
     }
+  }
+
+  @Test
+  void hooksRunBeforeTheSnapshotAndInEachClone() throws IOException {
+    TemplateRecipe recipe = TemplateRecipe.created("hooked", container("/bin/sh"));
+    TemplateRecipe.Hooks hooks =
+        new TemplateRecipe.Hooks(copyGeneration("before"), copyGeneration("after"));
+    build(recipe.withHooks(hooks));
+    client.pools().resize("hooked", 1, 1, soon());
+    Quiet.await(client, soon());
+    Set<String> seen = new HashSet<>();
+    for (Route route : List.of(Route.WARM, Route.SHELL, Route.TEMPLATE)) {
+      try (Sandbox sandbox = clone("hooked", route)) {
+        Container container = only(sandbox);
+        container.start(p -> p.withArgs(List.of("cat", "/data/before", "/data/after")), soon());
+        List<String> generations = output(container.process()).lines().toList();
+        assertThat(generations).hasSize(2).doesNotHaveDuplicates();
+        seen.addAll(generations);
+      }
+    }
+    assertThat(seen).hasSize(4);
+  }
+
+  private static TemplateRecipe.Command copyGeneration(String name) {
+    String script = "cat /run/vmfactory/generation > /data/" + name;
+    return new TemplateRecipe.Command(List.of("/bin/sh", "-c", script), LIMIT);
+  }
+
+  @Test
+  void aHookThatFailsEndsTheBuildOrTheClone() {
+    TemplateRecipe recipe = TemplateRecipe.created("hooked", container("/bin/sh"));
+    TemplateRecipe.Command fails =
+        new TemplateRecipe.Command(List.of("/bin/sh", "-c", "echo no licence; exit 3"), LIMIT);
+    assertThatThrownBy(() -> build(recipe.withHooks(new TemplateRecipe.Hooks(fails, null))))
+        .hasMessageContainingAll("before_snapshot", "exit code 3", "no licence");
+    assertThat(client.templates().list(soon())).noneMatch(t -> t.getName().equals("hooked"));
+    build(recipe.withHooks(new TemplateRecipe.Hooks(null, fails)));
+    assertThatThrownBy(() -> clone("hooked", Route.TEMPLATE))
+        .hasMessageContainingAll("after_restore", "no licence");
   }
 
   private Container sibling(Sandbox sandbox) {

@@ -24,6 +24,9 @@ final class BuildPreparation {
   /** The pause between two looks at a program that is not ready, unless it ends. */
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
+  /** The end of a program also ends the commands in its container, and may be seen after theirs. */
+  private static final Duration END_SEEN = Duration.ofSeconds(1);
+
   private static final Duration KILL_LIMIT = Duration.ofSeconds(10);
   private static final int SIGKILL = 9;
 
@@ -73,10 +76,8 @@ final class BuildPreparation {
     try {
       warmUp();
     } catch (SandboxException e) {
-      if (container.status(deadline).state() == ContainerInfo.State.STOPPED) {
-        deadline.await(ended, "the end of the program");
-        requireAlive(ended, output);
-      }
+      awaitOneOf(deadline.min(END_SEEN), ended);
+      requireAlive(ended, output);
       throw e;
     }
   }

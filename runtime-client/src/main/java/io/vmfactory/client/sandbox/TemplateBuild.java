@@ -43,10 +43,15 @@ final class TemplateBuild {
                     recipe.container() != null,
                     recipe.start() == Start.RUNNING,
                     recipe.ready() != null,
+                    hasHooks(recipe),
                     true) // snapshot
                 .filter(happens -> happens)
                 .count()
         + recipe.warmUp().size();
+  }
+
+  private static boolean hasHooks(TemplateRecipe recipe) {
+    return !recipe.hooks().equals(TemplateRecipe.Hooks.NONE);
   }
 
   Template run(Deadline deadline) {
@@ -61,10 +66,18 @@ final class TemplateBuild {
       } else {
         preparation.begin();
       }
+      if (hasHooks(recipe)) {
+        steps.run("hooks", () -> hooks(sandbox, container, deadline), done -> "");
+      }
       return steps
           .run("snapshot", () -> snapshot(sandbox.id(), container, deadline), TemplateBuild::pause)
           .getTemplate();
     }
+  }
+
+  private boolean hooks(Sandbox sandbox, Container container, Deadline deadline) {
+    new BuildHooks(sandbox.guest(deadline).hooks(), container.id(), recipe.hooks()).run(deadline);
+    return true;
   }
 
   private static String route(SandboxStatus status) {
@@ -73,9 +86,7 @@ final class TemplateBuild {
   }
 
   private void check() {
-    if (!recipe.hooks().equals(TemplateRecipe.Hooks.NONE)) {
-      throw invalid("hooks are not supported yet; leave them out of the recipe");
-    }
+    BuildHooks.check(recipe.hooks());
     if (recipe.container() == null && recipe.vm().template().isEmpty()) {
       throw invalid("a recipe needs a container, or a template that has one");
     }

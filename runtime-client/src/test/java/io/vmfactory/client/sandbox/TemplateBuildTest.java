@@ -240,8 +240,10 @@ final class TemplateBuildTest {
 
   @Test
   void recipesThatDoNotFitAreRefusedAtOnce() {
-    Hooks hooks = new Hooks(new Command(List.of("h"), LONG), null);
-    fails(TemplateRecipe.created("t", spec).withHooks(hooks), Reason.INVALID, "hooks");
+    Command tooLong = new Command(List.of("h"), Duration.ofMinutes(11));
+    for (Hooks hooks : List.of(new Hooks(tooLong, null), new Hooks(null, tooLong))) {
+      fails(TemplateRecipe.created("t", spec).withHooks(hooks), Reason.INVALID, "the limit is");
+    }
     fails(
         new TemplateRecipe(
             "t",

@@ -1,0 +1,86 @@
+package io.vmfactory.client.sandbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.TemplateRecipe.Command;
+import io.vmfactory.client.sandbox.TemplateRecipe.Hooks;
+import io.vmfactory.configs.Units;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestHook;
+import io.vmfactory.guest.GuestHooks;
+import io.vmfactory.guest.oci.OciProcess;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The hooks of a build: runs one before the snapshot, and registers one for after each restore. */
+final class BuildHooks {
+  private final GuestHooks guest;
+  private final String container;
+  private final Hooks hooks;
+
+  BuildHooks(GuestHooks guest, String container, Hooks hooks) {
+    this.guest = guest;
+    this.container = container;
+    this.hooks = hooks;
+  }
+
+  /**
+   * Refuses hooks that the agent would refuse.
+   *
+   * @throws SandboxException INVALID
+   */
+  static void check(Hooks hooks) {
+    check("before_snapshot", hooks.beforeSnapshot());
+    check("after_restore", hooks.afterRestore());
+  }
+
+  private static void check(String name, @Nullable Command command) {
+    if (command != null && command.limit().compareTo(GuestHook.LONGEST) > 0) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "%s: the limit is %s, but at most %s is possible"
+              .formatted(name, Units.text(command.limit()), Units.text(GuestHook.LONGEST)));
+    }
+  }
+
+  /**
+   * Registers and runs. What the VM's template has registered stays, unless the recipe has a hook
+   * for after each restore itself.
+   */
+  void run(Deadline deadline) {
+    Command afterRestore = hooks.afterRestore();
+    if (afterRestore != null) {
+      GuestHook after = hook("after_restore", afterRestore);
+      SandboxFailures.run(() -> guest.register(List.of(after), deadline));
+    }
+    Command beforeSnapshot = hooks.beforeSnapshot();
+    if (beforeSnapshot != null) {
+      GuestHook before = hook("before_snapshot", beforeSnapshot);
+      requireSuccess(before, SandboxFailures.in(() -> guest.run(before, deadline)));
+    }
+  }
+
+  private GuestHook hook(String name, Command command) {
+    return new GuestHook(name, container, OciProcess.inheriting(command.args()), command.limit());
+  }
+
+  private static void requireSuccess(GuestHook hook, GuestHook.Result result) {
+    if (result.succeeded()) {
+      return;
+    }
+    String how =
+        result.timedOut()
+            ? "has not ended after " + Units.text(hook.limit())
+            : "ended with exit code " + result.exitStatus();
+    String output = new String(result.output(), UTF_8).strip();
+    throw new SandboxException(
+        Reason.FAILED,
+        "%s: %s %s%s"
+            .formatted(
+                hook.name(),
+                String.join(" ", hook.process().args()),
+                how,
+                output.isEmpty() ? "; it has written nothing" : "; its last output: " + output));
+  }
+}
