@@ -201,9 +201,9 @@ class TemplateRecipeIT {
         new TemplateRecipe.Hooks(copyGeneration("before"), copyGeneration("after"));
     build(recipe.withHooks(hooks));
     client.pools().resize("hooked", 1, 1, soon());
-    Quiet.await(client, soon());
     Set<String> seen = new HashSet<>();
     for (Route route : List.of(Route.WARM, Route.SHELL, Route.TEMPLATE)) {
+      Quiet.await(client, soon()); // the next warm VM is made of the shell
       try (Sandbox sandbox = clone("hooked", route)) {
         Container container = only(sandbox);
         container.start(p -> p.withArgs(List.of("cat", "/data/before", "/data/after")), soon());
