@@ -209,6 +209,11 @@ public final class ControlGroups {
     }
   }
 
+  /** Removes the daemon's group unless VMs have groups in it. */
+  public void removeIfUnused() {
+    places.forEach(place -> removeIfEmpty(place.folder()));
+  }
+
   /** Removes the daemon's group. The groups of its VMs must be gone. */
   public void remove() {
     new ControlGroup(places, files).remove();

@@ -154,5 +154,8 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   public void close() {
     sockets.close();
     processes.close();
+    if (confinement.groups() != null) {
+      confinement.groups().removeIfUnused();
+    }
   }
 }
