@@ -1,6 +1,5 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.events.EventBus;
@@ -54,18 +53,7 @@ final class CreateTemplate {
   TemplateInfo run(TemplateRequest request, Deadline deadline) {
     rules.requireTemplates();
     VmSpec spec = configured.withBoot(rules.size(request.vcpus(), request.memoryMib()));
-    try (RequestsInFlight.Entry entry = inFlight.enter()) {
-      return inFlight(entry, spec, request, deadline);
-    }
-  }
-
-  private TemplateInfo inFlight(
-      RequestsInFlight.Entry entry, VmSpec spec, TemplateRequest request, Deadline deadline) {
-    try {
-      return once(spec, request, deadline);
-    } catch (CancelledException e) {
-      throw entry.explain(e);
-    }
+    return inFlight.run(() -> once(spec, request, deadline));
   }
 
   private TemplateInfo once(VmSpec spec, TemplateRequest request, Deadline deadline) {

@@ -1,6 +1,5 @@
 package io.vmfactory.factory.app;
 
-import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.events.EventBus;
@@ -62,8 +61,8 @@ final class SnapshotVm {
 
   StoredVm run(Peer client, SnapshotRequest request, Deadline deadline) {
     long begun = System.nanoTime();
-    try (RequestsInFlight.Entry entry = inFlight.enter()) {
-      StoredVm stored = inFlight(entry, client, request, deadline);
+    try {
+      StoredVm stored = inFlight.run(() -> stored(client, request, deadline));
       observer.served(Verb.SNAPSHOT_VM, "SNAPSHOT", stored.hops(), since(begun));
       return stored;
     } catch (RuntimeException e) {
@@ -74,15 +73,6 @@ final class SnapshotVm {
 
   private static Duration since(long begun) {
     return Duration.ofNanos(System.nanoTime() - begun);
-  }
-
-  private StoredVm inFlight(
-      RequestsInFlight.Entry entry, Peer client, SnapshotRequest request, Deadline deadline) {
-    try {
-      return stored(client, request, deadline);
-    } catch (CancelledException e) {
-      throw entry.explain(e);
-    }
   }
 
   private StoredVm stored(Peer client, SnapshotRequest request, Deadline deadline) {

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /** The requests under way, so that a shutdown can refuse more and cancel those. Thread-safe. */
 public final class RequestsInFlight {
@@ -45,6 +46,26 @@ public final class RequestsInFlight {
     }
     workers.add(Thread.currentThread());
     return new Entry();
+  }
+
+  /**
+   * Does the work of a request on this thread.
+   *
+   * @throws RequestException with reason {@code SHUTTING_DOWN} after {@link #close}, also if that
+   *     cancelled the work
+   */
+  public <T> T run(Supplier<T> work) {
+    try (Entry entry = enter()) {
+      return explained(entry, work);
+    }
+  }
+
+  private static <T> T explained(Entry entry, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (CancelledException e) {
+      throw entry.explain(e);
+    }
   }
 
   /** Refuses more and interrupts those under way; the result completes when all have ended. */
