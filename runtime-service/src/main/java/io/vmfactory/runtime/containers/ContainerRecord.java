@@ -100,28 +100,21 @@ public record ContainerRecord(
   }
 
   ContainerRecord made() {
-    return new ContainerRecord(
-        version,
-        namespace,
-        id,
-        requestId,
-        sandbox,
-        Step.MADE,
-        createdAt,
-        command,
-        annotations,
-        engine,
-        exit);
+    return with(Step.MADE, exit);
   }
 
   ContainerRecord with(Exit how) {
+    return with(step, how);
+  }
+
+  private ContainerRecord with(Step reached, @Nullable Exit how) {
     return new ContainerRecord(
         version,
         namespace,
         id,
         requestId,
         sandbox,
-        step,
+        reached,
         createdAt,
         command,
         annotations,

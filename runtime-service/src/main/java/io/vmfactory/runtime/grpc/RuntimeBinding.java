@@ -6,7 +6,6 @@ import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.Service;
 import io.vertx.grpc.server.ServiceBuilder;
 import io.vmfactory.api.runtime.v1.Container;
-import io.vmfactory.api.runtime.v1.DeleteContainerRequest;
 import io.vmfactory.api.runtime.v1.RuntimeGrpcService;
 import io.vmfactory.api.runtime.v1.WatchContainerRequest;
 import io.vmfactory.configs.time.Deadline;
@@ -79,16 +78,9 @@ final class RuntimeBinding {
             () -> stream.offer(Container.getDefaultInstance()));
   }
 
-  /** Removes a container that no client knows of: its client left while it was being made. */
   private void takeBack(Container made) {
     log.info("removing container {}, whose client is gone", made.getId());
-    DeleteContainerRequest request =
-        DeleteContainerRequest.newBuilder()
-            .setNamespace(made.getNamespace())
-            .setId(made.getId())
-            .setForce(true)
-            .build();
-    verbs.delete(request, calls.ownDeadline());
+    verbs.takeBack(made, calls.ownDeadline());
   }
 
   private <Q extends Message, P extends Message> void bind(

@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import io.vmfactory.api.runtime.v1.Container;
 import io.vmfactory.api.runtime.v1.CreateContainerResponse;
-import io.vmfactory.api.runtime.v1.DeleteContainerRequest;
 import io.vmfactory.api.runtime.v1.RuntimeGrpcService;
 import io.vmfactory.api.ttrpc.Request;
 import io.vmfactory.configs.ErrorText;
@@ -125,14 +124,8 @@ final class EngineConnection {
   }
 
   private void remove(Container made) {
-    DeleteContainerRequest request =
-        DeleteContainerRequest.newBuilder()
-            .setNamespace(made.getNamespace())
-            .setId(made.getId())
-            .setForce(true)
-            .build();
     try {
-      Uninterrupted.run(() -> undo.delete(request, Deadline.after(limit)));
+      Uninterrupted.run(() -> undo.takeBack(made, Deadline.after(limit)));
     } catch (RuntimeException e) {
       log.warn("container {}, whose client is gone: {}", made.getId(), ErrorText.of(e));
     }

@@ -130,6 +130,17 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
         });
   }
 
+  /** Removes a container that no client knows of: its client left while it was being made. */
+  public void takeBack(Container made, Deadline deadline) {
+    DeleteContainerRequest request =
+        DeleteContainerRequest.newBuilder()
+            .setNamespace(made.getNamespace())
+            .setId(made.getId())
+            .setForce(true)
+            .build();
+    delete(request, deadline);
+  }
+
   /** Removes a container. */
   public DeleteContainerResponse delete(DeleteContainerRequest q, Deadline deadline) {
     return Refused.by(
