@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * Stops the CPUs of leased VMs and starts them again. The journal says which VMs are to be paused
- * before it happens, so a daemon that takes a VM over leaves it as its customer wanted.
+ * Stops the CPUs of leased VMs and starts them again. The journal says that a VM is paused before
+ * it is, so a daemon that takes a VM over leaves it as its customer wanted.
  */
 final class PauseVm implements Pauses {
   private final LeaseBook leases;

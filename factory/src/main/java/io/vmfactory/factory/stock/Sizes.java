@@ -42,7 +42,7 @@ record Sizes(PoolConfig config, int atOnce) {
     return with(named.warm(), named.shells());
   }
 
-  /** Whether any VM is to be kept. */
+  /** Whether the pools keep any VM. */
   boolean keepsAny() {
     PoolConfig.Fixed none = new PoolConfig.Fixed(0);
     return !config.warm().equals(none) || !config.shells().equals(none);
