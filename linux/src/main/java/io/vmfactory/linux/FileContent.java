@@ -1,6 +1,5 @@
 package io.vmfactory.linux;
 
-import com.sun.jna.LastErrorException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,17 +26,6 @@ public final class FileContent implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       own.close();
       throw e;
-    }
-  }
-
-  /** Returns what the kernel says about an open file now. */
-  public static FileStatus status(Descriptor file) {
-    byte[] stat = new byte[FileStatus.BYTES];
-    try {
-      LibC.fstat(file.number(), stat);
-      return FileStatus.of(stat);
-    } catch (LastErrorException e) {
-      throw Errno.failure("cannot inspect an open file", e);
     }
   }
 

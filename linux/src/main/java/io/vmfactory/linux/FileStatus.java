@@ -1,10 +1,11 @@
 package io.vmfactory.linux;
 
+import com.sun.jna.LastErrorException;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 
 /**
- * The status of a file, stat(2).
+ * The status of a file, stat(2) and fstat(2).
  *
  * @param mode the type and the permissions
  * @param deviceNumber the number of the device that the file is; 0 if it is no device
@@ -42,11 +43,17 @@ public record FileStatus(
     }
   }
 
-  /** Reads struct stat. */
-  static FileStatus of(byte[] stat) {
-    try (Memory copy = new Memory(BYTES)) {
-      copy.write(0, stat, 0, BYTES);
-      return of(copy);
+  /** Returns the status of an open file now. */
+  public static FileStatus of(Descriptor file) {
+    return of(file.number());
+  }
+
+  static FileStatus of(int fd) {
+    try (Memory stat = new Memory(BYTES)) {
+      LibC.fstat(fd, stat);
+      return of(stat);
+    } catch (LastErrorException e) {
+      throw Errno.failure("cannot inspect an open file", e);
     }
   }
 

@@ -107,7 +107,7 @@ final class LibC {
 
   static native int open(byte[] path, int flags, int mode) throws LastErrorException;
 
-  static native int fstat(int fd, byte[] stat) throws LastErrorException;
+  static native int fstat(int fd, Pointer status) throws LastErrorException;
 
   static native int fallocate(int fd, int mode, long offset, long length) throws LastErrorException;
 

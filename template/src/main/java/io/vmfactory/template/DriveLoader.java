@@ -2,7 +2,6 @@ package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
-import io.vmfactory.linux.FileContent;
 import io.vmfactory.linux.FileStatus;
 import io.vmfactory.vmm.FrozenDrive;
 import java.io.IOException;
@@ -79,7 +78,7 @@ final class DriveLoader {
     try (DiskPages pages = DiskPages.open(file)) {
       Descriptor open = pages.file().reader();
       try {
-        FileStatus before = FileContent.status(open);
+        FileStatus before = FileStatus.of(open);
         if (!PageWalk.copy(pages, (offset, run) -> {}, deadline).equals(content)) {
           throw new AlteredException(file, stamp);
         }

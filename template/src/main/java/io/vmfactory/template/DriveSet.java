@@ -2,7 +2,6 @@ package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
-import io.vmfactory.linux.FileContent;
 import io.vmfactory.linux.FileStatus;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.FrozenDrive;
@@ -48,7 +47,7 @@ final class DriveSet implements AutoCloseable {
   boolean isIntact() {
     List<Descriptor> files = drives.stream().flatMap(drive -> drive.files().stream()).toList();
     for (int i = 0; i < verified.size(); i++) {
-      if (!isSame(verified.get(i), FileContent.status(files.get(i)))) {
+      if (!isSame(verified.get(i), FileStatus.of(files.get(i)))) {
         return false;
       }
     }
