@@ -29,13 +29,7 @@ final class AttachmentVerbs implements Attachments {
 
   @Override
   public void detachDrive(Peer client, LeaseId lease, DriveId drive, Deadline deadline) {
-    leases.use(
-        client,
-        lease,
-        vm -> {
-          detach(vm, drive, deadline);
-          return vm;
-        });
+    leases.run(client, lease, vm -> detach(vm, drive, deadline));
   }
 
   private static void detach(Vm vm, DriveId drive, Deadline deadline) {

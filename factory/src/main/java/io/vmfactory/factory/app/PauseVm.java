@@ -59,7 +59,7 @@ final class PauseVm implements Pauses {
     boolean runs = vm.vm().phase() != VmPhase.PAUSED;
     Lease lease = leases.markPaused(client, leaseId, true);
     if (runs) {
-      leases.use(client, leaseId, it -> stopped(it, deadline));
+      leases.run(client, leaseId, it -> it.stop(deadline));
       leases.announce(vm, lease, true);
     }
     return lease;
@@ -86,30 +86,18 @@ final class PauseVm implements Pauses {
     if (!vm.isPaused()) {
       return leases.lease(client, leaseId);
     }
-    leases.use(
+    leases.run(
         client,
         leaseId,
         it -> {
           if (it.phase() == VmPhase.RUNNING) {
             it.stop(deadline); // a pause whose answer did not come in time
           }
-          return it;
         });
     Lease lease = leases.markPaused(client, leaseId, false);
-    leases.use(
-        client,
-        leaseId,
-        it -> {
-          gate.resume(vm, laps, deadline);
-          return it;
-        });
+    leases.run(client, leaseId, it -> gate.resume(vm, laps, deadline));
     leases.announce(vm, lease, false);
     return lease;
-  }
-
-  private static io.vmfactory.vmm.Vm stopped(io.vmfactory.vmm.Vm vm, Deadline deadline) {
-    vm.stop(deadline);
-    return vm;
   }
 
   private <T> T observed(Verb verb, Supplier<T> work) {

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -221,6 +222,17 @@ public final class LeaseBook {
   /** Returns a client's lease. */
   public synchronized Lease lease(Peer client, LeaseId leaseId) {
     return existing(client, leaseId).lease();
+  }
+
+  /** Does the same as {@link #use}, for a step without a result. */
+  public void run(Peer client, LeaseId leaseId, Consumer<Vm> step) {
+    use(
+        client,
+        leaseId,
+        vm -> {
+          step.accept(vm);
+          return vm;
+        });
   }
 
   /** Returns a client's leased VM. It stays this book's, which may end it at any time. */
