@@ -20,7 +20,7 @@ import java.util.Set;
  * library's own service, which polls and continues to write to watchers that left. Here a watcher
  * is a stream like any other.
  */
-public final class HealthBinding {
+final class HealthBinding {
   private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");
   private static final ServiceMethod<HealthCheckRequest, HealthCheckResponse> CHECK =
       method("Check");
@@ -34,7 +34,7 @@ public final class HealthBinding {
   }
 
   /** Returns the health of {@code service} and of the server as a whole. */
-  public static Service of(Calls calls, ServiceName service) {
+  static Service of(Calls calls, ServiceName service) {
     HealthBinding health = new HealthBinding(service);
     return Service.service(NAME, HealthProto.getDescriptor().findServiceByName("Health"))
         .bind(

@@ -16,7 +16,7 @@ import java.util.List;
  * Serves grpc.reflection.v1alpha, for clients that do not know v1 yet. Its messages are those of v1
  * on the wire, so the library's service of v1 answers, bound to the other name.
  */
-public final class OlderReflection implements Service {
+final class OlderReflection implements Service {
   private static final ServiceName NAME =
       ServiceName.create("grpc.reflection.v1alpha.ServerReflection");
 

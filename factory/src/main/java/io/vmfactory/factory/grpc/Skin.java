@@ -1,10 +1,12 @@
 package io.vmfactory.factory.grpc;
 
 import io.vertx.core.Vertx;
+import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
+import io.vertx.grpc.server.Service;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.factory.app.Verbs;
@@ -45,17 +47,10 @@ public final class Skin implements AutoCloseable {
   public static Skin start(
       Vertx vertx, DaemonConfig config, Verbs verbs, DaemonFacts facts, Metrics metrics) {
     SocketFile file = new SocketFile(config.socket(), config.groups());
-    Calls calls =
-        new Calls(
-            config.workers(),
-            config.defaultDeadline(),
-            config.users().maxRequests(),
-            PeerCheck::peer);
-    GrpcServer grpc = GrpcServer.server(vertx, protocols());
-    grpc.addService(FactoryBinding.of(verbs, calls, facts));
-    grpc.addService(HealthBinding.of(calls, FactoryGrpcService.SERVICE_NAME));
-    grpc.addService(ReflectionService.v1());
-    grpc.addService(new OlderReflection());
+    Calls calls = calls(config);
+    GrpcServer grpc =
+        server(
+            vertx, FactoryBinding.of(verbs, calls, facts), FactoryGrpcService.SERVICE_NAME, calls);
     try {
       JsonEdge edge = new JsonEdge(grpc, new MetricsEdge(metrics));
       return new Skin(ServedSocket.listen(vertx, file, peers(config), edge), calls);
@@ -73,8 +68,24 @@ public final class Skin implements AutoCloseable {
     return group.isEmpty() ? Set.of() : Set.of(SocketFile.gid(group));
   }
 
+  /** Returns the calls of a socket, with the limits of {@code config}. */
+  public static Calls calls(DaemonConfig config) {
+    return new Calls(
+        config.workers(), config.defaultDeadline(), config.users().maxRequests(), PeerCheck::peer);
+  }
+
+  /** Returns a server of {@code service}, with health and reflection. */
+  public static GrpcServer server(Vertx vertx, Service service, ServiceName name, Calls calls) {
+    GrpcServer grpc = GrpcServer.server(vertx, protocols());
+    grpc.addService(service);
+    grpc.addService(HealthBinding.of(calls, name));
+    grpc.addService(ReflectionService.v1());
+    grpc.addService(new OlderReflection());
+    return grpc;
+  }
+
   /** Returns the protocols of a socket for programs: gRPC, not gRPC-Web. */
-  public static GrpcServerOptions protocols() {
+  private static GrpcServerOptions protocols() {
     return new GrpcServerOptions()
         .removeEnabledProtocol(GrpcProtocol.WEB)
         .removeEnabledProtocol(GrpcProtocol.WEB_TEXT);

@@ -1,13 +1,10 @@
 package io.vmfactory.runtime.grpc;
 
 import io.vertx.core.Vertx;
-import io.vertx.grpc.reflection.ReflectionService;
 import io.vertx.grpc.server.GrpcServer;
 import io.vmfactory.api.runtime.v1.RuntimeGrpcService;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.factory.calls.Calls;
-import io.vmfactory.factory.grpc.HealthBinding;
-import io.vmfactory.factory.grpc.OlderReflection;
 import io.vmfactory.factory.grpc.Skin;
 import io.vmfactory.factory.http.PeerCheck;
 import io.vmfactory.factory.http.ServedSocket;
@@ -35,17 +32,9 @@ public final class RuntimeSkin implements AutoCloseable {
    */
   public static RuntimeSkin start(
       Vertx vertx, Path socket, DaemonConfig limits, RuntimeVerbs verbs) {
-    Calls calls =
-        new Calls(
-            limits.workers(),
-            limits.defaultDeadline(),
-            limits.users().maxRequests(),
-            PeerCheck::peer);
-    GrpcServer grpc = GrpcServer.server(vertx, Skin.protocols());
-    grpc.addService(RuntimeBinding.of(verbs, calls));
-    grpc.addService(HealthBinding.of(calls, RuntimeGrpcService.SERVICE_NAME));
-    grpc.addService(ReflectionService.v1());
-    grpc.addService(new OlderReflection());
+    Calls calls = Skin.calls(limits);
+    GrpcServer grpc =
+        Skin.server(vertx, RuntimeBinding.of(verbs, calls), RuntimeGrpcService.SERVICE_NAME, calls);
     PeerCheck peers = new PeerCheck(Set.of(), Set.of());
     try {
       SocketFile file = new SocketFile(socket, List.of());
