@@ -57,7 +57,10 @@ final class BuildHooks {
     Command beforeSnapshot = hooks.beforeSnapshot();
     if (beforeSnapshot != null) {
       GuestHook before = hook("before_snapshot", beforeSnapshot);
-      requireSuccess(before, SandboxFailures.in(() -> guest.run(before, deadline)));
+      GuestHook.Result result = SandboxFailures.in(() -> guest.run(before, deadline));
+      if (!result.succeeded()) {
+        throw failed(before, beforeSnapshot, result);
+      }
     }
   }
 
@@ -65,22 +68,9 @@ final class BuildHooks {
     return new GuestHook(name, container, OciProcess.inheriting(command.args()), command.limit());
   }
 
-  private static void requireSuccess(GuestHook hook, GuestHook.Result result) {
-    if (result.succeeded()) {
-      return;
-    }
-    String how =
-        result.timedOut()
-            ? "has not ended after " + Units.text(hook.limit())
-            : "ended with exit code " + result.exitStatus();
-    String output = new String(result.output(), UTF_8).strip();
-    throw new SandboxException(
-        Reason.FAILED,
-        "%s: %s %s%s"
-            .formatted(
-                hook.name(),
-                String.join(" ", hook.process().args()),
-                how,
-                output.isEmpty() ? "; it has written nothing" : "; its last output: " + output));
+  private static SandboxException failed(GuestHook hook, Command command, GuestHook.Result result) {
+    String output = ProgramOutput.last(new String(result.output(), UTF_8));
+    String why = command.failure(result.timedOut(), result.exitStatus(), output);
+    return new SandboxException(Reason.FAILED, hook.name() + ": " + why);
   }
 }

@@ -145,11 +145,8 @@ final class BuildPreparation {
     Result result = execute(command.args(), deadline.min(command.limit()));
     deadline.check("command " + command);
     if (result.code() != 0) {
-      String how =
-          result.code() == Result.TOO_LATE
-              ? "has not ended after " + Units.text(command.limit())
-              : "ended with exit code " + result.code();
-      throw failed("warm_up: %s %s%s".formatted(command, how, result.output()));
+      boolean late = result.code() == Result.TOO_LATE;
+      throw failed("warm_up: " + command.failure(late, result.code(), result.output()));
     }
     return true;
   }

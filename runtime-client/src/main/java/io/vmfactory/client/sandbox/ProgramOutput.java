@@ -70,7 +70,12 @@ final class ProgramOutput implements AutoCloseable {
 
   /** Returns the end of the output, as the end of a sentence. */
   synchronized String last() {
-    String text = end.toString().strip();
+    return last(end.toString());
+  }
+
+  /** Returns what a program has written last, as the end of a sentence. */
+  static String last(String output) {
+    String text = output.strip();
     return text.isEmpty() ? "; it has written nothing" : "; its last output: " + text;
   }
 

@@ -1,5 +1,6 @@
 package io.vmfactory.client.sandbox;
 
+import io.vmfactory.configs.Units;
 import io.vmfactory.guest.oci.OciProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,18 @@ public record TemplateRecipe(
   public record Command(List<String> args, Duration limit) {
     public Command {
       args = List.copyOf(args);
+    }
+
+    /**
+     * Returns why it has failed.
+     *
+     * @param late whether its time was over; otherwise {@code exitCode} says how it ended
+     * @param output its last output, as the end of a sentence
+     */
+    String failure(boolean late, int exitCode, String output) {
+      String how =
+          late ? "has not ended after " + Units.text(limit) : "ended with exit code " + exitCode;
+      return "%s %s%s".formatted(this, how, output);
     }
 
     @Override
