@@ -16,8 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Keeps what the drives of one running VM hold at one moment: puts a new copy-on-write layer over
@@ -25,6 +23,7 @@ import java.util.stream.Collectors;
  */
 final class DriveLayers {
   private final QemuMonitor monitor;
+  private final BlockNodes all;
   private final DriveRack rack;
   private final List<DrivePlace> places;
   private final List<Growing> growing = new ArrayList<>();
@@ -32,8 +31,9 @@ final class DriveLayers {
   /** A drive that gets a layer: its nodes, and the layer that the VM writes to so far. */
   private record Growing(DriveBay bay, DriveNodes nodes, int top) {}
 
-  private DriveLayers(QemuMonitor monitor, DriveRack rack) {
-    this.monitor = monitor;
+  private DriveLayers(BlockNodes all, DriveRack rack) {
+    this.monitor = all.monitor();
+    this.all = all;
     this.rack = rack;
     this.places = rack.places();
   }
@@ -44,9 +44,8 @@ final class DriveLayers {
    *
    * @throws VmmException with reason {@code INVALID} when what a drive holds cannot be kept
    */
-  static DriveLayers prepare(
-      QemuDrives drives, QemuMonitor monitor, Path folder, Deadline deadline) {
-    DriveLayers layers = new DriveLayers(monitor, drives.rack(deadline));
+  static DriveLayers prepare(QemuDrives drives, Path folder, Deadline deadline) {
+    DriveLayers layers = new DriveLayers(drives.allNodes(), drives.rack(deadline));
     layers.places.forEach(DriveLayers::requireKept);
     try {
       for (DrivePlace place : layers.places) {
@@ -80,7 +79,7 @@ final class DriveLayers {
   private void prepare(String id, QemuDrives drives, Path folder, Deadline deadline) {
     DriveBay bay = rack.slot(id);
     DriveNodes nodes = drives.nodes(bay);
-    int top = top(bay, nodes.settled(deadline), deadline);
+    int top = top(bay, all.byName(deadline), deadline);
     if (top >= DriveBay.MOST_LAYERS) {
       throw new VmmException(
           Reason.INVALID,
@@ -150,7 +149,7 @@ final class DriveLayers {
 
   /** Makes the former layers read-only, so that QEMUs of other VMs may read them. The VM runs. */
   void freeze(Deadline deadline) {
-    Map<String, Node> present = nodes(deadline);
+    Map<String, Node> present = all.byName(deadline);
     OpenFiles files = new OpenFiles(monitor);
     for (Growing drive : growing) {
       for (int layer = 1; layer <= drive.top(); layer++) {
@@ -169,7 +168,7 @@ final class DriveLayers {
    * @param process QEMU
    */
   List<FrozenDrive> frozen(HostProcess process, Deadline deadline) {
-    Map<String, Node> present = nodes(deadline);
+    Map<String, Node> present = all.byName(deadline);
     List<FrozenDrive> frozen = new ArrayList<>();
     try {
       for (DrivePlace place : places) {
@@ -210,10 +209,5 @@ final class DriveLayers {
       taken.forEach(Descriptor::close);
       throw e;
     }
-  }
-
-  private Map<String, Node> nodes(Deadline deadline) {
-    return monitor.execute(BlockCommands.nodes(), deadline).stream()
-        .collect(Collectors.toMap(Node::name, Function.identity()));
   }
 }

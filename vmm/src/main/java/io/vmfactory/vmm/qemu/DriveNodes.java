@@ -20,12 +20,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -188,11 +184,11 @@ final class DriveNodes {
   }
 
   private String error(List<Job> all) {
-    return formatting(all).map(Job::error).orElse("no reason given");
-  }
-
-  private Optional<Job> formatting(List<Job> all) {
-    return all.stream().filter(job -> job.id().equals(bay.formatting())).findFirst();
+    return all.stream()
+        .filter(job -> job.id().equals(bay.formatting()))
+        .findFirst()
+        .map(Job::error)
+        .orElse("no reason given");
   }
 
   /**
@@ -228,53 +224,11 @@ final class DriveNodes {
 
   /** Removes the nodes that exist, once QEMU no longer works on them. */
   void removeLeftovers(Deadline deadline) {
-    Map<String, Node> present = settled(deadline);
+    Map<String, Node> present = new BlockNodes(monitor, events).byName(deadline);
     for (String name : all(DriveBay.MOST_LAYERS).filter(present.keySet()::contains).toList()) {
       files.forget(requireNonNull(present.get(name)));
       monitor.execute(BlockCommands.remove(name), deadline);
       monitor.driveBounds().overlays().drop(name);
-    }
-  }
-
-  /** Returns the nodes of the VM by name, once QEMU no longer works on one of this drive. */
-  Map<String, Node> settled(Deadline deadline) {
-    Map<String, Node> present = present(deadline);
-    boolean unused =
-        IntStream.rangeClosed(1, DriveBay.MOST_LAYERS)
-            .anyMatch(layer -> isUnused(present.keySet(), layer));
-    if (!unused) {
-      return present;
-    }
-    endFormat(deadline);
-    return present(deadline); // those that an earlier undo has not removed yet
-  }
-
-  private boolean isUnused(Set<String> present, int layer) {
-    return present.contains(bay.writes(layer)) && !present.contains(bay.overlay(layer));
-  }
-
-  private Map<String, Node> present(Deadline deadline) {
-    return monitor.execute(BlockCommands.nodes(), deadline).stream()
-        .collect(Collectors.toMap(Node::name, Function.identity()));
-  }
-
-  /**
-   * Returns when no formatting job is left, including jobs of an earlier daemon. A caller that gave
-   * up on a job has sent all commands of its {@link #undo} by then: it sends them at the job's last
-   * event, which comes before the reply that no longer lists the job.
-   */
-  private void endFormat(Deadline deadline) {
-    while (true) {
-      CompletionStage<Boolean> ended = events.jobEnded(bay.formatting());
-      Optional<Job> job = formatting(monitor.execute(BlockCommands.jobs(), deadline));
-      if (job.isEmpty()) {
-        return;
-      }
-      if (job.get().concluded()) {
-        monitor.send(BlockCommands.dismiss(bay.formatting()));
-      } else {
-        monitor.await(ended, "an earlier copy-on-write file to be formatted", deadline);
-      }
     }
   }
 

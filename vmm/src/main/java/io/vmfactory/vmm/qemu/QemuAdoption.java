@@ -8,8 +8,7 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.qmp.BlockCommands;
-import io.vmfactory.vmm.qmp.BlockCommands.Layer;
+import io.vmfactory.vmm.qmp.BlockCommands.Node;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
@@ -69,7 +68,7 @@ record QemuAdoption(
   private CompletionStage<VmPhase> answer(QemuMonitor monitor, QemuEvents events) {
     return monitor
         .send(QmpCommand.negotiate())
-        .thenCompose(negotiated -> counted(monitor))
+        .thenCompose(negotiated -> counted(monitor, events))
         .thenCompose(counted -> monitor.send(QmpCommand.status()))
         .thenCompose(
             state -> {
@@ -79,19 +78,19 @@ record QemuAdoption(
   }
 
   /** Counts the overlays that the earlier daemon has made, if they are bounded. */
-  private static CompletionStage<?> counted(QemuMonitor monitor) {
+  private static CompletionStage<?> counted(QemuMonitor monitor, QemuEvents events) {
     OverlayBook.OfVm overlays = monitor.driveBounds().overlays();
     return overlays.isBounded()
-        ? monitor.send(BlockCommands.layers()).thenAccept(layers -> count(layers, overlays))
+        ? new BlockNodes(monitor, events).list().thenAccept(nodes -> count(nodes, overlays))
         : CompletableFuture.completedFuture(null);
   }
 
   /** Layers that a fork shares with its source count for both. */
-  private static void count(List<Layer> layers, OverlayBook.OfVm overlays) {
-    for (Layer layer : layers) {
-      String file = DriveBay.fileOf(layer.name());
+  private static void count(List<Node> nodes, OverlayBook.OfVm overlays) {
+    for (Node node : nodes) {
+      String file = DriveBay.fileOf(node.name());
       if (file != null) {
-        overlays.found(file, layer.image().bytes());
+        overlays.found(file, node.image().bytes());
       }
     }
   }

@@ -87,6 +87,11 @@ record QemuDrives(Devices devices, QemuMonitor monitor, QemuEvents events) {
     return new DriveNodes(bay, monitor, events);
   }
 
+  /** Returns the nodes of all drives. */
+  BlockNodes allNodes() {
+    return new BlockNodes(monitor, events);
+  }
+
   /** Returns the places and what is in them. */
   DriveRack rack(Deadline deadline) {
     return new DriveRack(monitor.execute(BlockCommands.devices(), deadline), devices);

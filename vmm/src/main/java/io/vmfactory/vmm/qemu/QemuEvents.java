@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns one VM's events into stages that callers wait for. Called on an event loop. */
 final class QemuEvents implements Consumer<QmpEvent> {
+  private static final String ANY_JOB = "";
+
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private final CompletableFuture<Void> migrated = new CompletableFuture<>();
   private final Map<String, CompletableFuture<Void>> plugging = new ConcurrentHashMap<>(1);
@@ -65,7 +67,9 @@ final class QemuEvents implements Consumer<QmpEvent> {
     if (job.status().equals("aborting")) {
       failedJobs.add(job.job());
     } else if (job.status().equals("concluded")) {
-      complete(jobs.remove(job.job()), !failedJobs.remove(job.job()));
+      boolean succeeded = !failedJobs.remove(job.job());
+      complete(jobs.remove(job.job()), succeeded);
+      complete(jobs.remove(ANY_JOB), succeeded);
     }
   }
 
@@ -122,6 +126,11 @@ final class QemuEvents implements Consumer<QmpEvent> {
    */
   CompletableFuture<Boolean> jobEnded(String job) {
     return awaited(jobs, job);
+  }
+
+  /** Completes when the next job has ended. Call this before you ask which jobs there are. */
+  CompletableFuture<Boolean> anyJobEnded() {
+    return awaited(jobs, ANY_JOB);
   }
 
   /**

@@ -70,7 +70,7 @@ record QemuSnapshot(
       // These pages are copied again during the pause, and then there is room for most of them. No
       // device of the VM gives pages back, so none of them can become the template's again.
       ram.copyWritten(memory, deadline);
-      DriveLayers layers = DriveLayers.prepare(drives, monitor, overlayDir, deadline);
+      DriveLayers layers = DriveLayers.prepare(drives, overlayDir, deadline);
       state.await(deadline);
       laps.lap("copy");
       Moment moment = new Pause(runs, ram, memory, state, layers).run(laps, deadline);

@@ -96,16 +96,13 @@ public final class BlockCommands {
    * @param name its name
    * @param file the path that it was opened by, or what QEMU shows in its place
    * @param readOnly whether it cannot be written
+   * @param image the size of what it shows
    */
   public record Node(
-      @JsonProperty("node-name") String name, String file, @JsonProperty("ro") boolean readOnly) {}
-
-  /**
-   * A node with the size of what it shows.
-   *
-   * @param name name of the node
-   */
-  public record Layer(@JsonProperty("node-name") String name, Device.Image image) {}
+      @JsonProperty("node-name") String name,
+      String file,
+      @JsonProperty("ro") boolean readOnly,
+      Device.Image image) {}
 
   /**
    * A device that reads from nodes.
@@ -226,12 +223,6 @@ public final class BlockCommands {
   /** Closes a node that nothing reads from. */
   public static QmpCommand<Done> remove(String name) {
     return done("blockdev-del", new NodeName(name));
-  }
-
-  /** Lists all nodes with their sizes. */
-  public static QmpCommand<List<Layer>> layers() {
-    return new QmpCommand<>(
-        "query-named-block-nodes", new Flat(true), QmpCodec.listOf(Layer.class));
   }
 
   /** Lists all nodes. */

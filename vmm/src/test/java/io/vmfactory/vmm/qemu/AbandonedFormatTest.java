@@ -50,7 +50,8 @@ class AbandonedFormatTest extends ScriptedQemu {
   }
 
   private static String node(String name, int set) {
-    return "{\"node-name\": \"%s\", \"file\": \"/dev/fdset/%d\", \"ro\": false}"
+    return ("{\"node-name\": \"%s\", \"file\": \"/dev/fdset/%d\", \"ro\": false,"
+            + " \"image\": {\"virtual-size\": 512}}")
         .formatted(name, set);
   }
 
@@ -66,14 +67,13 @@ class AbandonedFormatTest extends ScriptedQemu {
     assertThatThrownBy(() -> attach(DriveMode.OVERLAY)).isInstanceOf(CancelledException.class);
     assertThat(Thread.interrupted()).isTrue();
     final int before = monitor.heard().size();
-    monitor.says(NODES, "[" + node("rw0.writes", 7) + ", " + node("rw0.image", 8) + "]");
     monitor.says("query-jobs", "[{\"id\": \"rw0.format\", \"status\": \"running\"}]");
     monitor.after("query-jobs", this::conclude);
     attach(DriveMode.WRITABLE);
     List<String> heard = monitor.heard().subList(before, monitor.heard().size());
-    assertThat(heard).startsWith("query-block", NODES, "query-jobs");
+    assertThat(heard).startsWith("query-block", "query-jobs");
     assertThat(heard).endsWith(OPENED);
-    assertThat(heard.subList(3, heard.size() - OPENED.length)) // two threads
+    assertThat(heard.subList(2, heard.size() - OPENED.length)) // two threads
         .containsExactlyInAnyOrder(
             "job-dismiss",
             "blockdev-del",
@@ -82,12 +82,12 @@ class AbandonedFormatTest extends ScriptedQemu {
             "remove-fd",
             "remove-fd",
             "query-jobs",
-            NODES);
+            NODES)
+        .containsSubsequence("query-jobs", NODES); // never while a job is at work
   }
 
   private void conclude() {
     monitor.says("query-jobs", "[]");
-    monitor.says(NODES, "[]");
     monitor.after("query-jobs", () -> {});
     job("concluded");
   }
@@ -101,7 +101,6 @@ class AbandonedFormatTest extends ScriptedQemu {
     assertThat(monitor.heard())
         .endsWith(
             "query-block",
-            NODES,
             "query-jobs",
             "job-dismiss",
             "query-jobs",
@@ -117,12 +116,13 @@ class AbandonedFormatTest extends ScriptedQemu {
 
   @Test
   void whyItFailedIsAskedBeforeItIsDismissed() {
-    monitor.says(
-        "query-jobs",
-        "[{\"id\": \"rw0.format\", \"status\": \"concluded\", \"error\": \"No space left\"}]");
     monitor.after(
         "blockdev-create",
         () -> {
+          monitor.says(
+              "query-jobs",
+              "[{\"id\": \"rw0.format\", \"status\": \"concluded\","
+                  + " \"error\": \"No space left\"}]");
           job("aborting");
           job("concluded");
         });
