@@ -25,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -134,6 +136,7 @@ class ConnectionsTest {
   }
 
   /** Takes ten seconds: the limit for the rest of a request cannot be changed. */
+  @Execution(ExecutionMode.CONCURRENT)
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aRequestThatIsHalfSentIsAnsweredWhateverItsDeadline(boolean draining) throws IOException {
@@ -149,6 +152,7 @@ class ConnectionsTest {
   }
 
   /** Takes ten seconds, as above. */
+  @Execution(ExecutionMode.CONCURRENT)
   @Test
   void aClientThatTakesNoReplyLosesItsConnection() throws IOException {
     serve(100, 100, LONG, LONG);
