@@ -2,9 +2,7 @@ package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Operations on directories that java.nio.file does not offer. */
 public final class Directories {
@@ -28,10 +26,15 @@ public final class Directories {
     }
   }
 
-  /** Waits until the entries of {@code directory} are on disk. */
+  /**
+   * Waits until the entries of {@code directory} are on disk. An interruption of the thread does not
+   * disturb it.
+   */
   public static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
+    try (Descriptor opened = new Descriptor(LibC.open(directory, LibC.O_DIRECTORY, 0))) {
+      LibC.fsync(opened.number());
+    } catch (LastErrorException e) {
+      throw Errno.inFile("cannot write the entries of " + directory + " to disk", e);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -64,11 +65,16 @@ public final class OwnFile implements AutoCloseable {
   }
 
   private static FileChannel channel(Descriptor file) throws IOException {
-    return FileChannel.open(Path.of("/proc/self/fd/" + file.number()), StandardOpenOption.READ);
+    return FileChannel.open(name(file), StandardOpenOption.READ);
+  }
+
+  private static Path name(Descriptor file) {
+    return Path.of("/proc/self/fd/" + file.number());
   }
 
   /**
-   * Returns the content of the file at {@code path}.
+   * Returns the content of the file at {@code path}. An interruption of the thread does not disturb
+   * it.
    *
    * @param mostBytes longest content that is accepted, in bytes
    * @throws IOException as {@link #open}, and if the file is longer
@@ -76,11 +82,17 @@ public final class OwnFile implements AutoCloseable {
   public static byte[] read(Path path, int mostBytes) throws IOException {
     try (OwnFile file = open(path)) {
       file.requireAtMost(mostBytes);
-      byte[] content = file.stream().readNBytes(mostBytes + 1);
+      byte[] content = file.start(mostBytes + 1);
       if (content.length > mostBytes) {
         throw file.tooLarge(mostBytes);
       }
       return content;
+    }
+  }
+
+  private byte[] start(int bytes) throws IOException {
+    try (InputStream in = Files.newInputStream(name(file))) { // unlike the channel's
+      return in.readNBytes(bytes);
     }
   }
 
@@ -108,12 +120,15 @@ public final class OwnFile implements AutoCloseable {
     return size;
   }
 
-  /** Returns the content from the current position on. */
+  /** Returns the content from the current position on. Interrupting the thread closes it. */
   public InputStream stream() {
     return Channels.newInputStream(channel);
   }
 
-  /** Reads at {@code offset}; returns the number of bytes, or -1 at the end. */
+  /**
+   * Reads at {@code offset}; returns the number of bytes, or -1 at the end. Interrupting the thread
+   * closes the file.
+   */
   public int read(ByteBuffer into, long offset) throws IOException {
     return channel.read(into, offset);
   }

@@ -3,8 +3,6 @@ package io.vmfactory.linux;
 import com.sun.jna.LastErrorException;
 import io.vmfactory.linux.OsException.Kind;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,11 +41,8 @@ public final class StateFile implements AutoCloseable {
    * Replaces the content by {@code bytes}; a child that shares the file reads them from the start.
    */
   public void put(byte[] bytes) {
-    try (FileChannel channel = FileChannel.open(path(), StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
+    try {
+      Files.write(path(), bytes, StandardOpenOption.WRITE); // an interruption does not disturb it
     } catch (IOException e) {
       throw new OsException(
           Kind.SHORTAGE, "cannot hold %d bytes in memory".formatted(bytes.length), e);

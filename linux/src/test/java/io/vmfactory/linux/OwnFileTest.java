@@ -30,6 +30,19 @@ class OwnFileTest {
     refused(3, "too large");
   }
 
+  @Test
+  void anInterruptedThreadWritesAndReadsToo() throws IOException {
+    Thread.currentThread().interrupt();
+    OwnerOnly.replace(file, new byte[] {1});
+    OwnerOnly.replaceOnDisk(file, new byte[] {2});
+    byte[] read = OwnFile.read(file, 4);
+    try (StateFile state = StateFile.create("state")) {
+      state.put(read);
+      assertThat(state.content()).isEqualTo(new byte[] {2});
+    }
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"rw-rw----", "rw-----w-", "rwxrwxrwx"})
   void refusesWhatOthersMayWrite(String mode) throws IOException {

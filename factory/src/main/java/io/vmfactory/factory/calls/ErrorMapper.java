@@ -60,7 +60,7 @@ public final class ErrorMapper {
       return status(Code.INTERNAL, "GUEST_FAILED", e, null);
     } else if (cause instanceof DeadlineExceededException) {
       return status(Code.DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED", cause, null);
-    } else if (cause instanceof CancelledException) {
+    } else if (CancelledException.isCauseOf(cause)) {
       return status(Code.CANCELLED, "CANCELLED", cause, null);
     } else if (cause instanceof MessageSizeOverflowException) {
       return bare(Code.INVALID_ARGUMENT, "TOO_LARGE", "the request is too large");

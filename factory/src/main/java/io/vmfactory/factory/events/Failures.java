@@ -42,7 +42,7 @@ public final class Failures {
   }
 
   private static boolean isOfClient(Throwable cause) {
-    return cause instanceof DeadlineExceededException || cause instanceof CancelledException;
+    return cause instanceof DeadlineExceededException || CancelledException.isCauseOf(cause);
   }
 
   /**

@@ -34,7 +34,7 @@ final class Causes {
       return e.code() == GuestException.ABORTED ? "hook" : "guest";
     } else if (cause instanceof DeadlineExceededException) {
       return "deadline";
-    } else if (cause instanceof CancelledException) {
+    } else if (CancelledException.isCauseOf(cause)) {
       return "cancelled";
     }
     return cause == null ? "unknown" : "internal";

@@ -10,7 +10,7 @@ final class Blame {
 
   /** Reports {@code failure} to the pool of the claimed VM, if that was the VM's fault. */
   static void on(Claim<?> claim, RuntimeException failure) {
-    if (!(failure instanceof CancelledException || failure instanceof RequestException)) {
+    if (!(CancelledException.isCauseOf(failure) || failure instanceof RequestException)) {
       claim.poison(failure);
     }
   }

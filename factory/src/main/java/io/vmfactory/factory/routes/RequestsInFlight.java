@@ -24,7 +24,7 @@ public final class RequestsInFlight {
      * SHUTTING_DOWN} if the shutdown cancelled it.
      */
     public RuntimeException explain(RuntimeException failure) {
-      return failure instanceof CancelledException && isClosed()
+      return CancelledException.isCauseOf(failure) && isClosed()
           ? Refusals.shuttingDown()
           : failure;
     }
@@ -63,7 +63,7 @@ public final class RequestsInFlight {
   private static <T> T explained(Entry entry, Supplier<T> work) {
     try {
       return work.get();
-    } catch (CancelledException e) {
+    } catch (RuntimeException e) {
       throw entry.explain(e);
     }
   }

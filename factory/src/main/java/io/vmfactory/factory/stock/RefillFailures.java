@@ -83,7 +83,7 @@ final class RefillFailures {
   }
 
   private static boolean calledOff(Throwable cause) {
-    return cause instanceof CancelledException
+    return CancelledException.isCauseOf(cause)
         || cause instanceof NoTurnException
         || (cause instanceof PoolException refused && ENDING.contains(refused.reason()));
   }

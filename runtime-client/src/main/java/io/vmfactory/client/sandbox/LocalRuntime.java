@@ -12,6 +12,7 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.client.sandbox.state.UnreadableSandboxException;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.HostName;
@@ -168,6 +169,10 @@ final class LocalRuntime implements SandboxRuntime {
     building.add(builder);
     try {
       return new TemplateBuild(this, resources, recipe, progress).run(deadline);
+    } catch (RuntimeException e) {
+      throw e instanceof CancelledException || !CancelledException.isCauseOf(e)
+          ? e
+          : new CancelledException("cancelled while building the template", e);
     } finally {
       building.remove(builder);
     }
