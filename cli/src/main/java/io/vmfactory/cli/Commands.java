@@ -45,6 +45,7 @@ final class Commands {
     ALL.put("sandbox", SandboxCommand::new);
     ALL.put("runtime", RuntimeCommand::new);
     ALL.put("check", CheckCommand::new);
+    ALL.put("install", InstallCommand::new);
     ALL.put("demo", DemoCommand::new);
     ALL.put("bench", BenchCommand::new);
     ALL.put("help", CommandLine.HelpCommand::new);

@@ -1,0 +1,82 @@
+package io.vmfactory.cli.engines;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tomlj.Toml;
+import org.tomlj.TomlParseError;
+import org.tomlj.TomlParseResult;
+
+/**
+ * Containerd's runtimes for Kubernetes. A file that containerd imports would replace all settings of
+ * the CRI plugin, so this is a table at the end of the main file. {@code ctr} needs no
+ * configuration.
+ */
+record Containerd() implements EngineConfig {
+  private static final List<String> RUNTIMES =
+      List.of("plugins", "io.containerd.grpc.v1.cri", "containerd", "runtimes", "vmfactory");
+
+  private static final String TABLE =
+      """
+      # vmfactory: begin
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.vmfactory]
+        runtime_type = "io.containerd.vmfactory.v2"
+        pod_annotations = ["io.vmfactory.*"]
+      # vmfactory: end
+      """;
+
+  private static final String VERSION = "version = 2\n";
+
+  @Override
+  public String engine() {
+    return "containerd";
+  }
+
+  @Override
+  public Path file() {
+    return Path.of("/etc/containerd/config.toml");
+  }
+
+  @Override
+  public String snippet() {
+    return TABLE;
+  }
+
+  @Override
+  public String with(String text) {
+    if (text.isBlank()) {
+      return VERSION + "\n" + TABLE;
+    }
+    TomlParseResult now = Toml.parse(text);
+    if (now.hasErrors()) {
+      TomlParseError first = now.errors().get(0);
+      throw new UnusableConfigException(
+          "line %d: %s".formatted(first.position().line(), first.getMessage()));
+    }
+    if (now.contains(RUNTIMES)) {
+      return text;
+    }
+    Object version = now.get("version");
+    if (!Long.valueOf(2).equals(version)) {
+      throw new UnusableConfigException(
+          "it has version %s, and this table needs version = 2 (containerd config migrate)"
+              .formatted(version == null ? "1" : version));
+    }
+    return (text.endsWith("\n") ? text : text + "\n") + "\n" + TABLE;
+  }
+
+  @Override
+  public String without(String text) {
+    String rest = text.replace("\n" + TABLE, "");
+    return rest.equals(VERSION) ? "" : rest;
+  }
+
+  @Override
+  public List<String> programs() {
+    return List.of("containerd");
+  }
+
+  @Override
+  public String afterwards() {
+    return "systemctl restart containerd";
+  }
+}
