@@ -27,8 +27,8 @@ public final class Directories {
   }
 
   /**
-   * Waits until the entries of {@code directory} are on disk. An interruption of the thread does not
-   * disturb it.
+   * Waits until the entries of {@code directory} are on disk. An interruption of the thread does
+   * not disturb it.
    */
   public static void sync(Path directory) throws IOException {
     try (Descriptor opened = new Descriptor(LibC.open(directory, LibC.O_DIRECTORY, 0))) {

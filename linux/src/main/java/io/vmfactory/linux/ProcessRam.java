@@ -11,13 +11,14 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The RAM of a VM in another process, seen from outside: a private mapping of a memory file. The
+ * The RAM of a VM in another process, reached from outside: a private mapping of a memory file. The
  * process has a copy of its own of each page that it has written; the other pages are the file's.
  * See proc(5): maps, pagemap, mem. For use by one thread.
  */
@@ -91,7 +92,9 @@ public final class ProcessRam implements AutoCloseable {
     this.mappings = mappings;
     this.pagemap = FileChannel.open(Path.of("/proc/" + pid + "/pagemap"));
     try {
-      this.memory = FileChannel.open(Path.of("/proc/" + pid + "/mem"));
+      this.memory =
+          FileChannel.open(
+              Path.of("/proc/" + pid + "/mem"), StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException | RuntimeException e) {
       pagemap.close();
       throw e;
@@ -154,6 +157,32 @@ public final class ProcessRam implements AutoCloseable {
 
   private long next(long offset, int what) throws IOException {
     return Extents.seek(file.path(), file.number(), offset, what);
+  }
+
+  /**
+   * Writes into the process's own copy. It must not run: the VM has no device state yet.
+   *
+   * @param offset in the RAM, in bytes
+   */
+  public void write(long offset, ByteBuffer content) {
+    try {
+      for (Mapping mapping : mappings) {
+        long from = Math.max(offset, mapping.offset());
+        long to = Math.min(offset + content.remaining(), mapping.offset() + mapping.bytes());
+        if (from < to) {
+          int begin = content.position() + (int) (from - offset);
+          put(content.slice(begin, (int) (to - from)), mapping.start() + from - mapping.offset());
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private void put(ByteBuffer content, long address) throws IOException {
+    for (long at = address; content.hasRemaining(); ) {
+      at += memory.write(content, at);
+    }
   }
 
   /**
@@ -239,7 +268,9 @@ public final class ProcessRam implements AutoCloseable {
 
   private static OsException refused(int pid, IOException e) {
     return new OsException(
-        Kind.REFUSED, "cannot read the memory of process %d: %s".formatted(pid, e.getMessage()), e);
+        Kind.REFUSED,
+        "cannot reach the memory of process %d: %s".formatted(pid, e.getMessage()),
+        e);
   }
 
   @Override

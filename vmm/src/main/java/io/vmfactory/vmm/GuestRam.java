@@ -20,6 +20,12 @@ public sealed interface GuestRam {
    *
    * @param file holds a template's memory; exactly the boot size long; the caller keeps it open
    *     during the start
+   * @param changes are written into the VM's own copy before it gets its device state
    */
-  record CopyOnWrite(MemoryFile file) implements GuestRam {}
+  record CopyOnWrite(MemoryFile file, RamChanges changes) implements GuestRam {
+    /** Makes RAM without changes. */
+    public CopyOnWrite(MemoryFile file) {
+      this(file, RamChanges.NONE);
+    }
+  }
 }

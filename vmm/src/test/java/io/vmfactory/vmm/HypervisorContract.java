@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,25 @@ public abstract class HypervisorContract {
         }
       }
     }
+  }
+
+  @Test
+  void changesOfTheRamAreAskedForOnceAndAFailureLeavesNoVm() {
+    AtomicInteger asked = new AtomicInteger();
+    RamChanges count = (ram, limit) -> asked.incrementAndGet();
+    Launch changed = launch(new GuestRam.CopyOnWrite(memory, count));
+    Vm clone = hypervisor().restore(changed, templateState(), () -> {}, deadline);
+    assertThat(asked).hasValue(1);
+    clone.cont(deadline);
+    clone.kill();
+    RamChanges broken =
+        (ram, limit) -> {
+          throw new VmmException(Reason.INVALID, "altered");
+        };
+    Launch launch = launch(new GuestRam.CopyOnWrite(memory, broken));
+    refuses(
+        Reason.INVALID, () -> hypervisor().restore(launch, templateState(), () -> {}, deadline));
+    assertThat(launch.folder().qmpSocket()).doesNotExist();
   }
 
   @Test

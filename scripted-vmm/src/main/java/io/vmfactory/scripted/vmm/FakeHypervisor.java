@@ -3,6 +3,7 @@ package io.vmfactory.scripted.vmm;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.vmm.Accelerator;
+import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
@@ -61,7 +62,16 @@ public final class FakeHypervisor implements Hypervisor {
 
   @Override
   public Vm prepare(Launch launch, Deadline deadline) {
-    return start(launch, Step.PREPARE, VmPhase.INCOMING, deadline);
+    Vm vm = start(launch, Step.PREPARE, VmPhase.INCOMING, deadline);
+    if (launch.ram() instanceof GuestRam.CopyOnWrite clone) {
+      try {
+        clone.changes().writeTo((offset, pages) -> {}, deadline); // a fake VM has no RAM
+      } catch (RuntimeException e) {
+        vm.kill();
+        throw e;
+      }
+    }
+    return vm;
   }
 
   /**

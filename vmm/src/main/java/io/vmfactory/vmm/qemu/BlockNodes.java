@@ -11,9 +11,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Lists the block nodes of one VM, after every job that formats a copy-on-write file has ended, also
- * jobs of an earlier daemon. A job opens the new file as a node of its own; QEMU 7.2 ends with a
- * failed assertion ({@code qcow2_get_specific_info}) when it lists that node half open.
+ * Lists the block nodes of one VM, after every job that formats a copy-on-write file has ended,
+ * also jobs of an earlier daemon. A job opens the new file as a node of its own; QEMU 7.2 ends with
+ * a failed assertion ({@code qcow2_get_specific_info}) when it lists that node half open.
  */
 record BlockNodes(QemuMonitor monitor, QemuEvents events) {
 

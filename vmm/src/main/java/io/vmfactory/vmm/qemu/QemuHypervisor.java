@@ -5,9 +5,11 @@ import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.RamChanges;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
@@ -93,11 +95,27 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
 
   @Override
   public Vm prepare(Launch launch, Deadline deadline) {
-    return incoming(launch, Optional.empty(), deadline);
+    QemuVm vm = incoming(launch, Optional.empty(), deadline);
+    if (changes(launch) != RamChanges.NONE) {
+      try {
+        vm.change(changes(launch), deadline);
+      } catch (RuntimeException e) {
+        vm.kill();
+        throw e;
+      }
+    }
+    return vm;
+  }
+
+  private static RamChanges changes(Launch launch) {
+    return launch.ram() instanceof GuestRam.CopyOnWrite clone ? clone.changes() : RamChanges.NONE;
   }
 
   @Override
   public Vm restore(Launch launch, byte[] deviceState, Runnable answered, Deadline deadline) {
+    if (changes(launch) != RamChanges.NONE) {
+      return Hypervisor.super.restore(launch, deviceState, answered, deadline);
+    }
     QemuVm vm = incoming(launch, Optional.of(deviceState), deadline);
     answered.run();
     try {

@@ -4,11 +4,13 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.linux.ProcessRam;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.RamChanges;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
@@ -36,6 +38,8 @@ import java.util.function.Supplier;
 
 /** One QEMU process as a VM. */
 final class QemuVm implements Vm {
+  private static final long MIB = 1 << 20;
+
   private final Subject subject;
   private final QemuProcess process;
   private final QemuMonitor monitor;
@@ -155,6 +159,21 @@ final class QemuVm implements Vm {
     process.process().put(Inheritance.STATE, deviceState);
     monitor.execute(QemuStart.loadState(), deadline);
     return loaded(deadline);
+  }
+
+  /** Changes the RAM of an INCOMING clone. */
+  void change(RamChanges changes, Deadline deadline) {
+    step(
+        VmPhase.INCOMING,
+        "change the RAM of",
+        deadline,
+        () -> {
+          long bytes = subject.spec().boot().memoryMib() * MIB;
+          try (ProcessRam ram = ProcessRam.open(process.process(), Inheritance.RAM, bytes)) {
+            changes.writeTo(ram::write, deadline);
+          }
+          return changes;
+        });
   }
 
   /** Waits until a running load has ended: INCOMING to PAUSED. */

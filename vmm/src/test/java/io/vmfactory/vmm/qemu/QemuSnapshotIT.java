@@ -17,6 +17,7 @@ import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
+import io.vmfactory.vmm.RamChanges;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolders;
@@ -117,6 +118,27 @@ class QemuSnapshotIT {
       }
       snapshot.close();
     }
+  }
+
+  /** The guest counts on from the number that its own copy of the memory was given. */
+  @Test
+  void changesReachTheClonesOwnMemoryOnly() {
+    long far = 1 << 30;
+    ByteBuffer page = ByteBuffer.allocateDirect(4096).order(ByteOrder.LITTLE_ENDIAN);
+    long at = TinyKernel.COUNTER / 4096 * 4096;
+    RamChanges changes =
+        (ram, limit) -> {
+          memory.read(at, page.clear());
+          page.putInt((int) (TinyKernel.COUNTER - at), (int) far);
+          ram.write(at, page.flip());
+        };
+    GuestRam ram = new GuestRam.CopyOnWrite(memory, changes);
+    Vm changed = qemu.restore(launch(ram), state, () -> {}, deadline);
+    try (VmSnapshot still = changed.snapshot(dir, new Laps(), deadline)) {
+      assertThat(number(still.memory(), TinyKernel.COUNTER)).isEqualTo(far);
+    }
+    changed.kill();
+    assertThat(number(memory, TinyKernel.COUNTER)).isLessThan(far);
   }
 
   @Test
