@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.MemoryFile;
-import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.Launch;
@@ -14,7 +13,6 @@ import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
-import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +27,7 @@ final class LoadedTemplate implements AutoCloseable {
   private final @Nullable TemplateKey key;
   private final VmSpec spec;
   private final String digest;
-  private final MemoryFile memory;
+  private final LoadedRam ram;
   private final byte[] state;
   private final DriveSet drives;
   private final boolean ran;
@@ -42,12 +40,11 @@ final class LoadedTemplate implements AutoCloseable {
    *
    * @param overlays folder for the copy-on-write files of clones
    */
-  LoadedTemplate(
-      Manifest manifest, MemoryFile memory, byte[] state, DriveSet drives, Path overlays) {
+  LoadedTemplate(Manifest manifest, LoadedRam ram, byte[] state, DriveSet drives, Path overlays) {
     this.key = new TemplateKey(manifest.key());
     this.spec = manifest.spec();
     this.digest = manifest.digest();
-    this.memory = memory;
+    this.ram = ram;
     this.state = state;
     this.drives = drives;
     this.ran = !manifest.snapshot().isEmpty();
@@ -60,12 +57,12 @@ final class LoadedTemplate implements AutoCloseable {
     this.key = null;
     this.spec = snapshot.spec();
     this.digest = "";
-    this.memory = snapshot.memory();
+    this.ram = LoadedRam.whole(snapshot.memory());
     this.state = snapshot.deviceState();
     this.drives = DriveSet.live(snapshot.drives());
     this.ran = true;
     this.overlays = overlays;
-    this.bytes = memory.size();
+    this.bytes = memory().size();
   }
 
   /** Returns the template that it was loaded from. */
@@ -87,7 +84,7 @@ final class LoadedTemplate implements AutoCloseable {
    * from.
    */
   MemoryFile memory() {
-    return memory;
+    return ram.memory();
   }
 
   /** Returns the device state. All users share the array and none writes to it. */
@@ -142,7 +139,7 @@ final class LoadedTemplate implements AutoCloseable {
 
   /** Returns a clone to start. */
   Launch launch(VmId id, VmFolder folder) {
-    return new Launch(id, spec, folder, new GuestRam.CopyOnWrite(memory));
+    return new Launch(id, spec, folder, new GuestRam.CopyOnWrite(ram.memory(), ram.changes()));
   }
 
   /** Adds a user, who must close the template; returns false if it is already freed. */
@@ -160,11 +157,7 @@ final class LoadedTemplate implements AutoCloseable {
     users--;
     if (users == 0) {
       drives.close();
-      try {
-        memory.close();
-      } catch (OsException e) {
-        throw VmmException.of(e);
-      }
+      ram.close();
     }
   }
 }

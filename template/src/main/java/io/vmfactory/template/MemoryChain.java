@@ -44,6 +44,7 @@ final class MemoryChain {
    * larger, or the parent's files cannot be had.
    *
    * @param parent null = there is none
+   * @param store has the parent
    */
   static Stored write(
       MemoryFile memory,

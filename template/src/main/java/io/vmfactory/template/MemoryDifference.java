@@ -95,25 +95,27 @@ final class MemoryDifference {
   /**
    * Turns the memory of the other template into this one's.
    *
+   * @param bytes length of the memory
+   * @param memory receives runs of pages, those that are all zeros now one by one at the end
    * @return size and digest of what was read from {@code difference}
    */
-  static MemoryContent apply(PageSource difference, MemoryFile memory, Deadline deadline)
+  static MemoryContent apply(
+      PageSource difference, long bytes, PageWalk.PageSink memory, Deadline deadline)
       throws IOException {
-    long end = memory.size();
-    ByteBuffer bits = ByteBuffer.allocate(Math.toIntExact(difference.size() - end));
+    ByteBuffer bits = ByteBuffer.allocate(Math.toIntExact(difference.size() - bytes));
     MemoryContent read =
         PageWalk.copy(
             difference,
             (offset, run) -> {
-              if (offset < end) {
+              if (offset < bytes) {
                 memory.write(offset, run);
               } else {
-                bits.put(Math.toIntExact(offset - end), run, run.position(), run.remaining());
+                bits.put(Math.toIntExact(offset - bytes), run, run.position(), run.remaining());
               }
             },
             deadline);
     BitSet zeroed = BitSet.valueOf(bits);
-    long pages = end / PAGE;
+    long pages = bytes / PAGE;
     for (int page = zeroed.nextSetBit(0); page >= 0; page = zeroed.nextSetBit(page + 1)) {
       if (page < pages) {
         memory.write((long) page * PAGE, ZEROS.duplicate());

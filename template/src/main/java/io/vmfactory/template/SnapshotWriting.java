@@ -18,9 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stores snapshots of VMs that run as templates.
  *
+ * @param store where they are stored
+ * @param parents has the templates that their sources were clones of
  * @param clock gives the time at which a template was made
  */
-record SnapshotWriting(TemplateStore store, Fingerprints fingerprints, WallClock clock) {
+record SnapshotWriting(
+    TemplateStore store, TemplateStore parents, Fingerprints fingerprints, WallClock clock) {
 
   /**
    * Stores and publishes a snapshot, which stays the caller's. A failure leaves nothing.
@@ -39,7 +42,7 @@ record SnapshotWriting(TemplateStore store, Fingerprints fingerprints, WallClock
     try (BuildWorkspace workspace = store.workspace()) {
       TemplateWriter writer = new TemplateWriter(workspace.files(), store.codec(), mostBytes);
       MemoryChain.Stored memory =
-          MemoryChain.write(taken.memory(), parent, store, writer, deadline);
+          MemoryChain.write(taken.memory(), parent, parents, writer, deadline);
       Written written = rest(writer, memory, taken, deadline);
       laps.lap("store");
       return published(workspace, written, taken, note, laps, deadline);
@@ -110,7 +113,7 @@ record SnapshotWriting(TemplateStore store, Fingerprints fingerprints, WallClock
   private Base base(VmSnapshot taken, SnapshotNote note) {
     if (TemplateKey.isKey(note.parent())) {
       try {
-        Manifest parent = store.manifest(new TemplateKey(note.parent()));
+        Manifest parent = parents.manifest(new TemplateKey(note.parent()));
         if (parent.spec().equals(taken.spec())) {
           return new Base(parent.fingerprint(), parent.quiesce().possibleCpus());
         }

@@ -64,7 +64,7 @@ public final class StoredTemplates implements Templates {
     Fingerprints fingerprints = new Fingerprints(hypervisor.info());
     this.context = new BuildContext(opened, fingerprints, hypervisor, agents, folders, clock);
     this.loader = new TemplateLoader(opened, fingerprints);
-    this.snapshots = new SnapshotWriting(opened, fingerprints, clock);
+    this.snapshots = new SnapshotWriting(opened, opened, fingerprints, clock);
     this.cache = new TemplateCache(loader, cacheBytes);
   }
 
@@ -122,7 +122,13 @@ public final class StoredTemplates implements Templates {
     }
   }
 
-  private @Nullable LoadedTemplate parent(SnapshotNote note, Deadline deadline) {
+  /** Returns what templates are made with. */
+  BuildContext context() {
+    return context;
+  }
+
+  /** Returns the template that a snapshot's source was a clone of; null if it cannot be loaded. */
+  @Nullable LoadedTemplate parent(SnapshotNote note, Deadline deadline) {
     try {
       return TemplateKey.isKey(note.parent())
           ? acquire(new TemplateKey(note.parent()), deadline)

@@ -8,6 +8,7 @@ import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.template.TemplateException.Reason;
+import io.vmfactory.vmm.RamChanges;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -108,7 +109,60 @@ final class TemplateLoader {
     }
   }
 
+  /**
+   * Loads a snapshot whose memory is a difference to that of {@code parent}, over the parent's
+   * memory: each clone reads the difference from the store and verifies it before it gets its
+   * device state. So this costs no copy of the parent's memory, which was verified when the parent
+   * was loaded.
+   *
+   * @param parent stays the caller's
+   * @throws TemplateException as {@link #load(TemplateKey, Deadline)}
+   */
+  LoadedTemplate loadOver(LoadedTemplate parent, Manifest manifest, Deadline deadline) {
+    TemplateFiles files = store.files(new TemplateKey(manifest.key()));
+    return load(
+        manifest,
+        files,
+        deadline,
+        () -> {
+          if (!parent.acquire()) {
+            throw refused("its template was removed meanwhile", null);
+          }
+          return LoadedRam.over(parent, changes(manifest, files));
+        });
+  }
+
+  private RamChanges changes(Manifest manifest, TemplateFiles files) {
+    List<MemoryContent> contents = manifest.memoryFiles();
+    MemoryContent own = contents.get(contents.size() - 1);
+    Path file = files.memory();
+    return (ram, deadline) -> {
+      try (DiskPages pages = DiskPages.open(file)) {
+        FileStamp stamp = FileStamp.of(file);
+        long bytes = manifest.memory().bytes();
+        if (!MemoryDifference.apply(pages, bytes, ram::write, deadline).equals(own)) {
+          throw altered(file, stamp);
+        }
+      } catch (ClosedByInterruptException e) {
+        throw cancelled(e);
+      } catch (IOException e) {
+        throw refused("unreadable: " + ErrorText.of(e), e);
+      }
+    };
+  }
+
+  /** Makes what the RAM of clones is made of. */
+  private interface RamLoading {
+    LoadedRam load() throws IOException;
+  }
+
   private LoadedTemplate load(Manifest manifest, TemplateFiles files, Deadline deadline) {
+    return load(
+        manifest, files, deadline, () -> LoadedRam.whole(memory(manifest, files, deadline)));
+  }
+
+  private LoadedTemplate load(
+      Manifest manifest, TemplateFiles files, Deadline deadline, RamLoading ram) {
     objection(manifest, files)
         .ifPresent(
             why -> {
@@ -118,8 +172,7 @@ final class TemplateLoader {
       byte[] state = state(manifest, files.state());
       DriveSet drives = drives(manifest, files, deadline);
       try {
-        MemoryFile memory = memory(manifest, files, deadline);
-        return new LoadedTemplate(manifest, memory, state, drives, store.overlays());
+        return new LoadedTemplate(manifest, ram.load(), state, drives, store.overlays());
       } catch (IOException | RuntimeException e) {
         drives.close();
         throw e;
@@ -180,7 +233,7 @@ final class TemplateLoader {
       Path file, boolean difference, MemoryFile memory, Deadline deadline) throws IOException {
     try (DiskPages pages = DiskPages.open(file)) {
       return difference
-          ? MemoryDifference.apply(pages, memory, deadline)
+          ? MemoryDifference.apply(pages, memory.size(), memory::write, deadline)
           : PageWalk.copy(pages, memory::write, deadline);
     }
   }

@@ -135,7 +135,7 @@ final class TemplateWriter {
     if (writtenBytes > mostBytes) {
       throw new TemplateException(
           TemplateException.Reason.RESOURCES,
-          "the template takes more than the %d KiB of disk that its owner may have for it"
+          "it takes more than the %d KiB of disk that its owner may have for it"
               .formatted(mostBytes / 1024));
     }
     writeAll(channel, run, offset);
@@ -166,7 +166,7 @@ final class TemplateWriter {
 
   private IOException diskFull(Path file, long needBytes, IOException e) {
     return new DiskFullException(
-        "disk full: %s needs %d KiB and %d KiB were free; make room, or set another template_path"
+        "disk full: %s needs %d KiB and %d KiB were free; make room there"
             .formatted(file, needBytes / 1024, freeBytes / 1024),
         e);
   }
