@@ -206,15 +206,26 @@ final class ConfigReader {
     var leases =
         new LeaseConfig(
             section.duration("default_ttl", MINUTE, SECOND, YEAR),
-            section.duration("max_ttl", Duration.ofDays(1), SECOND, YEAR));
-    if (leases.maxTtl().compareTo(leases.defaultTtl()) < 0) {
-      section.problem(
-          "lease.max_ttl (%s) is below lease.default_ttl (%s)"
-              .formatted(Units.text(leases.maxTtl()), Units.text(leases.defaultTtl())),
-          "max_ttl",
-          "default_ttl");
-    }
+            section.duration("max_ttl", Duration.ofDays(1), SECOND, YEAR),
+            new LeaseConfig.Suspended(
+                section.duration("suspended_ttl", Duration.ofDays(1), SECOND, YEAR),
+                section.duration("max_suspended_ttl", Duration.ofDays(30), SECOND, YEAR)));
+    notBelow(section, "max_ttl", leases.maxTtl(), "default_ttl", leases.defaultTtl());
+    LeaseConfig.Suspended suspended = leases.suspended();
+    notBelow(
+        section, "max_suspended_ttl", suspended.maxTtl(), "suspended_ttl", suspended.defaultTtl());
     return leases;
+  }
+
+  private static void notBelow(
+      Section section, String key, Duration most, String lowerKey, Duration least) {
+    if (most.compareTo(least) < 0) {
+      section.problem(
+          "lease.%s (%s) is below lease.%s (%s)"
+              .formatted(key, Units.text(most), lowerKey, Units.text(least)),
+          key,
+          lowerKey);
+    }
   }
 
   private static void atLeast(Section section, String key, int value, String lowerKey, int lower) {

@@ -89,6 +89,8 @@ public final class ConfigWriter {
     table("lease");
     text("default_ttl", Units.text(leases.defaultTtl()));
     text("max_ttl", Units.text(leases.maxTtl()));
+    text("suspended_ttl", Units.text(leases.suspended().defaultTtl()));
+    text("max_suspended_ttl", Units.text(leases.suspended().maxTtl()));
   }
 
   private void pool(PoolConfig pool) {

@@ -28,6 +28,7 @@ class ConfigProblemsTest {
                 [lease]
                 default_ttl = "2h"
                 max_ttl = "1h"
+                suspended_ttl = "31d"
                 """))
         .containsExactly(
             "f.toml:2: unknown key daemon.wokers; did you mean daemon.workers?",
@@ -39,7 +40,8 @@ class ConfigProblemsTest {
                 + " GiB, such as \"1GiB\"",
             "f.toml:9: factory.routes has HOT, must be a list of one or more of [WARM, SHELL,"
                 + " TEMPLATE, COLD], each once",
-            "f.toml:12: lease.max_ttl (1h) is below lease.default_ttl (2h)");
+            "f.toml:12: lease.max_ttl (1h) is below lease.default_ttl (2h)",
+            "f.toml:13: lease.max_suspended_ttl (30d) is below lease.suspended_ttl (31d)");
   }
 
   @Test

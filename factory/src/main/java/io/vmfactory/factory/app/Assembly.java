@@ -7,6 +7,7 @@ import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.lease.SuspendedLeases;
 import io.vmfactory.factory.recovery.Adopters;
 import io.vmfactory.factory.recovery.DaemonAdopters;
 import io.vmfactory.factory.recovery.Recovery;
@@ -63,6 +64,7 @@ final class Assembly {
   private final TemplateNames names;
   private final TemplateChooser chooser;
   private final Rules rules;
+  private final SuspendedLeases suspended;
   private final LeaseBook leases;
   private final HostMemory memory;
   private final MemoryMeter meter;
@@ -70,6 +72,7 @@ final class Assembly {
   private final UniquenessGate uniqueness;
   private final RestoreTurns turns;
   private final Stock stock;
+  private final TemplateShares shares;
   private final TemplateCatalogue catalogue;
 
   Assembly(VmFactoryConfig config, Rooms rooms, Host host) {
@@ -85,7 +88,9 @@ final class Assembly {
     names = new TemplateNames(templates, rooms.names());
     chooser = new TemplateChooser(templates, spec);
     rules = new Rules(config, names);
-    leases = new LeaseBook(host.clock(), host.scheduler(), events, failures);
+    suspended =
+        new SuspendedLeases(rooms.suspensions(), host.clock(), host.scheduler(), events, failures);
+    leases = new LeaseBook(suspended, host.clock(), host.scheduler(), events, failures);
     memory = new HostMemory(host.proc());
     meter = new MemoryMeter(host.proc());
     starter = new VmStarter(folders, journal, host.clock());
@@ -94,7 +99,7 @@ final class Assembly {
         new RestoreTurns(
             restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
     stock = stock();
-    TemplateShares shares = new TemplateShares(config.daemon().users().maxTemplatesMib());
+    shares = new TemplateShares(config.daemon().users().maxTemplatesMib(), suspended::diskBytes);
     catalogue = new TemplateCatalogue(templates, chooser, rooms.names(), shares, stock);
   }
 
@@ -118,6 +123,7 @@ final class Assembly {
       catalogue.sweep();
       catalogue.sync();
     }
+    suspended.begin();
     // Begin only after the last idle VM is taken over; otherwise another is made in its place.
     CompletionStage<Void> recovered = recovery().run(folders.root()).thenRun(stock::start);
     return verbs(overlays, recovered);
@@ -136,13 +142,13 @@ final class Assembly {
   private Verbs verbs(Path overlays, CompletionStage<Void> recovered) {
     return new Verbs(
         vmVerbs(overlays),
-        new PauseVm(leases, uniqueness, host.observer()),
+        pauseVerbs(overlays),
         attachmentVerbs(overlays),
         new TemplateVerbs(createTemplate(), snapshotVm(overlays), names, catalogue, events),
         new PoolVerbs(names, stock, events),
         new ControlVerbs(
             getStatus(),
-            new Shutdown(inFlight, turns, recovered, stock, leases, admission, events),
+            new Shutdown(inFlight, turns, recovered, stock, leases, suspended, admission, events),
             events));
   }
 
@@ -158,7 +164,21 @@ final class Assembly {
         new ForkVm(rules, handOuts, leases, forkMaker(overlays), memory),
         rules,
         leases,
+        suspended,
         new UnclaimedVms(folders, journal, host.processes()));
+  }
+
+  private PauseVerbs pauseVerbs(Path overlays) {
+    SuspendVm.Store store =
+        new SuspendVm.Store(
+            rooms.suspensions(), suspended, templates, shares, overlays, host.clock());
+    return new PauseVerbs(
+        new PauseVm(leases, uniqueness, host.observer()),
+        new SuspendVm(rules, leases, store, inFlight, memory, host.observer()),
+        new ResumeSuspended(handOuts(), leases, rooms.suspensions(), forkMaker(overlays), memory),
+        rules,
+        leases,
+        suspended);
   }
 
   private AttachmentVerbs attachmentVerbs(Path overlays) {
@@ -202,7 +222,7 @@ final class Assembly {
         rooms.hypervisor().info(),
         catalogue,
         names,
-        new VmList(leases, admission, meter),
+        new VmList(leases, suspended, admission, meter),
         failures,
         served,
         stock);

@@ -10,6 +10,7 @@ import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.template.Names;
+import io.vmfactory.template.Suspensions;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.VmProcessTable;
@@ -38,7 +39,11 @@ public final class FactoryApp implements AutoCloseable {
 
   /** The rooms below, as the daemon uses them. */
   public record Rooms(
-      Hypervisor hypervisor, Templates templates, Names names, GuestAgents agents) {}
+      Hypervisor hypervisor,
+      Templates templates,
+      Names names,
+      Suspensions suspensions,
+      GuestAgents agents) {}
 
   /**
    * What the host provides.

@@ -8,8 +8,13 @@ import io.vmfactory.factory.vm.NewVm;
 import io.vmfactory.factory.vm.UniquenessGate;
 import io.vmfactory.factory.vm.VmStarter;
 import io.vmfactory.template.LiveSnapshot;
+import io.vmfactory.template.SuspendedVm;
+import io.vmfactory.template.Suspensions;
 import io.vmfactory.vmm.Hypervisor;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSnapshot;
 import java.nio.file.Path;
 
@@ -39,20 +44,46 @@ record ForkMaker(Hypervisor hypervisor, VmStarter starter, UniquenessGate gate, 
   /** Makes a clone of {@code source}, whose snapshot is given. A failure leaves nothing. */
   Made clone(LiveSnapshot snapshot, HostedVm source, Deadline deadline) {
     Laps laps = new Laps();
-    HostedVm vm = started(snapshot, source, laps, deadline);
+    Kind kind = new Kind(Route.FORK, source.templateKey(), snapshot.spec().boot(), "");
+    return new Made(made(kind, snapshot::restore, laps, deadline), laps);
+  }
+
+  /** Makes a suspended VM again, as its user knew it. A failure leaves nothing. */
+  HostedVm again(Suspensions suspensions, SuspendedVm was, Laps laps, Deadline deadline) {
+    SuspendedVm.Former former = was.former();
+    Sizing boot = new Sizing(former.vcpus(), former.memoryMib());
+    Kind kind = new Kind(Route.RESUMED, former.templateKey(), boot, former.hostname());
+    Restoring restoring =
+        (id, folder, all, limit) -> suspensions.restore(was, id, folder, all, limit);
+    return made(kind, restoring, laps, deadline);
+  }
+
+  /**
+   * What clone is made.
+   *
+   * @param hostname empty = one made from its id
+   */
+  private record Kind(Route route, String templateKey, Sizing boot, String hostname) {}
+
+  /** Starts a clone: PAUSED. */
+  private interface Restoring {
+    Vm restore(VmId id, VmFolder folder, Laps laps, Deadline deadline);
+  }
+
+  private HostedVm made(Kind kind, Restoring restoring, Laps laps, Deadline deadline) {
+    HostedVm vm = started(kind, restoring, laps, deadline);
     try {
-      vm.keep(gate.start(vm, "", laps, deadline, deadline).await());
+      vm.keep(gate.start(vm, kind.hostname(), laps, deadline, deadline).await());
       vm.closeAgent();
-      return new Made(vm, laps);
+      return vm;
     } catch (RuntimeException e) {
       throw vm.end(e);
     }
   }
 
-  private HostedVm started(LiveSnapshot snapshot, HostedVm source, Laps laps, Deadline deadline) {
-    String key = source.templateKey();
-    try (NewVm fresh = starter.begin(Route.FORK.name(), key, snapshot.spec().boot())) {
-      return fresh.started(snapshot.restore(fresh.id(), fresh.folder(), laps, deadline));
+  private HostedVm started(Kind kind, Restoring restoring, Laps laps, Deadline deadline) {
+    try (NewVm fresh = starter.begin(kind.route().name(), kind.templateKey(), kind.boot())) {
+      return fresh.started(restoring.restore(fresh.id(), fresh.folder(), laps, deadline));
     }
   }
 }

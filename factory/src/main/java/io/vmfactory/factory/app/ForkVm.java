@@ -44,12 +44,12 @@ final class ForkVm {
   }
 
   GrantedFork run(Peer client, ForkRequest request, Deadline deadline) {
-    GroupHandOut handOut = handOuts.beginGroup(Verb.FORK_VM, deadline);
+    GroupHandOut handOut = handOuts.beginGroup(Verb.FORK_VM, Route.FORK, deadline);
     try {
       Order order = rules.order(client, request);
       HostedVm source = leases.hosted(client, request.source());
       memory.require(source.sizing().memoryMib());
-      handOut.admit(client, request.count(), source.sizing().memoryMib());
+      handOut.admit(client, client.user().uid(), request.count(), source.sizing().memoryMib());
       return handOut.served(fork(request, source, order, handOut));
     } catch (RuntimeException | Error e) {
       throw handOut.failed(e);

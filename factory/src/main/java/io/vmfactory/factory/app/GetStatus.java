@@ -63,6 +63,7 @@ final class GetStatus {
         served.all(),
         stock.views().stream().filter(pool -> !hidden.contains(pool.template())).toList(),
         stock.restores(),
-        vms.givenAway(client));
+        vms.givenAway(client),
+        vms.suspended(client));
   }
 }

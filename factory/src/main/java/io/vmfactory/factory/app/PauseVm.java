@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * Stops the CPUs of leased VMs and starts them again. The journal says that a VM is paused before
  * it is, so a daemon that takes a VM over leaves it as its customer wanted.
  */
-final class PauseVm implements Pauses {
+final class PauseVm {
   private final LeaseBook leases;
   private final UniquenessGate gate;
   private final Observer observer;
@@ -34,8 +34,7 @@ final class PauseVm implements Pauses {
     this.observer = observer;
   }
 
-  @Override
-  public VmView pause(Peer client, LeaseId leaseId, Deadline deadline) {
+  VmView pause(Peer client, LeaseId leaseId, Deadline deadline) {
     return observed(
         Verb.PAUSE_VM,
         () -> {
@@ -65,8 +64,7 @@ final class PauseVm implements Pauses {
     return lease;
   }
 
-  @Override
-  public GrantedVm resume(Peer client, LeaseId leaseId, Deadline deadline) {
+  GrantedVm resume(Peer client, LeaseId leaseId, Deadline deadline) {
     return observed(
         Verb.RESUME_VM,
         () -> {

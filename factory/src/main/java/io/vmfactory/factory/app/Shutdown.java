@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.lease.SuspendedLeases;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.stock.Stock;
@@ -19,6 +20,7 @@ final class Shutdown {
   private final CompletionStage<Void> recovered;
   private final Stock stock;
   private final LeaseBook leases;
+  private final SuspendedLeases suspended;
   private final Admission admission;
   private final EventBus events;
 
@@ -31,6 +33,7 @@ final class Shutdown {
       CompletionStage<Void> recovered,
       Stock stock,
       LeaseBook leases,
+      SuspendedLeases suspended,
       Admission admission,
       EventBus events) {
     this.inFlight = inFlight;
@@ -38,6 +41,7 @@ final class Shutdown {
     this.recovered = recovered;
     this.stock = stock;
     this.leases = leases;
+    this.suspended = suspended;
     this.admission = admission;
     this.events = events;
   }
@@ -52,6 +56,7 @@ final class Shutdown {
     deadline.await(recovered, "VMs of an earlier daemon to be taken over");
     var emptied = stock.close(keepVms);
     leases.close(keepVms);
+    suspended.close();
     deadline.await(idle, "requests under way to end");
     deadline.await(emptied, "the VMs on stock to end");
     deadline.await(admission.empty(), "the VMs to end");

@@ -20,16 +20,12 @@ import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.SnapshotNote.Owner;
 import io.vmfactory.template.TemplateName;
 import io.vmfactory.vmm.Vm;
-import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 
 /** Stores a leased VM as the next version of a named template. */
 final class SnapshotVm {
-  /** For the answer to a command that lets the source go on, when the request's time is over. */
-  private static final Duration RESUMING = Duration.ofSeconds(2);
-
   private final Rules rules;
   private final LeaseBook leases;
   private final Store store;
@@ -88,7 +84,10 @@ final class SnapshotVm {
         leases.use(
             client,
             request.source(),
-            vm -> request.endSource() ? ended(vm, plan, deadline) : taken(vm, plan, deadline));
+            vm ->
+                request.endSource()
+                    ? Standstill.during(vm, deadline, () -> taken(vm, plan, deadline))
+                    : taken(vm, plan, deadline));
     Long seenBy = owner.shared() ? null : owner.uid();
     String key = stored.template().key().hex();
     store.events().emit(Kind.TEMPLATE_CREATED, seenBy, "", "", key, stored.template().label());
@@ -100,35 +99,6 @@ final class SnapshotVm {
 
   /** What the template will be. */
   private record Plan(TemplateName name, SnapshotNote note) {}
-
-  /** What the VM does from the snapshot on would be lost, so it stands still until it ends. */
-  private StoredVm ended(Vm vm, Plan plan, Deadline deadline) {
-    boolean ran = vm.phase() == VmPhase.RUNNING;
-    if (ran) {
-      vm.stop(deadline);
-    }
-    try {
-      return taken(vm, plan, deadline);
-    } catch (RuntimeException | Error e) {
-      if (ran) {
-        goOn(vm, e);
-      }
-      throw e;
-    }
-  }
-
-  private static void goOn(Vm vm, Throwable cause) {
-    boolean cancelled = Thread.interrupted();
-    try {
-      vm.cont(Deadline.after(RESUMING));
-    } catch (RuntimeException e) {
-      cause.addSuppressed(e);
-    } finally {
-      if (cancelled) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
 
   private StoredVm taken(Vm vm, Plan plan, Deadline deadline) {
     Laps laps = new Laps();

@@ -7,6 +7,7 @@ import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
 import io.vmfactory.factory.turns.TurnStats;
+import io.vmfactory.template.SuspendedVm;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param pools the VMs kept ready of those templates, by template, warm before shells
  * @param restores turns to restore or boot a VM
  * @param baseVms VMs that were given away and still exist
+ * @param suspended the suspended VMs that the client may use
  */
 public record Status(
     Instant startedAt,
@@ -38,7 +40,8 @@ public record Status(
     Map<Route, Integer> served,
     List<PoolView> pools,
     TurnStats restores,
-    List<VmView> baseVms) {
+    List<VmView> baseVms,
+    List<SuspendedVm> suspended) {
 
   /** Whether a usable template for the configured shape exists. */
   public boolean on() {

@@ -2,21 +2,24 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.factory.lease.Holding;
 import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.lease.SuspendedLeases;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.factory.vm.MemoryMeter;
+import io.vmfactory.template.SuspendedVm;
 import java.util.List;
 
 /**
  * The VMs that customers have.
  *
  * @param leases those that are leased
+ * @param suspended those that are suspended
  * @param admission knows those that were given away
  * @param meter measures their memory
  */
-record VmList(LeaseBook leases, Admission admission, MemoryMeter meter) {
+record VmList(LeaseBook leases, SuspendedLeases suspended, Admission admission, MemoryMeter meter) {
   /** Returns the leased VMs that a client may see. */
   List<Holding> held(Peer client) {
     return leases.all(client);
@@ -33,6 +36,11 @@ record VmList(LeaseBook leases, Admission admission, MemoryMeter meter) {
         detail == Control.Detail.WITH_MEMORY
             ? meter.measure(vm.vm().identity().pid(), vm.sizing().memoryMib())
             : null);
+  }
+
+  /** Returns the suspended VMs that a client may see. */
+  List<SuspendedVm> suspended(Peer client) {
+    return suspended.all(client);
   }
 
   /** Returns the base VMs that exist; for a client that could not have one, none. */

@@ -2,6 +2,7 @@ package io.vmfactory.factory.app;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.lease.LeaseBook;
+import io.vmfactory.factory.lease.SuspendedLeases;
 import io.vmfactory.factory.recovery.UnclaimedVms;
 import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.GrantedFork;
@@ -22,6 +23,7 @@ final class VmVerbs implements Vms {
   private final ForkVm forkVm;
   private final Rules rules;
   private final LeaseBook leases;
+  private final SuspendedLeases suspended;
   private final UnclaimedVms unclaimed;
 
   VmVerbs(
@@ -30,12 +32,14 @@ final class VmVerbs implements Vms {
       ForkVm forkVm,
       Rules rules,
       LeaseBook leases,
+      SuspendedLeases suspended,
       UnclaimedVms unclaimed) {
     this.forkVm = forkVm;
     this.getVm = getVm;
     this.getBaseVm = getBaseVm;
     this.rules = rules;
     this.leases = leases;
+    this.suspended = suspended;
     this.unclaimed = unclaimed;
   }
 
@@ -56,6 +60,9 @@ final class VmVerbs implements Vms {
 
   @Override
   public Lease renew(Peer client, LeaseId lease, @Nullable Duration ttl) {
+    if (suspended.find(client, lease).isPresent()) {
+      return suspended.renew(client, lease, ttl == null ? null : rules.suspendedTtl(ttl));
+    }
     if (ttl != null) {
       rules.ttl(ttl);
     }
@@ -64,7 +71,9 @@ final class VmVerbs implements Vms {
 
   @Override
   public VmId release(Peer client, LeaseId lease) {
-    return leases.release(client, lease);
+    return suspended.find(client, lease).isPresent()
+        ? suspended.release(client, lease)
+        : leases.release(client, lease);
   }
 
   @Override

@@ -29,8 +29,9 @@ import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.template.NameBook;
 import io.vmfactory.template.Names;
 import io.vmfactory.template.StorePlace;
+import io.vmfactory.template.StoredSuspensions;
 import io.vmfactory.template.StoredTemplates;
-import io.vmfactory.template.Templates;
+import io.vmfactory.template.Suspensions;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.VmFolders;
@@ -87,8 +88,10 @@ final class Wiring implements AutoCloseable {
       HypervisorInfo found = hypervisor.info();
       GuestAgents agents = new TtrpcAgents(part(new StreamSockets()));
       Hypervisor counted = metrics.counted(hypervisor);
-      Templates templates = part(templates(config, counted, agents, clock));
-      FactoryApp.Rooms rooms = new FactoryApp.Rooms(counted, templates, names(config), agents);
+      StoredTemplates templates = part(templates(config, counted, agents, clock));
+      FactoryApp.Rooms rooms =
+          new FactoryApp.Rooms(
+              counted, templates, names(config), suspensions(config, templates), agents);
       timers = timers();
       app = part(FactoryApp.create(config, rooms, clock, timers, metrics.observer()));
       new VmLogs(vms(config)).boundFrom(timers);
@@ -226,7 +229,7 @@ final class Wiring implements AutoCloseable {
     return config.daemon().runDir().toAbsolutePath().resolve("vm");
   }
 
-  private static Templates templates(
+  private static StoredTemplates templates(
       VmFactoryConfig config, Hypervisor hypervisor, GuestAgents agents, WallClock clock) {
     return new StoredTemplates(
         new StorePlace(
@@ -236,6 +239,12 @@ final class Wiring implements AutoCloseable {
         new VmFolders(vms(config)),
         clock,
         config.factory().templateCacheBytes());
+  }
+
+  private static Suspensions suspensions(VmFactoryConfig config, StoredTemplates templates) {
+    Path folder = config.daemon().stateDir().resolve("suspended");
+    StorePlace place = new StorePlace(folder, secret(config), config.daemon().overlayDir());
+    return new StoredSuspensions(place, templates);
   }
 
   private static Names names(VmFactoryConfig config) {

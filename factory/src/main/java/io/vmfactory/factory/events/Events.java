@@ -26,7 +26,8 @@ public interface Events {
     POOL_DRAINED,
     VM_ADOPTED,
     VM_PAUSED,
-    VM_RESUMED
+    VM_RESUMED,
+    VM_SUSPENDED
   }
 
   /**

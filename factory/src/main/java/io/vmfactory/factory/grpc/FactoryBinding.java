@@ -206,7 +206,7 @@ final class FactoryBinding {
                 .build());
   }
 
-  /** Binds PauseVm and ResumeVm. What they did stays if the client has left. */
+  /** Binds PauseVm, SuspendVm and ResumeVm. What they did stays if the client has left. */
   private void bindPauses() {
     bind(
         FactoryGrpcService.PauseVm,
@@ -218,7 +218,17 @@ final class FactoryBinding {
         FactoryGrpcService.ResumeVm,
         Call.Kind.VM,
         (client, q, deadline, progress) ->
-            VmProtos.resumed(verbs.pauses().resume(client, new LeaseId(q.getLeaseId()), deadline)),
+            SuspendProtos.resumed(
+                verbs
+                    .pauses()
+                    .resume(client, new LeaseId(q.getLeaseId()), SuspendProtos.ttl(q), deadline)),
+        (client, reply) -> {});
+    bind(
+        FactoryGrpcService.SuspendVm,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            SuspendProtos.suspended(
+                verbs.pauses().suspend(client, SuspendProtos.request(q), deadline)),
         (client, reply) -> {});
   }
 

@@ -32,6 +32,7 @@ final class StatusProtos {
         .forEach(t -> reply.addTemplates(TemplateProtos.template(t, status.defaultKeys())));
     status.vms().forEach(vm -> reply.addVms(VmProtos.vm(vm)));
     status.baseVms().forEach(vm -> reply.addBaseVms(VmProtos.vm(vm)));
+    status.suspended().forEach(vm -> reply.addSuspended(SuspendProtos.vm(vm)));
     status.leases().forEach(lease -> reply.addLeases(VmProtos.lease(lease)));
     status.failures().forEach(failure -> reply.addFailures(failure(failure)));
     status.served().forEach((route, count) -> reply.putServed(route.name(), count));

@@ -1,7 +1,5 @@
 package io.vmfactory.factory.grpc;
 
-import static java.util.Objects.requireNonNull;
-
 import io.vmfactory.api.v1.Endpoints;
 import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
@@ -10,7 +8,6 @@ import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Memory;
 import io.vmfactory.api.v1.PauseVmResponse;
 import io.vmfactory.api.v1.RenewLeaseRequest;
-import io.vmfactory.api.v1.ResumeVmResponse;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.api.v1.VmState;
 import io.vmfactory.factory.calls.Wire;
@@ -67,14 +64,6 @@ final class VmProtos {
 
   static PauseVmResponse paused(VmView vm) {
     return PauseVmResponse.newBuilder().setVm(vm(vm)).build();
-  }
-
-  static ResumeVmResponse resumed(GrantedVm granted) {
-    return ResumeVmResponse.newBuilder()
-        .setVm(vm(granted.vm()))
-        .setLease(lease(requireNonNull(granted.lease())))
-        .addAllHops(Wire.hops(granted.hops()))
-        .build();
   }
 
   static GetBaseVmResponse givenAway(GrantedVm granted) {
@@ -141,7 +130,7 @@ final class VmProtos {
       case SHELL -> Route.SHELL;
       case TEMPLATE -> Route.TEMPLATE;
       case COLD -> Route.COLD;
-      case ROUTE_UNSPECIFIED, FORK, UNRECOGNIZED ->
+      case ROUTE_UNSPECIFIED, FORK, RESUMED, UNRECOGNIZED ->
           throw new RequestException(
               RequestException.Reason.INVALID,
               "routes: " + wire + " is no route; choose from WARM, SHELL, TEMPLATE, COLD");

@@ -14,12 +14,14 @@ import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.vm.HostedVm;
+import io.vmfactory.template.SuspendedVm;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,14 +56,28 @@ public final class LeaseBook {
   /** The leases whose VMs are still to be taken over, with their users. */
   private final Map<LeaseId, Long> expected = new HashMap<>();
 
+  /** The leases whose VMs are about to be suspended, with their users. */
+  private final Map<LeaseId, Long> leaving = new HashMap<>();
+
+  private final SuspendedLeases suspended;
+
   private final WallClock clock;
   private final ScheduledExecutorService scheduler;
   private final EventBus events;
   private final Failures failures;
   private boolean closed;
+  private boolean keepsVms;
 
+  /**
+   * @param suspended the leases whose VMs are suspended
+   */
   public LeaseBook(
-      WallClock clock, ScheduledExecutorService scheduler, EventBus events, Failures failures) {
+      SuspendedLeases suspended,
+      WallClock clock,
+      ScheduledExecutorService scheduler,
+      EventBus events,
+      Failures failures) {
+    this.suspended = suspended;
     this.clock = clock;
     this.scheduler = scheduler;
     this.events = events;
@@ -92,6 +108,22 @@ public final class LeaseBook {
   }
 
   /**
+   * Does the same as {@link #draft} for a VM that was suspended, under its former lease.
+   *
+   * @param ttl duration of the lease from now on
+   */
+  public Lease draft(HostedVm vm, SuspendedVm was, Duration ttl) {
+    Lease lease =
+        new Lease(
+            new LeaseId(was.lease()), vm.id(), was.uid(), was.owner(), ttl, clock.now().plus(ttl));
+    journal(vm, lease);
+    if (lease.uid() != 0 && lease.uid() != Peer.daemon().user().uid()) {
+      vm.openTo(lease.uid());
+    }
+    return lease;
+  }
+
+  /**
    * Opens a lease. When this returns, the VM and {@code place} are this book's; if it throws, they
    * are still the caller's.
    */
@@ -108,6 +140,48 @@ public final class LeaseBook {
 
   private void watch(Vm vm, Lease lease) {
     vm.signals().exited().thenAcceptAsync(exit -> died(lease.id(), exit), scheduler);
+  }
+
+  /**
+   * Takes a client's lease out because its VM is about to be suspended. The lease neither expires
+   * nor can be used until it is given {@link #back} or has {@link #left}.
+   */
+  public synchronized Holding depart(Peer client, LeaseId leaseId) {
+    Holding holding = existing(client, leaseId);
+    holdings.remove(leaseId);
+    holding.expiry().cancel(false);
+    leaving.put(leaseId, holding.lease().uid());
+    return holding;
+  }
+
+  /** Takes a lease back whose VM could not be suspended. It lasts as if it was renewed now. */
+  public void back(Holding holding) {
+    Lease lease = holding.lease();
+    synchronized (this) {
+      leaving.remove(lease.id());
+      if (!closed) {
+        Future<?> expiry = scheduleExpiry(lease, lease.ttl());
+        holdings.put(lease.id(), new Holding(holding.vm(), lease, holding.place(), expiry));
+      }
+    }
+    if (!closed) {
+      watch(holding.vm().vm(), lease); // it may have died meanwhile
+    } else {
+      giveUp(holding);
+    }
+  }
+
+  /** Ends the VM of a lease that is suspended now. */
+  public void left(Holding holding) {
+    synchronized (this) {
+      leaving.remove(holding.lease().id());
+    }
+    end(holding);
+  }
+
+  /** Returns whether the VM of a lease of an earlier daemon is suspended. */
+  public boolean isSuspended(LeaseEntry lease) {
+    return suspended.holds(new LeaseId(lease.id()));
   }
 
   /** Announces a lease of an earlier daemon whose VM is still to be taken over. */
@@ -154,8 +228,13 @@ public final class LeaseBook {
   }
 
   private Duration left(LeaseEntry was) {
-    Duration left = Duration.between(clock.now(), was.expiry());
-    Duration most = longer(was.ttl(), GRACE); // a clock that was set back meanwhile
+    return left(clock.now(), was.ttl(), was.expiry());
+  }
+
+  /** Returns what is left of a lease of an earlier daemon by the wall clock, within its bounds. */
+  static Duration left(Instant now, Duration ttl, Instant expiry) {
+    Duration left = Duration.between(now, expiry);
+    Duration most = longer(ttl, GRACE); // a clock that was set back meanwhile
     return longer(left.compareTo(most) < 0 ? left : most, GRACE);
   }
 
@@ -260,10 +339,20 @@ public final class LeaseBook {
     List<Holding> last;
     synchronized (this) {
       closed = true;
+      keepsVms = keepVms;
       last = List.copyOf(holdings.values());
       last.forEach(h -> takeOut(h, Kind.LEASE_RELEASED, keepVms ? "VM kept" : "shutdown"));
     }
-    last.forEach(keepVms ? holding -> holding.place().close() : this::end);
+    last.forEach(this::giveUp);
+  }
+
+  /** Ends the VM, or leaves it to the next daemon. */
+  private void giveUp(Holding holding) {
+    if (keepsVms) {
+      holding.place().close();
+    } else {
+      end(holding);
+    }
   }
 
   /** Returns the leased VMs that a client may use, oldest first. */
@@ -320,7 +409,14 @@ public final class LeaseBook {
     if (announced != null && client.mayUse(announced)) {
       throw Refusals.takingOver();
     }
+    Long leaves = leaving.get(leaseId);
+    if (leaves != null && client.mayUse(leaves)) {
+      throw Refusals.inTransit();
+    }
     Holding holding = holdings.get(leaseId);
+    if (holding == null && suspended.find(client, leaseId).isPresent()) {
+      throw Refusals.suspended();
+    }
     if (holding == null || !client.mayUse(holding.lease().uid())) {
       throw Refusals.noSuchLease();
     }

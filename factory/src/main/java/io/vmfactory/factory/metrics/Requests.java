@@ -44,6 +44,8 @@ final class Requests implements Observer {
   private final Histogram getBaseVm;
   private final Histogram forkVm;
   private final Histogram snapshotVm;
+  private final Histogram suspendVm;
+  private final Histogram resumeVm;
   private final Histogram hop;
   private final Summary failed;
   private final Histogram attach;
@@ -55,20 +57,21 @@ final class Requests implements Observer {
   private final Counter failures;
 
   Requests(PrometheusRegistry registry) {
-    getVm =
-        histogram("vmfactory_get_vm_seconds", "Time of a GetVm that was served.", WHOLE)
-            .labelNames("route", "launch_type")
-            .register(registry);
+    getVm = byRoute("vmfactory_get_vm_seconds", "Time of a GetVm that was served.", registry);
     getBaseVm =
-        histogram("vmfactory_get_base_vm_seconds", "Time of a GetBaseVm that was served.", WHOLE)
-            .labelNames("route", "launch_type")
-            .register(registry);
-    forkVm =
-        histogram("vmfactory_fork_vm_seconds", "Time of a ForkVm that was served.", WHOLE)
-            .labelNames("route", "launch_type")
-            .register(registry);
+        byRoute("vmfactory_get_base_vm_seconds", "Time of a GetBaseVm that was served.", registry);
+    forkVm = byRoute("vmfactory_fork_vm_seconds", "Time of a ForkVm that was served.", registry);
     snapshotVm =
         histogram("vmfactory_snapshot_vm_seconds", "Time of a SnapshotVm that was served.", WHOLE)
+            .register(registry);
+    suspendVm =
+        histogram("vmfactory_suspend_vm_seconds", "Time of a SuspendVm that was served.", WHOLE)
+            .register(registry);
+    resumeVm =
+        histogram(
+                "vmfactory_resume_vm_seconds",
+                "Time of a ResumeVm that was served with a suspended VM.",
+                WHOLE)
             .register(registry);
     hop =
         histogram(
@@ -110,12 +113,17 @@ final class Requests implements Observer {
     }
   }
 
+  private static Histogram byRoute(String name, String help, PrometheusRegistry registry) {
+    return histogram(name, help, WHOLE).labelNames("route", "launch_type").register(registry);
+  }
+
   @Override
   public void served(Verb verb, String route, List<Lap> hops, Duration total) {
-    if (verb == Verb.SNAPSHOT_VM) {
-      snapshotVm.observe(seconds(total));
-    } else {
-      handedOut(verb, route, total);
+    switch (verb) {
+      case SNAPSHOT_VM -> snapshotVm.observe(seconds(total));
+      case SUSPEND_VM -> suspendVm.observe(seconds(total));
+      case RESUME_VM -> resumeVm.observe(seconds(total));
+      default -> handedOut(verb, route, total);
     }
     steps(Causes.word(verb), hops);
   }

@@ -21,6 +21,7 @@ public interface Observer {
     FORK_VM,
     PAUSE_VM,
     RESUME_VM,
+    SUSPEND_VM,
     SNAPSHOT_VM,
     ATTACH_DRIVE,
     ATTACH_NIC

@@ -2,6 +2,7 @@ package io.vmfactory.factory.recovery;
 
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.journal.VmRecord;
+import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmView;
@@ -53,6 +54,9 @@ public final class DaemonAdopters implements Adopters {
 
   @Override
   public Adopter expect(VmRecord record) {
+    if (isSuspended(record)) {
+      return new SuspendedAdopter(why -> tell(record.id(), why));
+    }
     return record.state() == VmRecord.State.LEASED
         ? new LeaseAdopter(leases, record, admission)
         : stock.of(record, why -> tell(record.id(), why));
@@ -65,7 +69,14 @@ public final class DaemonAdopters implements Adopters {
 
   @Override
   public void died(VmRecord record) {
-    leases.lost(record, "ended while no daemon was running");
+    if (!isSuspended(record)) {
+      leases.lost(record, "ended while no daemon was running");
+    }
+  }
+
+  private boolean isSuspended(VmRecord record) {
+    LeaseEntry lease = record.lease();
+    return lease != null && leases.isSuspended(lease);
   }
 
   @Override

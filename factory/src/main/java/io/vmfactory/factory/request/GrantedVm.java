@@ -2,6 +2,7 @@ package io.vmfactory.factory.request;
 
 import io.vmfactory.configs.time.Laps.Lap;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public record GrantedVm(
     @Nullable TemplateView template) {
   public GrantedVm {
     hops = List.copyOf(hops);
+  }
+
+  /** Returns the lease of a VM that is no base VM. */
+  public Lease requireLease() {
+    return Objects.requireNonNull(lease);
   }
 
   /** Makes a VM that is a clone of no stored snapshot. */

@@ -51,6 +51,16 @@ public final class Refusals {
     return notPossible("the VM is paused: resume it first (vmfactory resume)");
   }
 
+  public static RequestException suspended() {
+    return notPossible("the VM is suspended: resume it first (vmfactory resume)");
+  }
+
+  /** Refuses a request for a VM that another request is suspending or resuming. */
+  public static RequestException inTransit() {
+    return new RequestException(
+        Reason.NOT_YET, "the VM is just being suspended or resumed; ask again", SOON);
+  }
+
   public static RequestException shuttingDown() {
     return new RequestException(Reason.SHUTTING_DOWN, "the daemon is shutting down");
   }

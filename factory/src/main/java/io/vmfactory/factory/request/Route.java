@@ -7,5 +7,7 @@ public enum Route {
   TEMPLATE,
   COLD,
   /** A clone of a leased VM: its own verb, which no request for a VM can name. */
-  FORK
+  FORK,
+  /** A suspended VM that runs again: its own verb too. */
+  RESUMED
 }

@@ -13,14 +13,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request for clones of a leased VM while it is served, with all that it holds: its entry among
- * the requests under way, a place for each clone, a turn. Confined to one thread.
+ * One request for clones of one VM while it is served, with all that it holds: its entry among the
+ * requests under way, a place for each clone, a turn. Confined to one thread.
  *
  * <p>Life: {@link #admit}; {@link #served}, or {@link #failed} with what went wrong; {@link
  * #close}, which gives back what the request still holds and counts how it ended.
  */
 public final class GroupHandOut implements AutoCloseable {
   private final HandOuts parts;
+  private final Route route;
   private final Deadline deadline;
   private final Laps laps = new Laps();
   private final RequestTrack track;
@@ -29,8 +30,9 @@ public final class GroupHandOut implements AutoCloseable {
   private @Nullable CustomersTurn turn;
   private @Nullable GrantedFork granted;
 
-  GroupHandOut(HandOuts parts, Verb verb, Deadline deadline) {
+  GroupHandOut(HandOuts parts, Verb verb, Route route, Deadline deadline) {
     this.parts = parts;
+    this.route = route;
     this.deadline = deadline;
     this.track = new RequestTrack(parts, verb);
   }
@@ -38,14 +40,15 @@ public final class GroupHandOut implements AutoCloseable {
   /**
    * Takes places for {@code count} VMs of a client, and waits for a turn to make them.
    *
+   * @param uid the user that the VMs will belong to
    * @param memoryMib memory of each VM
    * @throws RequestException with reason {@code EXHAUSTED} when there are not so many places, or
    *     the client's user may not have so many VMs
    */
-  public void admit(Peer client, int count, int memoryMib) {
+  public void admit(Peer client, long uid, int count, int memoryMib) {
     this.client = client;
     while (places.size() < count) {
-      places.add(parts.admission().enter(client, memoryMib));
+      places.add(parts.admission().enter(client, uid, memoryMib));
     }
     laps.lap("admit");
     turn = parts.routes().customersTurn(deadline);
@@ -79,7 +82,7 @@ public final class GroupHandOut implements AutoCloseable {
    */
   public RuntimeException failed(Throwable cause) {
     if (client != null && !isRefusal(cause)) {
-      parts.routes().failures().recordOf(client.user().uid(), "route " + Route.FORK, "", cause);
+      parts.routes().failures().recordOf(client.user().uid(), "route " + route, "", cause);
     }
     return track.failed(cause);
   }
@@ -93,7 +96,7 @@ public final class GroupHandOut implements AutoCloseable {
   public void close() {
     track.leave(this::giveBack);
     if (granted != null) {
-      track.countServed(Route.FORK, granted.vms().size(), granted.hops());
+      track.countServed(route, granted.vms().size(), granted.hops());
     } else {
       track.countFailed();
     }

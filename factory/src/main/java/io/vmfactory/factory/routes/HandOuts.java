@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.Route;
 
 /**
  * Begins the hand-out of VMs.
@@ -31,7 +32,7 @@ public record HandOuts(
   }
 
   /** Begins to serve a request for several VMs on this thread; throws as {@link #begin}. */
-  public GroupHandOut beginGroup(Verb verb, Deadline deadline) {
-    return new GroupHandOut(this, verb, deadline);
+  public GroupHandOut beginGroup(Verb verb, Route route, Deadline deadline) {
+    return new GroupHandOut(this, verb, route, deadline);
   }
 }

@@ -107,8 +107,13 @@ public final class Rules {
       throw Refusals.invalid(
           "name = \"%s\": must be %s".formatted(printable(request.name()), TemplateName.TEXT));
     }
-    long bytes = Base64.getDecoder().decode(request.description()).length;
-    for (Map.Entry<String, String> label : request.labels().entrySet()) {
+    note(request.labels(), request.description());
+  }
+
+  /** Refuses labels and a description (in Base64) that are too long together. */
+  public void note(Map<String, String> labels, String description) {
+    long bytes = Base64.getDecoder().decode(description).length;
+    for (Map.Entry<String, String> label : labels.entrySet()) {
       bytes += utf8(label.getKey()) + utf8(label.getValue());
     }
     if (bytes > MOST_NOTE_BYTES) {
@@ -151,11 +156,24 @@ public final class Rules {
 
   /** Returns the duration of a lease; null = the default. Refuses one out of range. */
   public Duration ttl(@Nullable Duration asked) {
-    Duration ttl = asked == null ? leases.defaultTtl() : asked;
-    if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(leases.maxTtl()) > 0) {
+    return within(asked == null ? leases.defaultTtl() : asked, leases.maxTtl(), "max_ttl");
+  }
+
+  /**
+   * Returns the duration of a lease whose VM is suspended; null = the default. Refuses one out of
+   * range.
+   */
+  public Duration suspendedTtl(@Nullable Duration asked) {
+    LeaseConfig.Suspended suspended = leases.suspended();
+    return within(
+        asked == null ? suspended.defaultTtl() : asked, suspended.maxTtl(), "max_suspended_ttl");
+  }
+
+  private static Duration within(Duration ttl, Duration most, String key) {
+    if (ttl.compareTo(SHORTEST_TTL) < 0 || ttl.compareTo(most) > 0) {
       throw Refusals.invalid(
-          "lease ttl is %s, must be %s..%s (max_ttl in the configuration)"
-              .formatted(Units.text(ttl), Units.text(SHORTEST_TTL), Units.text(leases.maxTtl())));
+          "lease ttl is %s, must be %s..%s (%s in the configuration)"
+              .formatted(Units.text(ttl), Units.text(SHORTEST_TTL), Units.text(most), key));
     }
     return ttl;
   }

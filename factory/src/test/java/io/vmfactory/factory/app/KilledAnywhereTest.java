@@ -15,9 +15,11 @@ import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.SuspendRequest;
 import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.scripted.vmm.FakeVm;
+import io.vmfactory.template.SuspendedVm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
 import java.nio.file.Path;
@@ -103,7 +105,27 @@ final class KilledAnywhereTest {
       @Override
       void run(TestFactory factory) {
         factory.cases.pauses().pause(Peer.daemon(), onlyLease(factory), soon());
-        factory.cases.pauses().resume(Peer.daemon(), onlyLease(factory), soon());
+        factory.cases.pauses().resume(Peer.daemon(), onlyLease(factory), null, soon());
+      }
+    },
+    SUSPEND(0) {
+      @Override
+      void run(TestFactory factory) {
+        suspend(factory);
+      }
+    },
+    SUSPEND_AND_RESUME(1) {
+      @Override
+      void run(TestFactory factory) {
+        LeaseId lease = suspend(factory);
+        factory.cases.vms().renew(Peer.daemon(), lease, null);
+        factory.cases.pauses().resume(Peer.daemon(), lease, null, soon());
+      }
+    },
+    SUSPEND_AND_RELEASE(0) {
+      @Override
+      void run(TestFactory factory) {
+        factory.cases.vms().release(Peer.daemon(), suspend(factory));
       }
     },
     RENEW(1) {
@@ -153,10 +175,21 @@ final class KilledAnywhereTest {
 
     abstract void run(TestFactory factory);
 
+    boolean suspends() {
+      return name().startsWith("SUSPEND");
+    }
+
     private static void snapshot(TestFactory factory, boolean end) {
       SnapshotRequest request =
           new SnapshotRequest(onlyLease(factory), "python", new TreeMap<>(), "", end);
       factory.cases.templates().snapshot(Peer.daemon(), request, soon());
+    }
+
+    private static LeaseId suspend(TestFactory factory) {
+      LeaseId lease = onlyLease(factory);
+      SuspendRequest request = new SuspendRequest(lease, null, new TreeMap<>(), "");
+      factory.cases.pauses().suspend(Peer.daemon(), request, soon());
+      return lease;
     }
 
     private static LeaseId onlyLease(TestFactory factory) {
@@ -219,7 +252,8 @@ final class KilledAnywhereTest {
     assertThat(leased).isEqualTo(alive(world));
     assertThat(folders(next)).isEqualTo(owned(world, leased));
     checkTemplates(next);
-    if (!deed.mayEndTheVm) {
+    checkSuspended(next, known.requireLease().id(), deed);
+    if (!deed.mayEndTheVm && !deed.suspends()) {
       assertThat(leased).contains(known.vm().identity().id());
     }
     if (finished) {
@@ -247,6 +281,27 @@ final class KilledAnywhereTest {
                   "", null, null, null, List.of(Route.TEMPLATE), "", "", snapshot.label()));
       assertThat(clone.vm().templateKey()).isEqualTo(snapshot.key().hex());
       next.cases.vms().release(Peer.daemon(), clone.lease().id());
+    }
+  }
+
+  /** A VM is leased or suspended, never both; each snapshot of a suspended VM has its record. */
+  private static void checkSuspended(TestFactory next, LeaseId known, Deed deed) {
+    List<SuspendedVm> suspended = next.status().suspended();
+    assertThat(next.suspensions.snapshots().list())
+        .extracting(snapshot -> snapshot.key().hex())
+        .isEqualTo(suspended.stream().map(vm -> vm.stored().key()).toList());
+    boolean leased = next.status().leases().stream().anyMatch(lease -> lease.id().equals(known));
+    if (deed.suspends() && deed != Deed.SUSPEND_AND_RELEASE) {
+      assertThat(leased).isNotEqualTo(suspended.size() == 1);
+    }
+    for (SuspendedVm vm : suspended) {
+      assertThat(leased).isFalse();
+      assertThat(vm.lease()).isEqualTo(known.value());
+      GrantedVm resumed = next.cases.pauses().resume(Peer.daemon(), known, null, soon()).granted();
+      assertThat(resumed.vm().phase()).isEqualTo(VmPhase.RUNNING);
+      assertThat(next.status().suspended()).isEmpty();
+      assertThat(next.suspensions.snapshots().list()).isEmpty();
+      next.cases.vms().release(Peer.daemon(), known);
     }
   }
 

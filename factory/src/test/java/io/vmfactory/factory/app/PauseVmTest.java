@@ -68,7 +68,7 @@ final class PauseVmTest {
   }
 
   private GrantedVm resume() {
-    return factory.cases.pauses().resume(Peer.daemon(), lease(), soon());
+    return factory.cases.pauses().resume(Peer.daemon(), lease(), null, soon()).granted();
   }
 
   @Test

@@ -25,6 +25,7 @@ import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.template.NameBook;
 import io.vmfactory.template.StorePlace;
+import io.vmfactory.template.StoredSuspensions;
 import io.vmfactory.template.StoredTemplates;
 import io.vmfactory.vmm.Accelerator;
 import io.vmfactory.vmm.Hypervisor;
@@ -116,6 +117,12 @@ final class RealFactory implements AutoCloseable {
                 new Watched(),
                 templates,
                 new NameBook(root.resolve("names"), store.resolve("secret")),
+                new StoredSuspensions(
+                    new StorePlace(
+                        root.resolve("suspended"),
+                        store.resolve("secret"),
+                        config.daemon().overlayDir()),
+                    templates),
                 agents),
             clock,
             scheduler,
@@ -142,7 +149,10 @@ final class RealFactory implements AutoCloseable {
             QemuConfig.DriveLimits.NONE),
         new FactoryConfig(
             true, root.resolve("t/templates"), 1L << 30, routes, Duration.ofSeconds(2)),
-        new LeaseConfig(Duration.ofMinutes(5), Duration.ofHours(1)),
+        new LeaseConfig(
+            Duration.ofMinutes(5),
+            Duration.ofHours(1),
+            new LeaseConfig.Suspended(Duration.ofHours(2), Duration.ofHours(9))),
         pool,
         new MetricsConfig(0),
         RuntimeConfig.beside(daemon));

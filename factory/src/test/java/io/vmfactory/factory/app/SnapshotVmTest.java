@@ -447,6 +447,7 @@ final class SnapshotVmTest {
                     "shells = 1"),
                 factory.hypervisor,
                 factory.templates,
+                factory.suspensions,
                 factory.agents,
                 factory.now())
             .daemon();

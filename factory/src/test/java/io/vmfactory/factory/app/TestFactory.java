@@ -29,10 +29,12 @@ import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.scripted.ScriptedAgents;
+import io.vmfactory.scripted.ScriptedSuspensions;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.template.Names;
+import io.vmfactory.template.Suspensions;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.Templates;
 import io.vmfactory.vmm.Hypervisor;
@@ -62,6 +64,7 @@ public final class TestFactory implements AutoCloseable {
 
   final FakeHypervisor hypervisor;
   public final ScriptedTemplates templates;
+  final ScriptedSuspensions suspensions;
   final ScriptedAgents agents;
   final SteppedScheduler scheduler;
   final Observed observed = new Observed();
@@ -84,6 +87,7 @@ public final class TestFactory implements AutoCloseable {
       VmFactoryConfig config,
       FakeHypervisor hypervisor,
       ScriptedTemplates templates,
+      ScriptedSuspensions suspensions,
       ScriptedAgents agents,
       Instant now) {
     static World fresh(Path root, VmFactoryConfig config) {
@@ -93,16 +97,17 @@ public final class TestFactory implements AutoCloseable {
           config,
           hypervisor,
           new ScriptedTemplates(hypervisor),
+          new ScriptedSuspensions(new ScriptedTemplates(hypervisor)),
           new ScriptedAgents(hypervisor),
           Instant.parse("2026-01-01T00:00:00Z"));
     }
 
     World later(Duration span) {
-      return new World(root, config, hypervisor, templates, agents, now.plus(span));
+      return new World(root, config, hypervisor, templates, suspensions, agents, now.plus(span));
     }
 
     World with(VmFactoryConfig other) {
-      return new World(root, other, hypervisor, templates, agents, now);
+      return new World(root, other, hypervisor, templates, suspensions, agents, now);
     }
 
     /** Starts the next daemon. */
@@ -130,6 +135,7 @@ public final class TestFactory implements AutoCloseable {
     config = world.config();
     hypervisor = world.hypervisor();
     templates = world.templates();
+    suspensions = world.suspensions();
     agents = world.agents();
     now = world.now();
     scheduler = new SteppedScheduler(steps::isDead);
@@ -146,6 +152,9 @@ public final class TestFactory implements AutoCloseable {
                 steps.through(
                     Templates.class, templates.over(steps.through(Hypervisor.class, hypervisor))),
                 steps.through(Names.class, ScriptedTemplates.names(root)),
+                steps.through(
+                    Suspensions.class,
+                    suspensions.over(steps.through(Hypervisor.class, hypervisor))),
                 steps.through(GuestAgents.class, agents)),
             new FactoryApp.Host(
                 steps.through(WallClock.class, () -> now),
@@ -175,7 +184,7 @@ public final class TestFactory implements AutoCloseable {
   World kill() {
     scheduler.kill();
     agents.connected().clear();
-    return new World(root, config, hypervisor, templates, agents, now);
+    return new World(root, config, hypervisor, templates, suspensions, agents, now);
   }
 
   /** Kills the daemon and starts another after {@code away}. */
@@ -226,7 +235,10 @@ public final class TestFactory implements AutoCloseable {
             QemuConfig.Isolation.none(),
             QemuConfig.DriveLimits.NONE),
         new FactoryConfig(true, root.resolve("t"), 1 << 30, routes, Duration.ofSeconds(5)),
-        new LeaseConfig(TTL, Duration.ofHours(1)),
+        new LeaseConfig(
+            TTL,
+            Duration.ofHours(1),
+            new LeaseConfig.Suspended(Duration.ofHours(2), Duration.ofHours(9))),
         pool,
         new MetricsConfig(0),
         RuntimeConfig.beside(daemon));

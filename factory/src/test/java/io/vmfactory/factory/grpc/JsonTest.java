@@ -14,7 +14,9 @@ import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
+import io.vmfactory.factory.request.ResumedVm;
 import io.vmfactory.factory.request.Route;
+import io.vmfactory.factory.request.SuspendRequest;
 import io.vmfactory.linux.UserIds;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.NicPlace;
@@ -228,6 +230,31 @@ class JsonTest {
   }
 
   @Test
+  void aLeasedVmIsSuspendedAndResumedByItsPath() throws Exception {
+    AtomicReference<SuspendRequest> asked = new AtomicReference<>();
+    served.cases.suspendVm =
+        (q, d) -> {
+          asked.set(q);
+          return Samples.suspension(q);
+        };
+    served.cases.resumeVm =
+        (q, d) -> new ResumedVm(Samples.granted(), Samples.suspension(asked.get()).vm());
+    String body = "{\"ttl\": \"9s\", \"labels\": {\"a\": \"b\"}, \"description\": \"AQID\"}";
+    JsonNode suspended = curl("-d", body, URL + "/v1/leases/l6/suspend").json();
+    assertThat(asked.get().ttl()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(suspended.at("/suspended/lease/id").asText()).isEqualTo("l6");
+    assertThat(suspended.at("/suspended/diskKib").asInt()).isEqualTo(3072);
+    assertThat(suspended.at("/suspended/labels/a").asText()).isEqualTo("b");
+    assertThat(suspended.at("/writtenKib").asInt()).isEqualTo(8);
+    JsonNode resumed = curl("-d", "{}", URL + "/v1/leases/l6/resume").json();
+    assertThat(resumed.at("/labels/a").asText()).isEqualTo("b");
+    assertThat(resumed.at("/description").asText()).isEqualTo("AQID");
+    JsonNode status = curl(URL + "/v1/status").json();
+    assertThat(status.at("/suspended/0/hostname").asText()).isEqualTo("web");
+    assertThat(status.at("/suspended/0/lease/ttl").asText()).isEqualTo("3600s");
+  }
+
+  @Test
   void aLeasedVmIsPausedAndResumedByItsPath() throws Exception {
     List<String> asked = new ArrayList<>();
     served.cases.pauseVm =
@@ -236,9 +263,9 @@ class JsonTest {
           return Samples.granted();
         };
     served.cases.resumeVm =
-        (lease, d) -> {
-          asked.add("resume " + lease.value());
-          return Samples.granted();
+        (q, d) -> {
+          asked.add("resume " + q.leaseId().value());
+          return new ResumedVm(Samples.granted(), null);
         };
     JsonNode paused = curl("-d", "{}", URL + "/v1/leases/l5/pause").json();
     assertThat(paused.at("/vm/id").asText()).isEqualTo(Samples.VM);

@@ -16,6 +16,8 @@ import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.SuspendRequest;
+import io.vmfactory.factory.request.Suspension;
 import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmView;
 import io.vmfactory.factory.stock.PoolView;
@@ -25,6 +27,7 @@ import io.vmfactory.pool.PoolFailure;
 import io.vmfactory.pool.PoolStats;
 import io.vmfactory.template.SnapshotFacts;
 import io.vmfactory.template.SnapshotNote;
+import io.vmfactory.template.SuspendedVm;
 import io.vmfactory.template.TemplateInfo;
 import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.Accelerator;
@@ -157,6 +160,23 @@ final class Samples {
         List.of(new Lap("copy", Duration.ofMillis(40))));
   }
 
+  static Suspension suspension(SuspendRequest q) {
+    SuspendedVm.Inside inside = SuspendedVm.Inside.of(q.labels(), q.description());
+    Lap store = new Lap("store", Duration.ofMillis(40));
+    return new Suspension(suspended(q.lease().value(), inside), 8 << 10, List.of(store));
+  }
+
+  static SuspendedVm suspended(String lease, SuspendedVm.Inside inside) {
+    return new SuspendedVm(
+        lease,
+        0,
+        "me",
+        new SuspendedVm.Terms(60_000, 3_600_000, NOON.plusSeconds(3600).toString()),
+        new SuspendedVm.Former(VM, KEY, "web", 2, 512),
+        inside,
+        new SuspendedVm.Stored(KEY, 3 << 20, NOON.toString()));
+  }
+
   static Status status() {
     return new Status(
         NOON,
@@ -169,7 +189,8 @@ final class Samples {
         Map.of(Route.TEMPLATE, 3),
         List.of(poolView()),
         new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)),
-        List.of());
+        List.of(),
+        List.of(suspended("ef".repeat(16), SuspendedVm.Inside.of(new TreeMap<>(), ""))));
   }
 
   /** Returns the default configuration. */

@@ -24,7 +24,10 @@ import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.ResumedVm;
 import io.vmfactory.factory.request.SnapshotRequest;
+import io.vmfactory.factory.request.SuspendRequest;
+import io.vmfactory.factory.request.Suspension;
 import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.request.VmRequest;
 import io.vmfactory.factory.request.VmView;
@@ -49,7 +52,8 @@ final class ScriptedCases implements Events {
   Verb<VmRequest, GrantedVm> getVm = (q, d) -> Samples.granted();
   Verb<ForkRequest, GrantedFork> forkVm = (q, d) -> Samples.fork(q.count());
   Verb<LeaseId, GrantedVm> pauseVm = (q, d) -> Samples.granted();
-  Verb<LeaseId, GrantedVm> resumeVm = (q, d) -> Samples.granted();
+  Verb<SuspendRequest, Suspension> suspendVm = (q, d) -> Samples.suspension(q);
+  Verb<Renewal, ResumedVm> resumeVm = (q, d) -> new ResumedVm(Samples.granted(), null);
   Verb<Renewal, Lease> renewLease = (q, d) -> Samples.lease();
   Verb<LeaseId, String> releaseVm = (q, d) -> Samples.VM;
   Verb<TemplateRequest, TemplateInfo> createTemplate = (q, d) -> Samples.template();
@@ -139,8 +143,13 @@ final class ScriptedCases implements Events {
     }
 
     @Override
-    public GrantedVm resume(Peer client, LeaseId lease, Deadline deadline) {
-      return resumeVm.run(lease, deadline);
+    public Suspension suspend(Peer client, SuspendRequest request, Deadline deadline) {
+      return suspendVm.run(request, deadline);
+    }
+
+    @Override
+    public ResumedVm resume(Peer client, LeaseId lease, Duration ttl, Deadline deadline) {
+      return resumeVm.run(new Renewal(lease, ttl), deadline);
     }
   }
 

@@ -40,6 +40,9 @@ final class MetricsTest {
         Verb.FORK_VM, "FORK", List.of(lap("copy", 9), lap("state", 2)), Duration.ofMillis(80));
     observer.served(
         Verb.SNAPSHOT_VM, "SNAPSHOT", List.of(lap("store", 700)), Duration.ofMillis(900));
+    observer.served(
+        Verb.SUSPEND_VM, "SUSPENDED", List.of(lap("record", 5)), Duration.ofMillis(800));
+    observer.served(Verb.RESUME_VM, "RESUMED", List.of(), Duration.ofMillis(70));
     Exposition page = scrape();
     String warm = "{launch_type=warm,le=%s,route=WARM}";
     assertThat(page.value("vmfactory_get_vm_seconds_bucket" + warm.formatted("0.003"))).isZero();
@@ -56,6 +59,8 @@ final class MetricsTest {
     assertThat(page.value("vmfactory_fork_vm_seconds_sum{launch_type=cold,route=FORK}"))
         .isEqualTo(.08);
     assertThat(page.value("vmfactory_snapshot_vm_seconds_sum")).isEqualTo(.9);
+    assertThat(page.value("vmfactory_suspend_vm_seconds_sum")).isEqualTo(.8);
+    assertThat(page.value("vmfactory_resume_vm_seconds_sum")).isEqualTo(.07);
     assertThat(page.value("vmfactory_hop_seconds_sum{hop=store,part=daemon,work=snapshot_vm}"))
         .isEqualTo(.7);
     assertThat(page.value("vmfactory_hop_seconds_sum{hop=copy,part=daemon,work=fork_vm}"))

@@ -110,6 +110,7 @@ final class States {
         Map.of(),
         pools,
         new TurnStats(2, 1, 1, 3, 4, 256, Duration.ofSeconds(1)),
+        List.of(),
         List.of());
   }
 }

@@ -26,7 +26,7 @@ final class TemplateSharesTest {
   private static final Owner ANNA = new Owner(2001, false);
   private static final Owner ROOT = new Owner(0, true);
 
-  private final TemplateShares shares = new TemplateShares(10);
+  private final TemplateShares shares = new TemplateShares(10, uid -> 0);
 
   /** Returns a template with that much memory, 1 MiB of state and 2 MiB in a drive. */
   private static TemplateInfo template(Owner owner, int memoryMib) {
@@ -77,11 +77,23 @@ final class TemplateSharesTest {
   }
 
   @Test
+  void suspendedVmsCountToo() {
+    TemplateShares both = new TemplateShares(10, uid -> uid == ANNA.uid() ? 5 * MIB : 0);
+    List<TemplateInfo> all = List.of(template(ANNA, 1));
+    assertThat(both.left(ANNA, all)).isEqualTo(MIB);
+    assertThat(both.hasRoom(ANNA, all, MIB)).isTrue();
+    assertThat(both.hasRoom(ANNA, all, MIB + 1)).isFalse();
+    assertThat(both.left(new Owner(2003, false), all)).isEqualTo(10 * MIB);
+    assertThatThrownBy(() -> both.left(ANNA, List.of(template(ANNA, 2))))
+        .hasMessageContaining("templates and suspended VMs of user 2001");
+  }
+
+  @Test
   void administratorsAndAConfigurationOfZeroHaveNoLimit() {
     List<TemplateInfo> all = List.of(template(ROOT, 100), template(ANNA, 100));
     assertThat(shares.left(ROOT, all)).isEqualTo(Long.MAX_VALUE);
     assertThat(shares.isExceeded(ROOT, all)).isFalse();
-    assertThat(new TemplateShares(0).left(ANNA, all)).isEqualTo(Long.MAX_VALUE);
-    assertThat(new TemplateShares(0).isExceeded(ANNA, all)).isFalse();
+    assertThat(new TemplateShares(0, uid -> 0).left(ANNA, all)).isEqualTo(Long.MAX_VALUE);
+    assertThat(new TemplateShares(0, uid -> 0).isExceeded(ANNA, all)).isFalse();
   }
 }

@@ -13,6 +13,7 @@ import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.guest.SpecFactory;
 import io.vmfactory.pool.PoolClock;
 import io.vmfactory.scripted.ScriptedAgents;
+import io.vmfactory.scripted.ScriptedSuspensions;
 import io.vmfactory.scripted.ScriptedTemplates;
 import io.vmfactory.scripted.vmm.FakeHypervisor;
 import io.vmfactory.vmm.Sizing;
@@ -63,7 +64,12 @@ public final class ScriptedFactory implements AutoCloseable {
     app =
         FactoryApp.create(
             config,
-            new FactoryApp.Rooms(hypervisor, templates, ScriptedTemplates.names(root), agents),
+            new FactoryApp.Rooms(
+                hypervisor,
+                templates,
+                ScriptedTemplates.names(root),
+                new ScriptedSuspensions(new ScriptedTemplates(hypervisor)),
+                agents),
             host);
   }
 
