@@ -38,6 +38,7 @@ final class Commands {
     ALL.put("rm", RemoveCommand::new);
     ALL.put("fork", ForkCommand::new);
     ALL.put("pause", PauseCommand::new);
+    ALL.put("suspend", SuspendCommand::new);
     ALL.put("resume", ResumeCommand::new);
     ALL.put("ps", PsCommand::new);
     ALL.put("kill", KillCommand::new);

@@ -60,8 +60,14 @@ final class DaemonHttp {
     return http.post("/v1/leases/" + segment(lease) + "/pause", JsonValue.object());
   }
 
-  JsonValue resume(String lease) {
-    return http.post("/v1/leases/" + segment(lease) + "/resume", JsonValue.object());
+  JsonValue suspend(String lease, @Nullable Duration ttl) {
+    JsonValue request = JsonValue.object().with("ttl", ttl == null ? null : Show.proto(ttl));
+    return http.post("/v1/leases/" + segment(lease) + "/suspend", request);
+  }
+
+  JsonValue resume(String lease, @Nullable Duration ttl) {
+    JsonValue request = JsonValue.object().with("leaseTtl", ttl == null ? null : Show.proto(ttl));
+    return http.post("/v1/leases/" + segment(lease) + "/resume", request);
   }
 
   JsonValue release(String lease) {

@@ -3,6 +3,7 @@ package io.vmfactory.cli;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.client.sandbox.SandboxStatus.State;
 import io.vmfactory.configs.time.Deadline;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Spec;
     name = "kill",
     description = {
       "Sends a signal to all processes of a container, or of all containers of a sandbox.",
-      "The first process of a container ignores every signal that it does not handle, except KILL."
+      "The first process of a container ignores every signal that it does not handle, except KILL.",
+      "KILL deletes a suspended sandbox."
     },
     footer = {
       "  vmfactory kill web1",
@@ -26,6 +28,8 @@ import picocli.CommandLine.Spec;
       "  vmfactory kill --signal 10 web1"
     })
 final class KillCommand implements Callable<Integer> {
+  private static final int SIGKILL = 9;
+
   @ParentCommand private VmFactoryCommand root;
   @Spec private CommandSpec spec;
 
@@ -34,7 +38,8 @@ final class KillCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "KILL",
       description =
-          "Signal to send: a name such as TERM or RTMIN+1, or a number 1..64 (default: ${DEFAULT-VALUE}).")
+          "Signal to send: a name such as TERM or RTMIN+1, or a number 1..64 (default:"
+              + " ${DEFAULT-VALUE}).")
   private String signal;
 
   @Parameters(
@@ -49,6 +54,10 @@ final class KillCommand implements Callable<Integer> {
     SandboxRef ref = SandboxRef.parse(where);
     try (SandboxRuntime runtime = root.sandboxes();
         Sandbox sandbox = ref.fetch(runtime, deadline)) {
+      if (number == SIGKILL && sandbox.status(deadline).state() == State.SUSPENDED) {
+        sandbox.delete(deadline); // its processes exist on disk only
+        return Exit.OK.code();
+      }
       for (Container container : ref.containers(sandbox, deadline)) {
         container.kill(number, deadline);
       }

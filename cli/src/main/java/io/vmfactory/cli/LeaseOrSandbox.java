@@ -5,6 +5,7 @@ import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.configs.time.Deadline;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Parameters;
 
 /** Words that name leases or sandboxes. */
@@ -19,6 +20,19 @@ final class LeaseOrSandbox {
         || runtime.list(deadline).stream().map(SandboxStatus::id).anyMatch(word::equals);
   }
 
+  /**
+   * Returns the sandbox that a word names, by its id or its lease; empty if it is none's, or that
+   * of a suspended one.
+   */
+  private static Optional<String> sandbox(String word, SandboxRuntime runtime, Deadline deadline) {
+    return word.matches(LEASE)
+        ? runtime.list(deadline).stream()
+            .filter(one -> word.equals(one.id()) || word.equals(one.leaseId()))
+            .map(SandboxStatus::id)
+            .findFirst()
+        : Optional.of(word);
+  }
+
   /** The leases and sandboxes that a command is about. */
   static final class Many {
     @Parameters(
@@ -31,8 +45,9 @@ final class LeaseOrSandbox {
     void each(VmFactoryCommand root, OfSandbox ofSandbox, OfLease ofLease) {
       try (SandboxRuntime runtime = root.sandboxes()) {
         for (String word : words) {
-          if (isSandbox(word, runtime, root.deadline())) {
-            ofSandbox.run(runtime, word, root.deadline());
+          Optional<String> sandbox = sandbox(word, runtime, root.deadline());
+          if (sandbox.isPresent()) {
+            ofSandbox.run(runtime, sandbox.get(), root.deadline());
           } else {
             ofLease.run(root.factory(), word);
           }

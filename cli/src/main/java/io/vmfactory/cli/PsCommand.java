@@ -1,8 +1,11 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.guest.ProcessInfo;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -13,7 +16,8 @@ import picocli.CommandLine.ParentCommand;
     name = "ps",
     description = {
       "Lists the processes in the containers of one sandbox, or of all running sandboxes.",
-      "PID is the process id in the container, VM PID the one in the VM."
+      "PID is the process id in the container, VM PID the one in the VM. A suspended sandbox has"
+          + " one line, with the command of its container."
     },
     footer = {
       "  vmfactory ps",
@@ -21,6 +25,8 @@ import picocli.CommandLine.ParentCommand;
       "  vmfactory ps web1/c0 --json | jq '.processes[].commandLine'"
     })
 final class PsCommand implements Callable<Integer> {
+  private static final String SUSPENDED = "suspended";
+
   @ParentCommand private VmFactoryCommand root;
 
   @Parameters(
@@ -32,7 +38,14 @@ final class PsCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print the processes as JSON.")
   private boolean json;
 
-  private record Row(String sandbox, String container, ProcessInfo process) {}
+  /**
+   * A process.
+   *
+   * @param container empty if the sandbox is suspended
+   * @param process null if the sandbox is suspended
+   */
+  private record Row(
+      String sandbox, String container, @Nullable ProcessInfo process, String command) {}
 
   @Override
   public Integer call() {
@@ -42,7 +55,8 @@ final class PsCommand implements Callable<Integer> {
             where,
             (sandbox, container, deadline) ->
                 container.processes(deadline).stream()
-                    .map(process -> new Row(sandbox, container.id(), process)));
+                    .map(process -> row(sandbox, container.id(), process)),
+            status -> Stream.of(suspended(status)));
     if (json) {
       root.print(
           JsonValue.object()
@@ -53,32 +67,47 @@ final class PsCommand implements Callable<Integer> {
     return Exit.OK.code();
   }
 
+  private static Row row(String sandbox, String container, ProcessInfo process) {
+    return new Row(sandbox, container, process, String.join(" ", process.commandLine()));
+  }
+
+  private static Row suspended(SandboxStatus status) {
+    String command = ProcessAnnotation.commandLine(status.annotations());
+    return new Row(status.id(), "", null, command);
+  }
+
   private static TextTable table(List<Row> rows) {
     TextTable table =
         new TextTable(
             "SANDBOX", "CONTAINER", "PID", "VM PID", "UID", "STATE", "CPU", "MEMORY", "COMMAND");
     for (Row row : rows) {
       ProcessInfo process = row.process();
-      table.row(
-          row.sandbox(),
-          row.container(),
-          Integer.toString(process.containerPid()),
-          Integer.toString(process.pid()),
-          Integer.toString(process.uid()),
-          process.state(),
-          Show.micros(process.cpu().toNanos() / 1000),
-          Show.kib(process.residentKib()),
-          String.join(" ", process.commandLine()));
+      if (process == null) {
+        table.row(row.sandbox(), "", "", "", "", SUSPENDED, "", "", row.command());
+      } else {
+        table.row(
+            row.sandbox(),
+            row.container(),
+            Integer.toString(process.containerPid()),
+            Integer.toString(process.pid()),
+            Integer.toString(process.uid()),
+            process.state(),
+            Show.micros(process.cpu().toNanos() / 1000),
+            Show.kib(process.residentKib()),
+            row.command());
+      }
     }
     return table;
   }
 
   private static JsonValue json(Row row) {
     ProcessInfo process = row.process();
-    return JsonValue.object()
-        .with("sandbox", row.sandbox())
-        .with("container", row.container())
-        .with("pid", process.containerPid())
+    JsonValue json =
+        JsonValue.object().with("sandbox", row.sandbox()).with("container", row.container());
+    if (process == null) {
+      return json.with("state", SUSPENDED);
+    }
+    return json.with("pid", process.containerPid())
         .with("vmPid", process.pid())
         .with("vmParentPid", process.parentPid())
         .with("uid", process.uid())

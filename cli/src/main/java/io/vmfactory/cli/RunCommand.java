@@ -7,6 +7,7 @@ import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxVm;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -163,22 +165,41 @@ final class RunCommand implements Callable<Integer> {
         sandboxSpec(ProcessAnnotation.of(command.isEmpty() ? List.of(template) : command));
     Sandbox sandbox = runtime.create(wanted.withTemplate(template), deadline);
     sandbox.start(deadline);
-    return session.attach(clone.begin(sandbox, deadline), process.attachment());
+    return attached(session, runtime, sandbox.id(), clone.begin(sandbox, deadline));
   }
 
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
+    AtomicReference<String> id = new AtomicReference<>("");
     ContainerProcess first =
         prepared(
             (asked, wanted) -> {
               Deadline deadline = root.deadline(); // what is done on this host does not count
               Sandbox sandbox = runtime.create(asked, deadline);
+              id.set(sandbox.id());
               tell(sandbox.start(deadline).vm());
               var container = sandbox.createContainer(wanted, deadline);
               container.start(deadline);
               return container.process();
             });
-    return session.attach(first, process.attachment());
+    return attached(session, runtime, String.valueOf(id.get()), first);
+  }
+
+  /** Waits for the end of the process, or of its sandbox: that can be suspended meanwhile. */
+  private int attached(
+      Session session, SandboxRuntime runtime, String sandbox, ContainerProcess first) {
+    try {
+      return session.attach(first, process.attachment());
+    } catch (SandboxException e) {
+      boolean suspended =
+          runtime.suspended(root.deadline()).stream().anyMatch(one -> one.id().equals(sandbox));
+      throw suspended
+          ? new CliException(
+              Exit.FAILURE,
+              "sandbox " + sandbox + " was suspended",
+              "vmfactory resume " + sandbox + " lets it go on")
+          : e;
+    }
   }
 
   /** Uses what the options ask for. The images stay in the cache until {@code use} returns. */

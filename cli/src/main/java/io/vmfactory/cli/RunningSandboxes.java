@@ -8,6 +8,7 @@ import io.vmfactory.client.sandbox.SandboxStatus.State;
 import io.vmfactory.configs.time.Deadline;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Queries the containers of one sandbox or of all running sandboxes. */
@@ -26,6 +27,18 @@ final class RunningSandboxes {
    *     a VM
    */
   static <T> List<T> ask(VmFactoryCommand root, String where, Question<T> question) {
+    return ask(root, where, question, status -> Stream.empty());
+  }
+
+  /**
+   * Does the same as {@link #ask(VmFactoryCommand, String, Question)}, and lists the suspended
+   * sandboxes after them if all are asked for.
+   */
+  static <T> List<T> ask(
+      VmFactoryCommand root,
+      String where,
+      Question<T> question,
+      Function<SandboxStatus, Stream<T>> suspended) {
     List<T> answers = new ArrayList<>();
     try (SandboxRuntime runtime = root.sandboxes()) {
       Deadline deadline = root.deadline();
@@ -35,6 +48,9 @@ final class RunningSandboxes {
             question.ask(ref.sandbox(), container, deadline).forEach(answers::add);
           }
         }
+      }
+      if (where.isEmpty()) {
+        runtime.suspended(deadline).stream().flatMap(suspended).forEach(answers::add);
       }
     }
     return answers;

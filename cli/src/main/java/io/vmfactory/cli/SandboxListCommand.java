@@ -4,6 +4,7 @@ import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxVm;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -34,7 +35,8 @@ final class SandboxListCommand implements Callable<Integer> {
     VmFactoryCommand root = parent.root();
     List<SandboxStatus> all;
     try (SandboxRuntime runtime = root.sandboxes()) {
-      all = runtime.list(root.deadline());
+      all = new ArrayList<>(runtime.list(root.deadline()));
+      all.addAll(runtime.suspended(root.deadline()));
     }
     if (json) {
       List<JsonValue> sandboxes = all.stream().map(SandboxListCommand::json).toList();

@@ -29,6 +29,7 @@ final class StatusView {
     view.table("pools", PoolsView.table(pools));
     view.table("last failure of each pool", PoolsView.troubles(pools));
     view.table("VMs", view.vms());
+    view.table("suspended VMs", view.suspended());
     view.table("base VMs, which were given away", view.baseVms());
     view.table("failures, newest first", view.failures());
     view.lines.add("");
@@ -155,6 +156,24 @@ final class StatusView {
                 "ID", "PID", "STATE", "ROUTE", "VCPUS", "MEMORY", "LEASE", "ENDS IN", "OWNER");
     vms.forEach(
         vm -> table.row(vm(vm, leases.getOrDefault(vm.text("id"), JsonValue.object()), measured)));
+    return table;
+  }
+
+  private TextTable suspended() {
+    TextTable table =
+        new TextTable("SANDBOX", "VCPUS", "MEMORY", "ON DISK", "AGE", "LEASE", "ENDS IN", "OWNER");
+    for (JsonValue vm : status.list("suspended")) {
+      JsonValue lease = vm.get("lease");
+      table.row(
+          vm.get("labels").text("vmfactory.sandbox"),
+          String.valueOf(vm.number("vcpus")),
+          vm.number("memoryMib") + " MiB",
+          Show.kib(vm.number("diskKib")),
+          Show.age(vm.text("suspendedAt"), now),
+          lease.text("id"),
+          Show.until(lease.text("expiresAt"), now),
+          lease.text("owner"));
+    }
     return table;
   }
 

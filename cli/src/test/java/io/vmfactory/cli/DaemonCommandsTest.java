@@ -282,11 +282,32 @@ class DaemonCommandsTest {
   @Test
   void pauseAndResumeTakeLeases() {
     String lease = "0123456789abcdef0123456789abcdef";
-    daemon.answers(200, "{}").answers(200, "{}");
+    daemon.answers(200, "{}").answers(200, "{}").answers(200, "{}");
     assertThat(run("pause", lease).exit()).isZero();
     assertThat(run("resume", lease).exit()).isZero();
     assertThat(asked(0)).isEqualTo("POST /v1/leases/" + lease + "/pause HTTP/1.1");
-    assertThat(asked(1)).isEqualTo("POST /v1/leases/" + lease + "/resume HTTP/1.1");
+    assertThat(asked(1)).isEqualTo("GET /v1/status HTTP/1.1");
+    assertThat(asked(2)).isEqualTo("POST /v1/leases/" + lease + "/resume HTTP/1.1");
+  }
+
+  @Test
+  void suspendTakesLeasesAndStatusShowsThem() {
+    String lease = "0123456789abcdef0123456789abcdef";
+    String suspended =
+        "{\"lease\": {\"id\": \"%s\", \"owner\": \"me\", \"expiresAt\": \"%s\"}, \"vcpus\": 2,"
+                .formatted(lease, Cli.NOW.plusSeconds(7200))
+            + " \"memoryMib\": 512, \"diskKib\": 3072, \"suspendedAt\": \"%s\"}"
+                .formatted(Cli.NOW.minusSeconds(61));
+    daemon
+        .answers(200, "{\"suspended\": " + suspended + "}")
+        .answers(200, "{\"suspended\": [" + suspended + "]}");
+    assertThat(run("suspend", lease, "--ttl", "2h").out())
+        .isEqualTo("suspended " + lease + ": 3.0 MiB on disk, ends in 2h\n");
+    assertThat(asked(0)).isEqualTo("POST /v1/leases/" + lease + "/suspend HTTP/1.1");
+    assertThat(body(0)).isEqualTo("{\"ttl\":\"7200.000s\"}");
+    assertThat(run("status").out().replaceAll(" +", " "))
+        .contains("suspended VMs")
+        .contains("2 512 MiB 3.0 MiB 61s " + lease + " 2h me");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.vmfactory.cli;
 
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.ContainerSpec;
@@ -22,6 +23,7 @@ import io.vmfactory.guest.ProcessInfo;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.ResourceLimits;
+import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A runtime whose sandboxes only record what was called. */
 final class FakeSandboxes implements SandboxRuntime {
+  /** The lease of web1. */
+  static final String LEASE = "0f".repeat(16);
+
   /** The calls, in order. */
   final List<String> done = new ArrayList<>();
 
@@ -87,6 +92,18 @@ final class FakeSandboxes implements SandboxRuntime {
   }
 
   @Override
+  public List<SandboxStatus> suspended(Deadline deadline) {
+    return statuses(deadline, true);
+  }
+
+  private List<SandboxStatus> statuses(Deadline deadline, boolean suspended) {
+    return all.values().stream()
+        .map(sandbox -> sandbox.status(deadline))
+        .filter(status -> (status.state() == SandboxStatus.State.SUSPENDED) == suspended)
+        .toList();
+  }
+
+  @Override
   public SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline) {
     fetch(id, deadline);
     done.add("fork " + id + " x" + count + (leaseTtl == null ? "" : " for " + leaseTtl));
@@ -104,9 +121,17 @@ final class FakeSandboxes implements SandboxRuntime {
   }
 
   @Override
-  public void resumeVm(String id, Deadline deadline) {
+  public SuspendedMachine suspendVm(String id, @Nullable Duration ttl, Deadline deadline) {
     fetch(id, deadline);
-    done.add("resume the VM of " + id);
+    done.add("suspend the VM of " + id + (ttl == null ? "" : " for " + ttl));
+    return new SuspendedMachine(
+        LEASE, Map.of(), Cli.NOW, Cli.NOW.plusSeconds(7200), 3072, new Sizing(2, 256), "h");
+  }
+
+  @Override
+  public void resumeVm(String id, @Nullable Duration ttl, Deadline deadline) {
+    fetch(id, deadline);
+    done.add("resume the VM of " + id + (ttl == null ? "" : " for " + ttl));
   }
 
   @Override
@@ -136,7 +161,7 @@ final class FakeSandboxes implements SandboxRuntime {
 
   @Override
   public List<SandboxStatus> list(Deadline deadline) {
-    return all.values().stream().map(sandbox -> sandbox.status(deadline)).toList();
+    return statuses(deadline, false);
   }
 
   @Override
@@ -177,11 +202,14 @@ final class FakeSandboxes implements SandboxRuntime {
       return new SandboxStatus(
           id,
           state,
-          state == SandboxStatus.State.STOPPED ? null : vm,
+          state == SandboxStatus.State.STOPPED || state == SandboxStatus.State.SUSPENDED
+              ? null
+              : vm,
           "h",
           Cli.NOW.minusSeconds(61),
           4711,
-          ProcessAnnotation.of(FIRST));
+          ProcessAnnotation.of(FIRST),
+          id.equals("web1") ? LEASE : "");
     }
 
     @Override

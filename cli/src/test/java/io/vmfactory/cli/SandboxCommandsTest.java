@@ -7,6 +7,7 @@ import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxStatus.State;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +85,36 @@ class SandboxCommandsTest {
             "resume the VM of web1",
             "close");
     assertThat(run("pause nosuch").exit()).isEqualTo(1);
+  }
+
+  @Test
+  void suspendAndResumeTakeSandboxesByIdAndByLease() {
+    Cli suspend = run("suspend web2 " + FakeSandboxes.LEASE + " --ttl 2h");
+    assertThat(suspend.out().lines())
+        .containsExactly(
+            "suspended web2: 3.0 MiB on disk, ends in 2h",
+            "suspended web1: 3.0 MiB on disk, ends in 2h");
+    assertThat(run("resume web1 --ttl 9m").exit()).isZero();
+    assertThat(sandboxes.done)
+        .containsExactly(
+            "suspend the VM of web2 for PT2H",
+            "suspend the VM of web1 for PT2H",
+            "close",
+            "resume the VM of web1 for PT9M",
+            "close");
+  }
+
+  @Test
+  void aSuspendedSandboxIsListedAndCanBeRemovedAndKilled() throws Exception {
+    sandboxes.with("cold", State.SUSPENDED);
+    assertThat(run("ps").out().lines().map(line -> line.replaceAll(" +", " ").strip()))
+        .contains("cold suspended sleep 9");
+    List<JsonValue> all = JsonValue.parse(run("ps --json").out()).list("processes");
+    assertThat(all.get(all.size() - 1).text("state")).isEqualTo("suspended");
+    assertThat(run("sandbox ls").out().replaceAll(" +", " ")).contains("cold suspended 61s");
+    sandboxes.done.clear();
+    assertThat(run("kill cold").exit()).isZero();
+    assertThat(sandboxes.done).containsExactly("delete cold", "close");
   }
 
   @Test

@@ -16,6 +16,8 @@ import io.vmfactory.api.v1.ReleaseVmRequest;
 import io.vmfactory.api.v1.RenewLeaseRequest;
 import io.vmfactory.api.v1.ResumeVmRequest;
 import io.vmfactory.api.v1.ResumeVmResponse;
+import io.vmfactory.api.v1.SuspendVmRequest;
+import io.vmfactory.api.v1.SuspendVmResponse;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.file.Path;
@@ -71,10 +73,27 @@ public final class LeaseCalls {
     return channel.unary(FactoryGrpcClient.PauseVm, request, deadline).getVm();
   }
 
-  /** Lets the lease's VM run again, with the right time. Has no effect if it runs. */
-  public ResumeVmResponse resume(String leaseId, Deadline deadline) {
-    ResumeVmRequest request = ResumeVmRequest.newBuilder().setLeaseId(leaseId).build();
-    return channel.unary(FactoryGrpcClient.ResumeVm, request, deadline);
+  /**
+   * Stores the lease's VM on disk and ends its process. The lease stays. Has no effect if the VM is
+   * suspended.
+   */
+  public SuspendVmResponse suspend(SuspendVmRequest request, Deadline deadline) {
+    return channel.unary(FactoryGrpcClient.SuspendVm, request, deadline);
+  }
+
+  /**
+   * Lets the lease's VM run again that was paused or suspended, with the right time. Has no effect
+   * if it runs.
+   *
+   * @param ttl duration of the lease from now on; null for the one that it had
+   */
+  public ResumeVmResponse resume(
+      String leaseId, java.time.@Nullable Duration ttl, Deadline deadline) {
+    ResumeVmRequest.Builder request = ResumeVmRequest.newBuilder().setLeaseId(leaseId);
+    if (ttl != null) {
+      request.setLeaseTtl(span(ttl));
+    }
+    return channel.unary(FactoryGrpcClient.ResumeVm, request.build(), deadline);
   }
 
   private static Duration span(java.time.Duration ttl) {

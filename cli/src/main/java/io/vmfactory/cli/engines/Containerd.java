@@ -7,8 +7,8 @@ import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 
 /**
- * Containerd's runtimes for Kubernetes. A file that containerd imports would replace all settings of
- * the CRI plugin, so this is a table at the end of the main file. {@code ctr} needs no
+ * Containerd's runtimes for Kubernetes. A file that containerd imports would replace all settings
+ * of the CRI plugin, so this is a table at the end of the main file. {@code ctr} needs no
  * configuration.
  */
 record Containerd() implements EngineConfig {

@@ -101,7 +101,7 @@ class PausedSandboxIT {
       host.withDaemon();
       assertThat(states()).containsExactly(VmState.PAUSED);
       fork(runtime, sandbox.id());
-      runtime.resumeVm(sandbox.id(), soon());
+      runtime.resumeVm(sandbox.id(), null, soon());
       assertThat(states()).containsExactly(VmState.RUNNING);
       consecutive(its, 500);
       Instant before = Instant.now();

@@ -27,8 +27,8 @@ public interface MachineSource extends AutoCloseable {
   /** Stops the CPUs of a leased VM; memory and lease stay. */
   void pause(MachineFacts machine, Deadline deadline);
 
-  /** Lets a leased VM run again that was paused. */
-  void resume(MachineFacts machine, Deadline deadline);
+  /** Returns the leased VMs that are suspended. */
+  SuspendedMachines suspended();
 
   /**
    * Stores a leased VM as the next version of a named template. The VM goes on. If the call fails

@@ -136,13 +136,13 @@ public final class Machines implements MachineSource {
   }
 
   @Override
-  public void pause(MachineFacts machine, Deadline deadline) {
-    factory.leases().pause(machine.leaseId(), deadline);
+  public SuspendedMachines suspended() {
+    return new DaemonSuspensions(factory);
   }
 
   @Override
-  public void resume(MachineFacts machine, Deadline deadline) {
-    factory.leases().resume(machine.leaseId(), deadline);
+  public void pause(MachineFacts machine, Deadline deadline) {
+    factory.leases().pause(machine.leaseId(), deadline);
   }
 
   private static GetVmRequest request(MachineRequest wanted) {
@@ -176,7 +176,7 @@ public final class Machines implements MachineSource {
     return facts(fork.getVm(), fork.getLease().getId(), "", fork.getHopsList());
   }
 
-  private static MachineFacts facts(Vm vm, String leaseId, String reason, List<Hop> hops) {
+  static MachineFacts facts(Vm vm, String leaseId, String reason, List<Hop> hops) {
     return new MachineFacts(
         identity(vm),
         leaseId,

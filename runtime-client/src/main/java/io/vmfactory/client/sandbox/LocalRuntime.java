@@ -6,6 +6,7 @@ import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.EventLoops;
 import io.vmfactory.client.machine.MachineSource;
 import io.vmfactory.client.machine.Machines;
+import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
@@ -141,10 +142,17 @@ final class LocalRuntime implements SandboxRuntime {
 
   @Override
   public Sandbox fetch(String id, Deadline deadline) {
-    if (resources.store().read(SandboxIds.require(id)).isEmpty()) {
-      throw new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id);
+    if (resources.store().read(SandboxIds.require(id)).isPresent()) {
+      return handle(id, SandboxHandle.AtClose.LEAVE);
     }
-    return handle(id, SandboxHandle.AtClose.LEAVE);
+    return suspended()
+        .find(id, deadline)
+        .<Sandbox>map(vm -> new SuspendedSandbox(id, vm, suspended()))
+        .orElseThrow(() -> new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id));
+  }
+
+  private SuspendedSandboxes suspended() {
+    return new SuspendedSandboxes(resources);
   }
 
   @Override
@@ -158,8 +166,15 @@ final class LocalRuntime implements SandboxRuntime {
   }
 
   @Override
-  public void resumeVm(String id, Deadline deadline) {
-    new SandboxResting(SandboxIds.require(id), resources).resume(deadline);
+  public SuspendedMachine suspendVm(String id, @Nullable Duration ttl, Deadline deadline) {
+    return new SandboxResting(SandboxIds.require(id), resources).suspend(ttl, deadline);
+  }
+
+  @Override
+  public void resumeVm(String id, @Nullable Duration ttl, Deadline deadline) {
+    if (!suspended().resume(SandboxIds.require(id), ttl, deadline)) {
+      new SandboxResting(id, resources).resume(ttl, deadline);
+    }
   }
 
   @Override
@@ -189,6 +204,11 @@ final class LocalRuntime implements SandboxRuntime {
       }
     }
     return all;
+  }
+
+  @Override
+  public List<SandboxStatus> suspended(Deadline deadline) {
+    return suspended().list(deadline);
   }
 
   @Override

@@ -119,7 +119,8 @@ final class RecordConversion {
         vm == null ? "" : vm.hostname(),
         Instant.parse(record.createdAt()),
         record.owner().pid(),
-        record.wish().annotations());
+        record.wish().annotations(),
+        record.leaseId());
   }
 
   private static SandboxStatus.State state(SandboxRecord record) {

@@ -59,10 +59,13 @@ final class RuntimeResources {
    */
   Machine machine(String sandbox, VmEntry vm) {
     Machine own = taken.get(sandbox);
-    if (own != null && own.facts().who().id().value().equals(vm.id())) {
-      return own;
-    }
-    return machines.open(RecordConversion.facts(vm));
+    return own != null && owns(sandbox, vm) ? own : machines.open(RecordConversion.facts(vm));
+  }
+
+  /** Returns whether this process took that VM for a sandbox. */
+  boolean owns(String sandbox, VmEntry vm) {
+    Machine own = taken.get(sandbox);
+    return own != null && own.facts().who().id().value().equals(vm.id());
   }
 
   void warn(String sandbox, String what, RuntimeException why) {

@@ -172,9 +172,19 @@ final class SandboxHandle implements Sandbox {
     return connection.get(deadline).agent();
   }
 
+  /** Returns false if it was suspended and resumed meanwhile: then it belongs to no process. */
+  private boolean isOurs() {
+    return resources
+        .store()
+        .read(id)
+        .map(SandboxRecord::vm)
+        .map(vm -> resources.owns(id, vm))
+        .orElse(true);
+  }
+
   @Override
   public void close() {
-    if (deletedOnClose) {
+    if (deletedOnClose && isOurs()) {
       Uninterrupted.run(() -> delete(Deadline.after(CLOSE_LIMIT)));
     } else {
       disconnect();

@@ -2,14 +2,16 @@ package io.vmfactory.client.sandbox;
 
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.machine.MachineFacts;
+import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
-import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.PathLock;
+import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Lets the VM of a sandbox rest, and ends that. No container is made or removed meanwhile. */
 final class SandboxResting {
@@ -27,28 +29,51 @@ final class SandboxResting {
     run("pause the VM", vm -> resources.machines().pause(vm, deadline), deadline);
   }
 
-  void resume(Deadline deadline) {
-    run("resume the VM", vm -> resources.machines().resume(vm, deadline), deadline);
+  void resume(@Nullable Duration ttl, Deadline deadline) {
+    run(
+        "resume the VM",
+        vm -> resources.machines().suspended().resume(vm.leaseId(), ttl, deadline),
+        deadline);
+  }
+
+  /** Stores the VM on disk. Nothing of the sandbox is left in this runtime's folder. */
+  SuspendedMachine suspend(@Nullable Duration ttl, Deadline deadline) {
+    String verb = "suspend";
+    try (PathLock lock = state.lock(deadline)) {
+      SandboxRecord record = state.record();
+      state.require(record, verb, State.RUNNING, State.PAUSED);
+      VmEntry vm = state.requireLeasedVm(record, verb);
+      requireNotKept();
+      SuspendedMachine done =
+          resources
+              .machines()
+              .suspended()
+              .suspend(
+                  RecordConversion.facts(vm), SuspendedSandboxes.inside(record), ttl, deadline);
+      state.remove();
+      resources.forget(id);
+      return done;
+    } catch (FactoryException e) {
+      throw SandboxFailures.ofSnapshot(e);
+    }
+  }
+
+  private void requireNotKept() {
+    if (resources.store().isKept(id)) {
+      throw new SandboxException(
+          Reason.UNSUPPORTED,
+          "cannot suspend: a service keeps the container of sandbox %s and reads its output; pause it instead"
+              .formatted(id));
+    }
   }
 
   private void run(String verb, Consumer<MachineFacts> step, Deadline deadline) {
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord record = state.record();
       state.require(record, verb, State.RUNNING, State.PAUSED);
-      VmEntry vm = state.requireVm(record, verb);
-      if (vm.leaseId().isEmpty()) {
-        throw new SandboxException(
-            Reason.UNSUPPORTED,
-            "cannot %s: the VM of sandbox %s was booted directly; %s"
-                .formatted(verb, id, "use a VM of the daemon (enable_template = true)"));
-      }
-      step.accept(RecordConversion.facts(vm));
+      step.accept(RecordConversion.facts(state.requireLeasedVm(record, verb)));
     } catch (FactoryException e) {
-      throw switch (e.code()) {
-        case NOT_POSSIBLE -> new SandboxException(Reason.UNSUPPORTED, ErrorText.of(e), e);
-        case NOT_FOUND -> new SandboxException(Reason.LOST, ErrorText.of(e), e);
-        default -> e;
-      };
+      throw SandboxFailures.ofSnapshot(e);
     }
   }
 }

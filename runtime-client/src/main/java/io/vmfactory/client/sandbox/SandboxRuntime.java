@@ -2,6 +2,7 @@ package io.vmfactory.client.sandbox;
 
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
@@ -88,11 +89,27 @@ public interface SandboxRuntime extends AutoCloseable {
   void pauseVm(String id, Deadline deadline);
 
   /**
-   * Lets a sandbox's VM run again, with the right time. Has no effect if it runs.
+   * Stores a sandbox's VM on disk and ends its process: the sandbox takes no memory until {@link
+   * #resumeVm}. It survives restarts of the daemon and of the host. It belongs to no process any
+   * more; its lease lasts for {@code ttl} unless it is renewed, then the sandbox is deleted. A
+   * process that uses the sandbox loses it. If this throws, the VM goes on.
    *
-   * @throws SandboxException as {@link #pauseVm}
+   * @param ttl null for the daemon's default
+   * @throws SandboxException as {@link #pauseVm}; UNSUPPORTED also if a service keeps the sandbox;
+   *     NO_ROOM
    */
-  void resumeVm(String id, Deadline deadline);
+  SuspendedMachine suspendVm(String id, @Nullable Duration ttl, Deadline deadline);
+
+  /**
+   * Lets a sandbox's VM run again that was paused or suspended, with the right time. Has no effect
+   * if it runs. The containers of a suspended sandbox are there again, and go on. This runtime does
+   * not delete the sandbox, and does not renew its lease.
+   *
+   * @param ttl duration of the lease from now on; null for the one that it had
+   * @throws SandboxException as {@link #pauseVm}; ALREADY_EXISTS if the sandbox is suspended and
+   *     another one has its id; NO_ROOM
+   */
+  void resumeVm(String id, @Nullable Duration ttl, Deadline deadline);
 
   /**
    * Builds a template: makes a sandbox as the recipe says, and stores it as the next version of its
@@ -110,8 +127,12 @@ public interface SandboxRuntime extends AutoCloseable {
 
   /**
    * Returns all sandboxes in this sandbox_dir, sorted by id, including those of other processes.
+   * Suspended ones are not among them.
    */
   List<SandboxStatus> list(Deadline deadline);
+
+  /** Returns the suspended sandboxes, oldest first; none if the daemon does not run. */
+  List<SandboxStatus> suspended(Deadline deadline);
 
   /** Deletes the sandboxes of this runtime and closes all connections. */
   @Override

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param vm its VM; null if it has none
  * @param hostname the host name set in the guest; empty without a VM
  * @param createdAt by the host's clock
- * @param ownerPid the process that created it or started it last
+ * @param ownerPid the process that created it or started it last; 0 if it is suspended
  * @param annotations the annotations of its specification
+ * @param leaseId the lease of its VM, also if that is suspended; empty if it has none
  */
 public record SandboxStatus(
     String id,
@@ -22,7 +23,8 @@ public record SandboxStatus(
     String hostname,
     Instant createdAt,
     long ownerPid,
-    Map<String, String> annotations) {
+    Map<String, String> annotations,
+    String leaseId) {
   public SandboxStatus {
     annotations = Map.copyOf(annotations);
   }
@@ -35,6 +37,8 @@ public record SandboxStatus(
     /** Its containers are frozen. */
     PAUSED,
     STOPPED,
+    /** Its VM is on disk. See {@link SandboxRuntime#resumeVm}. */
+    SUSPENDED,
     /** Its VM has ended unexpectedly. Stop or delete the sandbox. */
     LOST
   }

@@ -9,6 +9,7 @@ import io.vmfactory.client.machine.Machine;
 import io.vmfactory.client.machine.MachineFacts;
 import io.vmfactory.client.machine.MachineRequest;
 import io.vmfactory.client.machine.MachineSource;
+import io.vmfactory.client.machine.SuspendedMachines;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestContainers;
@@ -44,9 +45,10 @@ final class FakeVms implements MachineSource {
           .on("processes", none -> processes.it())
           .on("sandbox", none -> sandbox.it())
           .on("gone", none -> gone);
+  private final MachineFacts facts = facts(VmId.random(), self());
   final Scripted<Machine> machine =
       new Scripted<>(Machine.class)
-          .on("facts", none -> facts(VmId.random(), self()))
+          .on("facts", none -> facts)
           .on("agent", none -> agent.it())
           .on("lost", none -> new CompletableFuture<String>())
           .on("attach", none -> attached())
@@ -67,6 +69,9 @@ final class FakeVms implements MachineSource {
 
   /** The leases that were paused and resumed. */
   final List<String> rested = new ArrayList<>();
+
+  /** Those that are suspended. */
+  final FakeSuspensions suspended = new FakeSuspensions(rested);
 
   /** What was stored as a template. */
   final List<String> snapshots = new ArrayList<>();
@@ -135,8 +140,8 @@ final class FakeVms implements MachineSource {
   }
 
   @Override
-  public void resume(MachineFacts machine, Deadline deadline) {
-    rested.add("resume " + machine.leaseId());
+  public SuspendedMachines suspended() {
+    return suspended;
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.vmfactory.client.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.client.machine.MachineFacts;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxStore;
@@ -34,7 +35,8 @@ final class SandboxForkTest {
   }
 
   private void startWith(String lease) throws IOException {
-    vms.machine.on("facts", none -> FakeVms.leased(VmId.random(), lease));
+    MachineFacts facts = FakeVms.leased(VmId.random(), lease);
+    vms.machine.on("facts", none -> facts);
     sandbox.start(soon());
     DiskImage image = DiskImage.overlay(Files.createFile(dir.resolve("image")));
     sandbox.createContainer(ContainerSpec.of(OciSpec.standard(), image).withId("c"), soon());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.client.machine.MachineFacts;
 import io.vmfactory.client.sandbox.Readiness.CommandSucceeds;
 import io.vmfactory.client.sandbox.Readiness.FileExists;
 import io.vmfactory.client.sandbox.Readiness.LineAppears;
@@ -71,7 +72,8 @@ final class TemplateBuildTest {
     runtime = LocalRuntime.over(store, vms, () -> {});
     DiskImage image = DiskImage.overlay(Files.createFile(dir.resolve("image")));
     spec = ContainerSpec.of(OciSpec.standard(), image).withId("c");
-    vms.machine.on("facts", none -> FakeVms.leased(VmId.random(), "l"));
+    MachineFacts facts = FakeVms.leased(VmId.random(), "l");
+    vms.machine.on("facts", none -> facts);
     vms.containers
         .on("create", arguments -> create((ContainerRequest) arguments[0]))
         .on("start", arguments -> states.put((String) arguments[0], "RUNNING"))

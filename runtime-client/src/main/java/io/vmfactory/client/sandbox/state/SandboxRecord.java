@@ -181,6 +181,17 @@ public record SandboxRecord(
         version, clone, state, at.toString(), by, wish, with.id(), with, containers);
   }
 
+  /** Returns this record with the VM in which it was made again after it had been suspended. */
+  public SandboxRecord resumed(ProcessEntry by, VmEntry with) {
+    return new SandboxRecord(version, id, state, createdAt, by, wish, with.id(), with, containers);
+  }
+
+  /** Returns the lease of its VM; empty if it has none. */
+  @JsonIgnore
+  public String leaseId() {
+    return vm == null ? "" : vm.leaseId();
+  }
+
   /** Returns this record while {@code by} starts the sandbox. Its VM may already exist. */
   public SandboxRecord starting(ProcessEntry by) {
     return new SandboxRecord(version, id, state, createdAt, by, wish, directVm, null, List.of());

@@ -98,7 +98,35 @@ public record SandboxStore(Path dir) {
   }
 
   private static void write(Path folder, SandboxRecord record) throws IOException {
-    OwnerOnly.replace(folder.resolve("sandbox.json"), JSON.writeValueAsBytes(record));
+    OwnerOnly.replace(folder.resolve("sandbox.json"), toBytes(record));
+  }
+
+  /** Returns a record as it is in its file. */
+  public static byte[] toBytes(SandboxRecord record) {
+    try {
+      return JSON.writeValueAsBytes(record);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("a record has plain values only", e);
+    }
+  }
+
+  /**
+   * Returns the record that such bytes contain.
+   *
+   * @param where for the failure
+   * @throws UnreadableSandboxException if this version cannot read it
+   */
+  public static SandboxRecord ofBytes(byte[] bytes, String where) {
+    try {
+      SandboxRecord record = JSON.readValue(bytes, SandboxRecord.class);
+      if (record == null || record.version() != SandboxRecord.VERSION) {
+        throw new UnreadableSandboxException(
+            where + " is not of format version " + SandboxRecord.VERSION, null);
+      }
+      return record;
+    } catch (IOException e) {
+      throw new UnreadableSandboxException(where + " is not the record of a sandbox", e);
+    }
   }
 
   /**
@@ -109,16 +137,9 @@ public record SandboxStore(Path dir) {
   public Optional<SandboxRecord> read(String id) {
     Path file = folder(id).resolve("sandbox.json");
     try {
-      SandboxRecord record = JSON.readValue(OwnFile.read(file, MOST_BYTES), SandboxRecord.class);
-      if (record == null || record.version() != SandboxRecord.VERSION) {
-        throw new UnreadableSandboxException(
-            file + " is not of format version " + SandboxRecord.VERSION, null);
-      }
-      return Optional.of(record);
+      return Optional.of(ofBytes(OwnFile.read(file, MOST_BYTES), file.toString()));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (JacksonException e) {
-      throw new UnreadableSandboxException(file + " is not the record of a sandbox", e);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file + ": " + ErrorText.of(e), e);
     }
