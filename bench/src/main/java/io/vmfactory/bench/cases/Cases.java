@@ -19,6 +19,7 @@ public final class Cases {
         new RefillCase(),
         new DrivesCase(),
         new ForkCase(),
+        new SuspendCase(),
         new IsolationCase(),
         new ContainerCase(),
         new PreparedCase(),

@@ -51,6 +51,21 @@ public final class Promises {
           atLeast("burst-warm", "16 requests at once on 16 warm VMs: WARM", "burst", 100, "%"),
           atLeast("burst-served", "32 requests at once on 8 warm VMs: served", "burst", 100, "%"),
           atMost("fork-pause", "pause of a fork of an idle clone, p50", "fork", 10, "ms"),
+          atMost(
+              "resume-over-clone",
+              "resume of a suspended VM until its agent has answered, over a clone on route"
+                  + " TEMPLATE",
+              "suspend",
+              1.3,
+              "x"),
+          atMost(
+              "suspended-disk",
+              "files of a suspended VM without drives, over the pages that it has written and its"
+                  + " state",
+              "suspend",
+              1.1,
+              "x"),
+          atMost("suspended-processes", "processes of suspended VMs", "suspend", 0, "processes"),
           atLeast("refill-over-loop", "refill over a bare loop of restores", "refill", 0.85, "x"));
 
   private static final List<Promise> DAEMON =
@@ -145,7 +160,8 @@ public final class Promises {
               "pairs"),
           atMost(
               "unique-inside",
-              "pairs of VMs whose containers share a generation, boot id, host name or random number",
+              "pairs of VMs whose containers share a generation, boot id, host name or random"
+                  + " number",
               "unique",
               0,
               "pairs"),
