@@ -76,7 +76,7 @@ final class DriveNodes {
       if (writable && open.inMemory()) {
         monitor.allow(file.size());
       }
-      files.open(bay.image(), open.file(), !writable, true, deadline);
+      files.openImage(bay.image(), open.file(), !writable, deadline);
     } finally {
       calls.close(image.rights(), open::close);
     }
@@ -110,9 +110,9 @@ final class DriveNodes {
   String add(FrozenDrive drive, Path folder, Deadline deadline) {
     int layers = drive.files().size() - 1;
     try {
-      files.open(bay.image(), drive.files().get(0), true, true, deadline);
+      files.openImage(bay.image(), drive.files().get(0), true, deadline);
       for (int layer = 1; layer <= layers; layer++) {
-        files.open(bay.writes(layer), drive.files().get(layer), true, false, deadline);
+        files.openLayer(bay.writes(layer), drive.files().get(layer), true, deadline);
         monitor.execute(overlay(layer, true), deadline);
       }
       if (drive.mode() != DriveMode.OVERLAY) {
@@ -133,7 +133,7 @@ final class DriveNodes {
       if (file.isInMemory()) {
         monitor.allow(bytes);
       }
-      files.open(bay.writes(layer), file, false, false, deadline);
+      files.openLayer(bay.writes(layer), file, false, deadline);
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot make a copy-on-write file in " + folder, e);
     }

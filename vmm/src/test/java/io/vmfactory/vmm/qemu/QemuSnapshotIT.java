@@ -21,6 +21,7 @@ import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
@@ -168,6 +169,26 @@ class QemuSnapshotIT {
     last.kill();
     clone.drives().detach("rw0", deadline);
     clone.drives().detach("ro0", deadline);
+    assertThat(files(clone)).isEmpty();
+  }
+
+  /** QEMU closes files that it is asked to forget only while the VM runs. */
+  @Test
+  void aPausedVmIsForkedAgainAndAgainAndRunsOn() throws IOException {
+    attach(clone, DriveMode.OVERLAY);
+    clone.stop(deadline);
+    for (int layer = 1; layer <= 3; layer++) {
+      try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
+        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layer);
+        assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
+        restored(snapshot).kill();
+      }
+    }
+    clone.cont(deadline);
+    try (VmSnapshot snapshot = later(clone, 0)) {
+      restored(snapshot).kill();
+    }
+    clone.drives().detach("rw0", deadline);
     assertThat(files(clone)).isEmpty();
   }
 
