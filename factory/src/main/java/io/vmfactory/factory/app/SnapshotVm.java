@@ -13,8 +13,11 @@ import io.vmfactory.factory.request.SnapshotRequest;
 import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.routes.TurnRequest;
 import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.factory.turns.RestoreTurns;
+import io.vmfactory.factory.turns.Turn;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.SnapshotNote.Owner;
@@ -34,7 +37,7 @@ final class SnapshotVm {
   private final LeaseBook leases;
   private final Store store;
   private final RequestsInFlight inFlight;
-  private final HostMemory memory;
+  private final Limits limits;
   private final Observer observer;
 
   /**
@@ -44,18 +47,26 @@ final class SnapshotVm {
    */
   record Store(TemplateCatalogue catalogue, TemplateNames names, EventBus events, Path overlays) {}
 
+  /**
+   * What limits the snapshots that are stored at once.
+   *
+   * @param turns one for each that is under way
+   * @param memory each needs as much as its source has, until it is stored
+   */
+  record Limits(RestoreTurns turns, HostMemory memory) {}
+
   SnapshotVm(
       Rules rules,
       LeaseBook leases,
       Store store,
       RequestsInFlight inFlight,
-      HostMemory memory,
+      Limits limits,
       Observer observer) {
     this.rules = rules;
     this.leases = leases;
     this.store = store;
     this.inFlight = inFlight;
-    this.memory = memory;
+    this.limits = limits;
     this.observer = observer;
   }
 
@@ -78,17 +89,12 @@ final class SnapshotVm {
   private StoredVm stored(Peer client, SnapshotRequest request, Deadline deadline) {
     rules.check(request);
     HostedVm source = leases.hosted(client, request.source());
-    memory.require(source.sizing().memoryMib());
     Owner owner = TemplateNames.owner(client);
     Plan plan =
         new Plan(
             TemplateName.of(owner, request.name()),
             new SnapshotNote(source.templateKey(), owner, request.labels(), request.description()));
-    StoredVm stored =
-        leases.use(
-            client,
-            request.source(),
-            vm -> request.endSource() ? ended(vm, plan, deadline) : taken(vm, plan, deadline));
+    StoredVm stored = inTurn(client, request, source, plan, deadline);
     Long seenBy = owner.shared() ? null : owner.uid();
     String key = stored.template().key().hex();
     store.events().emit(Kind.TEMPLATE_CREATED, seenBy, "", "", key, stored.template().label());
@@ -98,17 +104,33 @@ final class SnapshotVm {
     return stored;
   }
 
+  private StoredVm inTurn(
+      Peer client, SnapshotRequest request, HostedVm source, Plan plan, Deadline deadline) {
+    Laps laps = new Laps();
+    try (Turn turn = TurnRequest.await(limits.turns(), deadline)) {
+      laps.lap("turn");
+      limits.memory().require(source.sizing().memoryMib());
+      return leases.use(
+          client,
+          request.source(),
+          vm ->
+              request.endSource()
+                  ? ended(vm, plan, laps, deadline)
+                  : taken(vm, plan, laps, deadline));
+    }
+  }
+
   /** What the template will be. */
   private record Plan(TemplateName name, SnapshotNote note) {}
 
   /** What the VM does from the snapshot on would be lost, so it stands still until it ends. */
-  private StoredVm ended(Vm vm, Plan plan, Deadline deadline) {
+  private StoredVm ended(Vm vm, Plan plan, Laps laps, Deadline deadline) {
     boolean ran = vm.phase() == VmPhase.RUNNING;
     if (ran) {
       vm.stop(deadline);
     }
     try {
-      return taken(vm, plan, deadline);
+      return taken(vm, plan, laps, deadline);
     } catch (RuntimeException | Error e) {
       if (ran) {
         goOn(vm, e);
@@ -130,8 +152,7 @@ final class SnapshotVm {
     }
   }
 
-  private StoredVm taken(Vm vm, Plan plan, Deadline deadline) {
-    Laps laps = new Laps();
+  private StoredVm taken(Vm vm, Plan plan, Laps laps, Deadline deadline) {
     try (VmSnapshot taken = vm.snapshot(store.overlays(), laps, deadline)) {
       var info = store.catalogue().store(taken, plan.name(), plan.note(), laps, deadline);
       TemplateView view = store.names().view(info);
