@@ -52,8 +52,13 @@ record SnapshotChains(Path dir, TemplateFixture fixture, StoredTemplates templat
     return stored(second.hex(), mark, 2, state);
   }
 
-  private TemplateKey stored(String parent, int mark, int generation, byte[] state)
-      throws IOException {
+  /**
+   * Stores one.
+   *
+   * @param parent key of the parent, hex; empty = none
+   * @param generation its first pages differ from those of an earlier one
+   */
+  TemplateKey stored(String parent, int mark, int generation, byte[] state) throws IOException {
     MemoryFile memory =
         MemoryFiles.create("vmfactory-snapshot", (long) TemplateFixture.MEMORY_MIB << 20);
     for (int page = 10; page < 20; page++) {

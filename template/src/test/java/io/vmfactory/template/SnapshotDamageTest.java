@@ -75,8 +75,7 @@ class SnapshotDamageTest {
 
   @ParameterizedTest
   @MethodSource("damages")
-  void isRefusedWithTheNameOfTheFileAndNeverStarted(String name, Damage damage)
-      throws IOException {
+  void isRefusedWithTheNameOfTheFileAndNeverStarted(String name, Damage damage) throws IOException {
     assumeTrue(damage != Damage.OTHER_OWNER || OwnUser.isRoot(), "only root can give files away");
     Path file = chains.file(damaged, name);
     damage(file, damage);
