@@ -8,7 +8,9 @@ import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.SnapshotRequest;
 import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.routes.RequestsInFlight;
@@ -99,9 +101,20 @@ final class SnapshotVm {
     String key = stored.template().key().hex();
     store.events().emit(Kind.TEMPLATE_CREATED, seenBy, "", "", key, stored.template().label());
     if (request.endSource()) {
-      leases.release(client, request.source());
+      endIfThere(client, request.source());
     }
     return stored;
+  }
+
+  /** The template is stored, so it does not matter if the source has ended by itself meanwhile. */
+  private void endIfThere(Peer client, LeaseId source) {
+    try {
+      leases.release(client, source);
+    } catch (RequestException e) {
+      if (e.reason() != RequestException.Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
   }
 
   private StoredVm inTurn(

@@ -222,7 +222,7 @@ public final class RestoreTurns {
     return new TurnRefusedException(
         TurnRefusedException.Reason.FULL,
         ("%d requests already wait for %s, as many as may (max_waiting in the configuration), and"
-             + " there are %d; try again in about %.1f s")
+                + " there are %d; try again in about %.1f s")
             .formatted(now.customersWaiting(), work.turn, limit, wait.toMillis() / 1000.0),
         wait);
   }
