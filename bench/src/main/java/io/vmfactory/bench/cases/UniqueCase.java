@@ -49,7 +49,7 @@ final class UniqueCase implements BenchCase {
   @Override
   public String summary() {
     return "VMs by every route, forks and snapshots, compared in pairs; their clocks at the"
-               + " hand-out";
+        + " hand-out";
   }
 
   /** Returns settings whose iterations are VMs per route. */

@@ -113,7 +113,7 @@ final class ManyForks implements AutoCloseable {
     for (Vm clone : clones) {
       Files.readAllLines(Path.of("/proc/" + clone.getPid() + "/maps")).stream()
           .filter(line -> line.contains(SNAPSHOT))
-          .map(line -> line.split(" +")[4]) // inode
+          .map(line -> line.split(" +", -1)[4]) // inode
           .forEach(files::add);
       int written = clone.getMemory().getGuestPrivateKib();
       assertThat(written).as("KiB written by %s", clone.getId()).isBetween(1, 24 << 10);
