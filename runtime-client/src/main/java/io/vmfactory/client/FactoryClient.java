@@ -2,10 +2,12 @@ package io.vmfactory.client;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.api.v1.FactoryGrpcClient;
+import io.vmfactory.api.v1.Fork;
 import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.Route;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import io.vmfactory.linux.StreamSockets;
@@ -64,6 +66,21 @@ public final class FactoryClient implements AutoCloseable {
   /** Gets a running VM with its own identity under a lease. Closing the handle ends the lease. */
   public VmHandle getVm(GetVmRequest request, Deadline deadline) {
     GetVmResponse granted = channel.unary(FactoryGrpcClient.GetVm, request, deadline);
+    return new VmHandle(vertx, channel, agents, granted);
+  }
+
+  /**
+   * Returns a handle of a clone that {@link LeaseCalls#fork} has made. Closing it ends the clone's
+   * lease.
+   */
+  public VmHandle handle(Fork clone) {
+    GetVmResponse granted =
+        GetVmResponse.newBuilder()
+            .setVm(clone.getVm())
+            .setLease(clone.getLease())
+            .setRoute(Route.FORK)
+            .addAllHops(clone.getHopsList())
+            .build();
     return new VmHandle(vertx, channel, agents, granted);
   }
 

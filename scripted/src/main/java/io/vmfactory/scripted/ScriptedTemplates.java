@@ -60,6 +60,9 @@ public final class ScriptedTemplates implements Templates {
   /** Stands for the content of kernel and initrd. Another value makes every key another. */
   public volatile String kernelDigest = "kernel 1";
 
+  /** Runs when a snapshot was taken and is about to be stored. */
+  public volatile Runnable beforeStore = () -> {};
+
   /** How many CPUs the kernel of a new template can have; 0 = as many as its spec allows. */
   public volatile int possibleCpus;
 
@@ -139,6 +142,7 @@ public final class ScriptedTemplates implements Templates {
   @Override
   public TemplateInfo store(
       VmSnapshot taken, SnapshotNote note, long mostBytes, Laps laps, Deadline deadline) {
+    beforeStore.run();
     faults.play(Step.STORE, deadline);
     List.of("store", "publish").forEach(laps::lap);
     int number = built.incrementAndGet();

@@ -19,11 +19,13 @@ import java.util.function.Consumer;
 final class DrivePages implements PageSource, AutoCloseable {
   private final String what;
   private final FileContent content;
+  private final FileRights whose;
   private final Deadline deadline;
 
-  private DrivePages(String what, FileContent content, Deadline deadline) {
+  private DrivePages(String what, FileContent content, FileRights whose, Deadline deadline) {
     this.what = what;
     this.content = content;
+    this.whose = whose;
     this.deadline = deadline;
   }
 
@@ -36,11 +38,13 @@ final class DrivePages implements PageSource, AutoCloseable {
    * Opens the file once more.
    *
    * @param what the file, as errors name it
+   * @param whose for whom it is read: a file that does not answer takes from this user's calls
    */
-  static DrivePages of(String what, Descriptor file, Deadline deadline) throws IOException {
+  static DrivePages of(String what, Descriptor file, FileRights whose, Deadline deadline)
+      throws IOException {
     FileContent content =
-        call(what, () -> FileContent.of(file), deadline, DrivePages::closeQuietly);
-    return new DrivePages(what, content, deadline);
+        call(what, whose, () -> FileContent.of(file), deadline, DrivePages::closeQuietly);
+    return new DrivePages(what, content, whose, deadline);
   }
 
   private static void closeQuietly(FileContent late) {
@@ -51,13 +55,14 @@ final class DrivePages implements PageSource, AutoCloseable {
     }
   }
 
-  private static <T> T call(String what, FileCall<T> call, Deadline deadline, Consumer<T> late)
+  private static <T> T call(
+      String what, FileRights whose, FileCall<T> call, Deadline deadline, Consumer<T> late)
       throws IOException {
     try {
       return FileCalls.shared()
           .call(
               what,
-              FileRights.OWN,
+              whose,
               () -> {
                 try {
                   return call.make();
@@ -73,7 +78,7 @@ final class DrivePages implements PageSource, AutoCloseable {
   }
 
   private <T> T call(FileCall<T> call) throws IOException {
-    return call(what, call, deadline, late -> {});
+    return call(what, whose, call, deadline, late -> {});
   }
 
   @Override
@@ -112,6 +117,6 @@ final class DrivePages implements PageSource, AutoCloseable {
 
   @Override
   public void close() {
-    FileCalls.shared().close(FileRights.OWN, () -> closeQuietly(content));
+    FileCalls.shared().close(whose, () -> closeQuietly(content));
   }
 }

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
-/** JSON whose objects are records: each component must be there, and no other. */
+/** JSON whose objects are records: each component must be there, no other, and nothing after it. */
 final class RecordJson {
   private RecordJson() {}
 
@@ -16,6 +16,7 @@ final class RecordJson {
         .visibility(PropertyAccessor.FIELD, Visibility.ANY)
         .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 }

@@ -6,13 +6,16 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.linux.Descriptor;
+import io.vmfactory.linux.FileRights;
 import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.UserIds;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.VmSnapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +46,7 @@ record SnapshotWriting(
       TemplateWriter writer = new TemplateWriter(workspace.files(), store.codec(), mostBytes);
       MemoryChain.Stored memory =
           MemoryChain.write(taken.memory(), parent, parents, writer, deadline);
-      Written written = rest(writer, memory, taken, deadline);
+      Written written = rest(writer, memory, taken, rights(note.owner()), deadline);
       laps.lap("store");
       return published(workspace, written, taken, note, laps, deadline);
     } catch (IOException | OsException e) {
@@ -59,10 +62,20 @@ record SnapshotWriting(
       List<SnapshotContent.Drive> drives) {}
 
   private static Written rest(
-      TemplateWriter writer, MemoryChain.Stored memory, VmSnapshot taken, Deadline deadline)
+      TemplateWriter writer,
+      MemoryChain.Stored memory,
+      VmSnapshot taken,
+      FileRights whose,
+      Deadline deadline)
       throws IOException {
     Manifest.StateContent state = writer.state(taken.deviceState());
-    return new Written(writer, memory, state, drives(writer, taken.drives(), deadline));
+    return new Written(writer, memory, state, drives(writer, taken.drives(), whose, deadline));
+  }
+
+  /** The files are open already, so this says only for whom they are read. */
+  private static FileRights rights(SnapshotNote.Owner owner) {
+    boolean own = owner.uid() == 0 || owner.uid() == UserIds.ofThisProcess().uid();
+    return own ? FileRights.OWN : FileRights.of(new UserIds(owner.uid(), Set.of()));
   }
 
   private Manifest published(
@@ -92,12 +105,13 @@ record SnapshotWriting(
   }
 
   private static List<SnapshotContent.Drive> drives(
-      TemplateWriter writer, List<FrozenDrive> frozen, Deadline deadline) throws IOException {
+      TemplateWriter writer, List<FrozenDrive> frozen, FileRights whose, Deadline deadline)
+      throws IOException {
     List<SnapshotContent.Drive> drives = new ArrayList<>();
     for (FrozenDrive drive : frozen) {
       List<MemoryContent> files = new ArrayList<>();
       for (Descriptor file : drive.files()) {
-        try (DrivePages pages = DrivePages.of("drive " + drive.id(), file, deadline)) {
+        try (DrivePages pages = DrivePages.of("drive " + drive.id(), file, whose, deadline)) {
           files.add(writer.driveFile(drives.size(), files.size(), pages, deadline));
         }
       }

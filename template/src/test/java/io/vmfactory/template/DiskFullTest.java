@@ -3,6 +3,7 @@ package io.vmfactory.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.template.TemplateException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,17 +14,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests a store on a file system that is really full. */
 class DiskFullTest {
   @TempDir Path dir;
+  @TempDir Path elsewhere;
   private Path small;
   private TemplateFixture fixture;
 
   @BeforeEach
   void mount() throws Exception {
     small = Files.createDirectory(dir.resolve("small"));
-    run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
+    run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", small.toString());
     fixture = new TemplateFixture(dir, small.resolve("templates"));
   }
 
@@ -64,6 +67,23 @@ class DiskFullTest {
     Files.delete(small.resolve("ballast"));
     fixture.assertNothingLeftBut(
         templates.build(fixture.spec(), TemplateFixture.SILENT, TemplateFixture.soon()).key());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+  void aSnapshotThatDoesNotFitLeavesNothing(int pages) throws IOException {
+    StoredTemplates templates = fixture.open();
+    SnapshotChains chains = new SnapshotChains(elsewhere, fixture, templates);
+    TemplateKey parent = chains.stored("", 1, 0, FakeVm.STATE);
+    fillBut(pages);
+    var thrown =
+        catchThrowableOfType(
+            TemplateException.class, () -> chains.stored(parent.hex(), 1, 1, FakeVm.STATE));
+    assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
+    assertThat(thrown).hasMessageContaining("disk full").hasMessageContaining(" needs ");
+    fixture.assertStored(parent);
+    Files.delete(small.resolve("ballast"));
+    fixture.assertStored(parent, chains.stored(parent.hex(), 1, 1, FakeVm.STATE));
   }
 
   @ParameterizedTest

@@ -9,9 +9,12 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.Descriptor;
+import io.vmfactory.linux.FileCalls;
+import io.vmfactory.linux.FileRights;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.linux.OwnFile;
+import io.vmfactory.linux.UserIds;
 import io.vmfactory.scripted.vmm.FakeVm;
 import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.template.SnapshotNote.Owner;
@@ -37,7 +40,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -332,6 +339,47 @@ class StoredSnapshotTest {
       fixture.assertStored(parent);
       templates.store(taken, note(), needs, new Laps(), TemplateFixture.soon());
     }
+  }
+
+  /** Files of file systems that do not answer take from their user's calls, and from no other's. */
+  @Test
+  void aUserWhoseFilesDoNotAnswerCannotStoreAndOthersCan() throws Exception {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    CountDownLatch stuck = new CountDownLatch(16);
+    List<CompletableFuture<Void>> calls = new ArrayList<>();
+    FileRights user = FileRights.of(new UserIds(1000, Set.of(1000L)));
+    for (int i = 0; i < 16; i++) {
+      calls.add(
+          CompletableFuture.runAsync(
+              () ->
+                  FileCalls.shared()
+                      .call(
+                          "f", user, () -> hang(stuck, answer), late -> {}, TemplateFixture.soon()),
+              command -> new Thread(command).start()));
+    }
+    try (VmSnapshot taken = taken()) {
+      assertThat(stuck.await(20, TimeUnit.SECONDS)).isTrue();
+      var thrown =
+          catchThrowableOfType(TemplateException.class, () -> store(taken, new Owner(1000, false)));
+      assertThat(thrown.reason()).isEqualTo(Reason.RESOURCES);
+      assertThat(thrown).hasMessageContaining("calls on files of uid 1000 wait");
+      store(taken, new Owner(1001, false));
+      store(taken, new Owner(0, true));
+    } finally {
+      answer.complete(null);
+      CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private void store(VmSnapshot taken, Owner owner) {
+    SnapshotNote note = new SnapshotNote(parent.hex(), owner, new TreeMap<>(), "");
+    templates.store(taken, note, Long.MAX_VALUE, new Laps(), TemplateFixture.soon());
+  }
+
+  private static String hang(CountDownLatch stuck, CompletableFuture<Void> answer) {
+    stuck.countDown();
+    answer.join();
+    return "";
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,6 +26,7 @@ final class Containers implements AutoCloseable {
   private static final Path BUSYBOX = Path.of("/usr/bin/busybox");
   private static final long ROOTFS_BYTES = 64L << 20;
   private static final long CACHE_BYTES = 1L << 30;
+  private static final Duration FORKS_LIVE = Duration.ofMinutes(10);
 
   private final Bench bench;
   private final SandboxRuntime leased;
@@ -69,6 +71,13 @@ final class Containers implements AutoCloseable {
   Sandbox clone(String template, Route route) {
     SandboxSpec spec = SandboxSpec.defaults().withTemplate(template).withRoutes(List.of(route));
     return leased.create(spec, bench.deadline());
+  }
+
+  /** Forks a sandbox. The caller deletes the clones. */
+  List<Sandbox> forks(Sandbox source, int count) {
+    return leased.fork(source.id(), count, FORKS_LIVE, bench.deadline()).clones().stream()
+        .map(clone -> leased.fetch(clone.id(), bench.deadline()))
+        .toList();
   }
 
   /** Builds a template with a container. */

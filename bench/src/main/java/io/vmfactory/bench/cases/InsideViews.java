@@ -6,6 +6,7 @@ import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.TemplateRecipe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +23,8 @@ final class InsideViews implements AutoCloseable {
     "/proc/sys/kernel/random/uuid"
   };
 
+  private static final String TEMPLATE = "bench-unique-inside";
+
   private final Bench bench;
   private final Containers containers;
 
@@ -31,7 +34,7 @@ final class InsideViews implements AutoCloseable {
    */
   private final List<List<String>> views = new ArrayList<>();
 
-  private final List<Sandbox> sandboxes = new ArrayList<>();
+  private final List<Runnable> ends = new ArrayList<>();
 
   InsideViews(Bench bench) throws IOException {
     this.bench = bench;
@@ -40,14 +43,49 @@ final class InsideViews implements AutoCloseable {
 
   /** Looks into a new VM by that route. The VM lives until this is closed. */
   void look(Route route) throws IOException {
-    Sandbox sandbox = containers.sandbox(route);
-    sandboxes.add(sandbox);
+    Sandbox sandbox = begun(containers.sandbox(route));
+    look(sandbox, lasting(sandbox));
+  }
+
+  /** Looks into a sandbox and its forks, in the container that they have in common too. */
+  void lookAtForks(int count) throws IOException {
+    Sandbox source = begun(containers.sandbox(Route.TEMPLATE));
+    String lasting = lasting(source).id();
+    List<Sandbox> forks = containers.forks(source, count);
+    forks.forEach(fork -> ends.add(() -> fork.delete(bench.deadline())));
+    for (Sandbox fork : forks) {
+      look(fork, fork.container(lasting, bench.deadline()));
+    }
+    look(source, source.container(lasting, bench.deadline()));
+  }
+
+  /** Looks into clones of a template in which a container runs. */
+  void lookAtClones(int count) throws IOException {
+    containers.build(TemplateRecipe.running(TEMPLATE, containers.spec("sleep", "600"), null));
+    ends.add(() -> bench.client().templates().delete(TEMPLATE, bench.deadline()));
+    for (int i = 0; i < count; i++) {
+      Sandbox clone = begun(containers.clone(TEMPLATE, Route.TEMPLATE));
+      look(clone, clone.containers(bench.deadline()).get(0));
+    }
+  }
+
+  private Sandbox begun(Sandbox sandbox) {
+    ends.add(sandbox::close);
     sandbox.start(bench.deadline());
+    return sandbox;
+  }
+
+  private Container lasting(Sandbox sandbox) {
+    Container lasting = containers.container(sandbox, "sleep", "600");
+    lasting.start(bench.deadline());
+    return lasting;
+  }
+
+  /** Looks as the first process of a new container and as a later one of {@code lasting}. */
+  private void look(Sandbox sandbox, Container lasting) throws IOException {
     Container first = containers.container(sandbox, LOOK);
     first.start(bench.deadline());
     List<String> seen = new ArrayList<>(lines(first.process()));
-    Container lasting = containers.container(sandbox, "sleep", "600");
-    lasting.start(bench.deadline());
     seen.addAll(lines(lasting.exec(it -> it.withArgs(Containers.command(LOOK)), bench.deadline())));
     if (seen.size() != 2 * (LOOK.length - 1)) {
       throw new IOException("a container printed " + seen);
@@ -77,7 +115,7 @@ final class InsideViews implements AutoCloseable {
 
   @Override
   public void close() {
-    sandboxes.forEach(Sandbox::close);
+    ends.forEach(Runnable::run);
     containers.close();
   }
 }

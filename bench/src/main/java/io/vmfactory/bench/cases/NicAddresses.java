@@ -1,6 +1,7 @@
 package io.vmfactory.bench.cases;
 
 import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.Fork;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
@@ -37,7 +38,7 @@ final class NicAddresses implements AutoCloseable {
     client = daemon.client();
   }
 
-  /** Looks at that many clones of a template. */
+  /** Looks at that many clones of a template, and as many forks of one of them. */
   void look(int clones) {
     client
         .templates()
@@ -50,6 +51,12 @@ final class NicAddresses implements AutoCloseable {
                 GetVmRequest.newBuilder().addRoutes(Route.TEMPLATE).build(), bench.deadline());
         vms.add(vm);
         note(vm);
+      }
+      String source = vms.get(0).lease().getId();
+      for (Fork fork :
+          client.leases().fork(source, clones, null, "", bench.deadline()).getForksList()) {
+        vms.add(client.handle(fork));
+        note(vms.get(vms.size() - 1));
       }
     } finally {
       vms.forEach(VmHandle::close);

@@ -1,6 +1,8 @@
 package io.vmfactory.bench.cases;
 
+import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.api.v1.SnapshotVmRequest;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
@@ -25,6 +27,7 @@ final class UniqueCase implements BenchCase {
   private static final List<Route> INSIDE =
       List.of(Route.SHELL, Route.WARM, Route.TEMPLATE, Route.COLD);
 
+  private static final String NAME = "bench-unique";
   private static final int RANDOM_BYTES = 32;
   private static final int READINGS = 3;
   private static final double NANOS_IN_MILLI = 1e6;
@@ -45,7 +48,8 @@ final class UniqueCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "VMs by every route, compared in pairs; their clocks when they are handed out";
+    return "VMs by every route, forks and snapshots, compared in pairs; their clocks at the"
+        + " hand-out";
   }
 
   /** Returns settings whose iterations are VMs per route. */
@@ -68,6 +72,10 @@ final class UniqueCase implements BenchCase {
           readings.add(look(bench, vms.get(vms.size() - 1)));
         }
       }
+      bench.progress(each + " forks and " + each + " clones of a snapshot");
+      int first = vms.size();
+      copies(bench, each, vms);
+      vms.stream().skip(first).forEach(vm -> readings.add(look(bench, vm)));
     } finally {
       vms.forEach(VmHandle::close);
     }
@@ -75,6 +83,40 @@ final class UniqueCase implements BenchCase {
     inside(bench, each, out);
     bench.keep(0, 0);
     addresses(bench, each, out);
+  }
+
+  /**
+   * Adds a VM, forks of it, a fork of a fork, and clones of a snapshot of it. None is looked at
+   * before all are there: the kernel makes its boot id when it is read first, and a copy made
+   * afterwards has the same.
+   */
+  private static void copies(Bench bench, int each, List<VmHandle> vms) {
+    VmHandle source = bench.get(Route.TEMPLATE);
+    vms.add(source);
+    fork(bench, source, each, vms);
+    fork(bench, vms.get(vms.size() - 1), 1, vms);
+    SnapshotVmRequest request =
+        SnapshotVmRequest.newBuilder().setLeaseId(source.lease().getId()).setName(NAME).build();
+    bench.client().templates().snapshot(request, bench.deadline());
+    try {
+      GetVmRequest clone =
+          GetVmRequest.newBuilder().setTemplate(NAME).addRoutes(Route.TEMPLATE).build();
+      for (int i = 0; i < each; i++) {
+        vms.add(bench.client().getVm(clone, bench.deadline()));
+      }
+    } finally {
+      bench.client().templates().delete(NAME, bench.deadline());
+    }
+  }
+
+  private static void fork(Bench bench, VmHandle source, int count, List<VmHandle> vms) {
+    String lease = source.lease().getId();
+    bench
+        .client()
+        .leases()
+        .fork(lease, count, null, "bench", bench.deadline())
+        .getForksList()
+        .forEach(fork -> vms.add(bench.client().handle(fork)));
   }
 
   private static void inside(Bench bench, int each, Recorder out) throws IOException {
@@ -85,6 +127,9 @@ final class UniqueCase implements BenchCase {
           views.look(route);
         }
       }
+      bench.progress("containers in " + each + " forks and " + each + " clones of a snapshot");
+      views.lookAtForks(each);
+      views.lookAtClones(each);
       out.gauge("VMs compared from inside containers", "VMs", views.count());
       out.finding("unique-inside", views.sharing());
     }
@@ -134,7 +179,8 @@ final class UniqueCase implements BenchCase {
     out.finding("clock", off);
     out.finding("unique", Identities.sharing(readings.stream().map(Reading::identity).toList()));
     out.note(
-        "A clock is read by the first questions to the agent after the hand-out and compared with the"
-            + " host's half way between question and answer; nothing is subtracted for the way.");
+        "A clock is read by the first questions to the agent after the hand-out and compared with"
+            + " the host's half way between question and answer; nothing is subtracted for the"
+            + " way.");
   }
 }

@@ -36,6 +36,7 @@ import io.vmfactory.factory.templates.TemplateChooser;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.factory.templates.TemplateShares;
 import io.vmfactory.factory.turns.RestoreTurns;
+import io.vmfactory.factory.turns.RestoreTurns.Work;
 import io.vmfactory.factory.vm.MemoryMeter;
 import io.vmfactory.factory.vm.UniquenessGate;
 import io.vmfactory.factory.vm.VmStarter;
@@ -97,7 +98,10 @@ final class Assembly {
     uniqueness = new UniquenessGate(rooms.agents(), host.clock());
     turns =
         new RestoreTurns(
-            restoresAtOnce(config), config.pool().maxWaiting(), host.threads().clock());
+            restoresAtOnce(config),
+            config.pool().maxWaiting(),
+            host.threads().clock(),
+            Work.MAKE_VM);
     stock = stock();
     shares = new TemplateShares(config.daemon().users().maxTemplatesMib(), suspended::diskBytes);
     catalogue = new TemplateCatalogue(templates, chooser, rooms.names(), shares, stock);
@@ -213,7 +217,15 @@ final class Assembly {
 
   private SnapshotVm snapshotVm(Path overlays) {
     SnapshotVm.Store store = new SnapshotVm.Store(catalogue, names, events, overlays);
-    return new SnapshotVm(rules, leases, store, inFlight, memory, host.observer());
+    // A half: storing is work for CPU and disk, and requests for VMs go on beside it.
+    RestoreTurns stores =
+        new RestoreTurns(
+            Math.max(1, restoresAtOnce(config) / 2),
+            config.pool().maxWaiting(),
+            host.threads().clock(),
+            Work.STORE_SNAPSHOT);
+    SnapshotVm.Limits limits = new SnapshotVm.Limits(stores, memory);
+    return new SnapshotVm(rules, leases, store, inFlight, limits, host.observer());
   }
 
   private GetStatus getStatus() {

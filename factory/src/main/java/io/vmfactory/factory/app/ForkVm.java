@@ -48,8 +48,8 @@ final class ForkVm {
     try {
       Order order = rules.order(client, request);
       HostedVm source = leases.hosted(client, request.source());
-      memory.require(source.sizing().memoryMib());
       handOut.admit(client, client.user().uid(), request.count(), source.sizing().memoryMib());
+      memory.require(source.sizing().memoryMib()); // in its turn: others took theirs meanwhile
       return handOut.served(fork(request, source, order, handOut));
     } catch (RuntimeException | Error e) {
       throw handOut.failed(e);

@@ -8,13 +8,18 @@ import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.HostMemory;
+import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.SnapshotRequest;
 import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.routes.TurnRequest;
 import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.factory.templates.TemplateNames;
+import io.vmfactory.factory.turns.RestoreTurns;
+import io.vmfactory.factory.turns.Turn;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.SnapshotNote.Owner;
@@ -30,7 +35,7 @@ final class SnapshotVm {
   private final LeaseBook leases;
   private final Store store;
   private final RequestsInFlight inFlight;
-  private final HostMemory memory;
+  private final Limits limits;
   private final Observer observer;
 
   /**
@@ -40,18 +45,26 @@ final class SnapshotVm {
    */
   record Store(TemplateCatalogue catalogue, TemplateNames names, EventBus events, Path overlays) {}
 
+  /**
+   * What limits the snapshots that are stored at once.
+   *
+   * @param turns one for each that is under way
+   * @param memory each needs as much as its source has, until it is stored
+   */
+  record Limits(RestoreTurns turns, HostMemory memory) {}
+
   SnapshotVm(
       Rules rules,
       LeaseBook leases,
       Store store,
       RequestsInFlight inFlight,
-      HostMemory memory,
+      Limits limits,
       Observer observer) {
     this.rules = rules;
     this.leases = leases;
     this.store = store;
     this.inFlight = inFlight;
-    this.memory = memory;
+    this.limits = limits;
     this.observer = observer;
   }
 
@@ -74,34 +87,52 @@ final class SnapshotVm {
   private StoredVm stored(Peer client, SnapshotRequest request, Deadline deadline) {
     rules.check(request);
     HostedVm source = leases.hosted(client, request.source());
-    memory.require(source.sizing().memoryMib());
     Owner owner = TemplateNames.owner(client);
     Plan plan =
         new Plan(
             TemplateName.of(owner, request.name()),
             new SnapshotNote(source.templateKey(), owner, request.labels(), request.description()));
-    StoredVm stored =
-        leases.use(
-            client,
-            request.source(),
-            vm ->
-                request.endSource()
-                    ? Standstill.during(vm, deadline, () -> taken(vm, plan, deadline))
-                    : taken(vm, plan, deadline));
+    StoredVm stored = inTurn(client, request, source, plan, deadline);
     Long seenBy = owner.shared() ? null : owner.uid();
     String key = stored.template().key().hex();
     store.events().emit(Kind.TEMPLATE_CREATED, seenBy, "", "", key, stored.template().label());
     if (request.endSource()) {
-      leases.release(client, request.source());
+      endIfThere(client, request.source());
     }
     return stored;
+  }
+
+  /** The template is stored, so it does not matter if the source has ended by itself meanwhile. */
+  private void endIfThere(Peer client, LeaseId source) {
+    try {
+      leases.release(client, source);
+    } catch (RequestException e) {
+      if (e.reason() != RequestException.Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
+  private StoredVm inTurn(
+      Peer client, SnapshotRequest request, HostedVm source, Plan plan, Deadline deadline) {
+    Laps laps = new Laps();
+    try (Turn turn = TurnRequest.await(limits.turns(), deadline)) {
+      laps.lap("turn");
+      limits.memory().require(source.sizing().memoryMib());
+      return leases.use(
+          client,
+          request.source(),
+          vm ->
+              request.endSource()
+                  ? Standstill.during(vm, deadline, () -> taken(vm, plan, laps, deadline))
+                  : taken(vm, plan, laps, deadline));
+    }
   }
 
   /** What the template will be. */
   private record Plan(TemplateName name, SnapshotNote note) {}
 
-  private StoredVm taken(Vm vm, Plan plan, Deadline deadline) {
-    Laps laps = new Laps();
+  private StoredVm taken(Vm vm, Plan plan, Laps laps, Deadline deadline) {
     try (VmSnapshot taken = vm.snapshot(store.overlays(), laps, deadline)) {
       var info = store.catalogue().store(taken, plan.name(), plan.note(), laps, deadline);
       TemplateView view = store.names().view(info);

@@ -122,7 +122,7 @@ final class RouteWalk implements AutoCloseable {
     if (turn != null) {
       return;
     }
-    turn = CustomersTurn.await(routes.turns(), deadline);
+    turn = TurnRequest.await(routes.turns(), deadline);
     laps.lap("turn");
   }
 

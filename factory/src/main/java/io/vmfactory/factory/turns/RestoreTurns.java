@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits how many VMs are restored or booted at the same time. Each of them keeps a CPU busy until
- * its guest answers; with more at a time, none is ready sooner and most are later. Customers go
- * before refill; among equals, the first to ask goes first.
+ * Limits how many VMs are restored or booted at the same time, or how many snapshots are stored.
+ * Each of them keeps a CPU busy until it is done; with more at a time, none is ready sooner and
+ * most are later. Customers go before refill; among equals, the first to ask goes first.
  *
  * <p>Thread-safe; owns no thread. The thread that gives a turn back answers the next waiter,
  * outside the lock. So the code that follows a turn must not run there: it hands its work to
@@ -29,6 +29,7 @@ public final class RestoreTurns {
   private final int limit;
   private final int maxWaiting;
   private final PoolClock clock;
+  private final Work work;
   private final MeanTime turnTime = new MeanTime(FIRST_GUESS);
   private final Map<Kind, Set<Waiter>> lines = new EnumMap<>(Kind.class);
   private final Map<Kind, Integer> taken = new EnumMap<>(Kind.class);
@@ -42,19 +43,34 @@ public final class RestoreTurns {
     REFILL
   }
 
+  /** What the holder of a turn does, as errors say it. */
+  public enum Work {
+    MAKE_VM("a turn to make a VM", "are being made"),
+    STORE_SNAPSHOT("a turn to store a snapshot", "are being stored");
+
+    private final String turn;
+    private final String underWay;
+
+    Work(String turn, String underWay) {
+      this.turn = turn;
+      this.underWay = underWay;
+    }
+  }
+
   /**
    * Makes the limiter, with all turns free.
    *
    * @param limit most turns at the same time, 1 or more
    * @param maxWaiting most customers in the queue, 0 or more; refill limits its own number
    */
-  public RestoreTurns(int limit, int maxWaiting, PoolClock clock) {
+  public RestoreTurns(int limit, int maxWaiting, PoolClock clock, Work work) {
     if (limit < 1 || maxWaiting < 0) {
       throw new IllegalArgumentException("limit %d, waiting %d".formatted(limit, maxWaiting));
     }
     this.limit = limit;
     this.maxWaiting = maxWaiting;
     this.clock = clock;
+    this.work = work;
     for (Kind kind : Kind.values()) {
       lines.put(kind, new LinkedHashSet<>());
     }
@@ -97,7 +113,7 @@ public final class RestoreTurns {
   public Turn await(Kind kind, Deadline deadline) {
     CompletableFuture<Turn> turn = enter(kind, deadline);
     try {
-      return deadline.await(turn, "a turn to make a VM");
+      return deadline.await(turn, work.turn);
     } catch (DeadlineExceededException | CancelledException e) {
       if (!turn.cancel(false)) {
         var unused = turn.thenAccept(Turn::close);
@@ -191,8 +207,8 @@ public final class RestoreTurns {
     TurnStats now = stats();
     waiter.answer.completeExceptionally(
         deadline.exceeded(
-            "a turn to make a VM (%d are being made, %d requests wait)"
-                .formatted(now.inFlight(), now.customersWaiting())));
+            "%s (%d %s, %d requests wait)"
+                .formatted(work.turn, now.inFlight(), work.underWay, now.customersWaiting())));
   }
 
   private synchronized void leave(Waiter waiter) {
@@ -205,15 +221,16 @@ public final class RestoreTurns {
     Duration wait = now.expectedWait();
     return new TurnRefusedException(
         TurnRefusedException.Reason.FULL,
-        "%d requests already wait for a VM to be made (max_waiting in the configuration), %d are made at a time; the wait would be about %.1f s"
-            .formatted(now.customersWaiting(), limit, wait.toMillis() / 1000.0),
+        ("%d requests already wait for %s, as many as may (max_waiting in the configuration), and"
+                + " there are %d; try again in about %.1f s")
+            .formatted(now.customersWaiting(), work.turn, limit, wait.toMillis() / 1000.0),
         wait);
   }
 
   private static TurnRefusedException closedNow() {
     return new TurnRefusedException(
         TurnRefusedException.Reason.CLOSED,
-        "no more VMs are made: the daemon is closing",
+        "nothing more is made: the daemon is closing",
         Duration.ZERO);
   }
 

@@ -95,6 +95,23 @@ final class KilledAnywhereTest {
         factory.cases.templates().delete(Peer.daemon(), "python", soon());
       }
     },
+    ROLL_BACK(1) {
+      @Override
+      void run(TestFactory factory) {
+        snapshot(factory, false);
+        snapshot(factory, false);
+        factory.cases.templates().rollBack(Peer.daemon(), "python", 1);
+      }
+    },
+    COPY_WHILE_PAUSED(2) {
+      @Override
+      void run(TestFactory factory) {
+        LeaseId source = onlyLease(factory);
+        factory.cases.pauses().pause(Peer.daemon(), source, soon());
+        snapshot(factory, false);
+        factory.cases.vms().fork(Peer.daemon(), new ForkRequest(source, 1, null, ""), soon());
+      }
+    },
     GIVE_AWAY(1) {
       @Override
       void run(TestFactory factory) {

@@ -130,7 +130,8 @@ final class SnapshotVmTest {
     assertThat(stored.hops())
         .extracting(Lap::name)
         .containsExactly(
-            "copy", "stop", "state", "pages", "layers", "cont", "freeze", "store", "publish");
+            "turn", "copy", "stop", "state", "pages", "layers", "cont", "freeze", "store",
+            "publish");
     assertThat(vm(source).phase()).isEqualTo(VmPhase.RUNNING);
     assertThat(factory.status().leases()).hasSize(1);
     assertThat(factory.kinds()).contains(Kind.TEMPLATE_CREATED);

@@ -49,7 +49,7 @@ final class RestoreTurnsHistoriesTest {
       random = new Random(seed);
       limit = 1 + random.nextInt(3);
       maxWaiting = random.nextInt(5);
-      turns = new RestoreTurns(limit, maxWaiting, clock);
+      turns = new RestoreTurns(limit, maxWaiting, clock, RestoreTurns.Work.MAKE_VM);
     }
 
     void step() {
@@ -138,7 +138,8 @@ final class RestoreTurnsHistoriesTest {
     int limit = 3;
     ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(2);
     timers.setRemoveOnCancelPolicy(true);
-    RestoreTurns turns = new RestoreTurns(limit, 8, PoolClock.on(timers));
+    RestoreTurns turns =
+        new RestoreTurns(limit, 8, PoolClock.on(timers), RestoreTurns.Work.MAKE_VM);
     AtomicInteger holding = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     ExecutorService clients = Executors.newFixedThreadPool(12);

@@ -28,7 +28,7 @@ final class RestoreTurnsTest {
   private final List<String> served = new ArrayList<>();
 
   private RestoreTurns turns(int limit, int maxWaiting) {
-    return new RestoreTurns(limit, maxWaiting, clock);
+    return new RestoreTurns(limit, maxWaiting, clock, RestoreTurns.Work.MAKE_VM);
   }
 
   /** Asks for a turn, and notes {@code name} once it is given. */

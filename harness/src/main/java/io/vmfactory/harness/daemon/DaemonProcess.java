@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -77,6 +78,21 @@ public final class DaemonProcess {
   public int openFiles() throws IOException {
     try (Stream<Path> all = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
       return (int) all.count();
+    }
+  }
+
+  /** Returns what the descriptors of the process lead to: paths, and other names of the kernel. */
+  public List<String> openTargets() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("/proc/" + pid() + "/fd"))) {
+      return all.flatMap(DaemonProcess::target).toList();
+    }
+  }
+
+  private static Stream<String> target(Path descriptor) {
+    try {
+      return Stream.of(Files.readSymbolicLink(descriptor).toString());
+    } catch (IOException closed) {
+      return Stream.empty();
     }
   }
 

@@ -26,6 +26,10 @@ final class Checker {
     rules.put("handed out once", HandOutRules::handedOutOnce);
     rules.put("never after its end", HandOutRules::neverAfterItsEnd);
     rules.put("a patient request is served", HandOutRules::patientIsServed);
+    rules.put("a stored template serves", TemplateRules::storedServes);
+    rules.put("never after its removal", TemplateRules::neverAfterItsRemoval);
+    rules.put("a version is one template", TemplateRules::oneTemplatePerVersion);
+    rules.put("a name means what was set last", TemplateRules::nameMeansTheLast);
     rules.put("unique", IdentityRules::unique);
     rules.put("the same as before", IdentityRules::constant);
     rules.put("a live lease works", LeaseRules::liveLeaseWorks);

@@ -1,5 +1,6 @@
 package io.vmfactory.harness.storm;
 
+import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.VmHandle;
 import java.util.concurrent.CompletableFuture;
 
@@ -8,14 +9,24 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param handle the client library's handle
  * @param last the last request that granted or renewed the lease
+ * @param layers layers that its drives may have; each snapshot adds one
+ * @param paused whether it may be paused, so that its agent does not answer
  */
-record Grant(VmHandle handle, Operation last) {
+record Grant(VmHandle handle, Operation last, int layers, boolean paused) {
+  /** A drive has 16 at most, and one is the first. */
+  private static final int MOST_LAYERS = 14;
+
   String vm() {
     return handle.vm().getId();
   }
 
   String lease() {
     return handle.lease().getId();
+  }
+
+  /** Returns whether a snapshot of it is possible. */
+  boolean canBeCopied() {
+    return handle.granted().getRoute() != Route.COLD && layers < MOST_LAYERS;
   }
 
   /** Completes when the VM's process has ended, which may have happened already. */
@@ -26,6 +37,15 @@ record Grant(VmHandle handle, Operation last) {
   }
 
   Grant renewed(Operation renewal) {
-    return new Grant(handle, renewal);
+    return new Grant(handle, renewal, layers, paused);
+  }
+
+  /** Returns this VM after a snapshot of it was asked for. */
+  Grant copied() {
+    return new Grant(handle, last, layers + 1, paused);
+  }
+
+  Grant paused(boolean now) {
+    return new Grant(handle, last, layers, now);
   }
 }

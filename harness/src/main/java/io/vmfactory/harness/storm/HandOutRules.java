@@ -57,7 +57,7 @@ final class HandOutRules {
 
   private static boolean endsVm(Operation operation) {
     return switch (operation.kind()) {
-      case RELEASE, VANISH, BURY, KILL_VM, FREEZE_VM -> true;
+      case RELEASE, STORE_AND_END, VANISH, BURY, KILL_VM, FREEZE_VM -> true;
       default -> false;
     };
   }
@@ -74,7 +74,7 @@ final class HandOutRules {
         .toList();
   }
 
-  private static boolean excused(Operation get, List<Operation> history) {
+  static boolean excused(Operation get, List<Operation> history) {
     List<Operation> meanwhile = history.stream().filter(get::overlaps).toList();
     long kills = meanwhile.stream().filter(o -> o.kind() == Kind.KILL_VM).count();
     return kills >= KILLS_THAT_EXCUSE || meanwhile.stream().anyMatch(Operation::endsDaemon);

@@ -69,6 +69,7 @@ final class History {
     private String lease = "";
     private Duration ttl = Duration.ZERO;
     private @Nullable GuestIdentity identity;
+    private StoredTemplate template = StoredTemplate.NONE;
 
     private Entry(String actor, Kind kind, long start, long allowed) {
       this.actor = actor;
@@ -99,10 +100,16 @@ final class History {
       return this;
     }
 
+    Entry template(StoredTemplate which) {
+      template = which;
+      return this;
+    }
+
     Operation end(Outcome outcome, String detail) {
       return add(
           new Operation(
-              actor, kind, start, now(), allowed, outcome, vm, lease, ttl, identity, detail));
+              actor, kind, start, now(), allowed, outcome, vm, lease, ttl, identity, template,
+              detail));
     }
   }
 }

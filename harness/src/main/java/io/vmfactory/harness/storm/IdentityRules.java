@@ -6,9 +6,11 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The rules for the identity of guests. All of them come from one snapshot, and no two may be
+ * The rules for the identity of guests. All of them come from a few snapshots, and no two may be
  * alike.
  */
 final class IdentityRules {
@@ -16,10 +18,16 @@ final class IdentityRules {
 
   /**
    * Host name, machine-id and boot id belong to one VM each. Random bytes belong to one answer,
-   * even of the same VM.
+   * even of the same VM. A clone of a VM that a client has used keeps the boot id if it was read
+   * before: the kernel makes it once.
    */
   static List<String> unique(List<Operation> history) {
     List<String> broken = new ArrayList<>();
+    Set<String> used =
+        history.stream()
+            .filter(o -> o.ok() && o.handsOutUsed())
+            .map(Operation::vm)
+            .collect(Collectors.toSet());
     Map<String, String> owners = new HashMap<>();
     int answer = 0;
     for (Operation operation : history) {
@@ -28,7 +36,9 @@ final class IdentityRules {
         String random = HexFormat.of().formatHex(who.random());
         own(owners, "host name " + who.hostname(), operation.vm(), broken);
         own(owners, "machine-id " + who.machineId(), operation.vm(), broken);
-        own(owners, "boot id " + who.bootId(), operation.vm(), broken);
+        if (!used.contains(operation.vm())) {
+          own(owners, "boot id " + who.bootId(), operation.vm(), broken);
+        }
         own(owners, "random " + random, operation.vm() + " in answer " + ++answer, broken);
       }
     }

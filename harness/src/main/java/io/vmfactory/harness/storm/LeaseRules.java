@@ -14,8 +14,9 @@ final class LeaseRules {
   private LeaseRules() {}
 
   /**
-   * While a lease certainly lasts, renewing it, releasing it and calling the guest's agent work,
-   * whether a daemon was killed in between or not. The agent works even while no daemon runs.
+   * While a lease certainly lasts, renewing it, releasing it, pausing, storing and forking its VM
+   * and calling the guest's agent work, whether a daemon was killed in between or not. The agent
+   * works even while no daemon runs. A fork may fail if a VM is killed while its clones are made.
    */
   static List<String> liveLeaseWorks(List<Operation> history) {
     return history.stream()
@@ -23,13 +24,18 @@ final class LeaseRules {
         .filter(o -> o.failed(history))
         .filter(o -> o.end() < certainUntil(o, history))
         .filter(o -> !over(o, history))
+        .filter(o -> o.kind() != Kind.FORK || !lostClone(o, history))
         .map(Operation::toString)
         .toList();
   }
 
+  private static boolean lostClone(Operation fork, List<Operation> history) {
+    return history.stream().anyMatch(o -> o.kind() == Kind.KILL_VM && o.overlaps(fork));
+  }
+
   private static boolean usesLease(Operation operation) {
     return switch (operation.kind()) {
-      case RENEW, RELEASE, IDENTIFY -> true;
+      case RENEW, RELEASE, IDENTIFY, FORK, PAUSE, RESUME, ATTACH, STORE, STORE_AND_END -> true;
       default -> false;
     };
   }
@@ -54,8 +60,7 @@ final class LeaseRules {
   }
 
   private static boolean releases(Operation operation) {
-    return operation.kind() == Kind.RELEASE
-        && (operation.ok() || operation.outcome() == Outcome.UNKNOWN);
+    return operation.endsLease() && (operation.ok() || operation.outcome() == Outcome.UNKNOWN);
   }
 
   /** The VM of a silent client is not ended before its lease is over. */

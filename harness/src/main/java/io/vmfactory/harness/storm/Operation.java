@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param lease the lease that it concerned or returned; empty = none
  * @param ttl how long the lease lasts from then on; zero = does not apply
  * @param identity the guest's answer; only after {@link Kind#IDENTIFY}
+ * @param template the named template that it concerned or returned; {@link StoredTemplate#NONE} =
+ *     none
  * @param detail for people: code and message of a failure, or the route of a VM handed out
  */
 record Operation(
@@ -28,6 +30,7 @@ record Operation(
     String lease,
     Duration ttl,
     @Nullable GuestIdentity identity,
+    StoredTemplate template,
     String detail) {
 
   /** The kinds of operations. */
@@ -36,8 +39,27 @@ record Operation(
     GET_PATIENT,
     /** GetVm with one route only, very little time, or cancelled half-way. */
     GET,
+    /** GetVm of a named template, by route TEMPLATE and with enough time. */
+    GET_NAMED,
     /** GetBaseVm. */
     GET_BASE,
+    /** ForkVm. Concerns the source. */
+    FORK,
+    /** One clone that a fork handed out. Begins with the fork. */
+    FORKED,
+    PAUSE,
+    RESUME,
+    /** AttachDrive, as OVERLAY. */
+    ATTACH,
+    /** SnapshotVm; the source goes on. */
+    STORE,
+    /** SnapshotVm that ends the source, as suspending a sandbox does. */
+    STORE_AND_END,
+    ROLL_BACK,
+    /** DeleteTemplate or PruneTemplates; one operation for each template that it removed. */
+    REMOVE,
+    /** ResizePool of a named template. */
+    KEEP,
     /** A client asked the guest for its identity, without the daemon. */
     IDENTIFY,
     RENEW,
@@ -73,7 +95,20 @@ record Operation(
   }
 
   boolean handsOut() {
-    return kind == Kind.GET || kind == Kind.GET_PATIENT || kind == Kind.GET_BASE;
+    return switch (kind) {
+      case GET, GET_PATIENT, GET_NAMED, GET_BASE, FORKED -> true;
+      default -> false;
+    };
+  }
+
+  /** Returns whether the VM that it handed out is a clone of a VM that a client had used. */
+  boolean handsOutUsed() {
+    return kind == Kind.GET_NAMED || kind == Kind.FORKED;
+  }
+
+  /** Returns whether it ends the lease that it concerns, if it succeeds. */
+  boolean endsLease() {
+    return kind == Kind.RELEASE || kind == Kind.STORE_AND_END;
   }
 
   /** Returns whether it ended the current daemon. */
@@ -95,13 +130,14 @@ record Operation(
 
   @Override
   public String toString() {
-    return "%s %s %s%s%s [%.3f s .. %.3f s] %s"
+    return "%s %s %s%s%s%s [%.3f s .. %.3f s] %s"
         .formatted(
             actor,
             kind,
             outcome,
             vm.isEmpty() ? "" : " vm " + vm,
             lease.isEmpty() ? "" : " lease " + lease,
+            template.isNone() ? "" : " template " + template,
             start / 1e9,
             end / 1e9,
             detail);

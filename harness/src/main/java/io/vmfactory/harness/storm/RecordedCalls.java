@@ -1,8 +1,12 @@
 package io.vmfactory.harness.storm;
 
+import io.vmfactory.api.v1.DriveMode;
+import io.vmfactory.api.v1.Fork;
+import io.vmfactory.api.v1.ForkVmResponse;
 import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
+import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.VmHandle;
@@ -15,7 +19,9 @@ import io.vmfactory.guest.GuestException;
 import io.vmfactory.harness.storm.History.Entry;
 import io.vmfactory.harness.storm.Operation.Kind;
 import io.vmfactory.harness.storm.Operation.Outcome;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +29,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The calls of one actor. Records each call and its result in the history. */
-final class RecordedCalls implements AutoCloseable {
+final class RecordedCalls {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   /** The time between two attempts, unless the daemon advises another. */
@@ -35,10 +41,10 @@ final class RecordedCalls implements AutoCloseable {
   private final History history;
   private final FactoryClient client;
 
-  RecordedCalls(String actor, Ground ground) {
+  RecordedCalls(String actor, History history, FactoryClient client) {
     this.actor = actor;
-    this.history = ground.history();
-    this.client = FactoryClient.open(ground.seat().home().socket());
+    this.history = history;
+    this.client = client;
   }
 
   /** Returns a VM, or empty if the call failed. */
@@ -50,7 +56,59 @@ final class RecordedCalls implements AutoCloseable {
     }
     entry.vm(handle.vm().getId()).lease(handle.lease().getId(), ttl(handle));
     String route = handle.granted().getRoute() + " " + handle.granted().getRouteReason();
-    return Optional.of(new Grant(handle, entry.end(Outcome.OK, route)));
+    return Optional.of(new Grant(handle, entry.end(Outcome.OK, route), 0, false));
+  }
+
+  /** Returns that many clones of the VM, or none if the call failed. */
+  List<Grant> fork(Grant source, int count, Duration lasting) {
+    Deadline deadline = Deadline.after(LIMIT);
+    Entry entry = history.begin(actor, Kind.FORK, deadline).vm(source.vm());
+    ForkVmResponse forks =
+        tried(entry, e -> client.leases().fork(source.lease(), count, lasting, actor, deadline));
+    if (forks == null) {
+      return List.of();
+    }
+    Operation fork = entry.end(Outcome.OK, count + " clones");
+    return forks.getForksList().stream().map(one -> forked(source, one, fork, deadline)).toList();
+  }
+
+  private Grant forked(Grant source, Fork clone, Operation fork, Deadline deadline) {
+    VmHandle handle = client.handle(clone);
+    Entry entry = history.begin(actor, Kind.FORKED, deadline).since(fork).vm(handle.vm().getId());
+    Operation given =
+        entry.lease(handle.lease().getId(), ttl(handle)).end(Outcome.OK, Route.FORK.toString());
+    return new Grant(handle, given, source.layers() + 1, false);
+  }
+
+  /** Pauses the VM. Afterwards it may be paused even if the call failed. */
+  Grant pause(Grant grant) {
+    onLease(Kind.PAUSE, grant, deadline -> client.leases().pause(grant.lease(), deadline));
+    return grant.paused(true);
+  }
+
+  /** Lets the VM run again, unless the call fails. */
+  Grant resume(Grant grant) {
+    return onLease(Kind.RESUME, grant, deadline -> client.leases().resume(grant.lease(), deadline))
+        ? grant.paused(false)
+        : grant;
+  }
+
+  /** Attaches a drive to which the VM writes, in a layer of its own. */
+  void attach(Grant grant, Path image) {
+    onLease(
+        Kind.ATTACH,
+        grant,
+        deadline -> grant.handle().attachDrive(image, DriveMode.OVERLAY, deadline));
+  }
+
+  private boolean onLease(Kind kind, Grant grant, Function<Deadline, Object> call) {
+    Deadline deadline = Deadline.after(LIMIT);
+    Entry entry = history.begin(actor, kind, deadline).vm(grant.vm());
+    boolean done = tried(entry, e -> call.apply(deadline)) != null;
+    if (done) {
+      entry.end(Outcome.OK, "");
+    }
+    return done;
   }
 
   Optional<GetBaseVmResponse> getBase(Deadline deadline) {
@@ -119,17 +177,13 @@ final class RecordedCalls implements AutoCloseable {
     Deadline.after(LIMIT).await(over, "the time to ask again");
   }
 
-  FactoryClient client() {
-    return client;
-  }
-
-  private static Duration ttl(VmHandle handle) {
+  static Duration ttl(VmHandle handle) {
     com.google.protobuf.Duration ttl = handle.lease().getTtl();
     return Duration.ofSeconds(ttl.getSeconds(), ttl.getNanos());
   }
 
   /** Runs {@code call}. If it fails, records that and returns null. */
-  private static <T> @Nullable T tried(Entry entry, Function<Entry, T> call) {
+  static <T> @Nullable T tried(Entry entry, Function<Entry, T> call) {
     try {
       return call.apply(entry);
     } catch (FactoryException e) {
@@ -148,10 +202,5 @@ final class RecordedCalls implements AutoCloseable {
       case UNAVAILABLE, DEADLINE, CANCELLED -> Outcome.UNKNOWN;
       default -> Outcome.REFUSED;
     };
-  }
-
-  @Override
-  public void close() {
-    client.close();
   }
 }

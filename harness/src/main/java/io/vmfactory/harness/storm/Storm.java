@@ -2,16 +2,17 @@ package io.vmfactory.harness.storm;
 
 import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.harness.daemon.DaemonHome;
+import io.vmfactory.harness.daemon.DaemonProcess;
 import io.vmfactory.harness.daemon.Quiet;
 import io.vmfactory.harness.storm.Operation.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * A storm in cycles. In each cycle clients and chaos run at once; then follows a calm in which
@@ -53,6 +53,11 @@ public final class Storm {
   /** The descriptors that a daemon may have in a calm beyond those in the first calm. */
   private static final int FILES_MORE = 24;
 
+  /** The descriptors of a named template that is loaded: its memory, and a drive's image and layers. */
+  private static final int FILES_OF_TEMPLATE = 18;
+
+  private static final int IMAGE_BYTES = 1 << 20;
+
   private final Options options;
   private final Consumer<String> progress;
   private final ScheduledExecutorService timers = Executors.newScheduledThreadPool(1);
@@ -60,6 +65,7 @@ public final class Storm {
   private final List<String> complaints = new ArrayList<>();
   private final Ground ground;
   private final Foundlings foundlings;
+  private final Residue residue;
   private int filesAtFirst = -1;
 
   /**
@@ -95,8 +101,9 @@ public final class Storm {
   private Storm(Seat seat, Options options, Consumer<String> progress) {
     this.options = options;
     this.progress = progress;
-    this.ground = new Ground(seat, new History(), timers);
+    this.ground = new Ground(seat, new History(), timers, seat.home().folder().resolve("image"));
     this.foundlings = new Foundlings(seat.home().vms());
+    this.residue = new Residue(seat.home());
   }
 
   /**
@@ -124,18 +131,22 @@ public final class Storm {
     List<Operation> history = storm.ground.history().all();
     Summary.lines(history).forEach(progress);
     storm.complaints.addAll(Checker.complaints(history));
+    Summary.concerned(history, storm.complaints).forEach(progress);
     return Result.of(storm.complaints, history);
   }
 
   private void blow() throws IOException, InterruptedException {
     progress.accept("seed " + options.seed());
     try (FactoryClient client = FactoryClient.open(ground.seat().home().socket())) {
-      client
-          .templates()
-          .create(
-              CreateTemplateRequest.getDefaultInstance(),
-              step -> {},
-              Deadline.after(TEMPLATE_LIMIT));
+      Files.write(ground.image(), new byte[IMAGE_BYTES]);
+      String key =
+          client
+              .templates()
+              .create(
+                  CreateTemplateRequest.getDefaultInstance(),
+                  step -> {},
+                  Deadline.after(TEMPLATE_LIMIT))
+              .getKey();
       calm(client, "before");
       List<StormClient> clients = clients();
       Chaos chaos = new Chaos(options.seed(), ground, options.clients() * options.steps());
@@ -147,14 +158,25 @@ public final class Storm {
       } finally {
         clients.forEach(StormClient::close);
       }
+      removeNamed(client);
+      calm(client, "without named templates");
+      end(key);
     }
-    end();
+  }
+
+  private static void removeNamed(FactoryClient client) {
+    Deadline deadline = Deadline.after(CALM_LIMIT);
+    client.templates().list(deadline).stream()
+        .map(Template::getName)
+        .filter(name -> !name.isEmpty())
+        .distinct()
+        .forEach(name -> client.templates().delete(name, deadline));
   }
 
   private List<StormClient> clients() {
     List<StormClient> clients = new ArrayList<>();
     for (int i = 1; i <= options.clients(); i++) {
-      clients.add(new StormClient("client " + i, options.seed(), ground));
+      clients.add(new StormClient(i, options.seed(), ground));
     }
     return clients;
   }
@@ -196,35 +218,37 @@ public final class Storm {
     int idle = status.getPoolsList().stream().mapToInt(Quiet::ready).sum();
     Leftovers left = Leftovers.look(ground.seat().home().vms(), idle, Deadline.after(LOOK_LIMIT));
     left.complaints(idle).forEach(c -> complaints.add(when + ": " + c));
-    int files = ground.seat().daemon().openFiles();
+    List<Template> templates = client.templates().list(Deadline.after(LOOK_LIMIT));
+    DaemonProcess daemon = ground.seat().daemon();
+    residue.atRest(daemon, templates).forEach(c -> complaints.add(when + ": " + c));
+    int named =
+        (int) templates.stream().filter(t -> !t.getName().isEmpty() && t.getLoaded()).count();
+    int files = daemon.openFiles();
     if (filesAtFirst < 0) {
       filesAtFirst = files;
-    } else if (files > filesAtFirst + FILES_MORE) {
+    } else if (files > filesAtFirst + FILES_MORE + named * FILES_OF_TEMPLATE) {
       complaints.add("%s: %d files open, %d at first".formatted(when, files, filesAtFirst));
     }
     progress.accept(
-        "%s: %d operations so far, calm after %d ms, %d VMs wait, %d files open%s"
+        "%s: %d operations so far, calm after %d ms, %d VMs wait, %d templates, %d files open%s"
             .formatted(
                 when,
                 ground.history().begun(),
                 (System.nanoTime() - start) / 1_000_000,
                 idle,
+                templates.size(),
                 files,
                 complaints.isEmpty() ? "" : ", " + complaints.size() + " complaints"));
   }
 
   /** Replaces the daemon by the last one, which takes over the VMs and ends without keeping any. */
-  private void end() throws IOException {
+  private void end(String key) throws IOException {
     Seat seat = ground.seat();
     progress.accept("the last daemon is " + seat.replaceByLast());
     seat.end();
     Leftovers left = Leftovers.now(seat.home().vms());
     left.complaints(0).forEach(c -> complaints.add("at the end: " + c));
-    try (Stream<Path> files = Files.list(seat.home().runDir())) {
-      files
-          .filter(file -> !file.equals(seat.home().vms()))
-          .forEach(file -> complaints.add("at the end: " + file + " is left"));
-    }
+    residue.afterwards(key).forEach(c -> complaints.add("at the end: " + c));
   }
 
   /** Leaves the host clean, whatever happened. */

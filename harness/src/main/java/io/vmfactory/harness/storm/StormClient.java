@@ -3,6 +3,7 @@ package io.vmfactory.harness.storm;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
+import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.RunningVm;
@@ -40,53 +41,71 @@ final class StormClient implements AutoCloseable {
   private final String name;
   private final Dice dice;
   private final Ground ground;
+  private final FactoryClient client;
   private final RecordedCalls calls;
-  private final List<Grant> hand = new ArrayList<>();
+  private final Hand hand;
+  private final SnapshotClient snapshots;
   private final List<CompletableFuture<Void>> silences = new ArrayList<>();
 
-  StormClient(String name, long seed, Ground ground) {
-    this.name = name;
+  /** Makes client {@code number}, counted from 1. */
+  StormClient(int number, long seed, Ground ground) {
+    this.name = "client " + number;
     this.dice = new Dice(seed, name);
     this.ground = ground;
-    this.calls = new RecordedCalls(name, ground);
+    this.client = FactoryClient.open(ground.seat().home().socket());
+    this.calls = new RecordedCalls(name, ground.history(), client);
+    this.hand = new Hand(ground, calls);
+    this.snapshots =
+        new SnapshotClient(
+            "own-" + number,
+            dice,
+            hand,
+            new SnapshotClient.Recorded(
+                calls, new RecordedTemplates(name, ground.history(), client)),
+            request(TTL_SECONDS),
+            ground.image());
   }
 
   /**
    * Does {@code steps} operations, then gives back all VMs. Nothing of the client is left
-   * afterwards.
+   * afterwards but, now and then, templates.
    */
   void cycle(int steps) {
     for (int i = 0; i < steps; i++) {
       step(dice.below(100));
     }
-    while (!hand.isEmpty()) {
-      release(hand.get(0));
-    }
+    hand.releaseAll();
     for (CompletableFuture<Void> silence : silences) {
       Deadline.after(LONGEST_SILENCE).await(silence, "a lease that is not renewed to end");
     }
     silences.clear();
+    if (dice.chance(50)) {
+      ground.seat().awaitUp();
+      snapshots.removeOwn();
+    }
   }
 
   private void step(int choice) {
     ground.seat().awaitUp();
-    if (hand.size() >= MOST_IN_HAND || (choice < 20 && !hand.isEmpty())) {
+    if (hand.size() >= MOST_IN_HAND || (choice < 20 && hand.size() > 0)) {
       useOld();
-    } else if (choice < 55) {
-      use(calls.get(Kind.GET_PATIENT, request(TTL_SECONDS), Deadline.after(PATIENCE)));
-    } else if (choice < 65) {
+    } else if (choice < 45) {
+      useNew(calls.get(Kind.GET_PATIENT, request(TTL_SECONDS), Deadline.after(PATIENCE)));
+    } else if (choice < 52) {
       GetVmRequest one = request(TTL_SECONDS).toBuilder().addRoutes(dice.of(ROUTES)).build();
-      use(calls.get(Kind.GET, one, Deadline.after(PATIENCE)));
-    } else if (choice < 75) {
-      use(calls.get(Kind.GET, request(TTL_SECONDS), Deadline.after(dice.millis(1, 400))));
-    } else if (choice < 83) {
+      useNew(calls.get(Kind.GET, one, Deadline.after(PATIENCE)));
+    } else if (choice < 58) {
+      useNew(calls.get(Kind.GET, request(TTL_SECONDS), Deadline.after(dice.millis(1, 400))));
+    } else if (choice < 64) {
       calledOff(dice.millis(0, 300));
-    } else if (choice < 92) {
+    } else if (choice < 71) {
       calls
           .get(Kind.GET_PATIENT, request(SHORT_TTL_SECONDS), Deadline.after(PATIENCE))
           .ifPresent(this::vanish);
-    } else {
+    } else if (choice < 77) {
       calls.getBase(Deadline.after(PATIENCE)).ifPresent(this::bury);
+    } else {
+      snapshots.useTemplate(this::useClone);
     }
   }
 
@@ -96,26 +115,50 @@ final class StormClient implements AutoCloseable {
     return request.build();
   }
 
-  private void use(Optional<Grant> granted) {
-    if (granted.isEmpty()) {
-      return;
+  private void useNew(Optional<Grant> granted) {
+    granted.ifPresent(
+        grant -> {
+          hand.take(grant);
+          use(grant);
+        });
+  }
+
+  private void use(Grant taken) {
+    calls.identify(taken);
+    Grant grant = dice.chance(30) ? hand.renew(taken) : taken;
+    if (dice.chance(50)) {
+      snapshots.copy(grant, this::useClone).ifPresent(this::keepOrRelease);
+    } else {
+      keepOrRelease(grant);
     }
-    Grant grant = granted.get();
-    take(grant);
-    calls.identify(grant);
-    if (dice.chance(30)) {
-      grant = renew(grant);
-    }
+  }
+
+  private void keepOrRelease(Grant grant) {
     if (dice.chance(60)) {
-      release(grant);
+      hand.release(grant);
+    }
+  }
+
+  /** Uses a clone of a VM that was used: now and then for a copy of the copy. */
+  private void useClone(Grant clone) {
+    calls.identify(clone);
+    if (hand.size() <= MOST_IN_HAND && dice.chance(30)) {
+      snapshots.copy(clone, this::useClone).ifPresent(this::keepOrRelease);
+    } else if (dice.chance(80)) {
+      hand.release(clone);
     }
   }
 
   private void useOld() {
-    Grant grant = renew(hand.get(0));
-    calls.identify(grant);
+    Grant grant = hand.renew(hand.oldest());
+    if (grant.paused()) {
+      grant = snapshots.resume(grant);
+    }
+    if (!grant.paused()) {
+      calls.identify(grant);
+    }
     if (dice.chance(50)) {
-      release(grant);
+      hand.release(grant);
     }
   }
 
@@ -129,7 +172,7 @@ final class StormClient implements AutoCloseable {
       interruption.over();
       timer.cancel(false);
     }
-    use(grant);
+    useNew(grant);
   }
 
   /** An interruption that comes in time or not at all. */
@@ -151,25 +194,6 @@ final class StormClient implements AutoCloseable {
       over = true;
       boolean unused = Thread.interrupted();
     }
-  }
-
-  private void take(Grant grant) {
-    hand.add(grant);
-    ground.held().put(grant.vm(), grant);
-  }
-
-  private Grant renew(Grant grant) {
-    Grant renewed = calls.renew(grant);
-    hand.set(hand.indexOf(grant), renewed);
-    return renewed;
-  }
-
-  private void release(Grant grant) {
-    while (!calls.release(grant)) {
-      ground.seat().awaitUp();
-    }
-    hand.remove(grant);
-    ground.held().remove(grant.vm());
   }
 
   /** Falls silent about the VM. The operation ends with the VM's process. */
@@ -206,6 +230,6 @@ final class StormClient implements AutoCloseable {
 
   @Override
   public void close() {
-    calls.close();
+    client.close();
   }
 }

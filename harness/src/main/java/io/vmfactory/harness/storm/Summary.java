@@ -31,6 +31,21 @@ final class Summary {
     return lines;
   }
 
+  /**
+   * Returns the operations on VMs that {@code complaints} name, and all on the daemon, in the order
+   * in which they ended; empty if there is no complaint.
+   */
+  static List<String> concerned(List<Operation> history, List<String> complaints) {
+    return history.stream()
+        .filter(o -> complaints.stream().anyMatch(c -> o.endsDaemon() || isNamed(o, c)))
+        .map(o -> "  " + o)
+        .toList();
+  }
+
+  private static boolean isNamed(Operation operation, String complaint) {
+    return !operation.vm().isEmpty() && complaint.contains(operation.vm());
+  }
+
   /** Returns OK with the route of a VM that was handed out, or the first word of a failure. */
   private static String ending(Operation operation) {
     boolean hasWord = operation.kind() == Kind.KILL_VM || operation.handsOut() || !operation.ok();

@@ -145,6 +145,11 @@ final class Host implements AutoCloseable {
     soon().await(daemon.ended(), "the daemon's end");
   }
 
+  /** Returns what the descriptors of the daemon lead to. */
+  List<String> daemonHasOpen() throws IOException {
+    return daemon.openTargets();
+  }
+
   /** Returns the pids of the VMs that have a file of this home open. */
   Set<Long> vms() {
     return home.machines();

@@ -3,6 +3,7 @@ package io.vmfactory.harness.storm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.harness.storm.Operation.Kind;
+import io.vmfactory.harness.storm.Operation.Outcome;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -129,6 +130,145 @@ class CheckerTest {
   void aRequestInAHurryMayBeRefused() {
     past.refused(Kind.GET, "", 0, 0.1);
     accepted();
+  }
+
+  // Stored templates.
+
+  private Past stored(int version, String key, double at) {
+    return past.template(Kind.STORE, "s", version, key, at, at + 0.5);
+  }
+
+  @Test
+  void aTemplateLivesUntilItIsRemoved() {
+    stored(1, "k1", 0).byName("a", 1, "k1", 1, 2);
+    stored(2, "k2", 3).byName("b", 2, "k2", 4, 5);
+    past.template(Kind.GET_NAMED, "c", 1, "k1", 5, 6)
+        .template(Kind.ROLL_BACK, "", 1, "k1", 6, 7)
+        .byName("d", 1, "k1", 8, 9)
+        .template(Kind.REMOVE, "", 1, "k1", 10, 11)
+        .template(Kind.GET_NAMED, Outcome.REFUSED, 1, 12, 13);
+    accepted();
+  }
+
+  @Test
+  void aRequestForAStoredTemplateThatIsRefusedIsRefused() {
+    stored(1, "k1", 0).template(Kind.GET_NAMED, Outcome.REFUSED, 1, 1, 2);
+    refusedBy("a stored template serves");
+  }
+
+  @Test
+  void aNameWithAVersionMustServeToo() {
+    stored(1, "k1", 0).template(Kind.GET_NAMED, Outcome.REFUSED, 0, 1, 2);
+    refusedBy("a stored template serves");
+  }
+
+  @Test
+  void aStoredTemplateOutlivesAKilledDaemon() {
+    stored(1, "k1", 0)
+        .done(Kind.KILL_DAEMON, "", 1, 2)
+        .template(Kind.GET_NAMED, Outcome.REFUSED, 1, 3, 4);
+    refusedBy("a stored template serves");
+  }
+
+  @Test
+  void aRemovalThatWasCutOffMayHaveBeenOne() {
+    stored(1, "k1", 0)
+        .template(Kind.REMOVE, Outcome.UNKNOWN, 0, 1, 2)
+        .done(Kind.KILL_DAEMON, "", 1.5, 3)
+        .template(Kind.GET_NAMED, Outcome.REFUSED, 1, 4, 5);
+    accepted();
+  }
+
+  @Test
+  void whatWasNeverStoredNeedNotServe() {
+    past.template(Kind.STORE, Outcome.UNKNOWN, 0, 0, 1)
+        .template(Kind.GET_NAMED, Outcome.REFUSED, 1, 2, 3);
+    accepted();
+  }
+
+  @Test
+  void aCloneOfARemovedTemplateIsRefused() {
+    stored(1, "k1", 0);
+    past.template(Kind.REMOVE, "", 1, "k1", 1, 2).template(Kind.GET_NAMED, "a", 1, "k1", 3, 4);
+    refusedBy("never after its removal");
+  }
+
+  @Test
+  void twoSnapshotsWithOneKeyAreRefused() {
+    stored(1, "k1", 0);
+    stored(2, "k1", 1);
+    refusedBy("a version is one template");
+  }
+
+  @Test
+  void aVersionThatIsAnotherSnapshotIsRefused() {
+    stored(1, "k1", 0);
+    stored(2, "k2", 1).template(Kind.GET_NAMED, "a", 1, "k2", 3, 4);
+    refusedBy("a version is one template");
+  }
+
+  @Test
+  void aNameThatMeansAnOldVersionIsRefused() {
+    stored(1, "k1", 0);
+    stored(2, "k2", 1).byName("a", 1, "k1", 3, 4);
+    refusedBy("a name means what was set last");
+  }
+
+  @Test
+  void aNameMayMeanEitherWhileItIsBeingSet() {
+    stored(1, "k1", 0);
+    past.template(Kind.STORE, "s", 2, "k2", 1, 5).byName("a", 1, "k1", 3, 4);
+    accepted();
+  }
+
+  // Clones of VMs that were used.
+
+  @Test
+  void eachCloneOfAForkIsHandedOutOnce() {
+    past.get("a", 0, 1).done(Kind.FORK, "a", 2, 3).done(Kind.FORKED, "b", 2, 3);
+    accepted();
+    past.done(Kind.FORKED, "b", 4, 5);
+    assertThat(past.complaints()).isNotEmpty().allMatch(c -> c.startsWith("handed out once: "));
+  }
+
+  @Test
+  void aForkOfALiveLeaseMustSucceed() {
+    past.get("a", 0, 1).refused(Kind.FORK, "a", 2, 3);
+    refusedBy("a live lease works");
+  }
+
+  @Test
+  void aForkMayFailWithAVmThatIsKilledMeanwhile() {
+    past.get("a", 0, 1).done(Kind.KILL_VM, "b", 2, 2.5).refused(Kind.FORK, "a", 2, 3);
+    accepted();
+  }
+
+  @Test
+  void eachUseOfALiveLeaseMustSucceed() {
+    for (Kind kind :
+        List.of(Kind.PAUSE, Kind.RESUME, Kind.ATTACH, Kind.STORE, Kind.STORE_AND_END)) {
+      List<String> complaints = new Past().get("a", 0, 1).refused(kind, "a", 2, 3).complaints();
+      assertThat(complaints).as("%s", kind).singleElement().asString().contains(kind.name());
+    }
+  }
+
+  @Test
+  void aVmThatWasStoredAndEndedIsGone() {
+    past.get("a", 0, 1).template(Kind.STORE_AND_END, "a", 1, "k1", 2, 3);
+    past.refused(Kind.RENEW, "a", 4, 4.1);
+    accepted();
+    past.get("a", 5, 6);
+    assertThat(past.complaints()).anyMatch(c -> c.startsWith("never after its end: "));
+  }
+
+  @Test
+  void aCloneMayHaveTheBootIdOfItsSourceAndNoOtherName() {
+    past.identified("a", new String[] {"h1", "m1", "boot"}, "r1", 1)
+        .done(Kind.FORKED, "b", 2, 3)
+        .identified("b", new String[] {"h2", "m2", "boot"}, "r2", 4);
+    accepted();
+    past.done(Kind.FORKED, "c", 5, 6).identified("c", new String[] {"h2", "m3", "boot"}, "r3", 7);
+    refusedBy("unique");
   }
 
   // Unique.

@@ -26,6 +26,47 @@ final class Past {
     return add(Kind.GET_BASE, Outcome.OK, vm, start, end, null);
   }
 
+  /** Adds a success with a version of the name "t", whose key is {@code key}. */
+  Past template(Kind kind, String vm, int version, String key, double start, double end) {
+    return add(kind, Outcome.OK, vm, new StoredTemplate("t", version, key), start, end, "version");
+  }
+
+  /** Adds a clone of the version that the name "t" meant. */
+  Past byName(String vm, int version, String key, double start, double end) {
+    StoredTemplate given = new StoredTemplate("t", version, key);
+    return add(Kind.GET_NAMED, Outcome.OK, vm, given, start, end, TemplateRules.BARE);
+  }
+
+  /** Adds what became of an operation on a version of the name "t"; 0 = all versions. */
+  Past template(Kind kind, Outcome outcome, int version, double start, double end) {
+    return add(kind, outcome, "", StoredTemplate.version("t", version), start, end, "");
+  }
+
+  private Past add(
+      Kind kind,
+      Outcome outcome,
+      String vm,
+      StoredTemplate template,
+      double start,
+      double end,
+      String detail) {
+    operations.add(
+        new Operation(
+            "tester",
+            kind,
+            nanos(start),
+            nanos(end),
+            nanos(start + 60),
+            outcome,
+            vm,
+            "",
+            Duration.ZERO,
+            null,
+            template,
+            detail));
+    return this;
+  }
+
   Past done(Kind kind, String vm, double start, double end) {
     return add(kind, Outcome.OK, vm, start, end, null);
   }
@@ -69,6 +110,7 @@ final class Past {
             vm.isEmpty() || kind == Kind.GET_BASE ? "" : "lease of " + vm,
             leased && outcome == Outcome.OK ? Duration.ofSeconds(TTL) : Duration.ZERO,
             identity,
+            StoredTemplate.NONE,
             ""));
     return this;
   }

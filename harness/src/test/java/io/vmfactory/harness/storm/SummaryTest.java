@@ -6,6 +6,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.harness.storm.Operation.Kind;
 import io.vmfactory.harness.storm.Operation.Outcome;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SummaryTest {
@@ -13,6 +14,20 @@ class SummaryTest {
 
   private void add(Kind kind, Outcome outcome, String detail) {
     history.begin("tester", kind, Deadline.after(Duration.ofSeconds(1))).end(outcome, detail);
+  }
+
+  @Test
+  void showsWhatConcernsAComplaint() {
+    add(Kind.GET, Outcome.OK, "WARM");
+    Deadline soon = Deadline.after(Duration.ofSeconds(1));
+    history.begin("tester", Kind.FORK, soon).vm("abc").end(Outcome.REFUSED, "no");
+    add(Kind.KILL_DAEMON, Outcome.OK, "");
+
+    assertThat(Summary.concerned(history.all(), List.of())).isEmpty();
+    assertThat(Summary.concerned(history.all(), List.of("a rule: vm abc")))
+        .satisfiesExactly(
+            first -> assertThat(first).contains("FORK REFUSED vm abc"),
+            second -> assertThat(second).contains("KILL_DAEMON"));
   }
 
   @Test

@@ -6,12 +6,14 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Descriptor;
 import io.vmfactory.linux.DriveFile;
 import io.vmfactory.linux.FileCalls;
+import io.vmfactory.linux.FileStatus;
 import io.vmfactory.linux.OwnerOnly;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
+import io.vmfactory.vmm.qemu.OverlayBook.LayerFile;
 import io.vmfactory.vmm.qmp.BlockCommands;
 import io.vmfactory.vmm.qmp.BlockCommands.Job;
 import io.vmfactory.vmm.qmp.BlockCommands.Node;
@@ -76,7 +78,7 @@ final class DriveNodes {
       if (writable && open.inMemory()) {
         monitor.allow(file.size());
       }
-      files.open(bay.image(), open.file(), !writable, true, deadline);
+      files.openImage(bay.image(), open.file(), !writable, deadline);
     } finally {
       calls.close(image.rights(), open::close);
     }
@@ -110,9 +112,11 @@ final class DriveNodes {
   String add(FrozenDrive drive, Path folder, Deadline deadline) {
     int layers = drive.files().size() - 1;
     try {
-      files.open(bay.image(), drive.files().get(0), true, true, deadline);
+      files.openImage(bay.image(), drive.files().get(0), true, deadline);
       for (int layer = 1; layer <= layers; layer++) {
-        files.open(bay.writes(layer), drive.files().get(layer), true, false, deadline);
+        Descriptor file = drive.files().get(layer);
+        count(layer, file, drive.bytes());
+        files.openLayer(bay.writes(layer), file, true, deadline);
         monitor.execute(overlay(layer, true), deadline);
       }
       if (drive.mode() != DriveMode.OVERLAY) {
@@ -126,14 +130,21 @@ final class DriveNodes {
     }
   }
 
+  /** A layer that has a name is part of a template, and counts with the templates of its owner. */
+  private void count(int layer, Descriptor file, long bytes) {
+    if (FileStatus.of(file).links() == 0) {
+      monitor.driveBounds().overlays().share(bay.writes(layer), LayerFile.of(file), bytes);
+    }
+  }
+
   /** Makes an empty layer that nothing uses yet. The file has no name, so it needs no cleanup. */
   void makeLayer(int layer, Path folder, long bytes, Deadline deadline) {
-    monitor.driveBounds().overlays().take(bay.writes(layer), bytes);
     try (Descriptor file = OwnerOnly.nameless(folder)) {
+      monitor.driveBounds().overlays().take(bay.writes(layer), LayerFile.of(file), bytes);
       if (file.isInMemory()) {
         monitor.allow(bytes);
       }
-      files.open(bay.writes(layer), file, false, false, deadline);
+      files.openLayer(bay.writes(layer), file, false, deadline);
     } catch (IOException e) {
       throw new VmmException(Reason.FAILED, "cannot make a copy-on-write file in " + folder, e);
     }

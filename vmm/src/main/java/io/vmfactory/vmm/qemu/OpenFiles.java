@@ -8,6 +8,7 @@ import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qmp.BlockCommands;
 import io.vmfactory.vmm.qmp.BlockCommands.Node;
 import io.vmfactory.vmm.qmp.QmpCommand;
+import io.vmfactory.vmm.qmp.QmpCommand.Done;
 import io.vmfactory.vmm.qmp.QmpCommand.FileSet;
 import io.vmfactory.vmm.qmp.QmpCommand.FilledSet;
 import io.vmfactory.vmm.qmp.QmpCommand.OpenFile;
@@ -15,6 +16,7 @@ import io.vmfactory.vmm.qmp.QmpCommand.TakenFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * The open files of one QEMU's block nodes. QEMU gets open files and no paths, because it cannot
@@ -23,8 +25,12 @@ import java.util.concurrent.CompletionStage;
  * pass the file to another VM. Files without a name cannot be opened otherwise.
  */
 final class OpenFiles {
-  private static final String READING = "read";
   private static final String WRITING = "write";
+
+  /** For reading; earlier versions opened layers so too, and QEMU has a lock on those. */
+  private static final String READING = "read";
+
+  private static final String READING_LAYER = "read, no lock";
 
   private final QemuMonitor monitor;
   private final List<FileSet> opened = new ArrayList<>();
@@ -33,22 +39,41 @@ final class OpenFiles {
     this.monitor = monitor;
   }
 
-  /**
-   * Opens a node over a file.
-   *
-   * @param durable whether a flush by the guest reaches the disk
-   */
-  void open(String node, Descriptor file, boolean readOnly, boolean durable, Deadline deadline) {
+  /** Opens a node over a client's file, which QEMU locks. */
+  void openImage(String node, Descriptor file, boolean readOnly, Deadline deadline) {
+    open(
+        file,
+        readOnly,
+        READING,
+        set -> BlockCommands.openImage(node, set.path(), readOnly),
+        deadline);
+  }
+
+  /** Opens a node over the file of a copy-on-write layer. */
+  void openLayer(String node, Descriptor file, boolean readOnly, Deadline deadline) {
+    open(
+        file,
+        readOnly,
+        READING_LAYER,
+        set -> BlockCommands.openLayer(node, set.path(), readOnly),
+        deadline);
+  }
+
+  private void open(
+      Descriptor file,
+      boolean readOnly,
+      String reading,
+      Function<FileSet, QmpCommand<Done>> command,
+      Deadline deadline) {
     CompletionStage<TakenFile> given =
-        monitor.send(QmpCommand.addFile(file, readOnly ? READING : WRITING));
+        monitor.send(QmpCommand.addFile(file, readOnly ? reading : WRITING));
     boolean done = false;
     try {
       TakenFile taken = monitor.await(given, "QEMU to take an open file", deadline);
       if (!readOnly) {
-        addReader(taken.set(), file, deadline);
+        addReader(taken.set(), file, reading, deadline);
       }
-      String path = taken.set().path();
-      monitor.execute(BlockCommands.openFile(node, path, readOnly, durable), deadline);
+      monitor.execute(command.apply(taken.set()), deadline);
       done = true;
       opened.add(taken.set());
       if (!readOnly) {
@@ -61,10 +86,14 @@ final class OpenFiles {
     }
   }
 
-  private void addReader(FileSet set, Descriptor file, Deadline deadline) {
+  private void addReader(FileSet set, Descriptor file, String label, Deadline deadline) {
     try (Descriptor reader = file.reader()) {
-      monitor.execute(QmpCommand.addFile(set, reader, READING), deadline);
+      monitor.execute(QmpCommand.addFile(set, reader, label), deadline);
     }
+  }
+
+  private static boolean isForReading(OpenFile file) {
+    return READING.equals(file.label()) || READING_LAYER.equals(file.label());
   }
 
   private List<OpenFile> content(FileSet set, Deadline deadline) {
@@ -104,7 +133,7 @@ final class OpenFiles {
   Descriptor take(Node node, HostProcess process, Deadline deadline) {
     FileSet set = set(node);
     return content(set, deadline).stream()
-        .filter(file -> READING.equals(file.label()))
+        .filter(OpenFiles::isForReading)
         .findFirst()
         .map(file -> process.open(file.number()))
         .orElseThrow(() -> unknown(node));
@@ -117,18 +146,19 @@ final class OpenFiles {
    */
   void freeze(String layer, Node file, String below, Deadline deadline) {
     FileSet set = set(file);
-    var frozen = BlockCommands.freezeOverlay(layer, file.name(), below, set.path());
+    boolean locked = content(set, deadline).stream().anyMatch(open -> READING.equals(open.label()));
+    var frozen = BlockCommands.freezeOverlay(layer, file.name(), below, set.path(), locked);
     monitor.execute(frozen, deadline);
     keepReaders(set, deadline);
   }
 
   /**
-   * Removes descriptors for writing that were removed while the VM was stopped, and are still open:
-   * with them, QEMU's lock for writing.
+   * Removes descriptors for writing that were removed while the VM was stopped, and are still open.
+   * If it is stopped still, they stay until the next snapshot.
    */
   private void keepReaders(FileSet set, Deadline deadline) {
     for (OpenFile file : content(set, deadline)) {
-      if (!READING.equals(file.label())) {
+      if (!isForReading(file)) {
         monitor.execute(QmpCommand.removeFile(set, file.number()), deadline);
       }
     }

@@ -8,7 +8,6 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
-import io.vmfactory.vmm.qmp.BlockCommands.Node;
 import io.vmfactory.vmm.qmp.QmpClient;
 import io.vmfactory.vmm.qmp.QmpCommand;
 import io.vmfactory.vmm.qmp.QmpCommand.Chardev;
@@ -56,7 +55,7 @@ record QemuAdoption(
       QemuMonitor monitor = new QemuMonitor(survivor.identity().id(), session, process);
       var connected = new QemuVm.Connected(process, monitor, events);
       QemuVm vm = new QemuVm(QemuVm.Subject.of(survivor), connected, VmPhase.UNAVAILABLE);
-      vm.becomes(session.greeted().thenCompose(greeted -> answer(monitor, events)));
+      vm.becomes(session.greeted().thenCompose(greeted -> answer(monitor, events, held)));
       return vm;
     } catch (RuntimeException e) {
       processes.forget(held);
@@ -65,10 +64,11 @@ record QemuAdoption(
   }
 
   /** QEMU drops the unanswered requests of an earlier connection; this one starts afresh. */
-  private CompletionStage<VmPhase> answer(QemuMonitor monitor, QemuEvents events) {
+  private CompletionStage<VmPhase> answer(
+      QemuMonitor monitor, QemuEvents events, HostProcess process) {
     return monitor
         .send(QmpCommand.negotiate())
-        .thenCompose(negotiated -> counted(monitor, events))
+        .thenCompose(negotiated -> counted(monitor, events, process))
         .thenCompose(counted -> monitor.send(QmpCommand.status()))
         .thenCompose(
             state -> {
@@ -78,21 +78,17 @@ record QemuAdoption(
   }
 
   /** Counts the overlays that the earlier daemon has made, if they are bounded. */
-  private static CompletionStage<?> counted(QemuMonitor monitor, QemuEvents events) {
+  private static CompletionStage<?> counted(
+      QemuMonitor monitor, QemuEvents events, HostProcess process) {
     OverlayBook.OfVm overlays = monitor.driveBounds().overlays();
     return overlays.isBounded()
-        ? new BlockNodes(monitor, events).list().thenAccept(nodes -> count(nodes, overlays))
+        ? new BlockNodes(monitor, events)
+            .list()
+            .thenCombine(
+                monitor.send(QmpCommand.fileSets()),
+                (nodes, sets) -> new FoundLayers(nodes, sets, process))
+            .thenAccept(found -> found.count(overlays))
         : CompletableFuture.completedFuture(null);
-  }
-
-  /** Layers that a fork shares with its source count for both. */
-  private static void count(List<Node> nodes, OverlayBook.OfVm overlays) {
-    for (Node node : nodes) {
-      String file = DriveBay.fileOf(node.name());
-      if (file != null) {
-        overlays.found(file, node.image().bytes());
-      }
-    }
   }
 
   private VmPhase phase(RunState state) {

@@ -155,18 +155,31 @@ public final class BlockCommands {
   }
 
   /**
-   * Opens a file as a node. QEMU locks it against other programs that use the same kind of lock.
+   * Opens a client's file as a node. QEMU locks it against other programs that use the same kind of
+   * lock. A flush by the guest reaches the disk.
    *
    * @param readOnly how it is opened; cannot be changed later
-   * @param durable whether a flush by the guest reaches the disk
    */
-  public static QmpCommand<Done> openFile(
-      String name, String path, boolean readOnly, boolean durable) {
-    return done("blockdev-add", file(name, path, readOnly, durable));
+  public static QmpCommand<Done> openImage(String name, String path, boolean readOnly) {
+    return done("blockdev-add", file(name, path, readOnly, true, true));
   }
 
-  private static FileNode file(String name, String path, boolean readOnly, boolean durable) {
-    return new FileNode("file", name, path, readOnly, false, "on", "threads", new Cache(!durable));
+  /**
+   * Opens a file that has no name as the node of a layer. QEMU does not lock it: no program gets it
+   * for writing but this QEMU, which cannot give up a lock while its VM is paused. A flush by the
+   * guest does not reach the disk.
+   *
+   * @param readOnly how it is opened; {@link #freezeOverlay} can change it
+   */
+  public static QmpCommand<Done> openLayer(String name, String path, boolean readOnly) {
+    return done("blockdev-add", file(name, path, readOnly, false, false));
+  }
+
+  private static FileNode file(
+      String name, String path, boolean readOnly, boolean durable, boolean locked) {
+    String locking = locked ? "on" : "off";
+    return new FileNode(
+        "file", name, path, readOnly, false, locking, "threads", new Cache(!durable));
   }
 
   /** Adds a node over {@code file} that passes its bytes through unchanged. */
@@ -211,13 +224,16 @@ public final class BlockCommands {
    * read-only, so that QEMUs of other VMs may read them.
    *
    * @param path by which QEMU opens the file for reading
+   * @param locked whether the file was opened with a lock, as by earlier versions
    */
   public static QmpCommand<Done> freezeOverlay(
-      String name, String file, String backing, String path) {
+      String name, String file, String backing, String path, boolean locked) {
     return done(
         "blockdev-reopen",
         new Reopen(
-            List.of(new OverlayNode(name, file, backing, true), file(file, path, true, false))));
+            List.of(
+                new OverlayNode(name, file, backing, true),
+                file(file, path, true, false, locked))));
   }
 
   /** Closes a node that nothing reads from. */

@@ -3,6 +3,7 @@ package io.vmfactory.vmm.qemu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.configs.QemuConfig.DriveLimits;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
@@ -19,9 +20,12 @@ import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
 import io.vmfactory.vmm.RamChanges;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
+import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmSnapshot;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
@@ -31,6 +35,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +65,7 @@ class QemuSnapshotIT {
     TinyKernel.writeCounting(dir.resolve("kernel"));
     HypervisorInfo info =
         new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", "test");
-    qemu = new QemuHypervisor(info, TestJail.make());
+    qemu = limited(info, 0);
     Vm template = qemu.boot(launch(new GuestRam.Shared(memory)), deadline);
     while (number(memory, TinyKernel.COUNTER) == 0) {
       template.check(deadline); // the firmware has not loaded the kernel yet
@@ -79,18 +84,26 @@ class QemuSnapshotIT {
     qemu.close();
   }
 
+  /** Returns a hypervisor whose VMs may have that many MiB of overlays together; 0 = any. */
+  private static QemuHypervisor limited(HypervisorInfo info, int mib) {
+    DriveBounds bounds = DriveBounds.of(new DriveLimits(0, 0, mib, 0));
+    return new QemuHypervisor(info, new Confinement(TestJail.make(), null, bounds));
+  }
+
   private Launch launch(GuestRam ram) {
-    VmSpec spec =
-        new VmSpec(
-            new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
-            new Sizing(1, 128),
-            new Sizing(1, 128),
-            0,
-            new VmSpec.Kernel(dir.resolve("kernel"), dir.resolve("initrd"), List.of()),
-            AgentTransport.VIRTIO_SERIAL,
-            new VmSpec.Devices(2, 1, 1, 0, 1 << 20));
     VmId id = VmId.random();
-    return new Launch(id, spec, new VmFolders(dir.resolve("vm")).create(id), ram);
+    return new Launch(id, spec(), new VmFolders(dir.resolve("vm")).create(id), ram);
+  }
+
+  private VmSpec spec() {
+    return new VmSpec(
+        new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
+        new Sizing(1, 128),
+        new Sizing(1, 128),
+        0,
+        new VmSpec.Kernel(dir.resolve("kernel"), dir.resolve("initrd"), List.of()),
+        AgentTransport.VIRTIO_SERIAL,
+        new VmSpec.Devices(2, 1, 1, 0, 1 << 20));
   }
 
   private Vm running(MemoryFile ram, byte[] deviceState) {
@@ -193,6 +206,26 @@ class QemuSnapshotIT {
     assertThat(files(clone)).isEmpty();
   }
 
+  /** QEMU closes files that it is asked to forget only while the VM runs. */
+  @Test
+  void aPausedVmIsForkedAgainAndAgainAndRunsOn() throws IOException {
+    attach(clone, DriveMode.OVERLAY);
+    clone.stop(deadline);
+    for (int layer = 1; layer <= 3; layer++) {
+      try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
+        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layer);
+        assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
+        restored(snapshot).kill();
+      }
+    }
+    clone.cont(deadline);
+    try (VmSnapshot snapshot = later(clone, 0)) {
+      restored(snapshot).kill();
+    }
+    clone.drives().detach("rw0", deadline);
+    assertThat(files(clone)).isEmpty();
+  }
+
   @Test
   void aDriveHasABoundedNumberOfLayers() throws IOException {
     attach(clone, DriveMode.OVERLAY);
@@ -227,6 +260,55 @@ class QemuSnapshotIT {
   private void attach(Vm vm, DriveMode mode) throws IOException {
     Path image = Files.write(dir.resolve("image"), new byte[4096]);
     vm.drives().attach(new DriveImage(image, mode, dir), deadline);
+  }
+
+  /** A layer that several VMs read counts once, as long as one of them lives, for each daemon. */
+  @Test
+  void layersThatOnlyForksReadCountAfterTheirSourceHasEndedAndForTheNextDaemon() throws Exception {
+    qemu.close();
+    qemu = limited(qemu.info(), 6);
+    clone = adopted(qemu, clone);
+    Path image = Files.write(dir.resolve("large"), new byte[1 << 20]);
+    clone.drives().attach(new DriveImage(image, DriveMode.OVERLAY, dir), deadline);
+    List<Vm> forks = new ArrayList<>();
+    try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
+      forks.add(restored(snapshot)); // layers: a frozen one, the source's, the fork's
+      forks.add(restored(snapshot));
+    }
+    DriveImage more = new DriveImage(image, DriveMode.OVERLAY, dir);
+    forks.forEach(fork -> fork.drives().attach(more, deadline));
+    full(clone, more);
+    clone.kill();
+    clone = forks.get(0);
+    full(running(memory, state), more, 1); // only what the source wrote to last has gone
+    qemu.close();
+    qemu = limited(qemu.info(), 6);
+    clone = adopted(qemu, clone);
+    Vm fork = adopted(qemu, forks.get(1));
+    full(running(memory, state), more, 1);
+    fork.kill();
+  }
+
+  private Vm adopted(QemuHypervisor by, Vm vm) {
+    VmFolder folder = new VmFolder(dir.resolve("vm").resolve(vm.identity().id().value()));
+    return by.adopt(new Survivor(vm.identity(), spec(), folder), deadline);
+  }
+
+  /** Attaches as many drives as there is room for, and is refused one more; ends the VM. */
+  private void full(Vm vm, DriveImage drive, int room) {
+    for (int i = 0; i < room; i++) {
+      vm.drives().attach(drive, deadline);
+    }
+    full(vm, drive);
+    vm.kill();
+  }
+
+  private void full(Vm vm, DriveImage drive) {
+    assertThatThrownBy(() -> vm.drives().attach(drive, deadline))
+        .isInstanceOfSatisfying(
+            VmmException.class,
+            e -> assertThat(e.reason()).isEqualTo(VmmException.Reason.RESOURCES))
+        .hasMessageContaining("max_overlays = 6");
   }
 
   private Vm restored(VmSnapshot snapshot) {
