@@ -9,6 +9,7 @@ import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxFork;
+import io.vmfactory.client.sandbox.SandboxNetwork;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
@@ -230,6 +231,11 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public Container createContainer(ContainerSpec spec, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void connect(SandboxNetwork network, Deadline deadline) {
       throw new UnsupportedOperationException();
     }
 

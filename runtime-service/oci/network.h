@@ -1,0 +1,20 @@
+#ifndef VMFACTORY_NETWORK_H
+#define VMFACTORY_NETWORK_H
+
+#include <stdbool.h>
+
+// Connects the network that an engine has made for a container to the container's VM. The engine leaves interfaces in a
+// network namespace. Each of them gets a tap of the VM beside it, and the kernel passes all frames that arrive at the
+// one out through the other (ADR 0055).
+
+// Enters a network namespace; an empty path makes a new one. Returns false with errno.
+bool network_enter(const char *path);
+
+// Connects all interfaces of the network namespace that a process is in, and frees the taps of those that have gone. Has
+// no effect on what is connected. Stays in that namespace. Ends this process if that fails.
+void network_connect(const char *space, const char *id, int process);
+
+// Ends the redirections in the network namespace of this process.
+void network_leave(void);
+
+#endif
