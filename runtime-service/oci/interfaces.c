@@ -111,16 +111,15 @@ static void put_address(struct bytes *interface, const struct nlmsghdr *message)
     char ip[IP_TEXT], text[IP_TEXT + 8];
     ip_text(own != NULL ? own : netlink_attribute(message, ADDRESS, IFA_ADDRESS), fixed->ifa_family, ip);
     snprintf(text, sizeof text, "%s/%u", ip, fixed->ifa_prefixlen);
-    if (*ip != '\0') put_text(interface, 6, text);
+    if (*ip != '\0') put_text(interface, 5, text);
 }
 
 static void put_interface(struct bytes *request, const struct interface *one, const struct netlink_list *addresses) {
     struct bytes interface = {0};
     put_text(&interface, 1, one->name);
     put_text(&interface, 2, one->host_end);
-    put_number(&interface, 3, one->tap != 0);
-    put_text(&interface, 4, one->mac);
-    put_number(&interface, 5, one->mtu);
+    put_text(&interface, 3, one->mac);
+    put_number(&interface, 4, one->mtu);
     for (struct nlmsghdr *at = netlink_first(addresses); at != NULL; at = netlink_next(addresses, at)) {
         if ((int)((struct ifaddrmsg *)NLMSG_DATA(at))->ifa_index == one->index) put_address(&interface, at);
     }
@@ -191,5 +190,11 @@ void interfaces_put(struct bytes *request, int netlink, const struct interfaces 
         put_neighbour(request, at, interfaces);
     }
     free(neighbours.bytes);
-    for (unsigned i = 0; i < interfaces->unused_count; i++) put_text(request, 6, interfaces->unused[i]);
+}
+
+void interfaces_put_taps(struct bytes *request, const struct interfaces *interfaces) {
+    for (unsigned i = 0; i < interfaces->count; i++) {
+        if (interfaces->all[i].tap != 0) put_text(request, 6, interfaces->all[i].host_end);
+    }
+    for (unsigned i = 0; i < interfaces->unused_count; i++) put_text(request, 7, interfaces->unused[i]);
 }

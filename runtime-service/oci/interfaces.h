@@ -33,7 +33,10 @@ struct interfaces {
 // Lists the interfaces. Ends this process if the kernel does not answer.
 struct interfaces interfaces_list(int netlink);
 
-// Writes the fields of a ConnectNetworkRequest: interfaces, routes, neighbours, unused taps.
+// Writes the fields of a ConnectNetworkRequest that say what the engine has made: interfaces, routes, neighbours.
 void interfaces_put(struct bytes *request, int netlink, const struct interfaces *interfaces);
+
+// Writes its fields that say which taps are there.
+void interfaces_put_taps(struct bytes *request, const struct interfaces *interfaces);
 
 #endif

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "interfaces.h"
@@ -60,24 +63,86 @@ static bool had_tap(const struct interfaces *before, const struct interface *int
     return false;
 }
 
+static void connect_all(int netlink, const char *space, const char *id) {
+    struct interfaces before = interfaces_list(netlink);
+    if (before.count == 0 && before.unused_count == 0) return;
+    struct bytes request = request_for(space, id);
+    interfaces_put(&request, netlink, &before);
+    interfaces_put_taps(&request, &before);
+    service_must("ConnectNetwork", &request, SECONDS);
+    free(request.at);
+    struct interfaces after = interfaces_list(netlink);
+    for (unsigned i = 0; i < after.count; i++) {
+        const struct interface *one = &after.all[i];
+        if (one->tap != 0) redirect(netlink, one, !had_tap(&before, one));
+    }
+}
+
 void network_connect(const char *space, const char *id, int process) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/ns/net", process);
     if (!network_enter(path)) stop_errno("cannot enter the network namespace of container %s", id);
     int netlink = opened();
-    struct interfaces before = interfaces_list(netlink);
-    if (before.count > 0 || before.unused_count > 0) {
-        struct bytes request = request_for(space, id);
-        interfaces_put(&request, netlink, &before);
-        service_must("ConnectNetwork", &request, SECONDS);
-        struct interfaces after = interfaces_list(netlink);
-        for (unsigned i = 0; i < after.count; i++) {
-            const struct interface *one = &after.all[i];
-            if (one->tap != 0) redirect(netlink, one, !had_tap(&before, one));
-        }
-        free(request.at);
-    }
+    connect_all(netlink, space, id);
     close(netlink);
+}
+
+static struct {
+    int events;
+    int working; // ends when the process that connects has ended; -1 = there is none
+    struct bytes known;
+} watch = {-1, -1, {0}};
+
+// What the engine has made, without what this program has added.
+static struct bytes made(void) {
+    struct bytes now = {0};
+    int netlink = opened();
+    struct interfaces all = interfaces_list(netlink);
+    interfaces_put(&now, netlink, &all);
+    close(netlink);
+    return now;
+}
+
+void network_watch(void) {
+    struct sockaddr_nl address = {
+        .nl_family = AF_NETLINK,
+        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE};
+    watch.events = opened();
+    if (bind(watch.events, (struct sockaddr *)&address, sizeof address) < 0) stop_errno("cannot watch the network");
+    watch.known = made();
+}
+
+int network_fd(void) { return watch.working >= 0 ? watch.working : watch.events; }
+
+// A full queue has lost events, which does not matter: all that is there is looked at.
+static void drain(void) {
+    uint8_t bytes[8192];
+    while (recv(watch.events, bytes, sizeof bytes, MSG_DONTWAIT) >= 0 || errno == ENOBUFS || errno == EINTR) continue;
+}
+
+// The streams belong to the container.
+static _Noreturn void connect_apart(const char *space, const char *id) {
+    int none = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++) dup2(none, fd);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    connect_all(opened(), space, id);
+    _exit(0);
+}
+
+void network_work(const char *space, const char *id) {
+    if (watch.working >= 0) close(watch.working);
+    watch.working = -1;
+    drain();
+    struct bytes now = made();
+    bool same = now.length == watch.known.length && memcmp(now.at, watch.known.at, now.length) == 0;
+    free(same ? now.at : watch.known.at);
+    int pipe[2];
+    if (same) return;
+    watch.known = now;
+    if (pipe2(pipe, O_CLOEXEC) < 0) return;
+    if (fork() == 0) connect_apart(space, id);
+    close(pipe[1]);
+    watch.working = pipe[0];
 }
 
 void network_leave(void) {

@@ -14,6 +14,15 @@ bool network_enter(const char *path);
 // no effect on what is connected. Stays in that namespace. Ends this process if that fails.
 void network_connect(const char *space, const char *id, int process);
 
+// Watches the network namespace of this process from now on.
+void network_watch(void);
+
+// Returns the descriptor to poll for reading; -1 = nothing is watched.
+int network_fd(void);
+
+// Connects what has changed, in a process of its own.
+void network_work(const char *space, const char *id);
+
 // Ends the redirections in the network namespace of this process.
 void network_leave(void);
 

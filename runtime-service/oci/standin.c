@@ -42,6 +42,7 @@ static struct {
     int input;
     bool input_open;
     bool writing;
+    const char *space, *container;
     struct bytes typed; // what the process has not taken yet
 } me;
 
@@ -153,12 +154,13 @@ static bool all_written(void) {
     return true;
 }
 
-enum { AGENT_SOCKET, SIGNALS, INPUT, OUTPUT, ERRORS, SOURCES };
+enum { AGENT_SOCKET, SIGNALS, NETWORK, INPUT, OUTPUT, ERRORS, SOURCES };
 
 static void fill(struct pollfd polled[SOURCES], int signals) {
     bool take = me.input_open && me.typed.length < CHUNK;
     polled[AGENT_SOCKET] = (struct pollfd){agent_fd(), (short)(POLLIN | (agent_has_unsent() ? POLLOUT : 0)), 0};
     polled[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
+    polled[NETWORK] = (struct pollfd){network_fd(), POLLIN, 0};
     polled[INPUT] = (struct pollfd){take ? me.input : -1, POLLIN, 0};
     for (int i = 0; i < 2; i++) {
         struct flow *flow = &me.out[i];
@@ -179,6 +181,7 @@ static int serve(int signals) {
         if (ready < 0 && errno != EINTR) return KILLED;
         if (ready == 0) break;
         if (polled[SIGNALS].revents) take_signal(signals);
+        if (polled[NETWORK].revents) network_work(me.space, me.container);
         if (polled[INPUT].revents) take_input();
         if (polled[OUTPUT].revents) give_output(&me.out[0]);
         if (polled[ERRORS].revents) give_output(&me.out[1]);
@@ -194,6 +197,7 @@ static int all_signals(void) {
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&set, own[i]);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN); // a child leaves nothing to wait for
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -230,6 +234,7 @@ static void take_streams(bool terminal, int slave) {
 static bool entered(const char *network, int order) {
     bool stays = strcmp(network, STAY) == 0;
     if (stays || network_enter(network)) {
+        if (!stays) network_watch();
         close(order);
         return !stays;
     }
@@ -242,9 +247,11 @@ static _Noreturn void stand(int order, int slave, int signals) {
     size_t at = 0;
     char *ports[8];
     unsigned count = 0;
+    me.space = next_line(&text, &at);
     char *terminal = next_line(&text, &at), *container = next_line(&text, &at), *exec = next_line(&text, &at);
     bool networked = entered(next_line(&text, &at), order);
     while (at < text.length && count < 8) ports[count++] = next_line(&text, &at);
+    me.container = container;
     me.status = -1;
     take_streams(*terminal == '1' && slave >= 0, slave);
     report_code(KILLED);
@@ -287,6 +294,7 @@ static void put_line(struct bytes *text, const char *line) {
 
 char *standin_post(const struct standin *standin, const struct post *post) {
     struct bytes text = {0};
+    put_line(&text, post->space);
     put_line(&text, post->terminal ? "1" : "0");
     put_line(&text, post->container);
     put_line(&text, post->exec);

@@ -14,6 +14,7 @@ struct standin {
 
 // What a stand-in stands for.
 struct post {
+    const char *space; // the namespace of the container's name
     const char *container;
     const char *exec; // for the first process, the container's id
     bool terminal;

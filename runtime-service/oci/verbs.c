@@ -101,7 +101,7 @@ static struct standin created(const struct creation *creation, const char *id, b
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct container container = container_in(&reply);
-    struct post post = {id, id, container.terminal, container.network, container.ports, container.port_count};
+    struct post post = {space, id, id, container.terminal, container.network, container.ports, container.port_count};
     char *failure = standin_post(&standin, &post);
     if (failure != NULL) {
         delete(id, true);
@@ -290,7 +290,7 @@ int verb_exec(char **words) {
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct executed executed = executed_in(&reply);
-    struct post post = {words[0], executed.id, executed.terminal, NULL, executed.ports, executed.port_count};
+    struct post post = {space, words[0], executed.id, executed.terminal, NULL, executed.ports, executed.port_count};
     standin_post(&standin, &post);
     write_pid(execution.pid_file, standin.pid);
     return execution.detach ? 0 : awaited(standin.pid);

@@ -18,7 +18,9 @@ final class NetworkProtos {
   static SandboxNetwork network(ConnectNetworkRequest q, Path namespace) {
     return new SandboxNetwork(
         namespace,
-        q.getInterfacesList().stream().map(NetworkProtos::link).toList(),
+        q.getInterfacesList().stream()
+            .map(it -> link(it, q.getAttachedList().contains(it.getHostEnd())))
+            .toList(),
         q.getRoutesList().stream()
             .sorted(Comparator.comparing(NetworkRoute::getMetric, Integer::compareUnsigned))
             .map(NetworkProtos::route)
@@ -27,11 +29,11 @@ final class NetworkProtos {
         q.getUnusedList());
   }
 
-  private static Link link(NetworkInterface it) {
+  private static Link link(NetworkInterface it, boolean attached) {
     return new Link(
         it.getName(),
         it.getHostEnd(),
-        it.getAttached(),
+        attached,
         it.getMac(),
         it.getMtu(),
         it.getAddressesList());
