@@ -109,7 +109,7 @@ final class EngineNetworkIT {
   }
 
   private String page(String address) {
-    String fetch = "busybox wget -q -T 5 -O - http://%s/".formatted(address);
+    String fetch = "curl -sf --max-time 5 http://%s/".formatted(address);
     return outside.run("timeout", "60", "sh", "-c", WAIT.formatted(fetch));
   }
 
