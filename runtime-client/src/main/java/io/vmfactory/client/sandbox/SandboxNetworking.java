@@ -10,8 +10,10 @@ import io.vmfactory.guest.GuestNetwork.Nic;
 import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Makes the network of a guest like that of a network namespace. What is so already is not touched:
@@ -42,14 +44,20 @@ final class SandboxNetworking {
   }
 
   private void connect(Path namespace, Link link) {
-    if (link.attached() && isSo(link)) {
+    List<Nic> before = guest.interfaces(deadline);
+    if (link.attached() && before.stream().anyMatch(nic -> isSo(nic, link))) {
       return;
     }
-    String device = link.attached() ? "" : device(attached(namespace, link));
+    boolean known = before.stream().anyMatch(nic -> nic.mac().equals(link.mac()));
+    String device = link.attached() && known ? "" : device(attached(namespace, link));
     guest.update(new Nic(device, link.name(), link.addresses(), link.mtu(), link.mac()), deadline);
   }
 
+  /** If an earlier call was cut off, only a new connection says which NIC of the guest it is. */
   private AttachedNic attached(Path namespace, Link link) {
+    if (link.attached()) {
+      nic(() -> machine.detachNic(namespace, link.hostEnd(), deadline));
+    }
     return nic(() -> machine.attachNic(namespace, link.hostEnd(), deadline));
   }
 
@@ -62,19 +70,15 @@ final class SandboxNetworking {
         .orElse("");
   }
 
-  private boolean isSo(Link link) {
+  private static boolean isSo(Nic nic, Link link) {
     Predicate<String> counts = address -> !address.startsWith(LINK_LOCAL);
-    return guest.interfaces(deadline).stream()
-        .anyMatch(
-            nic ->
-                nic.name().equals(link.name())
-                    && nic.mac().equals(link.mac())
-                    && nic.mtu() == link.mtu()
-                    && nic.addresses().stream()
-                        .filter(counts)
-                        .sorted()
-                        .toList()
-                        .equals(link.addresses().stream().sorted().toList()));
+    return nic.name().equals(link.name())
+        && nic.mac().equals(link.mac())
+        && nic.mtu() == link.mtu()
+        && nic.addresses().stream()
+            .filter(counts)
+            .collect(Collectors.toSet())
+            .equals(Set.copyOf(link.addresses()));
   }
 
   private static AttachedNic nic(Supplier<AttachedNic> step) {
