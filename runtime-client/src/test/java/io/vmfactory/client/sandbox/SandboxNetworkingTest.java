@@ -141,7 +141,9 @@ final class SandboxNetworkingTest {
         .isThrownBy(
             () ->
                 connect(
-                    List.of(), link("a", false, MAC), link("b", false, "aa:00:00:00:00:02"),
+                    List.of(),
+                    link("a", false, MAC),
+                    link("b", false, "aa:00:00:00:00:02"),
                     link("c", false, "aa:00:00:00:00:03")))
         .withMessageContaining("NIC slot")
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.NO_ROOM));

@@ -31,12 +31,7 @@ final class NetworkProtos {
 
   private static Link link(NetworkInterface it, boolean attached) {
     return new Link(
-        it.getName(),
-        it.getHostEnd(),
-        attached,
-        it.getMac(),
-        it.getMtu(),
-        it.getAddressesList());
+        it.getName(), it.getHostEnd(), attached, it.getMac(), it.getMtu(), it.getAddressesList());
   }
 
   private static Route route(NetworkRoute it) {
