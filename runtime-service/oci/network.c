@@ -89,7 +89,7 @@ void network_connect(const char *space, const char *id, int process) {
 
 static struct {
     int events;
-    int working; // ends when the process that connects has ended; -1 = there is none
+    int working; // the result of the process that connects; -1 = there is none
     struct bytes known;
 } watch = {-1, -1, {0}};
 
@@ -120,29 +120,53 @@ static void drain(void) {
     while (recv(watch.events, bytes, sizeof bytes, MSG_DONTWAIT) >= 0 || errno == ENOBUFS || errno == EINTR) continue;
 }
 
-// The streams belong to the container.
-static _Noreturn void connect_apart(const char *space, const char *id) {
+// Connects what has changed, and reports what there is then. A failure ends only this process, and is reported to the log:
+// the next change of the network repeats the attempt. The streams belong to the container.
+static _Noreturn void connect_apart(int result, const char *space, const char *id) {
     int none = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; fd++) dup2(none, fd);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct bytes now = made();
+    if (now.length == watch.known.length && memcmp(now.at, watch.known.at, now.length) == 0) _exit(0);
     connect_all(opened(), space, id);
+    while (now.length > 0) {
+        ssize_t written = write(result, now.at, now.length);
+        if (written < 0 && errno != EINTR) _exit(1);
+        if (written > 0) bytes_drop(&now, (size_t)written);
+    }
     _exit(0);
 }
 
-void network_work(const char *space, const char *id) {
-    if (watch.working >= 0) close(watch.working);
+static void take_result(void) {
+    struct bytes now = {0};
+    ssize_t got;
+    do {
+        uint8_t *place = bytes_extend(&now, 4096);
+        got = read(watch.working, place, 4096);
+        now.length -= 4096 - (size_t)(got > 0 ? got : 0);
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    close(watch.working);
     watch.working = -1;
-    drain();
-    struct bytes now = made();
-    bool same = now.length == watch.known.length && memcmp(now.at, watch.known.at, now.length) == 0;
-    free(same ? now.at : watch.known.at);
+    free(now.length == 0 ? now.at : watch.known.at);
+    if (now.length > 0) watch.known = now;
+}
+
+void network_work(const char *space, const char *id) {
     int pipe[2];
-    if (same) return;
-    watch.known = now;
+    if (watch.working >= 0) {
+        take_result();
+        return;
+    }
+    drain();
     if (pipe2(pipe, O_CLOEXEC) < 0) return;
-    if (fork() == 0) connect_apart(space, id);
+    pid_t child = fork();
+    if (child == 0) connect_apart(pipe[1], space, id);
     close(pipe[1]);
-    watch.working = pipe[0];
+    if (child > 0) {
+        watch.working = pipe[0];
+    } else {
+        close(pipe[0]);
+    }
 }
 
 void network_leave(void) {

@@ -20,7 +20,7 @@ void network_watch(void);
 // Returns the descriptor to poll for reading; -1 = nothing is watched.
 int network_fd(void);
 
-// Connects what has changed, in a process of its own.
+// Call it when the descriptor can be read. Connects what has changed, in a process of its own.
 void network_work(const char *space, const char *id);
 
 // Ends the redirections in the network namespace of this process.
