@@ -38,6 +38,16 @@ static int opened(void) {
     return netlink;
 }
 
+bool network_taken(void) {
+    int netlink = opened();
+    struct interfaces all = interfaces_list(netlink);
+    close(netlink);
+    for (unsigned i = 0; i < all.count; i++) {
+        if (all.all[i].tap != 0) return true;
+    }
+    return false;
+}
+
 static void set_mtu(int netlink, const struct interface *interface) {
     struct netlink_request request;
     struct ifinfomsg *fixed = netlink_begin(&request, RTM_SETLINK, 0, sizeof *fixed);

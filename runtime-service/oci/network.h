@@ -10,6 +10,9 @@
 // Enters a network namespace; an empty path makes a new one. Returns false with errno.
 bool network_enter(const char *path);
 
+// Returns whether the interfaces of this process's network namespace are connected to a VM already.
+bool network_taken(void);
+
 // Connects all interfaces of the network namespace that a process is in, and frees the taps of those that have gone. Has
 // no effect on what is connected. Stays in that namespace. Ends this process if that fails.
 void network_connect(const char *space, const char *id, int process);

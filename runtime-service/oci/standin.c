@@ -233,13 +233,17 @@ static void take_streams(bool terminal, int slave) {
 // Enters its network namespace, if it has one. The other end of the stream gets the failure, or nothing before its end.
 static bool entered(const char *network, int order) {
     bool stays = strcmp(network, STAY) == 0;
-    if (stays || network_enter(network)) {
-        if (!stays) network_watch();
-        close(order);
-        return !stays;
+    if (!stays && !network_enter(network)) {
+        dprintf(order, "cannot enter the network namespace %s: %s", network, strerror(errno));
+        _exit(0);
     }
-    dprintf(order, "cannot enter the network namespace %s: %s", network, strerror(errno));
-    _exit(0);
+    if (!stays && network_taken()) {
+        dprintf(order, "the network namespace %s is that of a container in another VM: two VMs cannot share one", network);
+        _exit(0);
+    }
+    if (!stays) network_watch();
+    close(order);
+    return !stays;
 }
 
 static _Noreturn void stand(int order, int slave, int signals) {

@@ -98,6 +98,7 @@ static void changes_are_noticed(void) {
 static void in_a_namespace(void) {
     if (!network_enter("")) assert(unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0);
     make_network();
+    assert(network_taken());
     int netlink = netlink_open();
     interfaces_are_found_with_their_taps(netlink);
     frames_are_redirected_until_that_ends(netlink);
