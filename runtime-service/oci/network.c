@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "interfaces.h"
@@ -18,18 +19,28 @@
 
 #define SECONDS 60
 
-static bool join(const char *path) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    bool joined = setns(fd, CLONE_NEWNET) == 0;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return joined;
+static bool is_own(int fd) {
+    struct stat there, here;
+    return fstat(fd, &there) == 0 && stat("/proc/self/ns/net", &here) == 0 && there.st_dev == here.st_dev
+        && there.st_ino == here.st_ino;
 }
 
-bool network_enter(const char *path) {
-    return *path == '\0' ? unshare(CLONE_NEWNET) == 0 : join(path);
+static const char *join(const char *path) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return strerror(errno);
+    const char *wrong = NULL;
+    if (is_own(fd)) {
+        wrong = "it is the host's own, and a VM has a network of its own";
+    } else if (setns(fd, CLONE_NEWNET) < 0) {
+        wrong = strerror(errno);
+    }
+    close(fd);
+    return wrong;
+}
+
+const char *network_enter(const char *path) {
+    if (*path != '\0') return join(path);
+    return unshare(CLONE_NEWNET) == 0 ? NULL : strerror(errno);
 }
 
 static int opened(void) {
@@ -91,7 +102,8 @@ static void connect_all(int netlink, const char *space, const char *id) {
 void network_connect(const char *space, const char *id, int process) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/ns/net", process);
-    if (!network_enter(path)) stop_errno("cannot enter the network namespace of container %s", id);
+    const char *wrong = network_enter(path);
+    if (wrong != NULL) stop("cannot enter the network namespace of container %s: %s", id, wrong);
     int netlink = opened();
     connect_all(netlink, space, id);
     close(netlink);

@@ -7,8 +7,9 @@
 // network namespace. Each of them gets a tap of the VM beside it, and the kernel passes all frames that arrive at the
 // one out through the other (ADR 0055).
 
-// Enters a network namespace; an empty path makes a new one. Returns false with errno.
-bool network_enter(const char *path);
+// Enters a network namespace; an empty path makes a new one. Returns NULL, or why it cannot. The namespace that this
+// process is in is refused: it is the host's, whose interfaces must stay the host's.
+const char *network_enter(const char *path);
 
 // Returns whether the interfaces of this process's network namespace are connected to a VM already.
 bool network_taken(void);

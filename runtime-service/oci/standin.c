@@ -233,8 +233,9 @@ static void take_streams(bool terminal, int slave) {
 // Enters its network namespace, if it has one. The other end of the stream gets the failure, or nothing before its end.
 static bool entered(const char *network, int order) {
     bool stays = strcmp(network, STAY) == 0;
-    if (!stays && !network_enter(network)) {
-        dprintf(order, "cannot enter the network namespace %s: %s", network, strerror(errno));
+    const char *wrong = stays ? NULL : network_enter(network);
+    if (wrong != NULL) {
+        dprintf(order, "cannot enter the network namespace %s: %s", network, wrong);
         _exit(0);
     }
     if (!stays && network_taken()) {

@@ -96,7 +96,7 @@ static void changes_are_noticed(void) {
 }
 
 static void in_a_namespace(void) {
-    if (!network_enter("")) assert(unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0);
+    if (network_enter("") != NULL) assert(unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0);
     make_network();
     assert(network_taken());
     int netlink = netlink_open();
@@ -114,5 +114,6 @@ void network_tests(void) {
         _exit(0);
     }
     assert(waitpid(child, &status, 0) == child && status == 0);
-    assert(!network_enter("/nonexistent") && !network_enter("/dev/null"));
+    assert(network_enter("/nonexistent") != NULL && network_enter("/dev/null") != NULL);
+    assert(strstr(network_enter("/proc/self/ns/net"), "host's own") != NULL);
 }
