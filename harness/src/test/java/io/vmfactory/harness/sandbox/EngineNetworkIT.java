@@ -94,7 +94,8 @@ final class EngineNetworkIT {
         """
         {"ociVersion": "1.0.2", "root": {"path": "%s"},
          "process": {"cwd": "/tmp", "env": ["PATH=/bin"],
-           "args": ["sh", "-c", "echo page >index.html; exec busybox httpd -f -p 80"]},
+           "args": ["sh", "-c", "echo page >index.html; exec busybox httpd -f -p 8000"]},
+         "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],
          "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"},
                                   {"type": "network", "path": "%s"}]}}
         """;
@@ -109,7 +110,7 @@ final class EngineNetworkIT {
   }
 
   private String page(String address) {
-    String fetch = "curl -sf --max-time 5 http://%s/".formatted(address);
+    String fetch = "curl -sf --max-time 5 http://%s:8000/".formatted(address);
     return outside.run("timeout", "60", "sh", "-c", WAIT.formatted(fetch));
   }
 
@@ -122,7 +123,8 @@ final class EngineNetworkIT {
     assertThat(page("10.9.0.2")).isEqualTo("page\n");
     assertThat(page("[fd09::2]")).isEqualTo("page\n");
 
-    String mac = engine.run("cat", "/sys/class/net/eth0/address").strip();
+    String link = engine.run("ip", "-o", "link", "show", "dev", "eth0");
+    String mac = link.replaceAll("(?s).*link/ether (\\S+) .*", "$1");
     assertThat(oci("exec", "web", "busybox", "ip", "address", "show", "dev", "eth0"))
         .contains(mac, "mtu 1400", "10.9.0.2/24", "fd09::2/64");
     assertThat(oci("exec", "web", "busybox", "ip", "route"))
