@@ -98,12 +98,13 @@ static void read_engine(struct container *container, const struct field *engine)
             if (container->port_count < 8) container->ports[container->port_count++] = text_of(field.bytes, field.length);
             break;
         case 4: container->terminal = field.value != 0; break;
+        case 5: container->network = text_of(field.bytes, field.length); break;
         }
     }
 }
 
 struct container container_of(const uint8_t *bytes, size_t length) {
-    struct container container = {.id = "", .bundle = ""};
+    struct container container = {.id = "", .bundle = "", .network = ""};
     struct reader reader = reader_of(bytes, length);
     struct field field;
     while (next_field(&reader, &field)) {

@@ -19,6 +19,7 @@ struct container {
     int exit_status;
     bool terminal;
     char *bundle;
+    char *network; // the path of its network namespace; empty = a new one
     int64_t created_millis;
     char *ports[8];
     unsigned port_count;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "bytes.h"
 #include "console.h"
 #include "message.h"
+#include "network.h"
 #include "report.h"
 
 #define CHUNK 16384
@@ -40,6 +42,7 @@ static struct {
     int input;
     bool input_open;
     bool writing;
+    const char *space, *container;
     struct bytes typed; // what the process has not taken yet
 } me;
 
@@ -151,12 +154,13 @@ static bool all_written(void) {
     return true;
 }
 
-enum { AGENT_SOCKET, SIGNALS, INPUT, OUTPUT, ERRORS, SOURCES };
+enum { AGENT_SOCKET, SIGNALS, NETWORK, INPUT, OUTPUT, ERRORS, SOURCES };
 
 static void fill(struct pollfd polled[SOURCES], int signals) {
     bool take = me.input_open && me.typed.length < CHUNK;
     polled[AGENT_SOCKET] = (struct pollfd){agent_fd(), (short)(POLLIN | (agent_has_unsent() ? POLLOUT : 0)), 0};
     polled[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
+    polled[NETWORK] = (struct pollfd){network_fd(), POLLIN, 0};
     polled[INPUT] = (struct pollfd){take ? me.input : -1, POLLIN, 0};
     for (int i = 0; i < 2; i++) {
         struct flow *flow = &me.out[i];
@@ -177,6 +181,7 @@ static int serve(int signals) {
         if (ready < 0 && errno != EINTR) return KILLED;
         if (ready == 0) break;
         if (polled[SIGNALS].revents) take_signal(signals);
+        if (polled[NETWORK].revents) network_work(me.space, me.container);
         if (polled[INPUT].revents) take_input();
         if (polled[OUTPUT].revents) give_output(&me.out[0]);
         if (polled[ERRORS].revents) give_output(&me.out[1]);
@@ -192,6 +197,7 @@ static int all_signals(void) {
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) sigdelset(&set, own[i]);
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_IGN); // a child leaves nothing to wait for
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -222,18 +228,43 @@ static void take_streams(bool terminal, int slave) {
     me.out[1] = (struct flow){.fd = STDERR_FILENO, .error = true, .ended = terminal};
 }
 
+#define STAY "-"
+
+// Enters its network namespace, if it has one. The other end of the stream gets the failure, or nothing before its end.
+static bool entered(const char *network, int order) {
+    bool stays = strcmp(network, STAY) == 0;
+    const char *wrong = stays ? NULL : network_enter(network);
+    if (wrong != NULL) {
+        dprintf(order, "cannot enter the network namespace %s: %s", network, wrong);
+        _exit(0);
+    }
+    if (!stays && network_taken()) {
+        dprintf(order, "the network namespace %s is that of a container in another VM: two VMs cannot share one", network);
+        _exit(0);
+    }
+    if (!stays) network_watch();
+    close(order);
+    return !stays;
+}
+
 static _Noreturn void stand(int order, int slave, int signals) {
     struct bytes text = awaited(order);
     size_t at = 0;
     char *ports[8];
     unsigned count = 0;
+    me.space = next_line(&text, &at);
     char *terminal = next_line(&text, &at), *container = next_line(&text, &at), *exec = next_line(&text, &at);
+    bool networked = entered(next_line(&text, &at), order);
     while (at < text.length && count < 8) ports[count++] = next_line(&text, &at);
+    me.container = container;
     me.status = -1;
     take_streams(*terminal == '1' && slave >= 0, slave);
     report_code(KILLED);
     agent_connect(ports, count, container, exec, on_answer);
-    _exit(serve(signals));
+    int status = serve(signals);
+    report_code(status);
+    if (networked) network_leave();
+    _exit(status);
 }
 
 // Other descriptors belong to the engine, which waits until all of their copies are closed.
@@ -246,7 +277,7 @@ static void close_others(int order, int slave, int signals) {
 struct standin standin_start(const char *console, bool session) {
     int order[2];
     int slave = console == NULL ? -1 : console_open(console);
-    if (pipe2(order, O_CLOEXEC) < 0) stop_errno("cannot make a pipe");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, order) < 0) stop_errno("cannot make a pair of sockets");
     pid_t pid = fork();
     if (pid < 0) stop_errno("cannot make a process");
     if (pid == 0) {
@@ -261,20 +292,26 @@ struct standin standin_start(const char *console, bool session) {
     return (struct standin){pid, order[1]};
 }
 
-void standin_post(const struct standin *standin, const struct post *post) {
+static void put_line(struct bytes *text, const char *line) {
+    bytes_text(text, line);
+    bytes_text(text, "\n");
+}
+
+char *standin_post(const struct standin *standin, const struct post *post) {
     struct bytes text = {0};
-    bytes_text(&text, post->terminal ? "1\n" : "0\n");
-    bytes_text(&text, post->container);
-    bytes_text(&text, "\n");
-    bytes_text(&text, post->exec);
-    bytes_text(&text, "\n");
-    for (unsigned i = 0; i < post->port_count; i++) {
-        bytes_text(&text, post->ports[i]);
-        bytes_text(&text, "\n");
+    put_line(&text, post->space);
+    put_line(&text, post->terminal ? "1" : "0");
+    put_line(&text, post->container);
+    put_line(&text, post->exec);
+    put_line(&text, post->network == NULL ? STAY : post->network);
+    for (unsigned i = 0; i < post->port_count; i++) put_line(&text, post->ports[i]);
+    if (write(standin->order, text.at, text.length) != (ssize_t)text.length || shutdown(standin->order, SHUT_WR) < 0) {
+        stop_errno("cannot write to the stand-in");
     }
-    if (write(standin->order, text.at, text.length) != (ssize_t)text.length) stop_errno("cannot write to a pipe");
-    close(standin->order);
     free(text.at);
+    struct bytes failure = awaited(standin->order);
+    close(standin->order);
+    return failure.length == 0 ? NULL : text_of(failure.at, failure.length);
 }
 
 void standin_cancel(const struct standin *standin) {

@@ -9,14 +9,16 @@
 
 struct standin {
     pid_t pid;
-    int order; // the stand-in waits here for what it stands for
+    int order; // the stand-in waits here for what it stands for, and answers
 };
 
 // What a stand-in stands for.
 struct post {
+    const char *space; // the namespace of the container's name
     const char *container;
     const char *exec; // for the first process, the container's id
     bool terminal;
+    const char *network; // the network namespace that it lives in; empty = a new one, NULL = that of its parent
     char *const *ports;
     unsigned port_count;
 };
@@ -26,8 +28,8 @@ struct post {
 //   session  whether it leaves the session and the terminal of its parent
 struct standin standin_start(const char *console, bool session);
 
-// Gives it its post.
-void standin_post(const struct standin *standin, const struct post *post);
+// Gives it its post. Returns NULL when it is there, or why it cannot be; then it has ended.
+char *standin_post(const struct standin *standin, const struct post *post);
 
 // Ends a stand-in that has no post.
 void standin_cancel(const struct standin *standin);

@@ -11,6 +11,7 @@
 
 #include "message.h"
 #include "need.h"
+#include "network.h"
 #include "options.h"
 #include "report.h"
 #include "service.h"
@@ -73,6 +74,16 @@ static char **creation_options(struct creation *creation, char **words) {
     return words;
 }
 
+static int delete(const char *id, bool force) {
+    struct bytes reply, request = request_for(space, id);
+    put_number(&request, 3, force);
+    int code = service_call("DeleteContainer", &request, SECONDS, &reply);
+    if (code == NOT_FOUND && force) return 0;
+    if (code == NOT_FOUND) stop("container %s does not exist", id);
+    if (code != 0) stop("%.*s", (int)reply.length, (const char *)reply.at);
+    return 0;
+}
+
 // Starts a stand-in, and lets the service create the container. Returns the stand-in.
 static struct standin created(const struct creation *creation, const char *id, bool session) {
     char bundle[PATH_MAX];
@@ -90,25 +101,21 @@ static struct standin created(const struct creation *creation, const char *id, b
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct container container = container_in(&reply);
-    struct post post = {id, id, container.terminal, container.ports, container.port_count};
-    standin_post(&standin, &post);
+    struct post post = {space, id, id, container.terminal, container.network, container.ports, container.port_count};
+    char *failure = standin_post(&standin, &post);
+    if (failure != NULL) {
+        delete(id, true);
+        stop("%s", failure);
+    }
     write_pid(creation->pid_file, standin.pid);
     return standin;
 }
 
 static void start(const char *id) {
-    struct bytes request = request_for(space, id);
+    struct bytes request = request_for(space, id), reply = service_must("GetContainer", &request, SECONDS);
+    struct container container = container_in(&reply);
+    if (container.state == CREATED) network_connect(space, id, container.stand_in);
     service_must("StartContainer", &request, SECONDS);
-}
-
-static int delete(const char *id, bool force) {
-    struct bytes reply, request = request_for(space, id);
-    put_number(&request, 3, force);
-    int code = service_call("DeleteContainer", &request, SECONDS, &reply);
-    if (code == NOT_FOUND && force) return 0;
-    if (code == NOT_FOUND) stop("container %s does not exist", id);
-    if (code != 0) stop("%.*s", (int)reply.length, (const char *)reply.at);
-    return 0;
 }
 
 int verb_create(char **words) {
@@ -283,7 +290,7 @@ int verb_exec(char **words) {
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct executed executed = executed_in(&reply);
-    struct post post = {words[0], executed.id, executed.terminal, executed.ports, executed.port_count};
+    struct post post = {space, words[0], executed.id, executed.terminal, NULL, executed.ports, executed.port_count};
     standin_post(&standin, &post);
     write_pid(execution.pid_file, standin.pid);
     return execution.detach ? 0 : awaited(standin.pid);

@@ -9,6 +9,7 @@
 #include "../options.h"
 #include "../service.h"
 #include "../state.h"
+#include "network_test.h"
 #include "ttrpc/frame.h"
 
 static void messages_are_read_as_written(void) {
@@ -143,6 +144,7 @@ int main(void) {
     a_state_is_that_of_the_specification();
     signals_have_names_and_numbers();
     options_end_before_the_words();
-    puts("vmfactory-oci: 8 tests passed");
+    network_tests();
+    puts("vmfactory-oci: 9 tests passed");
     return 0;
 }

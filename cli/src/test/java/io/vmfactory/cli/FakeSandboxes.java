@@ -10,6 +10,7 @@ import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxFork;
+import io.vmfactory.client.sandbox.SandboxNetwork;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
@@ -258,6 +259,11 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public Container createContainer(ContainerSpec spec, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void connect(SandboxNetwork network, Deadline deadline) {
       throw new UnsupportedOperationException();
     }
 

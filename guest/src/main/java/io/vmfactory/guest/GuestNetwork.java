@@ -42,8 +42,9 @@ public interface GuestNetwork {
    * @param gateway its address; empty = directly on the link
    * @param device name of the interface
    * @param source source address; empty = none
+   * @param onLink whether the gateway is on the link, although no address or route says so
    */
-  record Route(String destination, String gateway, String device, String source) {}
+  record Route(String destination, String gateway, String device, String source, boolean onLink) {}
 
   /** A neighbour: address, interface, MAC. */
   record Neighbour(String address, String device, String mac) {}

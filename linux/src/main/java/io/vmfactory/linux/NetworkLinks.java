@@ -21,7 +21,10 @@ final class NetworkLinks implements AutoCloseable {
   private static final short RTM_SETLINK = 19;
   private static final short REQUEST_AND_ACK = 1 | 4;
   private static final short IFLA_IFNAME = 3;
+  private static final short IFLA_LINKINFO = 18;
+  private static final short IFLA_IFALIAS = 20;
   private static final short IFLA_NET_NS_FD = 28;
+  private static final short IFLA_INFO_KIND = 1;
   private static final int IFF_UP = 1;
   private static final int NETLINK_ROUTE = 0;
 
@@ -43,8 +46,13 @@ final class NetworkLinks implements AutoCloseable {
     this.socket = socket;
   }
 
-  /** An interface's index, and whether it is up. */
-  record Link(int index, boolean up) {}
+  /**
+   * An interface.
+   *
+   * @param alias its alias; empty = none
+   * @param kind such as {@code tun} for a tap; empty for a device of the machine
+   */
+  record Link(int index, boolean up, String alias, String kind) {}
 
   /**
    * Opens the interfaces of {@code namespace}, which must stay open. A socket belongs to the
@@ -76,7 +84,13 @@ final class NetworkLinks implements AutoCloseable {
   @Nullable Link find(String name) {
     try {
       ByteBuffer answer = ask(message(RTM_GETLINK, 0).put(IFLA_IFNAME, name));
-      return new Link(answer.getInt(INDEX_AT), (answer.getInt(FLAGS_AT) & IFF_UP) != 0);
+      return new Link(
+          answer.getInt(INDEX_AT),
+          (answer.getInt(FLAGS_AT) & IFF_UP) != 0,
+          NetlinkAttributes.text(answer, FIXED, IFLA_IFALIAS),
+          NetlinkAttributes.inner(answer, FIXED, IFLA_LINKINFO)
+              .map(info -> NetlinkAttributes.text(info, 0, IFLA_INFO_KIND))
+              .orElse(""));
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.ENODEV) {
         return null;
@@ -95,18 +109,29 @@ final class NetworkLinks implements AutoCloseable {
   }
 
   /**
-   * Renames {@code link} and brings it up.
+   * Renames {@code link}, sets its alias and brings it up.
    *
    * @throws OsException of kind {@code TAKEN} when another interface has the name
    */
-  void raise(Link link, String name) {
+  void raise(Link link, String name, String alias) {
     try {
-      ask(message(RTM_SETLINK, link.index()).up().put(IFLA_IFNAME, name));
+      ask(message(RTM_SETLINK, link.index()).up().put(IFLA_IFNAME, name).put(IFLA_IFALIAS, alias));
     } catch (LastErrorException e) {
       if (e.getErrorCode() == LibC.EEXIST) {
         throw taken(name);
       }
       throw Errno.failure("cannot bring up %s in %s".formatted(name, namespace), e);
+    }
+  }
+
+  /** Takes {@code link} down and renames it. */
+  void lower(Link link, String name) {
+    try {
+      ask(message(RTM_SETLINK, link.index()).down());
+      ask(message(RTM_SETLINK, link.index()).put(IFLA_IFNAME, name));
+    } catch (LastErrorException e) {
+      throw Errno.failure(
+          "cannot take down interface %d in %s".formatted(link.index(), namespace), e);
     }
   }
 
@@ -149,6 +174,11 @@ final class NetworkLinks implements AutoCloseable {
 
     Message up() {
       bytes.putInt(FLAGS_AT, IFF_UP).putInt(FLAGS_AT + Integer.BYTES, IFF_UP);
+      return this;
+    }
+
+    Message down() {
+      bytes.putInt(FLAGS_AT + Integer.BYTES, IFF_UP);
       return this;
     }
 

@@ -14,6 +14,9 @@ public final class TapMove {
   /** A name that the kernel accepts and that is no pattern for names. */
   private static final Pattern NAME = Pattern.compile("[\\x21-\\x7e&&[^/:%]]{1,15}");
 
+  /** What the kernel calls a tap. */
+  private static final String KIND = "tun";
+
   private TapMove() {}
 
   /**
@@ -49,6 +52,27 @@ public final class TapMove {
     return -1;
   }
 
+  /**
+   * Moves a tap back from another network namespace: down, under its first name. Its alias says
+   * which tap it is.
+   *
+   * @param taps the taps' first names, in order
+   * @param name the tap's name in {@code from}
+   * @return index of the tap, 0 = the first; -1 = {@code from} has none of the taps under that name
+   */
+  public static int back(List<String> taps, NetworkNamespace from, String name) {
+    try (NetworkNamespace home = NetworkNamespace.own();
+        NetworkLinks there = NetworkLinks.in(from)) {
+      Link found = there.find(name);
+      int index = found == null || !found.kind().equals(KIND) ? -1 : taps.indexOf(found.alias());
+      if (found != null && index >= 0) {
+        there.lower(found, taps.get(index));
+        there.move(found, home);
+      }
+      return index;
+    }
+  }
+
   /** Returns how many of {@code taps} are in this process's network namespace and down. */
   public static int count(List<String> taps) {
     if (taps.isEmpty()) {
@@ -63,7 +87,7 @@ public final class TapMove {
   private static void settle(NetworkLinks there, String tap, String name, NetworkNamespace home) {
     Link moved = Objects.requireNonNull(there.find(tap));
     try {
-      there.raise(moved, name);
+      there.raise(moved, name, tap);
     } catch (OsException e) {
       there.move(moved, home);
       throw e;

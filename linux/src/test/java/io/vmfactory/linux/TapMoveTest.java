@@ -51,6 +51,31 @@ class TapMoveTest {
   }
 
   @Test
+  void whatComesBackIsFreeAgain() {
+    List<String> taps = List.of(first, second);
+    move("web0");
+    move("web1");
+    assertThat(TapMove.count(taps)).isZero();
+    assertThat(TapMove.back(taps, target, "web1")).isEqualTo(1);
+    assertThat(TestNamespace.here("ip", "-o", "link", "show", "dev", second)).doesNotContain(",UP");
+    assertThat(namespace.run("ip", "-o", "link")).contains("web0").doesNotContain("web1");
+    assertThat(TapMove.count(taps)).isEqualTo(1);
+    assertThat(move("web2")).isEqualTo(1);
+    assertThat(namespace.run("ip", "-o", "link", "show", "dev", "web2")).contains(",UP");
+  }
+
+  @Test
+  void onlyTheTapsOfTheVmComeBack() {
+    List<String> taps = List.of(first, second);
+    move("web0");
+    namespace.run("ip", "link", "add", "veth0", "alias", second, "type", "bridge");
+    assertThat(TapMove.back(taps, target, "none")).isEqualTo(-1);
+    assertThat(TapMove.back(taps, target, "veth0")).isEqualTo(-1);
+    assertThat(TapMove.back(List.of(second), target, "web0")).isEqualTo(-1);
+    assertThat(namespace.run("ip", "-o", "link")).contains("web0", "veth0");
+  }
+
+  @Test
   void aTakenNameLeavesTheTapWhereItWas() {
     namespace.run("ip", "link", "add", "web0", "type", "bridge");
     assertThatThrownBy(() -> move("web0"))

@@ -6,6 +6,8 @@ import io.vmfactory.api.v1.AttachDriveResponse;
 import io.vmfactory.api.v1.AttachNicRequest;
 import io.vmfactory.api.v1.AttachNicResponse;
 import io.vmfactory.api.v1.DetachDriveRequest;
+import io.vmfactory.api.v1.DetachNicRequest;
+import io.vmfactory.api.v1.DetachNicResponse;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.ForkVmRequest;
@@ -122,6 +124,23 @@ public final class LeaseCalls {
             .setName(name)
             .build();
     return channel.unary(FactoryGrpcClient.AttachNic, request, deadline);
+  }
+
+  /**
+   * Disconnects a NIC slot of the lease's VM from a network; the slot is free then.
+   *
+   * @param networkNamespace the path of the namespace that the host end is in
+   * @param name the name of the host end there
+   */
+  public DetachNicResponse detachNic(
+      String leaseId, Path networkNamespace, String name, Deadline deadline) {
+    DetachNicRequest request =
+        DetachNicRequest.newBuilder()
+            .setLeaseId(leaseId)
+            .setNetworkNamespace(networkNamespace.toString())
+            .setName(name)
+            .build();
+    return channel.unary(FactoryGrpcClient.DetachNic, request, deadline);
   }
 
   /** Ends the lease and its VM. Returns the id of the VM, which is gone by then. */

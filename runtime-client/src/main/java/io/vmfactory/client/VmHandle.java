@@ -2,6 +2,7 @@ package io.vmfactory.client;
 
 import io.vertx.core.Vertx;
 import io.vmfactory.api.v1.AttachNicResponse;
+import io.vmfactory.api.v1.DetachNicResponse;
 import io.vmfactory.api.v1.Drive;
 import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.Endpoints;
@@ -83,6 +84,11 @@ public final class VmHandle implements AutoCloseable {
   /** Connects a NIC slot of the VM to a network; see {@link LeaseCalls#attachNic}. */
   public AttachNicResponse attachNic(Path networkNamespace, String name, Deadline deadline) {
     return leases.attachNic(granted.getLease().getId(), networkNamespace, name, deadline);
+  }
+
+  /** Disconnects a NIC slot of the VM; see {@link LeaseCalls#detachNic}. */
+  public DetachNicResponse detachNic(Path networkNamespace, String name, Deadline deadline) {
+    return leases.detachNic(granted.getLease().getId(), networkNamespace, name, deadline);
   }
 
   /** Extends the lease: it now expires one TTL from now. */

@@ -155,7 +155,7 @@ class NicIT {
 
     NicPlace attach(TestNamespace to, String name) {
       try (NetworkNamespace target = NetworkNamespace.open(to.path(), FileRights.OWN)) {
-        return vm.attachNic(target, name, soon());
+        return vm.nics().attach(target, name, soon());
       }
     }
 
@@ -238,7 +238,7 @@ class NicIT {
           clone
               .agent()
               .network()
-              .updateRoutes(List.of(new Route("", "10.9.0.1", "net0", "")), soon());
+              .updateRoutes(List.of(new Route("", "10.9.0.1", "net0", "", false)), soon());
       assertThat(now).extracting(Route::destination).contains("", "10.9.0.0/24", "fd09::/64");
       clone
           .agent()

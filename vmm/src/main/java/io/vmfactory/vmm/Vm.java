@@ -2,7 +2,6 @@ package io.vmfactory.vmm;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
-import io.vmfactory.linux.NetworkNamespace;
 import java.nio.file.Path;
 
 /**
@@ -80,16 +79,8 @@ public interface Vm {
   /** Returns the access to the VM's drives. */
   VmDrives drives();
 
-  /**
-   * Connects a free NIC slot of a RUNNING VM: moves the host's end into {@code target} and brings
-   * it up there. It stays until the VM or the namespace ends. A failure leaves the VM as it was.
-   *
-   * @param name name of the host's end there, 1..15 characters; empty = {@code vmf} and digits of
-   *     the VM's id
-   * @throws VmmException with reason {@code INVALID} when the name is not legal, {@code EXISTS}
-   *     when an interface in {@code target} has it, {@code RESOURCES} when no slot is free
-   */
-  NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline);
+  /** Returns the access to the VM's NIC slots. */
+  VmNics nics();
 
   /**
    * Ends supervision and closes the monitor: PAUSED to DETACHED. The process and its folder stay,

@@ -113,9 +113,9 @@ public abstract class HypervisorContract {
     try (NetworkNamespace own =
         NetworkNamespace.open(
             Path.of("/proc/%d/ns/net".formatted(ProcessHandle.current().pid())), FileRights.OWN)) {
-      refuses(Reason.RESOURCES, () -> vm.attachNic(own, "", deadline));
+      refuses(Reason.RESOURCES, () -> vm.nics().attach(own, "", deadline));
       vm.stop(deadline);
-      refuses(Reason.ILLEGAL_PHASE, () -> vm.attachNic(own, "", deadline));
+      refuses(Reason.ILLEGAL_PHASE, () -> vm.nics().attach(own, "", deadline));
     }
     vm.kill();
   }

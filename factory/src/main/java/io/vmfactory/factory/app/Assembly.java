@@ -188,7 +188,7 @@ final class Assembly {
   private AttachmentVerbs attachmentVerbs(Path overlays) {
     return new AttachmentVerbs(
         new AttachDrive(leases, overlays, host.observer()),
-        new AttachNic(leases, host.observer()),
+        new NicVerbs(leases, host.observer()),
         leases);
   }
 

@@ -13,12 +13,12 @@ import io.vmfactory.vmm.VmmException;
 /** The verbs of drives and NICs. */
 final class AttachmentVerbs implements Attachments {
   private final AttachDrive attachDrive;
-  private final AttachNic attachNic;
+  private final NicVerbs nics;
   private final LeaseBook leases;
 
-  AttachmentVerbs(AttachDrive attachDrive, AttachNic attachNic, LeaseBook leases) {
+  AttachmentVerbs(AttachDrive attachDrive, NicVerbs nics, LeaseBook leases) {
     this.attachDrive = attachDrive;
-    this.attachNic = attachNic;
+    this.nics = nics;
     this.leases = leases;
   }
 
@@ -44,6 +44,11 @@ final class AttachmentVerbs implements Attachments {
 
   @Override
   public NicPlace attachNic(NicRequest request, Deadline deadline) {
-    return attachNic.run(request, deadline);
+    return nics.attach(request, deadline);
+  }
+
+  @Override
+  public NicPlace detachNic(NicRequest request, Deadline deadline) {
+    return nics.detach(request, deadline);
   }
 }

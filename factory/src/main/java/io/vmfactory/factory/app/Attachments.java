@@ -21,6 +21,9 @@ public interface Attachments {
   /** Connects a NIC slot of a leased VM to a network. */
   NicPlace attachNic(NicRequest request, Deadline deadline);
 
+  /** Disconnects a NIC slot of a leased VM from a network. */
+  NicPlace detachNic(NicRequest request, Deadline deadline);
+
   /**
    * A request for a drive.
    *
@@ -38,10 +41,11 @@ public interface Attachments {
   record GrantedDrive(DrivePlace place, String path, List<Lap> hops) {}
 
   /**
-   * A request for a connection to a network.
+   * A request for a connection to a network, or for its end.
    *
    * @param networkNamespace path of the network's namespace, absolute
-   * @param name name of the host's end there; empty = the daemon chooses
+   * @param name name of the host's end there; empty = the daemon chooses, in a request for
+   *     a connection
    * @param peer the client
    */
   record NicRequest(LeaseId lease, String networkNamespace, String name, Peer peer) {}

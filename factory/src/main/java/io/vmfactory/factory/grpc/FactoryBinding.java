@@ -271,7 +271,7 @@ final class FactoryBinding {
     verbs.attachments().detachDrive(client, lease, drive, calls.ownDeadline());
   }
 
-  /** Binds AttachNic. A NIC whose client has left stays: it belongs to the VM and ends with it. */
+  /** Binds AttachNic and DetachNic. A NIC whose client has left stays: it belongs to the VM and ends with it. */
   private void bindNics() {
     bind(
         FactoryGrpcService.AttachNic,
@@ -279,6 +279,13 @@ final class FactoryBinding {
         (client, q, deadline, progress) ->
             NicProtos.attached(
                 verbs.attachments().attachNic(NicProtos.request(q, client), deadline)),
+        (client, reply) -> {});
+    bind(
+        FactoryGrpcService.DetachNic,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            NicProtos.detached(
+                verbs.attachments().detachNic(NicProtos.request(q, client), deadline)),
         (client, reply) -> {});
   }
 

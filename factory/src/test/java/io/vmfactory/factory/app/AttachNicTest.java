@@ -66,6 +66,22 @@ final class AttachNicTest {
   }
 
   @Test
+  void aSlotThatIsDetachedIsFreeAgain() {
+    String path = namespace.path().toString();
+    attach(lease, path, TestPeers.root());
+    assertThat(detach(path, "web0", TestPeers.root()).guestDevice()).isEqualTo("eth0");
+    refuses(Reason.NOT_FOUND, "web0", () -> detach(path, "web0", TestPeers.root()));
+    assertThat(attach(lease, path, TestPeers.root()).name()).isEqualTo("web0");
+    refuses(Reason.INVALID, "/dev/null", () -> detach("/dev/null", "web0", TestPeers.root()));
+    refuses(Reason.NOT_FOUND, "lease", () -> detach(path, "web0", TestPeers.nobody()));
+  }
+
+  private NicPlace detach(String path, String name, Peer peer) {
+    NicRequest request = new NicRequest(lease, path, name, peer);
+    return factory.cases.attachments().detachNic(request, soon());
+  }
+
+  @Test
   void whoIsNotTrustedHasItOnlyWhereHeCouldPutAnInterfaceHimself() {
     String roots = namespace.path().toString();
     lease = factory.cases.vms().get(TestPeers.nobody(), any(), soon()).lease().id();

@@ -104,6 +104,23 @@ class JsonTest {
   }
 
   @Test
+  void aNicIsDetachedByItsNameAndNamespace() throws Exception {
+    AtomicReference<NicRequest> seen = new AtomicReference<>();
+    served.cases.detachNic =
+        (q, d) -> {
+          seen.set(q);
+          return new NicPlace("web0", "eth1", "02:00:00:00:00:01");
+        };
+    JsonNode nic =
+        curl("-X", "DELETE", URL + "/v1/leases/l1/nics/web0?network_namespace=/run/netns/web")
+            .json();
+    assertThat(nic.at("/guestDevice").asText()).isEqualTo("eth1");
+    assertThat(nic.at("/guestMac").asText()).isEqualTo("02:00:00:00:00:01");
+    assertThat(seen.get().name()).isEqualTo("web0");
+    assertThat(seen.get().networkNamespace()).isEqualTo("/run/netns/web");
+  }
+
+  @Test
   void queryParametersFillTheRequest() throws Exception {
     AtomicReference<Boolean> withMemory = new AtomicReference<>();
     served.cases.getStatus =

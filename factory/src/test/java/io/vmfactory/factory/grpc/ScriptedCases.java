@@ -69,6 +69,8 @@ final class ScriptedCases implements Events {
   Verb<DriveRef, Nothing> detachDrive = (q, d) -> Nothing.NOTHING;
   Verb<NicRequest, NicPlace> attachNic =
       (q, d) -> new NicPlace(q.name(), "eth0", "02:00:00:00:00:01");
+  Verb<NicRequest, NicPlace> detachNic =
+      (q, d) -> new NicPlace(q.name(), "eth0", "02:00:00:00:00:01");
   Verb<Control.Detail, Status> getStatus = (q, d) -> Samples.status();
   Verb<Control.AtEnd, Nothing> shutdown = (q, d) -> Nothing.NOTHING;
 
@@ -167,6 +169,11 @@ final class ScriptedCases implements Events {
     @Override
     public NicPlace attachNic(NicRequest request, Deadline deadline) {
       return attachNic.run(request, deadline);
+    }
+
+    @Override
+    public NicPlace detachNic(NicRequest request, Deadline deadline) {
+      return detachNic.run(request, deadline);
     }
   }
 

@@ -1,13 +1,16 @@
 package io.vmfactory.guest.oci;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.vmfactory.api.kata.Linux;
 import io.vmfactory.api.kata.LinuxCPU;
 import io.vmfactory.api.kata.LinuxMemory;
+import io.vmfactory.api.kata.LinuxNamespace;
 import io.vmfactory.api.kata.LinuxPids;
 import io.vmfactory.api.kata.LinuxResources;
 import io.vmfactory.api.kata.Root;
 import io.vmfactory.api.kata.Spec;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -139,10 +142,25 @@ public final class OciSpec {
     return of(builder);
   }
 
-  /** Returns whether it asks to join an existing namespace of that type, such as "network". */
-  public boolean joinsNamespace(String type) {
+  /**
+   * Returns the path of the namespace of that type, such as "network", that the container is to
+   * join. Its text is empty for a new namespace. Empty if there is none of that type: the container
+   * uses the host's.
+   */
+  public Optional<String> namespacePath(String type) {
     return spec.getLinux().getNamespacesList().stream()
-        .anyMatch(it -> it.getType().equals(type) && !it.getPath().isEmpty());
+        .filter(it -> it.getType().equals(type))
+        .map(LinuxNamespace::getPath)
+        .findFirst();
+  }
+
+  /** Removes the namespaces of that type: the container uses the guest's. */
+  public OciSpec withoutNamespace(String type) {
+    Linux.Builder linux = spec.getLinux().toBuilder().clearNamespaces();
+    spec.getLinux().getNamespacesList().stream()
+        .filter(it -> !it.getType().equals(type))
+        .forEach(linux::addNamespaces);
+    return of(spec.toBuilder().setLinux(linux));
   }
 
   /**

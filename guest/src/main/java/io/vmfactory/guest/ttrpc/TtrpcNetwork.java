@@ -35,6 +35,9 @@ final class TtrpcNetwork implements GuestNetwork {
   /** RT_SCOPE_LINK of rtnetlink(7); RT_SCOPE_UNIVERSE is 0. */
   private static final int SCOPE_LINK = 253;
 
+  /** RTNH_F_ONLINK of linux/rtnetlink.h. */
+  private static final int ON_LINK = 4;
+
   private final AgentConnection connection;
 
   TtrpcNetwork(AgentConnection connection) {
@@ -98,9 +101,16 @@ final class TtrpcNetwork implements GuestNetwork {
   }
 
   private static List<Route> routes(Routes answer) {
-    return answer.getRoutesList().stream()
-        .map(r -> new Route(r.getDest(), r.getGateway(), r.getDevice(), r.getSource()))
-        .toList();
+    return answer.getRoutesList().stream().map(TtrpcNetwork::route).toList();
+  }
+
+  private static Route route(io.vmfactory.api.kata.types.Route route) {
+    return new Route(
+        route.getDest(),
+        route.getGateway(),
+        route.getDevice(),
+        route.getSource(),
+        (route.getFlags() & ON_LINK) != 0);
   }
 
   private static io.vmfactory.api.kata.types.Route route(Route route) {
@@ -112,6 +122,7 @@ final class TtrpcNetwork implements GuestNetwork {
         .setSource(route.source())
         .setScope(route.gateway().isEmpty() ? SCOPE_LINK : 0)
         .setFamily(family(anyAddress))
+        .setFlags(route.onLink() ? ON_LINK : 0)
         .build();
   }
 

@@ -285,7 +285,8 @@ final class ContainerHostTest extends ScriptedAgentTest {
     answer("AddARPNeighbors", DONE);
     List<Route> routes =
         List.of(
-            new Route("10.0.0.0/24", "", "eth0", "10.0.0.2"), new Route("", "fd00::1", "eth0", ""));
+            new Route("10.0.0.0/24", "", "eth0", "10.0.0.2", false),
+            new Route("", "fd00::1", "eth0", "", true));
 
     assertThat(agent.network().updateRoutes(routes, soon())).isEqualTo(routes);
     Routes sent = UpdateRoutesRequest.parseFrom(last().payload()).getRoutes();

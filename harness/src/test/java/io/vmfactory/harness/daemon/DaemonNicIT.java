@@ -72,8 +72,13 @@ final class DaemonNicIT {
       assertThat(vm.attachNic(namespace.path(), "second", soon()).getGuestDevice())
           .isEqualTo("eth1");
       refuses(Code.EXHAUSTED, vm, "third");
+      assertThat(vm.detachNic(namespace.path(), "second", soon()).getGuestDevice())
+          .isEqualTo("eth1");
+      assertThat(vm.attachNic(namespace.path(), "third", soon()).getGuestDevice())
+          .isEqualTo("eth1");
+      reaches(guest);
     }
-    assertThat(namespace.run("ip", "-o", "link")).doesNotContain(tap, "second");
+    assertThat(namespace.run("ip", "-o", "link")).doesNotContain(tap, "second", "third");
     assertThat(TestNamespace.here("ip", "-o", "link")).doesNotContain(tap);
   }
 

@@ -2,12 +2,18 @@ package io.vmfactory.client.machine;
 
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
+import io.vmfactory.linux.FileRights;
+import io.vmfactory.linux.NetworkNamespace;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
+import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Vm;
+import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** A VM that this process booted and controls through its monitor. */
 final class DirectMachine implements Machine {
@@ -43,6 +49,24 @@ final class DirectMachine implements Machine {
   @Override
   public void detach(String driveId, Deadline deadline) {
     vm.drives().detach(driveId, deadline);
+  }
+
+  @Override
+  public AttachedNic attachNic(Path networkNamespace, String name, Deadline deadline) {
+    return nic(networkNamespace, target -> vm.nics().attach(target, name, deadline));
+  }
+
+  @Override
+  public AttachedNic detachNic(Path networkNamespace, String name, Deadline deadline) {
+    return nic(networkNamespace, from -> vm.nics().detach(from, name, deadline));
+  }
+
+  private static AttachedNic nic(Path path, Function<NetworkNamespace, NicPlace> step) {
+    try (NetworkNamespace namespace = NetworkNamespace.open(path, FileRights.OWN)) {
+      return new AttachedNic(step.apply(namespace).guestMac());
+    } catch (OsException e) {
+      throw VmmException.of(e);
+    }
   }
 
   @Override

@@ -45,11 +45,22 @@ final class ForeignMachine implements Machine {
     throw notOurs();
   }
 
+  @Override
+  public AttachedNic attachNic(Path networkNamespace, String name, Deadline deadline) {
+    throw notOurs();
+  }
+
+  @Override
+  public AttachedNic detachNic(Path networkNamespace, String name, Deadline deadline) {
+    throw notOurs();
+  }
+
   private static VmmException notOurs() {
     return new VmmException(
         Reason.ILLEGAL_PHASE,
         "the VM was booted directly, so only the process that booted it can attach and detach its"
-            + " drives; do it there, or take VMs from the daemon (runtime.enable_template)");
+            + " drives and NICs; do it there, or take VMs from the daemon"
+            + " (runtime.enable_template)");
   }
 
   @Override

@@ -114,6 +114,18 @@ final class LeasedMachine implements Machine {
   }
 
   @Override
+  public AttachedNic attachNic(Path networkNamespace, String name, Deadline deadline) {
+    return new AttachedNic(
+        leases.attachNic(facts.leaseId(), networkNamespace, name, deadline).getGuestMac());
+  }
+
+  @Override
+  public AttachedNic detachNic(Path networkNamespace, String name, Deadline deadline) {
+    return new AttachedNic(
+        leases.detachNic(facts.leaseId(), networkNamespace, name, deadline).getGuestMac());
+  }
+
+  @Override
   public CompletionStage<String> lost() {
     return lost.minimalCompletionStage();
   }

@@ -38,6 +38,17 @@ public interface Machine extends AutoCloseable {
   void detach(String driveId, Deadline deadline);
 
   /**
+   * Connects a free NIC slot to a network.
+   *
+   * @param networkNamespace the path of the network's namespace
+   * @param name the name of the host's end there, 1..15 characters
+   */
+  AttachedNic attachNic(Path networkNamespace, String name, Deadline deadline);
+
+  /** Disconnects a NIC slot, which is free then, and returns what it was. */
+  AttachedNic detachNic(Path networkNamespace, String name, Deadline deadline);
+
+  /**
    * Returns a stage that completes, with the reason, when this process learns that the VM is gone
    * or its lease has ended.
    */

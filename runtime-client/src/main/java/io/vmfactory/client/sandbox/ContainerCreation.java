@@ -53,7 +53,7 @@ final class ContainerCreation {
       }
     } catch (RuntimeException e) {
       detach(e);
-      throw SandboxFailures.ofDrive(e);
+      throw SandboxFailures.ofDevice(e);
     }
   }
 

@@ -66,6 +66,17 @@ public interface Sandbox extends AutoCloseable {
    */
   Container createContainer(ContainerSpec spec, Deadline deadline);
 
+  /**
+   * Makes the network of the guest like that of a network namespace of this host: each interface
+   * there gets a NIC slot, and the guest an interface of the same name, MAC, MTU and addresses, the
+   * routes and the neighbours. The caller redirects the frames between the two on the host. What is
+   * so already stays untouched.
+   *
+   * @throws SandboxException INVALID, FORBIDDEN (the namespace), ALREADY_EXISTS (a name there),
+   *     NO_ROOM (NIC slots)
+   */
+  void connect(SandboxNetwork network, Deadline deadline);
+
   /** Returns the guest's own interface, for network, files and volumes. */
   ContainerHost guest(Deadline deadline);
 

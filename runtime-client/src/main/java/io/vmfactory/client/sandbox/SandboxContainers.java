@@ -133,7 +133,7 @@ final class SandboxContainers {
     try {
       drives.forEach(drive -> now.machine().detach(drive, deadline));
     } catch (RuntimeException e) {
-      throw SandboxFailures.ofDrive(e);
+      throw SandboxFailures.ofDevice(e);
     }
   }
 

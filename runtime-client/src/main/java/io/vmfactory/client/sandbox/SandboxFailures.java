@@ -45,8 +45,8 @@ final class SandboxFailures {
     };
   }
 
-  /** Translates a failure with a drive, from the daemon or the VMM. */
-  static RuntimeException ofDrive(RuntimeException e) {
+  /** Translates a failure with a drive or NIC, from the daemon or the VMM. */
+  static RuntimeException ofDevice(RuntimeException e) {
     if (e instanceof FactoryException factory) {
       return switch (factory.code()) {
         case INVALID -> translated(Reason.INVALID, e);
@@ -54,6 +54,7 @@ final class SandboxFailures {
         case NOT_POSSIBLE -> translated(Reason.IN_USE, e);
         case EXHAUSTED -> translated(Reason.NO_ROOM, e);
         case NOT_FOUND -> translated(Reason.LOST, e);
+        case ALREADY_EXISTS -> translated(Reason.ALREADY_EXISTS, e);
         default -> e;
       };
     }

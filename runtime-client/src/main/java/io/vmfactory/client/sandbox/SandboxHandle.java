@@ -168,6 +168,22 @@ final class SandboxHandle implements Sandbox {
   }
 
   @Override
+  public void connect(SandboxNetwork network, Deadline deadline) {
+    try (PathLock lock = state.lock(deadline)) {
+      SandboxRecord record = state.record();
+      state.require(record, "connect", State.RUNNING, State.PAUSED);
+      Machine machine = resources.machine(id, state.requireVm(record, "connect"));
+      connection
+          .get(deadline)
+          .ask(
+              agent -> {
+                new SandboxNetworking(machine, agent.network(), deadline).run(network);
+                return true;
+              });
+    }
+  }
+
+  @Override
   public ContainerHost guest(Deadline deadline) {
     return connection.get(deadline).agent();
   }

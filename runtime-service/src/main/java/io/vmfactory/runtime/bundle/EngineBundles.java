@@ -28,6 +28,8 @@ import java.util.Map;
  * @param images the cache of images
  */
 public record EngineBundles(RootfsImages images) {
+  private static final String NETWORK = "network";
+
   /**
    * A bundle whose images are in use until it is closed.
    *
@@ -69,7 +71,7 @@ public record EngineBundles(RootfsImages images) {
   public Prepared prepare(ContainerName name, Path bundle, int standIn, Deadline deadline) {
     ProcessIdentity process = StandIns.identity(standIn);
     OciSpec asked = spec(bundle);
-    EngineMounts.requireNoNetwork(asked);
+    String network = network(asked);
     Path root = bundle.resolve(asked.rootPath());
     Image image = images.fromDirectory(LayeredRoot.source(root), deadline);
     try {
@@ -80,12 +82,28 @@ public record EngineBundles(RootfsImages images) {
               asked.process().terminal(),
               process.pid(),
               process.startTicks(),
-              process.executable().toString());
-      return new Prepared(name, mounts.applyTo(asked), image, mounts, engine);
+              process.executable().toString(),
+              network);
+      return new Prepared(
+          name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, engine);
     } catch (RuntimeException e) {
       image.close();
       throw e;
     }
+  }
+
+  /**
+   * Returns the path of the network namespace that the container joins; empty for a new one. It is
+   * of this host: the guest's containers share the guest's network.
+   */
+  static String network(OciSpec spec) {
+    return spec.namespacePath(NETWORK)
+        .orElseThrow(
+            () ->
+                new SandboxException(
+                    Reason.INVALID,
+                    "linux.namespaces: a VM cannot use the host's own network; give the container a"
+                        + " network namespace (podman: --network other than host)"));
   }
 
   private static OciSpec spec(Path bundle) {

@@ -47,16 +47,6 @@ record EngineMounts(List<GuestFile> files, List<Tree> trees, List<OciMount> bind
     binds = List.copyOf(binds);
   }
 
-  /** Throws if the container is to have a network: a VM does not join the engine's yet. */
-  static void requireNoNetwork(OciSpec spec) {
-    if (spec.joinsNamespace("network")) {
-      throw new SandboxException(
-          Reason.INVALID,
-          "linux.namespaces: a VM cannot join the network that the engine has made; run the"
-              + " container without one (--network none)");
-    }
-  }
-
   /** Converts the mounts of a specification. */
   static EngineMounts of(ContainerName name, OciSpec spec, RootfsImages images, Deadline deadline) {
     List<GuestFile> files = new ArrayList<>();

@@ -68,12 +68,25 @@ public record ContainerRecord(
    * @param pid the process that stands for it on this host
    * @param startTicks the start time of that process, in clock ticks since boot
    * @param executable what it runs
+   * @param network the path of the network namespace that the engine has made; empty for one that
+   *     only that process is in
    */
   public record Engine(
-      String bundle, boolean terminal, int pid, long startTicks, String executable) {
+      String bundle,
+      boolean terminal,
+      int pid,
+      long startTicks,
+      String executable,
+      String network) {
     public Engine {
       Objects.requireNonNull(bundle);
       Objects.requireNonNull(executable);
+      network = Objects.requireNonNullElse(network, ""); // absent in records of earlier versions
+    }
+
+    /** Returns the path of the container's network namespace on this host. */
+    Path networkNamespace() {
+      return network.isEmpty() ? Path.of("/proc", "" + pid, "ns", "net") : Path.of(network);
     }
 
     ProcessIdentity standIn() {

@@ -5,6 +5,7 @@ import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxNetwork;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.configs.ErrorText;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -202,6 +204,22 @@ public final class KeptContainer {
     state = State.RUNNING;
     closeInput(container);
     changed();
+  }
+
+  /**
+   * Makes its guest's network like that of the network namespace that its engine has made.
+   *
+   * @param network takes the path of that namespace
+   */
+  public synchronized void connect(Function<Path, SandboxNetwork> network, Deadline deadline) {
+    ContainerRecord.Engine engine = record.engine();
+    if (state == State.STOPPED || engine == null) {
+      throw new SandboxException(
+          Reason.WRONG_STATE,
+          "cannot connect container %s: %s"
+              .formatted(name(), engine == null ? "it has no engine" : "it has stopped"));
+    }
+    sandbox(deadline).connect(network.apply(engine.networkNamespace()), deadline);
   }
 
   /** Freezes all of its processes: RUNNING to PAUSED. */

@@ -47,6 +47,7 @@ final class RuntimeBinding {
         Call.Kind.VM,
         (client, q, deadline, progress) -> verbs.create(q, deadline),
         reply -> takeBack(reply.getContainer()));
+    bind(RuntimeGrpcService.ConnectNetwork, Call.Kind.VM, verbs::connect);
     bind(RuntimeGrpcService.StartContainer, Call.Kind.VM, verbs::start);
     bind(RuntimeGrpcService.StopContainer, Call.Kind.VM, verbs::stop);
     bind(RuntimeGrpcService.PauseContainer, Call.Kind.VM, verbs::pause);

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.common.ServiceMethod;
+import io.vmfactory.api.runtime.v1.ConnectNetworkRequest;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest;
 import io.vmfactory.api.runtime.v1.DeleteContainerRequest;
 import io.vmfactory.api.runtime.v1.ExecProcessRequest;
@@ -105,6 +106,7 @@ public final class EngineSocket implements AutoCloseable {
   private static Map<String, Verb<?>> table(RuntimeVerbs verbs) {
     Map<String, Verb<?>> table = new HashMap<>();
     add(table, RuntimeGrpcService.CreateContainer, CreateContainerRequest.parser(), verbs::create);
+    add(table, RuntimeGrpcService.ConnectNetwork, ConnectNetworkRequest.parser(), verbs::connect);
     add(table, RuntimeGrpcService.StartContainer, StartContainerRequest.parser(), verbs::start);
     add(table, RuntimeGrpcService.StopContainer, StopContainerRequest.parser(), verbs::stop);
     add(table, RuntimeGrpcService.PauseContainer, PauseContainerRequest.parser(), verbs::pause);

@@ -107,6 +107,7 @@ final class RuntimeProtos {
               .setBundle(engine.bundle())
               .setStandIn(engine.pid())
               .setTerminal(engine.terminal())
+              .setNetworkNamespace(engine.network())
               .addAllAgentPorts(ports.stream().map(Path::toString).toList()));
     }
     Exit exit = record.exit();

@@ -1,6 +1,8 @@
 package io.vmfactory.runtime.verbs;
 
 import com.google.protobuf.ByteString;
+import io.vmfactory.api.runtime.v1.ConnectNetworkRequest;
+import io.vmfactory.api.runtime.v1.ConnectNetworkResponse;
 import io.vmfactory.api.runtime.v1.Container;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest;
 import io.vmfactory.api.runtime.v1.CreateContainerResponse;
@@ -75,6 +77,16 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
     } catch (SandboxException e) {
       throw EngineWords.of(e);
     }
+  }
+
+  /** Connects a container to the network of its engine. */
+  public ConnectNetworkResponse connect(ConnectNetworkRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          container(q.getNamespace(), q.getId())
+              .connect(namespace -> NetworkProtos.network(q, namespace), deadline);
+          return ConnectNetworkResponse.getDefaultInstance();
+        });
   }
 
   /** Starts a container. */

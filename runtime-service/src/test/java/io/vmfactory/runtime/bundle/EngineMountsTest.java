@@ -111,12 +111,31 @@ class EngineMountsTest {
                                   {"type": "ipc", "path": "/proc/1/ns/ipc"}]}}
         """;
     OciSpec spec = OciSpec.parse(json.getBytes(UTF_8));
-    assertThatExceptionOfType(SandboxException.class)
-        .isThrownBy(() -> EngineMounts.requireNoNetwork(spec))
-        .withMessageContaining("--network none");
     assertThatExceptionOfType(OciSpecException.class)
         .isThrownBy(() -> converted(spec).applyTo(spec))
         .withMessageContaining("linux.namespaces[1].path");
+  }
+
+  private static OciSpec withNamespaces(String namespaces) {
+    String json =
+        """
+        {"ociVersion": "1.0.2", "root": {"path": "rootfs"},
+         "process": {"args": ["sh"], "cwd": "/"}, "linux": {"namespaces": [%s]}}
+        """;
+    return OciSpec.parse(json.formatted(namespaces).getBytes(UTF_8));
+  }
+
+  @Test
+  void theNetworkIsThatOfTheNamespaceANewOneOrRefused() {
+    OciSpec joins = withNamespaces("{\"type\": \"network\", \"path\": \"/run/netns/x\"}");
+    assertThat(EngineBundles.network(joins)).isEqualTo("/run/netns/x");
+    assertThat(EngineBundles.network(withNamespaces("{\"type\": \"network\"}"))).isEmpty();
+    assertThatExceptionOfType(SandboxException.class)
+        .isThrownBy(() -> EngineBundles.network(withNamespaces("{\"type\": \"pid\"}")))
+        .withMessageContaining("linux.namespaces");
+    OciSpec without = joins.withoutNamespace("network");
+    assertThat(without.namespacePath("network")).isEmpty();
+    without.checkNoHostPaths();
   }
 
   @Test

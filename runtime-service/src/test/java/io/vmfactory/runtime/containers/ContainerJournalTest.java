@@ -42,7 +42,8 @@ class ContainerJournalTest {
     journal.write(making);
     ContainerRecord ended = making.made().with(new Exit(7, NOW, ""));
     journal.write(ended);
-    ContainerRecord other = record("s2", new Engine("/b", true, 12, 34, "/bin/x"));
+    ContainerRecord other =
+        record("s2", new Engine("/b", true, 12, 34, "/bin/x", "/run/netns/web"));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(ended.step()).isEqualTo(Step.MADE);

@@ -6,17 +6,16 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
-import io.vmfactory.linux.NetworkNamespace;
 import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.vmm.FrozenDrive;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Launch;
-import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmDrives;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.VmNics;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmPhases;
 import io.vmfactory.vmm.VmSignals;
@@ -55,7 +54,7 @@ public final class FakeVm implements Vm {
   private final CompletableFuture<VmExit> exited = new CompletableFuture<>();
   private final CompletableFuture<Void> agentPort = new CompletableFuture<>();
   private Sizing size;
-  private int nics;
+  private final FakeNics nics;
   private volatile boolean clone;
 
   FakeVm(Launch launch, Script script) {
@@ -63,6 +62,7 @@ public final class FakeVm implements Vm {
     this.script = script;
     this.phases = new VmPhases(launch.id());
     this.drives = new FakeDrives(launch.spec().devices(), () -> phases, script);
+    this.nics = new FakeNics(launch.spec().devices().nicSlots(), () -> phases);
     this.size = launch.spec().boot();
     makeFiles();
   }
@@ -234,12 +234,8 @@ public final class FakeVm implements Vm {
   }
 
   @Override
-  public synchronized NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
-    phases.require(VmPhase.RUNNING, "attach a NIC");
-    if (nics == launch.spec().devices().nicSlots()) {
-      throw new VmmException(Reason.RESOURCES, "no NIC slot of the fake VM is free");
-    }
-    return new NicPlace(name, "eth" + nics++, "02:00:00:00:00:01");
+  public VmNics nics() {
+    return nics;
   }
 
   @Override

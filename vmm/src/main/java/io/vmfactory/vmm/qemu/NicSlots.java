@@ -84,9 +84,7 @@ record NicSlots(VmId id, int count) {
    * nothing.
    */
   NicPlace attach(NetworkNamespace target, String name, QemuMonitor monitor, Deadline deadline) {
-    Map<String, String> macs =
-        monitor.execute(QmpCommand.nicFilters(), deadline).stream()
-            .collect(Collectors.toMap(NicFilter::name, NicFilter::mac));
+    Map<String, String> macs = macs(monitor, deadline);
     int slot = TapMove.first(taps(), target, name);
     if (slot < 0) {
       throw new VmmException(
@@ -94,7 +92,26 @@ record NicSlots(VmId id, int count) {
           "no NIC slot of VM %s is free: it has %d (nic_slots under [hypervisor.qemu])"
               .formatted(id.shortened(), count));
     }
-    String mac = macs.getOrDefault("nic" + slot, mac(slot));
-    return new NicPlace(name.isEmpty() ? tap(slot) : name, "eth" + slot, mac);
+    return place(slot, name.isEmpty() ? tap(slot) : name, macs);
+  }
+
+  /** Moves a slot's tap back from {@code from}. */
+  NicPlace detach(NetworkNamespace from, String name, QemuMonitor monitor, Deadline deadline) {
+    Map<String, String> macs = macs(monitor, deadline);
+    int slot = TapMove.back(taps(), from, name);
+    if (slot < 0) {
+      throw new VmmException(
+          Reason.INVALID, "\"%s\" in %s is no NIC of VM %s".formatted(name, from, id.shortened()));
+    }
+    return place(slot, name, macs);
+  }
+
+  private static Map<String, String> macs(QemuMonitor monitor, Deadline deadline) {
+    return monitor.execute(QmpCommand.nicFilters(), deadline).stream()
+        .collect(Collectors.toMap(NicFilter::name, NicFilter::mac));
+  }
+
+  private static NicPlace place(int slot, String name, Map<String, String> macs) {
+    return new NicPlace(name, "eth" + slot, macs.getOrDefault("nic" + slot, mac(slot)));
   }
 }

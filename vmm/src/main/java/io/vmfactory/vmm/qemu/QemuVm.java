@@ -19,6 +19,7 @@ import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
+import io.vmfactory.vmm.VmNics;
 import io.vmfactory.vmm.VmPhase;
 import io.vmfactory.vmm.VmPhases;
 import io.vmfactory.vmm.VmSignals;
@@ -293,13 +294,30 @@ final class QemuVm implements Vm {
   }
 
   @Override
-  public NicPlace attachNic(NetworkNamespace target, String name, Deadline deadline) {
-    NicSlots slots = NicSlots.of(subject.id(), subject.spec());
-    return step(
-        VmPhase.RUNNING,
-        "attach a NIC",
-        deadline,
-        () -> slots.attach(target, name, monitor, deadline));
+  public VmNics nics() {
+    return new Nics();
+  }
+
+  private final class Nics implements VmNics {
+    private final NicSlots slots = NicSlots.of(subject.id(), subject.spec());
+
+    @Override
+    public NicPlace attach(NetworkNamespace target, String name, Deadline deadline) {
+      return step(
+          VmPhase.RUNNING,
+          "attach a NIC to",
+          deadline,
+          () -> slots.attach(target, name, monitor, deadline));
+    }
+
+    @Override
+    public NicPlace detach(NetworkNamespace from, String name, Deadline deadline) {
+      return step(
+          VmPhase.RUNNING,
+          "detach a NIC from",
+          deadline,
+          () -> slots.detach(from, name, monitor, deadline));
+    }
   }
 
   @Override

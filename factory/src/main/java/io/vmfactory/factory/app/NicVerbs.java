@@ -15,36 +15,63 @@ import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.BiFunction;
 
-/** Connects a NIC slot of a leased VM to a network. */
-final class AttachNic {
+/** Connects NIC slots of leased VMs to networks, and ends that. */
+final class NicVerbs {
   private final LeaseBook leases;
   private final Observer observer;
 
-  AttachNic(LeaseBook leases, Observer observer) {
+  NicVerbs(LeaseBook leases, Observer observer) {
     this.leases = leases;
     this.observer = observer;
   }
 
-  NicPlace run(NicRequest request, Deadline deadline) {
+  NicPlace attach(NicRequest request, Deadline deadline) {
     long begun = System.nanoTime();
     try {
-      return attach(request, deadline);
+      return use(
+          request, deadline, (vm, there) -> vm.nics().attach(there, request.name(), deadline));
     } catch (RuntimeException e) {
       observer.failed(Verb.ATTACH_NIC, e, Duration.ofNanos(System.nanoTime() - begun));
       throw AttachDrive.refusal(e);
     }
   }
 
-  private NicPlace attach(NicRequest request, Deadline deadline) {
-    Path path = AbsolutePath.of("network_namespace", request.networkNamespace());
-    return leases.use(request.peer(), request.lease(), vm -> attach(vm, path, request, deadline));
+  NicPlace detach(NicRequest request, Deadline deadline) {
+    try {
+      return use(request, deadline, (vm, there) -> detach(vm, there, request.name(), deadline));
+    } catch (VmmException e) {
+      throw AttachDrive.refusal(e);
+    }
   }
 
-  private static NicPlace attach(Vm vm, Path path, NicRequest request, Deadline deadline) {
-    try (NetworkNamespace target = found(path, request.peer(), deadline)) {
-      requireAllowed(request.peer(), target);
-      return vm.attachNic(target, request.name(), deadline);
+  private static NicPlace detach(Vm vm, NetworkNamespace from, String name, Deadline deadline) {
+    try {
+      return vm.nics().detach(from, name, deadline);
+    } catch (VmmException e) {
+      throw e.reason() == VmmException.Reason.INVALID
+          ? Refusals.notFound(String.valueOf(e.getMessage()))
+          : e;
+    }
+  }
+
+  private NicPlace use(
+      NicRequest request, Deadline deadline, BiFunction<Vm, NetworkNamespace, NicPlace> step) {
+    Path path = AbsolutePath.of("network_namespace", request.networkNamespace());
+    return leases.use(
+        request.peer(), request.lease(), vm -> use(vm, path, request.peer(), deadline, step));
+  }
+
+  private static NicPlace use(
+      Vm vm,
+      Path path,
+      Peer peer,
+      Deadline deadline,
+      BiFunction<Vm, NetworkNamespace, NicPlace> step) {
+    try (NetworkNamespace target = found(path, peer, deadline)) {
+      requireAllowed(peer, target);
+      return step.apply(vm, target);
     } catch (OsException e) {
       throw VmmException.of(e);
     }

@@ -1,0 +1,6 @@
+#ifndef VMFACTORY_NETWORK_TEST_H
+#define VMFACTORY_NETWORK_TEST_H
+
+void network_tests(void);
+
+#endif
