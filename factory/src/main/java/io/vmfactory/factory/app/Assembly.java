@@ -72,6 +72,7 @@ final class Assembly {
   private final VmStarter starter;
   private final UniquenessGate uniqueness;
   private final RestoreTurns turns;
+  private final SnapshotVm.Limits storing;
   private final Stock stock;
   private final TemplateShares shares;
   private final TemplateCatalogue catalogue;
@@ -102,6 +103,7 @@ final class Assembly {
             config.pool().maxWaiting(),
             host.threads().clock(),
             Work.MAKE_VM);
+    storing = new SnapshotVm.Limits(storingTurns(), memory);
     stock = stock();
     shares = new TemplateShares(config.daemon().users().maxTemplatesMib(), suspended::diskBytes);
     catalogue = new TemplateCatalogue(templates, chooser, rooms.names(), shares, stock);
@@ -111,6 +113,15 @@ final class Assembly {
   static int restoresAtOnce(VmFactoryConfig config) {
     int configured = config.pool().restoresAtOnce();
     return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+  }
+
+  /** A half: storing is work for CPU and disk, and requests for VMs go on beside it. */
+  private RestoreTurns storingTurns() {
+    return new RestoreTurns(
+        Math.max(1, restoresAtOnce(config) / 2),
+        config.pool().maxWaiting(),
+        host.threads().clock(),
+        Work.STORE_SNAPSHOT);
   }
 
   private Stock stock() {
@@ -178,7 +189,7 @@ final class Assembly {
             rooms.suspensions(), suspended, templates, shares, overlays, host.clock());
     return new PauseVerbs(
         new PauseVm(leases, uniqueness, host.observer()),
-        new SuspendVm(rules, leases, store, inFlight, memory, host.observer()),
+        new SuspendVm(rules, leases, store, inFlight, storing, host.observer()),
         new ResumeSuspended(handOuts(), leases, rooms.suspensions(), forkMaker(overlays), memory),
         rules,
         leases,
@@ -217,15 +228,7 @@ final class Assembly {
 
   private SnapshotVm snapshotVm(Path overlays) {
     SnapshotVm.Store store = new SnapshotVm.Store(catalogue, names, events, overlays);
-    // A half: storing is work for CPU and disk, and requests for VMs go on beside it.
-    RestoreTurns stores =
-        new RestoreTurns(
-            Math.max(1, restoresAtOnce(config) / 2),
-            config.pool().maxWaiting(),
-            host.threads().clock(),
-            Work.STORE_SNAPSHOT);
-    SnapshotVm.Limits limits = new SnapshotVm.Limits(stores, memory);
-    return new SnapshotVm(rules, leases, store, inFlight, limits, host.observer());
+    return new SnapshotVm(rules, leases, store, inFlight, storing, host.observer());
   }
 
   private GetStatus getStatus() {

@@ -9,7 +9,6 @@ import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.lease.SuspendedLeases;
 import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
-import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
@@ -17,9 +16,11 @@ import io.vmfactory.factory.request.SuspendRequest;
 import io.vmfactory.factory.request.Suspension;
 import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.routes.Rules;
+import io.vmfactory.factory.routes.TurnRequest;
 import io.vmfactory.factory.templates.KnownTemplates;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.factory.templates.TemplateShares;
+import io.vmfactory.factory.turns.Turn;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.SnapshotNote.Owner;
@@ -31,6 +32,7 @@ import io.vmfactory.vmm.VmSnapshot;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -44,7 +46,7 @@ final class SuspendVm {
   private final LeaseBook leases;
   private final Store store;
   private final RequestsInFlight inFlight;
-  private final HostMemory memory;
+  private final SnapshotVm.Limits limits;
   private final Observer observer;
 
   /**
@@ -66,13 +68,13 @@ final class SuspendVm {
       LeaseBook leases,
       Store store,
       RequestsInFlight inFlight,
-      HostMemory memory,
+      SnapshotVm.Limits limits,
       Observer observer) {
     this.rules = rules;
     this.leases = leases;
     this.store = store;
     this.inFlight = inFlight;
-    this.memory = memory;
+    this.limits = limits;
     this.observer = observer;
   }
 
@@ -98,13 +100,19 @@ final class SuspendVm {
     Duration ttl = rules.suspendedTtl(request.ttl());
     Optional<SuspendedVm> before = store.suspended().find(client, request.lease());
     if (before.isPresent()) {
-      return new Suspension(before.get(), 0, java.util.List.of());
+      return new Suspension(before.get(), 0, List.of());
     }
     HostedVm source = leases.hosted(client, request.lease());
-    memory.require(source.sizing().memoryMib());
     Plan plan = new Plan(client, request, ttl, leases.lease(client, request.lease()).uid());
     return source.exclusively(
-        "another pause or resume", deadline, () -> ended(source, plan, deadline));
+        "another pause or resume", deadline, () -> inTurn(source, plan, deadline));
+  }
+
+  private Suspension inTurn(HostedVm source, Plan plan, Deadline deadline) {
+    try (Turn turn = TurnRequest.await(limits.turns(), deadline)) {
+      limits.memory().require(source.sizing().memoryMib());
+      return ended(source, plan, deadline);
+    }
   }
 
   /**

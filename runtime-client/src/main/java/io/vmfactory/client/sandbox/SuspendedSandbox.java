@@ -74,6 +74,11 @@ record SuspendedSandbox(String id, SuspendedMachine vm, SuspendedSandboxes suspe
   }
 
   @Override
+  public void connect(SandboxNetwork network, Deadline deadline) {
+    throw refused("connect its network");
+  }
+
+  @Override
   public ContainerHost guest(Deadline deadline) {
     throw refused("reach its guest");
   }
