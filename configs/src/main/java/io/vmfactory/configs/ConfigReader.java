@@ -138,7 +138,8 @@ final class ConfigReader {
         section.number("vm_users", USERS, 1, USERS),
         new QemuConfig.Groups(
             protection(section, "control_groups"),
-            section.text("cgroup_parent", "", GROUP_PATH, "a path such as /machines, or empty")));
+            section.text("cgroup_parent", "", GROUP_PATH, "a path such as /machines, or empty")),
+        protection(section, "system_calls"));
   }
 
   private static QemuConfig.Isolation.Mode protection(Section section, String key) {

@@ -74,6 +74,7 @@ public final class ConfigWriter {
     QemuConfig.Groups groups = qemu.isolation().groups();
     text("control_groups", groups.mode().name().toLowerCase(Locale.ROOT));
     text("cgroup_parent", groups.parent());
+    text("system_calls", qemu.isolation().systemCalls().name().toLowerCase(Locale.ROOT));
   }
 
   private void factory(FactoryConfig factory) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out whether QEMU can run in a jail on this host, by running it in one.
@@ -20,19 +21,55 @@ import java.util.stream.Stream;
  */
 record JailCheck(Isolation isolation) {
   private static final String NAME = "isolation";
+  private static final String CALLS = "system_calls";
   private static final int GROUP_MAY_WRITE = 020;
+
+  /**
+   * The jail for VMs.
+   *
+   * @param jail null = VMs do without
+   * @param capabilities whether a jail works, whether its list of system calls does, and why not
+   */
+  record Found(@Nullable Jail jail, List<Capability> capabilities) {}
 
   /**
    * Returns the jail for VMs, if there is one.
    *
    * @throws VmmException with reason {@code UNUSABLE} when a jail is required and cannot be made
    */
-  Protected<Jail> jail(Trials trials) {
-    return Protected.of(NAME, isolation.mode(), capability(trials), this::make);
+  Found jail(Trials trials) {
+    Protected<Jail> plain = Protected.of(NAME, isolation.mode(), capability(trials), this::make);
+    Protected<Jail> strict =
+        Protected.of(
+            CALLS, isolation.systemCalls(), calls(plain.value(), trials), this::makeStrict);
+    return new Found(
+        strict.value() == null ? plain.value() : strict.value(),
+        List.of(plain.found(), strict.found()));
   }
 
-  /** Says whether a jail works, and why not. */
-  Capability capability(Trials trials) {
+  /** Says whether a jail works, whether its list of system calls does, and why not. */
+  List<Capability> capabilities(Trials trials) {
+    Capability jail = capability(trials);
+    return List.of(jail, calls(jail.usable() ? make() : null, trials));
+  }
+
+  private Capability calls(@Nullable Jail jail, Trials trials) {
+    if (isolation.systemCalls() == Isolation.Mode.NONE) {
+      return Capability.no(CALLS, "switched off: system_calls = \"none\"");
+    }
+    if (jail == null) {
+      return Capability.no(CALLS, "the list of system calls needs the jail, see isolation");
+    }
+    try {
+      trials.jailedGuest(makeStrict());
+    } catch (OsException | VmmException e) {
+      return Capability.no(
+          CALLS, "a guest does not run with the list of system calls: " + e.getMessage());
+    }
+    return Capability.yes(CALLS, "a guest ran to its end with the list of system calls");
+  }
+
+  private Capability capability(Trials trials) {
     if (isolation.mode() == Isolation.Mode.NONE) {
       return Capability.no(NAME, "switched off: isolation = \"none\"");
     }
@@ -57,11 +94,19 @@ record JailCheck(Isolation isolation) {
   }
 
   private Jail make() {
+    return make(false);
+  }
+
+  private Jail makeStrict() {
+    return make(true);
+  }
+
+  private Jail make(boolean fewCalls) {
     JailUsers users =
         OwnUser.isRoot()
             ? JailUsers.range(isolation.firstUser(), isolation.users(), deviceGroups())
             : JailUsers.namespace(OwnUser.uid(), OwnUser.gid());
-    return new Jail(isolation.launcher(), users);
+    return new Jail(isolation.launcher(), users, fewCalls);
   }
 
   /** The groups whose members may open the devices. */

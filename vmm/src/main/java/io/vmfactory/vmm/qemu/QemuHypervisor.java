@@ -5,6 +5,7 @@ import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
 import io.vmfactory.vmm.Launch;
@@ -19,6 +20,7 @@ import io.vmfactory.vmm.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +57,7 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
    */
   public static QemuHypervisor open(HostCheck host) {
     return new QemuHypervisor(
-        host.hypervisor(), new Confinement(host.jail().value(), null, host.driveBounds()));
+        host.hypervisor(), new Confinement(host.jail().jail(), null, host.driveBounds()));
   }
 
   /**
@@ -66,14 +68,16 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
    * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
   public static QemuHypervisor open(HostCheck host, Path runDir) {
-    Protected<Jail> jail = host.jail();
+    JailCheck.Found jail = host.jail();
     Protected<ControlGroups> groups = host.groups(ControlGroups.name(runDir));
-    HypervisorInfo info = host.hypervisor().with(List.of(jail.found(), groups.found()));
+    List<Capability> found = new ArrayList<>(jail.capabilities());
+    found.add(groups.found());
+    HypervisorInfo info = host.hypervisor().with(found);
     if (groups.value() != null) {
       groups.value().sweep();
     }
     return new QemuHypervisor(
-        info, new Confinement(jail.value(), groups.value(), host.driveBounds()));
+        info, new Confinement(jail.jail(), groups.value(), host.driveBounds()));
   }
 
   @Override
