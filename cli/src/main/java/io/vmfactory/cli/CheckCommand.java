@@ -32,8 +32,7 @@ final class CheckCommand implements Callable<Integer> {
   private static final String ISOLATION = "isolation";
   private static final String GROUPS = "control_groups";
   private static final String CALLS = "system_calls";
-  private static final Set<String> HELPFUL =
-      Set.of("kvm", "vhost-vsock", ISOLATION, GROUPS, CALLS);
+  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock", ISOLATION, GROUPS, CALLS);
 
   @ParentCommand private VmFactoryCommand root;
 

@@ -125,8 +125,7 @@ public record QemuConfig(
 
     /** Returns the settings for VMs without a jail. */
     public static Isolation none() {
-      return new Isolation(
-          Mode.NONE, Path.of("/nonexistent"), 1, 1, Groups.none(), Mode.NONE);
+      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1, Groups.none(), Mode.NONE);
     }
   }
 

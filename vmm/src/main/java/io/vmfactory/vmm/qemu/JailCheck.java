@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +39,9 @@ record JailCheck(Isolation isolation) {
    * @throws VmmException with reason {@code UNUSABLE} when a jail is required and cannot be made
    */
   Found jail(Trials trials) {
-    Protected<Jail> plain = Protected.of(NAME, isolation.mode(), capability(trials), this::make);
-    Protected<Jail> strict =
-        Protected.of(
-            CALLS, isolation.systemCalls(), calls(plain.value(), trials), this::makeStrict);
+    Answers answers = ask(trials);
+    var plain = Protected.of(NAME, isolation.mode(), answers.jail(), () -> make(false));
+    var strict = Protected.of(CALLS, isolation.systemCalls(), answers.calls(), () -> make(true));
     return new Found(
         strict.value() == null ? plain.value() : strict.value(),
         List.of(plain.found(), strict.found()));
@@ -49,56 +49,55 @@ record JailCheck(Isolation isolation) {
 
   /** Says whether a jail works, whether its list of system calls does, and why not. */
   List<Capability> capabilities(Trials trials) {
-    Capability jail = capability(trials);
-    return List.of(jail, calls(jail.usable() ? make() : null, trials));
+    Answers answers = ask(trials);
+    return List.of(answers.jail(), answers.calls());
   }
 
-  private Capability calls(@Nullable Jail jail, Trials trials) {
-    if (isolation.systemCalls() == Isolation.Mode.NONE) {
-      return Capability.no(CALLS, "switched off: system_calls = \"none\"");
+  private record Answers(Capability jail, Capability calls) {}
+
+  /** A guest that runs in a jail with the list is an answer to both questions. */
+  private Answers ask(Trials trials) {
+    boolean list = isolation.systemCalls() != Isolation.Mode.NONE;
+    Capability both = list ? tried(CALLS, trials::jailedGuest, true) : null;
+    if (both != null && both.usable()) {
+      return new Answers(
+          Capability.yes(NAME, description()),
+          Capability.yes(CALLS, "a guest ran to its end with the list of system calls"));
     }
-    if (jail == null) {
-      return Capability.no(CALLS, "the list of system calls needs the jail, see isolation");
+    Capability jail = tried(NAME, trials::jailed, false);
+    if (!jail.usable()) {
+      return new Answers(jail, Capability.no(CALLS, "the list needs the jail, see " + NAME));
     }
-    try {
-      trials.jailedGuest(makeStrict());
-    } catch (OsException | VmmException e) {
-      return Capability.no(
-          CALLS, "a guest does not run with the list of system calls: " + e.getMessage());
-    }
-    return Capability.yes(CALLS, "a guest ran to its end with the list of system calls");
+    return new Answers(
+        Capability.yes(NAME, description()),
+        both == null ? Capability.no(CALLS, "switched off: system_calls = \"none\"") : both);
   }
 
-  private Capability capability(Trials trials) {
+  private Capability tried(String name, Consumer<Jail> trial, boolean fewCalls) {
     if (isolation.mode() == Isolation.Mode.NONE) {
-      return Capability.no(NAME, "switched off: isolation = \"none\"");
+      return Capability.no(name, "switched off: isolation = \"none\"");
     }
     if (!Files.isExecutable(isolation.launcher())) {
       return Capability.no(
-          NAME, isolation.launcher() + " is missing: run ./dev guest, or reinstall vmfactory");
+          name, isolation.launcher() + " is missing: run ./dev guest, or reinstall vmfactory");
     }
     try {
       Ownership.requireInstalled(isolation.launcher());
-      trials.jailed(make());
+      trial.accept(make(fewCalls));
     } catch (IOException e) {
-      return Capability.no(NAME, "the jailer cannot be used: " + ErrorText.of(e));
+      return Capability.no(name, "the jailer cannot be used: " + ErrorText.of(e));
     } catch (OsException | VmmException e) {
-      return Capability.no(NAME, "QEMU does not start in a jail: " + e.getMessage());
+      return Capability.no(
+          name,
+          "QEMU does not run in a jail%s: %s"
+              .formatted(fewCalls ? " with the list of system calls" : "", e.getMessage()));
     }
-    return Capability.yes(NAME, description());
+    return Capability.yes(name, "");
   }
 
   private static String description() {
     String user = OwnUser.isRoot() ? "a user of its own" : "this user";
     return "each VM has %s, no capabilities, and namespaces of its own".formatted(user);
-  }
-
-  private Jail make() {
-    return make(false);
-  }
-
-  private Jail makeStrict() {
-    return make(true);
   }
 
   private Jail make(boolean fewCalls) {

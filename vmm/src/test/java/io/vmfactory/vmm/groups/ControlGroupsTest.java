@@ -155,7 +155,7 @@ class ControlGroupsTest {
     ControlGroup running = earlier.create(vm, SMALL);
     running.join(99);
     ControlGroup others = ControlGroups.open(separate(), "", "other", kernel).create(vm, SMALL);
-    ControlGroups.open(separate(), "", "d", kernel).sweep();
+    ControlGroups.open(separate(), "", "d", kernel).sweep(vm -> true);
     assertThat(kernel.all())
         .doesNotContainAnyElementsOf(ended.folders())
         .containsAll(running.folders())

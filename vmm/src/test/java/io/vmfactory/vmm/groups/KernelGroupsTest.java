@@ -35,7 +35,7 @@ class KernelGroupsTest {
       try {
         body.run(groups.get());
       } finally {
-        groups.get().sweep();
+        groups.get().sweep(vm -> true);
         groups.get().remove();
         assertThat(groups.get().folders()).noneMatch(Files::exists);
       }

@@ -142,7 +142,8 @@ class HostCheckIT {
   @Test
   void theProbeGuestGoesThroughEveryStageOnAWorkingProcessor() {
     try (Processes processes = new Processes()) {
-      var outcome = new Trials(QEMU, "q35", null, processes).guest("tcg", "max", Duration.ofSeconds(20));
+      var outcome =
+          new Trials(QEMU, "q35", null, processes).guest("tcg", "max", Duration.ofSeconds(20));
       assertThat(outcome.steps()).isEqualTo("RPTCMLI");
       assertThat(outcome.passed()).isTrue();
     }

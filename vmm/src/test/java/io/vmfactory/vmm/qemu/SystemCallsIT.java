@@ -28,10 +28,8 @@ class SystemCallsIT {
   @BeforeEach
   void build() throws Exception {
     File said = files.resolve("make").toFile();
-    List<String> line =
-        List.of("make", "-s", "-C", SOURCES.toString(), "attempts", "OUT=" + files);
-    Process make =
-        new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(said).start();
+    List<String> line = List.of("make", "-s", "-C", SOURCES.toString(), "attempts", "OUT=" + files);
+    Process make = new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(said).start();
     assertThat(make.waitFor()).as(() -> said.toString()).isZero();
   }
 
@@ -69,8 +67,7 @@ class SystemCallsIT {
   private List<String> run(Jail jail, String... arguments) throws IOException {
     Path output = files.resolve("output");
     Path root = Files.createDirectory(files.resolve("root"));
-    Program program =
-        new Program(files.resolve("attempts"), List.of(arguments), output, List.of());
+    Program program = new Program(files.resolve("attempts"), List.of(arguments), output, List.of());
     JailUsers.User user = jail.users().take();
     try (Processes processes = new Processes()) {
       HostProcess process =

@@ -49,7 +49,7 @@ final class TestJail {
   static void removeGroups(String name) {
     ControlGroups groups = groups(name);
     if (groups != null) {
-      groups.sweep();
+      groups.sweep(vm -> true);
       groups.remove();
       assertThat(groups.folders()).noneMatch(Files::exists);
     }
