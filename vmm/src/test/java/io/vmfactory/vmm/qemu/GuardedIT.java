@@ -84,10 +84,8 @@ class GuardedIT {
   @Test
   void anyOtherOutlivesIt() throws Exception {
     try (KilledDaemon killed = new KilledDaemon(false)) {
-      try (BufferedReader output = Files.newBufferedReader(killed.output)) {
-        Files.writeString(killed.input, "\n");
-        assertThat(output.readLine()).isEqualTo("outlived");
-      }
+      Files.writeString(killed.input, "\n");
+      assertThat(killed.output.readLine()).isEqualTo("outlived");
       deadline.await(killed.program.onExit(), "the end of the program");
     }
   }
@@ -110,15 +108,17 @@ class GuardedIT {
   private final class KilledDaemon implements AutoCloseable {
     final ProcessHandle program;
     final Path input;
-    final Path output;
+    final BufferedReader output;
 
     KilledDaemon(boolean guarded) throws Exception {
       input = pipe("input");
-      output = pipe("output");
+      Path said = pipe("output");
       String script =
           "%s 3>&1 0<>%s 1<>%s; read <%s"
-              .formatted(launcher(guarded), input, output, pipe("never"));
+              .formatted(launcher(guarded), input, said, pipe("never"));
       Process daemon = new ProcessBuilder("/bin/bash", "-c", script).start();
+      output = Files.newBufferedReader(said);
+      assertThat(output.readLine()).isEqualTo("up"); // until it runs, it ends with its daemon
       program = process(daemon.inputReader().readLine().replace("pid ", ""));
       daemon.destroyForcibly();
       deadline.await(daemon.onExit(), "the end of the daemon");
@@ -128,7 +128,7 @@ class GuardedIT {
       Jail jail = TestJail.make();
       Program shell =
           new Program(
-              BUSYBOX, List.of("sh", "-c", "'read x; echo outlived'"), NO_OUTPUT, List.of());
+              BUSYBOX, List.of("sh", "-c", "'echo up; read x; echo outlived'"), NO_OUTPUT, List.of());
       Path root = Files.createDirectory(files.resolve("root"));
       Program launcher = jail.around(shell, root, jail.users().take(), List.of(), 1 << 20);
       Program chosen = guarded ? Jail.guarded(launcher) : launcher;
@@ -136,8 +136,9 @@ class GuardedIT {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
       program.destroyForcibly();
+      output.close();
     }
   }
 }
