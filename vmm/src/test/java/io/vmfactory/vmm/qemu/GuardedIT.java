@@ -114,8 +114,7 @@ class GuardedIT {
       input = pipe("input");
       Path said = pipe("output");
       String script =
-          "%s 3>&1 0<>%s 1<>%s; read <%s"
-              .formatted(launcher(guarded), input, said, pipe("never"));
+          "%s 3>&1 0<>%s 1<>%s; read <%s".formatted(launcher(guarded), input, said, pipe("never"));
       Process daemon = new ProcessBuilder("/bin/bash", "-c", script).start();
       output = Files.newBufferedReader(said);
       assertThat(output.readLine()).isEqualTo("up"); // until it runs, it ends with its daemon
@@ -128,7 +127,10 @@ class GuardedIT {
       Jail jail = TestJail.make();
       Program shell =
           new Program(
-              BUSYBOX, List.of("sh", "-c", "'echo up; read x; echo outlived'"), NO_OUTPUT, List.of());
+              BUSYBOX,
+              List.of("sh", "-c", "'echo up; read x; echo outlived'"),
+              NO_OUTPUT,
+              List.of());
       Path root = Files.createDirectory(files.resolve("root"));
       Program launcher = jail.around(shell, root, jail.users().take(), List.of(), 1 << 20);
       Program chosen = guarded ? Jail.guarded(launcher) : launcher;
