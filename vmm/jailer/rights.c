@@ -65,9 +65,13 @@ static void become(const struct plan *plan) {
     if (setresuid(plan->uid, plan->uid, plan->uid) < 0) fail_errno("cannot become user %u", plan->uid);
 }
 
+void rights_renounce(void) {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail_errno("cannot renounce new privileges");
+}
+
 void rights_drop(const struct plan *plan) {
     drop_bounding_set();
     if (!plan->own_user) become(plan);
     drop_capabilities();
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) fail_errno("cannot renounce new privileges");
+    rights_renounce();
 }

@@ -10,6 +10,9 @@ void rights_expose(void);
 // Sets the limits of resources.
 void rights_limit(const struct plan *plan);
 
+// Gives up for ever what a program's file could add: its user, group or capabilities.
+void rights_renounce(void);
+
 // Changes the user and drops all capabilities for ever.
 void rights_drop(const struct plan *plan);
 

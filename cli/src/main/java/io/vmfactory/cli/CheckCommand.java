@@ -23,15 +23,16 @@ import picocli.CommandLine.ParentCommand;
     name = "check",
     description = {
       "Tests what this host can do for VMs and prints each capability: yes or no, and why.",
-      "Succeeds if this host can run VMs. KVM, vhost-vsock, isolation and control groups help but are not",
-      "required, unless the configuration says so.",
+      "Succeeds if this host can run VMs. KVM, vhost-vsock, isolation, control groups and the list",
+      "of system calls help but are not required, unless the configuration says so.",
       "Does not need the daemon."
     },
     footer = {"  vmfactory check", "  vmfactory check --json"})
 final class CheckCommand implements Callable<Integer> {
   private static final String ISOLATION = "isolation";
   private static final String GROUPS = "control_groups";
-  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock", ISOLATION, GROUPS);
+  private static final String CALLS = "system_calls";
+  private static final Set<String> HELPFUL = Set.of("kvm", "vhost-vsock", ISOLATION, GROUPS, CALLS);
 
   @ParentCommand private VmFactoryCommand root;
 
@@ -52,6 +53,9 @@ final class CheckCommand implements Callable<Integer> {
     }
     if (wanted.groups().mode() == Isolation.Mode.REQUIRED) {
       notNeeded.remove(GROUPS);
+    }
+    if (wanted.systemCalls() == Isolation.Mode.REQUIRED) {
+      notNeeded.remove(CALLS);
     }
     boolean possible = CheckView.possible(all, notNeeded, config.qemu().accelerator());
     if (json) {

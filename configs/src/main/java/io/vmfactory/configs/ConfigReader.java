@@ -26,6 +26,7 @@ final class ConfigReader {
   private static final long MIB = 1L << 20;
   private static final int MAX_MEMORY_MIB = 1 << 20;
   private static final int MAX_VMS = 65536;
+  private static final int MAX_RATE = 1_000_000;
   private static final int MAX_REQUESTS = 10_000_000;
   private static final int MAX_PORT = 65535;
 
@@ -93,6 +94,7 @@ final class ConfigReader {
         section.number("max_vms_per_user", 0, 0, MAX_VMS),
         section.number("max_memory_per_user", 0, 0, Integer.MAX_VALUE),
         section.number("max_requests_per_user", UsersConfig.DEFAULT_REQUESTS, 1, 4096),
+        section.number("max_requests_per_second_per_user", UsersConfig.DEFAULT_RATE, 0, MAX_RATE),
         section.number(
             "max_template_disk_per_user", UsersConfig.DEFAULT_TEMPLATES_MIB, 0, Integer.MAX_VALUE));
   }
@@ -138,7 +140,8 @@ final class ConfigReader {
         section.number("vm_users", USERS, 1, USERS),
         new QemuConfig.Groups(
             protection(section, "control_groups"),
-            section.text("cgroup_parent", "", GROUP_PATH, "a path such as /machines, or empty")));
+            section.text("cgroup_parent", "", GROUP_PATH, "a path such as /machines, or empty")),
+        protection(section, "system_calls"));
   }
 
   private static QemuConfig.Isolation.Mode protection(Section section, String key) {

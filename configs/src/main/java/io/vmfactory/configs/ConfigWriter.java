@@ -39,6 +39,7 @@ public final class ConfigWriter {
     bare("max_vms_per_user", daemon.users().maxVms());
     bare("max_memory_per_user", daemon.users().maxMemoryMib());
     bare("max_requests_per_user", daemon.users().maxRequests());
+    bare("max_requests_per_second_per_user", daemon.users().requestsPerSecond());
     bare("max_template_disk_per_user", daemon.users().maxTemplatesMib());
   }
 
@@ -74,6 +75,7 @@ public final class ConfigWriter {
     QemuConfig.Groups groups = qemu.isolation().groups();
     text("control_groups", groups.mode().name().toLowerCase(Locale.ROOT));
     text("cgroup_parent", groups.parent());
+    text("system_calls", qemu.isolation().systemCalls().name().toLowerCase(Locale.ROOT));
   }
 
   private void factory(FactoryConfig factory) {

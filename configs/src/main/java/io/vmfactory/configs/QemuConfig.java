@@ -99,8 +99,15 @@ public record QemuConfig(
    * @param firstUser the first user id of VMs, if the daemon is root's; group ids are the same
    * @param users how many user ids there are from the first
    * @param groups the control groups of VMs
+   * @param systemCalls whether QEMU can make the system calls of a list only; needs a jail
    */
-  public record Isolation(Mode mode, Path launcher, long firstUser, int users, Groups groups) {
+  public record Isolation(
+      Mode mode, Path launcher, long firstUser, int users, Groups groups, Mode systemCalls) {
+    /** Makes settings with the list of system calls, if this host allows it. */
+    public Isolation(Mode mode, Path launcher, long firstUser, int users, Groups groups) {
+      this(mode, launcher, firstUser, users, groups, Mode.AUTO);
+    }
+
     /** Whether a VM gets a protection. */
     public enum Mode {
       /** If this host allows it. */
@@ -118,7 +125,7 @@ public record QemuConfig(
 
     /** Returns the settings for VMs without a jail. */
     public static Isolation none() {
-      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1, Groups.none());
+      return new Isolation(Mode.NONE, Path.of("/nonexistent"), 1, 1, Groups.none(), Mode.NONE);
     }
   }
 

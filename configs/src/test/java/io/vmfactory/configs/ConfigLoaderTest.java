@@ -127,11 +127,12 @@ class ConfigLoaderTest {
                 max_vms_per_user = 3
                 max_memory_per_user = 4096
                 max_requests_per_user = 5
+                max_requests_per_second_per_user = 6
                 max_template_disk_per_user = 7
                 """,
                 "test")
             .daemon();
-    assertThat(daemon.users()).isEqualTo(new UsersConfig("ops", 3, 4096, 5, 7));
+    assertThat(daemon.users()).isEqualTo(new UsersConfig("ops", 3, 4096, 5, 6, 7));
     assertThat(daemon.groups()).containsExactly("vms", "ops");
     DaemonConfig defaults = new ConfigLoader(ROOT).parse("", "test").daemon();
     assertThat(defaults.users()).isEqualTo(UsersConfig.defaults());

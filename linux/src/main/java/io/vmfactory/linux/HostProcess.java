@@ -150,10 +150,16 @@ public final class HostProcess {
       if (!signal(NONE)) {
         throw gone(pid, e);
       }
-      throw e.getErrorCode() == LibC.ENOENT
-          ? new OsException(Kind.INVALID, what + " does not exist", e)
-          : Errno.failure("cannot open " + what, e);
+      throw switch (e.getErrorCode()) {
+        case LibC.ENOENT -> new OsException(Kind.INVALID, what + " does not exist", e);
+        case LibC.ENXIO -> notRegular(what); // a socket
+        default -> Errno.failure("cannot open " + what, e);
+      };
     }
+  }
+
+  private static OsException notRegular(String what) {
+    return new OsException(Kind.INVALID, what + " is not a regular file");
   }
 
   /**
@@ -168,7 +174,7 @@ public final class HostProcess {
 
   private static void requireRegular(Descriptor opened, String what) {
     if (!Files.isRegularFile(opened.path())) {
-      throw new OsException(Kind.INVALID, what + " is not a regular file");
+      throw notRegular(what);
     }
   }
 

@@ -106,7 +106,8 @@ class ProcessRamTest {
     fails(Kind.INVALID, () -> ProcessRam.open(self, 9999, BYTES)).hasMessageContaining("file 9999");
     try (UnixListener socket = UnixListener.open(dir.resolve("socket"))) {
       int number = socket.descriptor();
-      fails(Kind.REFUSED, () -> ProcessRam.open(self, number, BYTES)); // a socket has no path
+      fails(Kind.INVALID, () -> ProcessRam.open(self, number, BYTES))
+          .hasMessageContaining("is not a regular file");
     }
     try (Descriptor device = new Descriptor(LibC.open("/dev/null", LibC.O_CLOEXEC))) {
       fails(Kind.INVALID, () -> ProcessRam.open(self, device.number(), BYTES))

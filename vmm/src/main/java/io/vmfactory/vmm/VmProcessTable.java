@@ -158,7 +158,7 @@ public record VmProcessTable(Path proc, Isolation isolation) {
       ControlGroup group = ControlGroup.of(process.id(), folder);
       held.kill();
       deadline.await(held.exited(), "the end of process " + process.pid());
-      group.remove();
+      group.removeAsLast();
     } catch (OsException e) {
       if (e.kind() != OsException.Kind.GONE) {
         throw VmmException.of(e);

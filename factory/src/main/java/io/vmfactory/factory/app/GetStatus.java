@@ -3,18 +3,14 @@ package io.vmfactory.factory.app;
 import io.vmfactory.factory.events.Failures;
 import io.vmfactory.factory.lease.Holding;
 import io.vmfactory.factory.request.Peer;
-import io.vmfactory.factory.request.TemplateView;
 import io.vmfactory.factory.routes.Served;
 import io.vmfactory.factory.stock.Stock;
 import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.template.TemplateInfo;
-import io.vmfactory.template.TemplateKey;
 import io.vmfactory.vmm.HypervisorInfo;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** Says what the daemon holds. */
 final class GetStatus {
@@ -48,20 +44,17 @@ final class GetStatus {
 
   Status run(Peer client, Control.Detail detail) {
     List<TemplateInfo> stored = templates.list();
-    List<TemplateView> seen = names.visible(client, stored);
-    Set<TemplateKey> hidden = stored.stream().map(TemplateInfo::key).collect(Collectors.toSet());
-    seen.forEach(template -> hidden.remove(template.key()));
     List<Holding> held = vms.held(client);
     return new Status(
         startedAt,
         hypervisor,
-        seen,
+        names.visible(client, stored),
         stored.stream().filter(templates::current).map(t -> t.key().hex()).toList(),
         vms.views(held, detail),
         held.stream().map(Holding::lease).toList(),
         failures.all().stream().filter(f -> client.maySee(f.owner(), f.vmId())).toList(),
         served.all(),
-        stock.views().stream().filter(pool -> !hidden.contains(pool.template())).toList(),
+        stock.views(),
         stock.restores(),
         vms.givenAway(client),
         vms.suspended(client));

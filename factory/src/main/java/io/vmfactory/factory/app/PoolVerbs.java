@@ -98,6 +98,9 @@ final class PoolVerbs implements PoolDesk {
     if (!template.info().usable()) {
       return template.info().refused();
     }
+    if (!template.owner().shared()) {
+      return "it belongs to a user, and pools are of administrators' templates only";
+    }
     return template.info().isBuilt()
         ? "it does not fit the configuration as it stands"
         : "it is not the version that the name means; vmfactory template rollback changes that";

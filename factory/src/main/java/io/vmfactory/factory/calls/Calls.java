@@ -43,17 +43,17 @@ public final class Calls implements AutoCloseable {
 
   /**
    * @param workers threads for calls that may take long
-   * @param requestsPerUser calls and streams of one user at once
+   * @param limits how many calls and streams one user may have
    * @param clients says who is at the other end of a connection
    */
   public Calls(
       int workers,
       Duration defaultDeadline,
-      int requestsPerUser,
+      RequestLimits limits,
       Function<HttpConnection, Peer> clients) {
     this.workers = new Workers("worker", workers);
     this.defaultDeadline = defaultDeadline;
-    this.users = new UserRequests(requestsPerUser);
+    this.users = new UserRequests(limits, System::nanoTime);
     this.clients = clients;
   }
 

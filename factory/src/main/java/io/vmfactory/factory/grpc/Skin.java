@@ -9,8 +9,10 @@ import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.Service;
 import io.vmfactory.api.v1.FactoryGrpcService;
 import io.vmfactory.configs.DaemonConfig;
+import io.vmfactory.configs.UsersConfig;
 import io.vmfactory.factory.app.Verbs;
 import io.vmfactory.factory.calls.Calls;
+import io.vmfactory.factory.calls.RequestLimits;
 import io.vmfactory.factory.http.JsonEdge;
 import io.vmfactory.factory.http.MetricsEdge;
 import io.vmfactory.factory.http.PeerCheck;
@@ -70,8 +72,9 @@ public final class Skin implements AutoCloseable {
 
   /** Returns the calls of a socket, with the limits of {@code config}. */
   public static Calls calls(DaemonConfig config) {
-    return new Calls(
-        config.workers(), config.defaultDeadline(), config.users().maxRequests(), PeerCheck::peer);
+    UsersConfig users = config.users();
+    RequestLimits limits = new RequestLimits(users.maxRequests(), users.requestsPerSecond());
+    return new Calls(config.workers(), config.defaultDeadline(), limits, PeerCheck::peer);
   }
 
   /** Returns a server of {@code service}, with health and reflection. */

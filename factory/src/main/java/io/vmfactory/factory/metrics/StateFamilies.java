@@ -20,6 +20,7 @@ record StateFamilies(Supplier<Status> status) implements MultiCollector {
     families.gauge("vmfactory_leases", "Open leases.", now.leases().size());
     families.gauge("vmfactory_vms_leased", "Leased VMs.", now.vms().size());
     now.templates().stream()
+        .filter(template -> template.owner().shared()) // every user reads the metrics
         .filter(template -> template.info().isBuilt() || template.current())
         .forEach(template -> template(families, template.info()));
     families.gauge(

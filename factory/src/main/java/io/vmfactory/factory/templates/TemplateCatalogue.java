@@ -160,11 +160,13 @@ public final class TemplateCatalogue {
         templates.list().stream().filter(TemplateInfo::usable).flatMap(this::kept).toList());
   }
 
+  /** Pools are every user's: events, status and metrics show them to all. */
   private Stream<Kept> kept(TemplateInfo template) {
     if (template.isBuilt()) {
       return current(template) ? Stream.of(Kept.unnamed(template)) : Stream.empty();
     }
     return names.nameOf(template.key()).stream()
+        .filter(versions -> versions.name().owner().shared())
         .flatMap(
             versions ->
                 versions

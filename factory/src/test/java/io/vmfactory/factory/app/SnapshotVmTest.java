@@ -282,7 +282,15 @@ final class SnapshotVmTest {
     assertThat(keys(factory.cases.templates().list(ROOT))).contains(key);
     assertThat(factory.cases.control().status(ROOT, Control.Detail.PLAIN).pools())
         .extracting(PoolView::label)
-        .contains("2001/mine:1");
+        .doesNotContain("2001/mine:1"); // events and metrics show pools to every user
+    refused(
+        Reason.NOT_POSSIBLE,
+        "pools are of administrators' templates only",
+        () -> factory.cases.pools().resize(ROOT, new PoolResize(key, new Fixed(1), null)));
+    assertThat(factory.events)
+        .filteredOn(event -> event.templateKey().equals(key))
+        .isNotEmpty()
+        .allMatch(event -> Long.valueOf(2001).equals(event.owner()));
     assertThat(factory.events)
         .filteredOn(event -> event.kind() == Kind.TEMPLATE_CREATED)
         .allMatch(event -> !BEN.maySee(event.owner(), event.vmId()) || event.owner() == null)

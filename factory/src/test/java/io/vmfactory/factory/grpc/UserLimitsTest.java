@@ -24,13 +24,18 @@ import org.junit.jupiter.api.Test;
 final class UserLimitsTest {
   private static final int MOST = 3;
   private static final String[] NOBODY = {"setpriv", "--reuid=65534", "--regid=65534"};
+  private static final String[] OTHER_ROOT = {"setpriv", "--reuid=0", "--regid=0"};
   private static final String[] OPERATOR = {"setpriv", "--reuid=65532", "--regid=1"};
   private ServedSkin served;
 
   @BeforeEach
   void start() throws IOException {
     assumeTrue(OwnUser.isRoot(), "only root can act as other users");
-    served = new ServedSkin(true, "nogroup", new UsersConfig("daemon", 0, 0, MOST));
+    serve(new UsersConfig("daemon", 0, 0, MOST));
+  }
+
+  private void serve(UsersConfig users) throws IOException {
+    served = new ServedSkin(true, "nogroup", users);
     Files.setPosixFilePermissions(
         served.config.runDir(), PosixFilePermissions.fromString("rwxr-xr-x"));
   }
@@ -79,6 +84,22 @@ final class UserLimitsTest {
       assertThat(said(one)).endsWith("200");
     }
     assertThat(said(curl(NOBODY, "/v1/status"))).endsWith("200");
+  }
+
+  @Test
+  void aUserMakesAsManyRequestsInASecondAsOneUserMay() throws Exception {
+    served.close();
+    serve(new UsersConfig("daemon", 0, 0, MOST, 1, 0));
+    String status = "http://localhost/v1/status";
+    // One program makes all, because a slow machine needs a second to start another.
+    String said = said(curl(NOBODY, "/v1/status", "-D", "-", status, status, status, status));
+    assertThat(said)
+        .contains("200 OK", "429", "uid 65534 has made 1 requests within a second")
+        .contains("max_requests_per_second_per_user", "retryDelay");
+    assertThat(said(curl(NOBODY, "/metrics"))).endsWith("200");
+    for (int i = 0; i < 5; i++) {
+      assertThat(said(curl(OTHER_ROOT, "/v1/status"))).endsWith("200");
+    }
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.factory.app.Status;
 import io.vmfactory.factory.observe.Observer.Tier;
+import io.vmfactory.factory.request.TemplateView;
+import io.vmfactory.template.SnapshotNote.Owner;
+import io.vmfactory.template.TemplateInfo;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +55,18 @@ final class StateFamiliesTest {
     Exposition one = scrape();
     assertThat(one.series("vmfactory_template_usable")).hasSize(1);
     assertThat(one.value("vmfactory_template_for_configuration")).isZero();
+  }
+
+  /** Every user of the host may read the metrics. */
+  @Test
+  void aTemplateOfAUserIsNotShown() {
+    TemplateInfo info = States.template(States.OLD, true, "");
+    TemplateView users = new TemplateView(info, new Owner(1001, false), "mine", 1, true);
+    TemplateView shared = new TemplateView(info, new Owner(0, true), "python", 1, true);
+    status.set(States.views(List.of(), List.of(users)));
+    assertThat(scrape().series("vmfactory_template_usable")).isEmpty();
+    status.set(States.views(List.of(), List.of(shared)));
+    assertThat(scrape().series("vmfactory_template_usable")).hasSize(1);
   }
 
   @Test

@@ -91,6 +91,10 @@ final class States {
   }
 
   static Status of(List<PoolView> pools, TemplateInfo... templates) {
+    return views(pools, Stream.of(templates).map(TemplateView::built).toList());
+  }
+
+  static Status views(List<PoolView> pools, List<TemplateView> templates) {
     Lease lease =
         new Lease(
             new LeaseId("l"),
@@ -102,7 +106,7 @@ final class States {
     return new Status(
         Instant.EPOCH,
         hypervisor(),
-        Stream.of(templates).map(TemplateView::built).toList(),
+        templates,
         List.of(NEW),
         List.of(),
         List.of(lease),

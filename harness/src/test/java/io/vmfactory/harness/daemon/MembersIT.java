@@ -180,6 +180,41 @@ final class MembersIT {
   }
 
   @Test
+  void aTemplateOfAUsersVmIsThatUsersAndNoOthers() {
+    String lease = lease(alice.get());
+    String snapshot = "/v1/leases/" + lease + "/snapshot";
+    Member.Result stored = alice.ask("POST", snapshot, "{\"name\": \"mine\"}");
+    assertThat(stored.status()).as(stored.text()).isEqualTo(200);
+    String key = stored.field("key");
+    for (Member stranger : List.of(bob, operator)) {
+      for (Member.Result refused :
+          List.of(
+              stranger.ask("GET", "/v1/templates/mine", ""),
+              stranger.ask("GET", "/v1/templates/" + key, ""),
+              stranger.ask("POST", "/v1/vms", "{\"template\": \"mine\"}"),
+              stranger.ask("POST", "/v1/vms", "{\"templateKey\": \"" + key + "\"}"),
+              stranger.ask("DELETE", "/v1/templates/mine", ""),
+              stranger.ask("DELETE", "/v1/templates/" + key, ""),
+              stranger.ask("POST", "/v1/templates/mine/rollback", "{\"version\": 1}"),
+              stranger.ask("POST", snapshot, "{\"name\": \"theirs\"}"))) {
+        assertThat(refused.status()).as(refused.text()).isEqualTo(404);
+      }
+      for (String page : List.of("/v1/templates", "/v1/status?with_memory=true", "/metrics")) {
+        assertThat(stranger.ask("GET", page, "").text())
+            .as(page)
+            .doesNotContain(key.substring(0, 12));
+      }
+    }
+    String clone = lease(alice.ask("POST", "/v1/vms", "{\"template\": \"mine\"}"));
+    assertThat(root.ask("GET", "/v1/templates/" + key, "").status()).isEqualTo(200);
+    assertThat(root.ask("GET", "/v1/status", "").text()).contains(key);
+    assertThat(root.ask("DELETE", "/v1/templates/" + key, "").status()).isEqualTo(200);
+    assertThat(alice.ask("GET", "/v1/templates/mine", "").status()).isEqualTo(404);
+    release(alice, lease);
+    release(alice, clone);
+  }
+
+  @Test
   void aClientAttachesOnlyWhatItCouldOpen() throws Exception {
     String lease = lease(alice.get());
     Path closed = Files.createDirectory(folder.resolve("closed"));

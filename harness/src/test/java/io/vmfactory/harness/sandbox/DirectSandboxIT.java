@@ -17,10 +17,14 @@ import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxVm;
+import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.configs.time.Deadline;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -38,15 +42,12 @@ class DirectSandboxIT {
     private Owner() {}
 
     public static void main(String[] args) throws IOException {
-      SandboxRuntime runtime =
-          SandboxRuntime.open(RuntimeSettings.load(java.nio.file.Path.of(args[0])));
+      SandboxRuntime runtime = SandboxRuntime.open(RuntimeSettings.load(Path.of(args[0])));
       Sandbox sandbox = runtime.create(SandboxSpec.defaults().withId("owned"), soon());
       sandbox.start(soon());
       Container container =
           sandbox.createContainer(
-              ContainerSpec.of(
-                      SandboxIT.command("/bin/cat"),
-                      DiskImage.overlay(java.nio.file.Path.of(args[1])))
+              ContainerSpec.of(SandboxIT.command("/bin/cat"), DiskImage.overlay(Path.of(args[1])))
                   .withId("cat"),
               soon());
       container.start(soon());
@@ -103,6 +104,7 @@ class DirectSandboxIT {
             .returns(Reason.UNSUPPORTED, SandboxException::reason);
       }
       assertThat(host.vms()).hasSize(1);
+      assertInGroup(host);
 
       owner.destroyForcibly();
       soon().await(owner.onExit(), "the owner's end");
@@ -123,6 +125,22 @@ class DirectSandboxIT {
       soon().await(owner.onExit(), "the owner's end");
       assertThat(host.vms()).isEmpty();
       assertThat(host.below("run/sandboxes")).isSubsetOf(".host-check", ".vm");
+    }
+  }
+
+  /** Checks that the VM is in a group of its own, in each tree where this host allows it. */
+  private static void assertInGroup(Host host) throws IOException {
+    long pid = host.vms().iterator().next();
+    List<Path> groups = host.groupsOfDirectVms();
+    assertThat(groups.isEmpty()).isEqualTo(!OwnUser.isRoot());
+    for (Path group : groups) {
+      try (Stream<Path> below = Files.list(group)) {
+        assertThat(below.filter(Files::isDirectory))
+            .singleElement()
+            .satisfies(
+                vm ->
+                    assertThat(Files.readString(vm.resolve("cgroup.procs"))).isEqualTo(pid + "\n"));
+      }
     }
   }
 

@@ -11,7 +11,9 @@ import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.DaemonProcess;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
+import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -155,6 +157,16 @@ final class Host implements AutoCloseable {
     return home.machines();
   }
 
+  /** Returns the control group around those of the directly booted VMs, in each tree. */
+  List<Path> groupsOfDirectVms() throws IOException {
+    String name = ControlGroups.name(home.folder().resolve("run/sandboxes"));
+    try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"))) {
+      return all.filter(path -> path.endsWith(name)).toList();
+    } catch (UncheckedIOException e) { // another test has just removed a group
+      return groupsOfDirectVms();
+    }
+  }
+
   /** Returns the paths below a folder of this home; none if the folder does not exist. */
   List<String> below(String name) throws IOException {
     Path root = home.folder().resolve(name);
@@ -181,6 +193,7 @@ final class Host implements AutoCloseable {
           .as("left of sandboxes")
           .isSubsetOf(".host-check", ".vm", ".service", ".service/lock");
       assertThat(below("state/images/.overlays")).isEmpty();
+      assertThat(groupsOfDirectVms()).isEmpty();
     } finally {
       for (long vm : vms()) {
         ProcessHandle.of(vm).ifPresent(ProcessHandle::destroyForcibly);

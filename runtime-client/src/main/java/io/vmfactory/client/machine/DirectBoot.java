@@ -15,27 +15,29 @@ import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Survivor;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmFolder;
+import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import io.vmfactory.vmm.qemu.HostCheck;
 import io.vmfactory.vmm.qemu.QemuHypervisor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Boots VMs for this process without the daemon. Looks for QEMU at the first boot. */
 final class DirectBoot implements AutoCloseable {
   private final QemuConfig config;
-  private final Path hostCheck;
+  private final Path sandboxes;
   private final Agents agents;
   private @Nullable QemuHypervisor hypervisor;
 
   /**
-   * @param hostCheck the file that stores the result of the KVM test
+   * @param sandboxes the folder of the sandboxes, where the result of the KVM test is kept too
    */
-  DirectBoot(QemuConfig config, Path hostCheck, Agents agents) {
+  DirectBoot(QemuConfig config, Path sandboxes, Agents agents) {
     this.config = config;
-    this.hostCheck = hostCheck;
+    this.sandboxes = sandboxes;
     this.agents = agents;
   }
 
@@ -126,9 +128,15 @@ final class DirectBoot implements AutoCloseable {
 
   private synchronized QemuHypervisor hypervisor() {
     if (hypervisor == null) {
-      hypervisor = QemuHypervisor.open(new HostCheck(config, hostCheck));
+      HostCheck host = new HostCheck(config, sandboxes.resolve(".host-check"));
+      hypervisor = QemuHypervisor.open(host, sandboxes, this::isGone);
     }
     return hypervisor;
+  }
+
+  /** A VM has its folder before its group, whichever process boots it. */
+  private boolean isGone(String vm) {
+    return !VmId.isOne(vm) || !Files.exists(DirectVmFolders.path(sandboxes, new VmId(vm)));
   }
 
   @Override

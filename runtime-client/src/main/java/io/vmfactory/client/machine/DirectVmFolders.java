@@ -27,9 +27,14 @@ record DirectVmFolders(VmId vm, VmFolder folder, Path overlays) {
    * socket is limited.
    */
   static DirectVmFolders of(VmId vm, RuntimeConfig config) {
-    Path folder = config.sandboxDir().resolve(".vm").resolve(vm.shortened());
+    Path folder = path(config.sandboxDir(), vm);
     Path overlays = config.imageDir().resolve(".overlays").resolve(vm.shortened());
     return new DirectVmFolders(vm, new VmFolder(folder), overlays);
+  }
+
+  /** Returns the folder of a directly booted VM. */
+  static Path path(Path sandboxes, VmId vm) {
+    return sandboxes.resolve(".vm").resolve(vm.shortened());
   }
 
   /** Creates both directories, mode 0700. */

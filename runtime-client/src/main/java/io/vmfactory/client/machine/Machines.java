@@ -58,7 +58,7 @@ public final class Machines implements MachineSource {
     this.processes = new VmProcessTable(VmProcessTable.PROC, qemu.isolation());
     this.factory = FactoryClient.open(vertx, config.factorySocket());
     this.agents = InstalledAgents.over(sockets)::connect;
-    this.direct = new DirectBoot(qemu, config.sandboxDir().resolve(".host-check"), agents);
+    this.direct = new DirectBoot(qemu, config.sandboxDir(), agents);
   }
 
   @Override

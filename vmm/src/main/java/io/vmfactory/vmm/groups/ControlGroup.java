@@ -122,6 +122,21 @@ public final class ControlGroup {
     }
   }
 
+  /** Removes also the group of all VMs around it, if it was the last. */
+  public void removeAsLast() {
+    remove();
+    for (GroupPlace place : places) {
+      Path around = place.folder().resolveSibling("");
+      if (ControlGroups.isName(around.getFileName().toString())) {
+        try {
+          files.remove(around);
+        } catch (IOException e) {
+          LOG.debug("{} stays: {}", around, ErrorText.of(e));
+        }
+      }
+    }
+  }
+
   private static VmmException refused(String what, IOException cause) {
     return new VmmException(Reason.FAILED, what + ": " + ErrorText.of(cause), cause);
   }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControlGroups {
   private static final Logger LOG = LoggerFactory.getLogger(ControlGroups.class);
+  private static final String PREFIX = "vmfactory-";
   private static final Path PROCESS = Path.of("/proc/self");
   private static final String REMEDY =
       OwnUser.isRoot()
@@ -78,7 +80,12 @@ public final class ControlGroups {
   public static String name(Path runDir) {
     CRC32 sum = new CRC32();
     sum.update(runDir.toAbsolutePath().toString().getBytes(UTF_8));
-    return "vmfactory-%08x".formatted(sum.getValue());
+    return "%s%08x".formatted(PREFIX, sum.getValue());
+  }
+
+  /** Returns whether a group can be that of all VMs of a daemon. */
+  static boolean isName(String group) {
+    return group.startsWith(PREFIX);
   }
 
   /** A group of cgroup v2 that has processes cannot have groups with limits. */
@@ -163,17 +170,24 @@ public final class ControlGroups {
    * @throws VmmException if the kernel refuses it; nothing is left then
    */
   public ControlGroup create(VmId vm, GroupLimits limits) {
+    try {
+      return made(vm, limits);
+    } catch (VmmException e) {
+      // An administrator, or another process that shares the daemon's group, has just removed it.
+      places.forEach(this::prepare);
+      return made(vm, limits);
+    }
+  }
+
+  private ControlGroup made(VmId vm, GroupLimits limits) {
     List<GroupPlace> made =
         places.stream()
             .map(place -> new GroupPlace(place.tree(), place.folder().resolve(vm.value())))
             .toList();
     ControlGroup group = new ControlGroup(made, files);
     try {
-      for (int i = 0; i < made.size(); i++) {
-        if (!files.exists(places.get(i).folder())) {
-          prepare(places.get(i)); // an administrator has removed it
-        }
-        files.make(made.get(i).folder());
+      for (GroupPlace place : made) {
+        files.make(place.folder());
       }
       group.limit(limits);
       return group;
@@ -188,13 +202,17 @@ public final class ControlGroups {
   }
 
   /**
-   * Removes the groups of VMs that ended when no daemon ran. Those with processes stay. Call it
-   * before the first VM is made.
+   * Removes the groups of VMs that ended when no daemon ran. Those with processes stay.
+   *
+   * @param gone whether the VM with that id has ended. A VM that another process is just starting
+   *     has a group without processes
    */
-  public void sweep() {
+  public void sweep(Predicate<String> gone) {
     for (GroupPlace place : places) {
       try {
-        files.below(place.folder()).forEach(this::removeIfEmpty);
+        files.below(place.folder()).stream()
+            .filter(group -> gone.test(group.getFileName().toString()))
+            .forEach(this::removeIfEmpty);
       } catch (IOException e) {
         LOG.warn("cannot list {}: {}", place.folder(), ErrorText.of(e));
       }

@@ -21,7 +21,9 @@ record GroupPlace(Hierarchy tree, Path folder) {
 
   void limit(GroupFiles files, GroupLimits limits) throws IOException {
     if (has(Controller.MEMORY)) {
-      limitMemory(files, limits.memoryBytes());
+      // With v1, the limit of memory is at no time higher than that of memory and swap.
+      files.write(memory(), Long.toString(limits.memoryBytes()));
+      limitSwap(files, limits.memoryBytes());
     }
     if (has(Controller.PIDS)) {
       files.write(folder.resolve("pids.max"), Integer.toString(limits.tasks()));
@@ -29,11 +31,11 @@ record GroupPlace(Hierarchy tree, Path folder) {
     weigh(files, limits.vcpus());
   }
 
-  private void limitMemory(GroupFiles files, long bytes) throws IOException {
-    files.write(memory(), Long.toString(bytes));
-    Path swap = folder.resolve("memory.swap.max"); // a host without swap has no such setting
-    if (isV2() && files.exists(swap)) {
-      files.write(swap, Long.toString(bytes));
+  /** Allows as much swap. A host that does not count swap has no setting for it. */
+  private void limitSwap(GroupFiles files, long bytes) throws IOException {
+    Path swap = folder.resolve(isV2() ? "memory.swap.max" : "memory.memsw.limit_in_bytes");
+    if (files.exists(swap)) {
+      files.write(swap, Long.toString(isV2() ? bytes : 2 * bytes)); // v1 counts memory in it
     }
   }
 
@@ -46,7 +48,9 @@ record GroupPlace(Hierarchy tree, Path folder) {
     if (has(Controller.MEMORY)) {
       String now = files.read(memory()).strip();
       if (!now.equals(UNLIMITED)) {
-        limitMemory(files, Long.parseLong(now) + bytes);
+        long more = Long.parseLong(now) + bytes;
+        limitSwap(files, more);
+        files.write(memory(), Long.toString(more));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.vmfactory.vmm.qemu;
 
 import io.vmfactory.configs.QemuConfig;
+import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.linux.OsException;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out what this host can do for VMs; each answer is the result of a trial. The answer on KVM
@@ -59,7 +61,7 @@ public final class HostCheck {
       String version = QemuProgram.version(trials);
       all.add(Capability.yes("qemu", trials.program() + " " + version));
       all.add(sandbox(trials));
-      all.add(new JailCheck(config.isolation()).capability(trials));
+      all.addAll(new JailCheck(config.isolation()).capabilities(trials));
       all.add(new GroupCheck(config.isolation().groups()).check(trials));
       all.add(kvm(trials, version));
     } catch (VmmException | OsException e) {
@@ -94,7 +96,7 @@ public final class HostCheck {
    *
    * @throws VmmException with reason {@code UNUSABLE} when one is required and cannot be made
    */
-  Protected<Jail> jail() {
+  JailCheck.Found jail() {
     try (Processes processes = new Processes()) {
       return new JailCheck(config.isolation()).jail(trials(processes));
     }
@@ -148,7 +150,17 @@ public final class HostCheck {
 
   private Trials trials(Processes processes) {
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
-    return new Trials(QemuProgram.find(config.path(), path), processes);
+    Path qemu = QemuProgram.find(config.path(), path);
+    return new Trials(qemu, config.machine().type(), guard(), processes);
+  }
+
+  /** Returns the launcher, if there is one. JailCheck says why not. */
+  private @Nullable Path guard() {
+    try {
+      return Ownership.requireInstalled(config.isolation().launcher());
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   private Capability sandbox(Trials trials) {
@@ -168,7 +180,7 @@ public final class HostCheck {
               long began = System.nanoTime();
               control(trials);
               Duration control = Duration.ofNanos(System.nanoTime() - began);
-              var verdict = new KvmTrial(trials, device, config.machine().type(), cpu).run(control);
+              var verdict = new KvmTrial(trials, device, cpu).run(control);
               if (verdict.conclusive()) {
                 kept.keep(circumstances, verdict.answer());
               }
@@ -177,7 +189,7 @@ public final class HostCheck {
   }
 
   private Trials.Outcome control(Trials trials) {
-    return trials.guest(config.machine().type(), "tcg", "max", CONTROL_LIMIT);
+    return trials.guest("tcg", "max", CONTROL_LIMIT);
   }
 
   /** The id is random per boot, so it also identifies the running kernel. */

@@ -14,8 +14,9 @@ import java.util.stream.Stream;
  *
  * @param launcher the launcher's executable
  * @param users gives each VM its user
+ * @param fewCalls whether QEMU can make the system calls of the launcher's list only
  */
-record Jail(Path launcher, JailUsers users) {
+record Jail(Path launcher, JailUsers users, boolean fewCalls) {
   /** What every QEMU reads: its libraries, and the firmware beside its program. */
   private static final List<String> LIBRARIES =
       List.of("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache");
@@ -49,6 +50,11 @@ record Jail(Path launcher, JailUsers users) {
   private static Program in(List<Path> groups, Program launcher) {
     List<String> arguments = new ArrayList<>();
     groups.forEach(group -> option(arguments, "--cgroup", group));
+    return with(arguments, launcher);
+  }
+
+  private static Program with(List<String> options, Program launcher) {
+    List<String> arguments = new ArrayList<>(options);
     arguments.addAll(launcher.arguments());
     return new Program(
         launcher.executable(),
@@ -59,6 +65,21 @@ record Jail(Path launcher, JailUsers users) {
   }
 
   /**
+   * Returns the launcher of a program that ends with this process, even if this process is killed.
+   * It also ends with the thread that starts it.
+   *
+   * @param launcher of that program
+   */
+  static Program guarded(Program launcher) {
+    return with(List.of("--guarded"), launcher);
+  }
+
+  /** Returns the launcher of a program that runs like this process, in no jail. */
+  static Program free(Path launcher, Program program) {
+    return launching(launcher, List.of(), program);
+  }
+
+  /**
    * Returns the launcher as the program to start.
    *
    * @param root an existing folder
@@ -66,14 +87,19 @@ record Jail(Path launcher, JailUsers users) {
    * @param fileBytes size of the largest file that it can make
    */
   Program around(Program qemu, Path root, JailUsers.User user, List<Path> reads, long fileBytes) {
-    List<String> arguments = new ArrayList<>();
-    option(arguments, "--report", Program.FIRST_INHERITED + qemu.inherited().size());
+    List<String> arguments = new ArrayList<>(fewCalls ? List.of("--few-calls") : List.of());
     arguments.addAll(user.options());
     option(arguments, "--root", root);
     option(arguments, "--file-size", fileBytes);
     reads(qemu.executable()).forEach(path -> option(arguments, "--read", path));
     reads.stream().distinct().forEach(path -> option(arguments, "--read", path));
     DEVICES.forEach(device -> option(arguments, "--device", device));
+    return launching(launcher, arguments, qemu);
+  }
+
+  private static Program launching(Path launcher, List<String> options, Program qemu) {
+    List<String> arguments = new ArrayList<>(options);
+    option(arguments, "--report", Program.FIRST_INHERITED + qemu.inherited().size());
     arguments.add("--");
     arguments.add(qemu.executable().toString());
     arguments.addAll(qemu.arguments());

@@ -10,7 +10,7 @@ import java.time.Duration;
  *
  * @param device KVM's device file; if it is missing, no trial is made
  */
-record KvmTrial(Trials trials, Path device, String machine, String cpu) {
+record KvmTrial(Trials trials, Path device, String cpu) {
   /** The limit of a trial. A healthy KVM needs about 60 ms, most of it for QEMU's own start. */
   private static final Duration LIMIT = Duration.ofMillis(700);
 
@@ -32,9 +32,9 @@ record KvmTrial(Trials trials, Path device, String machine, String cpu) {
     }
     Duration scaled = control.multipliedBy(5);
     Duration limit = scaled.compareTo(LIMIT) > 0 ? scaled : LIMIT;
-    Trials.Outcome outcome = trials.guest(machine, "kvm", cpu, limit);
+    Trials.Outcome outcome = trials.guest("kvm", cpu, limit);
     if (!outcome.inTime() && outcome.steps().isEmpty()) {
-      outcome = trials.guest(machine, "kvm", cpu, PATIENT);
+      outcome = trials.guest("kvm", cpu, PATIENT);
     }
     return judge(outcome);
   }

@@ -5,6 +5,7 @@ import io.vmfactory.configs.host.Ownership;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.StreamSockets;
+import io.vmfactory.vmm.Capability;
 import io.vmfactory.vmm.GuestRam;
 import io.vmfactory.vmm.Hypervisor;
 import io.vmfactory.vmm.HypervisorInfo;
@@ -21,8 +22,10 @@ import io.vmfactory.vmm.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * QEMU as the hypervisor. Closing it ends supervision only; the VMs that it started continue to
@@ -51,16 +54,6 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
   }
 
   /**
-   * Finds and probes QEMU on this host. VMs stay in the control group of this process.
-   *
-   * @throws VmmException with reason {@code UNUSABLE}; names what is missing
-   */
-  public static QemuHypervisor open(HostCheck host) {
-    return new QemuHypervisor(
-        host.hypervisor(), new Confinement(host.jail().value(), null, host.driveBounds()));
-  }
-
-  /**
    * Finds and probes QEMU on this host, for the daemon that holds {@code runDir}. Each VM gets a
    * control group, if the configuration and the host allow it. Groups that earlier daemons left are
    * removed.
@@ -68,14 +61,27 @@ public final class QemuHypervisor implements Hypervisor, AutoCloseable {
    * @throws VmmException with reason {@code UNUSABLE}; names what is missing
    */
   public static QemuHypervisor open(HostCheck host, Path runDir) {
-    Protected<Jail> jail = host.jail();
-    Protected<ControlGroups> groups = host.groups(ControlGroups.name(runDir));
-    HypervisorInfo info = host.hypervisor().with(List.of(jail.found(), groups.found()));
+    return open(host, runDir, vm -> true);
+  }
+
+  /**
+   * Finds and probes QEMU on this host, for one of the processes that share a folder.
+   *
+   * @param folder gives the group of all their VMs its name
+   * @param gone whether the VM with that id has ended, so that its group can be removed
+   * @throws VmmException with reason {@code UNUSABLE}; names what is missing
+   */
+  public static QemuHypervisor open(HostCheck host, Path folder, Predicate<String> gone) {
+    JailCheck.Found jail = host.jail();
+    Protected<ControlGroups> groups = host.groups(ControlGroups.name(folder));
+    List<Capability> found = new ArrayList<>(jail.capabilities());
+    found.add(groups.found());
+    HypervisorInfo info = host.hypervisor().with(found);
     if (groups.value() != null) {
-      groups.value().sweep();
+      groups.value().sweep(gone);
     }
     return new QemuHypervisor(
-        info, new Confinement(jail.value(), groups.value(), host.driveBounds()));
+        info, new Confinement(jail.jail(), groups.value(), host.driveBounds()));
   }
 
   @Override

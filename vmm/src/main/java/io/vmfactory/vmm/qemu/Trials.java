@@ -6,6 +6,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.linux.ExitStatus;
 import io.vmfactory.linux.HostProcess;
+import io.vmfactory.linux.OsException;
 import io.vmfactory.linux.Processes;
 import io.vmfactory.linux.Program;
 import io.vmfactory.linux.StateFile;
@@ -15,9 +16,17 @@ import io.vmfactory.vmm.groups.ControlGroup;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** Short runs of QEMU that find out what it can do. A run ends at its limit and leaves no file. */
-record Trials(Path program, Processes processes) {
+/**
+ * Short runs of QEMU that find out what it can do. A run ends at its limit, or with this process,
+ * and leaves no file.
+ *
+ * @param machine QEMU's machine type
+ * @param launcher ends the runs if this process is killed; null = such a run goes on
+ */
+record Trials(Path program, String machine, @Nullable Path launcher, Processes processes) {
   private static final Duration END = Duration.ofSeconds(10);
 
   /** The mount point of a trial's root; every Linux has it, and nothing in it is read. */
@@ -42,20 +51,40 @@ record Trials(Path program, Processes processes) {
     try (StateFile said = StateFile.create("said");
         StateFile steps = StateFile.create("steps")) {
       Program qemu = program(List.of("--version"), List.of(), said);
-      return outcome(processes.start(qemu), said, steps, limit);
+      return outcome(start(qemu), said, steps, limit);
     }
   }
 
   /** Runs {@link ProbeGuest} in the sandbox that VMs also run in. */
-  Outcome guest(String machine, String acceleration, String cpu, Duration limit) {
+  Outcome guest(String acceleration, String cpu, Duration limit) {
+    return guest(acceleration, cpu, this::start, limit);
+  }
+
+  private Outcome guest(
+      String acceleration, String cpu, Function<Program, HostProcess> start, Duration limit) {
     try (StateFile said = StateFile.create("said");
         StateFile steps = StateFile.create("steps");
         StateFile image = StateFile.create("image")) {
       image.put(ProbeGuest.image());
       List<Integer> inherited = List.of(image.descriptor(), steps.descriptor());
-      Program qemu = program(arguments(machine, acceleration, cpu), inherited, said);
-      return outcome(processes.start(qemu), said, steps, limit);
+      Program qemu = program(arguments(acceleration, cpu), inherited, said);
+      return outcome(start.apply(qemu), said, steps, limit);
     }
+  }
+
+  private HostProcess start(Program qemu) {
+    if (launcher == null) {
+      return processes.start(qemu);
+    }
+    try {
+      return processes.startThrough(Jail.guarded(Jail.free(launcher, qemu)));
+    } catch (OsException e) { // JailCheck reports what is wrong with the launcher
+      return processes.start(qemu);
+    }
+  }
+
+  private HostProcess start(Program qemu, Jail jail, JailUsers.User user) {
+    return processes.startThrough(Jail.guarded(jail.around(qemu, ROOT, user, List.of(), 0)));
   }
 
   /**
@@ -68,10 +97,27 @@ record Trials(Path program, Processes processes) {
     try (StateFile said = StateFile.create("said");
         StateFile steps = StateFile.create("steps")) {
       Program qemu = program(List.of("--version"), List.of(), said);
-      Program launcher = jail.around(qemu, ROOT, user, List.of(), 0);
-      Outcome outcome = outcome(processes.startThrough(launcher), said, steps, END);
+      Outcome outcome = outcome(start(qemu, jail, user), said, steps, END);
       if (!outcome.inTime() || outcome.code() != 0) {
         throw new VmmException(Reason.UNUSABLE, "QEMU fails in its jail: " + outcome.said());
+      }
+    } finally {
+      jail.users().giveBack(user.uid());
+    }
+  }
+
+  /**
+   * Runs {@link ProbeGuest} in a jail.
+   *
+   * @throws OsException with the reason when QEMU does not run there
+   * @throws VmmException with the reason when the guest does not end as it should
+   */
+  void jailedGuest(Jail jail) {
+    JailUsers.User user = jail.users().take();
+    try {
+      Outcome outcome = guest("tcg", "max", qemu -> start(qemu, jail, user), END);
+      if (!outcome.passed()) {
+        throw new VmmException(Reason.UNUSABLE, outcome.said());
       }
     } finally {
       jail.users().giveBack(user.uid());
@@ -86,7 +132,7 @@ record Trials(Path program, Processes processes) {
   void grouped(ControlGroup group) {
     try (StateFile said = StateFile.create("said")) {
       List<String> idle = List.of("-machine", "none", "-nodefaults", "-display", "none", "-S");
-      HostProcess process = processes.start(program(idle, List.of(), said));
+      HostProcess process = start(program(idle, List.of(), said));
       try {
         group.join(process.pid());
       } finally {
@@ -96,7 +142,7 @@ record Trials(Path program, Processes processes) {
     }
   }
 
-  private static List<String> arguments(String machine, String acceleration, String cpu) {
+  private List<String> arguments(String acceleration, String cpu) {
     return List.of(
         "-name vmfactory-probe -sandbox %s -nodefaults -no-user-config -no-reboot -display none "
             .formatted(QemuCommandLine.SANDBOX)

@@ -74,6 +74,8 @@ class ControlGroupsTest {
             memory,
             TOP.resolve("pids/d").resolve(vm.value()));
     assertThat(kernel.setting(memory, "memory.limit_in_bytes")).isEqualTo(LIMIT);
+    assertThat(kernel.setting(memory, "memory.memsw.limit_in_bytes"))
+        .isEqualTo(Long.toString(2 * Long.parseLong(LIMIT)));
     assertThat(kernel.setting(group.folders().get(0), "cpu.shares")).isEqualTo("2048");
     assertThat(kernel.setting(group.folders().get(2), "pids.max")).isEqualTo("164");
   }
@@ -153,7 +155,7 @@ class ControlGroupsTest {
     ControlGroup running = earlier.create(vm, SMALL);
     running.join(99);
     ControlGroup others = ControlGroups.open(separate(), "", "other", kernel).create(vm, SMALL);
-    ControlGroups.open(separate(), "", "d", kernel).sweep();
+    ControlGroups.open(separate(), "", "d", kernel).sweep(vm -> true);
     assertThat(kernel.all())
         .doesNotContainAnyElementsOf(ended.folders())
         .containsAll(running.folders())

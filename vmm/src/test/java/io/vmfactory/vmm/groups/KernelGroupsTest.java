@@ -9,6 +9,8 @@ import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,7 @@ class KernelGroupsTest {
       try {
         body.run(groups.get());
       } finally {
-        groups.get().sweep();
+        groups.get().sweep(vm -> true);
         groups.get().remove();
         assertThat(groups.get().folders()).noneMatch(Files::exists);
       }
@@ -78,6 +80,37 @@ class KernelGroupsTest {
           assertThat(innocent.isAlive()).isTrue();
           assertThat(end(innocent)).isEqualTo(7);
         });
+  }
+
+  /** With cgroup v1, the kernel refuses a limit of memory above that of memory and swap. */
+  @Test
+  void swapIsBoundedAndItsLimitGrowsWithThatOfMemory() throws Exception {
+    withGroups(
+        groups -> {
+          ControlGroup group = groups.create(VmId.random(), LARGE);
+          assertThat(swapLimits(group)).isSubsetOf(LARGE.memoryBytes());
+          group.grow(5L << 30);
+          assertThat(swapLimits(group)).isSubsetOf(LARGE.memoryBytes() + (5L << 30));
+        });
+  }
+
+  /** Returns how much swap the group can have; nothing if this host does not count it. */
+  private static List<Long> swapLimits(ControlGroup group) throws IOException {
+    List<Long> limits = new ArrayList<>();
+    for (Path folder : group.folders()) {
+      Path v2 = folder.resolve("memory.swap.max");
+      Path v1 = folder.resolve("memory.memsw.limit_in_bytes");
+      if (Files.exists(v2)) {
+        limits.add(number(v2));
+      } else if (Files.exists(v1)) {
+        limits.add(number(v1) - number(folder.resolve("memory.limit_in_bytes")));
+      }
+    }
+    return limits;
+  }
+
+  private static long number(Path setting) throws IOException {
+    return Long.parseLong(Files.readString(setting).strip());
   }
 
   @Test

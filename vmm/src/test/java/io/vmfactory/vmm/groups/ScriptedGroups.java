@@ -43,8 +43,8 @@ final class ScriptedGroups implements GroupFiles {
     void get(String controller) {
       controllers.add(controller);
       settings.putIfAbsent((unified ? V2 : V1).get(controller), "max");
-      if (unified && controller.equals("memory")) {
-        settings.putIfAbsent("memory.swap.max", "max");
+      if (controller.equals("memory")) {
+        settings.putIfAbsent(unified ? "memory.swap.max" : "memory.memsw.limit_in_bytes", "max");
       }
     }
 

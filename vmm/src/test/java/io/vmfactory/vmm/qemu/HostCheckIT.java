@@ -69,11 +69,18 @@ class HostCheckIT {
     assertThat(all)
         .extracting(Capability::name)
         .containsExactly(
-            "qemu", "seccomp", "isolation", "control_groups", "kvm", "vhost-vsock", "memory");
+            "qemu",
+            "seccomp",
+            "isolation",
+            "system_calls",
+            "control_groups",
+            "kvm",
+            "vhost-vsock",
+            "memory");
     assertThat(all).allSatisfy(one -> assertThat(one.why()).isNotBlank());
     assertThat(all.get(0).usable()).isTrue();
     assertThat(all.get(1).usable()).isTrue();
-    assertThat(all.get(6).usable()).isTrue();
+    assertThat(all.get(7).usable()).isTrue();
   }
 
   @Test
@@ -81,15 +88,44 @@ class HostCheckIT {
     var isolation =
         new Isolation(
             Isolation.Mode.AUTO, TestJail.LAUNCHER, 1_879_048_192L, 1 << 16, Groups.none());
-    assertThat(isolated(isolation).jail().value()).isNotNull();
-    assertThat(isolated(isolation).capabilities().get(2).usable()).isTrue();
+    assertThat(isolated(isolation).jail().jail().fewCalls()).isTrue();
+    assertThat(isolated(isolation).capabilities().subList(2, 4)).allMatch(Capability::usable);
+  }
+
+  @Test
+  void theListOfSystemCallsCanBeSwitchedOff() {
+    Isolation isolation =
+        new Isolation(
+            Isolation.Mode.REQUIRED,
+            TestJail.LAUNCHER,
+            1_879_048_192L,
+            1 << 16,
+            Groups.none(),
+            Isolation.Mode.NONE);
+    assertThat(isolated(isolation).jail().jail().fewCalls()).isFalse();
+    assertThat(isolated(isolation).capabilities().get(3).why()).contains("switched off");
+  }
+
+  @Test
+  void withoutJailThereIsNoListOfSystemCallsAndARequiredOneIsMissed() {
+    Isolation isolation =
+        new Isolation(
+            Isolation.Mode.NONE,
+            TestJail.LAUNCHER,
+            1000,
+            1,
+            Groups.none(),
+            Isolation.Mode.REQUIRED);
+    assertThatThrownBy(isolated(isolation)::jail)
+        .hasMessageContaining("system_calls = \"required\"")
+        .hasMessageContaining("needs the jail");
   }
 
   @Test
   void withoutLauncherThereIsNoJailAndARequiredOneIsMissed() {
     Path none = temp.resolve("none");
     var wanted = new Isolation(Isolation.Mode.AUTO, none, 1000, 1, Groups.none());
-    assertThat(isolated(wanted).jail().value()).isNull();
+    assertThat(isolated(wanted).jail().jail()).isNull();
     assertThat(isolated(wanted).capabilities().get(2).why()).contains(none + " is missing");
     HostCheck required =
         isolated(new Isolation(Isolation.Mode.REQUIRED, none, 1000, 1, Groups.none()));
@@ -106,7 +142,8 @@ class HostCheckIT {
   @Test
   void theProbeGuestGoesThroughEveryStageOnAWorkingProcessor() {
     try (Processes processes = new Processes()) {
-      var outcome = new Trials(QEMU, processes).guest("q35", "tcg", "max", Duration.ofSeconds(20));
+      var outcome =
+          new Trials(QEMU, "q35", null, processes).guest("tcg", "max", Duration.ofSeconds(20));
       assertThat(outcome.steps()).isEqualTo("RPTCMLI");
       assertThat(outcome.passed()).isTrue();
     }
@@ -117,9 +154,9 @@ class HostCheckIT {
   void autoFollowsTheAnswerOnKvm(Kvm host) throws IOException {
     HostCheck check = check(host, "auto");
     HypervisorInfo info = check.hypervisor();
-    boolean kvm = check.capabilities().get(4).usable();
+    boolean kvm = check.capabilities().get(5).usable();
     assertThat(info.accelerator()).isEqualTo(kvm ? Accelerator.KVM : Accelerator.TCG);
-    assertThat(info.acceleratorReason()).contains(check.capabilities().get(4).why());
+    assertThat(info.acceleratorReason()).contains(check.capabilities().get(5).why());
     assertThat(info.version()).matches("\\d+\\.\\d+.*");
     assertThat(info.hostCpu()).isNotBlank();
   }
@@ -231,7 +268,7 @@ class HostCheckIT {
     return config(qemu, accelerator, Isolation.none());
   }
 
-  private static QemuConfig config(Path qemu, String accelerator, Isolation isolation) {
+  static QemuConfig config(Path qemu, String accelerator, Isolation isolation) {
     Path none = Path.of("/none");
     var size = new QemuConfig.Size(1, 256);
     var machine = new QemuConfig.Machine("q35", "", "");

@@ -58,7 +58,7 @@ class JailIT {
   @TempDir Path files;
 
   private final Deadline deadline = Deadline.after(Duration.ofSeconds(60));
-  private final Jail jail = TestJail.make();
+  private final Jail jail = TestJail.make(false); // so that busybox can execute programs
   private final List<Vm> vms = new ArrayList<>();
   private QemuHypervisor qemu;
 
@@ -69,7 +69,8 @@ class JailIT {
     TinyKernel.write(files.resolve("kernel"));
     qemu =
         new QemuHypervisor(
-            new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", ""), jail);
+            new HypervisorInfo(QemuHypervisorIT.PROGRAM, "7.2", Accelerator.TCG, "test", ""),
+            TestJail.make());
   }
 
   @AfterEach
@@ -228,7 +229,8 @@ class JailIT {
       assertThat(Files.readString(process.resolve("status")))
           .containsPattern("CapBnd:\\s0+\n")
           .containsPattern("CapEff:\\s0+\n")
-          .containsPattern("NoNewPrivs:\\s1\n");
+          .containsPattern("NoNewPrivs:\\s1\n")
+          .containsPattern("Seccomp_filters:\\s2\n"); // the jailer's and QEMU's own
       for (String name : NAMESPACES) {
         assertThat(namespace(process, name)).isNotEqualTo(namespace(DAEMON, name));
       }

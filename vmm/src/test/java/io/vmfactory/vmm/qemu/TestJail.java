@@ -49,7 +49,7 @@ final class TestJail {
   static void removeGroups(String name) {
     ControlGroups groups = groups(name);
     if (groups != null) {
-      groups.sweep();
+      groups.sweep(vm -> true);
       groups.remove();
       assertThat(groups.folders()).noneMatch(Files::exists);
     }
@@ -70,10 +70,15 @@ final class TestJail {
   }
 
   static Jail make() {
+    return make(true);
+  }
+
+  static Jail make(boolean fewCalls) {
     return new Jail(
         LAUNCHER,
         OwnUser.isRoot()
             ? JailUsers.range(1_879_048_192L, 1 << 16, List.of())
-            : JailUsers.namespace(OwnUser.uid(), OwnUser.gid()));
+            : JailUsers.namespace(OwnUser.uid(), OwnUser.gid()),
+        fewCalls);
   }
 }

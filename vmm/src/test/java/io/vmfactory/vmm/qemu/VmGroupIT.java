@@ -115,7 +115,7 @@ class VmGroupIT {
     if (groups != null) {
       ControlGroup left = groups.create(VmId.random(), new GroupLimits(1 << 30, 100, 1));
       assertThat(left.folders()).isNotEmpty().allMatch(Files::exists);
-      groups.sweep();
+      groups.sweep(vm -> true);
       assertThat(left.folders()).noneMatch(Files::exists);
     }
   }
@@ -123,7 +123,7 @@ class VmGroupIT {
   @Test
   void aHostIsAskedWhetherItHasGroupsAndNoneIsLeft() {
     try (Processes processes = new Processes()) {
-      Trials trials = new Trials(QemuHypervisorIT.PROGRAM, processes);
+      Trials trials = new Trials(QemuHypervisorIT.PROGRAM, "q35", TestJail.LAUNCHER, processes);
       Capability found = new GroupCheck(new Groups(Mode.AUTO, "")).check(trials);
       assertThat(found.usable()).isEqualTo(TestJail.groups(name) != null);
       assertThat(found.why()).isNotBlank();
@@ -139,7 +139,7 @@ class VmGroupIT {
     Groups required = new Groups(Mode.REQUIRED, "/cgroup.procs/below");
     Groups wanted = new Groups(Mode.AUTO, "/cgroup.procs/below");
     try (Processes processes = new Processes()) {
-      Trials trials = new Trials(QemuHypervisorIT.PROGRAM, processes);
+      Trials trials = new Trials(QemuHypervisorIT.PROGRAM, "q35", TestJail.LAUNCHER, processes);
       assertThatThrownBy(() -> new GroupCheck(required).groups(name, trials))
           .isInstanceOfSatisfying(
               VmmException.class,
