@@ -81,7 +81,6 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--volume-ro",
       paramLabel = "HOST-DIR:CONTAINER-DIR",
-      converter = ReadOnlyVolume.Converter.class,
       description =
           "Mount a copy of a host directory read-only in the container. The copy is made at the"
               + " start. May be repeated.")
@@ -157,28 +156,26 @@ final class RunCommand implements Callable<Integer> {
           spec.commandLine(), "--volume-ro cannot be combined with --template");
     }
     TemplateRun clone =
-        new TemplateRun(template, command, process, root.surroundings().variables());
+        new TemplateRun(template, command, process, root.caller());
     Deadline deadline = root.deadline();
     SandboxSpec wanted =
         sandboxSpec(ProcessAnnotation.of(command.isEmpty() ? List.of(template) : command));
     Sandbox sandbox = runtime.create(wanted.withTemplate(template), deadline);
     sandbox.start(deadline);
-    return session.attach(clone.begin(sandbox, deadline), process.attachment());
+    return session.attach(clone.begin(sandbox, deadline), process.attachment(root.caller().terminals()));
   }
 
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
-    ContainerProcess first =
+    Begun first =
         prepared(
             (asked, wanted) -> {
               Deadline deadline = root.deadline(); // what is done on this host does not count
-              Sandbox sandbox = runtime.create(asked, deadline);
-              tell(sandbox.start(deadline).vm());
-              var container = sandbox.createContainer(wanted, deadline);
-              container.start(deadline);
-              return container.process();
+              Begun begun = root.first().begin(runtime, asked, wanted, deadline);
+              tell(begun.sandbox().status(deadline).vm());
+              return begun;
             });
-    return session.attach(first, process.attachment());
+    return session.attach(first, process.attachment(root.caller().terminals()));
   }
 
   /** Uses what the options ask for. The images stay in the cache until {@code use} returns. */
@@ -187,9 +184,9 @@ final class RunCommand implements Callable<Integer> {
     RootfsImages images = root.images().reportingTo(new ImageProgress(root));
     List<Image> open = new ArrayList<>();
     try (ContainerSource.Prepared prepared =
-        source.prepare(images, command, process.hasUser(), imageLimit)) {
+        source.prepare(images, command, process.hasUser(), root.caller()::file, imageLimit)) {
       OciSpec oci =
-          named(prepared.spec()).with(p -> process.applyTo(p, root.surroundings().variables()));
+          named(prepared.spec()).with(p -> process.applyTo(p, root.caller()));
       ContainerSpec wanted = ContainerSpec.of(oci, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);

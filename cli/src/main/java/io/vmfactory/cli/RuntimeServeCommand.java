@@ -21,6 +21,6 @@ final class RuntimeServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return RuntimeDaemon.run(parent.root().config().config());
+    return RuntimeDaemon.run(parent.root().config().config(), ServedCommands::of);
   }
 }

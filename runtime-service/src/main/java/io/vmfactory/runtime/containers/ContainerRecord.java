@@ -60,10 +60,11 @@ public record ContainerRecord(
   }
 
   /**
-   * What belongs to a container of an engine. The service does not record its output: the process
-   * that stands for it reads the output from the guest.
+   * What belongs to a container of an engine, or of a command in the foreground. The service does
+   * not record its output: the process that stands for it reads the output from the guest.
    *
-   * @param bundle the folder with its config.json
+   * @param bundle the folder with its config.json; {@link #FOREGROUND} for a command's container,
+   *     which is removed when that process ends
    * @param terminal whether its first process has a terminal
    * @param pid the process that stands for it on this host
    * @param startTicks the start time of that process, in clock ticks since boot
@@ -71,6 +72,9 @@ public record ContainerRecord(
    */
   public record Engine(
       String bundle, boolean terminal, int pid, long startTicks, String executable) {
+    /** In place of the folder, of which a command's container has none. */
+    static final String FOREGROUND = "";
+
     public Engine {
       Objects.requireNonNull(bundle);
       Objects.requireNonNull(executable);
@@ -93,6 +97,11 @@ public record ContainerRecord(
       Instant.parse(at);
       Objects.requireNonNull(reason);
     }
+  }
+
+  /** Returns whether it belongs to a command in the foreground. */
+  boolean isForeground() {
+    return engine != null && engine.bundle().equals(Engine.FOREGROUND);
   }
 
   ContainerName name() {

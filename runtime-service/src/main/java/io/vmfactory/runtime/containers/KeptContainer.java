@@ -62,7 +62,7 @@ public final class KeptContainer {
   private volatile @Nullable Sandbox sandbox;
   private CompletableFuture<Void> standIn = CompletableFuture.completedFuture(null);
   private int reconnections;
-  private boolean removed;
+  private volatile boolean removed;
 
   private KeptContainer(Keeping keeping, ContainerRecord record, State state) {
     this.keeping = keeping;
@@ -117,9 +117,11 @@ public final class KeptContainer {
             .whenCompleteAsync((status, failure) -> onEnd(status, failure), keeping.ends());
   }
 
-  /** A container of an engine that does not run any more is of no use to the engine. */
+  /** A container whose stand-in has ended is of no use to its engine or command. */
   private void standInEnded() {
-    if (state != State.STOPPED) {
+    if (record.isForeground()) {
+      Foreground.end(this);
+    } else if (state != State.STOPPED) {
       killQuietly();
     }
   }
@@ -158,6 +160,22 @@ public final class KeptContainer {
 
   private static End end(OutputPump pump, boolean over) {
     return new End(pump.log().end(), over);
+  }
+
+  /** Returns whether it belongs to a command in the foreground, and is removed with it. */
+  public boolean isForeground() {
+    return record.isForeground();
+  }
+
+  /** Returns the sandbox that contains it alone. */
+  public Sandbox sandbox() {
+    return sandbox(Deadline.after(LIMIT));
+  }
+
+  /** Returns the reason why its VM ended before it did; empty if that is not so. */
+  public String lostReason() {
+    Exit exit = record.exit();
+    return exit == null ? "" : exit.reason();
   }
 
   /** Returns whether {@code requestId} is that of the request that made it. */
@@ -306,6 +324,9 @@ public final class KeptContainer {
    * @param force whether it is ended if it has not stopped
    */
   public synchronized void delete(boolean force, Deadline deadline) {
+    if (removed) {
+      return;
+    }
     if (state != State.STOPPED && !force) {
       throw new SandboxException(
           Reason.WRONG_STATE,
@@ -390,6 +411,9 @@ public final class KeptContainer {
   }
 
   private void endVm() {
+    if (removed) {
+      return;
+    }
     try {
       sandbox(Deadline.after(LIMIT)).stop(Deadline.after(LIMIT));
     } catch (RuntimeException e) {

@@ -30,6 +30,10 @@ record Takeover(Keeping keeping) {
       return Optional.empty();
     }
     Exit exit = record.exit();
+    if (exit != null && record.isForeground()) {
+      removeWhenRead(record, record.engine());
+      return Optional.empty();
+    }
     if (exit != null) {
       endVmWhenRead(record);
       return Optional.of(KeptContainer.ended(keeping, record, exit));
@@ -41,6 +45,10 @@ record Takeover(Keeping keeping) {
       log.info("container {}: taken over", record.name());
       return Optional.of(found);
     } catch (RuntimeException e) {
+      if (record.isForeground()) {
+        removeWhenRead(record, record.engine());
+        return Optional.empty();
+      }
       return Optional.of(lost(record, e));
     }
   }
@@ -51,10 +59,17 @@ record Takeover(Keeping keeping) {
           .runtime()
           .fetch(record.sandbox(), Deadline.after(LIMIT))
           .delete(Deadline.after(LIMIT));
-      log.info("container {}: removed, because its creation was cut off", record.name());
+      log.info("container {}: removed", record.name());
     } catch (RuntimeException e) {
       log.warn("container {} cannot be removed: {}", record.name(), ErrorText.of(e));
     }
+  }
+
+  /** The client of a command in the foreground may still read the rest of the output. */
+  private void removeWhenRead(ContainerRecord record, Engine client) {
+    var unused =
+        StandIn.watch(keeping, client.standIn())
+            .thenRunAsync(() -> remove(record), keeping.ends());
   }
 
   /** The stand-in of an engine's container may still read the rest of the output. */

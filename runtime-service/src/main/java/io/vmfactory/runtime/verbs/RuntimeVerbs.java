@@ -187,6 +187,7 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
   public ListContainersResponse list(ListContainersRequest q) {
     List<Container> found =
         containers.list().stream()
+            .filter(it -> !it.isForeground())
             .filter(
                 it -> q.getNamespace().isEmpty() || it.name().namespace().equals(q.getNamespace()))
             .map(RuntimeVerbs::view)
