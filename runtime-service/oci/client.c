@@ -238,8 +238,8 @@ int main(int argc, char **argv) {
     report_code(own_failure(argv + 1));
     atexit(restore_terminal);
     sigprocmask(SIG_SETMASK, NULL, &me.mask);
-    char *path = place_of_socket(argv + 1);
-    if (path == NULL || !command_connect(path)) run_it_yourself(argv);
+    char path[PATH_MAX];
+    if (!place_of_socket(argv + 1, path) || !command_connect(path)) run_it_yourself(argv);
     take_signals();
     if (!command_begin(argv + 1, environ)) run_it_yourself(argv);
     for (;;) {

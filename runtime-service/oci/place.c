@@ -1,19 +1,15 @@
 #include "place.h"
 
-#include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "need.h"
-
 #define SOCKET "/.service/command.sock"
 
-static char *joined(const char *folder, const char *rest) {
-    char *path = need(malloc(strlen(folder) + strlen(rest) + 1));
-    return strcat(strcpy(path, folder), rest);
+// Writes folder and rest. What is too long becomes empty, which is no place.
+static void join(char path[PATH_MAX], const char *folder, const char *rest) {
+    if (snprintf(path, PATH_MAX, "%s%s", folder, rest) >= PATH_MAX) *path = '\0';
 }
 
 static const char *variable(const char *name) {
@@ -21,15 +17,27 @@ static const char *variable(const char *name) {
     return value == NULL || *value == '\0' ? NULL : value;
 }
 
-static char *in_home(const char *name, const char *otherwise) {
+// Writes the folder that a variable names, or else one in the home.
+static void in_home(char path[PATH_MAX], const char *name, const char *otherwise) {
     const char *value = variable(name), *home = variable("HOME");
-    return value != NULL ? joined(value, "") : joined(home == NULL ? "" : home, otherwise);
+    if (value != NULL) {
+        join(path, value, "");
+    } else {
+        join(path, home == NULL ? "" : home, otherwise);
+    }
 }
 
-static char *usual_run_dir(void) {
-    if (geteuid() == 0) return joined("/run/vmfactory", "");
+static void usual_run_dir(char path[PATH_MAX]) {
+    char state[PATH_MAX];
     const char *run = variable("XDG_RUNTIME_DIR");
-    return run != NULL ? joined(run, "/vmfactory") : joined(in_home("XDG_STATE_HOME", "/.local/state"), "/vmfactory/run");
+    if (geteuid() == 0) {
+        join(path, "/run/vmfactory", "");
+    } else if (run != NULL) {
+        join(path, run, "/vmfactory");
+    } else {
+        in_home(state, "XDG_STATE_HOME", "/.local/state");
+        join(path, state, "/vmfactory/run");
+    }
 }
 
 static const char *named_file(char **words) {
@@ -40,42 +48,53 @@ static const char *named_file(char **words) {
     return variable("VMFACTORY_CONFIG");
 }
 
-// Returns the configuration file; NULL = there is none.
-static const char *file_of(char **words) {
-    const char *named = named_file(words);
-    if (named != NULL) return named;
-    if (geteuid() != 0) {
-        char *own = joined(in_home("XDG_CONFIG_HOME", "/.config"), "/vmfactory/vmfactory.toml");
-        if (access(own, F_OK) == 0) return own;
+// Writes the configuration file; empty = there is none.
+static void file_of(char **words, char path[PATH_MAX]) {
+    const char *named = named_file(words), *all = "/etc/vmfactory/vmfactory.toml";
+    char own[PATH_MAX];
+    if (named != NULL) {
+        join(path, named, "");
+        return;
     }
-    const char *all = "/etc/vmfactory/vmfactory.toml";
-    return access(all, F_OK) == 0 ? all : NULL;
+    in_home(own, "XDG_CONFIG_HOME", "/.config");
+    join(path, own, "/vmfactory/vmfactory.toml");
+    if (geteuid() != 0 && access(path, F_OK) == 0) return;
+    join(path, access(all, F_OK) == 0 ? all : "", "");
 }
 
 static bool key_is(const char *line, const char *key, char value[PATH_MAX]) {
-    char found[16], rest[8];
+    char found[16];
+    int end = 0;
     // The widths are those of the arrays; a value with a backslash or a quotation mark does not match.
-    int parts = sscanf(line, " %15[a-z_] = \"%4095[^\"\\]\"%7s", found, value, rest);
-    return parts >= 2 && strcmp(found, key) == 0 && (parts == 2 || rest[0] == '#');
+    sscanf(line, " %15[a-z_] = \"%4095[^\"\\]\"%n", found, value, &end);
+    if (end == 0 || strcmp(found, key) != 0) return false;
+    line += end + strspn(line + end, " \t");
+    return *line == '\0' || *line == '\n' || *line == '#';
 }
 
-// Reads the two folders as far as the file names them.
-static bool read_folders(const char *path, char **run_dir, char **sandboxes) {
-    char line[PATH_MAX + 64], value[PATH_MAX];
-    FILE *file = fopen(path, "re");
-    if (file == NULL) return false;
-    while (fgets(line, sizeof line, file) != NULL) {
-        if (key_is(line, "run_dir", value)) *run_dir = joined(value, "");
-        if (key_is(line, "sandbox_dir", value)) *sandboxes = joined(value, "");
+// Writes the folder of the sandboxes, as far as the file says it.
+static bool read_folder(const char *file_name, char sandboxes[PATH_MAX]) {
+    char line[PATH_MAX + 64], value[PATH_MAX], run_dir[PATH_MAX];
+    bool named = false;
+    usual_run_dir(run_dir);
+    FILE *file = *file_name == '\0' ? NULL : fopen(file_name, "re");
+    if (file == NULL && *file_name != '\0') return false;
+    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
+        if (key_is(line, "run_dir", value)) join(run_dir, value, "");
+        if (key_is(line, "sandbox_dir", value)) {
+            join(sandboxes, value, "");
+            named = true;
+        }
     }
-    fclose(file);
+    if (file != NULL) fclose(file);
+    if (!named) join(sandboxes, run_dir, "/sandboxes");
     return true;
 }
 
-char *place_of_socket(char **words) {
-    char *run_dir = NULL, *sandboxes = NULL;
-    const char *file = file_of(words);
-    if (file != NULL && !read_folders(file, &run_dir, &sandboxes)) return NULL;
-    if (sandboxes == NULL) sandboxes = joined(run_dir != NULL ? run_dir : usual_run_dir(), "/sandboxes");
-    return *sandboxes == '/' ? joined(sandboxes, SOCKET) : NULL;
+bool place_of_socket(char **words, char path[PATH_MAX]) {
+    char file[PATH_MAX], sandboxes[PATH_MAX];
+    file_of(words, file);
+    if (!read_folder(file, sandboxes)) return false;
+    join(path, sandboxes, SOCKET);
+    return *path == '/' && path[1] != '.';
 }

@@ -15,8 +15,7 @@ interface FirstProcess {
    *
    * @param runtime the sandboxes of this process
    */
-  Begun begin(
-      SandboxRuntime runtime, SandboxSpec asked, ContainerSpec wanted, Deadline deadline);
+  Begun begin(SandboxRuntime runtime, SandboxSpec asked, ContainerSpec wanted, Deadline deadline);
 
   /** Begins it in a sandbox of {@code runtime}, which deletes the sandbox when it is closed. */
   static Begun inRuntime(

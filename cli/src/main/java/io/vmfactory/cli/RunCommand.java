@@ -3,7 +3,6 @@ package io.vmfactory.cli;
 import io.vmfactory.api.runtime.v1.Container;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.ContainerCalls;
-import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -155,14 +154,14 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--volume-ro cannot be combined with --template");
     }
-    TemplateRun clone =
-        new TemplateRun(template, command, process, root.caller());
+    TemplateRun clone = new TemplateRun(template, command, process, root.caller());
     Deadline deadline = root.deadline();
     SandboxSpec wanted =
         sandboxSpec(ProcessAnnotation.of(command.isEmpty() ? List.of(template) : command));
     Sandbox sandbox = runtime.create(wanted.withTemplate(template), deadline);
     sandbox.start(deadline);
-    return session.attach(clone.begin(sandbox, deadline), process.attachment(root.caller().terminals()));
+    return session.attach(
+        clone.begin(sandbox, deadline), process.attachment(root.caller().terminals()));
   }
 
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
@@ -185,8 +184,7 @@ final class RunCommand implements Callable<Integer> {
     List<Image> open = new ArrayList<>();
     try (ContainerSource.Prepared prepared =
         source.prepare(images, command, process.hasUser(), root.caller()::file, imageLimit)) {
-      OciSpec oci =
-          named(prepared.spec()).with(p -> process.applyTo(p, root.caller()));
+      OciSpec oci = named(prepared.spec()).with(p -> process.applyTo(p, root.caller()));
       ContainerSpec wanted = ContainerSpec.of(oci, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);

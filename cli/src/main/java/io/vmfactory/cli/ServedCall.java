@@ -23,7 +23,6 @@ import io.vmfactory.runtime.containers.KeptContainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -52,8 +51,7 @@ final class ServedCall implements AutoCloseable, Terminals {
     Surroundings surroundings = new Surroundings(request.environment(), OwnUser.isRoot());
     Caller caller = new Caller(surroundings, request.directory(), this, this::requireSame);
     ContainerAccess access =
-        new ContainerAccess(
-            SandboxRuntime::open, () -> new ServedSession(client), this::begin);
+        new ContainerAccess(SandboxRuntime::open, () -> new ServedSession(client), this::begin);
     VmFactoryCommand root = new VmFactoryCommand(caller, WallClock.system(), access);
     String[] words = request.words().toArray(String[]::new);
     int code =
@@ -71,7 +69,7 @@ final class ServedCall implements AutoCloseable, Terminals {
     return OptionalInt.of(signal == 0 ? whole : 128 + signal);
   }
 
-  private int failed(Exception failure, CommandLine commandLine, @Nullable ParseResult parsed) {
+  private int failed(Exception failure, CommandLine commandLine, ParseResult parsed) {
     if (failure instanceof NotServedException) {
       declined = true;
       return Exit.FAILURE.code();
@@ -97,12 +95,12 @@ final class ServedCall implements AutoCloseable, Terminals {
 
   @Override
   public boolean isTerminal(TerminalStream stream) {
-    return request.streams().get(stream.ordinal()).terminal();
+    return request.stream(stream).terminal();
   }
 
   @Override
   public TerminalSize size(TerminalStream stream) {
-    return request.streams().get(stream.ordinal()).size();
+    return request.stream(stream).size();
   }
 
   /** The container of a client that a stopping service leaves belongs to the next service. */

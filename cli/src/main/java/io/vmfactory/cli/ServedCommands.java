@@ -33,7 +33,8 @@ record ServedCommands(VmFactoryConfig config, Foreground foreground) implements 
     String verb = Commands.verb(all);
     boolean list = "runtime".equals(verb) && words.contains("ls") && !Commands.isServe(all);
     boolean known = list || (verb != null && VERBS.contains(verb));
-    return known && words.stream().noneMatch(word -> NOT_HERE.contains(word.replaceFirst("=.*", "")));
+    return known
+        && words.stream().noneMatch(word -> NOT_HERE.contains(word.replaceFirst("=.*", "")));
   }
 
   @Override

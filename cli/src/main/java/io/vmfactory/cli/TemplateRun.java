@@ -15,11 +15,7 @@ import java.util.List;
  * @param command program and arguments; empty for the template's own
  * @param caller the program that called the command
  */
-record TemplateRun(
-    String template,
-    List<String> command,
-    ProcessOptions options,
-    Caller caller) {
+record TemplateRun(String template, List<String> command, ProcessOptions options, Caller caller) {
 
   /**
    * Starts the command in the container that was made last, and returns its process. In a container

@@ -181,7 +181,8 @@ class SessionTest {
   @Test
   void anOutputThatIsFullIsNamed() {
     process.prints(random(10), new byte[0]);
-    StreamSession session = session(InputStream.nullInputStream(), failing("No space left on device"));
+    StreamSession session =
+        session(InputStream.nullInputStream(), failing("No space left on device"));
 
     assertThatExceptionOfType(OutputClosedException.class)
         .isThrownBy(() -> session.guarded(() -> session.attach(process, PLAIN)))

@@ -42,9 +42,7 @@ final class CommandConnection implements CommandClient {
   /** Lets a client run its command itself. */
   static final byte[] DECLINED =
       ClientFrames.bytes(
-          ServiceMessage.newBuilder()
-              .setRunItYourself(RunItYourself.getDefaultInstance())
-              .build());
+          ServiceMessage.newBuilder().setRunItYourself(RunItYourself.getDefaultInstance()).build());
 
   private final NetSocket socket;
   private final ProcessIdentity process;

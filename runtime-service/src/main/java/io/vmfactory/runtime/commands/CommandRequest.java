@@ -5,9 +5,12 @@ import io.vmfactory.api.runtime.v1.ClientStream;
 import io.vmfactory.api.runtime.v1.CommandLine;
 import io.vmfactory.configs.host.HostText;
 import io.vmfactory.configs.host.TerminalSize;
+import io.vmfactory.configs.host.TerminalStream;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A command line and where it was typed. Texts are {@link HostText}.
@@ -18,11 +21,14 @@ import java.util.Map;
  * @param streams what is known of its standard input, output and error
  */
 public record CommandRequest(
-    List<String> words, Map<String, String> environment, String directory, List<Stream> streams) {
+    List<String> words,
+    Map<String, String> environment,
+    String directory,
+    Map<TerminalStream, Stream> streams) {
   /** The version of the wire that this service knows. */
   static final int VERSION = 1;
 
-  private static final int STREAMS = 3;
+  private static final TerminalStream[] STREAMS = TerminalStream.values();
 
   /**
    * A standard stream of the client.
@@ -35,13 +41,18 @@ public record CommandRequest(
   public CommandRequest {
     words = List.copyOf(words);
     environment = Map.copyOf(environment);
-    streams = List.copyOf(streams);
+    streams = Map.copyOf(streams);
+  }
+
+  /** Returns what is known of a standard stream of the client. */
+  public Stream stream(TerminalStream which) {
+    return Objects.requireNonNull(streams.get(which));
   }
 
   /** Returns whether this service can read {@code line}. */
   static boolean isKnown(CommandLine line) {
     return line.getVersion() == VERSION
-        && line.getStreamsCount() == STREAMS
+        && line.getStreamsCount() == STREAMS.length
         && line.getDirectory().startsWith(ByteString.copyFromUtf8("/"));
   }
 
@@ -54,11 +65,15 @@ public record CommandRequest(
         environment.putIfAbsent(variable.substring(0, equals), variable.substring(equals + 1));
       }
     }
+    Map<TerminalStream, Stream> streams = new EnumMap<>(TerminalStream.class);
+    for (int i = 0; i < STREAMS.length; i++) {
+      streams.put(STREAMS[i], stream(line.getStreams(i)));
+    }
     return new CommandRequest(
         line.getWordsList().stream().map(word -> HostText.of(word.toByteArray())).toList(),
         environment,
         HostText.of(line.getDirectory().toByteArray()),
-        line.getStreamsList().stream().map(CommandRequest::stream).toList());
+        streams);
   }
 
   private static Stream stream(ClientStream stream) {

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,9 +100,11 @@ public record ContainerRecord(
     }
   }
 
-  /** Returns whether it belongs to a command in the foreground. */
-  boolean isForeground() {
-    return engine != null && engine.bundle().equals(Engine.FOREGROUND);
+  /** Returns the client's process, if it belongs to a command in the foreground; else empty. */
+  Optional<ProcessIdentity> client() {
+    return Optional.ofNullable(engine)
+        .filter(owner -> owner.bundle().equals(Engine.FOREGROUND))
+        .map(Engine::standIn);
   }
 
   ContainerName name() {

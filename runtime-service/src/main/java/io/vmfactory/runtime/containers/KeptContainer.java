@@ -119,7 +119,7 @@ public final class KeptContainer {
 
   /** A container whose stand-in has ended is of no use to its engine or command. */
   private void standInEnded() {
-    if (record.isForeground()) {
+    if (isForeground()) {
       Foreground.end(this);
     } else if (state != State.STOPPED) {
       killQuietly();
@@ -164,18 +164,17 @@ public final class KeptContainer {
 
   /** Returns whether it belongs to a command in the foreground, and is removed with it. */
   public boolean isForeground() {
-    return record.isForeground();
+    return record.client().isPresent();
+  }
+
+  /** Returns whether it was removed, by this object. */
+  boolean isRemoved() {
+    return removed;
   }
 
   /** Returns the sandbox that contains it alone. */
   public Sandbox sandbox() {
     return sandbox(Deadline.after(LIMIT));
-  }
-
-  /** Returns the reason why its VM ended before it did; empty if that is not so. */
-  public String lostReason() {
-    Exit exit = record.exit();
-    return exit == null ? "" : exit.reason();
   }
 
   /** Returns whether {@code requestId} is that of the request that made it. */
