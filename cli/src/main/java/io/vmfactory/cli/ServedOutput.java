@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
 
-/** An output of a client. Takes nothing any more when a signal ends the client. */
+/**
+ * An output of a client. Throws away what a command writes after a signal has ended the client, or
+ * after the service has left it.
+ */
 final class ServedOutput extends OutputStream {
   private final CommandClient client;
   private final boolean error;
@@ -25,7 +28,7 @@ final class ServedOutput extends OutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
-    if (client.signal() == 0) {
+    if (client.signal() == 0 && !client.isAbandoned()) {
       client.write(error, Arrays.copyOfRange(bytes, offset, offset + length));
     }
   }

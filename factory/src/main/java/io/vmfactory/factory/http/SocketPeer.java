@@ -26,4 +26,12 @@ public final class SocketPeer {
       return Optional.empty();
     }
   }
+
+  /**
+   * Keeps the connection open from now on, however long it is quiet. Without this call, a door
+   * closes a connection without HTTP after ten seconds. Call it on the connection's event loop.
+   */
+  public static void hasAsked(NetSocket socket) {
+    Patience.request(NettyAccess.channel(socket));
+  }
 }

@@ -15,6 +15,7 @@ import io.vmfactory.api.runtime.v1.RunItYourself;
 import io.vmfactory.api.runtime.v1.ServiceMessage;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.http.SocketPeer;
 import io.vmfactory.linux.ProcessIdentity;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -113,6 +114,7 @@ final class CommandConnection implements CommandClient {
   }
 
   private void begin(CommandLine line) {
+    SocketPeer.hasAsked(socket);
     if (!CommandRequest.isKnown(line)) {
       decline();
       return;
@@ -142,7 +144,9 @@ final class CommandConnection implements CommandClient {
     }
     try {
       OptionalInt code = runner.run(this);
-      if (code.isEmpty()) {
+      if (isAbandoned()) {
+        loop.runOnContext(v -> socket.close());
+      } else if (code.isEmpty()) {
         decline();
       } else {
         CommandExit exit = CommandExit.newBuilder().setCode(code.getAsInt()).build();

@@ -18,6 +18,8 @@ import io.vmfactory.configs.host.TerminalSize;
 import io.vmfactory.configs.host.TerminalStream;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.factory.http.ConnectionLimits;
+import io.vmfactory.factory.http.Door;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -27,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -37,9 +40,13 @@ import org.junit.jupiter.api.io.TempDir;
 class CommandSocketTest {
   private static final OptionalInt OK = OptionalInt.of(0);
 
+  /** After this time, the door closes a connection that has asked for nothing. */
+  private static final Duration QUIET = Duration.ofMillis(500);
+
   @TempDir private Path folder;
   private final Vertx vertx =
-      Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+      new Door(new ConnectionLimits(64, 64, 1, QUIET, QUIET))
+          .vertx(new VertxOptions().setPreferNativeTransport(true));
   private CommandSocket service;
 
   @AfterEach
@@ -120,7 +127,7 @@ class CommandSocketTest {
     CommandRequest request = soon().await(got, "the request");
     assertThat(request.words()).containsExactly("run", "ä");
     assertThat(request.directory()).isEqualTo("/here");
-    assertThat(request.environment()).containsOnly(java.util.Map.entry("A", "b=c"));
+    assertThat(request.environment()).containsOnly(Map.entry("A", "b=c"));
     assertThat(request.stream(TerminalStream.OUT).size()).isEqualTo(new TerminalSize(24, 80));
     assertThat(request.stream(TerminalStream.ERR))
         .isEqualTo(new CommandRequest.Stream(false, TerminalSize.UNKNOWN));
@@ -218,6 +225,20 @@ class CommandSocketTest {
       assertThat(soon().await(abandoned, "the end of the command")).isTrue();
     }
     serve(client -> OK);
+  }
+
+  @Test
+  void aCommandMayTakeLongerThanAClientThatAsksForNothing() throws IOException {
+    serve(client -> OptionalInt.of(client.attach(AttachProcess.getDefaultInstance()).getStatus()));
+
+    try (SocketChannel client = typed("run");
+        SocketChannel silent = connected()) {
+      next(client);
+      assertThat(silent.read(ByteBuffer.allocate(1))).as("it was closed later").isEqualTo(-1);
+      ProcessEnded end = ProcessEnded.newBuilder().setStatus(3).build();
+      send(client, ClientMessage.newBuilder().setProcessEnded(end).build());
+      assertThat(next(client).getExit().getCode()).isEqualTo(3);
+    }
   }
 
   @Test
