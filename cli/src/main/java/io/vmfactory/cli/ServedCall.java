@@ -7,6 +7,7 @@ import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.configs.ConfigException;
 import io.vmfactory.configs.LoadedConfig;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
@@ -28,7 +29,9 @@ import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParseResult;
 
-/** One command line that the runtime service runs for a client. Closing it removes its containers. */
+/**
+ * One command line that the runtime service runs for a client. Closing it removes its containers.
+ */
 final class ServedCall implements AutoCloseable, Terminals {
   private final VmFactoryConfig own;
   private final Foreground foreground;
@@ -70,7 +73,8 @@ final class ServedCall implements AutoCloseable, Terminals {
   }
 
   private int failed(Exception failure, CommandLine commandLine, ParseResult parsed) {
-    if (failure instanceof NotServedException) {
+    // A file that has errors is reported by its name as it was typed.
+    if (failure instanceof NotServedException || failure instanceof ConfigException) {
       declined = true;
       return Exit.FAILURE.code();
     }

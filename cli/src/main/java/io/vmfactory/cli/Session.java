@@ -3,6 +3,7 @@ package io.vmfactory.cli;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
 import java.time.Duration;
 import java.util.function.IntSupplier;
 
@@ -50,10 +51,10 @@ interface Session {
     }
   }
 
-  /** Kills a process; it may have ended. */
+  /** Kills a process, also in a thread that is interrupted; it may have ended. */
   static void kill(ContainerProcess process) {
     try {
-      process.signal(SIGKILL, Deadline.after(LIMIT));
+      Uninterrupted.run(() -> process.signal(SIGKILL, Deadline.after(LIMIT)));
     } catch (RuntimeException e) {
       return;
     }

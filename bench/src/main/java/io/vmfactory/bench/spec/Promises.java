@@ -77,8 +77,7 @@ public final class Promises {
               "client",
               0.6,
               "s"),
-          atMost(
-              "ps-client", "vmfactory ps, with the runtime service, p50", "client", 0.3, "s"));
+          atMost("ps-client", "vmfactory ps, with the runtime service, p50", "client", 0.3, "s"));
 
   private static final List<Promise> CONTAINERS =
       List.of(

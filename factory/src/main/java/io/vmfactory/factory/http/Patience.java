@@ -1,7 +1,7 @@
 package io.vmfactory.factory.http;
 
-import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;

@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The socket for command lines that this service runs for clients without a JVM. Only root and this
  * process's user can reach it, by the modes of the socket and its folder. A client that sees other
- * files or processes than this service, and root at a user's service, run their commands themselves.
+ * files or processes than this service, and root at a user's service, run their commands
+ * themselves.
  */
 public final class CommandSocket implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(CommandSocket.class);
