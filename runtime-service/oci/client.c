@@ -24,11 +24,12 @@
 #define END_MS 30000
 
 static struct {
-    int signals;
-    sigset_t mask;   // that of the caller
-    int ending;      // the signal that ends the command; 0 = none
-    bool attached;   // a process was
-    int status;      // the exit status of the process; -1 = none
+    int signals; // a signalfd
+    sigset_t mask;         // that of the caller
+    sighandler_t for_pipe; // that of the caller
+    int ending;            // the signal that ends the command; 0 = none
+    bool attached;         // a process was
+    int status;            // the exit status of the process; -1 = none
 } me = {.status = -1};
 
 static struct termios usual;
@@ -57,7 +58,7 @@ static bool make_raw(void) {
 static _Noreturn void run_it_yourself(char **arguments) {
     const char *launcher = getenv("VMFACTORY_LAUNCHER");
     if (launcher == NULL) stop("start this program with the script vmfactory");
-    signal(SIGPIPE, SIG_DFL);
+    signal(SIGPIPE, me.for_pipe);
     sigprocmask(SIG_SETMASK, &me.mask, NULL);
     setenv("VMFACTORY_JVM", "1", 1);
     execv(launcher, arguments);
@@ -74,7 +75,6 @@ static void take_signals(void) {
         if (sigaction(taken[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN) sigaddset(&set, taken[i]);
     }
     sigprocmask(SIG_BLOCK, &set, &me.mask);
-    signal(SIGPIPE, SIG_IGN);
     me.signals = signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -238,6 +238,7 @@ int main(int argc, char **argv) {
     report_code(own_failure(argv + 1));
     atexit(restore_terminal);
     sigprocmask(SIG_SETMASK, NULL, &me.mask);
+    me.for_pipe = signal(SIGPIPE, SIG_IGN);
     char path[PATH_MAX];
     if (!place_of_socket(argv + 1, path) || !command_connect(path)) run_it_yourself(argv);
     take_signals();

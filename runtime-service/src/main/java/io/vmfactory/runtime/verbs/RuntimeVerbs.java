@@ -69,6 +69,10 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
   private KeptContainer ofBundle(CreateContainerRequest q, Deadline deadline) {
     ContainerName name = new ContainerName(q.getNamespace(), q.getId());
     Path path = RuntimeProtos.path(q.getBundle().getPath());
+    if (!path.isAbsolute()) {
+      throw new SandboxException(
+          Reason.INVALID, "bundle.path is \"%s\"; it must be absolute".formatted(path));
+    }
     try (Prepared prepared = bundles.prepare(name, path, q.getBundle().getStandIn(), deadline)) {
       return containers.create(
           prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), deadline);
