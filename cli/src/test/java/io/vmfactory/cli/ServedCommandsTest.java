@@ -12,9 +12,9 @@ import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.configs.host.TerminalSize;
 import io.vmfactory.configs.host.TerminalStream;
-import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.commands.CommandClient;
 import io.vmfactory.runtime.commands.CommandRequest;
+import io.vmfactory.runtime.containers.ClientProcess;
 import io.vmfactory.runtime.containers.Containers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,7 +70,8 @@ class ServedCommandsTest {
     Client client = new Client("ps");
 
     assertThat(run(client)).hasValue(0);
-    assertThat(client.out).hasToString("SANDBOX  CONTAINER  PID  VM PID  UID  STATE  CPU  MEMORY  COMMAND\n");
+    assertThat(client.out)
+        .hasToString("SANDBOX  CONTAINER  PID  VM PID  UID  STATE  CPU  MEMORY  COMMAND\n");
     assertThat(client.err.size()).isZero();
   }
 
@@ -162,8 +163,7 @@ class ServedCommandsTest {
     private String directory = "/";
     private String failure = "";
     private int signal;
-    private CommandRequest.Stream terminal =
-        new CommandRequest.Stream(false, TerminalSize.UNKNOWN);
+    private CommandRequest.Stream terminal = new CommandRequest.Stream(false, TerminalSize.UNKNOWN);
 
     private Client(String... words) {
       this.words = List.of(words);
@@ -179,8 +179,8 @@ class ServedCommandsTest {
     }
 
     @Override
-    public ProcessIdentity process() {
-      return new ProcessIdentity(1, 0, Path.of("/none"));
+    public ClientProcess process() {
+      throw new AssertionError("nothing can run here");
     }
 
     @Override

@@ -152,7 +152,8 @@ public final class Promises {
               "pairs"),
           atMost(
               "unique-inside",
-              "pairs of VMs whose containers share a generation, boot id, host name or random number",
+              "pairs of VMs whose containers share a generation, boot id, host name or random"
+                  + " number",
               "unique",
               0,
               "pairs"),

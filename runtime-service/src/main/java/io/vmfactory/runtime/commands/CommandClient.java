@@ -3,7 +3,7 @@ package io.vmfactory.runtime.commands;
 import io.vmfactory.api.runtime.v1.AttachProcess;
 import io.vmfactory.api.runtime.v1.ProcessEnded;
 import io.vmfactory.configs.time.CancelledException;
-import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.runtime.containers.ClientProcess;
 import java.io.IOException;
 
 /** A client whose command line is run here, while it runs. Thread-safe. */
@@ -12,7 +12,7 @@ public interface CommandClient {
   CommandRequest request();
 
   /** Returns the client's process. */
-  ProcessIdentity process();
+  ClientProcess process();
 
   /**
    * Writes to an output of the client, and waits until the client has written it.

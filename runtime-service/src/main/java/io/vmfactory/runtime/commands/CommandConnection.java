@@ -16,7 +16,7 @@ import io.vmfactory.api.runtime.v1.ServiceMessage;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.http.SocketPeer;
-import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.runtime.containers.ClientProcess;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -46,7 +46,7 @@ final class CommandConnection implements CommandClient {
           ServiceMessage.newBuilder().setRunItYourself(RunItYourself.getDefaultInstance()).build());
 
   private final NetSocket socket;
-  private final ProcessIdentity process;
+  private final ClientProcess process;
   private final CommandRunner runner;
   private final Executor workers;
   private final Context loop = Vertx.currentContext();
@@ -64,7 +64,7 @@ final class CommandConnection implements CommandClient {
    * @param workers refuses a command if too many run
    */
   CommandConnection(
-      NetSocket socket, ProcessIdentity process, CommandRunner runner, Executor workers) {
+      NetSocket socket, ClientProcess process, CommandRunner runner, Executor workers) {
     this.socket = socket;
     this.process = process;
     this.runner = runner;
@@ -218,7 +218,7 @@ final class CommandConnection implements CommandClient {
   }
 
   @Override
-  public ProcessIdentity process() {
+  public ClientProcess process() {
     return process;
   }
 

@@ -10,8 +10,8 @@ import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.http.SocketFile;
 import io.vmfactory.factory.http.SocketPeer;
-import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.linux.UserIds;
+import io.vmfactory.runtime.containers.ClientProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,7 +89,7 @@ public final class CommandSocket implements AutoCloseable {
   }
 
   private void greet(NetSocket socket, CommandRunner runner) {
-    Optional<ProcessIdentity> client =
+    Optional<ClientProcess> client =
         SocketPeer.of(socket)
             .filter(peer -> peer.user().uid() == own.uid())
             .flatMap(peer -> neighbour(peer.pid()));
@@ -103,7 +103,7 @@ public final class CommandSocket implements AutoCloseable {
   }
 
   /** Returns the process, if it sees the same files and processes as this one. */
-  private static Optional<ProcessIdentity> neighbour(int pid) {
+  private static Optional<ClientProcess> neighbour(int pid) {
     Path client = PROCESSES.resolve(Integer.toString(pid));
     try {
       for (String link : SAME) {
@@ -112,7 +112,7 @@ public final class CommandSocket implements AutoCloseable {
           return Optional.empty();
         }
       }
-      return Optional.of(ProcessIdentity.of(client));
+      return Optional.of(ClientProcess.of(pid));
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -5,7 +5,6 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
-import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.util.List;
@@ -32,15 +31,15 @@ public record Foreground(Containers containers) {
    * @param client the process that it belongs to
    */
   public KeptContainer begin(
-      SandboxSpec sandbox, ContainerSpec container, ProcessIdentity client, Deadline deadline) {
+      SandboxSpec sandbox, ContainerSpec container, ClientProcess client, Deadline deadline) {
     boolean terminal = container.oci().process().terminal();
     ContainerRecord.Engine owner =
         new ContainerRecord.Engine(
             ContainerRecord.Engine.FOREGROUND,
             terminal,
-            client.pid(),
-            client.startTicks(),
-            client.executable().toString());
+            client.identity().pid(),
+            client.identity().startTicks(),
+            client.identity().executable().toString());
     KeptContainer made =
         containers.create(
             new NewContainer(

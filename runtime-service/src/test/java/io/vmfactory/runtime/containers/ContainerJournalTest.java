@@ -45,6 +45,9 @@ class ContainerJournalTest {
     ContainerRecord other = record("s2", new Engine("/b", true, 12, 34, "/bin/x"));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
+    assertThat(other.client()).isEmpty();
+    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x");
+    assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
   }
