@@ -24,7 +24,7 @@ final class CliCase implements BenchCase {
   @Override
   public String summary() {
     return "vmfactory --help, status, ps, get and release, and a JVM that does nothing, each from"
-               + " its start to its exit";
+        + " its start to its exit";
   }
 
   @Override
