@@ -114,9 +114,9 @@ static uint32_t send_request(const char *service, const char *method, struct byt
     return stream;
 }
 
-void agent_connect(char *const *ports, unsigned count, const char *container, const char *exec, agent_answer answer) {
+bool agent_connect(char *const *ports, unsigned count, const char *container, const char *exec, agent_answer answer) {
     agent.fd = reached(ports, count);
-    if (agent.fd < 0) stop_errno("cannot reach the VM");
+    if (agent.fd < 0) return false;
     fcntl(agent.fd, F_SETFL, O_NONBLOCK);
     agent.container = container;
     agent.exec = exec;
@@ -125,6 +125,7 @@ void agent_connect(char *const *ports, unsigned count, const char *container, co
     if (getrandom(&agent.next, sizeof agent.next, 0) != sizeof agent.next) abort();
     agent.next = (agent.next >> 2) | 1;
     send_request("grpc.Health", "Check", &(struct bytes){0}); // by it the agent recognises a new host
+    return true;
 }
 
 static struct bytes request(void) {

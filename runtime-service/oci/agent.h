@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // A connection to the agent of a VM, for one process in one container. Calls do not wait: their answers come to
-// agent_receive. Only one stand-in has a connection, so it is a global.
+// agent_receive. A process has one connection, so it is a global.
 
 enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OTHER };
 
@@ -14,8 +14,8 @@ enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OTHER };
 typedef void (*agent_answer)(enum call call, int code, const uint8_t *payload, size_t length);
 
 // Connects over the first port that no other program uses; if all are used, over the relay, which takes the last port.
-// Ends the process if the VM cannot be reached.
-void agent_connect(char *const *ports, unsigned count, const char *container, const char *exec, agent_answer answer);
+// Returns false, with errno, if the VM cannot be reached.
+bool agent_connect(char *const *ports, unsigned count, const char *container, const char *exec, agent_answer answer);
 
 int agent_fd(void);
 

@@ -15,11 +15,14 @@
 static const char *log_file;
 static bool log_is_json;
 static int code = 1;
+static const char *program = "vmfactory-oci";
 
 void report_to(const char *file, const char *format) {
     log_file = file;
     log_is_json = format != NULL && strcmp(format, "json") == 0;
 }
+
+void report_name(const char *name) { program = name; }
 
 void report_code(int with) { code = with; }
 
@@ -66,7 +69,7 @@ static void say(const char *level, const char *format, va_list arguments, int er
         if (*c == '\n') *c = ' ';
     }
     record(level, message);
-    dprintf(STDERR_FILENO, "vmfactory-oci: %s\n", message);
+    dprintf(STDERR_FILENO, "%s: %s\n", program, message);
 }
 
 void stop(const char *format, ...) {

@@ -6,6 +6,9 @@
 // Sets the log file; NULL = none. The format is "json", or NULL for text.
 void report_to(const char *file, const char *format);
 
+// Sets the name of the program, with which each report begins; at first it is "vmfactory-oci".
+void report_name(const char *name);
+
 // Sets the exit code of a failure; at first it is 1.
 void report_code(int code);
 

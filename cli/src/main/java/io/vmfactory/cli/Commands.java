@@ -116,7 +116,9 @@ final class Commands {
         .registerConverter(Duration.class, Commands::duration)
         .registerConverter(Integer.class, wholeNumber)
         .registerConverter(int.class, wholeNumber)
-        .registerConverter(Path.class, Commands::path)
+        .registerConverter(Path.class, text -> path(root.caller().file(text)))
+        .registerConverter(
+            ReadOnlyVolume.class, text -> ReadOnlyVolume.parse(text, root.caller()::file))
         .registerConverter(String.class, Commands::utf8)
         .setExpandAtFiles(false) // a word that begins with @ is a word, such as @types/node
         .setCaseInsensitiveEnumValuesAllowed(true)

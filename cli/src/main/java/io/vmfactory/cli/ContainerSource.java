@@ -11,6 +11,7 @@ import io.vmfactory.images.RootfsImages;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -83,8 +84,14 @@ final class ContainerSource {
   /**
    * @param args the command and its arguments; empty to use those of the image or bundle
    * @param ownUser whether the caller sets the user, so that the user of the image does not matter
+   * @param files makes the name of a file, as typed, one that this process finds
    */
-  Prepared prepare(RootfsImages images, List<String> args, boolean ownUser, Deadline deadline) {
+  Prepared prepare(
+      RootfsImages images,
+      List<String> args,
+      boolean ownUser,
+      UnaryOperator<String> files,
+      Deadline deadline) {
     if (bundle != null) {
       Bundle made = images.fromBundle(bundle.toAbsolutePath(), deadline);
       return prepared(
@@ -94,7 +101,7 @@ final class ContainerSource {
     Image made =
         rootfs != null
             ? images.fromDirectory(rootfs.toAbsolutePath(), deadline)
-            : fromLayout(images, LayoutReference.parse(String.valueOf(image)), deadline);
+            : fromLayout(images, LayoutReference.parse(String.valueOf(image), files), deadline);
     ProcessDefaults defaults = ownUser ? made.defaults().withoutUser() : made.defaults();
     return prepared(
         made, () -> OciSpec.standard().with(process -> defaults.applyTo(process, args)));

@@ -74,10 +74,12 @@ final class ExecCommand implements Callable<Integer> {
     Deadline deadline = root.deadline();
     Container container = ref.theContainer(sandbox, deadline);
     UnaryOperator<OciProcess> wanted =
-        like -> process.applyTo(like, root.surroundings().variables()).withArgs(words());
+        like -> process.applyTo(like, root.caller()).withArgs(words());
     ContainerProcess started = container.exec(wanted, deadline);
     try {
-      return session.attach(started, process.attachment());
+      return session.attach(
+          new Begun(started, container.id(), sandbox),
+          process.attachment(root.caller().terminals()));
     } catch (RuntimeException e) {
       Session.kill(started);
       throw e;

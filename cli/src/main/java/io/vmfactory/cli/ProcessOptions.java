@@ -53,9 +53,9 @@ final class ProcessOptions {
       description = "User and group to run as, by number (default for GID: the UID).")
   private @Nullable String user;
 
-  /** Returns which parts of this process's terminal and input the container's process gets. */
-  Session.Attachment attachment() {
-    boolean raw = tty && interactive && TerminalStream.IN.isTerminal();
+  /** Returns which parts of the user's terminal and input the container's process gets. */
+  Session.Attachment attachment(Terminals terminals) {
+    boolean raw = tty && interactive && terminals.isTerminal(TerminalStream.IN);
     return new Session.Attachment(interactive, tty, raw);
   }
 
@@ -75,18 +75,19 @@ final class ProcessOptions {
   }
 
   /** Returns {@code process} with these options applied. */
-  OciProcess applyTo(OciProcess process, Map<String, String> environment) {
+  OciProcess applyTo(OciProcess process, Caller caller) {
+    Map<String, String> environment = caller.surroundings().variables();
     OciProcess applied = process.withTerminal(tty);
     if (tty) {
-      applied = onTerminal(applied, environment);
+      applied = onTerminal(applied, environment, caller.terminals().size());
     }
     applied = applied.withEnv(variables(environment));
     applied = workdir == null ? applied : applied.withCwd(workdir);
     return user == null ? applied : withNumericUser(applied, user);
   }
 
-  private static OciProcess onTerminal(OciProcess process, Map<String, String> environment) {
-    TerminalSize size = RawTerminal.size();
+  private static OciProcess onTerminal(
+      OciProcess process, Map<String, String> environment, TerminalSize size) {
     OciProcess sized =
         size.isKnown() ? process.withTerminalSize(size.rows(), size.columns()) : process;
     return sized.withEnv(List.of("TERM=" + environment.getOrDefault("TERM", "xterm")));

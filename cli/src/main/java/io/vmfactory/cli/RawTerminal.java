@@ -1,8 +1,6 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.configs.ErrorText;
-import io.vmfactory.configs.host.TerminalSize;
-import io.vmfactory.configs.host.TerminalStream;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -33,17 +31,6 @@ final class RawTerminal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(terminal.hook);
     stty("raw", "-echo");
     return terminal;
-  }
-
-  /**
-   * Returns the window size of the terminal on standard input, or else on standard output or error.
-   */
-  static TerminalSize size() {
-    return Stream.of(TerminalStream.values())
-        .filter(TerminalStream::isTerminal)
-        .map(TerminalStream::size)
-        .findFirst()
-        .orElse(TerminalSize.UNKNOWN);
   }
 
   @Override

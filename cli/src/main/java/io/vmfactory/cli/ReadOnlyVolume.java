@@ -1,7 +1,8 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.configs.host.HostText;
 import java.nio.file.Path;
-import picocli.CommandLine.ITypeConverter;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -12,20 +13,21 @@ import picocli.CommandLine.TypeConversionException;
  */
 record ReadOnlyVolume(Path directory, String mountPoint) {
 
-  /** Parses {@code HOST-DIR:CONTAINER-DIR}. */
-  static final class Converter implements ITypeConverter<ReadOnlyVolume> {
-    @Override
-    public ReadOnlyVolume convert(String text) {
-      int colon = text.lastIndexOf(":/");
-      if (colon < 1) {
-        throw new TypeConversionException(
-            "'"
-                + text
-                + "' is not a volume: write HOST-DIR:CONTAINER-DIR, CONTAINER-DIR as an absolute"
-                + " path");
-      }
-      return new ReadOnlyVolume(
-          Path.of(text.substring(0, colon)).toAbsolutePath(), text.substring(colon + 1));
+  /**
+   * Parses {@code HOST-DIR:CONTAINER-DIR}.
+   *
+   * @param files makes the name of a file, as typed, one that this process finds
+   */
+  static ReadOnlyVolume parse(String text, UnaryOperator<String> files) {
+    int colon = text.lastIndexOf(":/");
+    if (colon < 1) {
+      throw new TypeConversionException(
+          "'"
+              + text
+              + "' is not a volume: write HOST-DIR:CONTAINER-DIR, CONTAINER-DIR as an absolute"
+              + " path");
     }
+    Path directory = HostText.path(files.apply(text.substring(0, colon)));
+    return new ReadOnlyVolume(directory.toAbsolutePath(), text.substring(colon + 1));
   }
 }

@@ -58,6 +58,7 @@ record RecipeConversion(String name, RecipeFile file, Path folder) {
                 images,
                 container.args(),
                 !container.user().isEmpty(),
+                UnaryOperator.identity(),
                 Deadline.after(RunCommand.IMAGE_LIMIT));
     try {
       ContainerSpec spec =

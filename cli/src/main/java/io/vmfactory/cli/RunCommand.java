@@ -3,7 +3,6 @@ package io.vmfactory.cli;
 import io.vmfactory.api.runtime.v1.Container;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.client.ContainerCalls;
-import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -83,7 +82,6 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--volume-ro",
       paramLabel = "HOST-DIR:CONTAINER-DIR",
-      converter = ReadOnlyVolume.Converter.class,
       description =
           "Mount a copy of a host directory read-only in the container. The copy is made at the"
               + " start. May be repeated.")
@@ -158,8 +156,7 @@ final class RunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--volume-ro cannot be combined with --template");
     }
-    TemplateRun clone =
-        new TemplateRun(template, command, process, root.surroundings().variables());
+    TemplateRun clone = new TemplateRun(template, command, process, root.caller());
     Deadline deadline = root.deadline();
     SandboxSpec wanted =
         sandboxSpec(ProcessAnnotation.of(command.isEmpty() ? List.of(template) : command));
@@ -170,26 +167,21 @@ final class RunCommand implements Callable<Integer> {
 
   /** Runs the container. The caller closes {@code runtime}, which deletes its sandboxes. */
   private int run(Session session, SandboxRuntime runtime) {
-    AtomicReference<String> id = new AtomicReference<>("");
-    ContainerProcess first =
+    Begun first =
         prepared(
             (asked, wanted) -> {
               Deadline deadline = root.deadline(); // what is done on this host does not count
-              Sandbox sandbox = runtime.create(asked, deadline);
-              id.set(sandbox.id());
-              tell(sandbox.start(deadline).vm());
-              var container = sandbox.createContainer(wanted, deadline);
-              container.start(deadline);
-              return container.process();
+              Begun begun = root.first().begin(runtime, asked, wanted, deadline);
+              tell(begun.sandbox().status(deadline).vm());
+              return begun;
             });
-    return attached(session, runtime, String.valueOf(id.get()), first);
+    return attached(session, runtime, first.sandbox().id(), first);
   }
 
   /** Waits for the end of the process, or of its sandbox: that can be suspended meanwhile. */
-  private int attached(
-      Session session, SandboxRuntime runtime, String sandbox, ContainerProcess first) {
+  private int attached(Session session, SandboxRuntime runtime, String sandbox, Begun first) {
     try {
-      return session.attach(first, process.attachment());
+      return session.attach(first, process.attachment(root.caller().terminals()));
     } catch (SandboxException e) {
       boolean suspended =
           runtime.suspended(root.deadline()).stream().anyMatch(one -> one.id().equals(sandbox));
@@ -208,9 +200,8 @@ final class RunCommand implements Callable<Integer> {
     RootfsImages images = root.images().reportingTo(new ImageProgress(root));
     List<Image> open = new ArrayList<>();
     try (ContainerSource.Prepared prepared =
-        source.prepare(images, command, process.hasUser(), imageLimit)) {
-      OciSpec oci =
-          named(prepared.spec()).with(p -> process.applyTo(p, root.surroundings().variables()));
+        source.prepare(images, command, process.hasUser(), root.caller()::file, imageLimit)) {
+      OciSpec oci = named(prepared.spec()).with(p -> process.applyTo(p, root.caller()));
       ContainerSpec wanted = ContainerSpec.of(oci, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);

@@ -13,6 +13,8 @@ import picocli.CommandLine.ParentCommand;
       "Prints one line when it is ready and logs to standard error. Stop it with SIGTERM or Ctrl-C:"
           + " its containers go on, and the next service takes them over. If none is started, they"
           + " end with their leases.",
+      "While it runs, run, exec, ps, kill, stats, wait, stop, rm, inspect and runtime ls of its"
+          + " user start no JVM of their own.",
       "Its socket is .service/runtime.sock in the configured sandbox_dir."
     },
     footer = {"  vmfactory runtime serve", "  vmfactory runtime serve --config ./vmfactory.toml &"})
@@ -21,6 +23,6 @@ final class RuntimeServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return RuntimeDaemon.run(parent.root().config().config());
+    return RuntimeDaemon.run(parent.root().config().config(), ServedCommands::of);
   }
 }

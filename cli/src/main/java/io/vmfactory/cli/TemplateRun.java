@@ -7,27 +7,22 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Runs a command in a clone of a template.
  *
  * @param template the name of the template, for messages
  * @param command program and arguments; empty for the template's own
- * @param environment the variables of this process
+ * @param caller the program that called the command
  */
-record TemplateRun(
-    String template,
-    List<String> command,
-    ProcessOptions options,
-    Map<String, String> environment) {
+record TemplateRun(String template, List<String> command, ProcessOptions options, Caller caller) {
 
   /**
    * Starts the command in the container that was made last, and returns its process. In a container
    * whose program is not chosen yet, the command is its first process. In one that runs, it is
    * another process; without a command, the process is the one that runs.
    */
-  ContainerProcess begin(Sandbox sandbox, Deadline deadline) {
+  Begun begin(Sandbox sandbox, Deadline deadline) {
     List<Container> all = sandbox.containers(deadline);
     if (all.isEmpty()) {
       throw new CliException(
@@ -38,13 +33,15 @@ record TemplateRun(
     Container container = all.get(all.size() - 1);
     if (container.status(deadline).state() == ContainerInfo.State.CREATED) {
       container.start(this::changed, deadline);
-      return container.process();
+      return Begun.first(container, sandbox);
     }
-    return command.isEmpty() ? container.process() : container.exec(this::changed, deadline);
+    ContainerProcess process =
+        command.isEmpty() ? container.process() : container.exec(this::changed, deadline);
+    return new Begun(process, container.id(), sandbox);
   }
 
   private OciProcess changed(OciProcess process) {
-    OciProcess changed = options.applyTo(process, environment);
+    OciProcess changed = options.applyTo(process, caller);
     return command.isEmpty() ? changed : changed.withArgs(command);
   }
 }

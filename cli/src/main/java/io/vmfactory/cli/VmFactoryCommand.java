@@ -91,19 +91,25 @@ final class VmFactoryCommand {
 
   @Spec private CommandSpec spec;
 
-  private final Surroundings surroundings;
+  private final Caller caller;
   private final WallClock clock;
   private final ContainerAccess access;
 
-  VmFactoryCommand(Surroundings surroundings, WallClock clock, ContainerAccess containers) {
-    this.surroundings = surroundings;
+  private @Nullable LoadedConfig loaded;
+
+  VmFactoryCommand(Caller caller, WallClock clock, ContainerAccess containers) {
+    this.caller = caller;
     this.clock = clock;
     this.access = containers;
   }
 
   /** Returns the configuration that the options select. */
   LoadedConfig config() {
-    return new ConfigLoader(surroundings).load(config);
+    if (loaded == null) {
+      loaded = new ConfigLoader(surroundings()).load(config);
+      caller.allowed().accept(loaded);
+    }
+    return loaded;
   }
 
   /** Returns the path of the daemon's socket. */
@@ -144,6 +150,11 @@ final class VmFactoryCommand {
     return access.session().get();
   }
 
+  /** Returns what begins the first process of a container in the foreground. */
+  FirstProcess first() {
+    return access.first();
+  }
+
   /** Opens the cache of root file system images. */
   RootfsImages images() {
     RuntimeConfig runtime = config().config().runtime();
@@ -159,8 +170,13 @@ final class VmFactoryCommand {
     return timeout;
   }
 
+  /** Returns the program that called the command. */
+  Caller caller() {
+    return caller;
+  }
+
   Surroundings surroundings() {
-    return surroundings;
+    return caller.surroundings();
   }
 
   WallClock clock() {
@@ -187,13 +203,15 @@ final class VmFactoryCommand {
 
   /** Prints a table for the user. On a terminal, a line that would be wrapped is cut. */
   void printTable(List<String> lines) {
-    int columns = TerminalStream.OUT.columns(Integer.MAX_VALUE);
+    int known = caller.terminals().size(TerminalStream.OUT).columns();
+    int columns = known == 0 ? Integer.MAX_VALUE : known;
     print(lines.stream().map(line -> Show.cut(line, columns)).toList());
   }
 
   /** Returns whether control sequences can be written to {@code stream}. */
   boolean takesControls(TerminalStream stream) {
-    return stream.takesControls(surroundings.variables());
+    return TerminalStream.wantsControls(surroundings().variables())
+        && caller.terminals().isTerminal(stream);
   }
 
   void print(String line) {

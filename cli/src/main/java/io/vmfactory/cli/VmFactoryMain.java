@@ -30,7 +30,9 @@ public final class VmFactoryMain {
     quietLibraries(words);
     var root =
         new VmFactoryCommand(
-            Surroundings.ofThisProcess(), WallClock.system(), ContainerAccess.ofThisProcess());
+            Caller.with(Surroundings.ofThisProcess()),
+            WallClock.system(),
+            ContainerAccess.ofThisProcess());
     StandardOutput out = StandardOutput.out();
     StandardOutput err = StandardOutput.err();
     int code =

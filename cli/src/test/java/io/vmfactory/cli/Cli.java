@@ -31,7 +31,9 @@ record Cli(int exit, String out, String err) {
     StringWriter err = new StringWriter();
     var root =
         new VmFactoryCommand(
-            new Surroundings(Map.of("HOME", "/nonexistent"), false), () -> NOW, containers);
+            Caller.with(new Surroundings(Map.of("HOME", "/nonexistent"), false)),
+            () -> NOW,
+            containers);
     int exit =
         Commands.commandLine(root, words)
             .setOut(new PrintWriter(out, true))

@@ -24,7 +24,8 @@ class SandboxCommandsTest {
     Stdio stdio = new Stdio(InputStream.nullInputStream(), out, out);
     ContainerAccess containers =
         new ContainerAccess(
-            settings -> sandboxes, () -> new Session(stdio, (name, handler) -> {}, code -> {}));
+            settings -> sandboxes,
+            () -> new StreamSession(stdio, (name, handler) -> {}, code -> {}));
     return Cli.run(containers, (Object[]) line.split(" "));
   }
 

@@ -32,11 +32,11 @@ class SessionTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final FakeProcess process = new FakeProcess();
 
-  private Session session(InputStream in, OutputStream to) {
-    return new Session(new Stdio(in, to, err), handlers::put, exits::add);
+  private StreamSession session(InputStream in, OutputStream to) {
+    return new StreamSession(new Stdio(in, to, err), handlers::put, exits::add);
   }
 
-  private Session session() {
+  private StreamSession session() {
     return session(InputStream.nullInputStream(), out);
   }
 
@@ -86,7 +86,7 @@ class SessionTest {
   @Test
   void inputGoesThroughUnchangedAndItsEndIsPassedOn() {
     process.mortal();
-    Session session = session(new ByteArrayInputStream(random(1 << 20)), out);
+    StreamSession session = session(new ByteArrayInputStream(random(1 << 20)), out);
     var attached = CompletableFuture.supplyAsync(() -> session.attach(process, INPUT));
 
     assertThat(process.input.join()).isEqualTo(random(1 << 20));
@@ -123,7 +123,7 @@ class SessionTest {
   void signalsGoToTheProcess(String signal) throws Exception {
     String name = signal.split(" ", 2)[0];
     int number = Integer.parseInt(signal.split(" ", 2)[1]);
-    Session session = session();
+    StreamSession session = session();
     process.mortal();
     var attached = CompletableFuture.supplyAsync(() -> session.attach(process, PLAIN));
     process.input.join(); // wait until the session is attached
@@ -138,7 +138,7 @@ class SessionTest {
 
   @Test
   void theSecondSignalToEndEndsUsButNotASecondOther() {
-    Session session = session();
+    StreamSession session = session();
     process.mortal();
     var attached = CompletableFuture.supplyAsync(() -> session.attach(process, PLAIN));
     process.input.join();
@@ -157,7 +157,7 @@ class SessionTest {
 
   @Test
   void aSignalBeforeThereIsAProcessEndsUsAndLaterFailuresAreNotReported() {
-    Session session = session();
+    StreamSession session = session();
 
     int code =
         session.guarded(
@@ -173,7 +173,7 @@ class SessionTest {
   @Test
   void aReaderThatHasGoneEndsItAllQuietly() {
     process.prints(random(10), new byte[0]);
-    Session session = session(InputStream.nullInputStream(), failing("Broken pipe"));
+    StreamSession session = session(InputStream.nullInputStream(), failing("Broken pipe"));
 
     assertThat(session.guarded(() -> session.attach(process, PLAIN))).isEqualTo(141);
   }
@@ -181,7 +181,8 @@ class SessionTest {
   @Test
   void anOutputThatIsFullIsNamed() {
     process.prints(random(10), new byte[0]);
-    Session session = session(InputStream.nullInputStream(), failing("No space left on device"));
+    StreamSession session =
+        session(InputStream.nullInputStream(), failing("No space left on device"));
 
     assertThatExceptionOfType(OutputClosedException.class)
         .isThrownBy(() -> session.guarded(() -> session.attach(process, PLAIN)))

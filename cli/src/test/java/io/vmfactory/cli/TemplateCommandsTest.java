@@ -42,7 +42,8 @@ class TemplateCommandsTest {
     Stdio stdio = new Stdio(InputStream.nullInputStream(), out, out);
     ContainerAccess containers =
         new ContainerAccess(
-            settings -> sandboxes, () -> new Session(stdio, (name, handler) -> {}, code -> {}));
+            settings -> sandboxes,
+            () -> new StreamSession(stdio, (name, handler) -> {}, code -> {}));
     return Cli.run(containers, args);
   }
 

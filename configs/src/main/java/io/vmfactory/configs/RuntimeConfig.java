@@ -62,6 +62,11 @@ public record RuntimeConfig(
     return serviceDir().resolve("engine.sock");
   }
 
+  /** Returns the path of the socket for command lines that the runtime service runs. */
+  public Path commandSocket() {
+    return serviceDir().resolve("command.sock");
+  }
+
   /** Returns this configuration with another factory socket. */
   public RuntimeConfig withFactory(Path socket) {
     return new RuntimeConfig(

@@ -4,6 +4,7 @@ import io.vmfactory.configs.host.HostText;
 import io.vmfactory.images.ImageException.Reason;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,15 +16,21 @@ import org.jspecify.annotations.Nullable;
  * @param name the name or digest of the image; null if none is given
  */
 public record LayoutReference(Path layout, @Nullable String name) {
+  /** Parses {@code text}, with names of files that this process finds as they are. */
+  public static LayoutReference parse(String text) {
+    return parse(text, UnaryOperator.identity());
+  }
+
   /**
    * Parses {@code text}. Because names of directories and of images may both contain colons, the
    * layout is the longest part in front of a colon or at sign that is a directory.
    *
+   * @param files makes the name of a file, as typed, one that this process finds
    * @throws ImageException if no such part is a directory
    */
-  public static LayoutReference parse(String text) {
+  public static LayoutReference parse(String text, UnaryOperator<String> files) {
     for (int end = text.length(); end > 0; end = lastSeparator(text, end)) {
-      Path layout = HostText.path(text.substring(0, end));
+      Path layout = HostText.path(files.apply(text.substring(0, end)));
       if (Files.isDirectory(layout)) {
         String name = end == text.length() ? null : text.substring(end + 1);
         return new LayoutReference(layout.toAbsolutePath(), "".equals(name) ? null : name);

@@ -21,6 +21,8 @@ import io.vmfactory.linux.OwnFolder;
 import io.vmfactory.linux.PathLock;
 import io.vmfactory.linux.Trees;
 import io.vmfactory.runtime.bundle.EngineBundles;
+import io.vmfactory.runtime.commands.CommandRunner;
+import io.vmfactory.runtime.commands.CommandSocket;
 import io.vmfactory.runtime.containers.Containers;
 import io.vmfactory.runtime.grpc.RuntimeSkin;
 import io.vmfactory.runtime.ttrpc.EngineSocket;
@@ -47,6 +49,12 @@ public final class RuntimeDaemon {
 
   private RuntimeDaemon() {}
 
+  /** Makes what runs the command lines of clients. */
+  public interface Commands {
+    /** Returns the runner for a service with this configuration and these containers. */
+    CommandRunner of(VmFactoryConfig config, Containers containers);
+  }
+
   /**
    * Serves until SIGTERM or SIGINT. The containers go on without the service. Prints {@code
    * vmfactory ready on <socket>} on stdout when clients can connect. After a signal it does not
@@ -54,21 +62,21 @@ public final class RuntimeDaemon {
    *
    * @return exit code: 0 = stopped cleanly, 1 = could not start (the reason is on stderr) or stop
    */
-  public static int run(VmFactoryConfig config) {
+  public static int run(VmFactoryConfig config, Commands commands) {
     StopSignal stop = new StopSignal(true);
     stop.listen();
     int exitCode = 1;
     try {
-      exitCode = served(config, stop);
+      exitCode = served(config, commands, stop);
     } finally {
       stop.stopped(exitCode);
     }
     return exitCode;
   }
 
-  private static int served(VmFactoryConfig config, StopSignal stop) {
+  private static int served(VmFactoryConfig config, Commands commands, StopSignal stop) {
     try (PathLock lock = lock(config.runtime().serviceDir())) {
-      return serve(config, stop);
+      return serve(config, commands, stop);
     } catch (RequestException
         | SandboxException
         | FactoryException
@@ -85,13 +93,17 @@ public final class RuntimeDaemon {
     }
   }
 
-  private static int serve(VmFactoryConfig config, StopSignal stop) {
+  private static int serve(VmFactoryConfig config, Commands commands, StopSignal stop) {
     Systemd systemd = Systemd.of(System.getenv());
     Vertx vertx = vertx();
     try (Containers containers = Containers.open(RuntimeSettings.of(config))) {
       RuntimeVerbs verbs =
           new RuntimeVerbs(containers, new EngineBundles(images(config.runtime())));
-      serve(config, verbs, vertx, stop, systemd);
+      CommandRunner runner = commands.of(config, containers);
+      try (CommandSocket typed =
+          CommandSocket.start(vertx, config.runtime().commandSocket(), runner)) {
+        serve(config, verbs, vertx, stop, systemd);
+      }
       return 0;
     } finally {
       Deadline.after(CLOSING).await(vertx.close().toCompletionStage(), "Vert.x to close");

@@ -155,6 +155,9 @@ class EdgesTest {
             .setBundle(EngineBundle.newBuilder().setPath("/none").setStandIn(1))
             .build();
     refused(INVALID_ARGUMENT, () -> engine.call(create, bundle, soon()));
+    CreateContainerRequest relative =
+        bundle.toBuilder().setBundle(EngineBundle.newBuilder().setStandIn(1)).build();
+    refused(INVALID_ARGUMENT, () -> engine.call(create, relative, soon()));
     refused(
         INVALID_ARGUMENT,
         () ->

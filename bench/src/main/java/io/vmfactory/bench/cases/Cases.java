@@ -28,6 +28,7 @@ public final class Cases {
         new ChurnCase(),
         new RecoverCase(),
         new CliCase(),
+        new ClientCase(),
         new UniqueCase(),
         new LeftoversCase(),
         new ThousandCase(),

@@ -23,8 +23,8 @@ final class CliCase implements BenchCase {
 
   @Override
   public String summary() {
-    return "vmfactory --help, status, ps, get and release, and a JVM that does nothing, each from its"
-        + " start to its exit";
+    return "vmfactory --help, status, ps, get and release, and a JVM that does nothing, each from"
+        + " its start to its exit";
   }
 
   @Override
@@ -57,7 +57,7 @@ final class CliCase implements BenchCase {
   }
 
   /** What no command written in Java can be below. */
-  private static void idleJvm(Bench bench, Recorder out) throws IOException {
+  static void idleJvm(Bench bench, Recorder out) throws IOException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     List<String> command =
         List.of(java, "-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-version");

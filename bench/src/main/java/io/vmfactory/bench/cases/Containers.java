@@ -45,6 +45,12 @@ final class Containers implements AutoCloseable {
   }
 
   private Image image(Path scratch) throws IOException {
+    return RootfsImages.open(scratch.resolve("images"), CACHE_BYTES, ROOTFS_BYTES)
+        .fromDirectory(tree(scratch), bench.deadline());
+  }
+
+  /** Makes the root file system in {@code scratch}: busybox, and true(1) as a link to it. */
+  static Path tree(Path scratch) throws IOException {
     if (!Files.exists(BUSYBOX)) {
       throw new IOException(BUSYBOX + " is missing; install it: apt-get install busybox-static");
     }
@@ -53,8 +59,10 @@ final class Containers implements AutoCloseable {
     Files.createDirectories(program.getParent());
     Files.copy(
         BUSYBOX, program, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
-    return RootfsImages.open(scratch.resolve("images"), CACHE_BYTES, ROOTFS_BYTES)
-        .fromDirectory(tree, bench.deadline());
+    Path link = program.resolveSibling("true");
+    Files.deleteIfExists(link);
+    Files.createSymbolicLink(link, program.getFileName());
+    return tree;
   }
 
   /** Makes a sandbox with a VM by that route. */

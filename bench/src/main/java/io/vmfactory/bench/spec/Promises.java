@@ -85,7 +85,14 @@ public final class Promises {
               "recover",
               1,
               "x"),
-          atMost("status", "vmfactory status, p50", "cli", 0.3, "s"));
+          atMost("status", "vmfactory status, p50", "cli", 0.3, "s"),
+          atMost(
+              "run-client",
+              "vmfactory run of true on WARM, with the runtime service, p50",
+              "client",
+              0.6,
+              "s"),
+          atMost("ps-client", "vmfactory ps, with the runtime service, p50", "client", 0.3, "s"));
 
   private static final List<Promise> CONTAINERS =
       List.of(

@@ -41,7 +41,8 @@ public final class StandardOutput {
     return to(new FileOutputStream(FileDescriptor.err));
   }
 
-  static StandardOutput to(OutputStream stream) {
+  /** Returns a stream that is written elsewhere. */
+  public static StandardOutput to(OutputStream stream) {
     return new StandardOutput(stream);
   }
 

@@ -31,16 +31,20 @@ public enum TerminalStream {
     }
   }
 
+  /** Returns whether the stream is a terminal that {@linkplain #wantsControls takes controls}. */
+  public boolean takesControls(Map<String, String> environment) {
+    return wantsControls(environment) && isTerminal();
+  }
+
   /**
-   * Returns whether the stream is a terminal that understands control sequences, and colours are
+   * Returns whether the terminal of an environment understands control sequences, and colours are
    * not turned off by NO_COLOR (no-color.org).
    */
-  public boolean takesControls(Map<String, String> environment) {
+  public static boolean wantsControls(Map<String, String> environment) {
     String kind = environment.getOrDefault("TERM", "");
     return !kind.isEmpty()
         && !kind.equals("dumb")
-        && environment.getOrDefault("NO_COLOR", "").isEmpty()
-        && isTerminal();
+        && environment.getOrDefault("NO_COLOR", "").isEmpty();
   }
 
   /** Returns the current number of columns of the terminal; {@code otherwise} if it has none. */

@@ -1,9 +1,12 @@
 package io.vmfactory.factory.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetSocket;
 
 /**
  * The only class that reaches below Vert.x's public API, to the Netty channel of a server
@@ -21,5 +24,10 @@ final class NettyAccess {
   /** Returns the last of these handlers, which is Vert.x's own. */
   static ChannelHandlerContext context(HttpConnection connection) {
     return ((HttpServerConnection) connection).channelHandlerContext();
+  }
+
+  /** Returns the channel of a connection without HTTP. */
+  static Channel channel(NetSocket socket) {
+    return ((NetSocketInternal) socket).channelHandlerContext().channel();
   }
 }

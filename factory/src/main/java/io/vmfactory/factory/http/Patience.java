@@ -1,5 +1,6 @@
 package io.vmfactory.factory.http;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -48,6 +49,17 @@ final class Patience extends ChannelInboundHandlerAdapter {
       http2.connection().addListener(patience.new Streams(http2.connection()));
     } else {
       pipeline.addBefore(NettyAccess.context(connection).name(), null, patience.new Messages());
+    }
+  }
+
+  /**
+   * Counts a request that is at work until the connection ends, for a protocol that this class does
+   * not know. Has no effect on a connection that did not come through a {@link Door}.
+   */
+  static void request(Channel connection) {
+    Patience patience = connection.pipeline().get(Patience.class);
+    if (patience != null) {
+      patience.begun();
     }
   }
 

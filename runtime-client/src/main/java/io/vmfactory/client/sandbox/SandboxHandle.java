@@ -129,6 +129,7 @@ final class SandboxHandle implements Sandbox {
       }
     }
     resources.forget(id);
+    resources.handles().remove(this);
     deletedOnClose = false;
   }
 

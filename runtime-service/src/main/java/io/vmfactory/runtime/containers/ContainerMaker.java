@@ -42,7 +42,7 @@ record ContainerMaker(Keeping keeping) {
     boolean named = wanted.name().namespace().equals(ContainerName.DEFAULT);
     return wanted
         .sandbox()
-        .withId(named ? wanted.name().id() : "")
+        .withId(named ? wanted.name().id() : wanted.sandbox().id())
         .withAnnotations(wanted.annotations());
   }
 

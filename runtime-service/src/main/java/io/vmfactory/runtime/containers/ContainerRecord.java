@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,10 +61,11 @@ public record ContainerRecord(
   }
 
   /**
-   * What belongs to a container of an engine. The service does not record its output: the process
-   * that stands for it reads the output from the guest.
+   * What belongs to a container of an engine, or of a command in the foreground. The service does
+   * not record its output: the process that stands for it reads the output from the guest.
    *
-   * @param bundle the folder with its config.json
+   * @param bundle the folder with its config.json; {@link #FOREGROUND} for a command's container,
+   *     which is removed when that process ends
    * @param terminal whether its first process has a terminal
    * @param pid the process that stands for it on this host
    * @param startTicks the start time of that process, in clock ticks since boot
@@ -78,6 +80,9 @@ public record ContainerRecord(
       long startTicks,
       String executable,
       String network) {
+    /** In place of the folder, of which a command's container has none. */
+    static final String FOREGROUND = "";
+
     public Engine {
       Objects.requireNonNull(bundle);
       Objects.requireNonNull(executable);
@@ -106,6 +111,13 @@ public record ContainerRecord(
       Instant.parse(at);
       Objects.requireNonNull(reason);
     }
+  }
+
+  /** Returns the client's process, if it belongs to a command in the foreground; else empty. */
+  Optional<ProcessIdentity> client() {
+    return Optional.ofNullable(engine)
+        .filter(owner -> owner.bundle().equals(Engine.FOREGROUND))
+        .map(Engine::standIn);
   }
 
   ContainerName name() {

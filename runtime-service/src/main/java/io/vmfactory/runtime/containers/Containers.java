@@ -88,7 +88,15 @@ public final class Containers implements AutoCloseable {
   }
 
   private void take(Takeover takeover, ContainerRecord record) {
-    takeover.run(record).ifPresent(it -> all.put(it.name(), CompletableFuture.completedFuture(it)));
+    takeover.run(record).ifPresent(this::put);
+  }
+
+  /** A container whose client has ended may be removed before it is in the map. */
+  private void put(KeptContainer container) {
+    all.put(container.name(), CompletableFuture.completedFuture(container));
+    if (container.isRemoved()) {
+      all.remove(container.name());
+    }
   }
 
   /**

@@ -64,7 +64,7 @@ public final class KeptContainer {
   private volatile @Nullable Sandbox sandbox;
   private CompletableFuture<Void> standIn = CompletableFuture.completedFuture(null);
   private int reconnections;
-  private boolean removed;
+  private volatile boolean removed;
 
   private KeptContainer(Keeping keeping, ContainerRecord record, State state) {
     this.keeping = keeping;
@@ -119,9 +119,11 @@ public final class KeptContainer {
             .whenCompleteAsync((status, failure) -> onEnd(status, failure), keeping.ends());
   }
 
-  /** A container of an engine that does not run any more is of no use to the engine. */
+  /** A container whose stand-in has ended is of no use to its engine or command. */
   private void standInEnded() {
-    if (state != State.STOPPED) {
+    if (isForeground()) {
+      Foreground.end(this);
+    } else if (state != State.STOPPED) {
       killQuietly();
     }
   }
@@ -160,6 +162,21 @@ public final class KeptContainer {
 
   private static End end(OutputPump pump, boolean over) {
     return new End(pump.log().end(), over);
+  }
+
+  /** Returns whether it belongs to a command in the foreground, and is removed with it. */
+  public boolean isForeground() {
+    return record.client().isPresent();
+  }
+
+  /** Returns whether it was removed, by this object. */
+  boolean isRemoved() {
+    return removed;
+  }
+
+  /** Returns the sandbox that contains it alone. */
+  public Sandbox sandbox() {
+    return sandbox(Deadline.after(LIMIT));
   }
 
   /** Returns whether {@code requestId} is that of the request that made it. */
@@ -324,6 +341,9 @@ public final class KeptContainer {
    * @param force whether it is ended if it has not stopped
    */
   public synchronized void delete(boolean force, Deadline deadline) {
+    if (removed) {
+      return;
+    }
     if (state != State.STOPPED && !force) {
       throw new SandboxException(
           Reason.WRONG_STATE,
@@ -408,6 +428,9 @@ public final class KeptContainer {
   }
 
   private void endVm() {
+    if (removed) {
+      return;
+    }
     try {
       sandbox(Deadline.after(LIMIT)).stop(Deadline.after(LIMIT));
     } catch (RuntimeException e) {

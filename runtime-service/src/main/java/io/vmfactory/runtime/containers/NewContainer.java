@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param name its name
  * @param requestId distinguishes the request from others for the same name; empty if it does not
  *     matter
- * @param sandbox the VM that it gets; its id is ignored
+ * @param sandbox the VM that it gets; in the default namespace its id is that of the container
  * @param container what runs in the VM; its id is ignored
  * @param annotations stored with the container
  * @param files written into the guest before the container is created

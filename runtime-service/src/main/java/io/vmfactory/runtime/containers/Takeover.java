@@ -6,6 +6,7 @@ import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
@@ -31,8 +32,7 @@ record Takeover(Keeping keeping) {
     }
     Exit exit = record.exit();
     if (exit != null) {
-      endVmWhenRead(record);
-      return Optional.of(KeptContainer.ended(keeping, record, exit));
+      return ended(record, exit);
     }
     try {
       Deadline deadline = Deadline.after(LIMIT);
@@ -41,8 +41,25 @@ record Takeover(Keeping keeping) {
       log.info("container {}: taken over", record.name());
       return Optional.of(found);
     } catch (RuntimeException e) {
-      return Optional.of(lost(record, e));
+      return ended(record, lost(record, e));
     }
+  }
+
+  /** Nothing is kept of a container that belongs to a command in the foreground. */
+  private Optional<KeptContainer> ended(ContainerRecord record, Exit exit) {
+    Optional<ProcessIdentity> client = record.client();
+    if (client.isPresent()) {
+      var unused =
+          StandIn.watch(keeping, client.get()).thenRunAsync(() -> remove(record), keeping.ends());
+      return Optional.empty();
+    }
+    ContainerRecord ended = record.with(exit);
+    if (exit.reason().isEmpty()) {
+      endVmWhenRead(ended);
+    } else {
+      endVm(ended);
+    }
+    return Optional.of(KeptContainer.ended(keeping, ended, exit));
   }
 
   private void remove(ContainerRecord record) {
@@ -51,7 +68,7 @@ record Takeover(Keeping keeping) {
           .runtime()
           .fetch(record.sandbox(), Deadline.after(LIMIT))
           .delete(Deadline.after(LIMIT));
-      log.info("container {}: removed, because its creation was cut off", record.name());
+      log.info("container {}: removed", record.name());
     } catch (RuntimeException e) {
       log.warn("container {} cannot be removed: {}", record.name(), ErrorText.of(e));
     }
@@ -81,14 +98,12 @@ record Takeover(Keeping keeping) {
     }
   }
 
-  private KeptContainer lost(ContainerRecord record, RuntimeException why) {
+  private Exit lost(ContainerRecord record, RuntimeException why) {
     boolean expected = why instanceof SandboxException e && e.reason() == Reason.LOST;
     log.warn("container {}: {}", record.name(), ErrorText.of(why), expected ? null : why);
     Exit exit =
         new Exit(KILLED, keeping.clock().now().toString(), String.valueOf(why.getMessage()));
-    ContainerRecord ended = record.with(exit);
-    keeping.journal().write(ended);
-    endVm(ended);
-    return KeptContainer.ended(keeping, ended, exit);
+    keeping.journal().write(record.with(exit));
+    return exit;
   }
 }

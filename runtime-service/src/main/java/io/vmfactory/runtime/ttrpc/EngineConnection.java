@@ -15,6 +15,7 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.factory.calls.ErrorMapper;
+import io.vmfactory.factory.http.SocketPeer;
 import io.vmfactory.runtime.ttrpc.EngineSocket.Verb;
 import io.vmfactory.runtime.verbs.RuntimeVerbs;
 import io.vmfactory.ttrpc.ProtocolException;
@@ -83,6 +84,7 @@ final class EngineConnection {
   }
 
   private void take(int stream, Request request) {
+    SocketPeer.hasAsked(socket);
     Verb<?> verb =
         request.getService().equals(RuntimeGrpcService.SERVICE_NAME.fullyQualifiedName())
             ? verbs.get(request.getMethod())

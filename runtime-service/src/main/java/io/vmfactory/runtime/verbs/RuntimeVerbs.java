@@ -71,6 +71,10 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
   private KeptContainer ofBundle(CreateContainerRequest q, Deadline deadline) {
     ContainerName name = new ContainerName(q.getNamespace(), q.getId());
     Path path = RuntimeProtos.path(q.getBundle().getPath());
+    if (!path.isAbsolute()) {
+      throw new SandboxException(
+          Reason.INVALID, "bundle.path is \"%s\"; it must be absolute".formatted(path));
+    }
     try (Prepared prepared = bundles.prepare(name, path, q.getBundle().getStandIn(), deadline)) {
       return containers.create(
           prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), deadline);
@@ -199,6 +203,7 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
   public ListContainersResponse list(ListContainersRequest q) {
     List<Container> found =
         containers.list().stream()
+            .filter(it -> !it.isForeground())
             .filter(
                 it -> q.getNamespace().isEmpty() || it.name().namespace().equals(q.getNamespace()))
             .map(RuntimeVerbs::view)

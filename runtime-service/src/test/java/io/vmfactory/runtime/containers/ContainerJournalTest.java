@@ -46,6 +46,9 @@ class ContainerJournalTest {
         record("s2", new Engine("/b", true, 12, 34, "/bin/x", "/run/netns/web"));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
+    assertThat(other.client()).isEmpty();
+    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x");
+    assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
   }
