@@ -145,6 +145,11 @@ public final class OciSpec {
         .anyMatch(it -> it.getType().equals(type) && !it.getPath().isEmpty());
   }
 
+  /** Returns whether it has a namespace of that type, such as "pid": a new or an existing one. */
+  public boolean hasNamespace(String type) {
+    return spec.getLinux().getNamespacesList().stream().anyMatch(it -> it.getType().equals(type));
+  }
+
   /**
    * Replaces its first process.
    *
