@@ -68,15 +68,44 @@ public record ContainerRecord(
    * @param pid the process that stands for it on this host
    * @param startTicks the start time of that process, in clock ticks since boot
    * @param executable what it runs
+   * @param keeper the process that keeps the container for containerd; null = none
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
-      String bundle, boolean terminal, int pid, long startTicks, String executable) {
+      String bundle,
+      boolean terminal,
+      int pid,
+      long startTicks,
+      String executable,
+      @Nullable Keeper keeper) {
     public Engine {
       Objects.requireNonNull(bundle);
       Objects.requireNonNull(executable);
     }
 
     ProcessIdentity standIn() {
+      return new ProcessIdentity(pid, startTicks, Path.of(executable));
+    }
+  }
+
+  /**
+   * A process that keeps containers for containerd.
+   *
+   * @param pid its pid on this host
+   * @param startTicks its start time, in clock ticks since boot
+   * @param executable what it runs
+   */
+  public record Keeper(int pid, long startTicks, String executable) {
+    public Keeper {
+      Objects.requireNonNull(executable);
+    }
+
+    /** Returns the record of a process. */
+    public static Keeper of(ProcessIdentity process) {
+      return new Keeper(process.pid(), process.startTicks(), process.executable().toString());
+    }
+
+    ProcessIdentity identity() {
       return new ProcessIdentity(pid, startTicks, Path.of(executable));
     }
   }
@@ -97,6 +126,11 @@ public record ContainerRecord(
 
   ContainerName name() {
     return new ContainerName(namespace, id);
+  }
+
+  /** Returns the process that keeps it for containerd; null if there is none. */
+  @Nullable Keeper keeper() {
+    return engine == null ? null : engine.keeper();
   }
 
   ContainerRecord made() {

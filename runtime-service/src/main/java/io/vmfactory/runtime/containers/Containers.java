@@ -88,7 +88,13 @@ public final class Containers implements AutoCloseable {
   }
 
   private void take(Takeover takeover, ContainerRecord record) {
-    takeover.run(record).ifPresent(it -> all.put(it.name(), CompletableFuture.completedFuture(it)));
+    takeover
+        .run(record)
+        .ifPresent(
+            it -> {
+              all.put(it.name(), CompletableFuture.completedFuture(it));
+              it.watchKeeper();
+            });
   }
 
   /**
@@ -105,6 +111,7 @@ public final class Containers implements AutoCloseable {
     try {
       KeptContainer made = new ContainerMaker(keeping).make(wanted, deadline);
       mine.complete(made);
+      made.watchKeeper();
       return made;
     } catch (RuntimeException | Error e) {
       all.remove(wanted.name(), mine);

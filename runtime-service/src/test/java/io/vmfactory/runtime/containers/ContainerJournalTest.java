@@ -7,6 +7,7 @@ import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
+import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,7 +43,8 @@ class ContainerJournalTest {
     journal.write(making);
     ContainerRecord ended = making.made().with(new Exit(7, NOW, ""));
     journal.write(ended);
-    ContainerRecord other = record("s2", new Engine("/b", true, 12, 34, "/bin/x"));
+    ContainerRecord other =
+        record("s2", new Engine("/b", true, 12, 34, "/bin/x", new Keeper(56, 78, "/bin/y")));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(ended.step()).isEqualTo(Step.MADE);
