@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -17,10 +19,14 @@
 #include "bytes.h"
 #include "console.h"
 #include "message.h"
+#include "need.h"
 #include "report.h"
 
 #define CHUNK 16384
 #define KILLED 137
+
+// More than the paths of eight ports.
+#define POST_MOST 65536
 
 // A process that the container left behind may hold its output open.
 #define LAST_OUTPUT_MS 2000
@@ -41,6 +47,9 @@ static struct {
     bool input_open;
     bool writing;
     struct bytes typed; // what the process has not taken yet
+    int held;
+    int control;
+    const char *container;
 } me;
 
 static void read_on(struct flow *flow) {
@@ -91,12 +100,24 @@ static void on_exit_status(int code, const uint8_t *payload, size_t length) {
     me.status = code == 0 ? (some ? (int)field.value & 0xff : 0) : KILLED;
 }
 
+static void on_oom(int code, const uint8_t *payload, size_t length) {
+    struct reader reader = reader_of(payload, length);
+    struct field field;
+    if (code != 0) return;
+    if (next_field(&reader, &field) && field.length == strlen(me.container)
+        && memcmp(field.bytes, me.container, field.length) == 0) {
+        send(me.control, STANDIN_OOM, strlen(STANDIN_OOM), MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+    agent_await_oom();
+}
+
 static void on_answer(enum call call, int code, const uint8_t *payload, size_t length) {
     switch (call) {
     case CALL_WAIT: on_exit_status(code, payload, length); break;
     case CALL_STDOUT: on_output(&me.out[0], code, payload, length); break;
     case CALL_STDERR: on_output(&me.out[1], code, payload, length); break;
     case CALL_STDIN: on_input(code, payload, length); break;
+    case CALL_OOM: on_oom(code, payload, length); break;
     case CALL_OTHER: break;
     }
 }
@@ -140,7 +161,31 @@ static void take_signal(int fd) {
     if (info.ssi_signo == SIGWINCH) {
         resize();
     } else if (me.status < 0) {
-        agent_signal((int)info.ssi_signo);
+        agent_signal((int)info.ssi_signo, false);
+    }
+}
+
+#define ORDER_SIGNAL 's'
+#define ORDER_SIZE 'w'
+#define ORDER_CLOSE 'c'
+
+static void take_order(void) {
+    char text[64];
+    int first = 0, second = 0;
+    ssize_t got = recv(me.control, text, sizeof text - 1, MSG_DONTWAIT);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got <= 0) { // the command that started this stand-in has ended
+        close(me.control);
+        me.control = -1;
+        return;
+    }
+    text[got] = '\0';
+    sscanf(text + 1, "%d %d", &first, &second);
+    if (*text == ORDER_SIGNAL && me.status < 0) agent_signal(first, second != 0);
+    if (*text == ORDER_SIZE && me.status < 0) agent_resize((unsigned)first, (unsigned)second);
+    if (*text == ORDER_CLOSE && me.held >= 0) {
+        close(me.held);
+        me.held = -1;
     }
 }
 
@@ -151,13 +196,14 @@ static bool all_written(void) {
     return true;
 }
 
-enum { AGENT_SOCKET, SIGNALS, INPUT, OUTPUT, ERRORS, SOURCES };
+enum { AGENT_SOCKET, SIGNALS, INPUT, CONTROL, OUTPUT, ERRORS, SOURCES };
 
 static void fill(struct pollfd polled[SOURCES], int signals) {
     bool take = me.input_open && me.typed.length < CHUNK;
     polled[AGENT_SOCKET] = (struct pollfd){agent_fd(), (short)(POLLIN | (agent_has_unsent() ? POLLOUT : 0)), 0};
     polled[SIGNALS] = (struct pollfd){signals, POLLIN, 0};
     polled[INPUT] = (struct pollfd){take ? me.input : -1, POLLIN, 0};
+    polled[CONTROL] = (struct pollfd){me.control, POLLIN, 0};
     for (int i = 0; i < 2; i++) {
         struct flow *flow = &me.out[i];
         polled[OUTPUT + i] = (struct pollfd){flow->waiting.length > 0 ? flow->fd : -1, POLLOUT, 0};
@@ -177,6 +223,7 @@ static int serve(int signals) {
         if (ready < 0 && errno != EINTR) return KILLED;
         if (ready == 0) break;
         if (polled[SIGNALS].revents) take_signal(signals);
+        if (polled[CONTROL].revents) take_order();
         if (polled[INPUT].revents) take_input();
         if (polled[OUTPUT].revents) give_output(&me.out[0]);
         if (polled[ERRORS].revents) give_output(&me.out[1]);
@@ -195,75 +242,113 @@ static int all_signals(void) {
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
-static char *next_line(struct bytes *order, size_t *at) {
-    uint8_t *end = memchr(order->at + *at, '\n', order->length - *at);
-    if (end == NULL) _exit(0); // no post: the command that started it has failed
-    char *line = text_of(order->at + *at, (size_t)(end - order->at) - *at);
-    *at = (size_t)(end - order->at) + 1;
+static char *next_line(const char **at) {
+    const char *end = strchr(*at, '\n');
+    if (end == NULL) _exit(0);
+    char *line = text_of((const uint8_t *)*at, (size_t)(end - *at));
+    *at = end + 1;
     return line;
 }
 
-static struct bytes awaited(int order) {
-    struct bytes all = {0};
-    for (;;) {
-        uint8_t *place = bytes_extend(&all, 4096);
-        ssize_t got = read(order, place, 4096);
-        all.length -= 4096 - (size_t)(got > 0 ? got : 0);
-        if (got == 0) return all;
-        if (got < 0 && errno != EINTR) _exit(0);
-    }
+// Returns the post. If there is none, the command that started this stand-in has failed.
+static const char *awaited(int control) {
+    char *post = need(malloc(POST_MOST + 1));
+    ssize_t got;
+    while ((got = recv(control, post, POST_MOST, 0)) < 0 && errno == EINTR) continue;
+    if (got <= 0) _exit(0);
+    post[got] = '\0';
+    return post;
 }
 
 static void take_streams(bool terminal, int slave) {
-    me.terminal = terminal ? slave : -1;
-    me.input = terminal ? slave : STDIN_FILENO;
+    bool own = terminal && slave >= 0;
+    me.terminal = own ? slave : -1;
+    me.input = own ? slave : STDIN_FILENO;
     me.input_open = true;
-    me.out[0] = (struct flow){.fd = terminal ? slave : STDOUT_FILENO};
+    me.out[0] = (struct flow){.fd = own ? slave : STDOUT_FILENO};
     me.out[1] = (struct flow){.fd = STDERR_FILENO, .error = true, .ended = terminal};
 }
 
-static _Noreturn void stand(int order, int slave, int signals) {
-    struct bytes text = awaited(order);
-    size_t at = 0;
+static _Noreturn void stand(int control, int slave, int signals) {
+    const char *at = awaited(control);
     char *ports[8];
     unsigned count = 0;
-    char *terminal = next_line(&text, &at), *container = next_line(&text, &at), *exec = next_line(&text, &at);
-    while (at < text.length && count < 8) ports[count++] = next_line(&text, &at);
+    int terminal = 0, reports = 0;
+    sscanf(next_line(&at), "%d %d", &terminal, &reports);
+    me.container = next_line(&at);
+    const char *exec = next_line(&at);
+    while (*at != '\0' && count < 8) ports[count++] = next_line(&at);
     me.status = -1;
-    take_streams(*terminal == '1' && slave >= 0, slave);
+    me.control = control;
+    take_streams(terminal != 0, slave);
     report_code(KILLED);
-    agent_connect(ports, count, container, exec, on_answer);
+    agent_connect(ports, count, me.container, exec, on_answer);
+    if (reports) agent_await_oom();
     _exit(serve(signals));
 }
 
 // Other descriptors belong to the engine, which waits until all of their copies are closed.
-static void close_others(int order, int slave, int signals) {
+static void close_others(int control, int slave, int signals) {
     for (int fd = 3; fd < 1024; fd++) {
-        if (fd != order && fd != slave && fd != signals) close(fd);
+        if (fd != control && fd != slave && fd != signals && fd != me.held) close(fd);
     }
 }
 
+// Returns a pair of sockets for whole messages: [0] for the stand-in.
+static bool control_pair(int control[2]) { return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) == 0; }
+
 struct standin standin_start(const char *console, bool session) {
-    int order[2];
+    int control[2];
     int slave = console == NULL ? -1 : console_open(console);
-    if (pipe2(order, O_CLOEXEC) < 0) stop_errno("cannot make a pipe");
+    if (!control_pair(control)) stop_errno("cannot make a pair of sockets");
     pid_t pid = fork();
     if (pid < 0) stop_errno("cannot make a process");
     if (pid == 0) {
         int signals = all_signals();
+        me.held = -1;
         if (session || slave >= 0) setsid();
-        close_others(order[0], slave, signals);
+        close_others(control[0], slave, signals);
         if (slave >= 0) console_take(slave);
-        stand(order[0], slave, signals);
+        stand(control[0], slave, signals);
     }
-    close(order[0]);
+    close(control[0]);
     if (slave >= 0) close(slave);
-    return (struct standin){pid, order[1]};
+    return (struct standin){pid, control[1]};
 }
 
-void standin_post(const struct standin *standin, const struct post *post) {
+static _Noreturn void keep(int control, const struct streams *streams, pid_t parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(KILLED);
+    int signals = all_signals();
+    setsid();
+    me.held = streams->held;
+    for (int fd = 0; fd < 3; fd++) dup2(streams->fd[fd], fd);
+    close_others(control, -1, signals);
+    stand(control, -1, signals);
+}
+
+bool standin_keep(struct standin *standin, const struct streams *streams) {
+    int control[2];
+    pid_t parent = getpid();
+    if (!control_pair(control)) return false;
+    pid_t pid = fork();
+    if (pid == 0) keep(control[0], streams, parent);
+    close(control[0]);
+    if (pid < 0) {
+        close(control[1]);
+        return false;
+    }
+    *standin = (struct standin){pid, control[1]};
+    return true;
+}
+
+static bool order(const struct standin *standin, const struct bytes *text) {
+    return send(standin->control, text->at, text->length, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)text->length;
+}
+
+bool standin_post(const struct standin *standin, const struct post *post) {
     struct bytes text = {0};
-    bytes_text(&text, post->terminal ? "1\n" : "0\n");
+    bytes_format(&text, "%d %d\n", post->terminal, post->reports);
     bytes_text(&text, post->container);
     bytes_text(&text, "\n");
     bytes_text(&text, post->exec);
@@ -272,10 +357,27 @@ void standin_post(const struct standin *standin, const struct post *post) {
         bytes_text(&text, post->ports[i]);
         bytes_text(&text, "\n");
     }
-    if (write(standin->order, text.at, text.length) != (ssize_t)text.length) stop_errno("cannot write to a pipe");
-    close(standin->order);
+    bool sent = text.length <= POST_MOST && order(standin, &text);
+    free(text.at);
+    return sent;
+}
+
+static void order_numbers(const struct standin *standin, char word, unsigned first, unsigned second) {
+    struct bytes text = {0};
+    bytes_format(&text, "%c%u %u", word, first, second);
+    order(standin, &text);
     free(text.at);
 }
+
+void standin_signal(const struct standin *standin, int signal, bool all) {
+    order_numbers(standin, ORDER_SIGNAL, (unsigned)signal, all);
+}
+
+void standin_resize(const struct standin *standin, unsigned rows, unsigned columns) {
+    order_numbers(standin, ORDER_SIZE, rows, columns);
+}
+
+void standin_close_input(const struct standin *standin) { order_numbers(standin, ORDER_CLOSE, 0, 0); }
 
 void standin_cancel(const struct standin *standin) {
     kill(standin->pid, SIGKILL);
