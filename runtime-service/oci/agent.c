@@ -8,13 +8,13 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bytes.h"
 #include "message.h"
 #include "report.h"
+#include "socket.h"
 
 #define READ_MOST (64u << 10)
 #define AGENT "grpc.AgentService"
@@ -30,16 +30,6 @@ static struct {
 
 int agent_fd(void) { return agent.fd; }
 bool agent_has_unsent(void) { return agent.out.length > 0; }
-
-static int connected(const char *path) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    if (strlen(path) >= sizeof address.sun_path) stop("the path %s is too long for a socket", path);
-    strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
-    if (fd >= 0) close(fd);
-    return -1;
-}
 
 // Locks a port for this process, until it ends. All programs that connect to ports do so.
 static bool locked(const char *port) {
@@ -92,7 +82,7 @@ static int through_relay(const char *port) {
     snprintf(socket, sizeof socket - 16, "%s", port);
     strcpy(strrchr(socket, '/') + 1, "relay.sock");
     for (int attempt = 0; attempt < 3; attempt++) {
-        int fd = connected(socket);
+        int fd = socket_connect(socket, 0);
         if (fd >= 0) return fd;
         if (!start_relay(socket, port)) break; // else its last client may leave before this one connects
     }
@@ -101,7 +91,7 @@ static int through_relay(const char *port) {
 
 static int reached(char *const *ports, unsigned count) {
     for (unsigned i = 0; i + 1 < count; i++) {
-        if (locked(ports[i])) return connected(ports[i]);
+        if (locked(ports[i])) return socket_connect(ports[i], 0);
     }
     return count > 0 ? through_relay(ports[count - 1]) : -1;
 }
@@ -157,11 +147,15 @@ void agent_close_input(void) {
     send_request(AGENT, "CloseStdin", &close);
 }
 
-void agent_signal(int signal) {
-    struct bytes send = request();
+void agent_signal(int signal, bool all) {
+    struct bytes send = {0};
+    put_text(&send, 1, agent.container);
+    if (!all) put_text(&send, 2, agent.exec);
     put_number(&send, 3, (uint64_t)signal);
     send_request(AGENT, "SignalProcess", &send);
 }
+
+void agent_await_oom(void) { agent.stream[CALL_OOM] = send_request(AGENT, "GetOOMEvent", &(struct bytes){0}); }
 
 void agent_resize(unsigned rows, unsigned columns) {
     struct bytes resize = request();

@@ -8,7 +8,7 @@
 // A connection to the agent of a VM, for one process in one container. Calls do not wait: their answers come to
 // agent_receive. A process has one connection, so it is a global.
 
-enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OTHER };
+enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OOM, CALL_OTHER };
 
 // Takes an answer. The code is gRPC's; 0 = success.
 typedef void (*agent_answer)(enum call call, int code, const uint8_t *payload, size_t length);
@@ -28,7 +28,8 @@ void agent_wait(void);
 void agent_read(bool error);
 void agent_write(const uint8_t *data, size_t length);
 void agent_close_input(void);
-void agent_signal(int signal);
+void agent_signal(int signal, bool all);
+void agent_await_oom(void);
 void agent_resize(unsigned rows, unsigned columns);
 
 #endif

@@ -76,7 +76,13 @@ void bytes_drop(struct bytes *bytes, size_t length) {
 
 char *text_of(const uint8_t *at, size_t length) {
     char *text = need(malloc(length + 1));
-    memcpy(text, at, length);
+    if (length > 0) memcpy(text, at, length);
     text[length] = '\0';
     return text;
+}
+
+uint32_t text_hash(const char *text) {
+    uint32_t hash = 2166136261u;
+    for (const char *c = text; *c != '\0'; c++) hash = (hash ^ (uint8_t)*c) * 16777619u;
+    return hash;
 }

@@ -30,4 +30,7 @@ void bytes_drop(struct bytes *bytes, size_t length);
 // Returns a string with a copy of some bytes.
 char *text_of(const uint8_t *at, size_t length);
 
+// Returns a number for a text, to tell it from others (FNV-1a).
+uint32_t text_hash(const char *text);
+
 #endif

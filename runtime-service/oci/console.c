@@ -6,14 +6,13 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "report.h"
+#include "socket.h"
 
 static void send_master(const char *path, int master, const char *name) {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
     char control[CMSG_SPACE(sizeof master)] = {0};
     struct iovec text = {.iov_base = (void *)name, .iov_len = strlen(name)};
     struct msghdr message = {
@@ -23,10 +22,8 @@ static void send_master(const char *path, int master, const char *name) {
     header->cmsg_type = SCM_RIGHTS;
     header->cmsg_len = CMSG_LEN(sizeof master);
     memcpy(CMSG_DATA(header), &master, sizeof master);
-    if (strlen(path) >= sizeof address.sun_path) stop("the path %s is too long for a socket", path);
-    strcpy(address.sun_path, path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) < 0) stop_errno("cannot connect to %s", path);
+    int fd = socket_connect(path, 0);
+    if (fd < 0) stop_errno("cannot connect to %s", path);
     if (sendmsg(fd, &message, MSG_NOSIGNAL) < 0) stop_errno("cannot send the terminal to %s", path);
     close(fd);
 }

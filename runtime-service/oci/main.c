@@ -3,12 +3,14 @@
 //   vmfactory-oci [--root DIR] [--log FILE] [--log-format json|text] VERB [OPTIONS] ID
 //
 // It asks the runtime service, over ttRPC, and leaves a stand-in behind for each process (standin.h). The service is at
-// $VMFACTORY_ENGINE_SOCKET, or at the default place.
+// $VMFACTORY_ENGINE_SOCKET, or at the default place. With the name containerd-shim-vmfactory-v2 the same program is
+// containerd's shim (shim/).
 #include <stdio.h>
 #include <string.h>
 
 #include "options.h"
 #include "report.h"
+#include "shim/shim.h"
 #include "verbs.h"
 
 #define VERBS "create, start, state, kill, pause, resume, delete, run, exec, list or features"
@@ -32,7 +34,7 @@ static int run(char **words) {
 }
 
 int main(int argc, char **argv) {
-    (void)argc;
+    if (argc > 0 && shim_is_meant(argv[0])) return shim_run(argv + 1);
     const char *root = "", *log = NULL, *format = NULL, *cgroups = NULL;
     bool version = false;
     const struct option_of options[] = {

@@ -66,6 +66,15 @@ bool next_field(struct reader *reader, struct field *field) {
     return false;
 }
 
+// Appends a frame around a body, which it frees.
+static void put_frame(struct bytes *out, uint32_t stream, enum frame_type type, struct bytes *body) {
+    uint8_t *header = bytes_extend(out, FRAME_HEADER_SIZE);
+    frame_response_header(header, stream, (uint32_t)body->length);
+    header[8] = (uint8_t)type;
+    bytes_add(out, body->at, body->length);
+    free(body->at);
+}
+
 void put_request(struct bytes *out, uint32_t stream, const char *service, const char *method, const struct bytes *payload,
                  uint64_t timeout_nanos) {
     struct bytes body = {0};
@@ -73,11 +82,22 @@ void put_request(struct bytes *out, uint32_t stream, const char *service, const 
     put_text(&body, 2, method);
     put_message(&body, 3, payload);
     if (timeout_nanos > 0) put_number(&body, 4, timeout_nanos);
-    uint8_t *header = bytes_extend(out, FRAME_HEADER_SIZE);
-    frame_response_header(header, stream, (uint32_t)body.length);
-    header[8] = FRAME_REQUEST;
-    bytes_add(out, body.at, body.length);
-    free(body.at);
+    put_frame(out, stream, FRAME_REQUEST, &body);
+}
+
+void put_answer(struct bytes *out, uint32_t stream, const struct bytes *payload) {
+    struct bytes body = {0};
+    put_message(&body, 2, payload);
+    put_frame(out, stream, FRAME_RESPONSE, &body);
+}
+
+void put_refusal(struct bytes *out, uint32_t stream, int code, const char *text) {
+    struct bytes body = {0}, status = {0};
+    put_number(&status, 1, (uint64_t)code);
+    put_text(&status, 2, text);
+    put_message(&body, 1, &status);
+    free(status.at);
+    put_frame(out, stream, FRAME_RESPONSE, &body);
 }
 
 static bool read_status(const struct field *status, struct answer *answer) {

@@ -37,6 +37,10 @@ bool next_field(struct reader *reader, struct field *field);
 void put_request(struct bytes *out, uint32_t stream, const char *service, const char *method, const struct bytes *payload,
                  uint64_t timeout_nanos);
 
+// Appends the frame of an answer: a payload, or a refusal with its text.
+void put_answer(struct bytes *out, uint32_t stream, const struct bytes *payload);
+void put_refusal(struct bytes *out, uint32_t stream, int code, const char *text);
+
 // An answer to a request. The bytes belong to the frame.
 struct answer {
     uint32_t stream;

@@ -9,7 +9,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "agent.h"
 #include "bytes.h"
 #include "message.h"
 
@@ -101,6 +100,9 @@ static void on_answer(enum call call, int code, const uint8_t *payload, size_t l
     case CALL_STDOUT: on_output(&me.out[0], code, payload, length); break;
     case CALL_STDERR: on_output(&me.out[1], code, payload, length); break;
     case CALL_STDIN: on_input(code, payload, length); break;
+    case CALL_OOM:
+        if (me.pump->on_oom != NULL) me.pump->on_oom(call, code, payload, length);
+        break;
     case CALL_OTHER: break;
     }
 }
@@ -156,7 +158,7 @@ static void take_signal(void) {
     } else if (is_last(number)) {
         finish((struct pump_end){.how = PUMP_SIGNAL, .number = number});
     } else if (me.status < 0) {
-        agent_signal(number);
+        agent_signal(number, false);
     }
 }
 
@@ -167,7 +169,7 @@ static bool all_written(void) {
     return true;
 }
 
-enum { AGENT_SOCKET, SIGNALS, INPUT, OUTPUT, ERRORS, SOURCES };
+enum { AGENT_SOCKET, SIGNALS, INPUT, OUTPUT, ERRORS, ALSO, SOURCES = ALSO + PUMP_SOURCES };
 
 static void fill(struct pollfd polled[SOURCES]) {
     bool take = me.input_open && me.typed.length < CHUNK;
@@ -177,6 +179,10 @@ static void fill(struct pollfd polled[SOURCES]) {
     for (int i = 0; i < 2; i++) {
         struct flow *flow = &me.out[i];
         polled[OUTPUT + i] = (struct pollfd){flow->waiting.length > 0 ? flow->fd : -1, POLLOUT, 0};
+    }
+    for (int i = 0; i < PUMP_SOURCES; i++) {
+        const struct pump_source *source = &me.pump->also[i];
+        polled[ALSO + i] = (struct pollfd){source->fd == NULL ? -1 : source->fd(), POLLIN, 0};
     }
 }
 
@@ -209,6 +215,9 @@ struct pump_end pump_run(const struct pump *pump) {
         if (ready == 0) break;
         if (ready < 0) continue;
         if (polled[SIGNALS].revents) take_signal();
+        for (int i = 0; i < PUMP_SOURCES; i++) {
+            if (polled[ALSO + i].revents) pump->also[i].work();
+        }
         if (polled[INPUT].revents) take_input();
         if (polled[OUTPUT].revents) give_output(&me.out[0]);
         if (polled[ERRORS].revents) give_output(&me.out[1]);

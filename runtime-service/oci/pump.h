@@ -3,8 +3,18 @@
 
 #include <stdbool.h>
 
+#include "agent.h"
+
 // Passes bytes, signals and the size of a terminal on between this process and a process in a VM, until that has ended
 // and its output is written. A process of this host has one such process in a VM.
+
+// Something else to serve meanwhile.
+struct pump_source {
+    int (*fd)(void);    // returns the descriptor; -1 = none now; NULL = no such source
+    void (*work)(void); // called when it can be read
+};
+
+#define PUMP_SOURCES 2
 
 struct pump {
     int input;  // gives the process its input; -1 = it has none
@@ -20,6 +30,8 @@ struct pump {
     bool outputs_matter;
     // How long the rest of the output may stay away after the end of the process; -1 = for ever.
     int last_output_ms;
+    struct pump_source also[PUMP_SOURCES];
+    agent_answer on_oom; // takes the answers to agent_await_oom; NULL = it is not called
 };
 
 struct pump_end {

@@ -35,7 +35,7 @@ void state_json(struct bytes *text, const struct container *container) {
     bytes_text(text, "{\"ociVersion\":\"1.0.2\",\"id\":");
     bytes_json(text, container->id);
     bytes_format(text, ",\"pid\":%d,\"status\":\"%s\",\"bundle\":", pid_of(container), word_of(container));
-    bytes_json(text, container->bundle);
+    bytes_json(text, container->bundle == NULL ? "" : container->bundle);
     bytes_format(text, ",\"created\":\"%s\",\"owner\":\"root\"}", created);
 }
 
@@ -49,7 +49,7 @@ static void row(struct bytes *text, const struct container *container, const cha
         char created[40];
         created_at(container, created);
         bytes_format(text, "%-24s %-8d %-8s %-25s ", container->id, pid_of(container), word_of(container), created);
-        bytes_text(text, container->bundle);
+        bytes_text(text, container->bundle == NULL ? "" : container->bundle);
         bytes_text(text, "\n");
     }
 }

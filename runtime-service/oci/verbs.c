@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,9 +25,7 @@ static char space[32] = "oci";
 
 // Engines that use different folders have different containers.
 void verbs_root(const char *root) {
-    uint32_t hash = 2166136261u;
-    for (const char *c = root; *c != '\0'; c++) hash = (hash ^ (uint8_t)*c) * 16777619u;
-    if (*root != '\0') snprintf(space, sizeof space, "oci-%08x", hash);
+    if (*root != '\0') snprintf(space, sizeof space, "oci-%08x", text_hash(root));
 }
 
 static const char *only_id(char **words) {
@@ -41,14 +38,6 @@ static void write_pid(const char *path, pid_t pid) {
     if (path == NULL) return;
     FILE *file = fopen(path, "w");
     if (file == NULL || fprintf(file, "%d", (int)pid) < 0 || fclose(file) != 0) stop_errno("cannot write %s", path);
-}
-
-static char *random_text(void) {
-    uint64_t number;
-    char *text = need(malloc(24));
-    if (getrandom(&number, sizeof number, 0) != sizeof number) abort();
-    snprintf(text, 24, "%016llx", (unsigned long long)number);
-    return text;
 }
 
 struct creation {
@@ -101,8 +90,8 @@ static struct standin created(const struct creation *creation, const char *id, b
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct container container = container_in(&reply);
-    struct post post = {space, id, id, container.terminal, container.network, container.ports, container.port_count};
-    char *failure = standin_post(&standin, &post);
+    struct post post = {space, id, id, container.terminal, false, container.network, container.ports, container.port_count};
+    const char *failure = standin_post(&standin, &post);
     if (failure != NULL) {
         delete(id, true);
         stop("%s", failure);
@@ -241,19 +230,17 @@ static struct bytes process_of(const struct execution *execution, char **command
 struct executed {
     char *id;
     bool terminal;
-    char *ports[8];
+    char *ports[PORTS_MOST];
     unsigned port_count;
 };
 
 static struct executed executed_in(const struct bytes *reply) {
     struct executed executed = {0};
+    executed.port_count = ports_in(reply, executed.ports);
     struct reader reader = reader_of(reply->at, reply->length);
     struct field field;
     while (next_field(&reader, &field)) {
         if (field.number == 1) executed.id = text_of(field.bytes, field.length);
-        if (field.number == 2 && executed.port_count < 8) {
-            executed.ports[executed.port_count++] = text_of(field.bytes, field.length);
-        }
         if (field.number == 3) executed.terminal = field.value != 0;
     }
     return executed;
@@ -290,8 +277,9 @@ int verb_exec(char **words) {
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct executed executed = executed_in(&reply);
-    struct post post = {space, words[0], executed.id, executed.terminal, NULL, executed.ports, executed.port_count};
-    standin_post(&standin, &post);
+    struct post post = {space, words[0], executed.id, executed.terminal, false, NULL, executed.ports, executed.port_count};
+    const char *failure = standin_post(&standin, &post);
+    if (failure != NULL) stop("%s", failure);
     write_pid(execution.pid_file, standin.pid);
     return execution.detach ? 0 : awaited(standin.pid);
 }

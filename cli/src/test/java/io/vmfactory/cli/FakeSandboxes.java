@@ -302,6 +302,11 @@ final class FakeSandboxes implements SandboxRuntime {
     }
 
     @Override
+    public ContainerProcess exec(String execId, OciProcess process, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void kill(int signal, Deadline deadline) {
       done.add("kill " + signal + " " + sandbox + "/" + id);
     }

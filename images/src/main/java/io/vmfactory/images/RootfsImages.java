@@ -12,6 +12,7 @@ import io.vmfactory.images.ext4.Ext4Image;
 import io.vmfactory.images.ext4.Ext4Reader;
 import io.vmfactory.images.ext4.FileNode;
 import io.vmfactory.linux.FileReader;
+import io.vmfactory.linux.FileStatus;
 import io.vmfactory.linux.RawPath;
 import io.vmfactory.linux.Trees;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +90,34 @@ public final class RootfsImages {
       }
       String key = key(found.kind(), found.digest());
       Making.Source source = new DirectorySource(tree, reader, deadline)::write;
+      return new Image(held(key, source, deadline), key, ProcessDefaults.NONE);
+    } catch (IOException e) {
+      throw ImageCache.failure(e);
+    }
+  }
+
+  /**
+   * Returns the image of an overlay file system whose layers never change. The same layers have the
+   * same image; once it is made, it is found without reading them.
+   *
+   * @param merged where the overlay is mounted; read if the image must be made
+   * @param layers the folders of its layers
+   */
+  public Image fromLayers(Path merged, List<Path> layers, Deadline deadline) {
+    try (FileReader reader = new FileReader()) {
+      byte[] root = RawPath.bytes(existing(merged));
+      SequenceDigest digest = new SequenceDigest();
+      for (Path layer : layers) {
+        byte[] folder = RawPath.bytes(layer.toRealPath());
+        FileStatus status = reader.status(folder);
+        digest.bytes(folder).number(status.device()).number(status.inode());
+        digest.number(status.changed().seconds()).number(status.changed().nanos());
+      }
+      String key = key("layers", digest.hex());
+      Making.Source source =
+          making ->
+              new DirectorySource(DirectoryTree.of(root, reader, deadline), reader, deadline)
+                  .write(making);
       return new Image(held(key, source, deadline), key, ProcessDefaults.NONE);
     } catch (IOException e) {
       throw ImageCache.failure(e);

@@ -163,6 +163,11 @@ public final class OciSpec {
     return of(spec.toBuilder().setLinux(linux));
   }
 
+  /** Returns whether it has a namespace of that type, such as "pid": a new or an existing one. */
+  public boolean hasNamespace(String type) {
+    return spec.getLinux().getNamespacesList().stream().anyMatch(it -> it.getType().equals(type));
+  }
+
   /**
    * Replaces its first process.
    *

@@ -51,6 +51,15 @@ public interface Container extends ContainerLife {
   ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline);
 
   /**
+   * Starts another process in the container, with an id that the caller chooses.
+   *
+   * @param execId unique in the container
+   * @throws SandboxException as {@link #exec(UnaryOperator, Deadline)}; ALREADY_EXISTS if the
+   *     container has had a process with this id
+   */
+  ContainerProcess exec(String execId, OciProcess process, Deadline deadline);
+
+  /**
    * Sends a signal to all of its processes. For one process use {@link ContainerProcess#signal}.
    */
   void kill(int signal, Deadline deadline);

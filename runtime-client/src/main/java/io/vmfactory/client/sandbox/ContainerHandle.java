@@ -105,10 +105,15 @@ final class ContainerHandle implements Container {
 
   @Override
   public ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline) {
-    ProcessRef ref = new ProcessRef(id, VmId.random().shortened());
     OciProcess process = change.apply(described(deadline).withTerminal(false));
+    return exec(VmId.random().shortened(), process, deadline);
+  }
+
+  @Override
+  public ContainerProcess exec(String execId, OciProcess process, Deadline deadline) {
+    ProcessRef ref = new ProcessRef(id, execId);
     runCommand(agent -> agent.processes().exec(ref, process, deadline), deadline);
-    return process(ref.exec());
+    return process(execId);
   }
 
   /**

@@ -15,6 +15,7 @@ import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerName;
 import io.vmfactory.runtime.containers.ContainerRecord;
+import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.NewContainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,13 +68,22 @@ public record EngineBundles(RootfsImages images) {
    * the property.
    *
    * @param standIn the process that stands for the container
+   * @param keeper the process that keeps it for containerd; 0 = none
    */
-  public Prepared prepare(ContainerName name, Path bundle, int standIn, Deadline deadline) {
+  public Prepared prepare(
+      ContainerName name, Path bundle, int standIn, int keeper, Deadline deadline) {
     ProcessIdentity process = StandIns.identity(standIn);
+    Keeper kept = keeper == 0 ? null : Keeper.of(StandIns.identity(keeper));
     OciSpec asked = spec(bundle);
+    EngineNamespaces.require(asked);
     String network = network(asked);
-    Path root = bundle.resolve(asked.rootPath());
-    Image image = images.fromDirectory(LayeredRoot.source(root), deadline);
+    if (kept != null && !network.isEmpty()) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "linux.namespaces: a VM cannot join the network that containerd has made yet; run the"
+              + " container without one (ctr run without --cni)");
+    }
+    Image image = image(bundle.resolve(asked.rootPath()), deadline);
     try {
       EngineMounts mounts = EngineMounts.of(name, asked, images, deadline);
       ContainerRecord.Engine engine =
@@ -83,7 +93,8 @@ public record EngineBundles(RootfsImages images) {
               process.pid(),
               process.startTicks(),
               process.executable().toString(),
-              network);
+              network,
+              kept);
       return new Prepared(
           name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, engine);
     } catch (RuntimeException e) {
@@ -104,6 +115,13 @@ public record EngineBundles(RootfsImages images) {
                     Reason.INVALID,
                     "linux.namespaces: a VM cannot use the host's own network; give the container a"
                         + " network namespace (podman: --network other than host)"));
+  }
+
+  private Image image(Path root, Deadline deadline) {
+    List<Path> layers = LayeredRoot.layers(root);
+    return layers.isEmpty()
+        ? images.fromDirectory(root, deadline)
+        : images.fromLayers(root, layers, deadline);
   }
 
   private static OciSpec spec(Path bundle) {

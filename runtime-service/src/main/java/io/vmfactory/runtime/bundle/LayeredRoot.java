@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds what a root file system is made from. An engine's is usually an overlay of immutable layers
- * and an empty folder for the container's own files. If there is one layer, its folder is the same
- * for all containers of an image, and so is the image that is made from it.
+ * Finds the layers of a root file system. An engine's is usually an overlay of layers that never
+ * change and an empty folder for the container's own files. The layers are the same for all
+ * containers of an image, and so is the image that is made from them.
  */
 final class LayeredRoot {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
@@ -23,9 +23,9 @@ final class LayeredRoot {
 
   private LayeredRoot() {}
 
-  /** Returns the folder to make the image from: that of the only layer, or {@code root} itself. */
-  static Path source(Path root) {
-    return options(root, mounts()).flatMap(LayeredRoot::onlyLayer).orElse(root);
+  /** Returns the layers of {@code root}, the top one first; empty if it is anything else. */
+  static List<Path> layers(Path root) {
+    return options(root, mounts()).map(LayeredRoot::lower).orElse(List.of());
   }
 
   private static List<String> mounts() {
@@ -46,14 +46,14 @@ final class LayeredRoot {
         .map(fields -> List.of(fields[fields.length - 1].split(",", -1)));
   }
 
-  /** Returns the only layer, if the container has no files of its own yet. */
-  private static Optional<Path> onlyLayer(List<String> options) {
+  /** Returns the layers, if the container has no files of its own yet. */
+  static List<Path> lower(List<String> options) {
+    boolean own = value(options, "upperdir=").map(Path::of).filter(it -> !empty(it)).isPresent();
     return value(options, "lowerdir=")
-        .filter(lower -> !lower.contains(":") && !lower.contains("\\"))
-        .map(Path::of)
-        .filter(
-            lower ->
-                value(options, "upperdir=").map(Path::of).map(LayeredRoot::empty).orElse(true));
+        .filter(lower -> !own && !lower.contains("\\") && !lower.contains("::"))
+        .map(lower -> Stream.of(lower.split(":")).map(Path::of).toList())
+        .filter(layers -> layers.stream().allMatch(Path::isAbsolute))
+        .orElse(List.of());
   }
 
   private static Optional<String> value(List<String> options, String name) {

@@ -72,14 +72,17 @@ public record ContainerRecord(
    * @param executable what it runs
    * @param network the path of the network namespace that the engine has made; empty for one that
    *     only that process is in
+   * @param keeper the process that keeps the container for containerd; null = none
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
       String bundle,
       boolean terminal,
       int pid,
       long startTicks,
       String executable,
-      String network) {
+      String network,
+      @Nullable Keeper keeper) {
     /** In place of the folder, of which a command's container has none. */
     static final String FOREGROUND = "";
 
@@ -95,6 +98,28 @@ public record ContainerRecord(
     }
 
     ProcessIdentity standIn() {
+      return new ProcessIdentity(pid, startTicks, Path.of(executable));
+    }
+  }
+
+  /**
+   * A process that keeps containers for containerd.
+   *
+   * @param pid its pid on this host
+   * @param startTicks its start time, in clock ticks since boot
+   * @param executable what it runs
+   */
+  public record Keeper(int pid, long startTicks, String executable) {
+    public Keeper {
+      Objects.requireNonNull(executable);
+    }
+
+    /** Returns the record of a process. */
+    public static Keeper of(ProcessIdentity process) {
+      return new Keeper(process.pid(), process.startTicks(), process.executable().toString());
+    }
+
+    ProcessIdentity identity() {
       return new ProcessIdentity(pid, startTicks, Path.of(executable));
     }
   }
@@ -122,6 +147,11 @@ public record ContainerRecord(
 
   ContainerName name() {
     return new ContainerName(namespace, id);
+  }
+
+  /** Returns the process that keeps it for containerd; null if there is none. */
+  @Nullable Keeper keeper() {
+    return engine == null ? null : engine.keeper();
   }
 
   ContainerRecord made() {

@@ -94,6 +94,7 @@ public final class Containers implements AutoCloseable {
   /** A container whose client has ended may be removed before it is in the map. */
   private void put(KeptContainer container) {
     all.put(container.name(), CompletableFuture.completedFuture(container));
+    container.watchKeeper();
     if (container.isRemoved()) {
       all.remove(container.name());
     }
@@ -113,6 +114,7 @@ public final class Containers implements AutoCloseable {
     try {
       KeptContainer made = new ContainerMaker(keeping).make(wanted, deadline);
       mine.complete(made);
+      made.watchKeeper();
       return made;
     } catch (RuntimeException | Error e) {
       all.remove(wanted.name(), mine);

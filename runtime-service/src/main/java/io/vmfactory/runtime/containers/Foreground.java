@@ -39,7 +39,9 @@ public record Foreground(Containers containers) {
             terminal,
             client.identity().pid(),
             client.identity().startTicks(),
-            client.identity().executable().toString());
+            client.identity().executable().toString(),
+            "",
+            null);
     KeptContainer made =
         containers.create(
             new NewContainer(

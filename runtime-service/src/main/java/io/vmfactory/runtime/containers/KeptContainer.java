@@ -12,8 +12,10 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.guest.ContainerInfo;
+import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerView.End;
@@ -49,6 +51,9 @@ public final class KeptContainer {
       Set.of(Reason.WRONG_STATE, Reason.NOT_FOUND, Reason.LOST);
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** How long its removal may take when its keeper has ended. */
+  private static final Duration REMOVAL_LIMIT = Duration.ofMinutes(2);
 
   /** How often a container is looked for again after the connection to its guest has broken. */
   private static final int MOST_RECONNECTIONS = 5;
@@ -117,6 +122,27 @@ public final class KeptContainer {
             .process()
             .exited()
             .whenCompleteAsync((status, failure) -> onEnd(status, failure), keeping.ends());
+  }
+
+  /** Removes it when the process ends that keeps it for containerd. Called once, when it is known. */
+  void watchKeeper() {
+    ContainerRecord.Keeper keeper = record.keeper();
+    if (keeper != null) {
+      var unused =
+          StandIn.watch(keeping, keeper.identity())
+              .thenRunAsync(this::removeQuietly, keeping.ends());
+    }
+  }
+
+  private void removeQuietly() {
+    try {
+      if (!removed) {
+        log.info("container {}: removed, because its keeper has ended", name());
+        delete(true, Deadline.after(REMOVAL_LIMIT));
+      }
+    } catch (RuntimeException e) {
+      log.warn("container {}: not removed: {}", name(), ErrorText.of(e));
+    }
   }
 
   /** A container whose stand-in has ended is of no use to its engine or command. */
@@ -210,8 +236,25 @@ public final class KeptContainer {
     return sandbox(deadline).container(record.id(), deadline);
   }
 
+  /**
+   * Returns whether a call was made before. Keepers repeat calls whose answer they have not got, and
+   * make no others that the state does not allow.
+   */
+  private boolean isRepeated(State reached) {
+    return record.keeper() != null && state == reached;
+  }
+
+  private boolean hasRun() {
+    Exit exit = record.exit();
+    return isRepeated(State.RUNNING)
+        || (isRepeated(State.STOPPED) && exit != null && exit.reason().isEmpty());
+  }
+
   /** Starts it: CREATED to RUNNING. */
   public synchronized void start(Deadline deadline) {
+    if (hasRun()) {
+      return;
+    }
     Container container = container("start", deadline);
     if (state != State.CREATED) {
       throw new SandboxException(
@@ -241,6 +284,9 @@ public final class KeptContainer {
 
   /** Freezes all of its processes: RUNNING to PAUSED. */
   public synchronized void pause(Deadline deadline) {
+    if (isRepeated(State.PAUSED)) {
+      return;
+    }
     require(State.RUNNING, "pause");
     container("pause", deadline).pause(deadline);
     state = State.PAUSED;
@@ -249,6 +295,9 @@ public final class KeptContainer {
 
   /** Lets its processes go on: PAUSED to RUNNING. */
   public synchronized void resume(Deadline deadline) {
+    if (isRepeated(State.RUNNING)) {
+      return;
+    }
     require(State.PAUSED, "resume");
     container("resume", deadline).resume(deadline);
     state = State.RUNNING;
@@ -308,15 +357,41 @@ public final class KeptContainer {
   /**
    * Starts another process in it, for an engine.
    *
+   * @param execId its id; a process with this id is not started again. Empty = an id is chosen
    * @param process the process
    * @param by the process that stands for the new one; if it ends first, the new one is killed
    * @return the id of the process, and the agent's ports
    */
-  public ExecStarted exec(OciProcess process, ProcessIdentity by, Deadline deadline) {
-    ContainerProcess started = container("exec in", deadline).exec(like -> process, deadline);
+  public ExecStarted exec(
+      String execId, OciProcess process, ProcessIdentity by, Deadline deadline) {
+    Container in = container("exec in", deadline);
+    ContainerProcess started =
+        execId.isEmpty() ? in.exec(like -> process, deadline) : once(in, execId, process, deadline);
     var unused =
         StandIn.watch(keeping, by).thenRunAsync(() -> killQuietly(started), keeping.ends());
     return new ExecStarted(started.id(), ports(deadline));
+  }
+
+  private static ContainerProcess once(
+      Container in, String execId, OciProcess process, Deadline deadline) {
+    try {
+      return in.exec(execId, process, deadline);
+    } catch (SandboxException e) {
+      if (e.reason() != Reason.ALREADY_EXISTS) {
+        throw e;
+      }
+      return in.process(execId);
+    }
+  }
+
+  /** Returns what it uses. */
+  public ContainerStats stats(Deadline deadline) {
+    return container("measure", deadline).stats(deadline);
+  }
+
+  /** Changes its limits. */
+  public void update(ResourceLimits limits, Deadline deadline) {
+    container("update", deadline).update(limits, deadline);
   }
 
   /** Kills a process; it may have ended. */

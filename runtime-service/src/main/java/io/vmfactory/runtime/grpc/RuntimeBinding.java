@@ -55,6 +55,8 @@ final class RuntimeBinding {
     bind(RuntimeGrpcService.SignalContainer, Call.Kind.VM, verbs::signal);
     bind(RuntimeGrpcService.DeleteContainer, Call.Kind.VM, verbs::delete);
     bind(RuntimeGrpcService.ExecProcess, Call.Kind.VM, verbs::exec);
+    bind(RuntimeGrpcService.StatContainer, Call.Kind.VM, verbs::stat);
+    bind(RuntimeGrpcService.UpdateContainer, Call.Kind.VM, verbs::update);
   }
 
   private void bindViews() {

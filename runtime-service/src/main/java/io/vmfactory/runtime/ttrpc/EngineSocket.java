@@ -19,7 +19,9 @@ import io.vmfactory.api.runtime.v1.ResumeContainerRequest;
 import io.vmfactory.api.runtime.v1.RuntimeGrpcService;
 import io.vmfactory.api.runtime.v1.SignalContainerRequest;
 import io.vmfactory.api.runtime.v1.StartContainerRequest;
+import io.vmfactory.api.runtime.v1.StatContainerRequest;
 import io.vmfactory.api.runtime.v1.StopContainerRequest;
+import io.vmfactory.api.runtime.v1.UpdateContainerRequest;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.http.SocketFile;
@@ -114,6 +116,8 @@ public final class EngineSocket implements AutoCloseable {
     add(table, RuntimeGrpcService.SignalContainer, SignalContainerRequest.parser(), verbs::signal);
     add(table, RuntimeGrpcService.DeleteContainer, DeleteContainerRequest.parser(), verbs::delete);
     add(table, RuntimeGrpcService.ExecProcess, ExecProcessRequest.parser(), verbs::exec);
+    add(table, RuntimeGrpcService.StatContainer, StatContainerRequest.parser(), verbs::stat);
+    add(table, RuntimeGrpcService.UpdateContainer, UpdateContainerRequest.parser(), verbs::update);
     add(
         table,
         RuntimeGrpcService.GetContainer,

@@ -25,12 +25,17 @@ import io.vmfactory.api.runtime.v1.SignalContainerRequest;
 import io.vmfactory.api.runtime.v1.SignalContainerResponse;
 import io.vmfactory.api.runtime.v1.StartContainerRequest;
 import io.vmfactory.api.runtime.v1.StartContainerResponse;
+import io.vmfactory.api.runtime.v1.StatContainerRequest;
+import io.vmfactory.api.runtime.v1.StatContainerResponse;
 import io.vmfactory.api.runtime.v1.StopContainerRequest;
 import io.vmfactory.api.runtime.v1.StopContainerResponse;
+import io.vmfactory.api.runtime.v1.UpdateContainerRequest;
+import io.vmfactory.api.runtime.v1.UpdateContainerResponse;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.runtime.bundle.EngineBundles;
 import io.vmfactory.runtime.bundle.EngineBundles.Prepared;
 import io.vmfactory.runtime.bundle.StandIns;
@@ -75,7 +80,9 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
       throw new SandboxException(
           Reason.INVALID, "bundle.path is \"%s\"; it must be absolute".formatted(path));
     }
-    try (Prepared prepared = bundles.prepare(name, path, q.getBundle().getStandIn(), deadline)) {
+    int standIn = q.getBundle().getStandIn();
+    int keeper = q.getBundle().getKeeper();
+    try (Prepared prepared = bundles.prepare(name, path, standIn, keeper, deadline)) {
       return containers.create(
           prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), deadline);
     } catch (SandboxException e) {
@@ -184,10 +191,29 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
   private ExecStarted exec(ExecProcessRequest q, OciProcess process, Deadline deadline) {
     KeptContainer container = container(q.getNamespace(), q.getId());
     try {
-      return container.exec(process, StandIns.identity(q.getStandIn()), deadline);
+      return container.exec(q.getExecId(), process, StandIns.identity(q.getStandIn()), deadline);
     } catch (SandboxException e) {
       throw EngineWords.of(e);
     }
+  }
+
+  /** Returns what a container uses. */
+  public StatContainerResponse stat(StatContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () ->
+            StatContainerResponse.newBuilder()
+                .setStats(EngineStats.of(container(q.getNamespace(), q.getId()).stats(deadline)))
+                .build());
+  }
+
+  /** Changes the limits of a container. */
+  public UpdateContainerResponse update(UpdateContainerRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          ResourceLimits limits = EngineLimits.parse(q.getResourcesJson().toByteArray());
+          container(q.getNamespace(), q.getId()).update(limits, deadline);
+          return UpdateContainerResponse.getDefaultInstance();
+        });
   }
 
   /** Returns a container. */

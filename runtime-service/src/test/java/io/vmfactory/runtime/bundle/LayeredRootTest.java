@@ -2,9 +2,12 @@ package io.vmfactory.runtime.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LayeredRootTest {
   private static final Path ROOT = Path.of("/pods/1/merged");
@@ -29,6 +32,23 @@ class LayeredRootTest {
   @Test
   void aPlainFolderIsItself() {
     assertThat(LayeredRoot.options(ROOT, List.of(OTHER))).isEmpty();
-    assertThat(LayeredRoot.source(Path.of("/tmp"))).isEqualTo(Path.of("/tmp"));
+    assertThat(LayeredRoot.layers(Path.of("/tmp"))).isEmpty();
+  }
+
+  @Test
+  void theLayersCountWhileTheContainerHasNoFiles(@TempDir Path folder) throws IOException {
+    Path upper = Files.createDirectory(folder.resolve("upper"));
+    List<String> options = List.of("rw", "lowerdir=/l/B:/l/A", "upperdir=" + upper);
+    assertThat(LayeredRoot.lower(options)).containsExactly(Path.of("/l/B"), Path.of("/l/A"));
+    Files.createFile(upper.resolve("own"));
+    assertThat(LayeredRoot.lower(options)).isEmpty();
+  }
+
+  @Test
+  void layersWithoutFullPathsAreNotFollowed() {
+    assertThat(LayeredRoot.lower(List.of("lowerdir=l/A:/l/B"))).isEmpty();
+    assertThat(LayeredRoot.lower(List.of("lowerdir=/l/A\\:b"))).isEmpty();
+    assertThat(LayeredRoot.lower(List.of("lowerdir=/l/A::/l/data"))).isEmpty();
+    assertThat(LayeredRoot.lower(List.of("lowerdir=/l/A"))).containsExactly(Path.of("/l/A"));
   }
 }

@@ -7,6 +7,7 @@ import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
+import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,11 +44,14 @@ class ContainerJournalTest {
     ContainerRecord ended = making.made().with(new Exit(7, NOW, ""));
     journal.write(ended);
     ContainerRecord other =
-        record("s2", new Engine("/b", true, 12, 34, "/bin/x", "/run/netns/web"));
+        record(
+            "s2",
+            new Engine(
+                "/b", true, 12, 34, "/bin/x", "/run/netns/web", new Keeper(56, 78, "/bin/y")));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
-    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x");
+    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null);
     assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
