@@ -12,6 +12,7 @@
 #include "../src/children.h"
 #include "../src/containers/cgroup.h"
 #include "../src/containers/container.h"
+#include "../src/containers/launch.h"
 #include "../src/loop.h"
 #include "../src/status.h"
 #include "host.h"
@@ -640,6 +641,7 @@ static void apart(void) {
         CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
         loop_start();
         children_start();
+        launches_watch("/run/crun-of-host");
         suite();
         exit(0);
     }

@@ -28,7 +28,10 @@ import java.util.List;
 /** Our own guest from dist/guest, booted on QEMU with TCG, so that it boots on every host. */
 final class RealGuest implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
-  private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
+  private static final Path IMAGES =
+      Path.of(
+          System.getProperty(
+              "vmfactory.guest", System.getProperty("vmfactory.top") + "/dist/guest"));
 
   private final Vertx vertx = Vertx.vertx();
   private final StreamSockets sockets = new StreamSockets();
