@@ -323,7 +323,7 @@ class OciLayoutTest {
             .file("etc/passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1001::/:/bin/sh\n")
             .file("etc/group", "root:x:0:root\napp:x:1001:\nvideo:x:44:root,app\naudio:x:45:x\n"));
 
-    assertThat(user("")).isEqualTo(new UserIds(0, 0, List.of()));
+    assertThat(user("")).isEqualTo(new UserIds(0, 0, List.of(0L, 44L)));
     assertThat(user("app")).isEqualTo(new UserIds(1000, 1001, List.of(44L)));
     assertThat(user("1000")).isEqualTo(new UserIds(1000, 1001, List.of(44L)));
     assertThat(user("app:audio")).isEqualTo(new UserIds(1000, 45, List.of()));
