@@ -67,7 +67,8 @@ class Tree:
         links = self.dice.random() < 0.3
         layer.add("etc/real-passwd" if links else "etc/passwd", data=PASSWD.encode(), mode=0o644, mtime=7)
         if links:
-            layer.add("etc/passwd", tarfile.SYMTYPE, linkname=self.dice.choice(["real-passwd", "/etc/real-passwd"]), mtime=7)
+            # relative: umoci follows an absolute one on the host
+            layer.add("etc/passwd", tarfile.SYMTYPE, linkname="real-passwd", mtime=7)
         layer.add("etc/group", data=GROUP.encode(), mode=0o644, mtime=7)
         layer.add("probe", data=self.probe, mode=0o755, mtime=7)
         layer.add("implied/folder/file", data=b"x", mtime=7)
@@ -242,7 +243,8 @@ def make(seed, probe, ours, theirs):
             read_by_all.append(whole)
         config = metadata(dice)
         mine.add(name, layers, config, [dice.choice(["", "+gzip", "+zstd"]) for _ in layers])
-        plain.add(name, read_by_all, config, ["+gzip"] * len(layers))
+        # Engines take a user that is not given for root, with its groups; umoci leaves the groups out.
+        plain.add(name, read_by_all, {**config, "User": config["User"] or "0"}, ["+gzip"] * len(layers))
         if dice.random() < 0.3:
             mine.add_attestation()
         images.append((name, config["Env"]))

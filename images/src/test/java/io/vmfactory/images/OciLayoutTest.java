@@ -162,6 +162,27 @@ class OciLayoutTest {
     }
   }
 
+  @Test
+  void aWhiteoutKeepsNoFolderThatItsLayerHides() throws IOException {
+    var lower =
+        new TarBytes().file("gone/a/x", "1").file("opaque/a/x", "1").file("stays/a/x", "1");
+    var higher =
+        new TarBytes()
+            .file("gone/a/.wh.x", "")
+            .file(".wh.gone", "")
+            .file("opaque/a/.wh.x", "")
+            .file("opaque/.wh..wh..opq", "")
+            .file("stays/a/.wh.x", "");
+
+    try (Image image = image(lower, higher)) {
+      Path file = image.path();
+      Ext4View.assertSound(file);
+      assertThat(names(file, "/")).containsExactlyInAnyOrder("opaque", "stays");
+      assertThat(names(file, "/opaque")).isEmpty();
+      assertThat(names(file, "/stays")).containsExactly("a");
+    }
+  }
+
   private static List<String> names(Path image, String directory) {
     return Ext4View.list(image, directory)
         .lines()
