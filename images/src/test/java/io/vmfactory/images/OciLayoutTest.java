@@ -164,8 +164,7 @@ class OciLayoutTest {
 
   @Test
   void aWhiteoutKeepsNoFolderThatItsLayerHides() throws IOException {
-    var lower =
-        new TarBytes().file("gone/a/x", "1").file("opaque/a/x", "1").file("stays/a/x", "1");
+    var lower = new TarBytes().file("gone/a/x", "1").file("opaque/a/x", "1").file("stays/a/x", "1");
     var higher =
         new TarBytes()
             .file("gone/a/.wh.x", "")

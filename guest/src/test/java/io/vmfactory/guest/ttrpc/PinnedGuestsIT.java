@@ -113,8 +113,7 @@ final class PinnedGuestsIT {
   }
 
   private static void create(GuestAgent agent, String id, String... args) {
-    OciSpec spec =
-        OciSpec.standard().withRoot(ROOT, false).with(p -> p.withArgs(List.of(args)));
+    OciSpec spec = OciSpec.standard().withRoot(ROOT, false).with(p -> p.withArgs(List.of(args)));
     agent.containers().create(new ContainerRequest(id, spec, List.of(), false), RealGuest.soon());
   }
 

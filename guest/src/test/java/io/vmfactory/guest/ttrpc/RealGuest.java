@@ -28,6 +28,7 @@ import java.util.List;
 /** Our own guest, from dist/guest if no other is asked for, booted on QEMU with TCG, so that it boots on every host. */
 final class RealGuest implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
+
   /** Another guest for all tests: {@code ./dev test guests} runs them with each that is pinned. */
   private static final Path IMAGE =
       Path.of(

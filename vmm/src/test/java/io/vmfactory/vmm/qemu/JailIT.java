@@ -255,11 +255,9 @@ class JailIT {
   @Test
   void theUmaskOfTheDaemonClosesNoFolder() throws IOException {
     Program program =
-        new Program(
-            BUSYBOX, List.of("sh", "-c", "umask"), files.resolve("output"), List.of());
+        new Program(BUSYBOX, List.of("sh", "-c", "umask"), files.resolve("output"), List.of());
     Path root = Files.createDirectory(files.resolve("root"));
-    Program launcher =
-        jail.around(program, root, jail.users().take(), List.of(), FILE_BYTES);
+    Program launcher = jail.around(program, root, jail.users().take(), List.of(), FILE_BYTES);
     List<String> words =
         new ArrayList<>(
             List.of("-c", "umask 077; exec \"$0\" \"$@\"", launcher.executable().toString()));
