@@ -92,6 +92,8 @@ static void pivot(const char *root) {
 }
 
 void root_enter(const struct plan *plan) {
+    // The program's user has to pass the folders. systemd starts the daemon with the umask 077.
+    mode_t mask = umask(022);
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0) fail_errno("cannot make mounts private");
     if (mount("jail", plan->root, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, OPTIONS) < 0) {
         fail_errno("cannot mount a root over %s", plan->root);
@@ -99,5 +101,6 @@ void root_enter(const struct plan *plan) {
     for (size_t i = 0; i < plan->reads.n; i++) show(plan, plan->reads.all[i], MS_RDONLY | MS_NODEV);
     for (size_t i = 0; i < plan->devices.n; i++) show(plan, plan->devices.all[i], MS_NOEXEC);
     mount_proc(plan);
+    umask(mask);
     pivot(plan->root);
 }

@@ -13,6 +13,7 @@
 #include "../src/children.h"
 #include "../src/containers/cgroup.h"
 #include "../src/containers/container.h"
+#include "../src/containers/launch.h"
 #include "../src/loop.h"
 #include "../src/status.h"
 #include "host.h"
@@ -24,6 +25,12 @@
 // control groups are those of version 2 that this host has beside its own, without controllers.
 
 #define GROUP_MS 5000 // for the last process of a group to be counted no more
+
+static void write_file(const char *path, const char *text, mode_t mode) {
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
+    CHECK(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
+    close(file);
+}
 
 static void one_lives_from_creation_to_removal(void) {
     CHECK(pod_create("one", "echo out; echo err >&2; exit 3") == STATUS_OK);
@@ -378,6 +385,37 @@ static void an_exec_begins_from_the_first_process(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
+static void check_home(const char *exec, uint32_t uid, const char *home) {
+    Grpc__Process process = GRPC__PROCESS__INIT;
+    Grpc__User user = GRPC__USER__INIT;
+    char *args[] = {"sh", "-c", "echo $HOME"};
+    user.uid = uid;
+    process.user = &user;
+    process.args = args;
+    process.n_args = 3;
+    CHECK(pod_exec_args("x", exec, &process) == STATUS_OK);
+    CHECK(strcmp(pod_output("x", exec, "ReadStdout"), home) == 0);
+}
+
+static void a_user_without_an_account_has_a_home(void) {
+    struct pod_spec spec;
+    Grpc__User user = GRPC__USER__INIT;
+    user.uid = 4321;
+    CHECK(mkdir(ROOTFS "/etc", 0755) == 0 || errno == EEXIST);
+    write_file(ROOTFS "/etc/passwd", "root:x:0:0::/of-root:\nann:x:1000:1000::/of-ann:\n", 0644);
+    pod_fill(&spec, "x", "echo $HOME; sleep 1000");
+    spec.process.user = &user;
+    CHECK(pod_create_spec("x", &spec) == STATUS_OK && pod_start("x") == STATUS_OK);
+    char first[16] = "";
+    CHECK(pod_read_some("x", "x", "ReadStdout", first, sizeof first - 1) == 2 && strcmp(first, "/\n") == 0);
+    check_home("none", 4321, "/\n");
+    check_home("ann", 1000, "/of-ann\n");
+    check_home("root", 0, "/of-root\n");
+    unlink(ROOTFS "/etc/passwd");
+    check_home("all", 1000, "/\n");
+    CHECK(pod_discard("x") == STATUS_OK);
+}
+
 static void an_exec_has_the_mask_for_new_files_of_the_first_process(void) {
     struct pod_spec spec;
     Grpc__User user = GRPC__USER__INIT, other = GRPC__USER__INIT;
@@ -556,12 +594,6 @@ static void all_go_with_the_sandbox(void) {
 
 // Set-up.
 
-static void write_file(const char *path, const char *text, mode_t mode) {
-    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode);
-    CHECK(file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text));
-    close(file);
-}
-
 static void make_rootfs(void) {
     static const char *const applets[] = {
         "sh", "cat", "echo", "sleep", "ls", "true", "wc", "stty", "tty", "hostname", "readlink", "test", "grep",
@@ -612,6 +644,7 @@ static void suite(void) {
     a_terminal_is_read_written_and_resized();
     a_terminal_of_a_program_that_cannot_be_run_says_why();
     an_exec_begins_from_the_first_process();
+    a_user_without_an_account_has_a_home();
     an_exec_has_the_mask_for_new_files_of_the_first_process();
     no_signal_is_blocked_or_ignored();
     an_exec_has_a_session_of_its_own();
@@ -656,6 +689,7 @@ static void apart(void) {
         CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
         loop_start();
         children_start();
+        launches_watch("/run/crun-of-host");
         suite();
         exit(0);
     }

@@ -155,11 +155,20 @@ static bool check_root(const char *path, struct problem *problem) {
         || problem_set(problem, STATUS_FAILED_PRECONDITION, "root.path: %.256s is empty", path);
 }
 
+static void set_home(struct container *container) {
+    struct problem problem;
+    char *config = spec_config_with_home(container->spec, &problem);
+    if (config == NULL) return;
+    free(container->config);
+    container->config = config;
+}
+
 // Does everything that crun needs and cannot do itself. False with problem.
-static bool prepare(const struct container *container, const char *bundle, struct problem *problem) {
+static bool prepare(struct container *container, const char *bundle, struct problem *problem) {
     const Grpc__Spec *spec = container->spec;
     if (!check_root(spec->root->path, problem)) return false;
     mkdir(bundle, 0755);
+    set_home(container);
     if (!write_config(container)) {
         return problem_set(problem, STATUS_INTERNAL, "cannot write %s: %m", bundle);
     }

@@ -19,12 +19,12 @@
 #include "../descriptors.h"
 #include "../file.h"
 #include "../log.h"
+#include "launch.h"
 
 #define STATE "/run/crun"
 #define ARGUMENTS 16
 
-// Descriptors of crun beside its standard streams. Before crun becomes the container's process, it marks
-// all inherited descriptors close-on-exec: so the launch pipe closes when the program runs.
+// Descriptors of crun beside its standard streams. The container's program does not inherit them.
 #define LAUNCH_FD 3
 #define PROCESS_FD 4 // of exec
 #define LAST_FD (CRUN_INHERITED_FIRST + CRUN_INHERITED_MOST - 1)
@@ -54,6 +54,7 @@ void crun_prepare(void) {
         if (sealed >= 0) close(sealed);
     }
     if (file >= 0) close(file);
+    launches_watch(program);
     personality(ADDR_NO_RANDOMIZE);
 }
 
@@ -226,23 +227,6 @@ bool crun_start(const char *id) {
     close(fd);
     errno = error;
     return written;
-}
-
-// Process flags in field 9 of /proc/PID/stat.
-#define PF_EXITING 0x4
-#define PF_FORKNOEXEC 0x40
-
-// A process that is being executed can lose its launch pipe before PF_FORKNOEXEC. It has passed the point from which
-// execve(2) does not return, so only a process that exits with that flag has failed.
-bool crun_executed(pid_t pid) {
-    char path[32], text[1024];
-    unsigned long flags;
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (file_read(path, text, sizeof text) < 0) return true;
-    const char *after_name = strrchr(text, ')');
-    bool found = after_name != NULL
-        && sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %lu", &flags) == 1;
-    return !found || (flags & PF_FORKNOEXEC) == 0 || (flags & PF_EXITING) == 0;
 }
 
 void crun_text(struct crun *crun, char *text, size_t size) {

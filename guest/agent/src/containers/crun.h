@@ -12,8 +12,7 @@ struct crun {
     // Called when crun has ended; good = crun has created the process.
     void (*done)(struct crun *self, bool good);
     pid_t pid; // of the process that crun has created
-    // The process holds the other end until it executes its program or ends: see crun_executed.
-    int launch;
+    int launch; // the end of a pipe that crun writes to: the pid, or why there is none
     bool terminal; // the process has one
     struct console console; // receives it
     uid_t terminal_owner; // see console_open
@@ -45,10 +44,6 @@ bool crun_exec(
 
 // Lets a created process execute its program. False with errno on failure.
 bool crun_start(const char *id);
-
-// Returns whether a process, which may be a zombie, has executed its program or is executing it now. Called after
-// the launch pipe has closed. False: it has ended, or is ending, as a fork of crun.
-bool crun_executed(pid_t pid);
 
 // Reads the text that crun has written to the launch pipe.
 void crun_text(struct crun *crun, char *text, size_t size);

@@ -31,7 +31,7 @@ static bool covers(const char *destination, const char *path) {
         && (path[length] == '\0' || path[length] == '/');
 }
 
-static bool is_covered(const Grpc__Spec *spec, const char *path) {
+bool etc_is_covered(const Grpc__Spec *spec, const char *path) {
     for (size_t i = 0; i < spec->n_mounts; i++) {
         if (covers(spec->mounts[i]->destination, path)) return true;
     }
@@ -56,7 +56,7 @@ static bool root_is_read_only(const Grpc__CreateContainerRequest *request) {
 static void add(struct etc *etc, Grpc__Spec *spec, const char *id, size_t i) {
     static char *options[] = {"bind", "rprivate", "ro"};
     static char *const destinations[ETC_MOST] = {"/etc/hosts", "/etc/hostname", "/etc/resolv.conf"};
-    if (is_covered(spec, destinations[i])) return;
+    if (etc_is_covered(spec, destinations[i])) return;
     Grpc__Mount *mount = &etc->mounts[i];
     grpc__mount__init(mount);
     snprintf(etc->sources[i], sizeof etc->sources[i], SANDBOX_DIR "/%s/%s", id, names[i]);

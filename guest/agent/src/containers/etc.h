@@ -25,6 +25,9 @@ struct etc {
 void etc_add(struct etc *etc, Grpc__Spec *spec, const Grpc__CreateContainerRequest *request);
 void etc_free(struct etc *etc);
 
+// Returns whether a mount of the spec lies at the path or at a folder above it.
+bool etc_is_covered(const Grpc__Spec *spec, const char *path);
+
 // Writes the files into the container's folder, which exists. False with errno on failure.
 bool etc_write(const char *folder, const char *hostname);
 

@@ -47,7 +47,7 @@ static void start_exec(
     struct call *call, struct container *container, const char *id, const Grpc__Process *whole) {
     struct problem problem;
     size_t length;
-    char *json = spec_process(whole, &length, &problem);
+    char *json = spec_process(whole, container->first->pid, &length, &problem);
     if (json == NULL) {
         call_fail(call, problem.code, "%s", problem.text);
         return;

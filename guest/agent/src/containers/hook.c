@@ -70,7 +70,7 @@ bool hook_check(const Vmfactory__Guest__V1__Hook *hook, struct problem *problem)
     struct inherited whole;
     process_inherit(&whole, hook->process, container->asked);
     size_t length;
-    char *json = spec_process(&whole.process, &length, problem);
+    char *json = spec_process(&whole.process, 0, &length, problem);
     free(json);
     return json != NULL && check_state(container, problem);
 }
@@ -195,7 +195,7 @@ static bool start(
     struct inherited whole;
     process_inherit(&whole, hook->process, container->asked);
     size_t length;
-    char *json = spec_process(&whole.process, &length, problem);
+    char *json = spec_process(&whole.process, container->first->pid, &length, problem);
     if (json == NULL) return false;
     struct process *process = process_new(HOOK_ID, &whole.process, &owner, run);
     process->crun.oom_score_adj = (int)whole.process.oomscoreadj;

@@ -134,19 +134,26 @@ static void answer_start(struct process *process, enum status code, const char *
 
 static bool executed(struct process *process) {
     return process->held.wanted ? held_launched(&process->held, process->crun.launch)
-                                : crun_executed(process->pid);
+                                : launch_happened(process->pid);
 }
 
-// The process has executed its program, or has ended before.
-static void on_launched(struct source *source, uint32_t events) {
-    (void)events;
-    struct process *process = (struct process *)((char *)source - offsetof(struct process, launch));
-    loop_unwatch(source);
-    if (!executed(process)) return; // on_ended will report its end
+static void runs_now(struct process *process) {
     crun_close(&process->crun);
     held_close(&process->held);
     process->state = PROCESS_RUNS;
     answer_start(process, STATUS_OK, NULL);
+}
+
+static void on_launched(struct launch *launch) {
+    runs_now((struct process *)((char *)launch - offsetof(struct process, launch)));
+}
+
+// The launcher has executed the program, or has ended before.
+static void on_reported(struct source *source, uint32_t events) {
+    (void)events;
+    struct process *process = (struct process *)((char *)source - offsetof(struct process, report));
+    loop_unwatch(source);
+    if (executed(process)) runs_now(process); // otherwise on_ended will report its end
 }
 
 // Sets the reason why the program does not run.
@@ -169,7 +176,8 @@ static void reply_status(struct call *call, int status) {
 
 static void close_ends(struct process *process) {
     if (process->state == PROCESS_SETTLING) loop_unwatch(&process->held.control);
-    if (process->state == PROCESS_STARTING) loop_unwatch(&process->launch);
+    if (process->state == PROCESS_STARTING) launch_forget(&process->launch);
+    if (process->state == PROCESS_STARTING && process->held.wanted) loop_unwatch(&process->report);
     crun_close(&process->crun);
     held_close(&process->held);
     writer_close(&process->in);
@@ -263,8 +271,13 @@ bool process_begin(struct process *process, const Grpc__Process *described) {
 void process_await_program(struct process *process, struct call *call) {
     process->starting = call;
     process->state = PROCESS_STARTING;
-    process->launch = (struct source){.fd = process->crun.launch, .ready = on_launched};
-    loop_watch(&process->launch, 0); // epoll always reports EPOLLHUP
+    if (process->held.wanted) {
+        process->report = (struct source){.fd = process->crun.launch, .ready = on_reported};
+        loop_watch(&process->report, 0); // epoll always reports EPOLLHUP
+    } else {
+        process->launch = (struct launch){.pid = process->pid, .launched = on_launched};
+        launch_await(&process->launch);
+    }
 }
 
 static void on_waiter_gone(void *context) {

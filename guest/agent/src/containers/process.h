@@ -8,6 +8,7 @@
 #include "crun.h"
 #include "failure.h"
 #include "held.h"
+#include "launch.h"
 #include "reader.h"
 #include "kata/oci.pb-c.h"
 #include "writer.h"
@@ -41,7 +42,8 @@ struct process {
     int status; // set when it has ended: 0 to 255, or 128 + signal
     bool terminal;
     char *program; // as it was asked for
-    struct source launch;
+    struct launch launch;
+    struct source report; // of a launcher
     struct held held;
     struct writer in;
     struct reader out, err; // a terminal has only out

@@ -13,6 +13,7 @@
 #include "field.h"
 #include "fit.h"
 #include "held.h"
+#include "home.h"
 #include "oci_json.h"
 #include "resources.h"
 #include "sysctl.h"
@@ -153,17 +154,34 @@ static bool set_domain(Grpc__Spec *spec, struct problem *problem) {
     return true;
 }
 
+char *spec_config(const Grpc__Spec *spec, struct problem *problem) {
+    Grpc__Spec config = *spec;
+    Grpc__Linux linux_ = *spec->linux;
+    size_t length;
+    linux_.n_sysctl = 0; // the agent sets them
+    config.linux = &linux_;
+    return to_json(&config.base, &length, problem);
+}
+
+char *spec_config_with_home(const Grpc__Spec *spec, struct problem *problem) {
+    struct home home = {0};
+    Grpc__Spec config = *spec;
+    if (etc_is_covered(spec, "/etc/passwd")) return NULL;
+    config.process = (Grpc__Process *)home_add(&home, spec->process, spec->root->path);
+    char *json = config.process == spec->process ? NULL : spec_config(&config, problem);
+    home_free(&home);
+    return json;
+}
+
 static void write_config(
     const Grpc__CreateContainerRequest *request, Grpc__Spec *spec, struct spec_made *made,
     struct problem *problem) {
     struct fit fit;
     struct etc etc;
-    size_t length;
     fit_mounts(&fit, spec);
     etc_add(&etc, spec, request);
     made->spec = message_copy(&spec->base);
-    spec->linux->n_sysctl = 0;
-    made->config = to_json(&spec->base, &length, problem);
+    made->config = spec_config(made->spec, problem);
     etc_free(&etc);
     fit_free(&fit);
 }
@@ -234,6 +252,13 @@ void spec_free(struct spec_made *made) {
     *made = (struct spec_made){0};
 }
 
-char *spec_process(const Grpc__Process *process, size_t *length, struct problem *problem) {
-    return check_process(process, problem) ? to_json(&process->base, length, problem) : NULL;
+char *spec_process(const Grpc__Process *process, pid_t beside, size_t *length, struct problem *problem) {
+    struct home home = {0};
+    char root[32];
+    if (!check_process(process, problem)) return NULL;
+    snprintf(root, sizeof root, "/proc/%d/root", (int)beside);
+    if (beside > 0) process = home_add(&home, process, root);
+    char *json = to_json(&process->base, length, problem);
+    home_free(&home);
+    return json;
 }

@@ -2,6 +2,7 @@
 #define VMFACTORY_SPEC_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "../problem.h"
 #include "kata/agent.pb-c.h"
@@ -26,7 +27,14 @@ struct spec_made {
 bool spec_make(const Grpc__CreateContainerRequest *request, struct spec_made *made, struct problem *problem);
 void spec_free(struct spec_made *made);
 
-// Returns a process as JSON for crun. The caller frees it. NULL with problem = the agent cannot run it.
-char *spec_process(const Grpc__Process *process, size_t *length, struct problem *problem);
+// Returns config.json for what spec_make has made. The caller frees it. NULL with problem = a string is not UTF-8.
+char *spec_config(const Grpc__Spec *spec, struct problem *problem);
+
+// Returns the same with HOME, or NULL if crun sets it or finds it (home.h). Called when the root is mounted.
+char *spec_config_with_home(const Grpc__Spec *spec, struct problem *problem);
+
+// Returns a process as JSON for crun, to be executed beside another one (0 = beside none). The caller frees it. NULL with
+// problem = the agent cannot run it.
+char *spec_process(const Grpc__Process *process, pid_t beside, size_t *length, struct problem *problem);
 
 #endif

@@ -68,14 +68,25 @@ final class LayerTree {
     }
   }
 
+  /** What a directory is looked up for. */
+  private enum Use {
+    /** To read; a missing one is treated as empty. */
+    LOOK,
+    /** To hide names in it. A missing one is created; another stays as the lower layers have it. */
+    HIDE,
+    /** To add a name. It belongs to the current layer, and is created if missing. */
+    FILL
+  }
+
   private void add(TarEntry entry, TarReader reader) throws IOException {
     List<String> path = path(entry.name());
     if (path.isEmpty()) {
       update(root, entry);
       return;
     }
-    FileNode parent = directory(path.subList(0, path.size() - 1), entry.name(), true);
     String name = path.get(path.size() - 1);
+    Use use = name.startsWith(WHITEOUT) ? Use.HIDE : Use.FILL;
+    FileNode parent = directory(path.subList(0, path.size() - 1), entry.name(), use);
     if (name.equals(OPAQUE)) {
       hideLower(parent);
     } else if (name.startsWith(WHITEOUT)) {
@@ -137,7 +148,7 @@ final class LayerTree {
     FileNode node =
         path.isEmpty()
             ? null
-            : directory(path.subList(0, path.size() - 1), entry.link(), false)
+            : directory(path.subList(0, path.size() - 1), entry.link(), Use.LOOK)
                 .children()
                 .get(path.get(path.size() - 1));
     if (node == null || node.isDirectory()) {
@@ -198,10 +209,9 @@ final class LayerTree {
    * Returns the directory of a path. Follows links as if the image were the root; rejects links
    * that lead above it.
    *
-   * @param make whether the directory belongs to the current layer and is created if missing;
-   *     otherwise a missing one is treated as empty
+   * @param of the entry that it is looked up for
    */
-  private FileNode directory(List<String> path, String of, boolean make) {
+  private FileNode directory(List<String> path, String of, Use use) {
     Deque<FileNode> trail = new ArrayDeque<>(List.of(root));
     Deque<String> rest = new ArrayDeque<>(path);
     int links = 0;
@@ -216,9 +226,10 @@ final class LayerTree {
         continue;
       }
       FileNode child = trail.element().children().get(name);
-      if (child == null && !make) {
+      if (child == null && use == Use.LOOK) {
         return FileNode.directory(Metadata.IMPLIED_DIRECTORY);
       }
+      boolean missing = child == null;
       if (child == null) {
         child = implied();
       } else if (child.type() == FileType.LINK) {
@@ -231,7 +242,7 @@ final class LayerTree {
         throw new ImageException(
             Reason.INVALID, of + ": its path has a file in place of a directory");
       }
-      if (make) {
+      if (missing || use == Use.FILL) {
         trail.element().put(name, child, layer);
       }
       trail.push(child);

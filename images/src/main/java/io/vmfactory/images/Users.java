@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Resolves user names with the image's /etc/passwd and /etc/group. {@code name} and {@code uid}
- * also give the user's own group and supplementary groups; {@code :group} gives only that group.
+ * Resolves users with the image's /etc/passwd and /etc/group, as Docker does. A number is always an
+ * id and never a name. Without a group, the user's own one and its supplementary groups count, also
+ * those of root, which is the user of an image that names none.
  */
 final class Users {
   private static final int MOST_BYTES = 1 << 22;
@@ -32,20 +33,16 @@ final class Users {
     int colon = said.indexOf(':');
     String user = colon < 0 ? said : said.substring(0, colon);
     String group = colon < 0 ? "" : said.substring(colon + 1);
-    if (user.isEmpty() && group.isEmpty()) {
-      return UserIds.ROOT;
-    }
     Optional<List<String>> account = account(user.isEmpty() ? "0" : user);
     long id =
-        account
-            .flatMap(line -> number(line.get(2)))
-            .or(() -> user.isEmpty() ? Optional.of(0L) : number(user))
+        number(user.isEmpty() ? "0" : user)
+            .or(() -> account.flatMap(line -> number(line.get(2))))
             .orElseThrow(() -> unknown("user", user));
     if (!group.isEmpty()) {
       return new UserIds(id, group(group), List.of());
     }
     long own = account.flatMap(line -> number(line.get(3))).orElse(0L);
-    return new UserIds(id, own, account.map(line -> groupsOf(line.get(0), own)).orElse(List.of()));
+    return new UserIds(id, own, account.map(line -> groupsOf(line.get(0))).orElse(List.of()));
   }
 
   /** Returns the number, in range or not: the process's specification refuses what is not. */
@@ -78,25 +75,28 @@ final class Users {
   }
 
   private Optional<List<String>> account(String user) {
+    int field = number(user).isPresent() ? 2 : 0;
     return lines("/etc/passwd", 4).stream()
-        .filter(line -> line.get(0).equals(user) || line.get(2).equals(user))
+        .filter(line -> line.get(field).equals(user))
         .findFirst();
   }
 
-  private long group(String name) {
-    return lines("/etc/group", 3).stream()
-        .filter(line -> line.get(0).equals(name) || line.get(2).equals(name))
-        .findFirst()
-        .flatMap(line -> number(line.get(2)))
-        .or(() -> number(name))
-        .orElseThrow(() -> unknown("group", name));
+  private long group(String said) {
+    return number(said)
+        .or(
+            () ->
+                lines("/etc/group", 3).stream()
+                    .filter(line -> line.get(0).equals(said))
+                    .findFirst()
+                    .flatMap(line -> number(line.get(2))))
+        .orElseThrow(() -> unknown("group", said));
   }
 
-  private List<Long> groupsOf(String user, long own) {
+  private List<Long> groupsOf(String user) {
     List<Long> groups = new ArrayList<>();
     for (List<String> line : lines("/etc/group", 4)) {
       Optional<Long> id = number(line.get(2));
-      if (id.isPresent() && id.get() != own && List.of(line.get(3).split(",")).contains(user)) {
+      if (id.isPresent() && List.of(line.get(3).split(",")).contains(user)) {
         groups.add(id.get());
       }
     }

@@ -261,7 +261,20 @@ class LayoutVariantsTest {
     assertThat(user("app")).isEqualTo(new UserIds(1000, 1001, List.of(10L)));
     assertThat(user("app:wheel")).isEqualTo(new UserIds(1000, 10, List.of()));
     assertThat(user(":wheel")).isEqualTo(new UserIds(0, 10, List.of()));
-    assertThat(user("5")).isEqualTo(new UserIds(77, 78, List.of()));
+  }
+
+  @Test
+  void aNumberIsNeverAName() throws IOException {
+    layout.layer(
+        new TarBytes()
+            .file("etc/passwd", "5:x:77:78:::\nroot:x:0:0:::\nsix:x:6:60:::\n")
+            .file("etc/group", "7:x:70:\nwheel:x:10:root,six\nown:x:60:six\n"));
+
+    assertThat(user("5")).isEqualTo(new UserIds(5, 0, List.of()));
+    assertThat(user("77:7")).isEqualTo(new UserIds(77, 7, List.of()));
+    assertThat(user("6")).isEqualTo(new UserIds(6, 60, List.of(10L, 60L)));
+    assertThat(user("")).isEqualTo(new UserIds(0, 0, List.of(10L)));
+    assertThat(user("0:0")).isEqualTo(new UserIds(0, 0, List.of()));
   }
 
   private UserIds user(String said) throws IOException {

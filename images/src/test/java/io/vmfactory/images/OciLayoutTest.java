@@ -162,6 +162,26 @@ class OciLayoutTest {
     }
   }
 
+  @Test
+  void aWhiteoutKeepsNoFolderThatItsLayerHides() throws IOException {
+    var lower = new TarBytes().file("gone/a/x", "1").file("opaque/a/x", "1").file("stays/a/x", "1");
+    var higher =
+        new TarBytes()
+            .file("gone/a/.wh.x", "")
+            .file(".wh.gone", "")
+            .file("opaque/a/.wh.x", "")
+            .file("opaque/.wh..wh..opq", "")
+            .file("stays/a/.wh.x", "");
+
+    try (Image image = image(lower, higher)) {
+      Path file = image.path();
+      Ext4View.assertSound(file);
+      assertThat(names(file, "/")).containsExactlyInAnyOrder("opaque", "stays");
+      assertThat(names(file, "/opaque")).isEmpty();
+      assertThat(names(file, "/stays")).containsExactly("a");
+    }
+  }
+
   private static List<String> names(Path image, String directory) {
     return Ext4View.list(image, directory)
         .lines()
@@ -323,7 +343,7 @@ class OciLayoutTest {
             .file("etc/passwd", "root:x:0:0::/:/bin/sh\napp:x:1000:1001::/:/bin/sh\n")
             .file("etc/group", "root:x:0:root\napp:x:1001:\nvideo:x:44:root,app\naudio:x:45:x\n"));
 
-    assertThat(user("")).isEqualTo(new UserIds(0, 0, List.of()));
+    assertThat(user("")).isEqualTo(new UserIds(0, 0, List.of(0L, 44L)));
     assertThat(user("app")).isEqualTo(new UserIds(1000, 1001, List.of(44L)));
     assertThat(user("1000")).isEqualTo(new UserIds(1000, 1001, List.of(44L)));
     assertThat(user("app:audio")).isEqualTo(new UserIds(1000, 45, List.of()));

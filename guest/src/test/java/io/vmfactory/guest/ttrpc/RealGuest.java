@@ -25,10 +25,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Our own guest from dist/guest, booted on QEMU with TCG, so that it boots on every host. */
+/** Our own guest, from dist/guest if no other is asked for, booted on QEMU with TCG, so that it boots on every host. */
 final class RealGuest implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
-  private static final Path IMAGES = Path.of(System.getProperty("vmfactory.top"), "dist", "guest");
+
+  /** Another guest for all tests: {@code ./dev test guests} runs them with each that is pinned. */
+  private static final Path IMAGE =
+      Path.of(
+          System.getProperty(
+              "vmfactory.guest", System.getProperty("vmfactory.top") + "/dist/guest"));
 
   private final Vertx vertx = Vertx.vertx();
   private final StreamSockets sockets = new StreamSockets();
@@ -43,12 +48,22 @@ final class RealGuest implements AutoCloseable {
   }
 
   RealGuest(Path dir, VmSpec.Devices devices) {
-    VmId id = VmId.random();
-    folder = new VmFolders(dir).create(id);
-    vm = qemu.boot(new Launch(id, spec(devices), folder, new GuestRam.Anonymous()), soon());
+    this(dir, devices, IMAGE);
   }
 
-  private static VmSpec spec(VmSpec.Devices devices) {
+  /**
+   * Boots a guest.
+   *
+   * @param image the folder with its kernel and initrd
+   */
+  RealGuest(Path dir, VmSpec.Devices devices, Path image) {
+    VmId id = VmId.random();
+    folder = new VmFolders(dir).create(id);
+    VmSpec spec = spec(devices, image);
+    vm = qemu.boot(new Launch(id, spec, folder, new GuestRam.Anonymous()), soon());
+  }
+
+  private static VmSpec spec(VmSpec.Devices devices, Path image) {
     Sizing size = new Sizing(1, 256);
     return new VmSpec(
         new VmSpec.Machine("q35", "", Accelerator.TCG, "max"),
@@ -56,7 +71,7 @@ final class RealGuest implements AutoCloseable {
         size,
         0,
         new VmSpec.Kernel(
-            IMAGES.resolve("vmlinuz"), IMAGES.resolve("initrd"), GuestImage.KERNEL_PARAMETERS),
+            image.resolve("vmlinuz"), image.resolve("initrd"), GuestImage.KERNEL_PARAMETERS),
         AgentTransport.VIRTIO_SERIAL,
         devices);
   }

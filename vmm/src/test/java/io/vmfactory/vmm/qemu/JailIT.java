@@ -253,6 +253,26 @@ class JailIT {
     assertThat(run("cat " + file, List.of(file))).isEqualTo(Files.readAllLines(file));
   }
 
+  /** systemd starts the daemon with the umask 077; the program's user has to pass the folders. */
+  @Test
+  void theUmaskOfTheDaemonClosesNoFolder() throws IOException {
+    Program program =
+        new Program(BUSYBOX, List.of("sh", "-c", "umask"), files.resolve("output"), List.of());
+    Path root = Files.createDirectory(files.resolve("root"));
+    Program launcher = jail.around(program, root, jail.users().take(), List.of(), FILE_BYTES);
+    List<String> words =
+        new ArrayList<>(
+            List.of("-c", "umask 077; exec \"$0\" \"$@\"", launcher.executable().toString()));
+    words.addAll(launcher.arguments());
+    try (Processes processes = new Processes()) {
+      HostProcess process =
+          processes.startThrough(
+              new Program(Path.of("/bin/bash"), words, launcher.output(), launcher.inherited()));
+      deadline.await(process.exited(), "the end of the program");
+    }
+    assertThat(Files.readAllLines(files.resolve("output"))).containsExactly("0077");
+  }
+
   /** A launcher that opens a named pipe waits until the other end is opened, here for ever. */
   @Test
   void aLauncherThatIsNotDoneEndsWithItsDaemon() throws Exception {
