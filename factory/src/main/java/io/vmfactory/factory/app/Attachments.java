@@ -44,8 +44,8 @@ public interface Attachments {
    * A request for a connection to a network, or for its end.
    *
    * @param networkNamespace path of the network's namespace, absolute
-   * @param name name of the host's end there; empty = the daemon chooses, in a request for
-   *     a connection
+   * @param name name of the host's end there; empty = the daemon chooses, in a request for a
+   *     connection
    * @param peer the client
    */
   record NicRequest(LeaseId lease, String networkNamespace, String name, Peer peer) {}

@@ -30,7 +30,9 @@ final class RequestRate {
     this.nanos = nanos;
   }
 
-  /** Takes one request of a user. Returns how much too early it is; zero = it is not, and counts. */
+  /**
+   * Takes one request of a user. Returns how much too early it is; zero = it is not, and counts.
+   */
   Duration take(long uid) {
     if (perSecond == 0) {
       return Duration.ZERO;

@@ -271,7 +271,10 @@ final class FactoryBinding {
     verbs.attachments().detachDrive(client, lease, drive, calls.ownDeadline());
   }
 
-  /** Binds AttachNic and DetachNic. A NIC whose client has left stays: it belongs to the VM and ends with it. */
+  /**
+   * Binds AttachNic and DetachNic. A NIC whose client has left stays: it belongs to the VM and ends
+   * with it.
+   */
   private void bindNics() {
     bind(
         FactoryGrpcService.AttachNic,

@@ -25,7 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Our own guest, from dist/guest if no other is asked for, booted on QEMU with TCG, so that it boots on every host. */
+/**
+ * Our own guest, from dist/guest if no other is asked for, booted on QEMU with TCG, so that it
+ * boots on every host.
+ */
 final class RealGuest implements AutoCloseable {
   private static final Path QEMU = Path.of("/usr/bin/qemu-system-x86_64");
 

@@ -88,7 +88,8 @@ final class RecordedCalls {
 
   /** Lets the VM run again, unless the call fails. */
   Grant resume(Grant grant) {
-    return onLease(Kind.RESUME, grant, deadline -> client.leases().resume(grant.lease(), null, deadline))
+    return onLease(
+            Kind.RESUME, grant, deadline -> client.leases().resume(grant.lease(), null, deadline))
         ? grant.paused(false)
         : grant;
   }

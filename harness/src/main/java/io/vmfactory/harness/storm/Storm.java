@@ -53,7 +53,9 @@ public final class Storm {
   /** The descriptors that a daemon may have in a calm beyond those in the first calm. */
   private static final int FILES_MORE = 24;
 
-  /** The descriptors of a named template that is loaded: its memory, and a drive's image and layers. */
+  /**
+   * The descriptors of a named template that is loaded: its memory, and a drive's image and layers.
+   */
   private static final int FILES_OF_TEMPLATE = 18;
 
   private static final int IMAGE_BYTES = 1 << 20;

@@ -101,7 +101,9 @@ final class TemplateRules {
   /** The detail of a request that gave no version begins with this. */
   static final String BARE = "bare name ";
 
-  /** Returns what the name was certainly set to last; empty if another change may have come since. */
+  /**
+   * Returns what the name was certainly set to last; empty if another change may have come since.
+   */
   private static Optional<Operation> last(Operation given, List<Operation> history) {
     List<Operation> changes =
         history.stream()

@@ -124,7 +124,9 @@ public final class KeptContainer {
             .whenCompleteAsync((status, failure) -> onEnd(status, failure), keeping.ends());
   }
 
-  /** Removes it when the process ends that keeps it for containerd. Called once, when it is known. */
+  /**
+   * Removes it when the process ends that keeps it for containerd. Called once, when it is known.
+   */
   void watchKeeper() {
     ContainerRecord.Keeper keeper = record.keeper();
     if (keeper != null) {
@@ -237,8 +239,8 @@ public final class KeptContainer {
   }
 
   /**
-   * Returns whether a call was made before. Keepers repeat calls whose answer they have not got, and
-   * make no others that the state does not allow.
+   * Returns whether a call was made before. Keepers repeat calls whose answer they have not got,
+   * and make no others that the state does not allow.
    */
   private boolean isRepeated(State reached) {
     return record.keeper() != null && state == reached;
