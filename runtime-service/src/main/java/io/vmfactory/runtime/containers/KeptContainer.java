@@ -52,9 +52,6 @@ public final class KeptContainer {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** How long its removal may take when its keeper has ended. */
-  private static final Duration REMOVAL_LIMIT = Duration.ofMinutes(2);
-
   /** How often a container is looked for again after the connection to its guest has broken. */
   private static final int MOST_RECONNECTIONS = 5;
 
@@ -130,20 +127,7 @@ public final class KeptContainer {
   void watchKeeper() {
     ContainerRecord.Keeper keeper = record.keeper();
     if (keeper != null) {
-      var unused =
-          StandIn.watch(keeping, keeper.identity())
-              .thenRunAsync(this::removeQuietly, keeping.ends());
-    }
-  }
-
-  private void removeQuietly() {
-    try {
-      if (!removed) {
-        log.info("container {}: removed, because its keeper has ended", name());
-        delete(true, Deadline.after(REMOVAL_LIMIT));
-      }
-    } catch (RuntimeException e) {
-      log.warn("container {}: not removed: {}", name(), ErrorText.of(e));
+      KeeperWatch.begin(keeping, this, keeper);
     }
   }
 
@@ -367,23 +351,8 @@ public final class KeptContainer {
   public ExecStarted exec(
       String execId, OciProcess process, ProcessIdentity by, Deadline deadline) {
     Container in = container("exec in", deadline);
-    ContainerProcess started =
-        execId.isEmpty() ? in.exec(like -> process, deadline) : once(in, execId, process, deadline);
-    var unused =
-        StandIn.watch(keeping, by).thenRunAsync(() -> killQuietly(started), keeping.ends());
+    ContainerProcess started = EngineExec.start(keeping, in, execId, process, by, deadline);
     return new ExecStarted(started.id(), ports(deadline));
-  }
-
-  private static ContainerProcess once(
-      Container in, String execId, OciProcess process, Deadline deadline) {
-    try {
-      return in.exec(execId, process, deadline);
-    } catch (SandboxException e) {
-      if (e.reason() != Reason.ALREADY_EXISTS) {
-        throw e;
-      }
-      return in.process(execId);
-    }
   }
 
   /** Returns what it uses. */
@@ -394,15 +363,6 @@ public final class KeptContainer {
   /** Changes its limits. */
   public void update(ResourceLimits limits, Deadline deadline) {
     container("update", deadline).update(limits, deadline);
-  }
-
-  /** Kills a process; it may have ended. */
-  private void killQuietly(ContainerProcess process) {
-    try {
-      process.signal(SIGKILL, Deadline.after(LIMIT));
-    } catch (RuntimeException e) {
-      log.debug("container {}: process {} not killed", name(), process.id(), e);
-    }
   }
 
   /** Returns the sockets of the agent's ports, for an engine; none if the VM has ended. */
