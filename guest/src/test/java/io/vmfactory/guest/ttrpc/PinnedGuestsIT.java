@@ -127,14 +127,13 @@ final class PinnedGuestsIT {
         .processes()
         .exec(second, agent.containers().process("cat", RealGuest.soon()), RealGuest.soon());
     CompletableFuture<Void> beside =
-        CompletableFuture.runAsync(() -> passesBothWays(agent, second, 1));
-
-    passesBothWays(agent, first, 2);
-    beside.join();
+        CompletableFuture.runAsync(() -> passesBothWays(agent, second, 1, () -> {}));
+    passesBothWays(agent, first, 2, beside::join); // its end would end the other one
     agent.containers().remove("cat", Duration.ofSeconds(30), RealGuest.soon());
   }
 
-  private static void passesBothWays(GuestAgent agent, ProcessRef cat, long seed) {
+  private static void passesBothWays(
+      GuestAgent agent, ProcessRef cat, long seed, Runnable beforeItsEnd) {
     byte[] bytes = new byte[SIZE];
     new Random(seed).nextBytes(bytes);
     CompletableFuture<byte[]> back = CompletableFuture.supplyAsync(() -> all(agent, cat));
@@ -142,6 +141,7 @@ final class PinnedGuestsIT {
       byte[] rest = Arrays.copyOfRange(bytes, at, Math.min(SIZE, at + (256 << 10)));
       at += agent.processes().write(cat, rest).toCompletableFuture().join();
     }
+    beforeItsEnd.run();
     agent.processes().closeInput(cat, RealGuest.soon());
     assertThat(Arrays.mismatch(back.join(), bytes)).as("%s", cat).isEqualTo(-1);
     assertThat(agent.processes().exit(cat).toCompletableFuture().join()).isZero();
