@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.vertx.core.VertxException;
 import io.vertx.grpc.client.GrpcClient;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.FactoryGrpcClient;
@@ -241,7 +242,16 @@ class ConnectionsTest {
     for (SocketChannel channel : open) {
       channel.close();
     }
-    answers();
+    while (!isServed()) {} // the daemon hears of each end somewhat later
+  }
+
+  private boolean isServed() {
+    try {
+      answers();
+      return true;
+    } catch (VertxException refused) {
+      return false;
+    }
   }
 
   private Future<?> status(GrpcClient client) {

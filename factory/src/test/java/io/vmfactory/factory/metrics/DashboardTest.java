@@ -148,7 +148,9 @@ final class DashboardTest {
             "vmfactory_pool_wanted",
             "vmfactory_restore_mean_seconds",
             "vmfactory_restores_waiting_limit",
+            "vmfactory_resume_vm_seconds",
             "vmfactory_snapshot_vm_seconds",
+            "vmfactory_suspend_vm_seconds",
             "vmfactory_template_usable");
   }
 
