@@ -96,7 +96,7 @@ final class EngineNetworkIT {
          "process": {"cwd": "/tmp", "env": ["PATH=/bin"],
            "args": ["sh", "-c", "echo page >index.html; exec busybox httpd -f -p 8000"]},
          "mounts": [{"destination": "/proc", "type": "proc", "source": "proc"}],
-         "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"},
+         "linux": {"namespaces": [{"type": "pid"}, {"type": "mount"}, {"type": "ipc"},
                                   {"type": "network", "path": "%s"}]}}
         """;
     Files.writeString(

@@ -214,7 +214,9 @@ final class LocalRuntime implements SandboxRuntime {
   @Override
   public void close() {
     try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
+      if (!keeps) {
+        Runtime.getRuntime().removeShutdownHook(atExit);
+      }
     } catch (IllegalStateException e) {
       return; // the process is ending, and the shutdown hook closes this runtime
     }
