@@ -18,12 +18,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damages each file of a stored snapshot in each way: it is refused, and others are not. */
+@Tag("exhaustive")
 class SnapshotDamageTest {
   @TempDir Path dir;
   private TemplateFixture fixture;

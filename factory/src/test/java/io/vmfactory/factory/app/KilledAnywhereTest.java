@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Tests that a daemon can be killed between any two steps, those of its own recovery included: the
  * next one has every VM that a customer may know of, and no other VM is left.
  */
+@Tag("exhaustive")
 @Timeout(120)
 @Execution(ExecutionMode.CONCURRENT)
 final class KilledAnywhereTest {
