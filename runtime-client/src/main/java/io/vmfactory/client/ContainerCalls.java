@@ -142,6 +142,6 @@ public final class ContainerCalls implements AutoCloseable {
   @Override
   public void close() {
     channel.close();
-    vertx.close().await();
+    EventLoops.close(vertx);
   }
 }

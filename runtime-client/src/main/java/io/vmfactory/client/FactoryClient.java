@@ -55,7 +55,7 @@ public final class FactoryClient implements AutoCloseable {
    */
   public static FactoryClient open(Path socket) {
     Vertx vertx = EventLoops.small();
-    return new FactoryClient(vertx, socket, () -> vertx.close().await());
+    return new FactoryClient(vertx, socket, () -> EventLoops.close(vertx));
   }
 
   /** Returns a client on {@code vertx}, which the caller closes. */

@@ -91,6 +91,6 @@ final class FakeDaemon implements AutoCloseable {
 
   @Override
   public void close() {
-    vertx.close().await();
+    EventLoops.close(vertx);
   }
 }

@@ -40,7 +40,7 @@ final class LateCallsTest {
   @AfterEach
   void stop() {
     daemon.close();
-    vertx.close().await();
+    EventLoops.close(vertx);
   }
 
   private FactoryClient open(boolean ownLoops) {

@@ -56,7 +56,7 @@ final class LocalRuntime implements SandboxRuntime {
     Vertx vertx = EventLoops.small();
     Machines machines = new Machines(settings.runtime(), settings.qemu(), vertx);
     SandboxStore store = new SandboxStore(settings.runtime().sandboxDir());
-    return over(store, machines, () -> vertx.close().await(), keeps);
+    return over(store, machines, () -> EventLoops.close(vertx), keeps);
   }
 
   /** Returns a runtime with any source of VMs. */
