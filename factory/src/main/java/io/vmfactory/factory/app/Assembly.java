@@ -72,7 +72,7 @@ final class Assembly {
   private final VmStarter starter;
   private final UniquenessGate uniqueness;
   private final RestoreTurns turns;
-  private final SnapshotVm.Limits storing;
+  private final Storing storing;
   private final Stock stock;
   private final TemplateShares shares;
   private final TemplateCatalogue catalogue;
@@ -103,7 +103,7 @@ final class Assembly {
             config.pool().maxWaiting(),
             host.threads().clock(),
             Work.MAKE_VM);
-    storing = new SnapshotVm.Limits(storingTurns(), memory);
+    storing = new Storing(storingTurns(), memory, inFlight, host.observer());
     stock = stock();
     shares = new TemplateShares(config.daemon().users().maxTemplatesMib(), suspended::diskBytes);
     catalogue = new TemplateCatalogue(templates, chooser, rooms.names(), shares, stock);
@@ -189,7 +189,7 @@ final class Assembly {
             rooms.suspensions(), suspended, templates, shares, overlays, host.clock());
     return new PauseVerbs(
         new PauseVm(leases, uniqueness, host.observer()),
-        new SuspendVm(rules, leases, store, inFlight, storing, host.observer()),
+        new SuspendVm(rules, leases, store, storing),
         new ResumeSuspended(handOuts(), leases, rooms.suspensions(), forkMaker(overlays), memory),
         rules,
         leases,
@@ -228,7 +228,7 @@ final class Assembly {
 
   private SnapshotVm snapshotVm(Path overlays) {
     SnapshotVm.Store store = new SnapshotVm.Store(catalogue, names, events, overlays);
-    return new SnapshotVm(rules, leases, store, inFlight, storing, host.observer());
+    return new SnapshotVm(rules, leases, store, storing);
   }
 
   private GetStatus getStatus() {

@@ -5,21 +5,15 @@ import io.vmfactory.configs.time.Laps;
 import io.vmfactory.factory.events.EventBus;
 import io.vmfactory.factory.events.Events.Kind;
 import io.vmfactory.factory.lease.LeaseBook;
-import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
-import io.vmfactory.factory.request.HostMemory;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.SnapshotRequest;
 import io.vmfactory.factory.request.TemplateView;
-import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.routes.Rules;
-import io.vmfactory.factory.routes.TurnRequest;
 import io.vmfactory.factory.templates.TemplateCatalogue;
 import io.vmfactory.factory.templates.TemplateNames;
-import io.vmfactory.factory.turns.RestoreTurns;
-import io.vmfactory.factory.turns.Turn;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.SnapshotNote.Owner;
@@ -27,16 +21,13 @@ import io.vmfactory.template.TemplateName;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmSnapshot;
 import java.nio.file.Path;
-import java.time.Duration;
 
 /** Stores a leased VM as the next version of a named template. */
 final class SnapshotVm {
   private final Rules rules;
   private final LeaseBook leases;
   private final Store store;
-  private final RequestsInFlight inFlight;
-  private final Limits limits;
-  private final Observer observer;
+  private final Storing storing;
 
   /**
    * Where snapshots go.
@@ -45,43 +36,16 @@ final class SnapshotVm {
    */
   record Store(TemplateCatalogue catalogue, TemplateNames names, EventBus events, Path overlays) {}
 
-  /**
-   * What limits the snapshots that are stored at once.
-   *
-   * @param turns one for each that is under way
-   * @param memory each needs as much as its source has, until it is stored
-   */
-  record Limits(RestoreTurns turns, HostMemory memory) {}
-
-  SnapshotVm(
-      Rules rules,
-      LeaseBook leases,
-      Store store,
-      RequestsInFlight inFlight,
-      Limits limits,
-      Observer observer) {
+  SnapshotVm(Rules rules, LeaseBook leases, Store store, Storing storing) {
     this.rules = rules;
     this.leases = leases;
     this.store = store;
-    this.inFlight = inFlight;
-    this.limits = limits;
-    this.observer = observer;
+    this.storing = storing;
   }
 
   StoredVm run(Peer client, SnapshotRequest request, Deadline deadline) {
-    long begun = System.nanoTime();
-    try {
-      StoredVm stored = inFlight.run(() -> stored(client, request, deadline));
-      observer.served(Verb.SNAPSHOT_VM, "SNAPSHOT", stored.hops(), since(begun));
-      return stored;
-    } catch (RuntimeException e) {
-      observer.failed(Verb.SNAPSHOT_VM, e, since(begun));
-      throw e;
-    }
-  }
-
-  private static Duration since(long begun) {
-    return Duration.ofNanos(System.nanoTime() - begun);
+    return storing.observed(
+        Verb.SNAPSHOT_VM, "SNAPSHOT", StoredVm::hops, () -> stored(client, request, deadline));
   }
 
   private StoredVm stored(Peer client, SnapshotRequest request, Deadline deadline) {
@@ -116,17 +80,19 @@ final class SnapshotVm {
   private StoredVm inTurn(
       Peer client, SnapshotRequest request, HostedVm source, Plan plan, Deadline deadline) {
     Laps laps = new Laps();
-    try (Turn turn = TurnRequest.await(limits.turns(), deadline)) {
-      laps.lap("turn");
-      limits.memory().require(source.sizing().memoryMib());
-      return leases.use(
-          client,
-          request.source(),
-          vm ->
-              request.endSource()
-                  ? Standstill.during(vm, deadline, () -> taken(vm, plan, laps, deadline))
-                  : taken(vm, plan, laps, deadline));
-    }
+    return storing.inTurn(
+        source,
+        deadline,
+        () -> {
+          laps.lap("turn");
+          return leases.use(
+              client,
+              request.source(),
+              vm ->
+                  request.endSource()
+                      ? Standstill.during(vm, deadline, () -> taken(vm, plan, laps, deadline))
+                      : taken(vm, plan, laps, deadline));
+        });
   }
 
   /** What the template will be. */

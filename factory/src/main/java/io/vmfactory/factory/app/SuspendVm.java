@@ -7,20 +7,16 @@ import io.vmfactory.factory.journal.VmRecord;
 import io.vmfactory.factory.lease.Holding;
 import io.vmfactory.factory.lease.LeaseBook;
 import io.vmfactory.factory.lease.SuspendedLeases;
-import io.vmfactory.factory.observe.Observer;
 import io.vmfactory.factory.observe.Observer.Verb;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
 import io.vmfactory.factory.request.SuspendRequest;
 import io.vmfactory.factory.request.Suspension;
-import io.vmfactory.factory.routes.RequestsInFlight;
 import io.vmfactory.factory.routes.Rules;
-import io.vmfactory.factory.routes.TurnRequest;
 import io.vmfactory.factory.templates.KnownTemplates;
 import io.vmfactory.factory.templates.TemplateNames;
 import io.vmfactory.factory.templates.TemplateShares;
-import io.vmfactory.factory.turns.Turn;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.template.SnapshotNote;
 import io.vmfactory.template.SnapshotNote.Owner;
@@ -45,9 +41,7 @@ final class SuspendVm {
   private final Rules rules;
   private final LeaseBook leases;
   private final Store store;
-  private final RequestsInFlight inFlight;
-  private final SnapshotVm.Limits limits;
-  private final Observer observer;
+  private final Storing storing;
 
   /**
    * Where suspended VMs go.
@@ -63,36 +57,17 @@ final class SuspendVm {
       Path overlays,
       WallClock clock) {}
 
-  SuspendVm(
-      Rules rules,
-      LeaseBook leases,
-      Store store,
-      RequestsInFlight inFlight,
-      SnapshotVm.Limits limits,
-      Observer observer) {
+  SuspendVm(Rules rules, LeaseBook leases, Store store, Storing storing) {
     this.rules = rules;
     this.leases = leases;
     this.store = store;
-    this.inFlight = inFlight;
-    this.limits = limits;
-    this.observer = observer;
+    this.storing = storing;
   }
 
   /** Suspends a VM. Has no effect on one that is suspended. */
   Suspension run(Peer client, SuspendRequest request, Deadline deadline) {
-    long begun = System.nanoTime();
-    try {
-      Suspension done = inFlight.run(() -> suspended(client, request, deadline));
-      observer.served(Verb.SUSPEND_VM, "SUSPENDED", done.hops(), since(begun));
-      return done;
-    } catch (RuntimeException e) {
-      observer.failed(Verb.SUSPEND_VM, e, since(begun));
-      throw e;
-    }
-  }
-
-  private static Duration since(long begun) {
-    return Duration.ofNanos(System.nanoTime() - begun);
+    return storing.observed(
+        Verb.SUSPEND_VM, "SUSPENDED", Suspension::hops, () -> suspended(client, request, deadline));
   }
 
   private Suspension suspended(Peer client, SuspendRequest request, Deadline deadline) {
@@ -105,18 +80,13 @@ final class SuspendVm {
     HostedVm source = leases.hosted(client, request.lease());
     Plan plan = new Plan(client, request, ttl, leases.lease(client, request.lease()).uid());
     return source.exclusively(
-        "another pause or resume", deadline, () -> inTurn(source, plan, deadline));
-  }
-
-  private Suspension inTurn(HostedVm source, Plan plan, Deadline deadline) {
-    try (Turn turn = TurnRequest.await(limits.turns(), deadline)) {
-      limits.memory().require(source.sizing().memoryMib());
-      return ended(source, plan, deadline);
-    }
+        "another pause or resume",
+        deadline,
+        () -> storing.inTurn(source, deadline, () -> ended(source, plan, deadline)));
   }
 
   /**
-   * What is to be done.
+   * A request that has been checked.
    *
    * @param ttl how long the VM may stay suspended
    * @param uid the user that the lease belongs to

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the network of a sandbox is to be, as its network namespace on the host has it.
+ * The network that a sandbox gets: a copy of that of a network namespace on the host.
  *
  * @param namespace the path of the network namespace
  * @param links its interfaces
