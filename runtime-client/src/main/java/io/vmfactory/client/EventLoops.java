@@ -33,8 +33,8 @@ public final class EventLoops {
   }
 
   /**
-   * Closes event loops. Returns also if they do not say in time that they have ended, which has been
-   * seen when calls were made at the same moment.
+   * Closes event loops. Returns also if they do not say in time that they have ended, which has
+   * been seen when calls were made at the same moment.
    */
   public static void close(Vertx loops) {
     try {
