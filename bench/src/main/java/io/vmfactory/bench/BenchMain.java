@@ -8,6 +8,7 @@ import io.vmfactory.bench.run.ListCommand;
 import io.vmfactory.bench.run.SpecCommand;
 import io.vmfactory.bench.simulate.SimulateCommand;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.Units;
 import io.vmfactory.configs.host.StandardOutput;
 import io.vmfactory.harness.storm.Storm;
 import java.io.PrintWriter;
@@ -68,9 +69,9 @@ public final class BenchMain implements Callable<Integer> {
 
   private static Integer wholeNumber(String text) {
     try {
-      return Integer.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
+      return Units.wholeNumber(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.TypeConversionException(e.getMessage());
     }
   }
 
@@ -100,7 +101,8 @@ public final class BenchMain implements Callable<Integer> {
   @Command(
       name = "storm",
       description = {
-        "Runs clients that get, renew, release and abandon VMs while VMs and the daemon are killed.",
+        "Runs clients that get, renew, release and abandon VMs while VMs and the daemon are"
+            + " killed.",
         "The seed determines every choice. Exits with 1 if a VM was lost, leaked, leased twice or",
         "stuck, and prints which."
       },

@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -139,9 +138,9 @@ final class Commands {
 
   private static Integer wholeNumber(String text) {
     try {
-      return Integer.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number");
+      return Units.wholeNumber(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandLine.TypeConversionException(e.getMessage());
     }
   }
 
@@ -169,11 +168,15 @@ final class Commands {
   }
 
   private static Duration duration(String text) {
-    Optional<Duration> span = Units.duration(text);
-    return span.filter(value -> !value.isZero())
-        .orElseThrow(
-            () ->
-                new CommandLine.TypeConversionException(
-                    "'" + text + "' is not a duration: write " + Units.DURATION_FORM));
+    Duration span =
+        Units.duration(text)
+            .orElseThrow(
+                () ->
+                    new CommandLine.TypeConversionException(
+                        "'" + text + "' is not a duration: write " + Units.DURATION_FORM));
+    if (span.isZero()) {
+      throw new CommandLine.TypeConversionException("'" + text + "' is too short: at least 1ms");
+    }
+    return span;
   }
 }

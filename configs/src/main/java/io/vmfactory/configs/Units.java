@@ -42,6 +42,23 @@ public final class Units {
     return parse(text, SPANS).map(Duration::ofMillis);
   }
 
+  /**
+   * Returns the whole number in {@code text}.
+   *
+   * @throws IllegalArgumentException with the reason, if it is none or beyond an {@code int}
+   */
+  public static int wholeNumber(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      String reason =
+          text.matches("[+-]?\\d+")
+              ? "is out of range: %d..%d".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE)
+              : "is not a whole number";
+      throw new IllegalArgumentException("'" + text + "' " + reason, e);
+    }
+  }
+
   /** Returns the number of bytes in {@code text}; empty if it does not have {@link #BYTES_FORM}. */
   public static Optional<Long> bytes(String text) {
     return parse(text, AMOUNTS);
