@@ -27,6 +27,10 @@ record ReadOnlyVolume(Path directory, String mountPoint) {
               + "' is not a volume: write HOST-DIR:CONTAINER-DIR, CONTAINER-DIR as an absolute"
               + " path");
     }
+    if (HostText.path(text.substring(colon + 1)).normalize().equals(Path.of("/"))) {
+      throw new TypeConversionException(
+          "'" + text + "' hides the root file system: mount it below /");
+    }
     Path directory = HostText.path(files.apply(text.substring(0, colon)));
     return new ReadOnlyVolume(directory.toAbsolutePath(), text.substring(colon + 1));
   }

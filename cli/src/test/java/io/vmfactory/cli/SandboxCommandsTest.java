@@ -217,6 +217,7 @@ class SandboxCommandsTest {
         "125 | run -- ls | --rootfs",
         "125 | run --rootfs /a --image /b -- ls | mutually exclusive",
         "125 | run --rootfs /a --volume-ro /x -- ls | HOST-DIR:CONTAINER-DIR",
+        "125 | run --rootfs /a --volume-ro /x:/y/.. -- ls | hides the root file system",
         "125 | run --rootfs /a --vcpus 0 -- ls | --vcpus is 0; it must be 1..240",
         "125 | run --rootfs | --rootfs",
         "125 | exec web1 | CMD",

@@ -1,8 +1,11 @@
 package io.vmfactory.guest.oci;
 
+import io.vmfactory.api.kata.Mount;
 import io.vmfactory.api.kata.Spec;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
 /** The rules for mounts. */
@@ -23,10 +26,42 @@ final class MountRules {
           MOUNTS.item(i).property("destination"),
           "must be an absolute path, is \"" + mount.destination() + "\"");
       problems.unless(
+          !clean(mount.destination()).equals("/"),
+          MOUNTS.item(i).property("destination"),
+          "must be below /: a mount on / hides the root file system");
+      problems.unless(
           mount.isBind() || !mount.type().isEmpty(),
           MOUNTS.item(i).property("type"),
           "missing; name a file system, or add \"bind\" to the options");
     }
+  }
+
+  /**
+   * Returns {@code spec} with the shortest form of each destination. Runtimes compare destinations
+   * as text, and runc shortens them in the same way.
+   */
+  static Spec canonical(Spec spec) {
+    Spec.Builder builder = spec.toBuilder();
+    for (Mount.Builder mount : builder.getMountsBuilderList()) {
+      mount.setDestination(clean(mount.getDestination()));
+    }
+    return builder.build();
+  }
+
+  /** Removes what is empty, "." or ".." from an absolute path. Returns other text as it is. */
+  private static String clean(String path) {
+    if (!path.startsWith("/")) {
+      return path;
+    }
+    Deque<String> parts = new ArrayDeque<>();
+    for (String part : path.split("/", -1)) {
+      if (part.equals("..")) {
+        parts.pollLast();
+      } else if (!part.isEmpty() && !part.equals(".")) {
+        parts.addLast(part);
+      }
+    }
+    return "/" + String.join("/", parts);
   }
 
   /** Finds the bind mounts of files that only the host has. */

@@ -27,7 +27,7 @@ public final class OciSpec {
   private final List<String> ignored;
 
   OciSpec(Spec spec, List<String> ignored) {
-    this.spec = spec;
+    this.spec = MountRules.canonical(spec);
     this.ignored = List.copyOf(ignored);
   }
 

@@ -2,6 +2,7 @@ package io.vmfactory.guest.oci;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -236,6 +237,38 @@ class OciSpecTest {
                         + "{'destination':'/b','type':'tmpfs','uidMappings':[{'size':1}]}],'root'")))
         .extracting(problem -> problem.replaceAll(":.*", ""))
         .containsExactlyInAnyOrder("hooks.prestart", "mounts[1].uidMappings");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/a/, /a",
+    "//a/./b, /a/b",
+    "/a/../b, /b",
+    "/../a, /a",
+    "/a/b/.., /a",
+    "/.a/..b, /.a/..b"
+  })
+  void aMountHasTheShortestFormOfItsPlace(String place, String shortest) {
+    assertThat(parse(mountAt(place)).mounts())
+        .singleElement()
+        .extracting(OciMount::destination)
+        .isEqualTo(shortest);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "//", "/.", "/a/..", "/../.."})
+  void noMountHidesTheRoot(String place) {
+    assertThat(problems(mountAt(place)))
+        .containsExactly(
+            "mounts[0].destination: must be below /: a mount on / hides the root file system");
+    assertThatThrownBy(
+            () -> OciSpec.standard().withMount(new OciMount(place, "tmpfs", "x", List.of())))
+        .hasMessageContaining("must be below /");
+  }
+
+  private static String mountAt(String place) {
+    return LEAST.replace(
+        "'root'", "'mounts':[{'destination':'" + place + "','type':'tmpfs'}],'root'");
   }
 
   @Test
