@@ -89,6 +89,17 @@ static void crun_gets_its_own_version_and_a_list_of_mounts(void) {
     CHECK(has(&asked, "\"ociVersion\":\"1.0.2\"") && has(&asked, "\"mounts\":["));
 }
 
+static void crun_gets_the_mask_for_new_files(void) {
+    struct asked asked;
+    Grpc__User user = GRPC__USER__INIT;
+    fill(&asked);
+    CHECK(has(&asked, "\"umask\":18"));
+    asked.process.user = &user;
+    CHECK(has(&asked, "\"umask\":18"));
+    user.file_mask_case = GRPC__USER__FILE_MASK_UMASK;
+    CHECK(has(&asked, "\"umask\":0"));
+}
+
 static void crun_gets_no_switches(void) {
     struct asked asked;
     Grpc__Spec__AnnotationsEntry entry = GRPC__SPEC__ANNOTATIONS_ENTRY__INIT, *entries[] = {&entry};
@@ -262,6 +273,7 @@ static void the_mount_that_failed_is_found(void) {
 
 void spec_tests(void) {
     crun_gets_its_own_version_and_a_list_of_mounts();
+    crun_gets_the_mask_for_new_files();
     crun_gets_no_switches();
     one_that_has_a_name_has_a_namespace_for_it();
     parameters_of_the_kernel_are_not_cruns();

@@ -216,19 +216,30 @@ static bool has_proc(const Grpc__Spec *spec) {
     return false;
 }
 
+// runc and old versions of crun set this mask if none is asked for; crun 1.21 leaves 0.
+static void give_mask(Grpc__Process *process, Grpc__User *user) {
+    if (process->user != NULL) *user = *process->user;
+    process->user = user;
+    if (user->file_mask_case != GRPC__USER__FILE_MASK__NOT_SET) return;
+    user->file_mask_case = GRPC__USER__FILE_MASK_UMASK;
+    user->umask = 022;
+}
+
 bool spec_make(
     const Grpc__CreateContainerRequest *request, struct spec_made *made, struct problem *problem) {
     *made = (struct spec_made){0};
     if (!check(request->oci, problem)) return false;
     Grpc__Spec spec = *request->oci;
     Grpc__Linux linux_ = GRPC__LINUX__INIT;
-    Grpc__Process launcher = *spec.process;
+    Grpc__Process first = *spec.process;
+    Grpc__User user = GRPC__USER__INIT;
+    give_mask(&first, &user);
+    spec.process = &first;
     struct resources resources;
     if (request->program_at_start) {
         if (!has_proc(&spec)) return wrong(problem, "program_at_start: the container has no mount at /proc");
-        launcher.args = held_args;
-        launcher.n_args = HELD_ARGS;
-        spec.process = &launcher;
+        first.args = held_args;
+        first.n_args = HELD_ARGS;
     }
     if (spec.linux != NULL) linux_ = *spec.linux;
     spec.linux = &linux_;
@@ -256,8 +267,11 @@ char *spec_process(const Grpc__Process *process, pid_t beside, size_t *length, s
     struct home home = {0};
     char root[32];
     if (!check_process(process, problem)) return NULL;
+    Grpc__Process masked = *process;
+    Grpc__User user = GRPC__USER__INIT;
+    give_mask(&masked, &user);
     snprintf(root, sizeof root, "/proc/%d/root", (int)beside);
-    if (beside > 0) process = home_add(&home, process, root);
+    process = beside > 0 ? home_add(&home, &masked, root) : &masked;
     char *json = to_json(&process->base, length, problem);
     home_free(&home);
     return json;
