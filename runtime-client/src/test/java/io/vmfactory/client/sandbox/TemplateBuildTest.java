@@ -338,6 +338,28 @@ final class TemplateBuildTest {
   }
 
   @Test
+  void aBuildThatIsCalledOffFailsAsCancelledAlsoIfItsVmIsGoneFirst() throws Exception {
+    CountDownLatch looked = new CountDownLatch(1);
+    vms.containers.on(
+        "hasFile",
+        none -> {
+          looked.countDown();
+          while (!Thread.interrupted()) {
+            Thread.onSpinWait();
+          }
+          throw new GuestException(GuestException.UNAVAILABLE, "gone", null);
+        });
+    TemplateRecipe recipe = TemplateRecipe.running("t", spec, new FileExists("/r", LONG));
+    CompletableFuture<Template> build = CompletableFuture.supplyAsync(() -> build(recipe));
+    looked.await();
+    runtime.close();
+    assertThatThrownBy(() -> build.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(CancelledException.class);
+    vms.machine.calls.clear();
+    vms.taken.clear();
+  }
+
+  @Test
   void aCloneAsksItsGuestForNothingThatItsTemplateNames() {
     Template template = build(TemplateRecipe.created("t", spec));
     vms.machine.on("template", none -> Optional.of(template));
