@@ -4,7 +4,6 @@ import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.List;
 
@@ -31,7 +30,7 @@ record TemplateRun(String template, List<String> command, ProcessOptions options
           "vmfactory get --template " + template + " gives a VM of it");
     }
     Container container = all.get(all.size() - 1);
-    if (container.status(deadline).state() == ContainerInfo.State.CREATED) {
+    if (container.awaitsStart(deadline)) {
       container.start(this::changed, deadline);
       return Begun.first(container, sandbox);
     }

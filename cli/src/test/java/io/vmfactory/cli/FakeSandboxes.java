@@ -312,6 +312,11 @@ final class FakeSandboxes implements SandboxRuntime {
     }
 
     @Override
+    public boolean awaitsStart(Deadline deadline) {
+      return status(deadline).state() == ContainerInfo.State.CREATED;
+    }
+
+    @Override
     public ContainerStats stats(Deadline deadline) {
       return new ContainerStats(
           Duration.ofMillis(1500),

@@ -14,8 +14,10 @@ import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.client.VmHandle;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.client.sandbox.TemplateRecipe;
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessRef;
@@ -23,6 +25,8 @@ import io.vmfactory.guest.oci.OciProcess;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures templates that have a container. One has a container whose program begins in the clone:
@@ -122,7 +126,17 @@ final class PreparedCase implements BenchCase {
       laps.lap("first byte");
       out.steps(subject, laps.all());
       out.sample(subject, TOTAL, Boundary.FIRST_OUTPUT, micros(laps));
+      steps(sandbox.status(bench.deadline()).vm(), subject, out);
     }
+  }
+
+  /** Records the steps of which "sandbox" consists. */
+  private static void steps(@Nullable SandboxVm vm, String subject, Recorder out) {
+    List<Lap> steps = vm == null ? List.of() : vm.steps();
+    steps.forEach(
+        step ->
+            out.sample(
+                subject, "sandbox: " + step.name(), Boundary.STEP, step.span().toNanos() / 1000));
   }
 
   private static OciProcess hello(OciProcess process) {

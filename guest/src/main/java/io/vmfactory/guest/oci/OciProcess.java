@@ -1,5 +1,6 @@
 package io.vmfactory.guest.oci;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.vmfactory.api.kata.Box;
 import io.vmfactory.api.kata.Process;
 import io.vmfactory.api.kata.User;
@@ -21,6 +22,19 @@ public final class OciProcess {
   /** Returns the process of a message of the wire. */
   public static OciProcess of(Process process) {
     return new OciProcess(process);
+  }
+
+  /**
+   * Returns the process of a message of the wire in its binary form.
+   *
+   * @throws OciSpecException if the bytes are no such message
+   */
+  public static OciProcess parse(byte[] message) {
+    try {
+      return new OciProcess(Process.parseFrom(message));
+    } catch (InvalidProtocolBufferException e) {
+      throw new OciSpecException(List.of("process: " + e.getMessage()));
+    }
   }
 
   /**

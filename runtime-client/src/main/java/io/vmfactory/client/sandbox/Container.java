@@ -23,6 +23,9 @@ public interface Container extends ContainerLife {
   /** Returns the current status, as reported by the guest. */
   ContainerInfo status(Deadline deadline);
 
+  /** Returns whether it has been created and not been started: its state is CREATED. */
+  boolean awaitsStart(Deadline deadline);
+
   /** Returns its resource usage. */
   ContainerStats stats(Deadline deadline);
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A container of a sandbox. */
 final class ContainerHandle implements Container {
@@ -32,9 +33,17 @@ final class ContainerHandle implements Container {
   private final String id;
   private final Map<String, ContainerProcess> processes = new ConcurrentHashMap<>();
 
-  ContainerHandle(SandboxContainers sandbox, String id) {
+  /** The process that it was created with, until it is started; null = ask the guest. */
+  private volatile @Nullable OciProcess created;
+
+  /**
+   * @param created the process that a container was created with whose program has not begun, as
+   *     known from its template; null = not known
+   */
+  ContainerHandle(SandboxContainers sandbox, String id, @Nullable OciProcess created) {
     this.sandbox = sandbox;
     this.id = id;
+    this.created = created;
   }
 
   @Override
@@ -45,22 +54,30 @@ final class ContainerHandle implements Container {
   @Override
   public void start(Deadline deadline) {
     sandbox.state().requireRunning("start container " + id);
+    created = null;
     runCommand(agent -> agent.containers().start(id, deadline), deadline);
   }
 
   @Override
   public void start(UnaryOperator<OciProcess> change, Deadline deadline) {
     sandbox.state().requireRunning("start container " + id);
-    OciProcess created = described(deadline);
-    OciProcess wanted = change.apply(created);
-    if (!wanted.differsOnlyInProgram(created)) {
+    OciProcess known = created;
+    OciProcess before = known == null ? described(deadline) : known;
+    OciProcess wanted = change.apply(before);
+    if (!wanted.differsOnlyInProgram(before)) {
       throw new SandboxException(
           Reason.INVALID,
           "container %s exists already: only arguments, variables and directory of its program can"
                   .formatted(id)
               + " be chosen now; user, terminal, limits and rights are those of its creation");
     }
+    created = null;
     runCommand(agent -> agent.containers().start(id, wanted, deadline), deadline);
+  }
+
+  @Override
+  public boolean awaitsStart(Deadline deadline) {
+    return created != null || status(deadline).state() == State.CREATED;
   }
 
   private OciProcess described(Deadline deadline) {

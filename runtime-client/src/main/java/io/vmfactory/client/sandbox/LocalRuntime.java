@@ -33,6 +33,7 @@ final class LocalRuntime implements SandboxRuntime {
   private final Runnable afterwards;
   private final boolean keeps;
   private final Set<Thread> building = ConcurrentHashMap.newKeySet();
+  private final Set<Thread> calledOff = ConcurrentHashMap.newKeySet();
   private final Thread atExit = new Thread(this::end, "sandboxes-end");
 
   /**
@@ -185,11 +186,14 @@ final class LocalRuntime implements SandboxRuntime {
     try {
       return new TemplateBuild(this, resources, recipe, progress).run(deadline);
     } catch (RuntimeException e) {
-      throw e instanceof CancelledException || !CancelledException.isCauseOf(e)
+      // A build that is called off may first notice that its VM has ended.
+      boolean cancelled = calledOff.contains(builder) || CancelledException.isCauseOf(e);
+      throw e instanceof CancelledException || !cancelled
           ? e
           : new CancelledException("cancelled while building the template", e);
     } finally {
       building.remove(builder);
+      calledOff.remove(builder);
     }
   }
 
@@ -224,7 +228,10 @@ final class LocalRuntime implements SandboxRuntime {
   }
 
   private void end() {
-    building.forEach(Thread::interrupt); // which cancels the call that it waits for
+    for (Thread builder : building) {
+      calledOff.add(builder);
+      builder.interrupt(); // which cancels the call that it waits for
+    }
     for (Sandbox handle : resources.handles()) {
       try {
         handle.close();

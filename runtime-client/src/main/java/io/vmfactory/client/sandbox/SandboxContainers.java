@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The containers of one sandbox: creation, deletion, lookup, and pausing all of them. */
 final class SandboxContainers {
@@ -23,6 +24,9 @@ final class SandboxContainers {
   private final SandboxStateLock state;
   private final SandboxConnection connection;
   private final Map<String, ContainerHandle> handles = new ConcurrentHashMap<>();
+
+  /** What a clone began with, until this object has listed or changed it. */
+  private final AtomicReference<List<ClonedContainer>> first = new AtomicReference<>(List.of());
 
   SandboxContainers(SandboxStateLock state, SandboxConnection connection) {
     this.state = state;
@@ -38,8 +42,24 @@ final class SandboxContainers {
     return connection.get(deadline);
   }
 
+  /**
+   * A clone has just been started, with these containers: the guest need not be asked for them.
+   *
+   * @param cloned none = not known
+   */
+  void began(List<ClonedContainer> cloned) {
+    for (ClonedContainer one : cloned) {
+      handles.put(one.id(), new ContainerHandle(this, one.id(), one.created()));
+    }
+    first.set(cloned);
+  }
+
   /** Returns all containers, in the order of their creation. */
   List<Container> list(Deadline deadline) {
+    List<ClonedContainer> known = first.getAndSet(List.of());
+    if (!known.isEmpty()) {
+      return known.stream().<Container>map(container -> handle(container.id())).toList();
+    }
     return infos(deadline).stream().<Container>map(info -> handle(info.id())).toList();
   }
 
@@ -51,17 +71,19 @@ final class SandboxContainers {
   }
 
   private ContainerHandle handle(String containerId) {
-    return handles.computeIfAbsent(containerId, it -> new ContainerHandle(this, it));
+    return handles.computeIfAbsent(containerId, it -> new ContainerHandle(this, it, null));
   }
 
   /** Forgets the handles of all containers. */
   void clear() {
+    first.set(List.of());
     handles.clear();
   }
 
   /** Creates a container. */
   Container create(ContainerSpec spec, Deadline deadline) {
     String name = spec.id().isEmpty() ? VmId.random().shortened() : SandboxIds.require(spec.id());
+    first.set(List.of());
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord before = state.record();
       state.require(before, "create container " + name, State.RUNNING);
@@ -98,6 +120,7 @@ final class SandboxContainers {
 
   /** Deletes a container and frees its drives. */
   void delete(String name, Deadline deadline) {
+    first.set(List.of());
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord before = state.record();
       state.requireVm(before, "delete container " + name);

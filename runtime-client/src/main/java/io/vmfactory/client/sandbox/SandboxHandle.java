@@ -69,7 +69,9 @@ final class SandboxHandle implements Sandbox {
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord before = state.record();
       state.require(before, "start", State.CREATED, State.STOPPED);
-      SandboxRecord started = new SandboxStart(resources, before).run(connection::use, deadline);
+      SandboxStart start = new SandboxStart(resources, before);
+      SandboxRecord started = start.run(connection::use, deadline);
+      containers.began(start.containers());
       deletedOnClose = !kept;
       return RecordConversion.status(started);
     }

@@ -24,6 +24,7 @@ final class SandboxStart {
 
   private final RuntimeResources resources;
   private final SandboxRecord before;
+  private List<ClonedContainer> containers = List.of();
 
   SandboxStart(RuntimeResources resources, SandboxRecord before) {
     this.resources = resources;
@@ -50,6 +51,11 @@ final class SandboxStart {
       resources.store().write(before);
       throw e;
     }
+  }
+
+  /** Returns the containers that a clone has begun with, if its template names them; else none. */
+  List<ClonedContainer> containers() {
+    return containers;
   }
 
   private SandboxRecord with(
@@ -98,6 +104,7 @@ final class SandboxStart {
                                 .formatted(before.wish().template())
                             + " version; vmfactory get --template gives a VM of it"));
     VmEntry vm = RecordConversion.entry(machine.facts(), all(machine, laps));
+    containers = ClonedContainer.of(content);
     return before.started(self, vm, content);
   }
 

@@ -9,14 +9,17 @@ import io.vmfactory.client.sandbox.TemplateRecipe.Start;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
+import io.vmfactory.client.sandbox.state.TemplateContent.MadeContainer;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
+import io.vmfactory.guest.GuestContainers;
 import io.vmfactory.linux.PathLock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Builds one template. Its sandbox is deleted at the end, however the build ends. */
 final class TemplateBuild {
@@ -70,7 +73,7 @@ final class TemplateBuild {
         steps.run("hooks", () -> hooks(sandbox, container, deadline), done -> "");
       }
       return steps
-          .run("snapshot", () -> snapshot(sandbox.id(), container, deadline), TemplateBuild::pause)
+          .run("snapshot", () -> snapshot(sandbox, container, deadline), TemplateBuild::pause)
           .getTemplate();
     }
   }
@@ -129,8 +132,24 @@ final class TemplateBuild {
     return last;
   }
 
-  private SnapshotVmResponse snapshot(String id, Container container, Deadline deadline) {
+  /** Returns the containers as each clone will have them. */
+  private static List<MadeContainer> made(GuestContainers guest, Deadline deadline) {
+    return guest.list(deadline).stream()
+        .map(info -> new MadeContainer(info.id(), chosenAtStart(info, guest, deadline)))
+        .toList();
+  }
+
+  private static byte @Nullable [] chosenAtStart(
+      ContainerInfo info, GuestContainers guest, Deadline deadline) {
+    return info.state() == ContainerInfo.State.CREATED
+        ? guest.process(info.id(), deadline).proto().toByteArray()
+        : null;
+  }
+
+  private SnapshotVmResponse snapshot(Sandbox sandbox, Container container, Deadline deadline) {
+    String id = sandbox.id();
     SandboxStateLock state = new SandboxStateLock(id, resources.store());
+    List<MadeContainer> made = made(sandbox.guest(deadline).containers(), deadline);
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord record = state.record();
       state.require(record, "make a template", State.RUNNING);
@@ -144,7 +163,7 @@ final class TemplateBuild {
               RecordConversion.facts(vm),
               recipe.name(),
               labels,
-              record.content().description(),
+              record.content().with(made).description(),
               deadline);
     } catch (FactoryException e) {
       throw SandboxFailures.ofSnapshot(e);

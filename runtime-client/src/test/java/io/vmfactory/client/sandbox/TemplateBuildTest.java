@@ -16,6 +16,7 @@ import io.vmfactory.client.sandbox.TemplateRecipe.Command;
 import io.vmfactory.client.sandbox.TemplateRecipe.Hooks;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.client.sandbox.state.TemplateContent;
+import io.vmfactory.client.sandbox.state.TemplateContent.MadeContainer;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
@@ -334,6 +335,77 @@ final class TemplateBuildTest {
     assertThat(content.containers().get(0).drives()).containsExactly("d7");
     assertThat(content.dns()).containsExactly("nameserver ::1");
     assertThat(content.sharedPids()).isTrue();
+  }
+
+  @Test
+  void aBuildThatIsCalledOffFailsAsCancelledAlsoIfItsVmIsGoneFirst() throws Exception {
+    CountDownLatch looked = new CountDownLatch(1);
+    vms.containers.on(
+        "hasFile",
+        none -> {
+          looked.countDown();
+          while (!Thread.interrupted()) {
+            Thread.onSpinWait();
+          }
+          throw new GuestException(GuestException.UNAVAILABLE, "gone", null);
+        });
+    TemplateRecipe recipe = TemplateRecipe.running("t", spec, new FileExists("/r", LONG));
+    CompletableFuture<Template> build = CompletableFuture.supplyAsync(() -> build(recipe));
+    looked.await();
+    runtime.close();
+    assertThatThrownBy(() -> build.get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(CancelledException.class);
+    vms.machine.calls.clear();
+    vms.taken.clear();
+  }
+
+  @Test
+  void aCloneAsksItsGuestForNothingThatItsTemplateNames() {
+    Template template = build(TemplateRecipe.created("t", spec));
+    vms.machine.on("template", none -> Optional.of(template));
+    try (Sandbox clone = runtime.create(SandboxSpec.defaults().withTemplate("t"), soon())) {
+      clone.start(soon());
+      vms.containers.calls.clear();
+      Container container = clone.containers(soon()).get(0);
+      assertThat(container.id()).isEqualTo("c");
+      assertThat(container.awaitsStart(soon())).isTrue();
+      assertThat(vms.containers.calls).isEmpty();
+      assertThatThrownBy(() -> container.start(p -> p.withUser(7, 7, List.of()), soon()))
+          .isInstanceOf(SandboxException.class)
+          .hasMessageContaining("only arguments, variables and directory");
+      assertThat(vms.containers.calls).isEmpty();
+      container.start(p -> p.withArgs(List.of("x")), soon());
+      assertThat(vms.containers.calls).containsExactly("start");
+      assertThat(container.awaitsStart(soon())).isFalse();
+      assertThat(clone.containers(soon())).hasSize(1);
+      assertThat(vms.containers.calls).containsExactly("start", "list", "list");
+    }
+  }
+
+  @Test
+  void aCloneOfATemplateWhoseProgramRunsKnowsItsContainers() {
+    Template template = build(TemplateRecipe.running("t", spec, null));
+    vms.machine.on("template", none -> Optional.of(template));
+    try (Sandbox clone = runtime.create(SandboxSpec.defaults().withTemplate("t"), soon())) {
+      clone.start(soon());
+      vms.containers.calls.clear();
+      assertThat(clone.containers(soon())).extracting(Container::id).containsExactly("c");
+      assertThat(vms.containers.calls).isEmpty();
+      assertThat(clone.containers(soon()).get(0).awaitsStart(soon())).isFalse();
+      assertThat(vms.containers.calls).containsExactly("list", "list");
+    }
+  }
+
+  @Test
+  void containersThatAreTooLongForADescriptionAreLeftOut() {
+    byte[] large = new byte[48 << 10];
+    TemplateContent content =
+        new TemplateContent(1, List.of(), List.of(), false, List.of(new MadeContainer("c", large)));
+    assertThat(TemplateContent.of(content.description()).orElseThrow().all()).isNull();
+    TemplateContent small = content.with(List.of(new MadeContainer("c", new byte[] {1})));
+    assertThat(TemplateContent.of(small.description()).orElseThrow().all())
+        .extracting(MadeContainer::id)
+        .containsExactly("c");
   }
 
   @Test

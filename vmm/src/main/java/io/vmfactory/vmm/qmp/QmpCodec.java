@@ -1,5 +1,7 @@
 package io.vmfactory.vmm.qmp;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +12,7 @@ import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
 
 /** Converts between QMP's lines of JSON and the types of this package. */
 final class QmpCodec {
@@ -19,7 +22,11 @@ final class QmpCodec {
           .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
           .build();
 
-  private record Envelope(String execute, Record arguments, long id) {}
+  /**
+   * QEMU reads its monitor byte by byte, at 3 us each, so a command has no byte more than it needs.
+   */
+  private record Envelope(
+      String execute, @JsonInclude(Include.NON_NULL) @Nullable Record arguments, long id) {}
 
   private QmpCodec() {}
 
@@ -30,7 +37,9 @@ final class QmpCodec {
   /** Returns one line, with its end. */
   static String encode(QmpCommand<?> command, long id) {
     try {
-      return JSON.writeValueAsString(new Envelope(command.name(), command.arguments(), id)) + "\n";
+      Record given = command.arguments();
+      Record arguments = given instanceof QmpCommand.None ? null : given;
+      return JSON.writeValueAsString(new Envelope(command.name(), arguments, id)) + "\n";
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("cannot be written as JSON: " + command.name(), e);
     }
@@ -94,8 +103,7 @@ final class QmpCodec {
     }
   }
 
-  private static VmmException broken(
-      byte[] line, @org.jspecify.annotations.Nullable Throwable why) {
+  private static VmmException broken(byte[] line, @Nullable Throwable why) {
     String shown = new String(line, java.nio.charset.StandardCharsets.UTF_8);
     return new VmmException(
         Reason.FAILED,

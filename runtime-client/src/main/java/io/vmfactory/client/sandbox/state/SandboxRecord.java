@@ -169,7 +169,8 @@ public record SandboxRecord(
 
   /** Returns what a template of this sandbox has. */
   public TemplateContent content() {
-    return new TemplateContent(TemplateContent.VERSION, containers, wish.dns(), wish.sharedPids());
+    return new TemplateContent(
+        TemplateContent.VERSION, containers, wish.dns(), wish.sharedPids(), null);
   }
 
   /**
