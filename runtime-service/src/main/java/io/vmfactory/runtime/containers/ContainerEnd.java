@@ -24,7 +24,7 @@ final class ContainerEnd {
 
   /** Ends the VM of a container that has ended. Another container's VM goes on. */
   static void endVm(ContainerRecord record, Supplier<Sandbox> sandbox) {
-    if (record.isGuest()) {
+    if (record.sharesVm()) {
       return;
     }
     try {
@@ -41,13 +41,13 @@ final class ContainerEnd {
   static void remove(
       Keeping keeping, ContainerRecord record, Supplier<Sandbox> sandbox, Deadline deadline) {
     try {
-      if (record.isGuest()) {
+      if (record.sharesVm()) {
         sandbox.get().container(record.id(), deadline).delete(deadline);
       } else {
         sandbox.get().delete(deadline);
       }
     } catch (SandboxException e) {
-      if (!(record.isGuest() ? GONE.contains(e.reason()) : e.reason() == Reason.NOT_FOUND)) {
+      if (!(record.sharesVm() ? GONE.contains(e.reason()) : e.reason() == Reason.NOT_FOUND)) {
         throw e;
       }
     }

@@ -109,6 +109,6 @@ record ContainerJournal(SandboxStore sandboxes) {
 
   private Path file(ContainerRecord record) {
     return folder(record)
-        .resolve(record.isGuest() ? GUEST + record.id() + ".json" : SandboxStore.KEPT);
+        .resolve(record.sharesVm() ? GUEST + record.id() + ".json" : SandboxStore.KEPT);
   }
 }

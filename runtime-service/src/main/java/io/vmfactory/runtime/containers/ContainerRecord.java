@@ -162,7 +162,7 @@ public record ContainerRecord(
   }
 
   /** Returns whether its VM belongs to another container. */
-  public boolean isGuest() {
+  public boolean sharesVm() {
     return host != null;
   }
 

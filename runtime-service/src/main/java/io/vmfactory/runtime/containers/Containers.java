@@ -82,7 +82,7 @@ public final class Containers implements AutoCloseable {
   private void takeOver() {
     Map<Boolean, List<ContainerRecord>> found =
         keeping.journal().all().stream()
-            .collect(Collectors.partitioningBy(ContainerRecord::isGuest));
+            .collect(Collectors.partitioningBy(ContainerRecord::sharesVm));
     Deadline deadline = Deadline.after(TAKEOVER_LIMIT);
     take(found.get(false), deadline);
     take(found.get(true), deadline);

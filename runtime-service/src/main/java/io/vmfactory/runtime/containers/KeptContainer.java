@@ -270,7 +270,7 @@ public final class KeptContainer {
   public synchronized void connect(Function<Path, SandboxNetwork> network, Deadline deadline) {
     ContainerRecord.Engine engine = record.engine();
     requireAlive("connect");
-    if (engine == null || record.isGuest()) {
+    if (engine == null || record.sharesVm()) {
       throw new SandboxException(
           Reason.WRONG_STATE,
           "cannot connect container %s: %s"

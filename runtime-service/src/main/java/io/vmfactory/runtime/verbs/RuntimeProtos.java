@@ -109,7 +109,7 @@ final class RuntimeProtos {
               .setStandIn(engine.pid())
               .setTerminal(engine.terminal())
               .setNetworkNamespace(engine.network())
-              .setSharesVm(record.isGuest())
+              .setSharesVm(record.sharesVm())
               .addAllAgentPorts(ports.stream().map(Path::toString).toList()));
     }
     Exit exit = record.exit();
