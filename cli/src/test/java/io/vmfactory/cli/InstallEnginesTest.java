@@ -94,7 +94,8 @@ class InstallEnginesTest {
     assertThat(file).content().contains(runc);
     engines("--remove", "containerd");
     assertThat(file).hasContent("version = 2\nroot = \"/x\"\n");
-    String other = "[plugins.\"io.containerd.grpc.v1.cri\".containerd]\ndefault_runtime_name = \"x\"\n";
+    String other =
+        "[plugins.\"io.containerd.grpc.v1.cri\".containerd]\ndefault_runtime_name = \"x\"\n";
     write("containerd", "version = 2\n" + other);
     engines("--write", "containerd");
     assertThat(file).content().doesNotContain(runc).contains("runtimes.vmfactory]");

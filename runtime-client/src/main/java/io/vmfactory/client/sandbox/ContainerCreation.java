@@ -128,7 +128,8 @@ final class ContainerCreation {
     for (Scratch scratch : spec.scratch()) {
       oci = oci.withMount(tmpfs(scratch));
     }
-    return new ContainerRequest(id, oci, storages, own == null ? sharedPids : own, spec.programAtStart());
+    return new ContainerRequest(
+        id, oci, storages, own == null ? sharedPids : own, spec.programAtStart());
   }
 
   private String root() {

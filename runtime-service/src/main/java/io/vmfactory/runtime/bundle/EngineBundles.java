@@ -89,7 +89,7 @@ public record EngineBundles(RootfsImages images, Containers containers) {
     OciSpec asked = spec(bundle);
     EngineNamespaces.require(asked);
     String network = network(asked);
-    EnginePod pod = EnginePod.of(name.namespace(), asked, containers);
+    EnginePod pod = EnginePod.of(asked, pid -> containers.hostOf(name.namespace(), pid));
     OciSpec wanted = pod.spec();
     Image image = image(bundle.resolve(asked.rootPath()), deadline);
     try {

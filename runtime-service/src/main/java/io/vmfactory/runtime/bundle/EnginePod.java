@@ -4,10 +4,8 @@ import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
-import io.vmfactory.runtime.containers.ContainerRecord;
-import io.vmfactory.runtime.containers.Containers;
-import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,30 +23,30 @@ import org.jspecify.annotations.Nullable;
 record EnginePod(@Nullable String host, boolean first, boolean sharesPids, OciSpec spec) {
   private static final Pattern NETWORK_OF = Pattern.compile("/proc/([1-9][0-9]{0,8})/ns/net");
 
-  /** By these, CRI and podman name the kind of a container. */
-  private static final List<String> KINDS =
-      List.of("io.kubernetes.cri.container-type", "io.kubernetes.cri-o.ContainerType");
+  /** By this annotation, CRI says what a container is. */
+  private static final String KIND = "io.kubernetes.cri.container-type";
 
   private static final String FIRST = "sandbox";
   private static final String SHM = "/dev/shm";
 
-  static EnginePod of(String namespace, OciSpec asked, Containers containers) {
+  /**
+   * @param hostOf returns the id of the container that owns the VM in which the container runs that
+   *     a process of this host stands for; empty for any other process
+   */
+  static EnginePod of(OciSpec asked, IntFunction<Optional<String>> hostOf) {
     Matcher network = NETWORK_OF.matcher(EngineBundles.network(asked));
     if (network.matches()) {
       int process = Integer.parseInt(network.group(1));
-      Optional<EnginePod> joining =
-          containers
-              .ofStandIn(namespace, process)
-              .map(it -> joining(it.view().record(), asked, process));
-      if (joining.isPresent()) {
-        return joining.get();
+      Optional<String> host = hostOf.apply(process);
+      if (host.isPresent()) {
+        return joining(host.get(), asked, process);
       }
     }
-    boolean first = KINDS.stream().anyMatch(it -> FIRST.equals(asked.annotation(it)));
+    boolean first = asked.annotation(KIND).equals(FIRST);
     return new EnginePod(null, first, false, first ? withSharedMemory(asked) : asked);
   }
 
-  private static EnginePod joining(ContainerRecord found, OciSpec asked, int process) {
+  private static EnginePod joining(String host, OciSpec asked, int process) {
     boolean pids = joins(asked, "pid", process);
     OciSpec spec = pids ? asked.withoutNamespace("pid") : asked;
     if (joins(asked, "uts", process)) {
@@ -57,7 +55,7 @@ record EnginePod(@Nullable String host, boolean first, boolean sharesPids, OciSp
     if (joins(asked, "ipc", process)) {
       spec = withSharedMemory(spec.withoutNamespace("ipc"));
     }
-    return new EnginePod(found.owner(), false, pids, spec);
+    return new EnginePod(host, false, pids, spec);
   }
 
   private static boolean joins(OciSpec spec, String type, int process) {
@@ -68,7 +66,9 @@ record EnginePod(@Nullable String host, boolean first, boolean sharesPids, OciSp
   /** The folder that the engine has made for the pod's shared memory becomes the guest's. */
   private static OciSpec withSharedMemory(OciSpec spec) {
     Optional<OciMount> ofHost =
-        spec.mounts().stream().filter(it -> it.isBind() && it.destination().equals(SHM)).findFirst();
+        spec.mounts().stream()
+            .filter(it -> it.isBind() && it.destination().equals(SHM))
+            .findFirst();
     return ofHost
         .map(
             mount ->

@@ -31,8 +31,7 @@ record ContainerMaker(Keeping keeping) {
       return made(wanted, record, sandbox, deadline);
     } catch (RuntimeException | Error e) {
       Runnable undoing =
-          () ->
-              ContainerEnd.remove(keeping, record, () -> sandbox, Deadline.after(UNDO_LIMIT));
+          () -> ContainerEnd.remove(keeping, record, () -> sandbox, Deadline.after(UNDO_LIMIT));
       undo(sandbox, undoing, e);
       throw e;
     }
@@ -91,7 +90,8 @@ record ContainerMaker(Keeping keeping) {
     try {
       Uninterrupted.run(undoing);
     } catch (RuntimeException e) {
-      log.warn("sandbox {}: a part is left until the next start: {}", sandbox.id(), ErrorText.of(e));
+      log.warn(
+          "sandbox {}: a part is left until the next start: {}", sandbox.id(), ErrorText.of(e));
       failure.addSuppressed(e);
     }
   }

@@ -171,10 +171,14 @@ public final class Containers implements AutoCloseable {
     return found.join();
   }
 
-  /** Returns the container of a namespace that a process of this host stands for, if it runs. */
-  public Optional<KeptContainer> ofStandIn(String namespace, int pid) {
+  /**
+   * Returns the id of the container that owns the VM in which the container of a namespace runs that
+   * a process of this host stands for. Empty if the process stands for none that runs.
+   */
+  public Optional<String> hostOf(String namespace, int process) {
     return list().stream()
-        .filter(it -> it.name().namespace().equals(namespace) && it.isStoodForBy(pid))
+        .filter(it -> it.name().namespace().equals(namespace) && it.isStoodForBy(process))
+        .map(it -> it.view().record().owner())
         .findFirst();
   }
 

@@ -45,8 +45,7 @@ record Takeover(Keeping keeping) {
     }
     try {
       Deadline deadline = Deadline.after(LIMIT);
-      KeptContainer found =
-          KeptContainer.following(keeping, record, in.apply(deadline), deadline);
+      KeptContainer found = KeptContainer.following(keeping, record, in.apply(deadline), deadline);
       log.info("container {}: taken over", record.name());
       return Optional.of(found);
     } catch (RuntimeException e) {
