@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param programAtStart whether {@link Container#start(java.util.function.UnaryOperator,
  *     io.vmfactory.configs.time.Deadline) its start} may choose another program; then commands can
  *     be executed in it before, and it must have {@code /proc} mounted
- * @param sharedPids whether it uses the sandbox's shared PID namespace; null = if the sandbox has one
+ * @param sharedPids whether it uses the sandbox's shared PID namespace; null = if the sandbox has
+ *     one
  */
 public record ContainerSpec(
     String id,

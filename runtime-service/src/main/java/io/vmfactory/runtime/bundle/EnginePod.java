@@ -50,7 +50,7 @@ record EnginePod(@Nullable String host, boolean first, boolean sharesPids, OciSp
     boolean pids = joins(asked, "pid", process);
     OciSpec spec = pids ? asked.withoutNamespace("pid") : asked;
     if (joins(asked, "uts", process)) {
-      spec = spec.withoutNamespace("uts").withHostname("");
+      spec = spec.withoutNamespace("uts"); // with a host name, it gets one of its own again
     }
     if (joins(asked, "ipc", process)) {
       spec = withSharedMemory(spec.withoutNamespace("ipc"));

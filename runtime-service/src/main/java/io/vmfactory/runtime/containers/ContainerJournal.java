@@ -78,7 +78,9 @@ record ContainerJournal(SandboxStore sandboxes) {
         .toList();
   }
 
-  /** Returns the records in the folder of a sandbox: of the container that has it, and of others. */
+  /**
+   * Returns the records in the folder of a sandbox: of the container that has it, and of others.
+   */
   private static List<Path> files(Path folder) {
     List<Path> files = new ArrayList<>(List.of(folder.resolve(SandboxStore.KEPT)));
     try (DirectoryStream<Path> guests = Files.newDirectoryStream(folder, GUEST + "*.json")) {

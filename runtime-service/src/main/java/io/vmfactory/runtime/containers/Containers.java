@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 
 /**
  * All containers of the service, by name. One service at a time may use a sandbox_dir. Closing it
@@ -80,12 +79,10 @@ public final class Containers implements AutoCloseable {
   }
 
   private void takeOver() {
-    Map<Boolean, List<ContainerRecord>> found =
-        keeping.journal().all().stream()
-            .collect(Collectors.partitioningBy(ContainerRecord::sharesVm));
+    List<ContainerRecord> found = keeping.journal().all();
     Deadline deadline = Deadline.after(TAKEOVER_LIMIT);
-    take(found.get(false), deadline);
-    take(found.get(true), deadline);
+    take(found.stream().filter(it -> !it.sharesVm()).toList(), deadline);
+    take(found.stream().filter(ContainerRecord::sharesVm).toList(), deadline);
   }
 
   private void take(List<ContainerRecord> records, Deadline deadline) {
@@ -172,8 +169,8 @@ public final class Containers implements AutoCloseable {
   }
 
   /**
-   * Returns the id of the container that owns the VM in which the container of a namespace runs that
-   * a process of this host stands for. Empty if the process stands for none that runs.
+   * Returns the id of the container that owns the VM in which the container of a namespace runs
+   * that a process of this host stands for. Empty if the process stands for none that runs.
    */
   public Optional<String> hostOf(String namespace, int process) {
     return list().stream()

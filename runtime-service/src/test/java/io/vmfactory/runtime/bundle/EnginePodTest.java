@@ -78,7 +78,7 @@ class EnginePodTest {
   void aContainerThatJoinsTheNetworkOfAnotherSharesItsVm() {
     EnginePod pod = pod(spec(OF_HOST + "{\"type\":\"pid\"}", ""));
     assertThat(pod.host()).isEqualTo("pause");
-    assertThat(pod.spec().hostname()).isEmpty();
+    assertThat(pod.spec().hostname()).isEqualTo("one");
     assertThat(pod.spec().hasNamespace("uts")).isFalse();
     assertThat(pod.spec().hasNamespace("ipc")).isFalse();
     assertThat(pod.spec().hasNamespace("pid")).isTrue();
