@@ -83,6 +83,8 @@ public final class Containers implements AutoCloseable {
     Deadline deadline = Deadline.after(TAKEOVER_LIMIT);
     take(found.stream().filter(it -> !it.sharesVm()).toList(), deadline);
     take(found.stream().filter(ContainerRecord::sharesVm).toList(), deadline);
+    list()
+        .forEach(KeptContainer::watchKeeper); // not before: it may remove a sandbox with all in it
   }
 
   private void take(List<ContainerRecord> records, Deadline deadline) {
@@ -98,14 +100,13 @@ public final class Containers implements AutoCloseable {
     String host = record.host();
     CompletableFuture<KeptContainer> owner =
         host == null ? null : all.get(new ContainerName(record.namespace(), host));
-    (owner == null ? takeover.run(record) : takeover.run(record, owner.join().sandbox()))
+    (owner == null ? takeover.run(record) : takeover.run(record, () -> owner.join().sandbox()))
         .ifPresent(this::put);
   }
 
   /** A container whose client has ended may be removed before it is in the map. */
   private void put(KeptContainer container) {
     all.put(container.name(), CompletableFuture.completedFuture(container));
-    container.watchKeeper();
     if (container.isRemoved()) {
       all.remove(container.name());
     }

@@ -12,6 +12,7 @@ import io.vmfactory.runtime.containers.ContainerRecord.Step;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +31,8 @@ record Takeover(Keeping keeping) {
   }
 
   /** Takes over a container in another one's VM. */
-  Optional<KeptContainer> run(ContainerRecord record, Sandbox sandbox) {
-    return run(record, deadline -> sandbox);
+  Optional<KeptContainer> run(ContainerRecord record, Supplier<Sandbox> sandbox) {
+    return run(record, deadline -> sandbox.get());
   }
 
   private Optional<KeptContainer> run(ContainerRecord record, Function<Deadline, Sandbox> in) {
