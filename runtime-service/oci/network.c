@@ -84,12 +84,18 @@ static bool had_tap(const struct interfaces *before, const struct interface *int
     return false;
 }
 
+// Returns false if there is nothing to connect.
+static bool put_all(int netlink, const struct interfaces *all, struct bytes *request) {
+    if (all->count == 0 && all->unused_count == 0) return false;
+    interfaces_put(request, netlink, all);
+    interfaces_put_taps(request, all);
+    return true;
+}
+
 static void connect_all(int netlink, const char *space, const char *id) {
     struct interfaces before = interfaces_list(netlink);
-    if (before.count == 0 && before.unused_count == 0) return;
     struct bytes request = request_for(space, id);
-    interfaces_put(&request, netlink, &before);
-    interfaces_put_taps(&request, &before);
+    if (!put_all(netlink, &before, &request)) return;
     service_must("ConnectNetwork", &request, SECONDS);
     free(request.at);
     struct interfaces after = interfaces_list(netlink);
@@ -99,11 +105,33 @@ static void connect_all(int netlink, const char *space, const char *id) {
     }
 }
 
-void network_connect(const char *space, const char *id, int process) {
+static void enter_that_of(const char *id, int process) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/ns/net", process);
     const char *wrong = network_enter(path);
     if (wrong != NULL) stop("cannot enter the network namespace of container %s: %s", id, wrong);
+}
+
+void network_list(const char *id, int process, struct bytes *request) {
+    enter_that_of(id, process);
+    int netlink = opened();
+    struct interfaces all = interfaces_list(netlink);
+    put_all(netlink, &all, request);
+    close(netlink);
+}
+
+void network_redirect(const char *id, int process) {
+    enter_that_of(id, process);
+    int netlink = opened();
+    struct interfaces all = interfaces_list(netlink);
+    for (unsigned i = 0; i < all.count; i++) {
+        if (all.all[i].tap != 0) redirect(netlink, &all.all[i], true);
+    }
+    close(netlink);
+}
+
+void network_connect(const char *space, const char *id, int process) {
+    enter_that_of(id, process);
     int netlink = opened();
     connect_all(netlink, space, id);
     close(netlink);
@@ -142,6 +170,11 @@ static void drain(void) {
     while (recv(watch.events, bytes, sizeof bytes, MSG_DONTWAIT) >= 0 || errno == ENOBUFS || errno == EINTR) continue;
 }
 
+static bool has_started(const char *space, const char *id) {
+    struct bytes request = request_for(space, id), reply = service_must("GetContainer", &request, SECONDS);
+    return container_in(&reply).state != CREATED;
+}
+
 // Connects what has changed, and reports what there is then. A failure ends only this process, and is reported to the log:
 // the next change of the network repeats the attempt. The streams belong to the container.
 static _Noreturn void connect_apart(int result, const char *space, const char *id) {
@@ -150,6 +183,7 @@ static _Noreturn void connect_apart(int result, const char *space, const char *i
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct bytes now = made();
     if (now.length == watch.known.length && memcmp(now.at, watch.known.at, now.length) == 0) _exit(0);
+    if (!has_started(space, id)) _exit(0); // its start connects all
     connect_all(opened(), space, id);
     while (now.length > 0) {
         ssize_t written = write(result, now.at, now.length);

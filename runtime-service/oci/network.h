@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "bytes.h"
+
 // Connects the network that an engine has made for a container to the container's VM. The engine leaves interfaces in a
 // network namespace. Each of them gets a tap of the VM beside it, and the kernel passes all frames that arrive at the
 // one out through the other (ADR 0055).
@@ -17,6 +19,14 @@ bool network_taken(void);
 // Connects all interfaces of the network namespace that a process is in, and frees the taps of those that have gone. Has
 // no effect on what is connected. Stays in that namespace. Ends this process if that fails.
 void network_connect(const char *space, const char *id, int process);
+
+// The two halves of network_connect(), for a program that makes the call itself. Both enter the namespace.
+
+// Appends what the request for ConnectNetwork has beside the names of the container; nothing if there is no interface.
+void network_list(const char *id, int process, struct bytes *request);
+
+// Redirects all frames, after the call.
+void network_redirect(const char *id, int process);
 
 // Watches the network namespace of this process from now on.
 void network_watch(void);

@@ -115,6 +115,7 @@ static void read_engine(struct container *container, const struct field *engine)
             free(container->network);
             container->network = text_of(field.bytes, field.length);
             break;
+        case 6: container->shares_vm = field.value != 0; break;
         }
     }
 }

@@ -29,6 +29,7 @@ struct container {
     bool terminal;
     char *bundle;
     char *network; // the path of its network namespace; empty = a new one
+    bool shares_vm; // that is the namespace of another container, whose VM it shares
     int64_t created_millis;
     char *ports[PORTS_MOST];
     unsigned port_count;

@@ -107,8 +107,13 @@ static char *message_from(int control) {
     return message;
 }
 
+// Where it lives: STAY, or a path, with SHARE in front if another stand-in follows the changes there.
 #define STAY "-"
+#define SHARE '='
 #define ENTERED "entered"
+
+// Entering a namespace takes the kernel no time.
+#define POST_SECONDS 10
 
 static void answer(const char *text) { send(me.control, text, strlen(text), MSG_NOSIGNAL); }
 
@@ -119,17 +124,20 @@ static _Noreturn void refuse(const char *reason, const char *network, const char
     _exit(0);
 }
 
-// Enters its network namespace, if it has one. The other end gets the failure, or ENTERED.
+// Enters its network namespace, if it has one. The other end gets the failure, or ENTERED. Returns whether it follows
+// the changes there.
 static bool entered(const char *network) {
     if (strcmp(network, STAY) == 0) return false;
+    bool shares = *network == SHARE;
+    if (shares) network++;
     const char *wrong = network_enter(network);
     if (wrong != NULL) refuse("cannot enter the network namespace %s: %s", network, wrong);
-    if (network_taken()) {
+    if (!shares && network_taken()) {
         refuse("the network namespace %s is that of a container in another VM: %s", network, "two VMs cannot share one");
     }
-    network_watch();
+    if (!shares) network_watch();
     answer(ENTERED);
-    return true;
+    return !shares;
 }
 
 static struct pump streams_of(bool terminal, int slave) {
@@ -242,11 +250,14 @@ const char *standin_post(const struct standin *standin, const struct post *post)
     put_line(&text, post->space == NULL ? "" : post->space);
     put_line(&text, post->container);
     put_line(&text, post->exec);
+    if (post->shares_network) bytes_add(&text, (char[]){SHARE}, 1);
     put_line(&text, post->network == NULL ? STAY : post->network);
     for (unsigned i = 0; i < post->port_count; i++) put_line(&text, post->ports[i]);
     bool sent = text.length <= POST_MOST && order(standin, &text);
     free(text.at);
     if (sent && post->network == NULL) return NULL;
+    struct timeval limit = {.tv_sec = POST_SECONDS};
+    setsockopt(standin->control, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     char *reply = sent ? message_from(standin->control) : NULL;
     if (reply == NULL) return "the process that stands for it has ended";
     return strcmp(reply, ENTERED) == 0 ? NULL : reply;

@@ -20,6 +20,7 @@ struct post {
     bool terminal;
     bool reports; // whether it reports when the container runs out of memory: STANDIN_OOM on its control socket
     const char *network; // the network namespace that it lives in; empty = a new one, NULL = that of its parent
+    bool shares_network; // another stand-in lives there and follows its changes
     char *const *ports;
     unsigned port_count;
 };

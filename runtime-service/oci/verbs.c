@@ -90,7 +90,8 @@ static struct standin created(const struct creation *creation, const char *id, b
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct container container = container_in(&reply);
-    struct post post = {space, id, id, container.terminal, false, container.network, container.ports, container.port_count};
+    struct post post = {space, id, id, container.terminal, false, container.network, container.shares_vm,
+                        container.ports, container.port_count};
     const char *failure = standin_post(&standin, &post);
     if (failure != NULL) {
         delete(id, true);
@@ -103,7 +104,7 @@ static struct standin created(const struct creation *creation, const char *id, b
 static void start(const char *id) {
     struct bytes request = request_for(space, id), reply = service_must("GetContainer", &request, SECONDS);
     struct container container = container_in(&reply);
-    if (container.state == CREATED) network_connect(space, id, container.stand_in);
+    if (container.state == CREATED && !container.shares_vm) network_connect(space, id, container.stand_in);
     service_must("StartContainer", &request, SECONDS);
 }
 
@@ -277,7 +278,7 @@ int verb_exec(char **words) {
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct executed executed = executed_in(&reply);
-    struct post post = {space, words[0], executed.id, executed.terminal, false, NULL, executed.ports, executed.port_count};
+    struct post post = {space, words[0], executed.id, executed.terminal, false, NULL, false, executed.ports, executed.port_count};
     const char *failure = standin_post(&standin, &post);
     if (failure != NULL) stop("%s", failure);
     write_pid(execution.pid_file, standin.pid);

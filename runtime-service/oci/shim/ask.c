@@ -11,6 +11,7 @@
 static const char *space_name;
 
 void ask_in(const char *space) { space_name = space; }
+const char *ask_space(void) { return space_name; }
 
 struct bytes ask_request(const struct process *process) { return request_for(space_name, process->id); }
 
@@ -41,13 +42,22 @@ static void on_done(void *context, int code, const uint8_t *bytes, size_t length
     forget(ask);
 }
 
-void ask_service(
-    struct ask ask, struct process *process, const char *method, struct bytes *request, unsigned seconds, bool patient) {
+static struct ask *keep(const struct ask *ask, const struct process *process) {
     struct ask *kept = need(malloc(sizeof *kept));
-    *kept = ask;
+    *kept = *ask;
     kept->id = text_of((const uint8_t *)process->id, strlen(process->id));
     kept->exec = text_of((const uint8_t *)process->exec, strlen(process->exec));
     kept->standin = process->standin.pid;
+    return kept;
+}
+
+void ask_apart(struct ask ask, const struct process *process, apart_work work) {
+    apart_run(work, process->id, process->standin.pid, on_done, keep(&ask, process));
+}
+
+void ask_service(
+    struct ask ask, struct process *process, const char *method, struct bytes *request, unsigned seconds, bool patient) {
+    struct ask *kept = keep(&ask, process);
     if (process->making) process->asking = kept;
     relay_call(method, request, seconds, patient, on_done, kept);
 }

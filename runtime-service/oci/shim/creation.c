@@ -108,25 +108,44 @@ static void answer_pid(struct caller caller, const struct process *process) {
     free(reply.at);
 }
 
-static void created(struct ask *ask, struct process *process, const struct bytes *reply) {
-    struct container container = {0};
-    if (process == NULL) return;
-    if (!container_read(reply, &container)) dprintf(2, "vmfactory: the runtime service sent no container\n");
-    rootfs_unmount(process->bundle);
-    process_post(process, container.ports, container.port_count);
-    process->making = process->busy = false;
-    publish_create(process);
-    answer_pid(ask->caller, process);
-    process_report(process);
-    container_free(&container);
-}
-
 static void not_created(struct ask *ask, struct process *process) {
     (void)ask;
     if (process == NULL) return;
     rootfs_unmount(process->bundle);
     process_drop(process);
     process_remove(process);
+}
+
+static void taken_back(struct ask *ask, struct process *process, const struct bytes *reply) {
+    (void)ask;
+    (void)process;
+    (void)reply;
+}
+
+// The service has made it, but it cannot have a stand-in.
+static void take_back(struct ask *ask, struct process *process, const char *why) {
+    struct bytes request = ask_request(process);
+    put_number(&request, 3, true);
+    client_refuse(ask->caller, STATUS_FAILED_PRECONDITION, "%s", why);
+    ask_service((struct ask){.then = taken_back}, process, "DeleteContainer", &request, SECONDS, true);
+    not_created(ask, process);
+}
+
+static void created(struct ask *ask, struct process *process, const struct bytes *reply) {
+    struct container container = {0};
+    if (process == NULL) return;
+    if (!container_read(reply, &container)) dprintf(2, "vmfactory: the runtime service sent no container\n");
+    const char *failure = process_post(process, &container);
+    container_free(&container);
+    if (failure != NULL) {
+        take_back(ask, process, failure);
+        return;
+    }
+    rootfs_unmount(process->bundle);
+    process->making = process->busy = false;
+    publish_create(process);
+    answer_pid(ask->caller, process);
+    process_report(process);
 }
 
 static void ask_create(struct caller caller, struct process *process) {
@@ -251,16 +270,16 @@ void creation_add(struct caller caller, const uint8_t *payload, size_t length) {
 }
 
 static void executed(struct ask *ask, struct process *process, const struct bytes *reply) {
-    char *ports[PORTS_MOST];
+    struct container only = {0};
     if (process == NULL) return;
-    unsigned count = ports_in(reply, ports);
-    process_post(process, ports, count);
+    only.port_count = ports_in(reply, only.ports);
+    process_post(process, &only); // if it has ended, SIGCHLD follows
     process->busy = false;
     process->phase = RUNNING_PHASE;
     publish_added(process, true);
     answer_pid(ask->caller, process);
     process_report(process);
-    while (count > 0) free(ports[--count]);
+    container_free(&only);
 }
 
 static void not_executed(struct ask *ask, struct process *process) {

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "events.h"
 #include "need.h"
 #include "tick.h"
@@ -137,19 +138,25 @@ bool process_stand(struct process *process, struct bytes *why) {
     return true;
 }
 
-void process_post(struct process *process, char *const *ports, unsigned count) {
+const char *process_post(struct process *process, const struct container *container) {
     struct post post = {
+        .space = ask_space(),
         .container = process->id,
         .exec = process->guest_id,
         .terminal = process->streams.terminal,
         .reports = *process->exec == '\0',
-        .ports = ports,
-        .port_count = count,
+        .network = container->network,
+        .shares_network = container->shares_vm,
+        .ports = container->ports,
+        .port_count = container->port_count,
     };
-    standin_post(&process->standin, &post); // if it has ended, SIGCHLD follows
+    const char *failure = standin_post(&process->standin, &post);
+    if (failure != NULL) return failure;
+    process->networked = container->network != NULL && !container->shares_vm;
     process->posted = true;
     if (process->input_closed) standin_close_input(&process->standin);
     if (process->rows > 0) standin_resize(&process->standin, process->rows, process->columns);
+    return NULL;
 }
 
 void process_close_input(struct process *process) {

@@ -8,6 +8,7 @@
 #include "clients.h"
 #include "loop.h"
 #include "message.h"
+#include "service.h"
 #include "standin.h"
 #include "streams.h"
 
@@ -32,6 +33,7 @@ struct process {
     bool making; // CreateContainer is not answered: no request finds it
     bool busy; // a call is not answered that its end must not overtake
     bool ended; // its stand-in has ended
+    bool networked; // it is in a network namespace of which its VM gets the interfaces
     bool posted; // its stand-in has its post, and takes orders
     bool input_closed; // ordered before that
     unsigned rows, columns; // ordered before that; 0 = not ordered
@@ -64,8 +66,9 @@ void process_remove(struct process *process);
 // Starts its stand-in. Returns false with the reason if that fails.
 bool process_stand(struct process *process, struct bytes *why);
 
-// Gives its stand-in its post.
-void process_post(struct process *process, char *const *ports, unsigned count);
+// Gives its stand-in its post. Returns NULL when it is there, or why it cannot be; then it has ended.
+//   container  the service's description of the container, or for an added process only the ports
+const char *process_post(struct process *process, const struct container *container);
 
 // Orders to its stand-in. If it has no post yet, it gets them then.
 void process_close_input(struct process *process);

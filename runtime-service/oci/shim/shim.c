@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "annotation.h"
 #include "events.h"
 #include "keeper.h"
 #include "message.h"
@@ -119,6 +120,18 @@ static void write_address(const char *bundle, const char *socket) {
     }
 }
 
+static bool read_address(const char *bundle, char socket[PATH_MAX]) {
+    char file[PATH_MAX + 16], text[PATH_MAX] = {0};
+    snprintf(file, sizeof file, "%s/address", bundle);
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return false;
+    ssize_t got = read(fd, text, sizeof text - 1);
+    close(fd);
+    if (got < (ssize_t)strlen(SCHEME) || strncmp(text, SCHEME, strlen(SCHEME)) != 0) return false;
+    strcpy(socket, text + strlen(SCHEME));
+    return true;
+}
+
 // If memory runs out, the kernel kills a keeper rather than containerd.
 static void prefer_containerd(void) {
     char path[64];
@@ -166,10 +179,37 @@ static void keep(int listener, const struct sockaddr_un *address, const char *bu
     keeper_run(&order);
 }
 
+// Returns whether the container belongs to another one's keeper, which has this socket: CRI names the first container of
+// a pod, and ctr's users any one, by its id.
+static bool belongs(const char *bundle, char socket[PATH_MAX]) {
+    static const char *const names[] = {"io.containerd.runc.v2.group", "io.kubernetes.cri.sandbox-id"};
+    char path[PATH_MAX + 128];
+    struct bytes json = {0};
+    snprintf(path, sizeof path, "%s/config.json", bundle);
+    bytes_file(&json, path);
+    bytes_add(&json, "", 1);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *id = annotation_in((const char *)json.at, names[i]);
+        if (id == NULL || *id == '\0' || strcmp(id, given.id) == 0) continue;
+        snprintf(path, sizeof path, "%.*s/%.76s", (int)(strrchr(bundle, '/') - bundle), bundle, id);
+        bool found = strchr(id, '/') == NULL && *id != '.' && read_address(path, socket);
+        int fd = found ? socket_connect(socket, 0) : -1;
+        if (fd < 0) stop("annotations[\"%s\"]: container %.76s does not exist or has ended; start it first", names[i], id);
+        close(fd);
+        return true;
+    }
+    return false;
+}
+
 static int start(void) {
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], other[PATH_MAX];
     struct sockaddr_un address;
     const char *bundle = bundle_of(folder);
+    if (belongs(bundle, other)) {
+        write_address(bundle, other);
+        printf(SCHEME "%s", other);
+        return 0;
+    }
     int listener = listen_at(&address);
     write_address(bundle, address.sun_path);
     pid_t pid = fork();
@@ -180,18 +220,6 @@ static int start(void) {
 }
 
 // --- delete
-
-static bool read_address(const char *bundle, char socket[PATH_MAX]) {
-    char file[PATH_MAX + 16], text[PATH_MAX] = {0};
-    snprintf(file, sizeof file, "%s/address", bundle);
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0) return false;
-    ssize_t got = read(fd, text, sizeof text - 1);
-    close(fd);
-    if (got < (ssize_t)strlen(SCHEME) || strncmp(text, SCHEME, strlen(SCHEME)) != 0) return false;
-    strcpy(socket, text + strlen(SCHEME));
-    return true;
-}
 
 static int limited(int fd) {
     struct timeval limit = {.tv_sec = DELETE_SECONDS};

@@ -9,6 +9,7 @@
 #include "creation.h"
 #include "events.h"
 #include "process.h"
+#include "starting.h"
 #include "status.h"
 #include "tick.h"
 
@@ -74,29 +75,6 @@ static void refuse_phase(struct caller caller, const struct process *process, co
 
 // --- Start
 
-static void answer_pid(struct caller caller, const struct process *process) {
-    struct bytes reply = {0};
-    put_number(&reply, 1, (uint64_t)process->standin.pid);
-    answer(caller, &reply);
-}
-
-static void started(struct ask *ask, struct process *process, const struct bytes *reply) {
-    (void)reply;
-    if (process == NULL) return;
-    process->busy = false;
-    process->phase = RUNNING_PHASE;
-    publish("/tasks/start", "TaskStart", process, 2);
-    answer_pid(ask->caller, process);
-    process_report(process);
-}
-
-static void not_started(struct ask *ask, struct process *process) {
-    (void)ask;
-    if (process == NULL) return;
-    process->busy = false;
-    process_report(process);
-}
-
 static void start(struct caller caller, const struct words *words, struct process *process) {
     (void)words;
     if (process->phase != CREATED_PHASE || process->busy) {
@@ -104,10 +82,7 @@ static void start(struct caller caller, const struct words *words, struct proces
     } else if (*process->exec != '\0') {
         creation_exec(caller, process);
     } else {
-        struct bytes request = ask_request(process);
-        process->busy = true;
-        ask_service((struct ask){.caller = caller, .then = started, .undo = not_started}, process, "StartContainer",
-                    &request, SECONDS, true);
+        starting_begin(caller, process);
     }
 }
 

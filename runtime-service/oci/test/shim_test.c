@@ -14,6 +14,7 @@
 
 #include "../message.h"
 #include "../service.h"
+#include "../shim/annotation.h"
 #include "../shim/keeper.h"
 #include "../shim/shim.h"
 #include "../shim/streams.h"
@@ -116,6 +117,29 @@ static void other_root_file_systems_are_refused(void) {
     free(mount.at);
 }
 
+static void is_annotation(const char *json, const char *value) {
+    char *found = annotation_in(json, "pod");
+    if (value == NULL ? found != NULL : found == NULL || strcmp(found, value) != 0) {
+        fprintf(stderr, "%s: %s, not %s\n", json, found == NULL ? "none" : found, value == NULL ? "none" : value);
+        abort();
+    }
+    free(found);
+}
+
+// Only the annotation counts, whatever else of the specification says the same.
+static void annotations_are_found(void) {
+    is_annotation("{\"annotations\":{\"pod\":\"a\"}}", "a");
+    is_annotation("{ \"x\" : [ { \"pod\" : \"b\" } ] ,\n \"annotations\" :\t{ \"o\" : \"p\", \"pod\" : \"a\" } }", "a");
+    is_annotation("{\"process\":{\"env\":[\"\\\"annotations\\\":{\\\"pod\\\":\\\"b\\\"}\"]},\"annotations\":{\"pod\":\"a\"}}", "a");
+    is_annotation("{\"annotations\":{\"o\":\"pod\"},\"pod\":\"b\"}", NULL);
+    is_annotation("{\"linux\":{\"annotations\":{\"pod\":\"b\"}},\"annotations\":{}}", NULL);
+    is_annotation("{\"annotations\":{},\"linux\":{\"sysctl\":{\"pod\":\"b\"},\"pod\":\"b\"}}", NULL);
+    is_annotation("{\"annotations\":{\"pod\":7}}", NULL);
+    static const char *const broken[] = {"", "{", "\"", "\"\\", "{\"annotations\":{\"pod\":", "{\"annotations\":{\"pod\":\"a",
+                                         "{\"annotations\"", "]]]]{\"annotations\":{\"pod\":\"a\"}}"};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) is_annotation(broken[i], NULL);
+}
+
 // Any bytes: the keeper goes on.
 static void any_bytes_do_no_harm(void) {
     srand(2);
@@ -176,6 +200,7 @@ int main(void) {
     setenv("VMFACTORY_ENGINE_SOCKET", "/none/engine.sock", 1);
     names_of_programs();
     streams_are_fifos_or_files();
+    annotations_are_found();
     start_keeper();
     unknown_calls_and_containers_are_refused();
     names_never_leave_their_folder();
@@ -184,6 +209,6 @@ int main(void) {
     any_bytes_do_no_harm();
     it_ends_when_it_is_ordered_to();
     rmdir(folder);
-    puts("containerd-shim-vmfactory-v2: 8 tests passed");
+    puts("containerd-shim-vmfactory-v2: 9 tests passed");
     return 0;
 }

@@ -87,6 +87,21 @@ class InstallEnginesTest {
   }
 
   @Test
+  void containerdKeepsItsDefaultRuntime() throws IOException {
+    String runc = "runtimes.runc]";
+    Path file = write("containerd", "version = 2\nroot = \"/x\"\n");
+    engines("--write", "containerd");
+    assertThat(file).content().contains(runc);
+    engines("--remove", "containerd");
+    assertThat(file).hasContent("version = 2\nroot = \"/x\"\n");
+    String other =
+        "[plugins.\"io.containerd.grpc.v1.cri\".containerd]\ndefault_runtime_name = \"x\"\n";
+    write("containerd", "version = 2\n" + other);
+    engines("--write", "containerd");
+    assertThat(file).content().doesNotContain(runc).contains("runtimes.vmfactory]");
+  }
+
+  @Test
   void aLinkStaysALink() throws IOException {
     Path real = Files.writeString(root.resolve("real.json"), "{}");
     Files.createDirectories(file("docker").getParent());

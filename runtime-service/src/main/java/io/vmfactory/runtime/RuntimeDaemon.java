@@ -98,7 +98,7 @@ public final class RuntimeDaemon {
     Vertx vertx = vertx();
     try (Containers containers = Containers.open(RuntimeSettings.of(config))) {
       RuntimeVerbs verbs =
-          new RuntimeVerbs(containers, new EngineBundles(images(config.runtime())));
+          new RuntimeVerbs(containers, new EngineBundles(images(config.runtime()), containers));
       CommandRunner runner = commands.of(config, containers);
       try (CommandSocket typed =
           CommandSocket.start(vertx, config.runtime().commandSocket(), runner)) {

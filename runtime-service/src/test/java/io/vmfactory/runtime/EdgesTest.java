@@ -76,7 +76,7 @@ class EdgesTest {
                 "test");
     containers = Containers.open(RuntimeSettings.of(config));
     RootfsImages images = RootfsImages.open(folder.resolve("images"), 1 << 30, 64 << 20);
-    RuntimeVerbs verbs = new RuntimeVerbs(containers, new EngineBundles(images));
+    RuntimeVerbs verbs = new RuntimeVerbs(containers, new EngineBundles(images, containers));
     skin = RuntimeSkin.start(vertx, folder.resolve("r.sock"), config.daemon(), verbs);
     engines = EngineSocket.start(vertx, folder.resolve("e.sock"), verbs, Duration.ofSeconds(30));
     calls = ContainerCalls.open(folder.resolve("r.sock"));

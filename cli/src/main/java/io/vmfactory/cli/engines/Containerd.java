@@ -12,8 +12,13 @@ import org.tomlj.TomlParseResult;
  * configuration.
  */
 record Containerd() implements EngineConfig {
-  private static final List<String> RUNTIMES =
-      List.of("plugins", "io.containerd.grpc.v1.cri", "containerd", "runtimes", "vmfactory");
+  private static final String CRI = "io.containerd.grpc.v1.cri";
+  private static final List<String> OWN =
+      List.of("plugins", CRI, "containerd", "runtimes", "vmfactory");
+  private static final List<String> RUNC =
+      List.of("plugins", CRI, "containerd", "runtimes", "runc");
+  private static final List<String> DEFAULT =
+      List.of("plugins", CRI, "containerd", "default_runtime_name");
 
   private static final String TABLE =
       """
@@ -23,6 +28,16 @@ record Containerd() implements EngineConfig {
         pod_annotations = ["io.vmfactory.*"]
       # vmfactory: end
       """;
+
+  /** A table of runtimes replaces the built-in one, and without the default the plugin fails. */
+  private static final String TABLE_AND_RUNC =
+      TABLE.replace(
+          "# vmfactory: end\n",
+          """
+          [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+            runtime_type = "io.containerd.runc.v2"
+          # vmfactory: end
+          """);
 
   private static final String VERSION = "version = 2\n";
 
@@ -44,7 +59,7 @@ record Containerd() implements EngineConfig {
   @Override
   public String with(String text) {
     if (text.isBlank()) {
-      return VERSION + "\n" + TABLE;
+      return VERSION + "\n" + TABLE_AND_RUNC;
     }
     TomlParseResult now = Toml.parse(text);
     if (now.hasErrors()) {
@@ -52,7 +67,7 @@ record Containerd() implements EngineConfig {
       throw new UnusableConfigException(
           "line %d: %s".formatted(first.position().line(), first.getMessage()));
     }
-    if (now.contains(RUNTIMES)) {
+    if (now.contains(OWN)) {
       return text;
     }
     Object version = now.get("version");
@@ -61,12 +76,15 @@ record Containerd() implements EngineConfig {
           "it has version %s, and this table needs version = 2 (containerd config migrate)"
               .formatted(version == null ? "1" : version));
     }
-    return (text.endsWith("\n") ? text : text + "\n") + "\n" + TABLE;
+    boolean hasDefault = now.contains(RUNC) || now.contains(DEFAULT);
+    return (text.endsWith("\n") ? text : text + "\n")
+        + "\n"
+        + (hasDefault ? TABLE : TABLE_AND_RUNC);
   }
 
   @Override
   public String without(String text) {
-    String rest = text.replace("\n" + TABLE, "");
+    String rest = text.replace("\n" + TABLE, "").replace("\n" + TABLE_AND_RUNC, "");
     return rest.equals(VERSION) ? "" : rest;
   }
 

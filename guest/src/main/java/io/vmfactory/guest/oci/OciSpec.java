@@ -99,6 +99,16 @@ public final class OciSpec {
     return spec.getRoot().getReadonly();
   }
 
+  /** Returns the host name; empty if it has none. */
+  public String hostname() {
+    return spec.getHostname();
+  }
+
+  /** Returns the value of an annotation; empty if it has none of that name. */
+  public String annotation(String name) {
+    return spec.getAnnotationsOrDefault(name, "");
+  }
+
   /** Returns the mounts, in the order of mounting. */
   public List<OciMount> mounts() {
     return spec.getMountsList().stream().map(OciMount::of).toList();

@@ -116,6 +116,7 @@ final class ContainerCreation {
 
   /** Returns the request to the guest. */
   ContainerRequest request(boolean sharedPids) {
+    Boolean own = spec.sharedPids();
     List<GuestStorage> storages = new ArrayList<>();
     storages.add(storage(spec.rootfs(), drives.get(0), root()));
     OciSpec oci = spec.oci().withRoot(root(), readOnlyRoot());
@@ -127,7 +128,8 @@ final class ContainerCreation {
     for (Scratch scratch : spec.scratch()) {
       oci = oci.withMount(tmpfs(scratch));
     }
-    return new ContainerRequest(id, oci, storages, sharedPids, spec.programAtStart());
+    return new ContainerRequest(
+        id, oci, storages, own == null ? sharedPids : own, spec.programAtStart());
   }
 
   private String root() {

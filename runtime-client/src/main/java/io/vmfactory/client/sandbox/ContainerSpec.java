@@ -3,6 +3,7 @@ package io.vmfactory.client.sandbox;
 import io.vmfactory.guest.oci.OciSpec;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The specification of a new container.
@@ -16,6 +17,8 @@ import java.util.List;
  * @param programAtStart whether {@link Container#start(java.util.function.UnaryOperator,
  *     io.vmfactory.configs.time.Deadline) its start} may choose another program; then commands can
  *     be executed in it before, and it must have {@code /proc} mounted
+ * @param sharedPids whether it uses the sandbox's shared PID namespace; null = if the sandbox has
+ *     one
  */
 public record ContainerSpec(
     String id,
@@ -23,7 +26,8 @@ public record ContainerSpec(
     DiskImage rootfs,
     List<Volume> volumes,
     List<Scratch> scratch,
-    boolean programAtStart) {
+    boolean programAtStart,
+    @Nullable Boolean sharedPids) {
   public ContainerSpec {
     volumes = List.copyOf(volumes);
     scratch = List.copyOf(scratch);
@@ -47,30 +51,38 @@ public record ContainerSpec(
 
   /** Returns a specification with a generated id and only a root file system. */
   public static ContainerSpec of(OciSpec oci, DiskImage rootfs) {
-    return new ContainerSpec("", oci, rootfs, List.of(), List.of(), false);
+    return new ContainerSpec("", oci, rootfs, List.of(), List.of(), false, null);
   }
 
   /** Returns this specification with another id. */
   public ContainerSpec withId(String other) {
-    return new ContainerSpec(other, oci, rootfs, volumes, scratch, programAtStart);
+    return new ContainerSpec(other, oci, rootfs, volumes, scratch, programAtStart, sharedPids);
   }
 
   /** Returns this specification with one more image. */
   public ContainerSpec withVolume(DiskImage image, String mountPoint) {
     List<Volume> more = new ArrayList<>(volumes);
     more.add(new Volume(image, mountPoint));
-    return new ContainerSpec(id, oci, rootfs, more, scratch, programAtStart);
+    return new ContainerSpec(id, oci, rootfs, more, scratch, programAtStart, sharedPids);
   }
 
   /** Returns this specification with one more memory file system. */
   public ContainerSpec withScratch(String mountPoint, long sizeBytes) {
     List<Scratch> more = new ArrayList<>(scratch);
     more.add(new Scratch(mountPoint, sizeBytes));
-    return new ContainerSpec(id, oci, rootfs, volumes, more, programAtStart);
+    return new ContainerSpec(id, oci, rootfs, volumes, more, programAtStart, sharedPids);
   }
 
   /** Returns this specification with a program that is chosen at the start. */
   public ContainerSpec withProgramAtStart() {
-    return new ContainerSpec(id, oci, rootfs, volumes, scratch, true);
+    return new ContainerSpec(id, oci, rootfs, volumes, scratch, true, sharedPids);
+  }
+
+  /**
+   * Returns this specification with or without the PID namespace that containers of its sandbox
+   * share. Without it, the container has one of its own.
+   */
+  public ContainerSpec withSharedPids(boolean shared) {
+    return new ContainerSpec(id, oci, rootfs, volumes, scratch, programAtStart, shared);
   }
 }

@@ -93,6 +93,12 @@ final class SandboxContainers {
             Reason.ALREADY_EXISTS,
             "sandbox %s already has a container %s".formatted(state.id(), name));
       }
+      if (Boolean.TRUE.equals(spec.sharedPids()) && !before.wish().sharedPids()) {
+        throw new SandboxException(
+            Reason.INVALID,
+            "container %s cannot share PIDs: sandbox %s was made without a PID namespace to share"
+                .formatted(name, state.id()));
+      }
       ContainerCreation making = new ContainerCreation(name, spec, now.machine());
       making.attach(deadline);
       ContainerEntry entry = new ContainerEntry(name, making.driveIds(), making.writable());

@@ -16,6 +16,7 @@ import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerName;
 import io.vmfactory.runtime.containers.ContainerRecord;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
+import io.vmfactory.runtime.containers.Containers;
 import io.vmfactory.runtime.containers.NewContainer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,8 +28,9 @@ import java.util.Map;
  * mounts of this host become what a VM can have.
  *
  * @param images the cache of images
+ * @param containers the containers whose VM another one can share
  */
-public record EngineBundles(RootfsImages images) {
+public record EngineBundles(RootfsImages images, Containers containers) {
   private static final String NETWORK = "network";
 
   /**
@@ -38,6 +40,7 @@ public record EngineBundles(RootfsImages images) {
    * @param oci the specification for the guest
    * @param root the image of its root file system
    * @param mounts what its mounts of this host have become
+   * @param pod how it belongs to a pod
    * @param engine what the journal keeps
    */
   public record Prepared(
@@ -45,6 +48,7 @@ public record EngineBundles(RootfsImages images) {
       OciSpec oci,
       Image root,
       EngineMounts mounts,
+      EnginePod pod,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
     /** Returns the request for the container. */
@@ -53,7 +57,15 @@ public record EngineBundles(RootfsImages images) {
       for (EngineMounts.Tree tree : mounts.trees()) {
         spec = spec.withVolume(DiskImage.readOnly(tree.image().path()), tree.destination());
       }
-      return new NewContainer(name, requestId, sandbox, spec, Map.of(), mounts.files(), engine);
+      return new NewContainer(
+          name,
+          requestId,
+          pod.applyTo(sandbox),
+          pod.host(),
+          pod.applyTo(spec),
+          Map.of(),
+          mounts.files(),
+          engine);
     }
 
     @Override
@@ -77,15 +89,11 @@ public record EngineBundles(RootfsImages images) {
     OciSpec asked = spec(bundle);
     EngineNamespaces.require(asked);
     String network = network(asked);
-    if (kept != null && !network.isEmpty()) {
-      throw new SandboxException(
-          Reason.INVALID,
-          "linux.namespaces: a VM cannot join the network that containerd has made yet; run the"
-              + " container without one (ctr run without --cni)");
-    }
+    EnginePod pod = EnginePod.of(asked, pid -> containers.hostOf(name.namespace(), pid));
+    OciSpec wanted = pod.spec();
     Image image = image(bundle.resolve(asked.rootPath()), deadline);
     try {
-      EngineMounts mounts = EngineMounts.of(name, asked, images, deadline);
+      EngineMounts mounts = EngineMounts.of(name, wanted, images, deadline);
       ContainerRecord.Engine engine =
           new ContainerRecord.Engine(
               bundle.toString(),
@@ -96,7 +104,12 @@ public record EngineBundles(RootfsImages images) {
               network,
               kept);
       return new Prepared(
-          name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, engine);
+          name,
+          pod.applyTo(mounts.applyTo(wanted.withoutNamespace(NETWORK))),
+          image,
+          mounts,
+          pod,
+          engine);
     } catch (RuntimeException e) {
       image.close();
       throw e;

@@ -9,16 +9,19 @@ import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The records of the containers, one file in the folder of each sandbox. A record is replaced as a
- * whole, and ends with the folder. Nothing is synced to disk, because no VM survives the host's
+ * The records of the containers, each a file in the folder of its sandbox. A record is replaced as
+ * a whole, and ends with the folder. Nothing is synced to disk, because no VM survives the host's
  * kernel.
  *
  * @param sandboxes the folders of the sandboxes
@@ -28,6 +31,9 @@ record ContainerJournal(SandboxStore sandboxes) {
 
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  /** Begins the name of the record of a container that shares another one's sandbox. */
+  private static final String GUEST = "container.";
 
   /** Many times the size of a record. */
   private static final int MOST_BYTES = 4 << 20;
@@ -45,7 +51,7 @@ record ContainerJournal(SandboxStore sandboxes) {
   /** Replaces the record of a container. Its sandbox must exist. */
   void write(ContainerRecord record) {
     try {
-      OwnerOnly.replace(file(record.sandbox()), JSON.writeValueAsBytes(record));
+      OwnerOnly.replace(file(record), JSON.writeValueAsBytes(record));
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot write the record of container %s: %s".formatted(record.name(), ErrorText.of(e)),
@@ -53,13 +59,39 @@ record ContainerJournal(SandboxStore sandboxes) {
     }
   }
 
-  /** Returns all records that this version can read. The others are logged and left alone. */
-  List<ContainerRecord> all() {
-    return sandboxes.ids().stream().flatMap(id -> read(id).stream()).toList();
+  /** Removes the record of a container. Has no effect if it is gone, or its sandbox is. */
+  void remove(ContainerRecord record) {
+    try {
+      Files.deleteIfExists(file(record));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot remove the record of container %s: %s".formatted(record.name(), ErrorText.of(e)),
+          e);
+    }
   }
 
-  private Optional<ContainerRecord> read(String sandbox) {
-    Path file = file(sandbox);
+  /** Returns all records that this version can read. The others are logged and left alone. */
+  List<ContainerRecord> all() {
+    return sandboxes.ids().stream()
+        .flatMap(id -> files(sandboxes.folder(id)).stream())
+        .flatMap(file -> read(file).stream())
+        .toList();
+  }
+
+  /**
+   * Returns the records in the folder of a sandbox: of the container that has it, and of others.
+   */
+  private static List<Path> files(Path folder) {
+    List<Path> files = new ArrayList<>(List.of(folder.resolve(SandboxStore.KEPT)));
+    try (DirectoryStream<Path> guests = Files.newDirectoryStream(folder, GUEST + "*.json")) {
+      guests.forEach(files::add);
+    } catch (IOException e) {
+      log.debug("{}: {}", folder, ErrorText.of(e)); // it was removed meanwhile
+    }
+    return files;
+  }
+
+  private static Optional<ContainerRecord> read(Path file) {
     try {
       ContainerRecord record =
           JSON.readValue(OwnFile.read(file, MOST_BYTES), ContainerRecord.class);
@@ -77,7 +109,8 @@ record ContainerJournal(SandboxStore sandboxes) {
     return Optional.empty();
   }
 
-  private Path file(String sandbox) {
-    return sandboxes.folder(sandbox).resolve(SandboxStore.KEPT);
+  private Path file(ContainerRecord record) {
+    return folder(record)
+        .resolve(record.sharesVm() ? GUEST + record.id() + ".json" : SandboxStore.KEPT);
   }
 }

@@ -19,6 +19,24 @@ record ContainerMaker(Keeping keeping) {
   private static final Logger log = LoggerFactory.getLogger(ContainerMaker.class);
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
 
+  /**
+   * Makes a container in another one's VM: CREATED. If it throws, nothing is left.
+   *
+   * @param sandbox the sandbox with that VM
+   */
+  KeptContainer makeIn(Sandbox sandbox, NewContainer wanted, Deadline deadline) {
+    ContainerRecord record = record(wanted, sandbox.id());
+    keeping.journal().write(record);
+    try {
+      return made(wanted, record, sandbox, deadline);
+    } catch (RuntimeException | Error e) {
+      Runnable undoing =
+          () -> ContainerEnd.remove(keeping, record, () -> sandbox, Deadline.after(UNDO_LIMIT));
+      undo(sandbox, undoing, e);
+      throw e;
+    }
+  }
+
   /** Makes a container in a VM of its own: CREATED. If it throws, nothing is left. */
   KeptContainer make(NewContainer wanted, Deadline deadline) {
     Sandbox sandbox = keeping.runtime().create(sandbox(wanted), deadline);
@@ -26,15 +44,20 @@ record ContainerMaker(Keeping keeping) {
       ContainerRecord record = record(wanted, sandbox.id());
       keeping.journal().write(record);
       sandbox.start(deadline);
-      wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
-      sandbox.createContainer(wanted.container().withId(record.id()), deadline);
-      ContainerRecord made = record.made();
-      keeping.journal().write(made);
-      return KeptContainer.following(keeping, made, sandbox, deadline);
+      return made(wanted, record, sandbox, deadline);
     } catch (RuntimeException | Error e) {
-      undo(sandbox, e);
+      undo(sandbox, () -> sandbox.delete(Deadline.after(UNDO_LIMIT)), e);
       throw e;
     }
+  }
+
+  private KeptContainer made(
+      NewContainer wanted, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
+    wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
+    sandbox.createContainer(wanted.container().withId(record.id()), deadline);
+    ContainerRecord made = record.made();
+    keeping.journal().write(made);
+    return KeptContainer.following(keeping, made, sandbox, deadline);
   }
 
   /** A container of the default namespace has a sandbox of the same name, for people. */
@@ -59,14 +82,16 @@ record ContainerMaker(Keeping keeping) {
         command,
         wanted.annotations(),
         wanted.engine(),
+        wanted.host(),
         null);
   }
 
-  private static void undo(Sandbox sandbox, Throwable failure) {
+  private static void undo(Sandbox sandbox, Runnable undoing, Throwable failure) {
     try {
-      Uninterrupted.run(() -> sandbox.delete(Deadline.after(UNDO_LIMIT)));
+      Uninterrupted.run(undoing);
     } catch (RuntimeException e) {
-      log.warn("sandbox {} is left until the next start: {}", sandbox.id(), ErrorText.of(e));
+      log.warn(
+          "sandbox {}: a part is left until the next start: {}", sandbox.id(), ErrorText.of(e));
       failure.addSuppressed(e);
     }
   }

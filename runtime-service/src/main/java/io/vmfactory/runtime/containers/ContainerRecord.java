@@ -18,12 +18,13 @@ import org.jspecify.annotations.Nullable;
  * @param namespace the container's namespace
  * @param id its id
  * @param requestId distinguishes the request that made it from others for the same name
- * @param sandbox the id of the sandbox that contains it alone
+ * @param sandbox the id of the sandbox that it is in
  * @param step how far its creation has got
  * @param createdAt ISO-8601, wall clock
  * @param command the command of its first process
  * @param annotations those of the request
  * @param engine set for a container of an engine
+ * @param host the id of the container whose VM it shares; null if it has a VM of its own
  * @param exit how its first process ended; null if that is not known yet
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -38,6 +39,7 @@ public record ContainerRecord(
     List<String> command,
     Map<String, String> annotations,
     @Nullable Engine engine,
+    @Nullable String host,
     @Nullable Exit exit) {
   /** The only version that is written and read. */
   static final int VERSION = 1;
@@ -154,6 +156,16 @@ public record ContainerRecord(
     return engine == null ? null : engine.keeper();
   }
 
+  /** Returns the id of the container that its VM belongs to. */
+  public String owner() {
+    return host == null ? id : host;
+  }
+
+  /** Returns whether its VM belongs to another container. */
+  public boolean sharesVm() {
+    return host != null;
+  }
+
   ContainerRecord made() {
     return with(Step.MADE, exit);
   }
@@ -174,6 +186,7 @@ public record ContainerRecord(
         command,
         annotations,
         engine,
+        host,
         how);
   }
 }

@@ -11,6 +11,7 @@ import io.vmfactory.linux.Processes;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -78,32 +79,45 @@ public final class Containers implements AutoCloseable {
   }
 
   private void takeOver() {
-    Takeover takeover = new Takeover(keeping);
-    CompletableFuture<?>[] parts =
-        keeping.journal().all().stream()
-            .map(record -> CompletableFuture.runAsync(() -> take(takeover, record), ends))
-            .toArray(CompletableFuture<?>[]::new);
-    Deadline.after(TAKEOVER_LIMIT)
-        .await(CompletableFuture.allOf(parts), "the containers of an earlier service");
+    List<ContainerRecord> found = keeping.journal().all();
+    Deadline deadline = Deadline.after(TAKEOVER_LIMIT);
+    take(found.stream().filter(it -> !it.sharesVm()).toList(), deadline);
+    take(found.stream().filter(ContainerRecord::sharesVm).toList(), deadline);
+    list()
+        .forEach(KeptContainer::watchKeeper); // not before: it may remove a sandbox with all in it
   }
 
-  private void take(Takeover takeover, ContainerRecord record) {
-    takeover.run(record).ifPresent(this::put);
+  private void take(List<ContainerRecord> records, Deadline deadline) {
+    CompletableFuture<?>[] parts =
+        records.stream()
+            .map(record -> CompletableFuture.runAsync(() -> take(record), ends))
+            .toArray(CompletableFuture<?>[]::new);
+    deadline.await(CompletableFuture.allOf(parts), "the containers of an earlier service");
+  }
+
+  private void take(ContainerRecord record) {
+    Takeover takeover = new Takeover(keeping);
+    String host = record.host();
+    CompletableFuture<KeptContainer> owner =
+        host == null ? null : all.get(new ContainerName(record.namespace(), host));
+    (owner == null ? takeover.run(record) : takeover.run(record, () -> owner.join().sandbox()))
+        .ifPresent(this::put);
   }
 
   /** A container whose client has ended may be removed before it is in the map. */
   private void put(KeptContainer container) {
     all.put(container.name(), CompletableFuture.completedFuture(container));
-    container.watchKeeper();
     if (container.isRemoved()) {
       all.remove(container.name());
     }
   }
 
   /**
-   * Makes a container in a VM of its own. The same request again returns the same container.
+   * Makes a container, in a VM of its own or in that of its host. The same request again returns
+   * the same container.
    *
-   * @throws SandboxException ALREADY_EXISTS if another request has made one of that name
+   * @throws SandboxException ALREADY_EXISTS if another request has made one of that name; NOT_FOUND
+   *     if its host does not exist
    */
   public KeptContainer create(NewContainer wanted, Deadline deadline) {
     CompletableFuture<KeptContainer> mine = new CompletableFuture<>();
@@ -112,7 +126,7 @@ public final class Containers implements AutoCloseable {
       return repeated(wanted, deadline.await(earlier, "container " + wanted.name()));
     }
     try {
-      KeptContainer made = new ContainerMaker(keeping).make(wanted, deadline);
+      KeptContainer made = make(wanted, deadline);
       mine.complete(made);
       made.watchKeeper();
       return made;
@@ -121,6 +135,16 @@ public final class Containers implements AutoCloseable {
       mine.completeExceptionally(e);
       throw e;
     }
+  }
+
+  private KeptContainer make(NewContainer wanted, Deadline deadline) {
+    ContainerMaker maker = new ContainerMaker(keeping);
+    String host = wanted.host();
+    if (host == null) {
+      return maker.make(wanted, deadline);
+    }
+    KeptContainer owner = get(new ContainerName(wanted.name().namespace(), host));
+    return maker.makeIn(owner.sandbox(), wanted, deadline);
   }
 
   private static KeptContainer repeated(NewContainer wanted, KeptContainer found) {
@@ -143,6 +167,17 @@ public final class Containers implements AutoCloseable {
       throw new SandboxException(Reason.NOT_FOUND, "there is no container " + name);
     }
     return found.join();
+  }
+
+  /**
+   * Returns the id of the container that owns the VM in which the container of a namespace runs
+   * that a process of this host stands for. Empty if the process stands for none that runs.
+   */
+  public Optional<String> hostOf(String namespace, int process) {
+    return list().stream()
+        .filter(it -> it.name().namespace().equals(namespace) && it.isStoodForBy(process))
+        .map(it -> it.view().record().owner())
+        .findFirst();
   }
 
   /** Returns all containers that are made, sorted by name. */

@@ -48,6 +48,7 @@ public record Foreground(Containers containers) {
                 new ContainerName(NAMESPACE, VmId.random().shortened()),
                 "",
                 sandbox.id().isEmpty() ? sandbox.withId(VmId.random().shortened()) : sandbox,
+                null,
                 container,
                 sandbox.annotations(),
                 List.of(),

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One container, from the end of its creation to its removal. When its first process ends, its exit
- * status is recorded and its VM is ended. Thread-safe.
+ * status is recorded and its VM is ended, unless it shares another container's VM. Thread-safe.
  */
 public final class KeptContainer {
   private static final Logger log = LoggerFactory.getLogger(KeptContainer.class);
@@ -186,9 +186,15 @@ public final class KeptContainer {
     return removed;
   }
 
-  /** Returns the sandbox that contains it alone. */
+  /** Returns the sandbox that it is in. */
   public Sandbox sandbox() {
     return sandbox(Deadline.after(LIMIT));
+  }
+
+  /** Returns whether a process of this host stands for it, and it has not stopped. */
+  boolean isStoodForBy(int pid) {
+    ContainerRecord.Engine engine = record.engine();
+    return engine != null && engine.pid() == pid && state != State.STOPPED;
   }
 
   /** Returns whether {@code requestId} is that of the request that made it. */
@@ -215,11 +221,15 @@ public final class KeptContainer {
   }
 
   private Container container(String verb, Deadline deadline) {
+    requireAlive(verb);
+    return sandbox(deadline).container(record.id(), deadline);
+  }
+
+  private void requireAlive(String verb) {
     if (state == State.STOPPED) {
       throw new SandboxException(
           Reason.WRONG_STATE, "cannot %s container %s: it has stopped".formatted(verb, name()));
     }
-    return sandbox(deadline).container(record.id(), deadline);
   }
 
   /**
@@ -259,11 +269,14 @@ public final class KeptContainer {
    */
   public synchronized void connect(Function<Path, SandboxNetwork> network, Deadline deadline) {
     ContainerRecord.Engine engine = record.engine();
-    if (state == State.STOPPED || engine == null) {
+    requireAlive("connect");
+    if (engine == null || record.sharesVm()) {
       throw new SandboxException(
           Reason.WRONG_STATE,
           "cannot connect container %s: %s"
-              .formatted(name(), engine == null ? "it has no engine" : "it has stopped"));
+              .formatted(
+                  name(),
+                  engine == null ? "it has no engine" : "its network is that of " + record.host()));
     }
     sandbox(deadline).connect(network.apply(engine.networkNamespace()), deadline);
   }
@@ -373,7 +386,7 @@ public final class KeptContainer {
   }
 
   /**
-   * Removes it with its VM, output and record.
+   * Removes it with its output and record, and with its VM if that is its own.
    *
    * @param force whether it is ended if it has not stopped
    */
@@ -387,13 +400,7 @@ public final class KeptContainer {
           "cannot remove container %s: it has not stopped; stop it first, or use force"
               .formatted(name()));
     }
-    try {
-      sandbox(deadline).delete(deadline);
-    } catch (SandboxException e) {
-      if (e.reason() != Reason.NOT_FOUND) {
-        throw e;
-      }
-    }
+    ContainerEnd.remove(keeping, record, () -> sandbox(deadline), deadline);
     forget("it was removed");
   }
 
@@ -465,13 +472,8 @@ public final class KeptContainer {
   }
 
   private void endVm() {
-    if (removed) {
-      return;
-    }
-    try {
-      sandbox(Deadline.after(LIMIT)).stop(Deadline.after(LIMIT));
-    } catch (RuntimeException e) {
-      log.warn("container {}: its VM ends with its lease: {}", name(), ErrorText.of(e));
+    if (!removed) {
+      ContainerEnd.endVm(record, this::sandbox);
     }
   }
 

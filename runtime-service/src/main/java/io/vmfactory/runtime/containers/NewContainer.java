@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param requestId distinguishes the request from others for the same name; empty if it does not
  *     matter
  * @param sandbox the VM that it gets; in the default namespace its id is that of the container
+ * @param host the id of the container of its namespace whose VM it shares instead; null = none
  * @param container what runs in the VM; its id is ignored
  * @param annotations stored with the container
  * @param files written into the guest before the container is created
@@ -23,6 +24,7 @@ public record NewContainer(
     ContainerName name,
     String requestId,
     SandboxSpec sandbox,
+    @Nullable String host,
     ContainerSpec container,
     Map<String, String> annotations,
     List<GuestFile> files,

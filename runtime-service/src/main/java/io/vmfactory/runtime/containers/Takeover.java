@@ -3,7 +3,6 @@ package io.vmfactory.runtime.containers;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
-import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.ProcessIdentity;
@@ -12,6 +11,8 @@ import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,8 +25,17 @@ record Takeover(Keeping keeping) {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final int KILLED = 137;
 
-  /** Returns the container; empty if its creation was not finished: then nothing is left of it. */
+  /** Takes over a container with its VM; empty if its creation was not finished: it is removed. */
   Optional<KeptContainer> run(ContainerRecord record) {
+    return run(record, deadline -> keeping.runtime().takeOver(record.sandbox(), deadline));
+  }
+
+  /** Takes over a container in another one's VM. */
+  Optional<KeptContainer> run(ContainerRecord record, Supplier<Sandbox> sandbox) {
+    return run(record, deadline -> sandbox.get());
+  }
+
+  private Optional<KeptContainer> run(ContainerRecord record, Function<Deadline, Sandbox> in) {
     if (record.step() == Step.MAKING) {
       remove(record);
       return Optional.empty();
@@ -36,8 +46,7 @@ record Takeover(Keeping keeping) {
     }
     try {
       Deadline deadline = Deadline.after(LIMIT);
-      Sandbox sandbox = keeping.runtime().takeOver(record.sandbox(), deadline);
-      KeptContainer found = KeptContainer.following(keeping, record, sandbox, deadline);
+      KeptContainer found = KeptContainer.following(keeping, record, in.apply(deadline), deadline);
       log.info("container {}: taken over", record.name());
       return Optional.of(found);
     } catch (RuntimeException e) {
@@ -64,10 +73,7 @@ record Takeover(Keeping keeping) {
 
   private void remove(ContainerRecord record) {
     try {
-      keeping
-          .runtime()
-          .fetch(record.sandbox(), Deadline.after(LIMIT))
-          .delete(Deadline.after(LIMIT));
+      ContainerEnd.remove(keeping, record, () -> sandbox(record), Deadline.after(LIMIT));
       log.info("container {}: removed", record.name());
     } catch (RuntimeException e) {
       log.warn("container {} cannot be removed: {}", record.name(), ErrorText.of(e));
@@ -86,16 +92,13 @@ record Takeover(Keeping keeping) {
     }
   }
 
-  /** Ends the VM of a container that has ended, if the earlier service was killed before it did. */
+  /** The earlier service may have been killed before it did so. */
   private void endVm(ContainerRecord record) {
-    try {
-      Sandbox sandbox = keeping.runtime().fetch(record.sandbox(), Deadline.after(LIMIT));
-      if (sandbox.status(Deadline.after(LIMIT)).state() != SandboxStatus.State.STOPPED) {
-        sandbox.stop(Deadline.after(LIMIT));
-      }
-    } catch (RuntimeException e) {
-      log.warn("container {}: its VM ends with its lease: {}", record.name(), ErrorText.of(e));
-    }
+    ContainerEnd.endVm(record, () -> sandbox(record));
+  }
+
+  private Sandbox sandbox(ContainerRecord record) {
+    return keeping.runtime().fetch(record.sandbox(), Deadline.after(LIMIT));
   }
 
   private Exit lost(ContainerRecord record, RuntimeException why) {

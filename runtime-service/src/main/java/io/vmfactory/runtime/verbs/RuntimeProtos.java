@@ -42,6 +42,7 @@ final class RuntimeProtos {
         new ContainerName(q.getNamespace(), q.getId()),
         q.getRequestId(),
         sandbox(q),
+        null,
         container,
         q.getAnnotationsMap(),
         List.of(),
@@ -108,6 +109,7 @@ final class RuntimeProtos {
               .setStandIn(engine.pid())
               .setTerminal(engine.terminal())
               .setNetworkNamespace(engine.network())
+              .setSharesVm(record.sharesVm())
               .addAllAgentPorts(ports.stream().map(Path::toString).toList()));
     }
     Exit exit = record.exit();

@@ -34,7 +34,40 @@ class ContainerJournalTest {
   private ContainerRecord record(String sandbox, Engine engine) throws IOException {
     Files.createDirectories(folder.resolve(sandbox));
     return new ContainerRecord(
-        1, "n", "c", "r", sandbox, Step.MAKING, NOW, List.of("sh"), Map.of("k", "v"), engine, null);
+        1,
+        "n",
+        "c",
+        "r",
+        sandbox,
+        Step.MAKING,
+        NOW,
+        List.of("sh"),
+        Map.of("k", "v"),
+        engine,
+        null,
+        null);
+  }
+
+  private static ContainerRecord guest(String id, String sandbox) {
+    return new ContainerRecord(
+        1, "n", id, "r", sandbox, Step.MADE, NOW, List.of("sh"), Map.of(), null, "c", null);
+  }
+
+  @Test
+  void keepsTheRecordsOfAllContainersOfASandbox() throws IOException {
+    ContainerRecord host = record("s1", null);
+    journal.write(host);
+    journal.write(guest("d", "s1"));
+    journal.write(guest("json", "s1"));
+    assertThat(journal.all())
+        .containsExactlyInAnyOrder(host, guest("d", "s1"), guest("json", "s1"));
+    journal.remove(guest("d", "s1"));
+    journal.remove(guest("d", "s1"));
+    assertThat(journal.all()).containsExactlyInAnyOrder(host, guest("json", "s1"));
+    assertThat(guest("d", "s1").owner()).isEqualTo("c");
+    assertThat(host.owner()).isEqualTo("c");
+    Files.delete(folder.resolve("s1/container.json"));
+    assertThat(journal.exists(guest("json", "s1"))).isFalse();
   }
 
   @Test
