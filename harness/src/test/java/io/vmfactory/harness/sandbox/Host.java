@@ -2,6 +2,8 @@ package io.vmfactory.harness.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
@@ -11,6 +13,7 @@ import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.DaemonProcess;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
+import io.vmfactory.vmm.KeptFolders;
 import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,11 +38,13 @@ final class Host implements AutoCloseable {
 
   private final DaemonHome home;
   private final DiskImage rootfs;
+  private final String template;
   private @Nullable DaemonProcess daemon;
 
-  private Host(DaemonHome home, DiskImage rootfs) {
+  private Host(DaemonHome home, DiskImage rootfs, String template) {
     this.home = home;
     this.rootfs = rootfs;
+    this.template = template;
   }
 
   /**
@@ -69,7 +74,7 @@ final class Host implements AutoCloseable {
             %2$s
             """
                 .formatted(GUEST, runtime, String.join("\n", qemu)));
-    return new Host(home, busybox(home.folder()));
+    return new Host(home, busybox(home.folder()), "host " + List.of(qemu));
   }
 
   private static DiskImage busybox(Path folder) throws IOException {
@@ -114,6 +119,22 @@ final class Host implements AutoCloseable {
   Host withDaemon() throws IOException {
     daemon = home.start();
     soon().await(daemon.ready(), "the daemon to be ready");
+    return this;
+  }
+
+  /**
+   * Starts the daemon with a template, and waits until it is ready. The template is a copy of the
+   * one that an earlier test built with the same keys of [hypervisor.qemu], or a new one.
+   */
+  Host withTemplate() throws IOException {
+    boolean lent = KeptFolders.lend(template, home.stateDir());
+    withDaemon();
+    if (!lent) {
+      try (FactoryClient client = FactoryClient.open(home.socket())) {
+        client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+      }
+      KeptFolders.keep(template, home.stateDir(), "templates", "template.secret");
+    }
     return this;
   }
 
