@@ -9,14 +9,13 @@ import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.harness.Programs;
+import io.vmfactory.harness.daemon.DaemonGroups;
 import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.DaemonProcess;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
 import io.vmfactory.vmm.KeptFolders;
-import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -180,12 +179,7 @@ final class Host implements AutoCloseable {
 
   /** Returns the control group around those of the directly booted VMs, in each tree. */
   List<Path> groupsOfDirectVms() throws IOException {
-    String name = ControlGroups.name(home.folder().resolve("run/sandboxes"));
-    try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"))) {
-      return all.filter(path -> path.endsWith(name)).toList();
-    } catch (UncheckedIOException e) { // another test has just removed a group
-      return groupsOfDirectVms();
-    }
+    return DaemonGroups.of(home.folder().resolve("run/sandboxes"));
   }
 
   /** Returns the paths below a folder of this home; none if the folder does not exist. */
