@@ -66,7 +66,8 @@ public final class KeptFolders {
   }
 
   private static Path kept(String name) throws IOException {
-    return place().resolve(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
+    return place()
+        .resolve(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString());
   }
 
   private static synchronized Path place() throws IOException {

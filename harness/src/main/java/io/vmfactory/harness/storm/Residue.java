@@ -67,7 +67,8 @@ final class Residue {
     entries(home.runDir()).stream()
         .filter(file -> !file.equals(home.vms()))
         .forEach(file -> found.add(file + " is left"));
-    DaemonGroups.of(home.runDir()).forEach(group -> found.add("control group " + group + " is left"));
+    DaemonGroups.of(home.runDir())
+        .forEach(group -> found.add("control group " + group + " is left"));
     return found;
   }
 

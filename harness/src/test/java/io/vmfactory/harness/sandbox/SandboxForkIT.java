@@ -113,8 +113,7 @@ class SandboxForkIT {
    * Reads numbers that must follow each other: at least so many, and until one is greater than
    * {@code beyond}. The first line may be the end of a number.
    */
-  private static void consecutive(BufferedReader lines, int count, long beyond)
-      throws IOException {
+  private static void consecutive(BufferedReader lines, int count, long beyond) throws IOException {
     lines.readLine();
     long last = Long.parseLong(lines.readLine());
     for (int i = 0; i < count || last <= beyond; i++) {
