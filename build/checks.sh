@@ -1,4 +1,5 @@
-# Shared by the end-to-end checks. Sourced; expects $top. Creates the scratch folder $work and removes it at exit.
+# Shared by the end-to-end checks. Sourced; expects $top. Creates the scratch folder $work. At exit, also after Ctrl-C, ends all
+# programs that name it in their command line, and removes it.
 # Each check prints ok or FAILED. Call count_checks at the end.
 
 vmf=$top/vmfactory
@@ -12,7 +13,16 @@ stop_daemon() {
   kill "$daemon_pid" 2>/dev/null
   wait "$daemon_pid" 2>/dev/null
 }
-trap 'stop_daemon; rm -rf "$work"' EXIT
+# clean_up: a script with more to end calls this last in its own trap.
+clean_up() {
+  local left
+  stop_daemon
+  # VMs of daemons that were killed, or programs of an interrupted check.
+  left=$(pgrep -f -- "$work/" | grep -vx $$)
+  [ -z "$left" ] || kill -9 $left 2>/dev/null
+  rm -rf "$work"
+}
+trap clean_up EXIT
 
 ok() { passed=$((passed + 1)); echo "ok      $1"; }
 no() { failed=$((failed + 1)); echo "FAILED  $1"; sed 's/^/          /' "$work/out" "$work/err" | tail -n 25; }

@@ -1,17 +1,21 @@
 # The parts of ./dev test. Sourced; expects $top and build/lib.sh.
 # Every part runs, even if an earlier part failed. The output of a part is printed and is kept in target/test/PART.log.
-# finish prints one line for each part and, below it, what failed. It fails if any part failed.
+# finish checks that nothing is left behind, and prints one line for each part and, below it, what failed. It fails if any part
+# failed.
 
 parts=()
 declare -A took=() failed=() children=()
 logs=$top/target/test
 started=$SECONDS
-trap 'kill ${!children[*]} 2>/dev/null || true' EXIT
+kept=$top/target/kept # templates that the tests of this run share
+trap 'kill ${!children[*]} 2>/dev/null || true; rm -rf "$kept"' EXIT
 
-# forget_parts: removes the output of earlier runs.
+# forget_parts: removes the output of earlier runs, and notes what exists now.
 forget_parts() {
-  rm -rf "$logs"
+  rm -rf "$logs" "$kept"
   mkdir -p "$logs"
+  export VMFACTORY_TEST_RUN=$$-$(date +%s)
+  build/leftovers note "$logs/before"
 }
 
 # part NAME COMMAND...: runs the command.
@@ -75,9 +79,11 @@ what_failed() {
 
 clock() { printf '%2d:%02d' $(($1 / 60)) $(($1 % 60)); }
 
-# finish: prints the summary. Fails if any part failed.
+# finish: looks for leftovers and prints the summary. Fails if any part failed.
 finish() {
   local name
+  rm -rf "$kept"
+  part leftovers build/leftovers check "$logs/before" "$VMFACTORY_TEST_RUN"
   say "summary"
   for name in "${parts[@]}"; do
     printf '%s  %s  %s\n' "$(clock "${took[$name]}")" "$([ -z "${failed[$name]-}" ] && echo 'ok    ' || echo FAILED)" "$name"

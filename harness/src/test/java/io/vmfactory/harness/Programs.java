@@ -5,10 +5,31 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines of programs that run on the classes of this build. */
+/**
+ * Command lines of programs that run on the classes of this build, or, if the property {@code
+ * vmfactory.packaged} is true, on what {@code ./dev build} put into dist/.
+ */
 public final class Programs {
   /** Returns the checkout's folder. */
   public static final Path TOP = Path.of(System.getProperty("vmfactory.top"));
+
+  private static final Path DIST = TOP.resolve("dist");
+
+  /**
+   * Only SHA-256 is worth the second compiler: it computes digests of templates ten times as fast,
+   * and any other code of a short run costs more to compile than it gains (docs/adr/0061).
+   */
+  private static final List<String> JVM =
+      List.of(
+          "-Xlog:disable",
+          "-XX:+UseSerialGC",
+          "-Xshare:auto",
+          "-XX:Tier4InvocationThreshold=500000",
+          "-XX:Tier4MinInvocationThreshold=500000",
+          "-XX:Tier4CompileThreshold=1500000",
+          "-XX:Tier4BackEdgeThreshold=4000000",
+          "-XX:CompileCommand=quiet",
+          "-XX:CompileCommand=CompileThresholdScaling,sun.security.provider.SHA2*::*,0.01");
 
   private Programs() {}
 
@@ -16,16 +37,35 @@ public final class Programs {
   public static List<String> vmfactory() {
     List<String> command = new ArrayList<>();
     command.add("/usr/bin/env");
-    command.add("VMFACTORY_HOME=" + TOP.resolve("dist"));
-    command.addAll(java(VmFactoryMain.class));
+    command.add("VMFACTORY_HOME=" + DIST);
+    if (Boolean.getBoolean("vmfactory.packaged")) {
+      command.addAll(jvm());
+      command.add("-XX:SharedArchiveFile=" + archive());
+      command.addAll(List.of("-jar", DIST.resolve("lib/vmfactory.jar").toString()));
+    } else {
+      command.addAll(java(VmFactoryMain.class));
+    }
+    return command;
+  }
+
+  /** Returns the archive of the daemon's classes, as build/launch.sh names it. */
+  private static Path archive() {
+    return DIST.resolve("cds/daemon" + program().toString().replace('/', '-') + ".jsa");
+  }
+
+  private static Path program() {
+    return Path.of(System.getProperty("java.home"), "bin/java");
+  }
+
+  private static List<String> jvm() {
+    List<String> command = new ArrayList<>(List.of(program().toString()));
+    command.addAll(JVM);
     return command;
   }
 
   /** Returns the command of a JVM with this one's class path. */
   public static List<String> java(Class<?> main, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
-    command.addAll(List.of("-Xshare:auto", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    List<String> command = jvm();
     command.addAll(List.of("-Dvmfactory.top=" + TOP, "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));

@@ -483,8 +483,8 @@ final class FactoryClientTest {
       guest.daemon().status(false, soon());
     }
 
-    assertThat(mine.timer(1).await()).isNull();
-    mine.close().await();
+    assertThat(soon().await(mine.timer(1).toCompletionStage(), "a timer")).isNull();
+    EventLoops.close(mine);
   }
 
   @Test

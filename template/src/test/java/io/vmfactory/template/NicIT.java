@@ -3,7 +3,6 @@ package io.vmfactory.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.WallClock;
@@ -63,7 +62,6 @@ class NicIT {
 
   @TempDir static Path dir;
   private static final StreamSockets SOCKETS = new StreamSockets();
-  private static Vertx vertx;
   private static QemuHypervisor qemu;
   private static TtrpcAgents agents;
   private static StoredTemplates templates;
@@ -73,7 +71,6 @@ class NicIT {
 
   @BeforeAll
   static void build() {
-    vertx = Vertx.vertx();
     agents = new TtrpcAgents(SOCKETS);
     Path program = Path.of("/usr/bin/qemu-system-x86_64");
     qemu =
@@ -95,7 +92,6 @@ class NicIT {
     templates.close();
     qemu.close();
     SOCKETS.close();
-    vertx.close().await();
   }
 
   @BeforeEach

@@ -2,7 +2,6 @@ package io.vmfactory.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.guest.FakeAgent;
@@ -61,7 +60,6 @@ final class TemplateFixture implements AutoCloseable {
   boolean guestDies;
   String console = "";
 
-  private final Vertx vertx = Vertx.vertx();
   private final StreamSockets sockets = new StreamSockets();
   private final GuestAgents agents;
   private long boots; // every guest differs, and so does its template
@@ -205,7 +203,6 @@ final class TemplateFixture implements AutoCloseable {
     fake.vms().forEach(FakeVm::kill);
     agent.close();
     sockets.close();
-    vertx.close().await();
   }
 
   /** The scripted hypervisor. Its guest writes memory and opens the agent's port. */

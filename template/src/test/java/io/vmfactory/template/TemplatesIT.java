@@ -3,7 +3,6 @@ package io.vmfactory.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.Laps;
@@ -58,7 +57,6 @@ class TemplatesIT {
 
   @TempDir static Path dir;
   private static final StreamSockets SOCKETS = new StreamSockets();
-  private static Vertx vertx;
   private static QemuHypervisor qemu;
   private static TtrpcAgents agents;
   private static StoredTemplates templates;
@@ -66,7 +64,6 @@ class TemplatesIT {
 
   @BeforeAll
   static void build() {
-    vertx = Vertx.vertx();
     agents = new TtrpcAgents(SOCKETS);
     qemu = new QemuHypervisor(info());
     templates = open(store());
@@ -78,7 +75,6 @@ class TemplatesIT {
     templates.close();
     qemu.close();
     SOCKETS.close();
-    vertx.close().await();
   }
 
   @AfterEach

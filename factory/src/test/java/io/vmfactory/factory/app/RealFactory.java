@@ -2,7 +2,6 @@ package io.vmfactory.factory.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.FactoryConfig;
 import io.vmfactory.configs.LeaseConfig;
@@ -64,7 +63,6 @@ final class RealFactory implements AutoCloseable {
   /** The name under which a template is kept for later tests. All have the same spec. */
   private static final String TEMPLATE = "template of a real factory";
 
-  private final Vertx vertx = Vertx.vertx();
   private final StreamSockets sockets = new StreamSockets();
   private final QemuHypervisor hypervisor =
       new QemuHypervisor(
@@ -213,7 +211,7 @@ final class RealFactory implements AutoCloseable {
     }
     TemplateRequest request = new TemplateRequest(null, null, false, TemplateUseCasesTest.SILENT);
     cases().templates().create(request, soon());
-    KeptFolders.keep(TEMPLATE, store);
+    KeptFolders.keep(TEMPLATE, store, "templates", "secret");
   }
 
   GrantedVm get(VmRequest request) {
@@ -308,7 +306,6 @@ final class RealFactory implements AutoCloseable {
     hypervisor.close();
     scheduler.shutdownNow();
     sockets.close();
-    vertx.close().await();
     assertThat(QemuLeaks.running()).as("QEMU processes left behind").isEmpty();
     assertThat(folders()).as("folders left behind").isEmpty();
   }

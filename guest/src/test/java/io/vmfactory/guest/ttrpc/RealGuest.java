@@ -2,7 +2,6 @@ package io.vmfactory.guest.ttrpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestImage;
@@ -38,7 +37,6 @@ final class RealGuest implements AutoCloseable {
           System.getProperty(
               "vmfactory.guest", System.getProperty("vmfactory.top") + "/dist/guest"));
 
-  private final Vertx vertx = Vertx.vertx();
   private final StreamSockets sockets = new StreamSockets();
   private final QemuHypervisor qemu =
       new QemuHypervisor(new HypervisorInfo(QEMU, "", Accelerator.TCG, "test", ""));
@@ -121,7 +119,6 @@ final class RealGuest implements AutoCloseable {
     vm.kill();
     qemu.close();
     sockets.close();
-    vertx.close().await();
     assertThat(QemuLeaks.running()).as("QEMU processes left behind").isEmpty();
   }
 }

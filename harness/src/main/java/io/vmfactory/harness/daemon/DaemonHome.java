@@ -186,6 +186,8 @@ public final class DaemonHome implements AutoCloseable {
     endVms(limit); // of daemons that were killed now or earlier
     awaitStarts(limit);
     endVms(limit);
+    // A daemon that is killed leaves its control group, and no other daemon will have this run_dir.
+    DaemonGroups.clear(runDir());
     remove(folder);
   }
 

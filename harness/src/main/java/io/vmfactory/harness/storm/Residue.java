@@ -1,15 +1,12 @@
 package io.vmfactory.harness.storm;
 
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.harness.daemon.DaemonGroups;
 import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.DaemonProcess;
-import io.vmfactory.vmm.groups.ControlGroups;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +17,6 @@ import java.util.stream.Stream;
 
 /** What snapshots, templates and VMs could leave on the host, seen from outside the daemon. */
 final class Residue {
-  private static final Path GROUPS = Path.of("/sys/fs/cgroup");
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
   private static final String MEMORY_FILE = "/memfd:vmfactory-";
   private static final String DELETED = " (deleted)";
@@ -71,7 +67,8 @@ final class Residue {
     entries(home.runDir()).stream()
         .filter(file -> !file.equals(home.vms()))
         .forEach(file -> found.add(file + " is left"));
-    groups().forEach(group -> found.add("control group " + group + " is left"));
+    DaemonGroups.of(home.runDir())
+        .forEach(group -> found.add("control group " + group + " is left"));
     return found;
   }
 
@@ -94,28 +91,5 @@ final class Residue {
     try (Stream<Path> all = Files.list(folder)) {
       return all.toList();
     }
-  }
-
-  /** Returns the control groups of daemons with this home, in every tree. */
-  private List<Path> groups() throws IOException {
-    String name = ControlGroups.name(home.runDir());
-    List<Path> found = new ArrayList<>();
-    Files.walkFileTree(
-        GROUPS,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            if (folder.endsWith(name)) {
-              found.add(folder);
-            }
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFileFailed(Path gone, IOException e) {
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    return found;
   }
 }

@@ -84,6 +84,7 @@ final class AbandonIT {
       victim.waitFor();
       assertThat(processesOf(folder)).isEmpty();
       assertThat(temporary).isDirectoryNotContaining(AbandonIT::isOurs);
+      assertThat(DaemonGroups.of(Path.of(folder, "run"))).isEmpty();
     } finally {
       victim.destroyForcibly();
     }

@@ -74,7 +74,7 @@ final class SpawnedDaemon implements AutoCloseable {
   void template(FactoryClient client) throws IOException {
     if (!template) {
       client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
-      KeptFolders.keep(settings, home.stateDir());
+      KeptFolders.keep(settings, home.stateDir(), "templates", "template.secret");
     }
   }
 

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Event;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Lease;
@@ -59,9 +58,8 @@ class ClonedSandboxIT {
 
   @BeforeEach
   void start() throws IOException {
-    host = Host.make("").withDaemon();
+    host = Host.make("").withTemplate();
     client = FactoryClient.open(host.settings().runtime().factorySocket());
-    client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
     runtime = host.runtime();
   }
 

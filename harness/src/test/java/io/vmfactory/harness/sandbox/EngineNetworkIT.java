@@ -32,7 +32,7 @@ final class EngineNetworkIT {
 
   @BeforeEach
   void start() throws IOException {
-    host = Host.make("", "nic_slots = 2").withDaemon();
+    host = Host.make("", "nic_slots = 2").withTemplate();
     service = host.startService();
     link("eth0", "out0", 9);
     engine.run("ip", "link", "set", "eth0", "mtu", "1400");

@@ -2,18 +2,20 @@ package io.vmfactory.harness.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.harness.Programs;
+import io.vmfactory.harness.daemon.DaemonGroups;
 import io.vmfactory.harness.daemon.DaemonHome;
 import io.vmfactory.harness.daemon.DaemonProcess;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
-import io.vmfactory.vmm.groups.ControlGroups;
+import io.vmfactory.vmm.KeptFolders;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -35,11 +37,13 @@ final class Host implements AutoCloseable {
 
   private final DaemonHome home;
   private final DiskImage rootfs;
+  private final String template;
   private @Nullable DaemonProcess daemon;
 
-  private Host(DaemonHome home, DiskImage rootfs) {
+  private Host(DaemonHome home, DiskImage rootfs, String template) {
     this.home = home;
     this.rootfs = rootfs;
+    this.template = template;
   }
 
   /**
@@ -69,7 +73,7 @@ final class Host implements AutoCloseable {
             %2$s
             """
                 .formatted(GUEST, runtime, String.join("\n", qemu)));
-    return new Host(home, busybox(home.folder()));
+    return new Host(home, busybox(home.folder()), "host " + List.of(qemu));
   }
 
   private static DiskImage busybox(Path folder) throws IOException {
@@ -117,6 +121,22 @@ final class Host implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Starts the daemon with a template, and waits until it is ready. The template is a copy of the
+   * one that an earlier test built with the same keys of [hypervisor.qemu], or a new one.
+   */
+  Host withTemplate() throws IOException {
+    boolean lent = KeptFolders.lend(template, home.stateDir());
+    withDaemon();
+    if (!lent) {
+      try (FactoryClient client = FactoryClient.open(home.socket())) {
+        client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+      }
+      KeptFolders.keep(template, home.stateDir(), "templates", "template.secret");
+    }
+    return this;
+  }
+
   /** Starts the runtime service and waits until it is ready. */
   DaemonProcess startService() throws IOException {
     List<String> command = new ArrayList<>(Programs.vmfactory());
@@ -159,12 +179,7 @@ final class Host implements AutoCloseable {
 
   /** Returns the control group around those of the directly booted VMs, in each tree. */
   List<Path> groupsOfDirectVms() throws IOException {
-    String name = ControlGroups.name(home.folder().resolve("run/sandboxes"));
-    try (Stream<Path> all = Files.walk(Path.of("/sys/fs/cgroup"))) {
-      return all.filter(path -> path.endsWith(name)).toList();
-    } catch (UncheckedIOException e) { // another test has just removed a group
-      return groupsOfDirectVms();
-    }
+    return DaemonGroups.of(home.folder().resolve("run/sandboxes"));
   }
 
   /** Returns the paths below a folder of this home; none if the folder does not exist. */

@@ -3,7 +3,6 @@ package io.vmfactory.harness.sandbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Fork;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.api.v1.Lease;
@@ -66,8 +65,7 @@ final class ManyForks implements AutoCloseable {
 
   static ManyForks start() throws IOException {
     String nics = OwnUser.isRoot() ? "nic_slots = 1" : "";
-    ManyForks forks = new ManyForks(Host.make("", "default_memory = 128", nics).withDaemon());
-    forks.client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+    ManyForks forks = new ManyForks(Host.make("", "default_memory = 128", nics).withTemplate());
     return forks;
   }
 

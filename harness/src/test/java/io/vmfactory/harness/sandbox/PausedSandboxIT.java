@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.VmState;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.sandbox.Container;
@@ -41,9 +40,8 @@ class PausedSandboxIT {
 
   @BeforeEach
   void start() throws IOException {
-    host = Host.make("").withDaemon();
+    host = Host.make("").withTemplate();
     client = FactoryClient.open(host.settings().runtime().factorySocket());
-    client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
   }
 
   @AfterEach

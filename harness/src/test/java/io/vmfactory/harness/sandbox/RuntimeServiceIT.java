@@ -146,7 +146,7 @@ class RuntimeServiceIT {
 
   @Test
   void aContainerOutlivesTheService() throws IOException {
-    start(Host.make("").withDaemon());
+    start(Host.make("").withTemplate());
     Container running = started("web", WAITS);
     assertThat(running.getState()).isEqualTo(ContainerState.RUNNING);
     await("web", it -> it.getStdout().getPosition() == 4);
@@ -167,7 +167,7 @@ class RuntimeServiceIT {
 
   @Test
   void anExitWithoutTheServiceIsFound() throws IOException {
-    start(Host.make("").withDaemon());
+    start(Host.make("").withTemplate());
     Container running = started("job", WAITS);
     await("job", it -> it.getStdout().getPosition() == 4);
     killService();
@@ -184,7 +184,7 @@ class RuntimeServiceIT {
 
   @Test
   void aVmThatEndsMeanwhileIsNotForgotten() throws IOException {
-    start(Host.make("").withDaemon());
+    start(Host.make("").withTemplate());
     started("gone", WAITS);
     killService();
     for (long vm : host.vms()) {
@@ -201,7 +201,7 @@ class RuntimeServiceIT {
 
   @Test
   void aCreationThatIsCutOffLeavesNothing() throws IOException, InterruptedException {
-    start(Host.make("").withDaemon());
+    start(Host.make("").withTemplate());
     Path sandboxes = host.settings().runtime().sandboxDir();
     Files.createDirectories(sandboxes);
     try (WatchService made = sandboxes.getFileSystem().newWatchService()) {
@@ -224,7 +224,7 @@ class RuntimeServiceIT {
 
   @Test
   void oneNameIsOneContainer() throws IOException {
-    start(Host.make("").withDaemon());
+    start(Host.make("").withTemplate());
     CreateContainerRequest request =
         request("web", "trap 'exit 3' TERM; echo up; while :; do busybox usleep 50000; done");
     Container first = calls.create(request, soon());

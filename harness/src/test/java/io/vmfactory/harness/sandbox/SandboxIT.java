@@ -44,7 +44,7 @@ class SandboxIT {
 
   @BeforeAll
   static void start() throws IOException {
-    host = Host.make("").withDaemon();
+    host = Host.make("").withTemplate();
   }
 
   @AfterAll

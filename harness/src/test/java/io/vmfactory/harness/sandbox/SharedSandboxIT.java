@@ -66,7 +66,7 @@ class SharedSandboxIT {
 
   @BeforeAll
   static void start() throws IOException {
-    host = Host.make("", "nic_slots = 1").withDaemon();
+    host = Host.make("", "nic_slots = 1").withTemplate();
   }
 
   @AfterAll

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.machine.SuspendedMachine;
@@ -51,9 +50,8 @@ class SuspendedSandboxIT {
 
   @BeforeEach
   void start() throws IOException {
-    host = Host.make("").withDaemon();
+    host = Host.make("").withTemplate();
     client = FactoryClient.open(host.settings().runtime().factorySocket());
-    client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
   }
 
   @AfterEach

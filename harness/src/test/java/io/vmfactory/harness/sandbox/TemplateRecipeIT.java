@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.api.v1.CreateTemplateProgress;
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.Route;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.FactoryClient;
@@ -62,9 +61,8 @@ class TemplateRecipeIT {
 
   @BeforeEach
   void start() throws IOException {
-    host = Host.make("").withDaemon();
+    host = Host.make("").withTemplate();
     client = FactoryClient.open(host.settings().runtime().factorySocket());
-    client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
     runtime = host.runtime();
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
+import io.vmfactory.client.EventLoops;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.machine.Machines;
 import io.vmfactory.client.sandbox.state.SandboxStore;
@@ -40,7 +41,7 @@ final class FactoryDownTest {
       Machines machines = new Machines(config, qemu(), vertx);
       SandboxStore store = new SandboxStore(config.sandboxDir());
       try (SandboxRuntime runtime =
-          LocalRuntime.over(store, machines, () -> vertx.close().await())) {
+          LocalRuntime.over(store, machines, () -> EventLoops.close(vertx))) {
         Sandbox sandbox = runtime.create(SandboxSpec.defaults().withId("s"), soon());
         try {
           sandbox.start(soon());

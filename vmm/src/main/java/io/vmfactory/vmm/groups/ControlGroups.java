@@ -61,6 +61,21 @@ public final class ControlGroups {
     }
   }
 
+  /**
+   * Removes what daemons with that name have left below or beside the group of this process: the
+   * groups of VMs that have ended, and then the daemon's. Has no effect on a host without control
+   * groups.
+   */
+  public static void clear(String name) {
+    try {
+      ControlGroups groups = open("", name);
+      groups.sweep(any -> true);
+      groups.removeIfUnused();
+    } catch (VmmException e) {
+      LOG.debug("no control groups to remove: {}", ErrorText.of(e));
+    }
+  }
+
   static ControlGroups open(List<Hierarchy> trees, String parent, String name, GroupFiles files) {
     ControlGroups groups = new ControlGroups(parent, name, files);
     for (Controller needed : List.of(Controller.MEMORY, Controller.PIDS)) {

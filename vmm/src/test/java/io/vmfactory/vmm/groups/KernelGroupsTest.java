@@ -94,6 +94,22 @@ class KernelGroupsTest {
         });
   }
 
+  @Test
+  void whatAKilledDaemonLeftIsClearedAndARunningVmKeepsItsGroup() throws Exception {
+    withGroups(
+        groups -> {
+          groups.create(VmId.random(), LARGE);
+          ControlGroup used = groups.create(VmId.random(), LARGE);
+          Process running = shell("exit 0");
+          used.join((int) running.pid());
+          ControlGroups.clear(NAME);
+          assertThat(used.folders()).allMatch(Files::exists);
+          assertThat(end(running)).isZero();
+          ControlGroups.clear(NAME);
+          assertThat(groups.folders()).isNotEmpty().noneMatch(Files::exists);
+        });
+  }
+
   /** Returns how much swap the group can have; nothing if this host does not count it. */
   private static List<Long> swapLimits(ControlGroup group) throws IOException {
     List<Long> limits = new ArrayList<>();
