@@ -1,10 +1,10 @@
 package io.vmfactory.runtime.containers;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.records.StoredJson;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.OwnerOnly;
 import java.io.IOException;
@@ -26,8 +26,7 @@ import org.slf4j.LoggerFactory;
 record ContainerJournal(SandboxStore sandboxes) {
   private static final Logger log = LoggerFactory.getLogger(ContainerJournal.class);
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private static final JsonMapper JSON = StoredJson.mapper();
 
   /** Many times the size of a record. */
   private static final int MOST_BYTES = 4 << 20;
@@ -70,7 +69,7 @@ record ContainerJournal(SandboxStore sandboxes) {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JacksonException e) {
-      log.warn("{} is not the record of a container; left alone: {}", file, e.getMessage());
+      log.warn("{} is not the record of a container; left alone: {}", file, e.getOriginalMessage());
     } catch (IOException e) {
       log.warn("cannot read {}; left alone: {}", file, ErrorText.of(e));
     }
