@@ -39,8 +39,8 @@ public final class StopSignal {
   }
 
   /**
-   * Asks the daemon to stop, and to end its VMs, when another process has ended, in whatever way: at
-   * once if that is gone.
+   * Asks the daemon to stop, and to end its VMs, when another process has ended, in whatever way:
+   * at once if that is gone.
    */
   public void follow(int pid) {
     Processes processes = new Processes(); // ends with the JVM

@@ -106,7 +106,8 @@ public final class Admission {
    * Counts memory that the VMs of these places share: once, until the last of them is closed.
    *
    * @param id names this memory
-   * @throws RequestException with reason {@code EXHAUSTED} if the client's user may not have so much
+   * @throws RequestException with reason {@code EXHAUSTED} if the client's user may not have so
+   *     much
    */
   synchronized void share(Peer client, List<Place> places, String id, int memoryMib) {
     shares.requireMemory(client, memoryMib);

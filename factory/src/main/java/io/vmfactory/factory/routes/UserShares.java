@@ -37,7 +37,9 @@ final class UserShares {
   /** Refuses more memory of a client, if its user has as much as one user may have. */
   void requireMemory(Peer client, int memoryMib) {
     Share has = shares.getOrDefault(client.user().uid(), NONE);
-    if (!client.isTrusted() && limits.maxMemoryMib() > 0 && has.memoryMib() + memoryMib > limits.maxMemoryMib()) {
+    if (!client.isTrusted()
+        && limits.maxMemoryMib() > 0
+        && has.memoryMib() + memoryMib > limits.maxMemoryMib()) {
       throw Refusals.exhausted(
           ("the VMs of %s have %d MiB, and %d MiB more exceed the %d MiB that one user may have"
                   + " (max_memory_per_user in the configuration); release one or ask for less")

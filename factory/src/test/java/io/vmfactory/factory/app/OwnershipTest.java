@@ -18,7 +18,6 @@ import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
 import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.GrantedFork;
-import io.vmfactory.factory.request.ForkRequest;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
 import io.vmfactory.factory.request.LeaseId;
