@@ -111,6 +111,7 @@ public final class KeptContainer {
       stdout.start(container.process());
       stderr.start(container.process());
     } else {
+      EngineExec.of(keeping, record).takeOver(container);
       standIn = StandIn.watch(keeping, record.engine().standIn());
       var unusedWatch = standIn.thenRunAsync(this::standInEnded, keeping.ends());
     }
@@ -351,7 +352,8 @@ public final class KeptContainer {
   public ExecStarted exec(
       String execId, OciProcess process, ProcessIdentity by, Deadline deadline) {
     Container in = container("exec in", deadline);
-    ContainerProcess started = EngineExec.start(keeping, in, execId, process, by, deadline);
+    EngineExec execs = EngineExec.of(keeping, record);
+    ContainerProcess started = execs.start(in, execId, process, by, deadline);
     return new ExecStarted(started.id(), ports(deadline));
   }
 
