@@ -183,8 +183,7 @@ final class SnapshotEdgesTest {
   void forOtherUsersTheLeaseDoesNotExistInAnyOfTheCalls() {
     List<ThrowingCallable> calls =
         List.of(
-            () ->
-                factory.cases.vms().fork(BERT, new ForkRequest(lease, 1, null, ""), soon()),
+            () -> factory.cases.vms().fork(BERT, new ForkRequest(lease, 1, null, ""), soon()),
             () -> factory.cases.pauses().pause(BERT, lease, soon()),
             () -> factory.cases.pauses().resume(BERT, lease, null, soon()),
             () -> factory.cases.pauses().suspend(BERT, suspension(null, 0, 0), soon()),

@@ -77,8 +77,8 @@ public final class DaemonHome implements AutoCloseable {
   }
 
   /**
-   * Starts a daemon here, which ends with its VMs if this process is killed. Appends its log to that
-   * of earlier daemons.
+   * Starts a daemon here, which ends with its VMs if this process is killed. Appends its log to
+   * that of earlier daemons.
    */
   public synchronized DaemonProcess start(String... options) throws IOException {
     if (closed) {

@@ -9,6 +9,7 @@ import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,6 +40,22 @@ record ContainerJournal(SandboxStore sandboxes) {
   /** Returns whether the container's sandbox still has a record. */
   boolean exists(ContainerRecord record) {
     return sandboxes.isKept(record.sandbox());
+  }
+
+  /** Returns whether the container's sandbox exists. */
+  boolean hasSandbox(ContainerRecord record) {
+    return sandboxes.read(record.sandbox()).isPresent();
+  }
+
+  /** Removes the record of a container; its sandbox is kept no more. */
+  void remove(ContainerRecord record) {
+    try {
+      Files.deleteIfExists(file(record.sandbox()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot remove the record of container %s: %s".formatted(record.name(), ErrorText.of(e)),
+          e);
+    }
   }
 
   /** Replaces the record of a container. Its sandbox must exist. */
