@@ -25,7 +25,7 @@ final class AttachCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ContainerCalls service = root.containers()) {
-      ContainerFollower follower = new ContainerFollower(service, which);
+      ContainerFollower follower = new ContainerFollower(service, which, root.err());
       return follower.follow(Stdio.ofThisProcess(), root.deadline()).getExitStatus();
     }
   }

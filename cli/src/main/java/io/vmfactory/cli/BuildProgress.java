@@ -52,15 +52,16 @@ final class BuildProgress implements Consumer<CreateTemplateProgress>, AutoClose
 
   private void show(CreateTemplateProgress progress) {
     if (bar == null) {
-      bar = newBar(progress.getCount());
+      bar = newBar("template", progress.getCount());
     }
     bar.stepTo(progress.getDone() ? progress.getIndex() : progress.getIndex() - 1L);
     bar.setExtraMessage(progress.getStep());
   }
 
-  private static ProgressBar newBar(int steps) {
+  /** Returns a bar on the standard error of this process, which is a terminal. */
+  static ProgressBar newBar(String task, int steps) {
     return new ProgressBarBuilder()
-        .setTaskName("template")
+        .setTaskName(task)
         .setInitialMax(steps)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(UPDATE_MILLIS)

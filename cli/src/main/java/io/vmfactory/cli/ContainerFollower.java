@@ -10,6 +10,7 @@ import io.vmfactory.configs.time.CancelledException;
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,12 +26,18 @@ final class ContainerFollower {
   private final ContainerCalls service;
   private final ContainerRef which;
   private final BlockingQueue<Optional<Container>> news = new LinkedBlockingQueue<>();
+  private final PrintWriter messages;
+  private boolean suspended;
   private long printed;
   private long complained;
 
-  ContainerFollower(ContainerCalls service, ContainerRef which) {
+  /**
+   * @param messages gets a line when the container is suspended
+   */
+  ContainerFollower(ContainerCalls service, ContainerRef which, PrintWriter messages) {
     this.service = service;
     this.which = which;
+    this.messages = messages;
   }
 
   /** Waits until the container has stopped. Returns it. */
@@ -65,11 +72,23 @@ final class ContainerFollower {
         if (now.getState() == ContainerState.STOPPED) {
           return now;
         }
+        tellSuspended(now.getState() == ContainerState.SUSPENDED, now.getSandbox());
         if (now.getState() == ContainerState.CONTAINER_STATE_UNSPECIFIED) {
           throw new CliException(Exit.FAILURE, "container " + which + " was removed", "");
         }
       }
     }
+  }
+
+  /** A container that is suspended has not stopped: the wait goes on, and the user learns why. */
+  private void tellSuspended(boolean now, String sandbox) {
+    if (now && !suspended) {
+      messages.println(
+          "container %s is suspended; it goes on after: vmfactory resume %s"
+              .formatted(which, sandbox));
+      messages.flush();
+    }
+    suspended = now;
   }
 
   /** Returns the last of the messages that are there; empty when the connection has ended. */

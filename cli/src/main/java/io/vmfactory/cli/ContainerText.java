@@ -36,6 +36,7 @@ final class ContainerText {
       case RUNNING -> "running";
       case PAUSED -> "paused";
       case CREATED -> "created";
+      case SUSPENDED -> "suspended";
       default -> "";
     };
   }

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 
 /**
  * The private daemon of the demonstration: a child process with its own directory. {@link #close()}
- * ends the daemon and its VMs and removes the directory. The end of this process does the same,
- * unless it is killed with SIGKILL.
+ * ends the daemon and its VMs and removes the directory. The end of this process does the same. If
+ * it is killed with SIGKILL, the daemon ends with its VMs, and the directory stays.
  */
 final class DemoDaemon implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
@@ -65,12 +65,16 @@ final class DemoDaemon implements AutoCloseable {
     VmFactoryConfig config = in(dir, like);
     Path file = Files.writeString(dir.resolve("vmfactory.toml"), ConfigWriter.toToml(config));
     List<String> command = new ArrayList<>(program(environment));
-    command.addAll(List.of("serve", "--config", file.toString()));
+    command.addAll(List.of("serve", "--config", file.toString(), "--end-with", ownPid()));
     Process process =
         new ProcessBuilder(command).redirectError(dir.resolve("daemon.log").toFile()).start();
     DemoDaemon daemon = new DemoDaemon(dir, config, process);
     Runtime.getRuntime().addShutdownHook(daemon.hook);
     return daemon;
+  }
+
+  private static String ownPid() {
+    return Long.toString(ProcessHandle.current().pid());
   }
 
   /** Waits until the daemon reports that it is ready. */

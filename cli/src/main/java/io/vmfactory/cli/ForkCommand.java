@@ -4,6 +4,7 @@ import io.vmfactory.client.sandbox.SandboxFork;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -54,12 +55,22 @@ final class ForkCommand implements Callable<Integer> {
   public Integer call() {
     try (SandboxRuntime runtime = root.sandboxes()) {
       if (LeaseOrSandbox.isSandbox(source, runtime, root.deadline())) {
-        show(runtime.fork(source, count, ttl, root.deadline()));
+        show(shown(() -> runtime.fork(source, count, ttl, root.deadline())));
         return Exit.OK.code();
       }
     }
-    show(root.factory().fork(source, request()));
+    show(shown(() -> root.factory().fork(source, request())));
     return Exit.OK.code();
+  }
+
+  /** Either all clones are made or none, so they are one piece of work. */
+  private <T> T shown(Supplier<T> work) {
+    try (WorkProgress progress = WorkProgress.of(root, "fork", 1)) {
+      progress.begin(source);
+      T result = work.get();
+      progress.done();
+      return result;
+    }
   }
 
   private void show(SandboxFork fork) {

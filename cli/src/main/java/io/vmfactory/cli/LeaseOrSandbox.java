@@ -41,16 +41,24 @@ final class LeaseOrSandbox {
         description = "Id of a sandbox, or lease id as printed by vmfactory get.")
     private List<String> words = new ArrayList<>();
 
-    /** Applies the verb of sandboxes or that of leases to each. Stops at the first failure. */
-    void each(VmFactoryCommand root, OfSandbox ofSandbox, OfLease ofLease) {
-      try (SandboxRuntime runtime = root.sandboxes()) {
+    /**
+     * Applies the verb of sandboxes or that of leases to each, and shows the progress. Stops at the
+     * first failure.
+     *
+     * @param verb for people
+     */
+    void each(VmFactoryCommand root, String verb, OfSandbox ofSandbox, OfLease ofLease) {
+      try (SandboxRuntime runtime = root.sandboxes();
+          WorkProgress progress = WorkProgress.of(root, verb, words.size())) {
         for (String word : words) {
+          progress.begin(word);
           Optional<String> sandbox = sandbox(word, runtime, root.deadline());
           if (sandbox.isPresent()) {
             ofSandbox.run(runtime, sandbox.get(), root.deadline());
           } else {
             ofLease.run(root.factory(), word);
           }
+          progress.done();
         }
       }
     }

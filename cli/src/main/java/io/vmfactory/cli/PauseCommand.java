@@ -10,8 +10,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "pause",
     description = {
-      "Stops the CPUs of sandboxes or leased VMs. Their memory stays, and so does the lease: it ends as"
-          + " before unless it is renewed.",
+      "Stops the CPUs of sandboxes or leased VMs. Their memory stays, and so does the lease: it"
+          + " ends as before unless it is renewed.",
       "Calls to what runs inside wait until vmfactory resume. To stop only the processes in the"
           + " containers, use vmfactory sandbox pause."
     },
@@ -26,7 +26,7 @@ final class PauseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    which.each(root, SandboxRuntime::pauseVm, DaemonHttp::pause);
+    which.each(root, "pause", SandboxRuntime::pauseVm, DaemonHttp::pause);
     return Exit.OK.code();
   }
 }

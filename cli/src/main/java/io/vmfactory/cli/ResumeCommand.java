@@ -1,7 +1,9 @@
 package io.vmfactory.cli;
 
 import io.vmfactory.client.sandbox.SandboxRuntime;
+import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,8 +37,21 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    which.each(root, (runtime, id, deadline) -> runtime.resumeVm(id, ttl, deadline), this::lease);
+    which.each(root, "resume", this::sandbox, this::lease);
     return Exit.OK.code();
+  }
+
+  private void sandbox(SandboxRuntime runtime, String id, Deadline deadline) {
+    Optional<Boolean> byService =
+        KeptSandbox.ask(
+            root,
+            service -> {
+              service.resume(id, ttl, deadline);
+              return true;
+            });
+    if (byService.isEmpty()) {
+      runtime.resumeVm(id, ttl, deadline);
+    }
   }
 
   private void lease(DaemonHttp daemon, String lease) {
@@ -51,7 +66,7 @@ final class ResumeCommand implements Callable<Integer> {
       return;
     }
     try (SandboxRuntime runtime = root.sandboxes()) {
-      runtime.resumeVm(sandbox, ttl, root.deadline());
+      sandbox(runtime, sandbox, root.deadline());
     }
   }
 }

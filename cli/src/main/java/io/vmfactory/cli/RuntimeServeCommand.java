@@ -1,8 +1,11 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.factory.boot.ServeOptions;
 import io.vmfactory.runtime.RuntimeDaemon;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code vmfactory runtime serve} */
@@ -21,8 +24,16 @@ import picocli.CommandLine.ParentCommand;
 final class RuntimeServeCommand implements Callable<Integer> {
   @ParentCommand private RuntimeCommand parent;
 
+  @Option(
+      names = "--end-with",
+      hidden = true,
+      paramLabel = "PID",
+      description = "Stop when this process has ended.")
+  private @Nullable Integer endsWith;
+
   @Override
   public Integer call() {
-    return RuntimeDaemon.run(parent.root().config().config(), ServedCommands::of);
+    return RuntimeDaemon.run(
+        parent.root().config().config(), ServedCommands::of, new ServeOptions(true, endsWith));
   }
 }

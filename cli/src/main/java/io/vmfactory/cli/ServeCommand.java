@@ -2,7 +2,9 @@ package io.vmfactory.cli;
 
 import io.vmfactory.configs.LoadedConfig;
 import io.vmfactory.factory.boot.Daemon;
+import io.vmfactory.factory.boot.ServeOptions;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -29,11 +31,18 @@ final class ServeCommand implements Callable<Integer> {
       description = "Keep the VMs running when the daemon ends; the next daemon takes them over.")
   private boolean keepVms;
 
+  @Option(
+      names = "--end-with",
+      hidden = true,
+      paramLabel = "PID",
+      description = "Stop when this process has ended, and end the VMs.")
+  private @Nullable Integer endsWith;
+
   @Override
   public Integer call() {
     LoadedConfig loaded = root.config();
     CheckCommand.unreadable(loaded.config().qemu())
         .forEach(file -> root.err().println("vmfactory: warning: no VM can boot: " + file));
-    return Daemon.run(loaded.config(), loaded.file(), keepVms);
+    return Daemon.run(loaded.config(), loaded.file(), new ServeOptions(keepVms, endsWith));
   }
 }

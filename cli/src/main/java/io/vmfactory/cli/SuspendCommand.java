@@ -1,9 +1,14 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.api.runtime.v1.SuspendSandboxResponse;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.time.Deadline;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,7 +24,8 @@ import picocli.CommandLine.ParentCommand;
           + " vmfactory resume makes them again, with all that runs in them, also after a restart"
           + " of the daemon or the host.",
       "The lease stays and lasts for --ttl unless it is renewed; then the VM is deleted.",
-      "A vmfactory run that waits for a command in the sandbox ends."
+      "A vmfactory run that waits for a command in the sandbox ends. A container of vmfactory run"
+          + " -d stays with the runtime service: attach and wait go on when it is resumed."
     },
     footer = {
       "  vmfactory suspend web1             sandbox web1",
@@ -43,23 +49,37 @@ final class SuspendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    which.each(root, this::sandbox, this::lease);
+    List<String> done = new ArrayList<>();
+    try {
+      which.each(
+          root,
+          "suspend",
+          (runtime, id, deadline) -> done.add(sandbox(runtime, id, deadline)),
+          (daemon, lease) -> done.add(lease(daemon, lease)));
+    } finally {
+      root.print(done);
+    }
     return Exit.OK.code();
   }
 
-  private void sandbox(SandboxRuntime runtime, String id, Deadline deadline) {
+  private String sandbox(SandboxRuntime runtime, String id, Deadline deadline) {
+    Optional<SuspendSandboxResponse> kept =
+        KeptSandbox.ask(root, service -> service.suspend(id, ttl, deadline));
+    if (kept.isPresent()) {
+      return told(
+          id, kept.get().getDiskKib(), Instant.ofEpochMilli(kept.get().getExpiresAtMillis()));
+    }
     SuspendedMachine vm = runtime.suspendVm(id, ttl, deadline);
-    tell(id, vm.diskKib(), vm.expiresAt().toString());
+    return told(id, vm.diskKib(), vm.expiresAt());
   }
 
-  private void lease(DaemonHttp daemon, String lease) {
+  private String lease(DaemonHttp daemon, String lease) {
     JsonValue vm = daemon.suspend(lease, ttl).get("suspended");
-    tell(lease, vm.number("diskKib"), vm.get("lease").text("expiresAt"));
+    return told(lease, vm.number("diskKib"), Instant.parse(vm.get("lease").text("expiresAt")));
   }
 
-  private void tell(String what, long diskKib, String until) {
-    root.print(
-        "suspended %s: %s on disk, ends in %s"
-            .formatted(what, Show.kib(diskKib), Show.until(until, root.now())));
+  private String told(String what, long diskKib, Instant until) {
+    return "suspended %s: %s on disk, ends in %s"
+        .formatted(what, Show.kib(diskKib), Show.until(until.toString(), root.now()));
   }
 }

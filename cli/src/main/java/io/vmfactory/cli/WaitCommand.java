@@ -22,7 +22,7 @@ final class WaitCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     try (ContainerCalls service = root.containers()) {
-      Container ended = new ContainerFollower(service, which).await(root.deadline());
+      Container ended = new ContainerFollower(service, which, root.err()).await(root.deadline());
       root.print(Integer.toString(ended.getExitStatus()));
     }
     return Exit.OK.code();

@@ -50,7 +50,9 @@ class DemoDaemonTest {
     }
 
     String[] words = Files.readString(seen).strip().split(" ");
-    assertThat(words).endsWith("serve", "--config", home.resolve("vmfactory.toml").toString());
+    String file = home.resolve("vmfactory.toml").toString();
+    String pid = Long.toString(ProcessHandle.current().pid());
+    assertThat(words).endsWith("serve", "--config", file, "--end-with", pid);
     assertThat(ProcessHandle.of(Long.parseLong(words[0]))).isEmpty();
     assertThat(home).doesNotExist();
   }

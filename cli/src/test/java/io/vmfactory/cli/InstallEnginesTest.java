@@ -115,6 +115,7 @@ class InstallEnginesTest {
   @CsvSource({
     "docker, '[]', an object",
     "docker, '{', not JSON",
+    "docker, '{}{\"a\":1}', not JSON",
     "docker, '{\"runtimes\": 3}', an object",
     "containerd, 'version = ', line 1",
     "containerd, 'root = \"/x\"', version 1",

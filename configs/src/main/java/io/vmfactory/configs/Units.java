@@ -66,10 +66,14 @@ public final class Units {
 
   /**
    * Returns {@code span} in the largest unit that keeps it whole; drops what is below a
-   * millisecond.
+   * millisecond. One that has more milliseconds than a long is shown as the longest that has not.
    */
   public static String text(Duration span) {
-    return format(span.toMillis(), SPANS);
+    try {
+      return format(span.toMillis(), SPANS);
+    } catch (ArithmeticException e) {
+      return format(span.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE, SPANS);
+    }
   }
 
   /** Returns {@code bytes} in the largest unit that keeps it whole; drops what is below a KiB. */

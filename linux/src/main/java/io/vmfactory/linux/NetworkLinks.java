@@ -99,33 +99,49 @@ final class NetworkLinks implements AutoCloseable {
     }
   }
 
-  /** Moves {@code link}, with its name unchanged, to another namespace. */
-  void move(Link link, NetworkNamespace to) {
+  /**
+   * Moves {@code link} to another namespace, under another name, with an alias, and brings it up
+   * there. One message does it all, so the kernel does it all or fails, also if this process is
+   * killed. After a failure, the interface may be in either namespace.
+   *
+   * @throws OsException of kind {@code TAKEN} when another interface has the name
+   */
+  void give(Link link, NetworkLinks to, String name, String alias) {
     try {
-      ask(message(RTM_SETLINK, link.index()).put(IFLA_NET_NS_FD, to.descriptor()));
+      ask(
+          message(RTM_SETLINK, link.index())
+              .up()
+              .put(IFLA_NET_NS_FD, to.namespace.descriptor())
+              .put(IFLA_IFNAME, name)
+              .put(IFLA_IFALIAS, alias));
     } catch (LastErrorException e) {
-      throw Errno.failure("cannot move interface %d to %s".formatted(link.index(), to), e);
+      if (e.getErrorCode() == LibC.EEXIST) {
+        throw to.taken(name);
+      }
+      throw Errno.failure("cannot bring up %s in %s".formatted(name, to.namespace), e);
     }
   }
 
   /**
-   * Renames {@code link}, sets its alias and brings it up.
-   *
-   * @throws OsException of kind {@code TAKEN} when another interface has the name
+   * Moves {@code link} to another namespace, under another name. It is down there. One message does
+   * it all, as in {@link #give}.
    */
-  void raise(Link link, String name, String alias) {
+  void takeBack(Link link, NetworkNamespace to, String name) {
     try {
-      ask(message(RTM_SETLINK, link.index()).up().put(IFLA_IFNAME, name).put(IFLA_IFALIAS, alias));
+      ask(
+          message(RTM_SETLINK, link.index())
+              .down()
+              .put(IFLA_NET_NS_FD, to.descriptor())
+              .put(IFLA_IFNAME, name));
     } catch (LastErrorException e) {
-      if (e.getErrorCode() == LibC.EEXIST) {
-        throw taken(name);
+      if (e.getErrorCode() != LibC.EBUSY) {
+        throw Errno.failure("cannot move interface %d to %s".formatted(link.index(), to), e);
       }
-      throw Errno.failure("cannot bring up %s in %s".formatted(name, namespace), e);
+      lower(link, name); // it stays in its namespace, where an interface that is up keeps its name
     }
   }
 
-  /** Takes {@code link} down and renames it. */
-  void lower(Link link, String name) {
+  private void lower(Link link, String name) {
     try {
       ask(message(RTM_SETLINK, link.index()).down());
       ask(message(RTM_SETLINK, link.index()).put(IFLA_IFNAME, name));

@@ -3,8 +3,8 @@ package io.vmfactory.linux;
 import io.vmfactory.linux.NetworkLinks.Link;
 import io.vmfactory.linux.OsException.Kind;
 import java.util.List;
-import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves one of this process's taps into another network namespace. The kernel knows which taps are
@@ -43,8 +43,7 @@ public final class TapMove {
       for (int i = 0; i < taps.size(); i++) {
         Link tap = here.find(taps.get(i));
         if (tap != null && !tap.up()) {
-          here.move(tap, target);
-          settle(there, taps.get(i), name.isEmpty() ? taps.get(i) : name, home);
+          give(tap, taps.get(i), name.isEmpty() ? taps.get(i) : name, here, there, home);
           return i;
         }
       }
@@ -66,8 +65,7 @@ public final class TapMove {
       Link found = there.find(name);
       int index = found == null || !found.kind().equals(KIND) ? -1 : taps.indexOf(found.alias());
       if (found != null && index >= 0) {
-        there.lower(found, taps.get(index));
-        there.move(found, home);
+        there.takeBack(found, home, taps.get(index));
       }
       return index;
     }
@@ -84,13 +82,34 @@ public final class TapMove {
     }
   }
 
-  private static void settle(NetworkLinks there, String tap, String name, NetworkNamespace home) {
-    Link moved = Objects.requireNonNull(there.find(tap));
+  private static void give(
+      Link tap,
+      String first,
+      String name,
+      NetworkLinks here,
+      NetworkLinks there,
+      NetworkNamespace home) {
+    Link other = there.find(name);
+    if (other != null && !name.equals(first)) {
+      throw there.taken(name);
+    }
     try {
-      there.raise(moved, name, tap);
+      here.give(tap, there, name, first);
     } catch (OsException e) {
-      there.move(moved, home);
+      Link moved = moved(there, first, name); // the kernel moves first, and renames then
+      if (moved != null) {
+        there.takeBack(moved, home, first);
+      }
       throw e;
     }
+  }
+
+  private static @Nullable Link moved(NetworkLinks there, String first, String name) {
+    Link unnamed = there.find(first);
+    if (unnamed != null) {
+      return unnamed;
+    }
+    Link named = there.find(name);
+    return named != null && named.alias().equals(first) ? named : null;
   }
 }

@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.vmfactory.linux.OsException.Kind;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +66,47 @@ class TapMoveTest {
     assertThat(TapMove.count(taps)).isEqualTo(1);
     assertThat(move("web2")).isEqualTo(1);
     assertThat(namespace.run("ip", "-o", "link", "show", "dev", "web2")).contains(",UP");
+  }
+
+  /** Gives a tap to a namespace and takes it back, until it is killed. */
+  static final class Mover {
+    private Mover() {}
+
+    public static void main(String[] args) {
+      try (NetworkNamespace target = NetworkNamespace.open(Path.of(args[0]), FileRights.OWN)) {
+        TapMove.first(List.of(args[1]), target, "web0");
+        System.out.println("moves");
+        while (true) {
+          TapMove.back(List.of(args[1]), target, "web0");
+          TapMove.first(List.of(args[1]), target, "web0");
+        }
+      }
+    }
+  }
+
+  @RepeatedTest(8)
+  void aTapIsFreeOrInUseWheneverItsMoverIsKilled() throws Exception {
+    Process mover =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Mover.class.getName(),
+                namespace.path().toString(),
+                first)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(mover.getInputStream().read()).isEqualTo('m');
+    new CompletableFuture<Void>()
+        .completeOnTimeout(null, new Random().nextInt(50), TimeUnit.MILLISECONDS)
+        .join();
+    mover.destroyForcibly().waitFor();
+    if (namespace.run("ip", "-o", "link").contains("web0")) {
+      assertThat(namespace.run("ip", "-o", "link", "show", "dev", "web0")).contains(",UP", first);
+      assertThat(TapMove.back(List.of(first), target, "web0")).isZero();
+    }
+    assertThat(TapMove.count(List.of(first))).isEqualTo(1);
   }
 
   @Test

@@ -9,16 +9,20 @@ import io.vmfactory.api.runtime.v1.ListContainersRequest;
 import io.vmfactory.api.runtime.v1.OutputKind;
 import io.vmfactory.api.runtime.v1.ReadOutputRequest;
 import io.vmfactory.api.runtime.v1.ReadOutputResponse;
+import io.vmfactory.api.runtime.v1.ResumeSandboxRequest;
 import io.vmfactory.api.runtime.v1.RuntimeGrpcClient;
 import io.vmfactory.api.runtime.v1.SignalContainerRequest;
 import io.vmfactory.api.runtime.v1.StartContainerRequest;
 import io.vmfactory.api.runtime.v1.StopContainerRequest;
+import io.vmfactory.api.runtime.v1.SuspendSandboxRequest;
+import io.vmfactory.api.runtime.v1.SuspendSandboxResponse;
 import io.vmfactory.api.runtime.v1.WatchContainerRequest;
 import io.vmfactory.configs.time.Deadline;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A client of the runtime service, which keeps containers that outlive their client. Thread-safe.
@@ -78,6 +82,36 @@ public final class ContainerCalls implements AutoCloseable {
             .setAll(all)
             .build();
     channel.unary(RuntimeGrpcClient.SignalContainer, request, deadline);
+  }
+
+  /**
+   * Stores the VM of a sandbox on disk whose container the service keeps.
+   *
+   * @param ttl how long it may stay so; null for the VM daemon's default
+   */
+  public SuspendSandboxResponse suspend(String sandbox, @Nullable Duration ttl, Deadline deadline) {
+    SuspendSandboxRequest request =
+        SuspendSandboxRequest.newBuilder().setSandbox(sandbox).setTtlMillis(millis(ttl)).build();
+    return channel.unary(RuntimeGrpcClient.SuspendSandbox, request, deadline);
+  }
+
+  /**
+   * Lets the VM of a sandbox run again that was suspended or paused.
+   *
+   * @param ttl duration of its lease from now on; null for the one that it had
+   */
+  public void resume(String sandbox, @Nullable Duration ttl, Deadline deadline) {
+    ResumeSandboxRequest request =
+        ResumeSandboxRequest.newBuilder().setSandbox(sandbox).setLeaseMillis(millis(ttl)).build();
+    channel.unary(RuntimeGrpcClient.ResumeSandbox, request, deadline);
+  }
+
+  /**
+   * Returns what the wire has: 0 means the default, so a duration of 0 is sent as one that is
+   * refused.
+   */
+  private static long millis(@Nullable Duration ttl) {
+    return ttl == null ? 0 : ttl.isZero() ? -1 : ttl.toMillis();
   }
 
   /** Removes a container, also one that has not stopped if {@code force}. */

@@ -11,6 +11,7 @@ import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.factory.boot.ServeOptions;
 import io.vmfactory.factory.boot.StopSignal;
 import io.vmfactory.factory.boot.Systemd;
 import io.vmfactory.factory.http.ConnectionLimits;
@@ -60,11 +61,11 @@ public final class RuntimeDaemon {
    * vmfactory ready on <socket>} on stdout when clients can connect. After a signal it does not
    * return, but ends the JVM with the exit code.
    *
+   * @param options how it ends; VMs are always kept
    * @return exit code: 0 = stopped cleanly, 1 = could not start (the reason is on stderr) or stop
    */
-  public static int run(VmFactoryConfig config, Commands commands) {
-    StopSignal stop = new StopSignal(true);
-    stop.listen();
+  public static int run(VmFactoryConfig config, Commands commands, ServeOptions options) {
+    StopSignal stop = options.signal();
     int exitCode = 1;
     try {
       exitCode = served(config, commands, stop);

@@ -15,18 +15,26 @@ import java.nio.file.Path;
  * is closed and its clones have ended, nothing of it is left.
  */
 public final class LiveSnapshot implements AutoCloseable {
+  private final String id;
   private final Hypervisor hypervisor;
   private final LoadedTemplate loaded;
 
   /**
    * Makes one of {@code taken}, which is this object's from now on.
    *
+   * @param id names it in the records of its clones
    * @param hypervisor runs the clones
    * @param overlayDir folder for the copy-on-write files of their drives
    */
-  public LiveSnapshot(Hypervisor hypervisor, VmSnapshot taken, Path overlayDir) {
+  public LiveSnapshot(String id, Hypervisor hypervisor, VmSnapshot taken, Path overlayDir) {
+    this.id = id;
     this.hypervisor = hypervisor;
     this.loaded = new LoadedTemplate(taken, overlayDir);
+  }
+
+  /** Returns its id. */
+  public String id() {
+    return id;
   }
 
   /** Returns devices and sizes of the clones. */

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which templates have which names: a file with the seal of the store's secret, replaced as a whole
@@ -55,6 +54,11 @@ public final class NameBook implements Names {
 
   @Override
   public List<TemplateVersions> all() {
+    return written().stream().filter(one -> !one.isEnded()).toList();
+  }
+
+  /** Returns all names that are in the file, also those without versions. */
+  private List<TemplateVersions> written() {
     try {
       return known.of(file);
     } catch (NoSuchFileException e) {
@@ -67,12 +71,15 @@ public final class NameBook implements Names {
   @Override
   public void addAll(Map<TemplateName, TemplateKey> keys) {
     change(
-        names -> keys.forEach((name, key) -> names.compute(name, (same, v) -> with(v, name, key))));
-  }
-
-  private static TemplateVersions with(
-      @Nullable TemplateVersions versions, TemplateName name, TemplateKey key) {
-    return versions == null ? TemplateVersions.first(name, key) : versions.plus(key);
+        names ->
+            keys.forEach(
+                (name, key) -> {
+                  TemplateVersions versions = names.get(name);
+                  if (versions == null) {
+                    versions = TemplateVersions.ended(name, EndedNames.first(names, name));
+                  }
+                  names.put(name, versions.plus(key));
+                }));
   }
 
   @Override
@@ -93,18 +100,22 @@ public final class NameBook implements Names {
   }
 
   @Override
-  public void forget(TemplateName name) {
-    change(names -> names.remove(name));
+  public void forget(TemplateVersions versions) {
+    change(
+        names ->
+            names.computeIfPresent(versions.name(), (same, now) -> now.minus(versions.versions())));
   }
 
   @Override
   public void remove(TemplateKey key) {
-    change(
-        names ->
-            nameOf(key)
-                .map(TemplateVersions::name)
-                .ifPresent(
-                    name -> names.computeIfPresent(name, (same, v) -> v.minus(key).orElse(null))));
+    nameOf(key)
+        .ifPresent(
+            found ->
+                change(
+                    names ->
+                        names.computeIfPresent(
+                            found.name(),
+                            (same, now) -> now.minus(now.of(key).stream().toList()))));
   }
 
   /** Each change begins with what is in the file, which another process may have changed. */
@@ -112,8 +123,9 @@ public final class NameBook implements Names {
     try (PathLock held =
         PathLock.lock(List.of(lock), "the names of templates", Deadline.after(PATIENCE))) {
       Map<TemplateName, TemplateVersions> names = new TreeMap<>();
-      all().forEach(one -> names.put(one.name(), one));
+      written().forEach(one -> names.put(one.name(), one));
       edit.accept(names);
+      EndedNames.bound(names);
       OwnerOnly.replaceOnDisk(file, codec.encode(List.copyOf(names.values())));
     } catch (IOException e) {
       throw new TemplateException(

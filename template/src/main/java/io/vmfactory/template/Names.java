@@ -9,7 +9,7 @@ public interface Names {
   /** Whether names were written down before: otherwise, nothing is known about any template. */
   boolean exists();
 
-  /** Returns all names, in order. */
+  /** Returns all names that have versions, in order. */
   List<TemplateVersions> all();
 
   /** Returns the versions of a name. */
@@ -37,8 +37,11 @@ public interface Names {
    */
   void rollBack(TemplateName name, int version);
 
-  /** Removes a name with all its versions. Does nothing if there is no such name. */
-  void forget(TemplateName name);
+  /**
+   * Removes these versions of a name; later ones stay. The numbers are not used again, also if the
+   * name has no version any more.
+   */
+  void forget(TemplateVersions versions);
 
   /** Removes a template from its name. Does nothing if it has none. */
   void remove(TemplateKey key);

@@ -18,6 +18,9 @@ import java.io.IOException;
 record SealedJson<T extends Record>(StoreSecret secret, String header, String name, Class<T> type) {
   private static final int FORMAT = 1;
 
+  /** Format, secret, seal, record. */
+  private static final int PARTS = 4;
+
   private static final JsonMapper JSON = RecordJson.builder().build();
 
   /** Returns the bytes of the file. */
@@ -40,7 +43,7 @@ record SealedJson<T extends Record>(StoreSecret secret, String header, String na
   T decode(byte[] json) throws IOException {
     try {
       JsonNode tree = JSON.readTree(json);
-      if (tree.path("format").asInt() != FORMAT) {
+      if (tree.path("format").intValue() != FORMAT) {
         throw new IOException(
             "format version %s, this program reads %d"
                 .formatted(tree.path("format").asText("unknown"), FORMAT));
@@ -48,8 +51,8 @@ record SealedJson<T extends Record>(StoreSecret secret, String header, String na
       if (!tree.path("secret").asText().equals(secret.id())) {
         throw new IOException("sealed by another host");
       }
-      if (!tree.path(name).isObject()) {
-        throw new IOException("altered: it has no " + name);
+      if (!tree.path(name).isObject() || tree.size() != PARTS) {
+        throw new IOException("altered: it has no " + name + ", or more than that");
       }
       T content = JSON.treeToValue(tree.path(name), type);
       if (!secret.isSealOf(tree.path("seal").asText(), Canonical.text(header, content))) {

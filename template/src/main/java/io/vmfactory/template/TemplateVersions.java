@@ -10,8 +10,8 @@ import java.util.stream.Stream;
  *
  * @param name the name
  * @param next number of the next version; 1 or more, above all that were there
- * @param current the version that the bare name means
- * @param versions those that exist, at least one, by number
+ * @param current the version that the bare name means; 0 if none exists any more
+ * @param versions those that exist, by number
  */
 public record TemplateVersions(TemplateName name, int next, int current, List<Version> versions) {
   public TemplateVersions {
@@ -26,9 +26,14 @@ public record TemplateVersions(TemplateName name, int next, int current, List<Ve
    */
   public record Version(int number, String key) {}
 
-  /** Returns a new name with one version. */
-  static TemplateVersions first(TemplateName name, TemplateKey key) {
-    return new TemplateVersions(name, 2, 1, List.of(new Version(1, key.hex())));
+  /** Returns a name without versions, whose next one has the number {@code next}. */
+  static TemplateVersions ended(TemplateName name, int next) {
+    return new TemplateVersions(name, next, 0, List.of());
+  }
+
+  /** Returns whether all versions were removed. */
+  boolean isEnded() {
+    return versions.isEmpty();
   }
 
   /** Returns these with one more, which is the current one. */
@@ -44,17 +49,17 @@ public record TemplateVersions(TemplateName name, int next, int current, List<Ve
   }
 
   /**
-   * Returns these without a template; empty if none is left. If it was the current version, the
-   * newest of the others is.
+   * Returns these without some of them. If one was the current version, the newest of the others
+   * is.
    */
-  Optional<TemplateVersions> minus(TemplateKey key) {
-    List<Version> rest = versions.stream().filter(v -> !v.key().equals(key.hex())).toList();
+  TemplateVersions minus(List<Version> removed) {
+    List<Version> rest = versions.stream().filter(v -> !removed.contains(v)).toList();
     if (rest.isEmpty()) {
-      return Optional.empty();
+      return ended(name, next);
     }
     boolean same = rest.stream().anyMatch(v -> v.number() == current);
     int newest = rest.get(rest.size() - 1).number();
-    return Optional.of(new TemplateVersions(name, next, same ? current : newest, rest));
+    return new TemplateVersions(name, next, same ? current : newest, rest);
   }
 
   /** Returns the version with that number; 0 means the current one. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.scripted.vmm.Script.Step;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.vmm.Accelerator;
@@ -61,6 +62,19 @@ class CorruptionTest {
   /** Damage that is already seen in the list. */
   private static Arguments plain(String what, String reported, Damage damage) {
     return Arguments.argumentSet(what, new Case(what, reported, true, damage));
+  }
+
+  @Test
+  void aManifestWithOneFaultAnywhereIsRefused() throws IOException {
+    ManifestCodec codec = new ManifestCodec(StoreSecret.at(fixture.secret));
+    byte[] good = Files.readAllBytes(fixture.files(key).manifest());
+    assertThat(codec.decode(good).key()).isEqualTo(key.hex());
+    for (byte[] damaged : DamagedDocuments.of(good)) {
+      assertThatThrownBy(() -> codec.decode(damaged))
+          .as(new String(damaged, StandardCharsets.UTF_8))
+          .isInstanceOfSatisfying(
+              TemplateException.class, e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED));
+    }
   }
 
   static Stream<Arguments> damages() {

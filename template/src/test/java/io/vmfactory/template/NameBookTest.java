@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.template.SnapshotNote.Owner;
 import io.vmfactory.template.TemplateException.Reason;
 import io.vmfactory.template.TemplateVersions.Version;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +112,47 @@ class NameBookTest {
   }
 
   @Test
+  void aNumberIsNotUsedAgainAfterTheLastVersionWasRemoved() {
+    IntStream.rangeClosed(1, 3).forEach(n -> book.add(PYTHON, key(n)));
+    book.forget(python());
+    assertThat(reopened().all()).isEmpty();
+    assertThatThrownBy(() -> book.rollBack(PYTHON, 3)).hasMessage("no template python:3");
+    reopened().add(PYTHON, key(4));
+    assertThat(numbers()).containsExactly(4);
+    assertThat(python().current()).isEqualTo(4);
+    book.remove(key(4));
+    reopened().add(PYTHON, key(5));
+    assertThat(numbers()).containsExactly(5);
+  }
+
+  @Test
+  void aVersionThatWasAddedMeanwhileStaysWhenANameIsRemoved() {
+    book.add(PYTHON, key(1));
+    TemplateVersions seen = python();
+    reopened().add(PYTHON, key(2));
+    book.forget(seen);
+    assertThat(numbers()).containsExactly(2);
+    assertThat(python().current()).isEqualTo(2);
+  }
+
+  @Test
+  void namesWithoutVersionsAreBoundedAndTheirNumbersStillNotUsedAgain() {
+    int most = EndedNames.MOST;
+    Map<TemplateName, TemplateVersions> written = new TreeMap<>();
+    IntStream.rangeClosed(1, most + 9)
+        .mapToObj(n -> TemplateName.of(new Owner(1000, false), "n" + n))
+        .forEach(name -> written.put(name, TemplateVersions.ended(name, 100)));
+    written.put(NODE, TemplateVersions.ended(NODE, 101));
+    written.put(PYTHON, TemplateVersions.ended(PYTHON, 2));
+    EndedNames.bound(written);
+    EndedNames.bound(written);
+    assertThat(written).hasSize(most + 2).containsKeys(NODE, PYTHON);
+    assertThat(EndedNames.first(written, TemplateName.of(new Owner(1000, false), "new")))
+        .isEqualTo(100);
+    assertThat(EndedNames.first(written, TemplateName.of(new Owner(0, true), "new"))).isEqualTo(1);
+  }
+
+  @Test
   void whatIsOldIsNotCurrentAndNotAmongTheKept() {
     IntStream.rangeClosed(1, 5).forEach(n -> book.add(PYTHON, key(n)));
     book.rollBack(PYTHON, 4);
@@ -163,6 +208,19 @@ class NameBookTest {
     }
     // Only white space between the values can change without a change of meaning.
     assertThat(harmless).isLessThan(good.length / 3);
+  }
+
+  @Test
+  void aFileThatIsDamagedAnywhereIsRefused() throws IOException {
+    book.add(PYTHON, key(1));
+    Path file = dir.resolve("names");
+    for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(file))) {
+      Files.write(file, damaged);
+      assertThatThrownBy(this::reopened)
+          .as(new String(damaged, StandardCharsets.UTF_8))
+          .isInstanceOf(TemplateException.class)
+          .hasMessageContaining("restore the file, or remove it");
+    }
   }
 
   private List<TemplateVersions> book(byte[] content) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.configs.time.Laps;
+import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
 import io.vmfactory.scripted.vmm.FakeVm;
@@ -182,6 +183,19 @@ class StoredSuspensionsTest {
     }
     assertThat(suspensions.found().vms()).containsExactly(vm);
     restore(vm).kill();
+  }
+
+  @Test
+  void aRecordWithOneFaultAnywhereIsReported() throws IOException {
+    SuspendedVm vm = suspended(LEASE);
+    Path record = dir.resolve("suspended").resolve(LEASE + ".json");
+    byte[] good = Files.readAllBytes(record);
+    for (byte[] damaged : DamagedDocuments.of(good)) {
+      Files.write(record, damaged);
+      assertThat(suspensions.found().unreadable()).as(new String(damaged, UTF_8)).hasSize(1);
+    }
+    Files.write(record, good);
+    assertThat(suspensions.found().vms()).containsExactly(vm);
   }
 
   @Test

@@ -61,6 +61,7 @@ final class ClientCase implements BenchCase {
     Path log = home.folder().resolve("service.log");
     List<String> line = new ArrayList<>(bench.launcher());
     line.addAll(List.of("runtime", "serve", "--config", home.configuration().toString()));
+    line.addAll(List.of("--end-with", Long.toString(ProcessHandle.current().pid())));
     Process process =
         new ProcessBuilder(line)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))

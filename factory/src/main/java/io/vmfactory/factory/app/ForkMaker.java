@@ -29,23 +29,24 @@ record ForkMaker(Hypervisor hypervisor, VmStarter starter, UniquenessGate gate, 
    * A clone that runs, and the times of its steps.
    *
    * @param vm the caller's
+   * @param snapshot the id of the snapshot that it shares memory with
    */
-  record Made(HostedVm vm, Laps laps) {}
+  record Made(HostedVm vm, String snapshot, Laps laps) {}
 
   VmSnapshot snapshot(Vm vm, Laps laps, Deadline deadline) {
     return vm.snapshot(overlays, laps, deadline);
   }
 
   /** Returns a snapshot that can be cloned; it owns {@code taken}. */
-  LiveSnapshot loaded(VmSnapshot taken) {
-    return new LiveSnapshot(hypervisor, taken, overlays);
+  LiveSnapshot loaded(String id, VmSnapshot taken) {
+    return new LiveSnapshot(id, hypervisor, taken, overlays);
   }
 
   /** Makes a clone of {@code source}, whose snapshot is given. A failure leaves nothing. */
   Made clone(LiveSnapshot snapshot, HostedVm source, Deadline deadline) {
     Laps laps = new Laps();
     Kind kind = new Kind(Route.FORK, source.templateKey(), snapshot.spec().boot(), "");
-    return new Made(made(kind, snapshot::restore, laps, deadline), laps);
+    return new Made(made(kind, snapshot::restore, laps, deadline), snapshot.id(), laps);
   }
 
   /** Makes a suspended VM again, as its user knew it. A failure leaves nothing. */

@@ -20,6 +20,7 @@ import io.vmfactory.factory.routes.Rules;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.factory.vm.UniquenessGate;
 import io.vmfactory.template.LiveSnapshot;
+import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,9 +49,12 @@ final class ForkVm {
     try {
       Order order = rules.order(client, request);
       HostedVm source = leases.hosted(client, request.source());
-      handOut.admit(client, client.user().uid(), request.count(), source.sizing().memoryMib());
-      memory.require(source.sizing().memoryMib()); // in its turn: others took theirs meanwhile
-      return handOut.served(fork(request, source, order, handOut));
+      int memoryMib = source.sizing().memoryMib();
+      handOut.admit(client, client.user().uid(), request.count(), memoryMib);
+      String snapshot = VmId.random().value();
+      handOut.share(client, snapshot, memoryMib);
+      memory.require(memoryMib); // in its turn: others took theirs meanwhile
+      return handOut.served(fork(request, source, snapshot, order, handOut));
     } catch (RuntimeException | Error e) {
       throw handOut.failed(e);
     } finally {
@@ -59,13 +63,13 @@ final class ForkVm {
   }
 
   private GrantedFork fork(
-      ForkRequest request, HostedVm source, Order order, GroupHandOut handOut) {
+      ForkRequest request, HostedVm source, String id, Order order, GroupHandOut handOut) {
     VmSnapshot taken =
         leases.use(
             order.client(),
             request.source(),
             vm -> maker.snapshot(vm, handOut.laps(), handOut.deadline()));
-    try (LiveSnapshot snapshot = maker.loaded(taken)) {
+    try (LiveSnapshot snapshot = maker.loaded(id, taken)) {
       List<GrantedVm> clones = clones(request.count(), source, snapshot, order, handOut);
       return new GrantedFork(clones, taken.pause(), taken.writtenBytes(), handOut.laps().all());
     }
@@ -93,6 +97,7 @@ final class ForkVm {
 
   private GrantedVm lease(ForkMaker.Made made, Order order, GroupHandOut handOut, int index) {
     HostedVm vm = made.vm();
+    vm.forked(made.snapshot());
     vm.handedOut(Route.FORK.name(), UniquenessGate.hostname(vm.id()), vm.sizing());
     Lease lease = leases.draft(vm, order);
     VmView view = VmView.of(vm, null);

@@ -23,12 +23,11 @@ public final class Daemon {
    * ends the JVM with the exit code.
    *
    * @param configFile file that {@code config} was read from; null means the built-in defaults
-   * @param keepVms whether leased VMs keep running when the daemon stops
+   * @param options how it ends
    * @return exit code: 0 = stopped cleanly, 1 = could not start (the reason is on stderr) or stop
    */
-  public static int run(VmFactoryConfig config, @Nullable Path configFile, boolean keepVms) {
-    StopSignal stop = new StopSignal(keepVms);
-    stop.listen();
+  public static int run(VmFactoryConfig config, @Nullable Path configFile, ServeOptions options) {
+    StopSignal stop = options.signal();
     int exitCode = 1;
     try {
       exitCode = serve(config, configFile, stop);

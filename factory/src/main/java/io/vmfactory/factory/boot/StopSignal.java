@@ -1,6 +1,11 @@
 package io.vmfactory.factory.boot;
 
 import io.vmfactory.configs.time.CancelledException;
+import io.vmfactory.linux.OsException;
+import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.linux.Processes;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +36,27 @@ public final class StopSignal {
   /** Starts to handle signals. */
   public void listen() {
     Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * Asks the daemon to stop, and to end its VMs, when another process has ended, in whatever way:
+   * at once if that is gone.
+   */
+  public void follow(int pid) {
+    Processes processes = new Processes(); // ends with the JVM
+    try {
+      processes
+          .adopt(ProcessIdentity.seen(Path.of("/proc", Integer.toString(pid))))
+          .exited()
+          .whenComplete((status, failure) -> abandon());
+    } catch (IOException | OsException e) {
+      abandon();
+    }
+  }
+
+  private void abandon() {
+    keepVms = false;
+    asked.countDown();
   }
 
   /** Asks the daemon to stop; {@code keep} leaves its VMs running. */

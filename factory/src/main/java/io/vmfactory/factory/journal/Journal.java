@@ -1,8 +1,8 @@
 package io.vmfactory.factory.journal;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vmfactory.configs.records.StoredJson;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.SwappedFile;
 import io.vmfactory.vmm.VmFolder;
@@ -19,8 +19,7 @@ import java.util.Optional;
  * Records are not synced, since no VM outlives the host's kernel.
  */
 public final class Journal {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private static final JsonMapper JSON = StoredJson.mapper();
 
   /** Many times the size of a record. */
   private static final int MOST_BYTES = 1 << 20;

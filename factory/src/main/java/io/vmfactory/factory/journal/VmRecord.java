@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param id the VM
  * @param route how it is made; once leased, how the request was served: a word of the wire
  * @param templateKey hex; empty if made without a template
- * @param templateDigest which snapshot of that template; empty if not known or none
+ * @param templateDigest which snapshot of that template; for a fork, the id of the snapshot in
+ *     memory that it shares with others; empty if not known or none
  * @param hostname name set in the guest; empty if none is set yet, or for a base VM
  * @param vcpus number of vCPUs; until the lease, the number at boot
  * @param memoryMib memory; until the lease, the memory at boot
@@ -179,6 +180,11 @@ public record VmRecord(
    */
   public VmRecord warm(String digest) {
     return with(State.WARM, digest, process, null);
+  }
+
+  /** Returns this record as that of a clone of a snapshot in memory that has this id. */
+  public VmRecord forked(String snapshot) {
+    return with(state, snapshot, process, lease);
   }
 
   /** Returns this record with a lease that is about to be opened or renewed. */

@@ -139,7 +139,7 @@ public final class LeaseBook {
   }
 
   private void watch(Vm vm, Lease lease) {
-    vm.signals().exited().thenAcceptAsync(exit -> died(lease.id(), exit), scheduler);
+    vm.signals().exited().thenAcceptAsync(exit -> died(lease, exit), scheduler);
   }
 
   /**
@@ -374,12 +374,12 @@ public final class LeaseBook {
     end(holding);
   }
 
-  private void died(LeaseId leaseId, VmExit exit) {
+  private void died(Lease of, VmExit exit) {
     Holding holding;
     synchronized (this) {
-      holding = holdings.get(leaseId);
-      if (holding == null) {
-        return; // ended by us
+      holding = holdings.get(of.id());
+      if (holding == null || !holding.vm().id().equals(of.vmId())) {
+        return; // ended by us; the lease may have another VM by now, made again after a suspension
       }
       takeOut(holding, Kind.VM_DIED, exit.toString());
     }

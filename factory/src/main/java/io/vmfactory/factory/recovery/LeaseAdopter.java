@@ -32,6 +32,9 @@ final class LeaseAdopter implements Adopter {
     this.record = record;
     this.lease = Objects.requireNonNull(record.lease());
     this.place = admission.enterAnyway(LeaseBook.owner(lease), record.memoryMib());
+    if (record.route().equals(Route.FORK.name()) && !record.templateDigest().isEmpty()) {
+      place.shares(record.templateDigest(), record.memoryMib());
+    }
     leases.expect(lease);
   }
 

@@ -9,10 +9,14 @@ import io.vmfactory.factory.turns.MeanTime;
 import io.vmfactory.vmm.VmIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits how many VMs exist at once, with those that are being made or ended, those of each user,
@@ -27,10 +31,18 @@ public final class Admission {
   private final Predicate<VmIdentity> lives;
   private final MeanTime stay = new MeanTime(FIRST_GUESS);
   private final List<GivenAway> givenAway = new ArrayList<>();
+  private final Map<String, Shared> sharing = new HashMap<>();
   private int taken;
   private CompletableFuture<Void> empty = CompletableFuture.completedFuture(null);
 
   private record GivenAway(VmView vm, Place place) {}
+
+  /** Memory that several VMs of one user share. */
+  private record Shared(long uid, int memoryMib, int vms) {
+    Shared with(int others) {
+      return new Shared(uid, memoryMib, others);
+    }
+  }
 
   /**
    * @param lives whether a VM that was given away still exists
@@ -90,6 +102,18 @@ public final class Admission {
     return new Place(uid, memoryMib);
   }
 
+  /**
+   * Counts memory that the VMs of these places share: once, until the last of them is closed.
+   *
+   * @param id names this memory
+   * @throws RequestException with reason {@code EXHAUSTED} if the client's user may not have so
+   *     much
+   */
+  synchronized void share(Peer client, List<Place> places, String id, int memoryMib) {
+    shares.requireMemory(client, memoryMib);
+    places.forEach(place -> place.shares(id, memoryMib));
+  }
+
   /** Counts a VM that an earlier daemon gave away. */
   public synchronized void countGivenAway(VmView vm) {
     enterAnyway(Peer.daemon().user().uid(), 0).giveAway(vm);
@@ -127,6 +151,7 @@ public final class Admission {
     private final long since = System.nanoTime();
     private final long uid;
     private int memoryMib;
+    private @Nullable String shared;
     private boolean closed;
 
     private Place(long uid, int memoryMib) {
@@ -145,6 +170,30 @@ public final class Admission {
       }
     }
 
+    /** The VM shares memory with others, see {@link Admission#share}. It is counted anyway. */
+    public void shares(String id, int mib) {
+      synchronized (Admission.this) {
+        if (!closed && shared == null) {
+          shared = id;
+          Shared now = sharing.getOrDefault(id, new Shared(uid, mib, 0));
+          sharing.put(id, now.with(now.vms() + 1));
+          if (now.vms() == 0) {
+            shares.addMemory(now.uid(), now.memoryMib());
+          }
+        }
+      }
+    }
+
+    private void shareNoMore(String id) {
+      Shared now = Objects.requireNonNull(sharing.get(id));
+      if (now.vms() > 1) {
+        sharing.put(id, now.with(now.vms() - 1));
+      } else {
+        sharing.remove(id);
+        shares.addMemory(now.uid(), -now.memoryMib());
+      }
+    }
+
     /** The VM is given away: its place is taken until its process is gone. */
     public void giveAway(VmView vm) {
       synchronized (Admission.this) {
@@ -159,6 +208,9 @@ public final class Admission {
     private void gone() {
       stay.add(System.nanoTime() - since);
       shares.giveBack(uid, memoryMib);
+      if (shared != null) {
+        shareNoMore(shared);
+      }
     }
 
     @Override

@@ -55,6 +55,17 @@ public final class GroupHandOut implements AutoCloseable {
     laps.lap("turn");
   }
 
+  /**
+   * Counts memory that all the VMs will share, for their user, until the last of them has ended.
+   * Call it before {@link #admit} has given the places to VMs.
+   *
+   * @param id names this memory
+   * @throws RequestException with reason {@code EXHAUSTED} if the user may not have so much
+   */
+  public void share(Peer by, String id, int memoryMib) {
+    parts.admission().share(by, places, id, memoryMib);
+  }
+
   /** Returns times of the steps so far. */
   public Laps laps() {
     return laps;

@@ -25,18 +25,23 @@ final class UserShares {
 
   /** Refuses one more VM of a client, if its user has as much as one user may have. */
   void require(Peer client, int memoryMib) {
-    if (client.isTrusted()) {
-      return;
-    }
     Share has = shares.getOrDefault(client.user().uid(), NONE);
-    if (limits.maxVms() > 0 && has.vms() >= limits.maxVms()) {
+    if (!client.isTrusted() && limits.maxVms() > 0 && has.vms() >= limits.maxVms()) {
       throw Refusals.exhausted(
           "%s has %d VMs, as many as one user may have (max_vms_per_user in the configuration); release one"
               .formatted(client.user(), has.vms()));
     }
-    if (limits.maxMemoryMib() > 0 && has.memoryMib() + memoryMib > limits.maxMemoryMib()) {
+    requireMemory(client, memoryMib);
+  }
+
+  /** Refuses more memory of a client, if its user has as much as one user may have. */
+  void requireMemory(Peer client, int memoryMib) {
+    Share has = shares.getOrDefault(client.user().uid(), NONE);
+    if (!client.isTrusted()
+        && limits.maxMemoryMib() > 0
+        && has.memoryMib() + memoryMib > limits.maxMemoryMib()) {
       throw Refusals.exhausted(
-          ("the VMs of %s have %d MiB, and one with %d MiB exceeds the %d MiB that one user may have"
+          ("the VMs of %s have %d MiB, and %d MiB more exceed the %d MiB that one user may have"
                   + " (max_memory_per_user in the configuration); release one or ask for less")
               .formatted(client.user(), has.memoryMib(), memoryMib, limits.maxMemoryMib()));
     }
@@ -44,12 +49,21 @@ final class UserShares {
 
   /** Counts one VM of a user. */
   void take(long uid, int memoryMib) {
-    shares.merge(uid, new Share(1, memoryMib), (a, b) -> a.plus(b.vms(), b.memoryMib()));
+    change(uid, 1, memoryMib);
   }
 
   /** Counts a VM of a user no more. */
   void giveBack(long uid, int memoryMib) {
-    Share rest = shares.getOrDefault(uid, NONE).plus(-1, -memoryMib);
+    change(uid, -1, -memoryMib);
+  }
+
+  /** Counts memory of a user that belongs to no VM alone, or, if negative, no more. */
+  void addMemory(long uid, int memoryMib) {
+    change(uid, 0, memoryMib);
+  }
+
+  private void change(long uid, int vms, int memoryMib) {
+    Share rest = shares.getOrDefault(uid, NONE).plus(vms, memoryMib);
     if (rest.equals(NONE)) {
       shares.remove(uid);
     } else {

@@ -110,9 +110,9 @@ public final class TemplateCatalogue {
     deadline.await(sync(), "the idle VMs of the template to end");
   }
 
-  /** Deletes all versions of a name. */
+  /** Deletes these versions of a name. */
   public void delete(TemplateVersions all, Deadline deadline) {
-    names.forget(all.name());
+    names.forget(all);
     all.versions().forEach(version -> removeIfStored(new TemplateKey(version.key())));
     deadline.await(sync(), "the idle VMs of the template to end");
   }

@@ -136,6 +136,11 @@ public final class HostedVm {
     record = record.handedOut(route, hostname, sizing, at);
   }
 
+  /** It shares memory with the other clones of a snapshot; for the record, not written yet. */
+  public void forked(String snapshot) {
+    record = record.forked(snapshot);
+  }
+
   /** It is about to be leased, or its lease about to be renewed: LEASED in the journal. */
   public void leased(LeaseEntry lease) {
     write(record.leased(lease));

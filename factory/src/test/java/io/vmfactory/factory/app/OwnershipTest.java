@@ -281,6 +281,41 @@ final class OwnershipTest {
     factory.cases.vms().get(TestPeers.root(), TestFactory.sized(1, 1024), soon());
   }
 
+  /** Each VM has 256 MiB, and so has the snapshot that the clones of one ForkVm share. */
+  @Test
+  void memoryThatForksShareCountsOnceUntilTheLastOfThemHasEnded() {
+    start(new UsersConfig("", 0, 1280, 8));
+    Lease source = get(ALICE).lease();
+    exhausted("max_memory_per_user", () -> fork(source, 4));
+    List<GrantedVm> forks = fork(source, 3);
+    exhausted("max_memory_per_user", () -> get(ALICE));
+    factory = factory.successor(Duration.ZERO);
+    exhausted("max_memory_per_user", () -> get(ALICE));
+    factory.cases.vms().release(ALICE, source.id());
+    factory.cases.vms().renew(ALICE, forks.get(0).lease().id(), null);
+    final Lease other = get(ALICE).lease();
+    exhausted("max_memory_per_user", () -> get(ALICE));
+    factory = factory.successor(Duration.ZERO);
+    exhausted("max_memory_per_user", () -> get(ALICE));
+    factory.cases.vms().release(ALICE, forks.get(0).lease().id());
+    factory.cases.vms().release(ALICE, forks.get(1).lease().id());
+    get(ALICE);
+    get(ALICE);
+    exhausted("max_memory_per_user", () -> get(ALICE));
+    factory.cases.vms().release(ALICE, forks.get(2).lease().id());
+    get(ALICE);
+    get(ALICE);
+    exhausted("max_memory_per_user", () -> get(ALICE));
+    factory.cases.vms().release(ALICE, other.id());
+    get(ALICE);
+    get(BOB);
+  }
+
+  private List<GrantedVm> fork(Lease source, int count) {
+    ForkRequest request = new ForkRequest(source.id(), count, null, "");
+    return factory.cases.vms().fork(ALICE, request, soon()).vms();
+  }
+
   private static void exhausted(String key, ThrowingCallable call) {
     refused(Reason.EXHAUSTED, call);
     assertThatThrownBy(call).hasMessageContaining(key);

@@ -14,6 +14,10 @@ final class DaemonMain {
 
   public static void main(String[] args) {
     LoadedConfig loaded = new ConfigLoader(Surroundings.ofThisProcess()).load(Path.of(args[0]));
-    System.exit(Daemon.run(loaded.config(), loaded.file(), List.of(args).contains("--keep-vms")));
+    System.exit(
+        Daemon.run(
+            loaded.config(),
+            loaded.file(),
+            new ServeOptions(List.of(args).contains("--keep-vms"), null)));
   }
 }

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vmfactory.factory.journal.VmRecord.LeaseEntry;
+import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmFolder;
 import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmIdentity;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -96,6 +98,17 @@ final class JournalTest {
   }
 
   @Test
+  void aRecordThatIsDamagedAnywhereIsSaidToBeSo() throws IOException {
+    journal.write(folder, leased());
+    for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(folder.record()))) {
+      Files.write(folder.record(), damaged);
+      assertThatThrownBy(() -> journal.read(folder))
+          .as(new String(damaged, StandardCharsets.UTF_8))
+          .isInstanceOf(UnreadableRecordException.class);
+    }
+  }
+
+  @Test
   void soIsATimeThatIsNone() throws IOException {
     journal.write(folder, leased());
     String text = Files.readString(folder.record());
@@ -112,7 +125,8 @@ final class JournalTest {
         {"version":1,"state":"LEASED","id":"%s","route":"TEMPLATE","templateKey":"ab",
         "hostname":"h","vcpus":1,"memoryMib":256,"madeAt":"1970-01-01T00:00:00Z",
         "process":{"pid":7,"startTicks":8,"executable":"/q"},
-        "lease":{"id":"l","owner":"o","ttlMillis":9000,"expiresAt":"2026-01-01T00:00:00Z"}}"""
+        "lease":{"id":"l","owner":"o","ttlMillis":9000,"expiresAt":"2026-01-01T00:00:00Z"}}\
+        """
             .formatted(id));
     VmRecord read = journal.read(folder).orElseThrow();
     assertThat(read.state()).isEqualTo(VmRecord.State.LEASED);

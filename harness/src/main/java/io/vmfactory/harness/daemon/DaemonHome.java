@@ -76,13 +76,17 @@ public final class DaemonHome implements AutoCloseable {
     endsWithProcess = true;
   }
 
-  /** Starts a daemon here. Appends its log to that of earlier daemons. */
+  /**
+   * Starts a daemon here, which ends with its VMs if this process is killed. Appends its log to
+   * that of earlier daemons.
+   */
   public synchronized DaemonProcess start(String... options) throws IOException {
     if (closed) {
       throw new IllegalStateException("closed, or this process is being ended");
     }
     List<String> line = new ArrayList<>(command);
     line.addAll(List.of("serve", "--config", folder.resolve("vmfactory.toml").toString()));
+    line.addAll(List.of("--end-with", Long.toString(ProcessHandle.current().pid())));
     line.addAll(List.of(options));
     Process process =
         new ProcessBuilder(line)

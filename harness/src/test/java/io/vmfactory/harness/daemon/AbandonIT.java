@@ -70,6 +70,40 @@ final class AbandonIT {
 
   @RepeatedTest(8)
   void noQemuIsLeft() throws Exception {
+    whenEnded(
+        (victim, folder) -> {
+          victim.destroy();
+          victim.waitFor();
+          assertThat(processesOf(folder)).isEmpty();
+          assertThat(temporary).isDirectoryNotContaining(AbandonIT::isOurs);
+          assertThat(DaemonGroups.of(Path.of(folder, "run"))).isEmpty();
+        });
+  }
+
+  /** SIGKILL leaves no time to remove the folder. */
+  @RepeatedTest(3)
+  void norIsADaemonOrAQemuLeftByAProgramThatIsKilled() throws Exception {
+    whenEnded(
+        (victim, folder) -> {
+          List<ProcessHandle> daemons =
+              processesOf(folder).stream()
+                  .filter(pid -> commandLine(pid).contains("--end-with"))
+                  .flatMap(pid -> ProcessHandle.of(pid).stream())
+                  .toList();
+          assertThat(daemons).isNotEmpty();
+          victim.destroyForcibly();
+          for (ProcessHandle daemon : daemons) {
+            Deadline.after(Duration.ofSeconds(60)).await(daemon.onExit(), "the daemon's end");
+          }
+          assertThat(processesOf(folder)).isEmpty();
+        });
+  }
+
+  private interface Ending {
+    void of(Process victim, String folder) throws Exception;
+  }
+
+  private void whenEnded(Ending ending) throws Exception {
     List<String> command = new ArrayList<>(Programs.java(Victim.class));
     command.add(1, "-Djava.io.tmpdir=" + temporary);
     Process victim =
@@ -80,11 +114,7 @@ final class AbandonIT {
       new CompletableFuture<Void>()
           .completeOnTimeout(null, new Random().nextInt(400), TimeUnit.MILLISECONDS)
           .join();
-      victim.destroy();
-      victim.waitFor();
-      assertThat(processesOf(folder)).isEmpty();
-      assertThat(temporary).isDirectoryNotContaining(AbandonIT::isOurs);
-      assertThat(DaemonGroups.of(Path.of(folder, "run"))).isEmpty();
+      ending.of(victim, folder);
     } finally {
       victim.destroyForcibly();
     }

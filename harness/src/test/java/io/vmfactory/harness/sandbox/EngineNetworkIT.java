@@ -162,4 +162,23 @@ final class EngineNetworkIT {
     assertThat(page("10.7.0.2")).isEqualTo("page\n");
     assertThat(page("10.9.0.2")).isEqualTo("page\n");
   }
+
+  /** The process that stands for a command is killed while no service runs. */
+  @Test
+  void aCommandEndsWithItsStandInAlsoUnderTheNextService() throws IOException {
+    create();
+    oci("start", "web");
+    Path pid = host.folder().resolve("exec.pid");
+    oci("exec", "--detach", "--pid-file", pid.toString(), "web", "busybox", "sleep", "4321");
+    String sleeps = "busybox ps | grep -q '[s]leep 4321'";
+    oci("exec", "web", "sh", "-c", sleeps);
+    service.kill();
+    Host.soon().await(service.ended(), "the service's end");
+    ProcessHandle standIn =
+        ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())).orElseThrow();
+    standIn.destroyForcibly();
+    Host.soon().await(standIn.onExit(), "the stand-in's end");
+    service = host.startService();
+    oci("exec", "web", "sh", "-c", "while " + sleeps + "; do busybox usleep 100000; done");
+  }
 }

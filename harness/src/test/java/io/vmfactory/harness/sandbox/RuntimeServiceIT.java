@@ -9,12 +9,16 @@ import io.vmfactory.api.runtime.v1.ContainerState;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest;
 import io.vmfactory.api.runtime.v1.OutputKind;
 import io.vmfactory.api.runtime.v1.ReadOutputResponse;
+import io.vmfactory.api.v1.CreateTemplateRequest;
+import io.vmfactory.api.v1.SuspendVmRequest;
 import io.vmfactory.client.ContainerCalls;
 import io.vmfactory.client.EventWatch;
+import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.Sandbox;
+import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
@@ -43,6 +47,10 @@ class RuntimeServiceIT {
   private static final String WAITS =
       "echo one; while [ ! -e /tmp/go ]; do busybox usleep 50000; done; echo two; echo err >&2;"
           + " exit 7";
+
+  /** Writes 1, 2, 3 and so on, until a file exists. */
+  private static final String COUNTS =
+      "i=0; while [ ! -e /tmp/go ]; do i=$((i+1)); echo $i; busybox usleep 1000; done; exit 7";
 
   private Host host;
   private DaemonProcess service;
@@ -96,6 +104,13 @@ class RuntimeServiceIT {
   private Container started(String id, String script) {
     calls.create(request(id, script), soon());
     return calls.start("", id, soon());
+  }
+
+  /** Its lease lasts while the service starts again on a busy host. */
+  private void counting(String id) {
+    CreateContainerRequest request = request(id, COUNTS);
+    calls.create(request.toBuilder().setLeaseMillis(600_000).build(), soon());
+    calls.start("", id, soon());
   }
 
   private Container await(String id, Predicate<Container> state) {
@@ -180,6 +195,124 @@ class RuntimeServiceIT {
     startService();
     assertThat(calls.get("", "job", soon()).getExitStatus()).isEqualTo(7);
     assertThat(output("job", OutputKind.STDOUT)).isEqualTo("one\ntwo\n");
+  }
+
+  /** Waits until a container has written more than {@code bytes}. */
+  private Container written(String id, long bytes) {
+    return await(id, it -> it.getStdout().getPosition() > bytes);
+  }
+
+  /** Only a clone can be stored. */
+  private void startWithTemplate() throws IOException {
+    start(Host.make("").withDaemon());
+    try (FactoryClient client = FactoryClient.open(host.settings().runtime().factorySocket())) {
+      client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
+    }
+  }
+
+  private void killAndStartAgain() throws IOException {
+    killService();
+    startService();
+  }
+
+  @Test
+  void aSuspendedContainerGoesOnWhereItWas() throws IOException {
+    startWithTemplate();
+    counting("web");
+    final long before = written("web", 2000).getStdout().getPosition();
+    assertThat(calls.suspend("web", Duration.ofHours(2), soon()).getDiskKib()).isPositive();
+    assertThat(host.vms()).isEmpty();
+    assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.SUSPENDED);
+    assertThatExceptionOfType(FactoryException.class)
+        .isThrownBy(() -> calls.stop("", "web", Duration.ZERO, soon()))
+        .withMessageContaining("it is suspended; resume it first (vmfactory resume web)");
+    try (SandboxRuntime runtime = host.runtime();
+        Sandbox found = runtime.fetch("web", soon())) {
+      assertThatExceptionOfType(SandboxException.class)
+          .isThrownBy(() -> found.container("web", soon()))
+          .withMessageContaining("is suspended; resume it first");
+      assertThatExceptionOfType(SandboxException.class)
+          .isThrownBy(() -> runtime.resumeVm("web", null, soon()))
+          .withMessageContaining("the runtime service keeps the container");
+      assertThat(runtime.list(soon())).isEmpty();
+      assertThat(runtime.suspended(soon())).hasSize(1);
+    }
+    killAndStartAgain();
+    assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.SUSPENDED);
+    calls.resume("web", null, soon());
+    assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.RUNNING);
+    written("web", before + 2000);
+    killAndStartAgain();
+    letGo("web", "web");
+    Container ended = await("web", it -> it.getState() == ContainerState.STOPPED);
+    assertThat(ended.getExitStatus()).isEqualTo(7);
+    assertThat(ended.getLostReason()).isEmpty();
+    // What is on its way at a suspension or a kill may be lost; nothing comes twice.
+    List<Integer> numbers =
+        output("web", OutputKind.STDOUT).lines().map(Integer::valueOf).toList();
+    assertThat(numbers).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(900);
+    assertThat(host.vms()).isEmpty();
+  }
+
+  private String lease(String id) throws IOException {
+    try (SandboxRuntime runtime = host.runtime();
+        Sandbox found = runtime.fetch(id, soon())) {
+      return found.status(soon()).leaseId();
+    }
+  }
+
+  /** The guest of a paused VM does not answer the service that takes its container over. */
+  @Test
+  void aContainerInAPausedVmIsNotLost() throws IOException {
+    startWithTemplate();
+    counting("web");
+    written("web", 100);
+    try (SandboxRuntime runtime = host.runtime()) {
+      runtime.pauseVm("web", soon());
+      killAndStartAgain();
+      Container paused = calls.get("", "web", soon());
+      assertThat(paused.getState()).isEqualTo(ContainerState.PAUSED);
+      for (Duration bad : List.of(Duration.ZERO, Duration.ofMillis(-7))) {
+        assertThatExceptionOfType(FactoryException.class)
+            .isThrownBy(() -> calls.suspend("web", bad, soon()))
+            .satisfies(e -> assertThat(e.code()).isEqualTo(Code.INVALID));
+        assertThatExceptionOfType(FactoryException.class)
+            .isThrownBy(() -> calls.resume("web", bad, soon()))
+            .satisfies(e -> assertThat(e.code()).isEqualTo(Code.INVALID));
+      }
+      calls.resume("web", null, soon());
+      assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.RUNNING);
+      written("web", paused.getStdout().getPosition() + 100);
+    }
+  }
+
+  /** The daemon stores the VM, and the service does not live to see it. */
+  @Test
+  void aSuspensionThatTheServiceDidNotSeeIsFound() throws IOException {
+    startWithTemplate();
+    counting("web");
+    written("web", 100);
+    final String lease = lease("web");
+    killService();
+    try (FactoryClient client = FactoryClient.open(host.settings().runtime().factorySocket())) {
+      client.leases().suspend(SuspendVmRequest.newBuilder().setLeaseId(lease).build(), soon());
+      startService();
+      assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.SUSPENDED);
+      client.leases().resume(lease, null, soon());
+    }
+    calls.resume("web", null, soon());
+    Container running = calls.get("", "web", soon());
+    assertThat(running.getState()).isEqualTo(ContainerState.RUNNING);
+    written("web", running.getStdout().getPosition() + 100);
+    calls.suspend("web", null, soon());
+    calls.delete("", "web", true, soon());
+    assertThat(calls.list("", soon())).isEmpty();
+    try (SandboxRuntime runtime = host.runtime()) {
+      assertThat(runtime.suspended(soon())).isEmpty();
+    }
+    assertThatExceptionOfType(FactoryException.class)
+        .isThrownBy(() -> calls.resume("web", null, soon()))
+        .satisfies(e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND));
   }
 
   @Test

@@ -22,6 +22,7 @@ import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -135,7 +136,11 @@ final class LocalRuntime implements SandboxRuntime {
   public Sandbox takeOver(String id, Deadline deadline) {
     SandboxStateLock state = new SandboxStateLock(SandboxIds.require(id), resources.store());
     try (PathLock lock = state.lock(deadline)) {
-      VmEntry vm = state.requireVm(state.record(), "take it over");
+      SandboxRecord record = state.record();
+      VmEntry vm = state.requireVm(record, "take it over");
+      if (record.state() == SandboxRecord.State.SUSPENDED) {
+        state.write(record.with(SandboxRecord.State.RUNNING)); // it was not stored after all
+      }
       resources.keep(id, resources.machines().takeOver(RecordConversion.facts(vm), deadline));
     }
     return handle(id);
@@ -143,13 +148,23 @@ final class LocalRuntime implements SandboxRuntime {
 
   @Override
   public Sandbox fetch(String id, Deadline deadline) {
-    if (resources.store().read(SandboxIds.require(id)).isPresent()) {
-      return handle(id, SandboxHandle.AtClose.LEAVE);
+    Optional<SandboxRecord> record = resources.store().read(SandboxIds.require(id));
+    Optional<SuspendedMachine> onDisk =
+        record.isEmpty()
+            ? suspended().find(id, deadline)
+            : record.filter(this::isSuspended).flatMap(it -> suspended().find(it, deadline));
+    if (onDisk.isPresent()) {
+      return new SuspendedSandbox(id, onDisk.get(), suspended());
     }
-    return suspended()
-        .find(id, deadline)
-        .<Sandbox>map(vm -> new SuspendedSandbox(id, vm, suspended()))
-        .orElseThrow(() -> new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id));
+    if (record.isEmpty()) {
+      throw new SandboxException(Reason.NOT_FOUND, "there is no sandbox " + id);
+    }
+    return handle(id, SandboxHandle.AtClose.LEAVE);
+  }
+
+  /** Returns whether a service keeps a sandbox whose VM may be on disk. */
+  private boolean isSuspended(SandboxRecord record) {
+    return RecordConversion.lost(record.vm()) && resources.store().isKept(record.id());
   }
 
   private SuspendedSandboxes suspended() {
@@ -168,13 +183,17 @@ final class LocalRuntime implements SandboxRuntime {
 
   @Override
   public SuspendedMachine suspendVm(String id, @Nullable Duration ttl, Deadline deadline) {
-    return new SandboxResting(SandboxIds.require(id), resources).suspend(ttl, deadline);
+    return new SandboxResting(SandboxIds.require(id), resources).suspend(keeps, ttl, deadline);
   }
 
   @Override
   public void resumeVm(String id, @Nullable Duration ttl, Deadline deadline) {
-    if (!suspended().resume(SandboxIds.require(id), ttl, deadline)) {
-      new SandboxResting(id, resources).resume(ttl, deadline);
+    Optional<SandboxRecord> record = resources.store().read(SandboxIds.require(id));
+    SandboxResting resting = new SandboxResting(id, resources);
+    if (record.filter(this::isSuspended).isPresent()) {
+      resting.resumeKept(keeps, ttl, deadline);
+    } else if (!suspended().resume(id, ttl, deadline)) {
+      resting.resume(ttl, deadline);
     }
   }
 
@@ -202,7 +221,12 @@ final class LocalRuntime implements SandboxRuntime {
     List<SandboxStatus> all = new ArrayList<>();
     for (String id : resources.store().ids()) {
       try {
-        resources.store().read(id).map(RecordConversion::status).ifPresent(all::add);
+        resources
+            .store()
+            .read(id)
+            .map(RecordConversion::status)
+            .filter(status -> status.state() != SandboxStatus.State.SUSPENDED)
+            .ifPresent(all::add);
       } catch (UnreadableSandboxException e) {
         resources.warn(id, "cannot be listed", e);
       }

@@ -112,10 +112,11 @@ final class RecordConversion {
 
   static SandboxStatus status(SandboxRecord record) {
     VmEntry vm = record.vm();
+    SandboxStatus.State state = state(record);
     return new SandboxStatus(
         record.id(),
-        state(record),
-        vm == null ? null : view(vm),
+        state,
+        vm == null || state == SandboxStatus.State.SUSPENDED ? null : view(vm),
         vm == null ? "" : vm.hostname(),
         Instant.parse(record.createdAt()),
         record.owner().pid(),
@@ -124,6 +125,9 @@ final class RecordConversion {
   }
 
   private static SandboxStatus.State state(SandboxRecord record) {
+    if (record.state() == SandboxRecord.State.SUSPENDED) {
+      return lost(record.vm()) ? SandboxStatus.State.SUSPENDED : SandboxStatus.State.RUNNING;
+    }
     return lost(record.vm())
         ? SandboxStatus.State.LOST
         : SandboxStatus.State.valueOf(record.state().name());

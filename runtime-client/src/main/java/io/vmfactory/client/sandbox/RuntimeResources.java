@@ -37,7 +37,10 @@ final class RuntimeResources {
 
   /** Records a VM that this process took for a sandbox. */
   void keep(String sandbox, Machine machine) {
-    taken.put(sandbox, machine);
+    Machine before = taken.put(sandbox, machine);
+    if (before != null) {
+      before.close();
+    }
   }
 
   /** Forgets the VM of a sandbox, because it has ended or another process owns it now. */

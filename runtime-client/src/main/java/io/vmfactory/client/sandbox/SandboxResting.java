@@ -3,6 +3,7 @@ package io.vmfactory.client.sandbox;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.machine.MachineFacts;
 import io.vmfactory.client.machine.SuspendedMachine;
+import io.vmfactory.client.machine.SuspendedMachines;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
@@ -36,21 +37,28 @@ final class SandboxResting {
         deadline);
   }
 
-  /** Stores the VM on disk. Nothing of the sandbox is left in this runtime's folder. */
-  SuspendedMachine suspend(@Nullable Duration ttl, Deadline deadline) {
+  /**
+   * Stores the VM on disk. Nothing of the sandbox is left in this runtime's folder, unless a
+   * service keeps it.
+   *
+   * @param byKeeper whether this runtime is that service's
+   */
+  SuspendedMachine suspend(boolean byKeeper, @Nullable Duration ttl, Deadline deadline) {
     String verb = "suspend";
     try (PathLock lock = state.lock(deadline)) {
       SandboxRecord record = state.record();
+      boolean kept = resources.store().isKept(id);
+      if (kept) {
+        requireKeeper(verb, byKeeper);
+        state.require(record, verb, State.RUNNING);
+      }
       state.require(record, verb, State.RUNNING, State.PAUSED);
       VmEntry vm = state.requireLeasedVm(record, verb);
-      requireNotKept();
       SuspendedMachine done =
-          resources
-              .machines()
-              .suspended()
-              .suspend(
-                  RecordConversion.facts(vm), SuspendedSandboxes.inside(record), ttl, deadline);
-      state.remove();
+          kept ? storedAndKept(record, vm, ttl, deadline) : stored(record, vm, ttl, deadline);
+      if (!kept) {
+        state.remove();
+      }
       resources.forget(id);
       return done;
     } catch (FactoryException e) {
@@ -58,12 +66,56 @@ final class SandboxResting {
     }
   }
 
-  private void requireNotKept() {
-    if (resources.store().isKept(id)) {
+  /** Writes the state first, so that the end of the VM is never taken for the sandbox's end. */
+  private SuspendedMachine storedAndKept(
+      SandboxRecord record, VmEntry vm, @Nullable Duration ttl, Deadline deadline) {
+    state.write(record.with(State.SUSPENDED));
+    try {
+      return stored(record, vm, ttl, deadline);
+    } catch (RuntimeException | Error e) {
+      if (!RecordConversion.lost(vm)) {
+        state.write(record);
+      }
+      throw e;
+    }
+  }
+
+  private SuspendedMachine stored(
+      SandboxRecord record, VmEntry vm, @Nullable Duration ttl, Deadline deadline) {
+    return resources
+        .machines()
+        .suspended()
+        .suspend(RecordConversion.facts(vm), SuspendedSandboxes.inside(record), ttl, deadline);
+  }
+
+  private void requireKeeper(String verb, boolean byKeeper) {
+    if (!byKeeper) {
       throw new SandboxException(
           Reason.UNSUPPORTED,
-          "cannot suspend: a service keeps the container of sandbox %s and reads its output; pause it instead"
-              .formatted(id));
+          "cannot %s: the runtime service keeps the container of sandbox %s; start it first (vmfactory runtime serve)"
+              .formatted(verb, id));
+    }
+  }
+
+  /**
+   * Makes the VM of a sandbox again that a service keeps. A VM that runs already, because an
+   * earlier service was killed at this step, is taken as it is.
+   */
+  void resumeKept(boolean byKeeper, @Nullable Duration ttl, Deadline deadline) {
+    requireKeeper("resume", byKeeper);
+    try (PathLock lock = state.lock(deadline)) {
+      SandboxRecord record = state.record();
+      state.require(record, "resume", State.SUSPENDED, State.RUNNING);
+      SuspendedMachines.Resumed resumed =
+          resources.machines().suspended().resume(record.leaseId(), ttl, deadline);
+      state.write(
+          record
+              .with(State.RUNNING)
+              .resumed(
+                  RecordConversion.self(),
+                  RecordConversion.entry(resumed.facts(), resumed.facts().steps())));
+    } catch (FactoryException e) {
+      throw SandboxFailures.ofSnapshot(e);
     }
   }
 

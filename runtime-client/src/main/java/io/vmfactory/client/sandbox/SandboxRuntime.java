@@ -92,11 +92,12 @@ public interface SandboxRuntime extends AutoCloseable {
    * Stores a sandbox's VM on disk and ends its process: the sandbox takes no memory until {@link
    * #resumeVm}. It survives restarts of the daemon and of the host. It belongs to no process any
    * more; its lease lasts for {@code ttl} unless it is renewed, then the sandbox is deleted. A
-   * process that uses the sandbox loses it. If this throws, the VM goes on.
+   * process that uses the sandbox loses it. If this throws, the VM goes on. A sandbox that a
+   * service keeps is suspended and resumed by that service's runtime only.
    *
    * @param ttl null for the daemon's default
-   * @throws SandboxException as {@link #pauseVm}; UNSUPPORTED also if a service keeps the sandbox;
-   *     NO_ROOM
+   * @throws SandboxException as {@link #pauseVm}; UNSUPPORTED also if a service keeps the sandbox
+   *     and this runtime is another one; NO_ROOM
    */
   SuspendedMachine suspendVm(String id, @Nullable Duration ttl, Deadline deadline);
 

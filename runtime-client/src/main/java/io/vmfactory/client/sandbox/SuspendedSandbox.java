@@ -55,7 +55,7 @@ record SuspendedSandbox(String id, SuspendedMachine vm, SuspendedSandboxes suspe
 
   @Override
   public void delete(Deadline deadline) {
-    suspended.delete(vm, deadline);
+    suspended.delete(id, vm, deadline);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.PathLock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -77,6 +78,11 @@ record SuspendedSandboxes(RuntimeResources resources) {
     return all(deadline).stream().filter(vm -> id.equals(vm.labels().get(ID))).findFirst();
   }
 
+  /** Returns the VM on disk of a sandbox that a service keeps; empty if there is none. */
+  Optional<SuspendedMachine> find(SandboxRecord record, Deadline deadline) {
+    return all(deadline).stream().filter(vm -> vm.leaseId().equals(record.leaseId())).findFirst();
+  }
+
   /** Resumes a suspended sandbox. Returns false if there is none. */
   boolean resume(String id, @Nullable Duration ttl, Deadline deadline) {
     Optional<SandboxRecord> recorded = resources.store().read(id);
@@ -129,8 +135,18 @@ record SuspendedSandboxes(RuntimeResources resources) {
         "another sandbox has the id %s; remove it first%s".formatted(id, more));
   }
 
-  /** Deletes a suspended sandbox. */
-  void delete(SuspendedMachine vm, Deadline deadline) {
+  /** Deletes a suspended sandbox, with its folder if a service keeps it. */
+  void delete(String id, SuspendedMachine vm, Deadline deadline) {
+    delete(vm, deadline);
+    try (PathLock lock = resources.store().lock(id, deadline).orElse(null)) {
+      Optional<SandboxRecord> kept = resources.store().read(id);
+      if (lock != null && kept.filter(its -> its.leaseId().equals(vm.leaseId())).isPresent()) {
+        resources.store().remove(id);
+      }
+    }
+  }
+
+  private void delete(SuspendedMachine vm, Deadline deadline) {
     try {
       resources.machines().suspended().delete(vm.leaseId(), deadline);
     } catch (FactoryException e) {

@@ -1,10 +1,10 @@
 package io.vmfactory.runtime.containers;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.ErrorText;
+import io.vmfactory.configs.records.StoredJson;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.OwnerOnly;
 import java.io.IOException;
@@ -29,8 +29,7 @@ import org.slf4j.LoggerFactory;
 record ContainerJournal(SandboxStore sandboxes) {
   private static final Logger log = LoggerFactory.getLogger(ContainerJournal.class);
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private static final JsonMapper JSON = StoredJson.mapper();
 
   /** Begins the name of the record of a container that shares another one's sandbox. */
   private static final String GUEST = "container.";
@@ -46,6 +45,11 @@ record ContainerJournal(SandboxStore sandboxes) {
   /** Returns whether the container's sandbox still has a record. */
   boolean exists(ContainerRecord record) {
     return sandboxes.isKept(record.sandbox());
+  }
+
+  /** Returns whether the container's sandbox exists. */
+  boolean hasSandbox(ContainerRecord record) {
+    return sandboxes.read(record.sandbox()).isPresent();
   }
 
   /** Replaces the record of a container. Its sandbox must exist. */
@@ -102,7 +106,7 @@ record ContainerJournal(SandboxStore sandboxes) {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JacksonException e) {
-      log.warn("{} is not the record of a container; left alone: {}", file, e.getMessage());
+      log.warn("{} is not the record of a container; left alone: {}", file, e.getOriginalMessage());
     } catch (IOException e) {
       log.warn("cannot read {}; left alone: {}", file, ErrorText.of(e));
     }

@@ -17,6 +17,8 @@ public record ContainerView(
     RUNNING,
     /** All of its processes are frozen. */
     PAUSED,
+    /** Its VM is on disk. */
+    SUSPENDED,
     STOPPED
   }
 

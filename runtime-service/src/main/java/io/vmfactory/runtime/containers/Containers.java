@@ -180,6 +180,21 @@ public final class Containers implements AutoCloseable {
         .findFirst();
   }
 
+  /**
+   * Returns the container in a sandbox.
+   *
+   * @throws SandboxException NOT_FOUND if this service keeps none there
+   */
+  public KeptContainer in(String sandbox) {
+    return list().stream()
+        .filter(container -> container.view().record().sandbox().equals(sandbox))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new SandboxException(
+                    Reason.NOT_FOUND, "this service keeps no container in sandbox " + sandbox));
+  }
+
   /** Returns all containers that are made, sorted by name. */
   public List<KeptContainer> list() {
     return all.values().stream()

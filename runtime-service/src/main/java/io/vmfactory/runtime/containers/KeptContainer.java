@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.Sandbox;
@@ -7,27 +8,21 @@ import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxNetwork;
 import io.vmfactory.client.sandbox.SandboxStatus;
-import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerStats;
-import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
-import io.vmfactory.runtime.containers.ContainerView.End;
 import io.vmfactory.runtime.containers.ContainerView.State;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,9 +38,6 @@ public final class KeptContainer {
   private static final int SIGKILL = 9;
   private static final int KILLED = 128 + SIGKILL;
 
-  /** How long the end of a container waits for the rest of its output. */
-  private static final Duration LAST_OUTPUT = Duration.ofSeconds(2);
-
   /** How calls fail while a container ends by itself. */
   private static final Set<Reason> ENDING =
       Set.of(Reason.WRONG_STATE, Reason.NOT_FOUND, Reason.LOST);
@@ -56,30 +48,24 @@ public final class KeptContainer {
   private static final int MOST_RECONNECTIONS = 5;
 
   private final Keeping keeping;
-  private final OutputPump stdout;
-  private final OutputPump stderr;
-  private final Set<Runnable> watchers = ConcurrentHashMap.newKeySet();
+  private final ContainerOutput output;
+  private final Watchers watchers = new Watchers();
   private final CompletableFuture<Exit> ended = new CompletableFuture<>();
   private volatile ContainerRecord record;
   private volatile State state;
-  private volatile String vmId = "";
-  private volatile @Nullable Sandbox sandbox;
+  private final ContainerSandbox sandbox;
   private CompletableFuture<Void> standIn = CompletableFuture.completedFuture(null);
+  private volatile @Nullable Sandbox unreached;
   private int reconnections;
+  private int followed;
   private volatile boolean removed;
 
   private KeptContainer(Keeping keeping, ContainerRecord record, State state) {
     this.keeping = keeping;
     this.record = record;
     this.state = state;
-    Path folder = keeping.journal().folder(record);
-    this.stdout = pump(folder, "stdout", Output.STDOUT);
-    this.stderr = pump(folder, "stderr", Output.STDERR);
-  }
-
-  private OutputPump pump(Path folder, String name, Output output) {
-    OutputLog to = new OutputLog(folder.resolve(name + ".log"));
-    return new OutputPump(output, to, keeping.pumps(), this::changed);
+    this.sandbox = new ContainerSandbox(keeping, record);
+    this.output = new ContainerOutput(keeping, record, this::changed);
   }
 
   /** Returns a container that has ended before. */
@@ -87,6 +73,11 @@ public final class KeptContainer {
     KeptContainer container = new KeptContainer(keeping, record, State.STOPPED);
     container.ended.complete(exit);
     return container;
+  }
+
+  /** Returns a container whose VM is on disk. */
+  static KeptContainer suspended(Keeping keeping, ContainerRecord record) {
+    return new KeptContainer(keeping, record, State.SUSPENDED);
   }
 
   /** Returns a container in {@code sandbox} and follows it from now on. */
@@ -97,28 +88,48 @@ public final class KeptContainer {
     return container;
   }
 
+  /**
+   * Returns a container whose guest does not answer now, such as that of a VM that is paused. It is
+   * followed from its next call on.
+   */
+  static KeptContainer unreached(Keeping keeping, ContainerRecord record, Sandbox sandbox) {
+    KeptContainer container = new KeptContainer(keeping, record, State.PAUSED);
+    container.unreached = sandbox;
+    return container;
+  }
+
+  private synchronized void reach(Deadline deadline) {
+    Sandbox waiting = unreached;
+    if (waiting != null && state != State.STOPPED) {
+      follow(waiting, deadline);
+      unreached = null;
+      changed();
+    }
+  }
+
   private void follow(Sandbox in, Deadline deadline) {
-    sandbox = in;
-    SandboxVm vm = in.status(deadline).vm();
-    vmId = vm == null ? "" : vm.id();
+    sandbox.use(in, deadline);
     Container container = in.container(record.id(), deadline);
     ContainerInfo.State found = container.status(deadline).state();
-    if (found != ContainerInfo.State.CREATED) {
+    if (found == ContainerInfo.State.CREATED) {
+      state = State.CREATED;
+    } else {
       state = found == ContainerInfo.State.PAUSED ? State.PAUSED : State.RUNNING;
-      closeInput(container); // the service may have been killed before it did
+      output.closeInput(container.process()); // the service may have been killed before it did
     }
     if (record.engine() == null) {
-      stdout.start(container.process());
-      stderr.start(container.process());
+      output.start(container.process());
     } else {
+      EngineExec.of(keeping, record).takeOver(container);
       standIn = StandIn.watch(keeping, record.engine().standIn());
-      var unusedWatch = standIn.thenRunAsync(this::standInEnded, keeping.ends());
+      var unusedWatch = standIn.thenRunAsync(() -> StandIn.ended(this), keeping.ends());
     }
+    int mine = ++followed;
     var unused =
         container
             .process()
             .exited()
-            .whenCompleteAsync((status, failure) -> onEnd(status, failure), keeping.ends());
+            .whenCompleteAsync((status, failure) -> onEnd(mine, status, failure), keeping.ends());
   }
 
   /**
@@ -131,35 +142,6 @@ public final class KeptContainer {
     }
   }
 
-  /** A container whose stand-in has ended is of no use to its engine or command. */
-  private void standInEnded() {
-    if (isForeground()) {
-      Foreground.end(this);
-    } else if (state != State.STOPPED) {
-      killQuietly();
-    }
-  }
-
-  private void killQuietly() {
-    try {
-      signal(SIGKILL, true, Deadline.after(LIMIT));
-    } catch (RuntimeException e) {
-      log.info("container {}: not killed: {}", name(), ErrorText.of(e));
-    }
-  }
-
-  /** A container that is kept has no input; that of an engine gets it from its stand-in. */
-  private void closeInput(Container container) {
-    if (record.engine() != null) {
-      return;
-    }
-    try {
-      container.process().stdin().close();
-    } catch (IOException e) {
-      log.warn("container {}: cannot close its input: {}", record.name(), ErrorText.of(e));
-    }
-  }
-
   /** Returns its name. */
   public ContainerName name() {
     return record.name();
@@ -169,11 +151,8 @@ public final class KeptContainer {
   public ContainerView view() {
     State now = state;
     boolean over = now == State.STOPPED;
-    return new ContainerView(record, now, over ? "" : vmId, end(stdout, over), end(stderr, over));
-  }
-
-  private static End end(OutputPump pump, boolean over) {
-    return new End(pump.log().end(), over);
+    String vm = over || now == State.SUSPENDED ? "" : sandbox.vmId();
+    return new ContainerView(record, now, vm, output.end(false, over), output.end(true, over));
   }
 
   /** Returns whether it belongs to a command in the foreground, and is removed with it. */
@@ -188,7 +167,7 @@ public final class KeptContainer {
 
   /** Returns the sandbox that it is in. */
   public Sandbox sandbox() {
-    return sandbox(Deadline.after(LIMIT));
+    return sandbox.get(Deadline.after(LIMIT));
   }
 
   /** Returns whether a process of this host stands for it, and it has not stopped. */
@@ -202,34 +181,38 @@ public final class KeptContainer {
     return !requestId.isEmpty() && record.requestId().equals(requestId);
   }
 
-  /**
-   * Calls {@code watcher} after each change of the container or its output, until the result is
-   * run. The watcher must not block.
-   */
+  /** Runs {@code watcher}, which must not block, after each change until the result is run. */
   public Runnable watch(Runnable watcher) {
-    watchers.add(watcher);
-    return () -> watchers.remove(watcher);
+    return watchers.add(watcher);
   }
 
   private void changed() {
-    watchers.forEach(Runnable::run);
-  }
-
-  private Sandbox sandbox(Deadline deadline) {
-    Sandbox now = sandbox;
-    return now != null ? now : keeping.runtime().fetch(record.sandbox(), deadline);
+    watchers.run();
   }
 
   private Container container(String verb, Deadline deadline) {
     requireAlive(verb);
-    return sandbox(deadline).container(record.id(), deadline);
+    requireVm(verb);
+    reach(deadline);
+    return sandbox.get(deadline).container(record.id(), deadline);
   }
 
   private void requireAlive(String verb) {
     if (state == State.STOPPED) {
-      throw new SandboxException(
-          Reason.WRONG_STATE, "cannot %s container %s: it has stopped".formatted(verb, name()));
+      throw refused(verb, "it has stopped");
     }
+  }
+
+  private void requireVm(String verb) {
+    if (state == State.SUSPENDED) {
+      String resume = "it is suspended; resume it first (vmfactory resume %s)";
+      throw refused(verb, resume.formatted(record.sandbox()));
+    }
+  }
+
+  private SandboxException refused(String verb, String why) {
+    return new SandboxException(
+        Reason.WRONG_STATE, "cannot %s container %s: %s".formatted(verb, name(), why));
   }
 
   /**
@@ -253,12 +236,11 @@ public final class KeptContainer {
     }
     Container container = container("start", deadline);
     if (state != State.CREATED) {
-      throw new SandboxException(
-          Reason.WRONG_STATE, "cannot start container %s: it runs".formatted(name()));
+      throw refused("start", "it runs");
     }
     container.start(deadline);
     state = State.RUNNING;
-    closeInput(container);
+    output.closeInput(container.process());
     changed();
   }
 
@@ -271,18 +253,15 @@ public final class KeptContainer {
     ContainerRecord.Engine engine = record.engine();
     requireAlive("connect");
     if (engine == null || record.sharesVm()) {
-      throw new SandboxException(
-          Reason.WRONG_STATE,
-          "cannot connect container %s: %s"
-              .formatted(
-                  name(),
-                  engine == null ? "it has no engine" : "its network is that of " + record.host()));
+      String host = "its network is that of " + record.host();
+      throw refused("connect", engine == null ? "it has no engine" : host);
     }
-    sandbox(deadline).connect(network.apply(engine.networkNamespace()), deadline);
+    sandbox.get(deadline).connect(network.apply(engine.networkNamespace()), deadline);
   }
 
   /** Freezes all of its processes: RUNNING to PAUSED. */
   public synchronized void pause(Deadline deadline) {
+    reach(deadline);
     if (isRepeated(State.PAUSED)) {
       return;
     }
@@ -294,6 +273,7 @@ public final class KeptContainer {
 
   /** Lets its processes go on: PAUSED to RUNNING. */
   public synchronized void resume(Deadline deadline) {
+    reach(deadline);
     if (isRepeated(State.RUNNING)) {
       return;
     }
@@ -303,20 +283,64 @@ public final class KeptContainer {
     changed();
   }
 
-  private void require(State wanted, String verb) {
-    if (state != wanted) {
-      throw new SandboxException(
-          Reason.WRONG_STATE,
-          "cannot %s container %s: it is %s and must be %s".formatted(verb, name(), state, wanted));
+  /**
+   * Stores its VM on disk: SUSPENDED. A container of a command in the foreground is let go: its
+   * sandbox belongs to no process any more.
+   *
+   * @param ttl how long it may stay so; null for the daemon's default
+   */
+  public synchronized SuspendedMachine suspend(@Nullable Duration ttl, Deadline deadline) {
+    requireVm("suspend");
+    SuspendedMachine done = new Suspension(keeping, record).store(state, ttl, deadline);
+    followed++;
+    sandbox.disconnect();
+    if (isForeground()) {
+      forget("its VM was suspended");
+    } else {
+      rest();
     }
+    return done;
+  }
+
+  private void rest() {
+    state = State.SUSPENDED;
+    unreached = null;
+    changed();
   }
 
   /**
-   * Stops it: SIGTERM, after {@code grace} SIGKILL. Returns when its exit status is recorded; at
-   * once if it has stopped before.
+   * Makes its VM again, and follows it: SUSPENDED to the state before. Lets a VM go on that is
+   * paused.
+   *
+   * @param ttl duration of its lease from now on; null for the one that it had
    */
-  public void stop(Duration grace, Deadline deadline) {
+  public synchronized void wake(@Nullable Duration ttl, Deadline deadline) {
     try {
+      keeping.runtime().resumeVm(record.sandbox(), ttl, deadline);
+    } catch (SandboxException e) {
+      if (e.reason() == Reason.LOST && state == State.SUSPENDED) {
+        finish(new Exit(KILLED, now(), "its VM on disk is gone: its lease has ended"));
+      }
+      throw e;
+    }
+    if (state == State.SUSPENDED) {
+      unreached = keeping.runtime().takeOver(record.sandbox(), deadline);
+    }
+    reach(deadline);
+  }
+
+  private void require(State wanted, String verb) {
+    requireVm(verb);
+    if (state != wanted) {
+      throw refused(verb, "it is %s and must be %s".formatted(state, wanted));
+    }
+  }
+
+  /** Stops it: SIGTERM, after {@code grace} SIGKILL. Returns when its exit status is recorded. */
+  public void stop(Duration grace, Deadline deadline) {
+    requireVm("stop");
+    try {
+      reach(deadline);
       if (state == State.PAUSED) {
         resume(deadline); // a frozen process cannot end by itself
       }
@@ -345,12 +369,7 @@ public final class KeptContainer {
 
   /** Returns a part of an output. */
   public OutputPart read(boolean error, long position) {
-    try {
-      return (error ? stderr : stdout).log().read(position);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot read the output of container %s: %s".formatted(name(), ErrorText.of(e)), e);
-    }
+    return output.read(error, position);
   }
 
   /**
@@ -364,7 +383,8 @@ public final class KeptContainer {
   public ExecStarted exec(
       String execId, OciProcess process, ProcessIdentity by, Deadline deadline) {
     Container in = container("exec in", deadline);
-    ContainerProcess started = EngineExec.start(keeping, in, execId, process, by, deadline);
+    ContainerProcess started =
+        EngineExec.of(keeping, record).start(in, execId, process, by, deadline);
     return new ExecStarted(started.id(), ports(deadline));
   }
 
@@ -380,9 +400,8 @@ public final class KeptContainer {
 
   /** Returns the sockets of the agent's ports, for an engine; none if the VM has ended. */
   public List<Path> ports(Deadline deadline) {
-    boolean none = state == State.STOPPED || record.engine() == null;
-    SandboxVm vm = none ? null : sandbox(deadline).status(deadline).vm();
-    return vm == null ? List.of() : vm.agentPorts();
+    boolean none = state == State.STOPPED || state == State.SUSPENDED || record.engine() == null;
+    return none ? List.of() : sandbox.ports(deadline);
   }
 
   /**
@@ -395,24 +414,22 @@ public final class KeptContainer {
       return;
     }
     if (state != State.STOPPED && !force) {
-      throw new SandboxException(
-          Reason.WRONG_STATE,
-          "cannot remove container %s: it has not stopped; stop it first, or use force"
-              .formatted(name()));
+      throw refused("remove", "it has not stopped; stop it first, or use force");
     }
-    ContainerEnd.remove(keeping, record, () -> sandbox(deadline), deadline);
+    ContainerEnd.remove(keeping, record, () -> sandbox.get(deadline), deadline);
     forget("it was removed");
   }
 
-  private synchronized void onEnd(@Nullable Integer status, @Nullable Throwable failure) {
-    if (removed) {
-      return;
+  private synchronized void onEnd(
+      int following, @Nullable Integer status, @Nullable Throwable failure) {
+    if (removed || following != followed) {
+      return; // of a VM that was suspended since: the guest keeps the exit status
     }
     try {
       if (status == null && !reconnected(Deadline.after(LIMIT))) {
-        finish(new Exit(KILLED, now(), String.valueOf(ErrorText.of(cause(failure)))));
+        finish(new Exit(KILLED, now(), failure == null ? "no exit status" : ErrorText.of(failure)));
       } else if (status != null) {
-        awaitOutput();
+        output.awaitRest();
         finish(new Exit(status, now(), ""));
       }
     } catch (RuntimeException e) {
@@ -420,16 +437,16 @@ public final class KeptContainer {
     }
   }
 
-  private static Throwable cause(@Nullable Throwable failure) {
-    Throwable known = failure == null ? new IllegalStateException("no exit status") : failure;
-    return known.getCause() == null ? known : known.getCause();
-  }
-
   /** Looks for the container again, if its VM lives. Returns whether it is followed again. */
   private boolean reconnected(Deadline deadline) {
     try {
       Sandbox again = keeping.runtime().fetch(record.sandbox(), deadline);
       SandboxStatus.State now = again.status(deadline).state();
+      if (new Suspension(keeping, record).isOnDisk(again.status(deadline), deadline)) {
+        sandbox.disconnect();
+        rest();
+        return true;
+      }
       boolean lives = now == SandboxStatus.State.RUNNING || now == SandboxStatus.State.PAUSED;
       if (!lives || reconnections++ == MOST_RECONNECTIONS) {
         return false;
@@ -439,16 +456,6 @@ public final class KeptContainer {
     } catch (SandboxException | DeadlineExceededException e) {
       log.warn("container {}: {}", name(), ErrorText.of(e));
       return false;
-    }
-  }
-
-  /** A process that the container left behind may hold its output open, so the wait is short. */
-  private void awaitOutput() {
-    try {
-      Deadline.after(LAST_OUTPUT)
-          .await(CompletableFuture.allOf(stdout.ended(), stderr.ended()), "the rest of the output");
-    } catch (DeadlineExceededException e) {
-      log.info("container {}: its output is still open", name());
     }
   }
 

@@ -3,8 +3,10 @@ package io.vmfactory.runtime.containers;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
+import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
@@ -23,6 +25,10 @@ import org.slf4j.LoggerFactory;
 record Takeover(Keeping keeping) {
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
   private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** How long a guest may take to answer. The next service starts when all have been asked. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+
   private static final int KILLED = 137;
 
   /** Takes over a container with its VM; empty if its creation was not finished: it is removed. */
@@ -46,12 +52,47 @@ record Takeover(Keeping keeping) {
     }
     try {
       Deadline deadline = Deadline.after(LIMIT);
-      KeptContainer found = KeptContainer.following(keeping, record, in.apply(deadline), deadline);
-      log.info("container {}: taken over", record.name());
-      return Optional.of(found);
+      if (isOnDisk(record, deadline)) {
+        log.info("container {}: taken over, suspended", record.name());
+        return Optional.of(KeptContainer.suspended(keeping, record));
+      }
+      return Optional.of(followed(record, in.apply(deadline), deadline));
     } catch (RuntimeException e) {
       return ended(record, lost(record, e));
     }
+  }
+
+  /** A guest that does not answer, because its VM is paused, has lost nothing. */
+  private KeptContainer followed(ContainerRecord record, Sandbox sandbox, Deadline deadline) {
+    try {
+      KeptContainer found =
+          KeptContainer.following(keeping, record, sandbox, deadline.min(ANSWER_LIMIT));
+      log.info("container {}: taken over", record.name());
+      return found;
+    } catch (SandboxException | DeadlineExceededException e) {
+      if (!isSilent(sandbox, e)) {
+        throw e;
+      }
+      log.warn("container {}: taken over, but its guest does not answer", record.name());
+      return KeptContainer.unreached(keeping, record, sandbox);
+    }
+  }
+
+  /**
+   * Returns whether a guest does not answer although its VM lives: it is slow, or paused. A guest
+   * that says that it has no such container does answer.
+   */
+  private static boolean isSilent(Sandbox sandbox, RuntimeException failure) {
+    if (failure instanceof SandboxException said && said.reason() == Reason.NOT_FOUND) {
+      return false;
+    }
+    SandboxStatus.State now = sandbox.status(Deadline.after(LIMIT)).state();
+    return now == SandboxStatus.State.RUNNING || now == SandboxStatus.State.PAUSED;
+  }
+
+  private boolean isOnDisk(ContainerRecord record, Deadline deadline) {
+    SandboxStatus status = keeping.runtime().fetch(record.sandbox(), deadline).status(deadline);
+    return new Suspension(keeping, record).isOnDisk(status, deadline);
   }
 
   /** Nothing is kept of a container that belongs to a command in the foreground. */

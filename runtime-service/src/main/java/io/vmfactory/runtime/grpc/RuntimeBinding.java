@@ -52,6 +52,8 @@ final class RuntimeBinding {
     bind(RuntimeGrpcService.StopContainer, Call.Kind.VM, verbs::stop);
     bind(RuntimeGrpcService.PauseContainer, Call.Kind.VM, verbs::pause);
     bind(RuntimeGrpcService.ResumeContainer, Call.Kind.VM, verbs::resume);
+    bind(RuntimeGrpcService.SuspendSandbox, Call.Kind.VM, verbs::suspend);
+    bind(RuntimeGrpcService.ResumeSandbox, Call.Kind.VM, verbs::wake);
     bind(RuntimeGrpcService.SignalContainer, Call.Kind.VM, verbs::signal);
     bind(RuntimeGrpcService.DeleteContainer, Call.Kind.VM, verbs::delete);
     bind(RuntimeGrpcService.ExecProcess, Call.Kind.VM, verbs::exec);

@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.verbs;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.client.sandbox.SandboxException;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the limits in "linux.resources" of an OCI specification. */
 final class EngineLimits {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private EngineLimits() {}
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Converts between the messages of vmfactory.runtime.v1 and the objects of the service. */
 final class RuntimeProtos {
@@ -59,6 +60,16 @@ final class RuntimeProtos {
     return q.getLeaseMillis() == 0
         ? spec
         : spec.withLeaseTtl(Duration.ofMillis(q.getLeaseMillis()));
+  }
+
+  /** Returns a duration; null if it is 0. Throws INVALID if it is negative. */
+  static @Nullable Duration span(String field, long millis) {
+    if (millis < 0) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "%s is %d; it must be 1 or more, or 0 for the default".formatted(field, millis));
+    }
+    return millis == 0 ? null : Duration.ofMillis(millis);
   }
 
   private static Route route(String name) {

@@ -21,6 +21,8 @@ import io.vmfactory.api.runtime.v1.ReadOutputRequest;
 import io.vmfactory.api.runtime.v1.ReadOutputResponse;
 import io.vmfactory.api.runtime.v1.ResumeContainerRequest;
 import io.vmfactory.api.runtime.v1.ResumeContainerResponse;
+import io.vmfactory.api.runtime.v1.ResumeSandboxRequest;
+import io.vmfactory.api.runtime.v1.ResumeSandboxResponse;
 import io.vmfactory.api.runtime.v1.SignalContainerRequest;
 import io.vmfactory.api.runtime.v1.SignalContainerResponse;
 import io.vmfactory.api.runtime.v1.StartContainerRequest;
@@ -29,8 +31,11 @@ import io.vmfactory.api.runtime.v1.StatContainerRequest;
 import io.vmfactory.api.runtime.v1.StatContainerResponse;
 import io.vmfactory.api.runtime.v1.StopContainerRequest;
 import io.vmfactory.api.runtime.v1.StopContainerResponse;
+import io.vmfactory.api.runtime.v1.SuspendSandboxRequest;
+import io.vmfactory.api.runtime.v1.SuspendSandboxResponse;
 import io.vmfactory.api.runtime.v1.UpdateContainerRequest;
 import io.vmfactory.api.runtime.v1.UpdateContainerResponse;
+import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
@@ -137,6 +142,29 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
           KeptContainer container = container(q.getNamespace(), q.getId());
           container.resume(deadline);
           return ResumeContainerResponse.newBuilder().setContainer(view(container)).build();
+        });
+  }
+
+  /** Stores the VM of a sandbox on disk. */
+  public SuspendSandboxResponse suspend(SuspendSandboxRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          Duration ttl = RuntimeProtos.span("ttl_millis", q.getTtlMillis());
+          SuspendedMachine vm = containers.in(q.getSandbox()).suspend(ttl, deadline);
+          return SuspendSandboxResponse.newBuilder()
+              .setDiskKib(vm.diskKib())
+              .setExpiresAtMillis(vm.expiresAt().toEpochMilli())
+              .build();
+        });
+  }
+
+  /** Lets the VM of a sandbox run again. */
+  public ResumeSandboxResponse wake(ResumeSandboxRequest q, Deadline deadline) {
+    return Refused.by(
+        () -> {
+          Duration ttl = RuntimeProtos.span("lease_millis", q.getLeaseMillis());
+          containers.in(q.getSandbox()).wake(ttl, deadline);
+          return ResumeSandboxResponse.getDefaultInstance();
         });
   }
 

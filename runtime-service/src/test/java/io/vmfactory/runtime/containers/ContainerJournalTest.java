@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,6 +102,18 @@ class ContainerJournalTest {
     journal.write(record("s2", null));
     assertThat(journal.all()).extracting(ContainerRecord::sandbox).containsExactly("s2");
     assertThat(Files.readString(file)).isEqualTo(content);
+  }
+
+  @Test
+  void leavesARecordAloneThatHasOneFaultAnywhere() throws IOException {
+    Engine engine = new Engine("/b", true, 1, 2, "/bin/x", "", new Keeper(3, 4, "/bin/y"));
+    journal.write(record("s1", engine).with(new Exit(1, NOW, "why")));
+    Path file = folder.resolve("s1").resolve(SandboxStore.KEPT);
+    for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(file))) {
+      Files.write(file, damaged);
+      assertThat(journal.all()).as(new String(damaged, StandardCharsets.UTF_8)).isEmpty();
+      assertThat(file).hasBinaryContent(damaged);
+    }
   }
 
   @Test

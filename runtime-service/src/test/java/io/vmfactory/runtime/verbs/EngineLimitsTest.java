@@ -39,6 +39,8 @@ class EngineLimitsTest {
         "[]",
         "1",
         "{",
+        "{}{}",
+        "{} x",
         "{\"memory\":{\"limit\":\"1\"}}",
         "{\"pids\":{\"limit\":1.5}}"
       })

@@ -47,12 +47,17 @@ public record SandboxRecord(
     containers = List.copyOf(containers);
   }
 
-  /** The recorded state of a sandbox. Written after the state is reached. */
+  /** The recorded state of a sandbox. Written after the state is reached, except SUSPENDED. */
   public enum State {
     CREATED,
     RUNNING,
     PAUSED,
-    STOPPED
+    STOPPED,
+    /**
+     * A service keeps it, and its VM is on disk. Written before the VM is stored: while the process
+     * of its VM lives, it runs.
+     */
+    SUSPENDED
   }
 
   /**

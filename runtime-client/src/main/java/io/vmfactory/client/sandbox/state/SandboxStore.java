@@ -1,11 +1,11 @@
 package io.vmfactory.client.sandbox.state;
 
 import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.host.DaemonUser;
 import io.vmfactory.configs.host.Ownership;
+import io.vmfactory.configs.records.StoredJson;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.OwnerOnly;
@@ -42,8 +42,7 @@ public record SandboxStore(Path dir) {
    */
   public static final String KEPT = "container.json";
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private static final JsonMapper JSON = StoredJson.mapper();
 
   /** Many times the size of a record. */
   private static final int MOST_BYTES = 1 << 20;

@@ -1,9 +1,9 @@
 package io.vmfactory.client.sandbox.state;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
+import io.vmfactory.configs.records.StoredJson;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +32,7 @@ public record TemplateContent(
   /** The only version that is written and read. */
   static final int VERSION = 1;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+  private static final JsonMapper JSON = StoredJson.mapper();
 
   public TemplateContent {
     containers = List.copyOf(containers);

@@ -9,8 +9,10 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.WishEntry;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
+import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.linux.PathLock;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -109,6 +111,31 @@ final class SandboxStoreTest {
     assertThatThrownBy(() -> store.read("s"))
         .isInstanceOf(UnreadableSandboxException.class)
         .hasMessageContaining("format version 1");
+  }
+
+  @Test
+  void aRecordWithOneFaultAnywhereIsSaidToBeDamaged() throws IOException {
+    store.create(record("s").with(new ContainerEntry("c", List.of("d"), true)));
+    Path file = dir.resolve("s/sandbox.json");
+    for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(file))) {
+      Files.write(file, damaged);
+      assertThatThrownBy(() -> store.read("s"))
+          .as(new String(damaged, StandardCharsets.UTF_8))
+          .isInstanceOf(UnreadableSandboxException.class)
+          .hasMessageContaining(file.toString());
+    }
+  }
+
+  @Test
+  void theContentOfATemplateIsReadWholeOrNotAtAll() {
+    SandboxRecord with = record("s").with(new ContainerEntry("c", List.of("d"), true));
+    byte[] good = with.content().description();
+    assertThat(TemplateContent.of(good)).contains(with.content());
+    for (byte[] damaged : DamagedDocuments.of(good)) {
+      assertThat(TemplateContent.of(damaged))
+          .as(new String(damaged, StandardCharsets.UTF_8))
+          .isEmpty();
+    }
   }
 
   @Test
