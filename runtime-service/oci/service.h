@@ -30,6 +30,7 @@ struct container {
     char *bundle;
     char *network; // the path of its network namespace; empty = a new one
     int64_t created_millis;
+    struct bytes hooks; // a message with its hooks of the host, for hooks_run()
     char *ports[PORTS_MOST];
     unsigned port_count;
 };

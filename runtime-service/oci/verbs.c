@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hooks.h"
 #include "message.h"
 #include "need.h"
 #include "network.h"
@@ -63,6 +64,10 @@ static char **creation_options(struct creation *creation, char **words) {
     return words;
 }
 
+static void warn_of(const char *failure) {
+    if (failure != NULL) warn("%s", failure);
+}
+
 static int delete(const char *id, bool force) {
     struct bytes reply, request = request_for(space, id);
     put_number(&request, 3, force);
@@ -70,7 +75,15 @@ static int delete(const char *id, bool force) {
     if (code == NOT_FOUND && force) return 0;
     if (code == NOT_FOUND) stop("container %s does not exist", id);
     if (code != 0) stop("%.*s", (int)reply.length, (const char *)reply.at);
+    struct container container = container_in(&reply);
+    warn_of(hooks_run(&container, POSTSTOP, "stopped"));
     return 0;
+}
+
+// Runs the hooks that belong to the creation. Returns NULL, or why one failed.
+static const char *creation_hooks(const struct container *container) {
+    const char *failure = hooks_run(container, PRESTART, "creating");
+    return failure != NULL ? failure : hooks_run(container, CREATE_RUNTIME, "creating");
 }
 
 // Starts a stand-in, and lets the service create the container. Returns the stand-in.
@@ -92,6 +105,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     struct container container = container_in(&reply);
     struct post post = {space, id, id, container.terminal, false, container.network, container.ports, container.port_count};
     const char *failure = standin_post(&standin, &post);
+    if (failure == NULL) failure = creation_hooks(&container);
     if (failure != NULL) {
         delete(id, true);
         stop("%s", failure);
@@ -105,6 +119,7 @@ static void start(const char *id) {
     struct container container = container_in(&reply);
     if (container.state == CREATED) network_connect(space, id, container.stand_in);
     service_must("StartContainer", &request, SECONDS);
+    warn_of(hooks_run(&container, POSTSTART, "running"));
 }
 
 int verb_create(char **words) {
@@ -286,7 +301,7 @@ int verb_exec(char **words) {
 
 int verb_features(char **words) {
     if (*words != NULL) stop("unexpected word: %s", *words);
-    printf("{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"1.0.2\",\"hooks\":[],"
+    printf("{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"1.0.2\",\"hooks\":[\"prestart\",\"createRuntime\",\"poststart\",\"poststop\"],"
            "\"linux\":{\"namespaces\":[\"mount\",\"pid\",\"ipc\",\"uts\",\"network\"],"
            "\"cgroup\":{\"v1\":false,\"v2\":false,\"systemd\":false,\"systemdUser\":false},"
            "\"seccomp\":{\"enabled\":true},\"apparmor\":{\"enabled\":false},\"selinux\":{\"enabled\":false}}}\n");

@@ -74,7 +74,8 @@ public record EngineBundles(RootfsImages images) {
       ContainerName name, Path bundle, int standIn, int keeper, Deadline deadline) {
     ProcessIdentity process = StandIns.identity(standIn);
     Keeper kept = keeper == 0 ? null : Keeper.of(StandIns.identity(keeper));
-    OciSpec asked = spec(bundle);
+    OciSpec whole = spec(bundle);
+    OciSpec asked = whole.withoutHostHooks();
     EngineNamespaces.require(asked);
     String network = network(asked);
     if (kept != null && !network.isEmpty()) {
@@ -82,6 +83,12 @@ public record EngineBundles(RootfsImages images) {
           Reason.INVALID,
           "linux.namespaces: a VM cannot join the network that containerd has made yet; run the"
               + " container without one (ctr run without --cni)");
+    }
+    if (kept != null && !whole.hostHooks().isEmpty()) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "hooks: %s: containerd's shim runs no hooks; run the container without them"
+              .formatted(whole.hostHooks().get(0).path()));
     }
     Image image = image(bundle.resolve(asked.rootPath()), deadline);
     try {
@@ -94,7 +101,8 @@ public record EngineBundles(RootfsImages images) {
               process.startTicks(),
               process.executable().toString(),
               network,
-              kept);
+              kept,
+              whole.hostHooks());
       return new Prepared(
           name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, engine);
     } catch (RuntimeException e) {
@@ -127,7 +135,7 @@ public record EngineBundles(RootfsImages images) {
   private static OciSpec spec(Path bundle) {
     Path file = bundle.resolve("config.json");
     try {
-      return OciSpec.parse(OwnFile.read(file, OciSpec.MAX_BYTES));
+      return OciSpec.parseWithHostHooks(OwnFile.read(file, OciSpec.MAX_BYTES));
     } catch (IOException e) {
       throw new SandboxException(
           Reason.INVALID, "cannot read %s: %s".formatted(file, ErrorText.of(e)), e);

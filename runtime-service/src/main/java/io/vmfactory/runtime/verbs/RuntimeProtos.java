@@ -5,6 +5,8 @@ import io.vmfactory.api.runtime.v1.ContainerState;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest.SpecificationCase;
 import io.vmfactory.api.runtime.v1.EngineContainer;
+import io.vmfactory.api.runtime.v1.HookStage;
+import io.vmfactory.api.runtime.v1.HostHook;
 import io.vmfactory.api.runtime.v1.OutputEnd;
 import io.vmfactory.api.runtime.v1.Volume;
 import io.vmfactory.api.v1.Route;
@@ -108,6 +110,7 @@ final class RuntimeProtos {
               .setStandIn(engine.pid())
               .setTerminal(engine.terminal())
               .setNetworkNamespace(engine.network())
+              .addAllHooks(engine.hooks().stream().map(RuntimeProtos::hook).toList())
               .addAllAgentPorts(ports.stream().map(Path::toString).toList()));
     }
     Exit exit = record.exit();
@@ -118,6 +121,16 @@ final class RuntimeProtos {
           .setLostReason(exit.reason());
     }
     return container.build();
+  }
+
+  private static HostHook hook(io.vmfactory.guest.oci.HostHook hook) {
+    return HostHook.newBuilder()
+        .setStage(HookStage.valueOf(hook.stage().name()))
+        .setPath(hook.path())
+        .addAllArgs(hook.args())
+        .addAllEnv(hook.env())
+        .setTimeoutSeconds(hook.timeoutSeconds())
+        .build();
   }
 
   private static OutputEnd end(ContainerView.End end) {

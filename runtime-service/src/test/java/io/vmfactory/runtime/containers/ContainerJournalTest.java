@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.guest.oci.HostHook;
+import io.vmfactory.guest.oci.HostHook.Stage;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
@@ -47,11 +49,19 @@ class ContainerJournalTest {
         record(
             "s2",
             new Engine(
-                "/b", true, 12, 34, "/bin/x", "/run/netns/web", new Keeper(56, 78, "/bin/y")));
+                "/b",
+                true,
+                12,
+                34,
+                "/bin/x",
+                "/run/netns/web",
+                new Keeper(56, 78, "/bin/y"),
+                List.of(
+                    new HostHook(Stage.POSTSTOP, "/bin/h", List.of("h"), List.of("A=b"), 5))));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
-    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null);
+    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of());
     assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
