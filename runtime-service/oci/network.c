@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -84,7 +85,7 @@ static bool had_tap(const struct interfaces *before, const struct interface *int
     return false;
 }
 
-static void connect_all(int netlink, const char *space, const char *id) {
+static void connect_locked(int netlink, const char *space, const char *id) {
     struct interfaces before = interfaces_list(netlink);
     if (before.count == 0 && before.unused_count == 0) return;
     struct bytes request = request_for(space, id);
@@ -97,6 +98,22 @@ static void connect_all(int netlink, const char *space, const char *id) {
         const struct interface *one = &after.all[i];
         if (one->tap != 0) redirect(netlink, one, !had_tap(&before, one));
     }
+}
+
+// The stand-in sees an interface that Docker makes during the creation, and connects it; so does the start. The lock is the
+// namespace's own, and ends with this process.
+static int locked_namespace(void) {
+    int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    while (fd < 0 || flock(fd, LOCK_EX) < 0) {
+        if (fd < 0 || errno != EINTR) stop_errno("cannot lock the network namespace");
+    }
+    return fd;
+}
+
+static void connect_all(int netlink, const char *space, const char *id) {
+    int lock = locked_namespace();
+    connect_locked(netlink, space, id);
+    close(lock);
 }
 
 void network_connect(const char *space, const char *id, int process) {
