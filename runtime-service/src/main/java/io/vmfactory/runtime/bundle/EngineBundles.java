@@ -9,7 +9,6 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
-import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.ProcessIdentity;
@@ -36,29 +35,37 @@ public record EngineBundles(RootfsImages images) {
    *
    * @param name the container's name
    * @param oci the specification for the guest
-   * @param root the image of its root file system
+   * @param root its root file system
    * @param mounts what its mounts of this host have become
    * @param engine what the journal keeps
    */
   public record Prepared(
       ContainerName name,
       OciSpec oci,
-      Image root,
+      EngineRoot root,
       EngineMounts mounts,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
     /** Returns the request for the container. */
     public NewContainer container(String requestId, SandboxSpec sandbox) {
-      ContainerSpec spec = ContainerSpec.of(oci, DiskImage.overlay(root.path()));
+      ContainerSpec spec = ContainerSpec.of(oci, DiskImage.overlay(root.image().path()));
       for (EngineMounts.Tree tree : mounts.trees()) {
         spec = spec.withVolume(DiskImage.readOnly(tree.image().path()), tree.destination());
       }
-      return new NewContainer(name, requestId, sandbox, spec, Map.of(), mounts.files(), engine);
+      return new NewContainer(
+          name,
+          requestId,
+          sandbox,
+          spec,
+          Map.of(),
+          mounts.files(),
+          root.files(oci.mounts()),
+          engine);
     }
 
     @Override
     public void close() {
-      root.close();
+      root.image().close();
       mounts.trees().forEach(tree -> tree.image().close());
     }
   }
@@ -90,7 +97,7 @@ public record EngineBundles(RootfsImages images) {
           "hooks: %s: containerd's shim runs no hooks; run the container without them"
               .formatted(whole.hostHooks().get(0).path()));
     }
-    Image image = image(bundle.resolve(asked.rootPath()), deadline);
+    EngineRoot root = EngineRoot.of(bundle.resolve(asked.rootPath()), images, deadline);
     try {
       EngineMounts mounts = EngineMounts.of(name, asked, images, deadline);
       ContainerRecord.Engine engine =
@@ -104,9 +111,9 @@ public record EngineBundles(RootfsImages images) {
               kept,
               whole.hostHooks());
       return new Prepared(
-          name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, engine);
+          name, mounts.applyTo(asked.withoutNamespace(NETWORK)), root, mounts, engine);
     } catch (RuntimeException e) {
-      image.close();
+      root.image().close();
       throw e;
     }
   }
@@ -123,13 +130,6 @@ public record EngineBundles(RootfsImages images) {
                     Reason.INVALID,
                     "linux.namespaces: a VM cannot use the host's own network; give the container a"
                         + " network namespace (podman: --network other than host)"));
-  }
-
-  private Image image(Path root, Deadline deadline) {
-    List<Path> layers = LayeredRoot.layers(root);
-    return layers.isEmpty()
-        ? images.fromDirectory(root, deadline)
-        : images.fromLayers(root, layers, deadline);
   }
 
   private static OciSpec spec(Path bundle) {

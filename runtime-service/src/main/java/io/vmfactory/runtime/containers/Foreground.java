@@ -52,6 +52,7 @@ public record Foreground(Containers containers) {
                 container,
                 sandbox.annotations(),
                 List.of(),
+                List.of(),
                 owner),
             deadline);
     try {

@@ -47,6 +47,7 @@ final class RuntimeProtos {
         container,
         q.getAnnotationsMap(),
         List.of(),
+        List.of(),
         null);
   }
 

@@ -56,8 +56,7 @@ class ContainerJournalTest {
                 "/bin/x",
                 "/run/netns/web",
                 new Keeper(56, 78, "/bin/y"),
-                List.of(
-                    new HostHook(Stage.POSTSTOP, "/bin/h", List.of("h"), List.of("A=b"), 5))));
+                List.of(new HostHook(Stage.POSTSTOP, "/bin/h", List.of("h"), List.of("A=b"), 5))));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
