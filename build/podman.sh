@@ -42,6 +42,6 @@ logged() { timeout 60 sh -c 'tail -n +1 -F "$1" 2>/dev/null | grep -q -m 1 "$2"'
 rootfs=$work/rootfs
 mkdir -p "$rootfs"/{bin,dev,proc,sys,tmp,etc,run,src}
 cp /bin/busybox "$rootfs/bin/"
-for applet in sh echo cat sleep stty id env ls touch true hostname ip httpd wget mkdir grep awk xargs; do ln -s busybox "$rootfs/bin/$applet"; done
+for applet in sh echo cat sleep stty id env ls touch true hostname ip httpd wget mkdir grep awk xargs readlink; do ln -s busybox "$rootfs/bin/$applet"; done
 echo root:x:0:0:root:/:/bin/sh >"$rootfs/etc/passwd"
 tar -C "$rootfs" -c . >"$work/image.tar"

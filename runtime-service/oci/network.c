@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -92,7 +93,7 @@ static bool put_all(int netlink, const struct interfaces *all, struct bytes *req
     return true;
 }
 
-static void connect_all(int netlink, const char *space, const char *id) {
+static void connect_locked(int netlink, const char *space, const char *id) {
     struct interfaces before = interfaces_list(netlink);
     struct bytes request = request_for(space, id);
     if (!put_all(netlink, &before, &request)) return;
@@ -103,6 +104,22 @@ static void connect_all(int netlink, const char *space, const char *id) {
         const struct interface *one = &after.all[i];
         if (one->tap != 0) redirect(netlink, one, !had_tap(&before, one));
     }
+}
+
+// The stand-in sees an interface that Docker makes during the creation, and connects it; so does the start. The lock is the
+// namespace's own, and ends with this process.
+static int locked_namespace(void) {
+    int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    while (fd < 0 || flock(fd, LOCK_EX) < 0) {
+        if (fd < 0 || errno != EINTR) stop_errno("cannot lock the network namespace");
+    }
+    return fd;
+}
+
+static void connect_all(int netlink, const char *space, const char *id) {
+    int lock = locked_namespace();
+    connect_locked(netlink, space, id);
+    close(lock);
 }
 
 static void enter_that_of(const char *id, int process) {

@@ -30,11 +30,15 @@ static void created_at(const struct container *container, char text[40]) {
 }
 
 void state_json(struct bytes *text, const struct container *container) {
+    state_json_as(text, container, word_of(container));
+}
+
+void state_json_as(struct bytes *text, const struct container *container, const char *status) {
     char created[40];
     created_at(container, created);
     bytes_text(text, "{\"ociVersion\":\"1.0.2\",\"id\":");
     bytes_json(text, container->id);
-    bytes_format(text, ",\"pid\":%d,\"status\":\"%s\",\"bundle\":", pid_of(container), word_of(container));
+    bytes_format(text, ",\"pid\":%d,\"status\":\"%s\",\"bundle\":", pid_of(container), status);
     bytes_json(text, container->bundle == NULL ? "" : container->bundle);
     bytes_format(text, ",\"created\":\"%s\",\"owner\":\"root\"}", created);
 }

@@ -7,6 +7,9 @@
 // Appends the state of a container as the OCI specification has it.
 void state_json(struct bytes *text, const struct container *container);
 
+// The same, with another status than its own.
+void state_json_as(struct bytes *text, const struct container *container, const char *status);
+
 // Appends the containers of an answer of ListContainers: "json", "table", or "quiet" = their ids.
 void state_list(struct bytes *text, const struct bytes *reply, const char *format);
 

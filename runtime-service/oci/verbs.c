@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "hooks.h"
 #include "message.h"
 #include "need.h"
 #include "network.h"
@@ -63,6 +65,10 @@ static char **creation_options(struct creation *creation, char **words) {
     return words;
 }
 
+static void warn_of(const char *failure) {
+    if (failure != NULL) warn("%s", failure);
+}
+
 static int delete(const char *id, bool force) {
     struct bytes reply, request = request_for(space, id);
     put_number(&request, 3, force);
@@ -70,7 +76,15 @@ static int delete(const char *id, bool force) {
     if (code == NOT_FOUND && force) return 0;
     if (code == NOT_FOUND) stop("container %s does not exist", id);
     if (code != 0) stop("%.*s", (int)reply.length, (const char *)reply.at);
+    struct container container = container_in(&reply);
+    warn_of(hooks_run(&container, POSTSTOP, "stopped"));
     return 0;
+}
+
+// Runs the hooks that belong to the creation. Returns NULL, or why one failed.
+static const char *creation_hooks(const struct container *container) {
+    const char *failure = hooks_run(container, PRESTART, "creating");
+    return failure != NULL ? failure : hooks_run(container, CREATE_RUNTIME, "creating");
 }
 
 // Starts a stand-in, and lets the service create the container. Returns the stand-in.
@@ -93,6 +107,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     struct post post = {space, id, id, container.terminal, false, container.network, container.shares_vm,
                         container.ports, container.port_count};
     const char *failure = standin_post(&standin, &post);
+    if (failure == NULL) failure = creation_hooks(&container);
     if (failure != NULL) {
         delete(id, true);
         stop("%s", failure);
@@ -101,11 +116,26 @@ static struct standin created(const struct creation *creation, const char *id, b
     return standin;
 }
 
+static int unconnected; // the stand-in of a container whose network is being connected; 0 = none
+
+static void end_unconnected(void) {
+    if (unconnected > 0) kill(unconnected, SIGKILL);
+}
+
+// If that fails, the container ends: Docker removes no container that has not ended.
+static void connect_network(const char *id, int stand_in) {
+    unconnected = stand_in;
+    atexit(end_unconnected);
+    network_connect(space, id, stand_in);
+    unconnected = 0;
+}
+
 static void start(const char *id) {
     struct bytes request = request_for(space, id), reply = service_must("GetContainer", &request, SECONDS);
     struct container container = container_in(&reply);
-    if (container.state == CREATED && !container.shares_vm) network_connect(space, id, container.stand_in);
+    if (container.state == CREATED && !container.shares_vm) connect_network(id, container.stand_in);
     service_must("StartContainer", &request, SECONDS);
+    warn_of(hooks_run(&container, POSTSTART, "running"));
 }
 
 int verb_create(char **words) {
@@ -199,11 +229,20 @@ int verb_kill(char **words) {
     return 0;
 }
 
+// An engine that waits for the stand-in sees the end of a container a moment before the service has recorded it.
+static bool has_ended(const char *id) {
+    struct bytes reply, request = request_for(space, id);
+    struct container container;
+    if (service_call("GetContainer", &request, SECONDS, &reply) != 0 || !container_read(&reply, &container)) return false;
+    return container.stand_in > 0 && kill(container.stand_in, 0) < 0 && errno == ESRCH;
+}
+
 int verb_delete(char **words) {
     bool force = false;
     const struct option_of options[] = {{"force", 'f', NULL, &force}, {0}};
     words += options_read(words, options);
-    return delete(only_id(words), force);
+    const char *id = only_id(words);
+    return delete(id, force || has_ended(id));
 }
 
 struct execution {
@@ -285,9 +324,31 @@ int verb_exec(char **words) {
     return execution.detach ? 0 : awaited(standin.pid);
 }
 
+// The processes of this host that stand for the container.
+int verb_ps(char **words) {
+    const char *format = "table";
+    const struct option_of options[] = {{"format", 'f', &format, NULL}, {0}};
+    words += options_read(words, options);
+    struct bytes request = request_for(space, only_id(words)), reply = service_must("GetContainer", &request, SECONDS);
+    printf(strcmp(format, "json") == 0 ? "[%d]\n" : "PID\n%d\n", container_in(&reply).stand_in);
+    return 0;
+}
+
+int verb_update(char **words) {
+    const char *resources = NULL;
+    const struct option_of options[] = {{"resources", 'r', &resources, NULL}, {0}};
+    words += options_read(words, options);
+    if (resources == NULL) stop("--resources is missing: a file, or - for standard input");
+    struct bytes json = {0}, request = request_for(space, only_id(words));
+    bytes_file(&json, strcmp(resources, "-") == 0 ? "/dev/stdin" : resources);
+    put_bytes(&request, 3, json.at, json.length);
+    service_must("UpdateContainer", &request, SECONDS);
+    return 0;
+}
+
 int verb_features(char **words) {
     if (*words != NULL) stop("unexpected word: %s", *words);
-    printf("{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"1.0.2\",\"hooks\":[],"
+    printf("{\"ociVersionMin\":\"1.0.0\",\"ociVersionMax\":\"1.0.2\",\"hooks\":[\"prestart\",\"createRuntime\",\"poststart\",\"poststop\"],"
            "\"linux\":{\"namespaces\":[\"mount\",\"pid\",\"ipc\",\"uts\",\"network\"],"
            "\"cgroup\":{\"v1\":false,\"v2\":false,\"systemd\":false,\"systemdUser\":false},"
            "\"seccomp\":{\"enabled\":true},\"apparmor\":{\"enabled\":false},\"selinux\":{\"enabled\":false}}}\n");

@@ -16,6 +16,8 @@ int verb_delete(char **words);
 int verb_run(char **words);
 int verb_exec(char **words);
 int verb_list(char **words);
+int verb_ps(char **words);
+int verb_update(char **words);
 int verb_features(char **words);
 
 #endif

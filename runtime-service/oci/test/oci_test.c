@@ -9,6 +9,7 @@
 #include "../options.h"
 #include "../service.h"
 #include "../state.h"
+#include "hooks_test.h"
 #include "network_test.h"
 #include "ttrpc/frame.h"
 
@@ -144,7 +145,8 @@ int main(void) {
     a_state_is_that_of_the_specification();
     signals_have_names_and_numbers();
     options_end_before_the_words();
+    hooks_tests();
     network_tests();
-    puts("vmfactory-oci: 9 tests passed");
+    puts("vmfactory-oci: 14 tests passed");
     return 0;
 }

@@ -1,5 +1,6 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.cli.engines.EngineFile;
 import io.vmfactory.configs.QemuConfig;
 import io.vmfactory.configs.QemuConfig.Isolation;
 import io.vmfactory.configs.VmFactoryConfig;
@@ -24,7 +25,8 @@ import picocli.CommandLine.ParentCommand;
     description = {
       "Tests what this host can do for VMs and prints each capability: yes or no, and why.",
       "Succeeds if this host can run VMs. KVM, vhost-vsock, isolation, control groups and the list",
-      "of system calls help but are not required, unless the configuration says so.",
+      "of system calls help but are not required, unless the configuration says so. Container",
+      "engines are listed with whether they find vmfactory; they are not required.",
       "Does not need the daemon."
     },
     footer = {"  vmfactory check", "  vmfactory check --json"})
@@ -46,7 +48,10 @@ final class CheckCommand implements Callable<Integer> {
     all.add(readable("kernel", config.qemu().kernel()));
     all.add(readable("initrd", config.qemu().initrd()));
     all.add(daemon(root.socket()));
+    List<Capability> engines = engines();
+    all.addAll(engines);
     Set<String> notNeeded = new HashSet<>(HELPFUL);
+    engines.forEach(engine -> notNeeded.add(engine.name()));
     Isolation wanted = config.qemu().isolation();
     if (wanted.mode() == Isolation.Mode.REQUIRED) {
       notNeeded.remove(ISOLATION);
@@ -64,6 +69,12 @@ final class CheckCommand implements Callable<Integer> {
       root.print(CheckView.lines(all, possible));
     }
     return (possible ? Exit.OK : Exit.FAILURE).code();
+  }
+
+  private List<Capability> engines() {
+    Path program = root.surroundings().program("vmfactory-oci");
+    return EngineCapabilities.of(
+        EngineFile.all(Path.of("/"), program), root.surroundings().variables());
   }
 
   /**

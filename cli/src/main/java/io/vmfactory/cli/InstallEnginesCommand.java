@@ -7,10 +7,8 @@ import io.vmfactory.cli.engines.EngineFile.State;
 import io.vmfactory.cli.engines.RuntimeClass;
 import io.vmfactory.cli.engines.UnusableConfigException;
 import io.vmfactory.configs.ErrorText;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -133,11 +131,7 @@ final class InstallEnginesCommand implements Callable<Integer> {
   }
 
   private List<Path> path() {
-    String path = parent.root().surroundings().variables().getOrDefault("PATH", "");
-    return Arrays.stream(path.split(File.pathSeparator))
-        .filter(dir -> !dir.isEmpty())
-        .map(Path::of)
-        .toList();
+    return EngineCapabilities.folders(parent.root().surroundings().variables());
   }
 
   private TextTable table(List<EngineFile> known) {

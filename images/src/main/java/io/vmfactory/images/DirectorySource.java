@@ -2,7 +2,6 @@ package io.vmfactory.images;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.DirectoryTree.Entry;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.ext4.Content;
@@ -27,14 +26,12 @@ final class DirectorySource {
 
   private final DirectoryTree tree;
   private final FileReader reader;
-  private final Deadline deadline;
   private final IdentityHashMap<Entry, FileNode> directories = new IdentityHashMap<>();
   private final Map<List<Long>, FileNode> linked = new HashMap<>();
 
-  DirectorySource(DirectoryTree tree, FileReader reader, Deadline deadline) {
+  DirectorySource(DirectoryTree tree, FileReader reader) {
     this.tree = tree;
     this.reader = reader;
-    this.deadline = deadline;
   }
 
   /**
@@ -55,7 +52,7 @@ final class DirectorySource {
         parent(entry).put(entry.name(), node);
       }
     }
-    DirectoryTree now = DirectoryTree.of(root.bytes(), reader, deadline);
+    DirectoryTree now = tree.again();
     if (!now.stamp().equals(tree.stamp())) {
       throw new ImageException(
           Reason.CHANGED,

@@ -89,7 +89,7 @@ public final class RootfsImages {
             Reason.INVALID, directory + ": is empty, so no command can run in it");
       }
       String key = key(found.kind(), found.digest());
-      Making.Source source = new DirectorySource(tree, reader, deadline)::write;
+      Making.Source source = new DirectorySource(tree, reader)::write;
       return new Image(held(key, source, deadline), key, ProcessDefaults.NONE);
     } catch (IOException e) {
       throw ImageCache.failure(e);
@@ -102,8 +102,9 @@ public final class RootfsImages {
    *
    * @param merged where the overlay is mounted; read if the image must be made
    * @param layers the folders of its layers
+   * @param own the files in {@code merged} that are not in these layers; left out
    */
-  public Image fromLayers(Path merged, List<Path> layers, Deadline deadline) {
+  public Image fromLayers(Path merged, List<Path> layers, ContainerFiles own, Deadline deadline) {
     try (FileReader reader = new FileReader()) {
       byte[] root = RawPath.bytes(existing(merged));
       SequenceDigest digest = new SequenceDigest();
@@ -116,7 +117,7 @@ public final class RootfsImages {
       String key = key("layers", digest.hex());
       Making.Source source =
           making ->
-              new DirectorySource(DirectoryTree.of(root, reader, deadline), reader, deadline)
+              new DirectorySource(DirectoryTree.of(root, own.below(), reader, deadline), reader)
                   .write(making);
       return new Image(held(key, source, deadline), key, ProcessDefaults.NONE);
     } catch (IOException e) {

@@ -37,7 +37,7 @@ class LayersImageTest {
 
   private Image image(Path... layers) {
     return RootfsImages.open(temp.resolve("images"), Long.MAX_VALUE, ROOTFS)
-        .fromLayers(merged, List.of(layers), soon());
+        .fromLayers(merged, List.of(layers), ContainerFiles.NONE, soon());
   }
 
   @Test

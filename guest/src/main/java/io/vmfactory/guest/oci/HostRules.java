@@ -4,6 +4,7 @@ import io.vmfactory.api.kata.Linux;
 import io.vmfactory.api.kata.LinuxDevice;
 import io.vmfactory.api.kata.LinuxDeviceCgroup;
 import io.vmfactory.api.kata.Spec;
+import java.util.List;
 
 /**
  * The rules for a specification that was written for the host: it may name no object that only the
@@ -13,6 +14,10 @@ final class HostRules {
   private static final JsonPath LINUX = JsonPath.ROOT.property("linux");
   private static final String NOT_THERE =
       "is a device of the host, which the VM does not have; remove it";
+
+  private static final String MANY =
+      "this and %d more are devices of the host, which the VM does not have; remove them (a"
+          + " privileged container has all of the host)";
 
   private HostRules() {}
 
@@ -27,10 +32,7 @@ final class HostRules {
           LINUX.property("namespaces").item(i).property("path"),
           "a namespace of the host cannot be joined from the guest; remove it");
     }
-    for (int i = 0; i < linux.getDevicesCount(); i++) {
-      problems.unless(
-          isOfEveryKernel(linux.getDevices(i)), LINUX.property("devices").item(i), NOT_THERE);
-    }
+    judgeDevices(linux.getDevicesList(), problems);
     for (int i = 0; i < linux.getResources().getDevicesCount(); i++) {
       problems.unless(
           !allowsDisk(linux.getResources().getDevices(i)),
@@ -38,6 +40,16 @@ final class HostRules {
           NOT_THERE);
     }
     problems.refuse();
+  }
+
+  /** Reports only the first one: a privileged container has all of the host. */
+  private static void judgeDevices(List<LinuxDevice> devices, SpecProblems problems) {
+    List<LinuxDevice> foreign = devices.stream().filter(it -> !isOfEveryKernel(it)).toList();
+    if (!foreign.isEmpty()) {
+      problems.add(
+          LINUX.property("devices").item(devices.indexOf(foreign.get(0))),
+          foreign.size() == 1 ? NOT_THERE : MANY.formatted(foreign.size() - 1));
+    }
   }
 
   private static boolean isOfEveryKernel(LinuxDevice device) {

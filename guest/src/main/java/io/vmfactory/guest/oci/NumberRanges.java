@@ -28,6 +28,8 @@ final class NumberRanges {
   /** In microseconds; 2^44 is the kernel's limit. */
   private static final Range CPU_TIME = range(1000, (1L << 44) - 1).or(0);
 
+  private static final Range HOOK_SECONDS = range(1, 86_400);
+
   private static final Map<String, Range> RANGES =
       Map.ofEntries(
           entry("process.consoleSize.height", range(0, 65_535)),
@@ -39,6 +41,10 @@ final class NumberRanges {
           entry("process.rlimits[].hard", ANY_UINT64),
           entry("process.rlimits[].soft", ANY_UINT64),
           entry("process.oomScoreAdj", range(-1000, 1000)),
+          entry("hooks.prestart[].timeout", HOOK_SECONDS),
+          entry("hooks.createRuntime[].timeout", HOOK_SECONDS),
+          entry("hooks.poststart[].timeout", HOOK_SECONDS),
+          entry("hooks.poststop[].timeout", HOOK_SECONDS),
           entry("linux.uidMappings[].hostID", range(0, UINT32 - 1)),
           entry("linux.uidMappings[].containerID", range(0, UINT32 - 1)),
           entry("linux.uidMappings[].size", range(1, UINT32)),

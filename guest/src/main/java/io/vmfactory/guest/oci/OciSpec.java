@@ -1,6 +1,7 @@
 package io.vmfactory.guest.oci;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.vmfactory.api.kata.Hooks;
 import io.vmfactory.api.kata.Linux;
 import io.vmfactory.api.kata.LinuxCPU;
 import io.vmfactory.api.kata.LinuxMemory;
@@ -9,10 +10,12 @@ import io.vmfactory.api.kata.LinuxPids;
 import io.vmfactory.api.kata.LinuxResources;
 import io.vmfactory.api.kata.Root;
 import io.vmfactory.api.kata.Spec;
+import io.vmfactory.guest.oci.HostHook.Stage;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A container's OCI runtime specification (config.json). Paths in it are the guest's. Immutable.
@@ -46,6 +49,16 @@ public final class OciSpec {
    */
   public static OciSpec parse(byte[] configJson) {
     return SpecReader.read(configJson);
+  }
+
+  /**
+   * Reads the config.json of an engine whose hooks of the host the caller runs. The hooks {@code
+   * createContainer} and {@code startContainer} run inside the container, and are refused.
+   *
+   * @throws OciSpecException as {@link #parse}
+   */
+  public static OciSpec parseWithHostHooks(byte[] configJson) {
+    return SpecReader.readWithHostHooks(configJson);
   }
 
   /**
@@ -112,6 +125,23 @@ public final class OciSpec {
   /** Returns the mounts, in the order of mounting. */
   public List<OciMount> mounts() {
     return spec.getMountsList().stream().map(OciMount::of).toList();
+  }
+
+  /** Returns its hooks of the host, in the order of the stages; see {@link #parseWithHostHooks}. */
+  public List<HostHook> hostHooks() {
+    Hooks hooks = spec.getHooks();
+    return Stream.of(
+            hooks.getPrestartList().stream().map(it -> HostHook.of(Stage.PRESTART, it)),
+            hooks.getCreateRuntimeList().stream().map(it -> HostHook.of(Stage.CREATE_RUNTIME, it)),
+            hooks.getPoststartList().stream().map(it -> HostHook.of(Stage.POSTSTART, it)),
+            hooks.getPoststopList().stream().map(it -> HostHook.of(Stage.POSTSTOP, it)))
+        .flatMap(it -> it)
+        .toList();
+  }
+
+  /** Removes all hooks: the guest runs none. */
+  public OciSpec withoutHostHooks() {
+    return of(spec.toBuilder().clearHooks());
   }
 
   /**

@@ -34,20 +34,32 @@ final class SpecReader {
   private final SpecProblems problems = new SpecProblems();
   private final List<String> ignored = new ArrayList<>();
 
-  private SpecReader() {}
+  private final boolean hostHooks;
+
+  private SpecReader(boolean hostHooks) {
+    this.hostHooks = hostHooks;
+  }
 
   static OciSpec read(byte[] json) {
-    SpecReader reader = new SpecReader();
+    return new SpecReader(false).spec(json);
+  }
+
+  /** Reads hooks of the host too, which are otherwise refused. */
+  static OciSpec readWithHostHooks(byte[] json) {
+    return new SpecReader(true).spec(json);
+  }
+
+  private OciSpec spec(byte[] json) {
     Spec.Builder spec = Spec.newBuilder();
-    reader.object(tree(json), spec, JsonPath.ROOT);
-    SpecRules.judge(spec.build(), reader.problems);
-    reader.problems.refuse();
-    return new OciSpec(spec.build(), reader.ignored);
+    object(tree(json), spec, JsonPath.ROOT);
+    SpecRules.judge(spec.build(), problems);
+    problems.refuse();
+    return new OciSpec(spec.build(), ignored);
   }
 
   /** Reads "process" of a config.json. */
   static io.vmfactory.api.kata.Process process(byte[] json) {
-    SpecReader reader = new SpecReader();
+    SpecReader reader = new SpecReader(false);
     var process = io.vmfactory.api.kata.Process.newBuilder();
     reader.object(tree(json), process, JsonPath.ROOT.property("process"));
     reader.problems.refuse();
@@ -88,7 +100,8 @@ final class SpecReader {
       if (property.getValue().isNull()) {
         continue;
       }
-      if (Unsupported.lacks(at.pattern())) {
+      boolean hook = hostHooks && Unsupported.isHostHook(at.pattern());
+      if (!hook && Unsupported.lacks(at.pattern())) {
         lacking(property.getValue(), at);
       } else if (field == null || Unsupported.OTHER_PLATFORMS.contains(at.pattern())) {
         ignored.add(at.toString());

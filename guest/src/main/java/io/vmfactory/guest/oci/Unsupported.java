@@ -25,6 +25,10 @@ final class Unsupported {
           "process.commandLine",
           "process.user.username");
 
+  /** The hooks that run outside the container. */
+  private static final Set<String> HOST_HOOKS =
+      Set.of("hooks.prestart", "hooks.createRuntime", "hooks.poststart", "hooks.poststop");
+
   /** What the guest's kernel uses when a group has no value of its own. */
   private static final long SWAPPINESS = 60;
 
@@ -39,6 +43,9 @@ final class Unsupported {
   private static final String SELINUX = "the guest's kernel has no SELinux policy; remove it";
   private static final String HOOK =
       "hooks are programs of the host and cannot run in the guest; remove them";
+  private static final String INNER_HOOK =
+      "such hooks are programs of the host that run inside the container, which is in a VM; remove"
+          + " them";
 
   private static final Predicate<JsonNode> ZERO = numbers(0);
   private static final Predicate<JsonNode> NO_LIMIT = numbers(0, -1);
@@ -50,8 +57,8 @@ final class Unsupported {
       Map.ofEntries(
           entry("hooks.prestart", never(HOOK)),
           entry("hooks.createRuntime", never(HOOK)),
-          entry("hooks.createContainer", never(HOOK)),
-          entry("hooks.startContainer", never(HOOK)),
+          entry("hooks.createContainer", never(INNER_HOOK)),
+          entry("hooks.startContainer", never(INNER_HOOK)),
           entry("hooks.poststart", never(HOOK)),
           entry("hooks.poststop", never(HOOK)),
           entry("process.scheduler", never("scheduling policies are not supported")),
@@ -137,6 +144,11 @@ final class Unsupported {
   /** Returns whether a container in a VM cannot have the property. */
   static boolean lacks(String pattern) {
     return LACKS.containsKey(pattern);
+  }
+
+  /** Returns whether the property has hooks that run outside the container. */
+  static boolean isHostHook(String pattern) {
+    return HOST_HOOKS.contains(pattern);
   }
 
   /** Returns why a property that the VM lacks cannot have this value; null = leave it out. */

@@ -38,6 +38,8 @@ final class TtrpcSandbox implements GuestSandbox {
   private static final int CHUNK_BYTES = 1 << 20;
 
   /** S_IFREG of stat(2): a file's mode includes its type. */
+  private static final int TYPE = 0170000;
+
   private static final int REGULAR_FILE = 0100000;
 
   private final AgentConnection connection;
@@ -74,7 +76,7 @@ final class TtrpcSandbox implements GuestSandbox {
           CopyFileRequest.newBuilder()
               .setPath(file.path())
               .setFileSize(file.content().length)
-              .setFileMode(REGULAR_FILE | file.mode())
+              .setFileMode((file.mode() & TYPE) == 0 ? REGULAR_FILE | file.mode() : file.mode())
               .setDirMode(file.directoryMode())
               .setUid(file.uid())
               .setGid(file.gid())

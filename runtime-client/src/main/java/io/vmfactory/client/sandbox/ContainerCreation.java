@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * are bind-mounted into the container.
  */
 final class ContainerCreation {
-  private static final String CONTAINERS = "/run/kata-containers/";
+  private static final String CONTAINERS = ContainerSpec.GUEST_FOLDER;
 
   private static final Duration UNDO_LIMIT = Duration.ofSeconds(10);
 
@@ -133,7 +133,7 @@ final class ContainerCreation {
   }
 
   private String root() {
-    return CONTAINERS + id + "/rootfs";
+    return ContainerSpec.guestRoot(id);
   }
 
   private boolean readOnlyRoot() {

@@ -28,6 +28,8 @@ public record ContainerSpec(
     List<Scratch> scratch,
     boolean programAtStart,
     @Nullable Boolean sharedPids) {
+  static final String GUEST_FOLDER = "/run/kata-containers/";
+
   public ContainerSpec {
     volumes = List.copyOf(volumes);
     scratch = List.copyOf(scratch);
@@ -48,6 +50,11 @@ public record ContainerSpec(
    * @param sizeBytes the capacity; the content uses the VM's memory
    */
   public record Scratch(String mountPoint, long sizeBytes) {}
+
+  /** Returns where the guest has the root file system of a container. */
+  public static String guestRoot(String id) {
+    return GUEST_FOLDER + id + "/rootfs";
+  }
 
   /** Returns a specification with a generated id and only a root file system. */
   public static ContainerSpec of(OciSpec oci, DiskImage rootfs) {

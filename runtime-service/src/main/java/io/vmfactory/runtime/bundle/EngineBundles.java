@@ -9,7 +9,6 @@ import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
-import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
 import io.vmfactory.linux.OwnFile;
 import io.vmfactory.linux.ProcessIdentity;
@@ -38,7 +37,7 @@ public record EngineBundles(RootfsImages images, Containers containers) {
    *
    * @param name the container's name
    * @param oci the specification for the guest
-   * @param root the image of its root file system
+   * @param root its root file system
    * @param mounts what its mounts of this host have become
    * @param pod how it belongs to a pod
    * @param engine what the journal keeps
@@ -46,14 +45,14 @@ public record EngineBundles(RootfsImages images, Containers containers) {
   public record Prepared(
       ContainerName name,
       OciSpec oci,
-      Image root,
+      EngineRoot root,
       EngineMounts mounts,
       EnginePod pod,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
     /** Returns the request for the container. */
     public NewContainer container(String requestId, SandboxSpec sandbox) {
-      ContainerSpec spec = ContainerSpec.of(oci, DiskImage.overlay(root.path()));
+      ContainerSpec spec = ContainerSpec.of(oci, DiskImage.overlay(root.image().path()));
       for (EngineMounts.Tree tree : mounts.trees()) {
         spec = spec.withVolume(DiskImage.readOnly(tree.image().path()), tree.destination());
       }
@@ -65,12 +64,13 @@ public record EngineBundles(RootfsImages images, Containers containers) {
           pod.applyTo(spec),
           Map.of(),
           mounts.files(),
+          root.files(oci.mounts()),
           engine);
     }
 
     @Override
     public void close() {
-      root.close();
+      root.image().close();
       mounts.trees().forEach(tree -> tree.image().close());
     }
   }
@@ -86,12 +86,19 @@ public record EngineBundles(RootfsImages images, Containers containers) {
       ContainerName name, Path bundle, int standIn, int keeper, Deadline deadline) {
     ProcessIdentity process = StandIns.identity(standIn);
     Keeper kept = keeper == 0 ? null : Keeper.of(StandIns.identity(keeper));
-    OciSpec asked = spec(bundle);
+    OciSpec whole = spec(bundle);
+    OciSpec asked = whole.withoutHostHooks();
     EngineNamespaces.require(asked);
     String network = network(asked);
+    if (kept != null && !whole.hostHooks().isEmpty()) {
+      throw new SandboxException(
+          Reason.INVALID,
+          "hooks: %s: containerd's shim runs no hooks; run the container without them"
+              .formatted(whole.hostHooks().get(0).path()));
+    }
     EnginePod pod = EnginePod.of(asked, pid -> containers.hostOf(name.namespace(), pid));
     OciSpec wanted = pod.spec();
-    Image image = image(bundle.resolve(asked.rootPath()), deadline);
+    EngineRoot root = EngineRoot.of(bundle.resolve(asked.rootPath()), images, deadline);
     try {
       EngineMounts mounts = EngineMounts.of(name, wanted, images, deadline);
       ContainerRecord.Engine engine =
@@ -102,16 +109,17 @@ public record EngineBundles(RootfsImages images, Containers containers) {
               process.startTicks(),
               process.executable().toString(),
               network,
-              kept);
+              kept,
+              whole.hostHooks());
       return new Prepared(
           name,
           pod.applyTo(mounts.applyTo(wanted.withoutNamespace(NETWORK))),
-          image,
+          root,
           mounts,
           pod,
           engine);
     } catch (RuntimeException e) {
-      image.close();
+      root.image().close();
       throw e;
     }
   }
@@ -130,17 +138,10 @@ public record EngineBundles(RootfsImages images, Containers containers) {
                         + " network namespace (podman: --network other than host)"));
   }
 
-  private Image image(Path root, Deadline deadline) {
-    List<Path> layers = LayeredRoot.layers(root);
-    return layers.isEmpty()
-        ? images.fromDirectory(root, deadline)
-        : images.fromLayers(root, layers, deadline);
-  }
-
   private static OciSpec spec(Path bundle) {
     Path file = bundle.resolve("config.json");
     try {
-      return OciSpec.parse(OwnFile.read(file, OciSpec.MAX_BYTES));
+      return OciSpec.parseWithHostHooks(OwnFile.read(file, OciSpec.MAX_BYTES));
     } catch (IOException e) {
       throw new SandboxException(
           Reason.INVALID, "cannot read %s: %s".formatted(file, ErrorText.of(e)), e);

@@ -5,27 +5,33 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds the layers of a root file system. An engine's is usually an overlay of layers that never
- * change and an empty folder for the container's own files. The layers are the same for all
- * containers of an image, and so is the image that is made from them.
+ * The layers of a root file system that an engine hands over: an overlay of layers that never
+ * change and of those of one container. The former are the same for all containers of an image, and
+ * so is the image that is made from them.
+ *
+ * @param own the layers of the container, the top one first: the folder that it writes to, and that
+ *     of its mount points that Docker makes
+ * @param image the layers of its image, the top one first
  */
-final class LayeredRoot {
+record LayeredRoot(List<Path> own, List<Path> image) {
   private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
   /** Fields of mountinfo, proc(5). */
   private static final int MOUNT_POINT = 4;
 
-  private LayeredRoot() {}
+  /** How the name of the folder around such a layer of Docker ends. */
+  private static final String DOCKERS = "-init";
 
-  /** Returns the layers of {@code root}, the top one first; empty if it is anything else. */
-  static List<Path> layers(Path root) {
-    return options(root, mounts()).map(LayeredRoot::lower).orElse(List.of());
+  /** Returns the layers of {@code root}; empty if it is anything else than such an overlay. */
+  static Optional<LayeredRoot> of(Path root) {
+    return options(root, mounts()).flatMap(LayeredRoot::split);
   }
 
   private static List<String> mounts() {
@@ -46,14 +52,32 @@ final class LayeredRoot {
         .map(fields -> List.of(fields[fields.length - 1].split(",", -1)));
   }
 
-  /** Returns the layers, if the container has no files of its own yet. */
-  static List<Path> lower(List<String> options) {
-    boolean own = value(options, "upperdir=").map(Path::of).filter(it -> !empty(it)).isPresent();
+  /** Divides the layers that the options of an overlay name. */
+  static Optional<LayeredRoot> split(List<String> options) {
+    List<Path> own = new ArrayList<>();
+    value(options, "upperdir=").map(Path::of).ifPresent(own::add);
+    List<Path> image = new ArrayList<>(lower(options));
+    if (image.size() > 1 && isOfDocker(image.get(0))) {
+      own.add(image.remove(0));
+    }
+    return image.isEmpty() ? Optional.empty() : Optional.of(new LayeredRoot(own, image));
+  }
+
+  private static List<Path> lower(List<String> options) {
     return value(options, "lowerdir=")
-        .filter(lower -> !own && !lower.contains("\\") && !lower.contains("::"))
+        .filter(lower -> !lower.contains("\\") && !lower.contains("::"))
         .map(lower -> Stream.of(lower.split(":")).map(Path::of).toList())
         .filter(layers -> layers.stream().allMatch(Path::isAbsolute))
         .orElse(List.of());
+  }
+
+  private static boolean isOfDocker(Path layer) {
+    try {
+      Path around = layer.toRealPath().getParent();
+      return around != null && around.toString().endsWith(DOCKERS);
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static Optional<String> value(List<String> options, String name) {
@@ -61,13 +85,5 @@ final class LayeredRoot {
         .filter(option -> option.startsWith(name))
         .map(option -> option.substring(name.length()))
         .findFirst();
-  }
-
-  private static boolean empty(Path folder) {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.ErrorText;
@@ -55,6 +56,9 @@ record ContainerMaker(Keeping keeping) {
       NewContainer wanted, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
     wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
     sandbox.createContainer(wanted.container().withId(record.id()), deadline);
+    wanted.rootFiles().stream()
+        .map(file -> file.below(ContainerSpec.guestRoot(record.id())))
+        .forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
     ContainerRecord made = record.made();
     keeping.journal().write(made);
     return KeptContainer.following(keeping, made, sandbox, deadline);

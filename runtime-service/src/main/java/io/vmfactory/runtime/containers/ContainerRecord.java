@@ -1,6 +1,7 @@
 package io.vmfactory.runtime.containers;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.vmfactory.guest.oci.HostHook;
 import io.vmfactory.linux.ProcessIdentity;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -75,6 +76,7 @@ public record ContainerRecord(
    * @param network the path of the network namespace that the engine has made; empty for one that
    *     only that process is in
    * @param keeper the process that keeps the container for containerd; null = none
+   * @param hooks programs of this host that the engine's program runs
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
@@ -84,7 +86,8 @@ public record ContainerRecord(
       long startTicks,
       String executable,
       String network,
-      @Nullable Keeper keeper) {
+      @Nullable Keeper keeper,
+      List<HostHook> hooks) {
     /** In place of the folder, of which a command's container has none. */
     static final String FOREGROUND = "";
 
@@ -92,6 +95,7 @@ public record ContainerRecord(
       Objects.requireNonNull(bundle);
       Objects.requireNonNull(executable);
       network = Objects.requireNonNullElse(network, ""); // absent in records of earlier versions
+      hooks = List.copyOf(Objects.requireNonNullElse(hooks, List.of())); // absent likewise
     }
 
     /** Returns the path of the container's network namespace on this host. */

@@ -41,7 +41,8 @@ public record Foreground(Containers containers) {
             client.identity().startTicks(),
             client.identity().executable().toString(),
             "",
-            null);
+            null,
+            List.of());
     KeptContainer made =
         containers.create(
             new NewContainer(
@@ -51,6 +52,7 @@ public record Foreground(Containers containers) {
                 null,
                 container,
                 sandbox.annotations(),
+                List.of(),
                 List.of(),
                 owner),
             deadline);

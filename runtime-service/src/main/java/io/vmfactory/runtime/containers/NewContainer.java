@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param container what runs in the VM; its id is ignored
  * @param annotations stored with the container
  * @param files written into the guest before the container is created
+ * @param rootFiles written into its root file system when it is created, before it is started; each
+ *     path is one in the container
  * @param engine set for a container of an engine
  */
 public record NewContainer(
@@ -28,9 +30,11 @@ public record NewContainer(
     ContainerSpec container,
     Map<String, String> annotations,
     List<GuestFile> files,
+    List<GuestFile> rootFiles,
     ContainerRecord.@Nullable Engine engine) {
   public NewContainer {
     annotations = Map.copyOf(annotations);
     files = List.copyOf(files);
+    rootFiles = List.copyOf(rootFiles);
   }
 }

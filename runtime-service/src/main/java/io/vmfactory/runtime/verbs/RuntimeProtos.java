@@ -5,6 +5,8 @@ import io.vmfactory.api.runtime.v1.ContainerState;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest.SpecificationCase;
 import io.vmfactory.api.runtime.v1.EngineContainer;
+import io.vmfactory.api.runtime.v1.HookStage;
+import io.vmfactory.api.runtime.v1.HostHook;
 import io.vmfactory.api.runtime.v1.OutputEnd;
 import io.vmfactory.api.runtime.v1.Volume;
 import io.vmfactory.api.v1.Route;
@@ -46,6 +48,7 @@ final class RuntimeProtos {
         null,
         container,
         q.getAnnotationsMap(),
+        List.of(),
         List.of(),
         null);
   }
@@ -121,6 +124,7 @@ final class RuntimeProtos {
               .setTerminal(engine.terminal())
               .setNetworkNamespace(engine.network())
               .setSharesVm(record.sharesVm())
+              .addAllHooks(engine.hooks().stream().map(RuntimeProtos::hook).toList())
               .addAllAgentPorts(ports.stream().map(Path::toString).toList()));
     }
     Exit exit = record.exit();
@@ -131,6 +135,16 @@ final class RuntimeProtos {
           .setLostReason(exit.reason());
     }
     return container.build();
+  }
+
+  private static HostHook hook(io.vmfactory.guest.oci.HostHook hook) {
+    return HostHook.newBuilder()
+        .setStage(HookStage.valueOf(hook.stage().name()))
+        .setPath(hook.path())
+        .addAllArgs(hook.args())
+        .addAllEnv(hook.env())
+        .setTimeoutSeconds(hook.timeoutSeconds())
+        .build();
   }
 
   private static OutputEnd end(ContainerView.End end) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,23 +33,36 @@ class LayeredRootTest {
   @Test
   void aPlainFolderIsItself() {
     assertThat(LayeredRoot.options(ROOT, List.of(OTHER))).isEmpty();
-    assertThat(LayeredRoot.layers(Path.of("/tmp"))).isEmpty();
+    assertThat(LayeredRoot.of(Path.of("/tmp"))).isEmpty();
+  }
+
+  private static Optional<LayeredRoot> split(String lower) {
+    return LayeredRoot.split(List.of("rw", "lowerdir=" + lower, "upperdir=/u"));
   }
 
   @Test
-  void theLayersCountWhileTheContainerHasNoFiles(@TempDir Path folder) throws IOException {
-    Path upper = Files.createDirectory(folder.resolve("upper"));
-    List<String> options = List.of("rw", "lowerdir=/l/B:/l/A", "upperdir=" + upper);
-    assertThat(LayeredRoot.lower(options)).containsExactly(Path.of("/l/B"), Path.of("/l/A"));
-    Files.createFile(upper.resolve("own"));
-    assertThat(LayeredRoot.lower(options)).isEmpty();
+  void theFolderThatItWritesToIsTheContainersOwn() {
+    assertThat(split("/l/B:/l/A"))
+        .hasValue(
+            new LayeredRoot(List.of(Path.of("/u")), List.of(Path.of("/l/B"), Path.of("/l/A"))));
+    assertThat(LayeredRoot.split(List.of("lowerdir=/l/A")))
+        .hasValue(new LayeredRoot(List.of(), List.of(Path.of("/l/A"))));
+  }
+
+  @Test
+  void soIsDockersLayerOfMountPoints(@TempDir Path folder) throws IOException {
+    Path init = Files.createDirectories(folder.resolve("1-init/diff"));
+    Path link = Files.createSymbolicLink(folder.resolve("L"), init);
+    assertThat(split(link + ":/l/A"))
+        .hasValue(new LayeredRoot(List.of(Path.of("/u"), link), List.of(Path.of("/l/A"))));
+    assertThat(split(link.toString()))
+        .hasValue(new LayeredRoot(List.of(Path.of("/u")), List.of(link)));
   }
 
   @Test
   void layersWithoutFullPathsAreNotFollowed() {
-    assertThat(LayeredRoot.lower(List.of("lowerdir=l/A:/l/B"))).isEmpty();
-    assertThat(LayeredRoot.lower(List.of("lowerdir=/l/A\\:b"))).isEmpty();
-    assertThat(LayeredRoot.lower(List.of("lowerdir=/l/A::/l/data"))).isEmpty();
-    assertThat(LayeredRoot.lower(List.of("lowerdir=/l/A"))).containsExactly(Path.of("/l/A"));
+    assertThat(split("l/A:/l/B")).isEmpty();
+    assertThat(split("/l/A\\:b")).isEmpty();
+    assertThat(split("/l/A::/l/data")).isEmpty();
   }
 }

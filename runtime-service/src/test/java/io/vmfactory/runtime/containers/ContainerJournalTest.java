@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.state.SandboxStore;
+import io.vmfactory.guest.oci.HostHook;
+import io.vmfactory.guest.oci.HostHook.Stage;
 import io.vmfactory.linux.DamagedDocuments;
 import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
@@ -82,11 +84,18 @@ class ContainerJournalTest {
         record(
             "s2",
             new Engine(
-                "/b", true, 12, 34, "/bin/x", "/run/netns/web", new Keeper(56, 78, "/bin/y")));
+                "/b",
+                true,
+                12,
+                34,
+                "/bin/x",
+                "/run/netns/web",
+                new Keeper(56, 78, "/bin/y"),
+                List.of(new HostHook(Stage.POSTSTOP, "/bin/h", List.of("h"), List.of("A=b"), 5))));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
-    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null);
+    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of());
     assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
@@ -106,7 +115,7 @@ class ContainerJournalTest {
 
   @Test
   void leavesARecordAloneThatHasOneFaultAnywhere() throws IOException {
-    Engine engine = new Engine("/b", true, 1, 2, "/bin/x", "", new Keeper(3, 4, "/bin/y"));
+    Engine engine = new Engine("/b", true, 1, 2, "/bin/x", "", new Keeper(3, 4, "/bin/y"), List.of());
     journal.write(record("s1", engine).with(new Exit(1, NOW, "why")));
     Path file = folder.resolve("s1").resolve(SandboxStore.KEPT);
     for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(file))) {
