@@ -268,6 +268,11 @@ final class FakeSandboxes implements SandboxRuntime {
     }
 
     @Override
+    public SandboxStatus grow(int vcpus, int memoryMib, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public ContainerHost guest(Deadline deadline) {
       throw new UnsupportedOperationException();
     }

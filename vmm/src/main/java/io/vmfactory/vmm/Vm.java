@@ -76,6 +76,9 @@ public interface Vm {
    */
   Sizing plug(Sizing extra, Deadline deadline);
 
+  /** Returns what a RUNNING VM has now, with what was plugged by any daemon. */
+  Sizing size(Deadline deadline);
+
   /** Returns the access to the VM's drives. */
   VmDrives drives();
 

@@ -259,7 +259,10 @@ public abstract class HypervisorContract {
   void memoryIsPluggedInWholeBlocksAndTheSumIsRight() {
     Vm vm = bootGrowing();
     assertThat(vm.plug(new Sizing(1, 1), deadline)).isEqualTo(new Sizing(1, 128));
+    Sizing before = vm.size(deadline);
     assertThat(vm.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));
+    assertThat(vm.size(deadline)).isEqualTo(before.plus(new Sizing(0, 128)));
+    assertThat(before.vcpus()).isEqualTo(2);
     vm.kill();
   }
 

@@ -34,6 +34,15 @@ final class UserShares {
           "%s has %d VMs, as many as one user may have (max_vms_per_user in the configuration); release one"
               .formatted(client.user(), has.vms()));
     }
+    requireMemory(client, memoryMib);
+  }
+
+  /** Refuses more memory for the VMs of a client, if its user has as much as one user may have. */
+  void requireMemory(Peer client, int memoryMib) {
+    if (client.isTrusted()) {
+      return;
+    }
+    Share has = shares.getOrDefault(client.user().uid(), NONE);
     if (limits.maxMemoryMib() > 0 && has.memoryMib() + memoryMib > limits.maxMemoryMib()) {
       throw Refusals.exhausted(
           ("the VMs of %s have %d MiB, and one with %d MiB exceeds the %d MiB that one user may have"

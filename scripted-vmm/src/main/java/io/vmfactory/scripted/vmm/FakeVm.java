@@ -229,6 +229,12 @@ public final class FakeVm implements Vm {
   }
 
   @Override
+  public synchronized Sizing size(Deadline deadline) {
+    phases.require(VmPhase.RUNNING, "measure");
+    return size;
+  }
+
+  @Override
   public VmDrives drives() {
     return drives;
   }

@@ -54,9 +54,14 @@ record HotPlug(VmSpec spec, QemuMonitor monitor) {
 
   /** Returns whether CPUs or memory were plugged. */
   boolean isGrown(Deadline deadline) {
+    return !size(deadline).equals(spec.boot());
+  }
+
+  /** Returns what the VM has now. */
+  Sizing size(Deadline deadline) {
     List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
     List<MemoryDevice> dimms = monitor.execute(QmpCommand.memoryDevices(), deadline);
-    return !size(cpus, dimms).equals(spec.boot());
+    return size(cpus, dimms);
   }
 
   private Sizing size(List<CpuSlot> cpus, List<MemoryDevice> dimms) {

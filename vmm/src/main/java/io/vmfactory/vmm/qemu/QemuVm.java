@@ -250,6 +250,12 @@ final class QemuVm implements Vm {
   }
 
   @Override
+  public Sizing size(Deadline deadline) {
+    HotPlug plug = new HotPlug(subject.spec(), monitor);
+    return step(VmPhase.RUNNING, "measure", deadline, () -> plug.size(deadline));
+  }
+
+  @Override
   public VmDrives drives() {
     return new Drives();
   }
