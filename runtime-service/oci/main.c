@@ -13,7 +13,7 @@
 #include "shim/shim.h"
 #include "verbs.h"
 
-#define VERBS "create, start, state, kill, pause, resume, delete, run, exec, list or features"
+#define VERBS "create, start, state, kill, pause, resume, update, delete, run, exec, list or features"
 #define VERSION "vmfactory-oci version 0.1.0\nspec: 1.0.2\n"
 
 static const struct {
@@ -22,7 +22,7 @@ static const struct {
 } verbs[] = {
     {"create", verb_create}, {"start", verb_start},   {"state", verb_state}, {"kill", verb_kill},
     {"pause", verb_pause},   {"resume", verb_resume}, {"delete", verb_delete}, {"run", verb_run},
-    {"exec", verb_exec},     {"list", verb_list},     {"features", verb_features},
+    {"exec", verb_exec},     {"list", verb_list},     {"features", verb_features}, {"update", verb_update},
 };
 
 static int run(char **words) {

@@ -8,6 +8,7 @@ void verbs_root(const char *root);
 
 int verb_create(char **words);
 int verb_start(char **words);
+int verb_update(char **words);
 int verb_state(char **words);
 int verb_kill(char **words);
 int verb_pause(char **words);

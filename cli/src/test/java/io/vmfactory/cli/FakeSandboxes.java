@@ -25,6 +25,7 @@ import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,6 +114,11 @@ final class FakeSandboxes implements SandboxRuntime {
             .mapToObj(i -> new SandboxFork.Clone(id + "-" + i, "lease" + i))
             .toList();
     return new SandboxFork(clones, Duration.ofNanos(4_200_000));
+  }
+
+  @Override
+  public SandboxStatus growVm(String id, Sizing wanted, Deadline deadline) {
+    throw new UnsupportedOperationException();
   }
 
   @Override
@@ -264,11 +270,6 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public void connect(SandboxNetwork network, Deadline deadline) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public SandboxStatus grow(int vcpus, int memoryMib, Deadline deadline) {
       throw new UnsupportedOperationException();
     }
 

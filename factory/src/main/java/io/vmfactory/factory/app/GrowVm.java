@@ -26,8 +26,7 @@ final class GrowVm {
   private final HostMemory memory;
   private final Observer observer;
 
-  GrowVm(
-      Rules rules, LeaseBook leases, UniquenessGate gate, HostMemory memory, Observer observer) {
+  GrowVm(Rules rules, LeaseBook leases, UniquenessGate gate, HostMemory memory, Observer observer) {
     this.rules = rules;
     this.leases = leases;
     this.gate = gate;
@@ -48,25 +47,22 @@ final class GrowVm {
   }
 
   private VmView grown(GrowRequest request, HostedVm vm, Deadline deadline) {
-    Sizing has = leases.use(request.peer(), request.lease(), it -> it.size(deadline));
+    Sizing has = vm.sizing();
     Sizing wanted = rules.size(request.vcpus(), request.memoryMib(), has);
-    Sizing now = has;
-    if (!has.shortOf(wanted).isZero()) {
-      now = plugged(request, has, has.shortOf(wanted).inBlocks(), deadline);
+    Sizing lacking = has.shortOf(wanted).inBlocks();
+    if (lacking.memoryMib() > 0) {
+      memory.require(lacking.memoryMib());
     }
+    leases.allow(request.peer(), request.lease(), has.plus(lacking).memoryMib());
+    Sizing now = plugged(request, has, wanted, deadline);
     leases.grown(request.peer(), request.lease(), now);
     online(vm, now.vcpus(), deadline);
     return VmView.of(vm, null);
   }
 
-  private Sizing plugged(GrowRequest request, Sizing has, Sizing lacking, Deadline deadline) {
-    if (lacking.memoryMib() > 0) {
-      memory.require(lacking.memoryMib());
-    }
-    leases.allow(request.peer(), request.lease(), has.plus(lacking).memoryMib());
+  private Sizing plugged(GrowRequest request, Sizing has, Sizing wanted, Deadline deadline) {
     try {
-      return has.plus(
-          leases.use(request.peer(), request.lease(), it -> it.plug(lacking, deadline)));
+      return leases.use(request.peer(), request.lease(), it -> it.grow(wanted, deadline));
     } catch (RuntimeException e) {
       undo(request, has, e);
       throw e;

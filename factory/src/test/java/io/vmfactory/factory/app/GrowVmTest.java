@@ -94,7 +94,10 @@ final class GrowVmTest {
 
   @Test
   void afterAFailureTheSameRequestAddsWhatIsLacking() {
-    factory.hypervisor.script().failAt(Step.PLUG, new VmmException(VmmException.Reason.FAILED, "no"));
+    factory
+        .hypervisor
+        .script()
+        .failAt(Step.PLUG, new VmmException(VmmException.Reason.FAILED, "no"));
     assertThatThrownBy(() -> grow(2, 384)).hasMessageContaining("no");
     assertThat(factory.status().vms().get(0).sizing()).isEqualTo(new Sizing(1, 256));
     factory.hypervisor.script().heal();

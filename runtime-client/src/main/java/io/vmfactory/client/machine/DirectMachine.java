@@ -42,9 +42,7 @@ final class DirectMachine implements Machine {
 
   @Override
   public Sizing grow(Sizing wanted, Deadline deadline) {
-    Sizing has = vm.size(deadline);
-    Sizing lacking = has.shortOf(wanted);
-    Sizing now = lacking.isZero() ? has : has.plus(vm.plug(lacking, deadline));
+    Sizing now = vm.grow(wanted, deadline);
     try (GuestAgent agent = agent(deadline)) {
       agent.online(now.vcpus(), deadline);
     }

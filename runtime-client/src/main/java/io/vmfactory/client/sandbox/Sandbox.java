@@ -77,16 +77,6 @@ public interface Sandbox extends AutoCloseable {
    */
   void connect(SandboxNetwork network, Deadline deadline);
 
-  /**
-   * Gives the VM the vCPUs and the memory that it lacks. It never gets less than it has.
-   *
-   * @param vcpus 0 for as many as it has
-   * @param memoryMib 0 for as much as it has
-   * @throws SandboxException INVALID (beyond the configured maximum), NO_ROOM (the VM's maximum, or
-   *     the host's memory)
-   */
-  SandboxStatus grow(int vcpus, int memoryMib, Deadline deadline);
-
   /** Returns the guest's own interface, for network, files and volumes. */
   ContainerHost guest(Deadline deadline);
 

@@ -10,7 +10,6 @@ import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.guest.ContainerHost;
 import io.vmfactory.linux.PathLock;
-import io.vmfactory.vmm.Sizing;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -184,27 +183,6 @@ final class SandboxHandle implements Sandbox {
                 new SandboxNetworking(machine, agent.network(), deadline).run(network);
                 return true;
               });
-    }
-  }
-
-  @Override
-  public SandboxStatus grow(int vcpus, int memoryMib, Deadline deadline) {
-    try (PathLock lock = state.lock(deadline)) {
-      SandboxRecord record = state.record();
-      state.require(record, "change the size of", State.RUNNING);
-      VmEntry vm = state.requireVm(record, "change its size");
-      Machine machine = resources.machine(id, vm);
-      SandboxRecord grown = record.with(grown(machine, new Sizing(vcpus, memoryMib), deadline));
-      state.write(grown);
-      return RecordConversion.status(grown);
-    }
-  }
-
-  private static Sizing grown(Machine machine, Sizing wanted, Deadline deadline) {
-    try {
-      return machine.grow(wanted, deadline);
-    } catch (RuntimeException e) {
-      throw SandboxFailures.ofGrowth(e);
     }
   }
 

@@ -79,11 +79,6 @@ record SuspendedSandbox(String id, SuspendedMachine vm, SuspendedSandboxes suspe
   }
 
   @Override
-  public SandboxStatus grow(int vcpus, int memoryMib, Deadline deadline) {
-    throw refused("change its size");
-  }
-
-  @Override
   public ContainerHost guest(Deadline deadline) {
     throw refused("reach its guest");
   }

@@ -5,6 +5,7 @@ import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
@@ -17,6 +18,7 @@ import io.vmfactory.runtime.containers.ContainerName;
 import io.vmfactory.runtime.containers.ContainerRecord;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.NewContainer;
+import io.vmfactory.vmm.Sizing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,8 +29,9 @@ import java.util.Map;
  * mounts of this host become what a VM can have.
  *
  * @param images the cache of images
+ * @param sizes says which VM a container needs
  */
-public record EngineBundles(RootfsImages images) {
+public record EngineBundles(RootfsImages images, VmSizes sizes) {
   private static final String NETWORK = "network";
 
   /**
@@ -38,6 +41,7 @@ public record EngineBundles(RootfsImages images) {
    * @param oci the specification for the guest
    * @param root the image of its root file system
    * @param mounts what its mounts of this host have become
+   * @param size of the VM that its limits need; 0 = as requested
    * @param engine what the journal keeps
    */
   public record Prepared(
@@ -45,6 +49,7 @@ public record EngineBundles(RootfsImages images) {
       OciSpec oci,
       Image root,
       EngineMounts mounts,
+      Sizing size,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
     /** Returns the request for the container. */
@@ -53,7 +58,11 @@ public record EngineBundles(RootfsImages images) {
       for (EngineMounts.Tree tree : mounts.trees()) {
         spec = spec.withVolume(DiskImage.readOnly(tree.image().path()), tree.destination());
       }
-      return new NewContainer(name, requestId, sandbox, spec, Map.of(), mounts.files(), engine);
+      SandboxSpec sized =
+          sandbox.withSize(
+              size.vcpus() == 0 ? sandbox.vcpus() : size.vcpus(),
+              size.memoryMib() == 0 ? sandbox.memoryMib() : size.memoryMib());
+      return new NewContainer(name, requestId, sized, spec, Map.of(), mounts.files(), engine);
     }
 
     @Override
@@ -77,6 +86,7 @@ public record EngineBundles(RootfsImages images) {
     OciSpec asked = spec(bundle);
     EngineNamespaces.require(asked);
     String network = network(asked);
+    Sizing size = sizes.of(VmLimits.of(asked));
     if (kept != null && !network.isEmpty()) {
       throw new SandboxException(
           Reason.INVALID,
@@ -96,7 +106,7 @@ public record EngineBundles(RootfsImages images) {
               network,
               kept);
       return new Prepared(
-          name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, engine);
+          name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, size, engine);
     } catch (RuntimeException e) {
       image.close();
       throw e;

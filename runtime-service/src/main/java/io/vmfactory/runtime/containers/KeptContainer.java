@@ -20,6 +20,7 @@ import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerView.End;
 import io.vmfactory.runtime.containers.ContainerView.State;
+import io.vmfactory.vmm.Sizing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -360,9 +361,15 @@ public final class KeptContainer {
     return container("measure", deadline).stats(deadline);
   }
 
-  /** Changes its limits. */
-  public void update(ResourceLimits limits, Deadline deadline) {
-    container("update", deadline).update(limits, deadline);
+  /**
+   * Changes its limits.
+   *
+   * @param size of the VM that the limits need; 0 = as it is. The VM grows if it is smaller
+   */
+  public synchronized void update(ResourceLimits limits, Sizing size, Deadline deadline) {
+    Container container = container("update", deadline);
+    LimitChange.makeRoom(keeping.runtime(), sandbox(deadline), size, deadline);
+    container.update(limits, deadline);
   }
 
   /** Returns the sockets of the agent's ports, for an engine; none if the VM has ended. */
