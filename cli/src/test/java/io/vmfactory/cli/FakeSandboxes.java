@@ -25,7 +25,6 @@ import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.vmm.Sizing;
-import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

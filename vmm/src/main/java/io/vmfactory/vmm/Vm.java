@@ -65,8 +65,8 @@ public interface Vm {
   VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline);
 
   /**
-   * Adds the vCPUs and the memory that a RUNNING VM lacks, with what an earlier daemon plugged taken
-   * into account. Returns what it has then: memory is added in whole blocks ({@link
+   * Adds the vCPUs and the memory that a RUNNING VM lacks, with what an earlier daemon plugged
+   * taken into account. Returns what it has then: memory is added in whole blocks ({@link
    * Sizing#MEMORY_BLOCK_MIB}). It never gets less. When this returns, the guest's kernel has
    * accepted the memory; the agent brings memory and CPUs online.
    *

@@ -46,7 +46,7 @@ final class UserShares {
     if (limits.maxMemoryMib() > 0 && has.memoryMib() + memoryMib > limits.maxMemoryMib()) {
       throw Refusals.exhausted(
           ("the VMs of %s have %d MiB, and one with %d MiB exceeds the %d MiB that one user may"
-               + " have (max_memory_per_user in the configuration); release one or ask for less")
+                  + " have (max_memory_per_user in the configuration); release one or ask for less")
               .formatted(client.user(), has.memoryMib(), memoryMib, limits.maxMemoryMib()));
     }
   }

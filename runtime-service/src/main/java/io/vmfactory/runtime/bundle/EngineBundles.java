@@ -104,7 +104,8 @@ public record EngineBundles(RootfsImages images, VmSizes sizes) {
               process.startTicks(),
               process.executable().toString(),
               network,
-              kept);
+              kept,
+              mounts.folders());
       return new Prepared(
           name, mounts.applyTo(asked.withoutNamespace(NETWORK)), image, mounts, size, engine);
     } catch (RuntimeException e) {

@@ -2,6 +2,7 @@ package io.vmfactory.runtime.containers;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.runtime.folders.FolderCopy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -73,6 +74,7 @@ public record ContainerRecord(
    * @param network the path of the network namespace that the engine has made; empty for one that
    *     only that process is in
    * @param keeper the process that keeps the container for containerd; null = none
+   * @param folders those of this host that it has copies of
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
@@ -82,7 +84,8 @@ public record ContainerRecord(
       long startTicks,
       String executable,
       String network,
-      @Nullable Keeper keeper) {
+      @Nullable Keeper keeper,
+      List<FolderCopy> folders) {
     /** In place of the folder, of which a command's container has none. */
     static final String FOREGROUND = "";
 
@@ -90,6 +93,7 @@ public record ContainerRecord(
       Objects.requireNonNull(bundle);
       Objects.requireNonNull(executable);
       network = Objects.requireNonNullElse(network, ""); // absent in records of earlier versions
+      folders = List.copyOf(Objects.requireNonNullElse(folders, List.of()));
     }
 
     /** Returns the path of the container's network namespace on this host. */

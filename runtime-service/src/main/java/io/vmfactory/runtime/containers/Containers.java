@@ -8,6 +8,7 @@ import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.linux.Processes;
+import io.vmfactory.runtime.folders.FolderWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class Containers implements AutoCloseable {
   private final ExecutorService pumps = threads("output", PUMPS);
   private final ExecutorService ends = threads("end", ENDS);
   private final Processes processes = new Processes();
+  private final FolderWatch folders = new FolderWatch(ends);
   private final SandboxRuntime runtime;
   private final Keeping keeping;
 
@@ -95,6 +97,7 @@ public final class Containers implements AutoCloseable {
   private void put(KeptContainer container) {
     all.put(container.name(), CompletableFuture.completedFuture(container));
     container.watchKeeper();
+    ContainerFolders.follow(folders, container);
     if (container.isRemoved()) {
       all.remove(container.name());
     }
@@ -115,6 +118,7 @@ public final class Containers implements AutoCloseable {
       KeptContainer made = new ContainerMaker(keeping).make(wanted, deadline);
       mine.complete(made);
       made.watchKeeper();
+      ContainerFolders.follow(folders, made);
       return made;
     } catch (RuntimeException | Error e) {
       all.remove(wanted.name(), mine);
@@ -156,7 +160,9 @@ public final class Containers implements AutoCloseable {
   /** Stops following the containers, which run on. */
   @Override
   public void close() {
-    ends.shutdownNow(); // first: a connection that ends now is not the end of a container
+    folders.close();
+    ends.shutdownNow(); // before the connections: a connection that ends now is not the end of a
+    // container
     runtime.close();
     pumps.shutdownNow();
     processes.close();

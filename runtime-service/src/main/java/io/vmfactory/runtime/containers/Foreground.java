@@ -41,7 +41,8 @@ public record Foreground(Containers containers) {
             client.identity().startTicks(),
             client.identity().executable().toString(),
             "",
-            null);
+            null,
+            List.of());
     KeptContainer made =
         containers.create(
             new NewContainer(

@@ -9,6 +9,7 @@ import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
+import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,11 +48,18 @@ class ContainerJournalTest {
         record(
             "s2",
             new Engine(
-                "/b", true, 12, 34, "/bin/x", "/run/netns/web", new Keeper(56, 78, "/bin/y")));
+                "/b",
+                true,
+                12,
+                34,
+                "/bin/x",
+                "/run/netns/web",
+                new Keeper(56, 78, "/bin/y"),
+                List.of(new FolderCopy("/srv/conf", "/run/copy"))));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
-    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null);
+    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of());
     assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
