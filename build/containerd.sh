@@ -50,7 +50,7 @@ no_leases() { timeout 120 bash -c "$(declare -f f); vmf=$vmf; config=$config; un
 layer() { mkdir -p "$work/image/$1" && tar -C "$2" --numeric-owner -c . >"$work/image/$1/layer.tar" && sha256sum <"$work/image/$1/layer.tar" | cut -d' ' -f1; }
 mkdir -p "$work/one"/{bin,dev,proc,sys,tmp,etc,run,src} "$work/two/etc"
 cp /bin/busybox "$work/one/bin/"
-for applet in sh echo cat sleep stty id env ls touch true hostname tail ps kill ip httpd wget mkdir; do ln -s busybox "$work/one/bin/$applet"; done
+for applet in sh echo cat sleep stty id env ls touch true hostname tail ps kill ip httpd wget mkdir grep; do ln -s busybox "$work/one/bin/$applet"; done
 echo root:x:0:0:root:/:/bin/sh >"$work/one/etc/passwd"
 echo one >"$work/one/etc/layer"
 echo two >"$work/two/etc/layer"

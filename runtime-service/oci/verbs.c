@@ -189,6 +189,18 @@ int verb_resume(char **words) {
     return 0;
 }
 
+int verb_update(char **words) {
+    const char *resources = NULL;
+    const struct option_of options[] = {{"resources", 'r', &resources, NULL}, {0}};
+    words += options_read(words, options);
+    struct bytes request = request_for(space, only_id(words)), json = {0};
+    if (resources == NULL) stop("--resources is missing: a file with linux.resources as JSON, or - for standard input");
+    bytes_file(&json, strcmp(resources, "-") == 0 ? "/dev/stdin" : resources);
+    put_bytes(&request, 3, json.at, json.length);
+    service_must("UpdateContainer", &request, SECONDS);
+    return 0;
+}
+
 int verb_state(char **words) {
     struct bytes request = request_for(space, only_id(words)), text = {0};
     struct bytes reply = service_must("GetContainer", &request, SECONDS);
@@ -331,18 +343,6 @@ int verb_ps(char **words) {
     words += options_read(words, options);
     struct bytes request = request_for(space, only_id(words)), reply = service_must("GetContainer", &request, SECONDS);
     printf(strcmp(format, "json") == 0 ? "[%d]\n" : "PID\n%d\n", container_in(&reply).stand_in);
-    return 0;
-}
-
-int verb_update(char **words) {
-    const char *resources = NULL;
-    const struct option_of options[] = {{"resources", 'r', &resources, NULL}, {0}};
-    words += options_read(words, options);
-    if (resources == NULL) stop("--resources is missing: a file, or - for standard input");
-    struct bytes json = {0}, request = request_for(space, only_id(words));
-    bytes_file(&json, strcmp(resources, "-") == 0 ? "/dev/stdin" : resources);
-    put_bytes(&request, 3, json.at, json.length);
-    service_must("UpdateContainer", &request, SECONDS);
     return 0;
 }
 

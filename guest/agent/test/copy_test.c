@@ -10,6 +10,7 @@
 #include "host.h"
 #include "kata/agent.pb-c.h"
 #include "test.h"
+#include "vmfactory/guest/v1/guest.pb-c.h"
 
 // Tests CopyFile by frames, in an empty /run of the test's own.
 
@@ -95,6 +96,33 @@ static void directories_and_links_are_made(void) {
     CHECK(entries("/run/dir") == 1);
 }
 
+static int prune(char *path, char **keep, size_t count) {
+    Vmfactory__Guest__V1__PruneFolderRequest request = VMFACTORY__GUEST__V1__PRUNE_FOLDER_REQUEST__INIT;
+    request.path = path;
+    request.keep = keep;
+    request.n_keep = count;
+    return host_code(host_call(fd, "vmfactory.guest.v1.Guest", "PruneFolder", &request.base));
+}
+
+static void a_folder_keeps_only_what_is_named(void) {
+    char *keep[] = {"new", "new/file", "..data", "top"};
+    const char *files[] = {"/run/prune/old/file", "/run/prune/old/deep/file", "/run/prune/new/file", "/run/prune/new/gone",
+                           "/run/prune/top", "/run/prune/bottom"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        Grpc__CopyFileRequest file = piece(files[i], "x", 0, 1);
+        CHECK(copy(&file, NULL) == STATUS_OK);
+    }
+    CHECK(symlink("new", "/run/prune/..data") == 0 && symlink("/run/a", "/run/prune/out") == 0);
+    CHECK(prune("/run/prune", keep, sizeof keep / sizeof *keep) == STATUS_OK);
+    CHECK(entries("/run/prune") == 3 && entries("/run/prune/new") == 1 && holds("/run/prune/..data/file", "x"));
+    CHECK(entries("/run/a") > 0);
+    CHECK(prune("/run/prune", NULL, 0) == STATUS_OK && entries("/run/prune") == 0);
+    CHECK(rmdir("/run/prune") == 0 && prune("/run/prune", NULL, 0) == STATUS_NOT_FOUND);
+    CHECK(prune("/etc", NULL, 0) == STATUS_INVALID_ARGUMENT && prune("/run/../etc", NULL, 0) == STATUS_INVALID_ARGUMENT);
+    CHECK(symlink("a", "/run/to") == 0 && prune("/run/to", NULL, 0) == STATUS_INTERNAL && entries("/run/a") > 0);
+    CHECK(unlink("/run/to") == 0);
+}
+
 static void a_link_is_replaced_and_never_followed(void) {
     Grpc__CopyFileRequest file = piece("/run/dir/link", "own", 0, 3), through = piece("/run/to-a/x", "x", 0, 1);
     CHECK(copy(&file, NULL) == STATUS_OK && holds("/run/dir/link", "own") && holds("/run/c", "12345678"));
@@ -154,6 +182,7 @@ static void suite(void) {
     a_file_that_was_there_is_replaced();
     a_piece_may_be_sent_again_but_none_left_out();
     directories_and_links_are_made();
+    a_folder_keeps_only_what_is_named();
     a_link_is_replaced_and_never_followed();
     what_is_wrong_is_refused_and_nothing_is_left();
     a_frame_may_be_cut_anywhere();

@@ -20,6 +20,7 @@ handler stream_write, stream_read_out, stream_read_err, stream_close_in, stream_
 handler oom_event_get;
 handler ephemeral_update, volume_stats, memory_probe;
 handler file_copy;
+handler folder_prune;
 handler interfaces_list, interface_update;
 handler routes_list, routes_update;
 handler neighbours_add;

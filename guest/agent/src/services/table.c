@@ -54,6 +54,7 @@ static struct method guest[] = {
     {.name = "ListContainers", .handle = containers_list},
     {.name = "ListProcesses", .handle = processes_list},
     {.name = "ProbeContainer", .handle = containers_probe},
+    {.name = "PruneFolder", .handle = folder_prune},
     {.name = "Quiesce", .handle = quiesce},
     {.name = "RunHook", .handle = hook_run_now},
     {.name = "RunRestoreHooks", .handle = hooks_run_restore},

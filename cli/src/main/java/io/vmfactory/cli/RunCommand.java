@@ -10,11 +10,13 @@ import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxVm;
+import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.Sizing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +79,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin private ProcessOptions process;
   @Mixin private SizeOptions size;
+  @Mixin private LimitOptions limits;
 
   @Option(
       names = "--volume-ro",
@@ -151,9 +154,11 @@ final class RunCommand implements Callable<Integer> {
 
   /** Runs the command in a clone of a template. The caller closes {@code runtime}. */
   private int runClone(Session session, SandboxRuntime runtime, String template) {
-    if (!volumes.isEmpty()) {
+    if (!volumes.isEmpty() || limits.isGiven()) {
       throw new ParameterException(
-          spec.commandLine(), "--volume-ro cannot be combined with --template");
+          spec.commandLine(),
+          "%s cannot be combined with --template"
+              .formatted(volumes.isEmpty() ? "the limits of a container" : "--volume-ro"));
     }
     TemplateRun clone = new TemplateRun(template, command, process, root.caller());
     Deadline deadline = root.deadline();
@@ -200,7 +205,10 @@ final class RunCommand implements Callable<Integer> {
     List<Image> open = new ArrayList<>();
     try (ContainerSource.Prepared prepared =
         source.prepare(images, command, process.hasUser(), root.caller()::file, imageLimit)) {
-      OciSpec oci = named(prepared.spec()).with(p -> process.applyTo(p, root.caller()));
+      OciSpec oci =
+          named(prepared.spec())
+              .with(p -> process.applyTo(p, root.caller()))
+              .withLimits(limits.limits());
       ContainerSpec wanted = ContainerSpec.of(oci, disk(prepared.image(), DriveMode.OVERLAY));
       for (ReadOnlyVolume volume : volumes) {
         Image image = images.fromDirectory(volume.directory(), imageLimit);
@@ -231,12 +239,13 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private SandboxSpec sandboxSpec(Map<String, String> annotations) {
+    Sizing needed = VmSizes.of(root.config().config().qemu()).of(limits.limits());
     SandboxSpec wanted =
         SandboxSpec.defaults()
             .withId(name)
             .withSize(
-                size.vcpus() == null ? 0 : size.vcpus(),
-                size.memoryMib() == null ? 0 : size.memoryMib())
+                size.vcpus() == null ? needed.vcpus() : size.vcpus(),
+                size.memoryMib() == null ? needed.memoryMib() : size.memoryMib())
             .withRoutes(routes.stream().map(route -> Route.valueOf(route.name())).toList())
             .withHostname(hostname)
             .withAnnotations(annotations);

@@ -116,6 +116,11 @@ final class FakeSandboxes implements SandboxRuntime {
   }
 
   @Override
+  public SandboxStatus growVm(String id, Sizing wanted, Deadline deadline) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public void pauseVm(String id, Deadline deadline) {
     fetch(id, deadline);
     done.add("pause the VM of " + id);

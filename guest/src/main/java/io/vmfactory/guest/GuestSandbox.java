@@ -1,6 +1,7 @@
 package io.vmfactory.guest;
 
 import io.vmfactory.configs.time.Deadline;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -12,8 +13,19 @@ public interface GuestSandbox {
   /** Ends all containers and removes the sandbox. Has no effect if there is none. */
   void destroy(Deadline deadline);
 
-  /** Writes a file below /run in the guest, in as many calls as necessary. */
+  /**
+   * Writes a file, folder or link below /run in the guest, in as many calls as necessary. Replaces
+   * a file or link in one step.
+   */
   void copyFile(GuestFile file, Deadline deadline);
+
+  /**
+   * Removes everything from a folder below /run in the guest, but what is named. NOT_FOUND if there
+   * is no such folder.
+   *
+   * @param keep the paths that stay, relative to the folder, with those of their folders
+   */
+  void pruneFolder(String path, Collection<String> keep, Deadline deadline);
 
   /**
    * Completes with the id of the next container in which the kernel ends a process for lack of

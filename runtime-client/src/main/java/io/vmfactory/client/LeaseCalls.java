@@ -12,6 +12,7 @@ import io.vmfactory.api.v1.DriveMode;
 import io.vmfactory.api.v1.FactoryGrpcClient;
 import io.vmfactory.api.v1.ForkVmRequest;
 import io.vmfactory.api.v1.ForkVmResponse;
+import io.vmfactory.api.v1.GrowVmRequest;
 import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.PauseVmRequest;
 import io.vmfactory.api.v1.ReleaseVmRequest;
@@ -141,6 +142,24 @@ public final class LeaseCalls {
             .setName(name)
             .build();
     return channel.unary(FactoryGrpcClient.DetachNic, request, deadline);
+  }
+
+  /**
+   * Gives the lease's VM the vCPUs and the memory that it lacks. It never gets less than it has.
+   *
+   * @param vcpus 0 for as many as it has
+   * @param memoryMib 0 for as much as it has
+   * @return the VM with its new size
+   */
+  public Vm grow(String leaseId, int vcpus, int memoryMib, Deadline deadline) {
+    GrowVmRequest.Builder request = GrowVmRequest.newBuilder().setLeaseId(leaseId);
+    if (vcpus > 0) {
+      request.setVcpus(vcpus);
+    }
+    if (memoryMib > 0) {
+      request.setMemoryMib(memoryMib);
+    }
+    return channel.unary(FactoryGrpcClient.GrowVm, request.build(), deadline).getVm();
   }
 
   /** Ends the lease and its VM. Returns the id of the VM, which is gone by then. */

@@ -6,6 +6,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.RuntimeConfig;
 import io.vmfactory.configs.VmFactoryConfig;
@@ -99,7 +100,9 @@ public final class RuntimeDaemon {
     Vertx vertx = vertx();
     try (Containers containers = Containers.open(RuntimeSettings.of(config))) {
       RuntimeVerbs verbs =
-          new RuntimeVerbs(containers, new EngineBundles(images(config.runtime()), containers));
+          new RuntimeVerbs(
+              containers,
+              new EngineBundles(images(config.runtime()), VmSizes.of(config.qemu()), containers));
       CommandRunner runner = commands.of(config, containers);
       try (CommandSocket typed =
           CommandSocket.start(vertx, config.runtime().commandSocket(), runner)) {

@@ -16,6 +16,7 @@ import io.vmfactory.client.ContainerCalls;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.client.sandbox.RuntimeSettings;
+import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.ConfigLoader;
 import io.vmfactory.configs.Surroundings;
 import io.vmfactory.configs.VmFactoryConfig;
@@ -76,7 +77,9 @@ class EdgesTest {
                 "test");
     containers = Containers.open(RuntimeSettings.of(config));
     RootfsImages images = RootfsImages.open(folder.resolve("images"), 1 << 30, 64 << 20);
-    RuntimeVerbs verbs = new RuntimeVerbs(containers, new EngineBundles(images, containers));
+    RuntimeVerbs verbs =
+        new RuntimeVerbs(
+            containers, new EngineBundles(images, VmSizes.of(config.qemu()), containers));
     skin = RuntimeSkin.start(vertx, folder.resolve("r.sock"), config.daemon(), verbs);
     engines = EngineSocket.start(vertx, folder.resolve("e.sock"), verbs, Duration.ofSeconds(30));
     calls = ContainerCalls.open(folder.resolve("r.sock"));

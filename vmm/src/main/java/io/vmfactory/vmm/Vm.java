@@ -65,8 +65,9 @@ public interface Vm {
   VmSnapshot snapshot(Path overlayDir, Laps laps, Deadline deadline);
 
   /**
-   * Adds vCPUs and memory to a RUNNING VM. Returns what was really added: memory is rounded up to
-   * whole blocks ({@link Sizing#MEMORY_BLOCK_MIB}). When this returns, the guest's kernel has
+   * Adds the vCPUs and the memory that a RUNNING VM lacks, with what an earlier daemon plugged
+   * taken into account. Returns what it has then: memory is added in whole blocks ({@link
+   * Sizing#MEMORY_BLOCK_MIB}). It never gets less. When this returns, the guest's kernel has
    * accepted the memory; the agent brings memory and CPUs online.
    *
    * @throws VmmException with reason {@code RESOURCES} when the VM's maximum does not allow it and
@@ -74,7 +75,7 @@ public interface Vm {
    * @throws io.vmfactory.configs.time.DeadlineExceededException when the guest does not answer: its
    *     kernel hangs, or has no ACPI memory hot-plug
    */
-  Sizing plug(Sizing extra, Deadline deadline);
+  Sizing grow(Sizing wanted, Deadline deadline);
 
   /** Returns the access to the VM's drives. */
   VmDrives drives();

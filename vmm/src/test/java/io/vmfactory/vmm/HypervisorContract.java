@@ -103,7 +103,7 @@ public abstract class HypervisorContract {
     refuses(Reason.ILLEGAL_PHASE, vm::detach);
     vm.stop(deadline);
     refuses(Reason.ILLEGAL_PHASE, () -> vm.stop(deadline));
-    refuses(Reason.ILLEGAL_PHASE, () -> vm.plug(new Sizing(1, 0), deadline));
+    refuses(Reason.ILLEGAL_PHASE, () -> vm.grow(new Sizing(2, 128), deadline));
     vm.kill();
   }
 
@@ -200,7 +200,7 @@ public abstract class HypervisorContract {
       booted.kill();
     }
     Vm clone = runningClone();
-    clone.plug(new Sizing(1, 0), deadline);
+    clone.grow(new Sizing(2, 128), deadline);
     refuses(Reason.INVALID, () -> clone.snapshot(overlays, new Laps(), deadline));
     clone.check(deadline);
     clone.stop(deadline);
@@ -258,17 +258,18 @@ public abstract class HypervisorContract {
   @Test
   void memoryIsPluggedInWholeBlocksAndTheSumIsRight() {
     Vm vm = bootGrowing();
-    assertThat(vm.plug(new Sizing(1, 1), deadline)).isEqualTo(new Sizing(1, 128));
-    assertThat(vm.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));
+    assertThat(vm.grow(new Sizing(2, 129), deadline)).isEqualTo(new Sizing(2, 256));
+    assertThat(vm.grow(new Sizing(1, 256), deadline)).isEqualTo(new Sizing(2, 256));
+    assertThat(vm.grow(new Sizing(0, 384), deadline)).isEqualTo(new Sizing(2, 384));
     vm.kill();
   }
 
   @Test
   void beyondTheMaximumNothingIsPlugged() {
     Vm vm = bootGrowing();
-    refuses(Reason.RESOURCES, () -> vm.plug(new Sizing(2, 128), deadline));
-    refuses(Reason.RESOURCES, () -> vm.plug(new Sizing(1, 257), deadline));
-    assertThat(vm.plug(new Sizing(1, 256), deadline)).isEqualTo(new Sizing(1, 256));
+    refuses(Reason.RESOURCES, () -> vm.grow(new Sizing(3, 256), deadline));
+    refuses(Reason.RESOURCES, () -> vm.grow(new Sizing(2, 385), deadline));
+    assertThat(vm.grow(new Sizing(2, 384), deadline)).isEqualTo(new Sizing(2, 384));
     vm.kill();
   }
 

@@ -198,6 +198,7 @@ final class Assembly {
 
   private AttachmentVerbs attachmentVerbs(Path overlays) {
     return new AttachmentVerbs(
+        new GrowVm(rules, leases, uniqueness, memory, host.observer()),
         new AttachDrive(leases, overlays, host.observer()),
         new NicVerbs(leases, host.observer()),
         leases);

@@ -6,20 +6,28 @@ import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.vmm.NicPlace;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmmException;
 
-/** The verbs of drives and NICs. */
+/** The verbs of what a leased VM can be given. */
 final class AttachmentVerbs implements Attachments {
+  private final GrowVm growVm;
   private final AttachDrive attachDrive;
   private final NicVerbs nics;
   private final LeaseBook leases;
 
-  AttachmentVerbs(AttachDrive attachDrive, NicVerbs nics, LeaseBook leases) {
+  AttachmentVerbs(GrowVm growVm, AttachDrive attachDrive, NicVerbs nics, LeaseBook leases) {
+    this.growVm = growVm;
     this.attachDrive = attachDrive;
     this.nics = nics;
     this.leases = leases;
+  }
+
+  @Override
+  public VmView grow(GrowRequest request, Deadline deadline) {
+    return growVm.run(request, deadline);
   }
 
   @Override

@@ -5,13 +5,21 @@ import io.vmfactory.configs.time.Laps.Lap;
 import io.vmfactory.factory.request.DriveId;
 import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Peer;
+import io.vmfactory.factory.request.VmView;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.NicPlace;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** What can be attached to a leased VM. */
+/** What a leased VM can be given. */
 public interface Attachments {
+  /**
+   * Gives a leased VM the CPUs and the memory that it lacks; returns the VM. It never gets less
+   * than it has.
+   */
+  VmView grow(GrowRequest request, Deadline deadline);
+
   /** Gives a leased VM a drive. */
   GrantedDrive attachDrive(DriveRequest request, Deadline deadline);
 
@@ -23,6 +31,16 @@ public interface Attachments {
 
   /** Disconnects a NIC slot of a leased VM from a network. */
   NicPlace detachNic(NicRequest request, Deadline deadline);
+
+  /**
+   * A request for a size.
+   *
+   * @param vcpus null = as many as it has
+   * @param memoryMib MiB; null = as much as it has
+   * @param peer the client
+   */
+  record GrowRequest(
+      LeaseId lease, @Nullable Integer vcpus, @Nullable Integer memoryMib, Peer peer) {}
 
   /**
    * A request for a drive.

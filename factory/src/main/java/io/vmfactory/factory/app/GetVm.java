@@ -79,11 +79,10 @@ final class GetVm {
 
   /** Gives a VM that is awake what it lacks for {@code wanted}; returns what it has then. */
   private static Sizing grown(HostedVm vm, Sizing wanted, Laps laps, Deadline deadline) {
-    Sizing lacking = vm.sizing().shortOf(wanted);
-    if (lacking.isZero()) {
+    if (vm.sizing().shortOf(wanted).isZero()) {
       return vm.sizing();
     }
-    Sizing grown = vm.sizing().plus(vm.vm().plug(lacking, deadline));
+    Sizing grown = vm.vm().grow(wanted, deadline);
     laps.lap("plug");
     requireNonNull(vm.agent()).online(grown.vcpus(), deadline);
     laps.lap("online");

@@ -72,6 +72,7 @@ final class FactoryBinding {
     binding.bindDaemon(facts);
     binding.bindTemplates();
     binding.bindVms();
+    binding.bindGrowth();
     binding.bindDrives();
     binding.bindNics();
     binding.bindPools(facts);
@@ -229,6 +230,16 @@ final class FactoryBinding {
         (client, q, deadline, progress) ->
             SuspendProtos.suspended(
                 verbs.pauses().suspend(client, SuspendProtos.request(q), deadline)),
+        (client, reply) -> {});
+  }
+
+  /** Binds GrowVm. What the VM has got stays if the client has left. */
+  private void bindGrowth() {
+    bind(
+        FactoryGrpcService.GrowVm,
+        Call.Kind.VM,
+        (client, q, deadline, progress) ->
+            VmProtos.grown(verbs.attachments().grow(VmProtos.request(q, client), deadline)),
         (client, reply) -> {});
   }
 

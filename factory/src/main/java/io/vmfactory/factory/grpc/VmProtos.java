@@ -5,14 +5,19 @@ import io.vmfactory.api.v1.GetBaseVmRequest;
 import io.vmfactory.api.v1.GetBaseVmResponse;
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.GetVmResponse;
+import io.vmfactory.api.v1.GrowVmRequest;
+import io.vmfactory.api.v1.GrowVmResponse;
 import io.vmfactory.api.v1.Memory;
 import io.vmfactory.api.v1.PauseVmResponse;
 import io.vmfactory.api.v1.RenewLeaseRequest;
 import io.vmfactory.api.v1.Vm;
 import io.vmfactory.api.v1.VmState;
+import io.vmfactory.factory.app.Attachments.GrowRequest;
 import io.vmfactory.factory.calls.Wire;
 import io.vmfactory.factory.request.GrantedVm;
 import io.vmfactory.factory.request.Lease;
+import io.vmfactory.factory.request.LeaseId;
+import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.request.Route;
 import io.vmfactory.factory.request.VmRequest;
@@ -60,6 +65,18 @@ final class VmProtos {
       reply.setTemplate(TemplateProtos.whole(granted.template()));
     }
     return reply.build();
+  }
+
+  static GrowRequest request(GrowVmRequest q, Peer peer) {
+    return new GrowRequest(
+        new LeaseId(q.getLeaseId()),
+        q.hasVcpus() ? Wire.unsigned(q.getVcpus()) : null,
+        q.hasMemoryMib() ? Wire.unsigned(q.getMemoryMib()) : null,
+        peer);
+  }
+
+  static GrowVmResponse grown(VmView vm) {
+    return GrowVmResponse.newBuilder().setVm(vm(vm)).build();
   }
 
   static PauseVmResponse paused(VmView vm) {

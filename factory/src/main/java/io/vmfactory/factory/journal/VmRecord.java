@@ -221,6 +221,11 @@ public record VmRecord(
         lease);
   }
 
+  /** Returns the record of the VM with that size. */
+  public VmRecord grown(Sizing sizing) {
+    return handedOut(route, hostname, sizing, Instant.parse(madeAt));
+  }
+
   /** Whether this daemon reads this format version. */
   boolean readable() {
     return version >= OLDEST && version <= VERSION;

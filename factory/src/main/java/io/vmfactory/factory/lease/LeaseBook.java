@@ -12,9 +12,11 @@ import io.vmfactory.factory.request.LeaseId;
 import io.vmfactory.factory.request.Order;
 import io.vmfactory.factory.request.Peer;
 import io.vmfactory.factory.request.Refusals;
+import io.vmfactory.factory.request.RequestException;
 import io.vmfactory.factory.routes.Admission;
 import io.vmfactory.factory.vm.HostedVm;
 import io.vmfactory.template.SuspendedVm;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmExit;
 import io.vmfactory.vmm.VmId;
@@ -291,6 +293,23 @@ public final class LeaseBook {
     Holding holding = existing(client, leaseId);
     holding.vm().leased(entry(holding.lease()).paused(paused));
     return holding.lease();
+  }
+
+  /**
+   * Lets a client's VM grow to that memory, which it does not have yet.
+   *
+   * @throws RequestException with reason {@code EXHAUSTED} if its user has as much as one user may
+   *     have
+   */
+  public synchronized void allow(Peer client, LeaseId leaseId, int memoryMib) {
+    existing(client, leaseId).place().grow(client, memoryMib);
+  }
+
+  /** Writes into the journal what a client's VM has now. */
+  public synchronized void grown(Peer client, LeaseId leaseId, Sizing sizing) {
+    Holding holding = existing(client, leaseId);
+    holding.vm().grown(sizing);
+    holding.place().holds(sizing.memoryMib());
   }
 
   /** Reports that a client's VM was paused, or runs again. */

@@ -23,6 +23,7 @@ public interface Observer {
     RESUME_VM,
     SUSPEND_VM,
     SNAPSHOT_VM,
+    GROW_VM,
     ATTACH_DRIVE,
     ATTACH_NIC
   }

@@ -194,6 +194,20 @@ public final class Admission {
       }
     }
 
+    /**
+     * The VM gets more memory.
+     *
+     * @param mib what it will have
+     * @throws RequestException with reason {@code EXHAUSTED} if the client's user has as much as
+     *     one user may have
+     */
+    public void grow(Peer client, int mib) {
+      synchronized (Admission.this) {
+        shares.requireMemory(client, mib - memoryMib);
+        holds(mib);
+      }
+    }
+
     /** The VM is given away: its place is taken until its process is gone. */
     public void giveAway(VmView vm) {
       synchronized (Admission.this) {

@@ -131,7 +131,8 @@ public final class Rules {
     return size(vcpus, memoryMib, configured());
   }
 
-  private Sizing size(@Nullable Integer vcpus, @Nullable Integer memoryMib, Sizing otherwise) {
+  /** Returns a wanted size; null = as in {@code otherwise}. */
+  public Sizing size(@Nullable Integer vcpus, @Nullable Integer memoryMib, Sizing otherwise) {
     Sizing wanted =
         new Sizing(
             vcpus == null ? otherwise.vcpus() : vcpus,

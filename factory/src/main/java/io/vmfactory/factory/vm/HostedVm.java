@@ -141,6 +141,11 @@ public final class HostedVm {
     record = record.forked(snapshot);
   }
 
+  /** It has more CPUs or memory than before: in the journal. */
+  public void grown(Sizing sizing) {
+    write(record.grown(sizing));
+  }
+
   /** It is about to be leased, or its lease about to be renewed: LEASED in the journal. */
   public void leased(LeaseEntry lease) {
     write(record.leased(lease));

@@ -5,6 +5,7 @@ import static io.vmfactory.factory.app.TestFactory.on;
 import static io.vmfactory.factory.app.TestFactory.soon;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vmfactory.factory.app.Attachments.GrowRequest;
 import io.vmfactory.factory.app.TemplateDesk.TemplateRequest;
 import io.vmfactory.factory.journal.Journal;
 import io.vmfactory.factory.journal.VmRecord.State;
@@ -65,6 +66,14 @@ final class KilledAnywhereTest {
       @Override
       void run(TestFactory factory) {
         factory.get(TestFactory.sized(2, 512, Route.TEMPLATE));
+      }
+    },
+    GROW_LEASED(1) {
+      @Override
+      void run(TestFactory factory) {
+        GrowRequest request = new GrowRequest(onlyLease(factory), 2, 512, Peer.daemon());
+        factory.cases.attachments().grow(request, soon());
+        factory.cases.attachments().grow(request, soon());
       }
     },
     FORK(3) {

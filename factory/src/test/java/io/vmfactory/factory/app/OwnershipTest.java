@@ -9,6 +9,7 @@ import io.vmfactory.configs.DaemonConfig;
 import io.vmfactory.configs.UsersConfig;
 import io.vmfactory.configs.VmFactoryConfig;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.app.Attachments.GrowRequest;
 import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.events.Events.Event;
 import io.vmfactory.factory.events.Events.Kind;
@@ -314,6 +315,21 @@ final class OwnershipTest {
   private List<GrantedVm> fork(Lease source, int count) {
     ForkRequest request = new ForkRequest(source.id(), count, null, "");
     return factory.cases.vms().fork(ALICE, request, soon()).vms();
+  }
+
+  @Test
+  void aVmDoesNotGrowBeyondTheMemoryThatOneUserMayHave() {
+    start(new UsersConfig("", 1, 768, 8));
+    LeaseId lease = get(ALICE).lease().id();
+    exhausted("max_memory_per_user", () -> grow(ALICE, lease, 1024));
+    assertThat(grow(ALICE, lease, 512)).isEqualTo(512);
+    refused(Reason.NOT_FOUND, () -> grow(BOB, lease, 512));
+    assertThat(grow(TestPeers.root(), lease, 1024)).isEqualTo(1024);
+  }
+
+  private int grow(Peer client, LeaseId lease, int memoryMib) {
+    GrowRequest request = new GrowRequest(lease, null, memoryMib, client);
+    return factory.cases.attachments().grow(request, soon()).sizing().memoryMib();
   }
 
   private static void exhausted(String key, ThrowingCallable call) {

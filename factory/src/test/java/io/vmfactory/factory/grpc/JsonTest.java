@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vmfactory.configs.PoolConfig;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
+import io.vmfactory.factory.app.Attachments.GrowRequest;
 import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.app.Control;
 import io.vmfactory.factory.app.PoolDesk.PoolResize;
@@ -81,6 +82,20 @@ class JsonTest {
     JsonNode vm = curl("-X", "POST", URL + "/v1/vms").json();
     assertThat(vm.has("routeReason")).isTrue();
     assertThat(vm.at("/vm/endpoints").has("qmp")).isTrue();
+  }
+
+  @Test
+  void aVmGrowsByWhatIsGiven() throws Exception {
+    AtomicReference<GrowRequest> seen = new AtomicReference<>();
+    served.cases.growVm =
+        (q, d) -> {
+          seen.set(q);
+          return Samples.granted();
+        };
+    JsonNode grown = curl("-d", "{\"memory_mib\": 512}", URL + "/v1/leases/l1/grow").json();
+    assertThat(grown.at("/vm/id").asText()).isEqualTo(Samples.VM);
+    assertThat(seen.get())
+        .isEqualTo(new GrowRequest(new LeaseId("l1"), null, 512, seen.get().peer()));
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.factory.app.Attachments;
 import io.vmfactory.factory.app.Attachments.DriveRequest;
 import io.vmfactory.factory.app.Attachments.GrantedDrive;
+import io.vmfactory.factory.app.Attachments.GrowRequest;
 import io.vmfactory.factory.app.Attachments.NicRequest;
 import io.vmfactory.factory.app.Control;
 import io.vmfactory.factory.app.Pauses;
@@ -65,6 +66,7 @@ final class ScriptedCases implements Events {
       (q, d) -> new Pruned(List.of(Samples.snapshot(q.name(), new byte[9])), q.number() << 20);
   Verb<PoolResize, List<PoolView>> resizePool = (q, d) -> List.of();
   Verb<String, List<PoolView>> drainPool = (q, d) -> List.of();
+  Verb<GrowRequest, GrantedVm> growVm = (q, d) -> Samples.granted();
   Verb<DriveRequest, GrantedDrive> attachDrive = (q, d) -> Samples.drive(q);
   Verb<DriveRef, Nothing> detachDrive = (q, d) -> Nothing.NOTHING;
   Verb<NicRequest, NicPlace> attachNic =
@@ -156,6 +158,11 @@ final class ScriptedCases implements Events {
   }
 
   private final class ScriptedAttachments implements Attachments {
+    @Override
+    public VmView grow(GrowRequest request, Deadline deadline) {
+      return growVm.run(request, deadline).vm();
+    }
+
     @Override
     public GrantedDrive attachDrive(DriveRequest request, Deadline deadline) {
       return attachDrive.run(request, deadline);

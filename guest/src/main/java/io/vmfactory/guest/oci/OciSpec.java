@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A container's OCI runtime specification (config.json). Paths in it are the guest's. Immutable.
@@ -216,6 +217,22 @@ public final class OciSpec {
    */
   public OciSpec withProcess(byte[] json) {
     return of(spec.toBuilder().setProcess(SpecReader.process(json)));
+  }
+
+  /** Returns the limits of the container. */
+  public ResourceLimits limits() {
+    LinuxResources resources = spec.getLinux().getResources();
+    LinuxCPU cpu = resources.getCPU();
+    return new ResourceLimits(
+        given(resources.getMemory().getLimit()),
+        given(cpu.getQuota()),
+        given(cpu.getPeriod()),
+        given(cpu.getShares()),
+        given(resources.getPids().getLimit()));
+  }
+
+  private static @Nullable Long given(long value) {
+    return value == 0 ? null : value;
   }
 
   /** Sets the limits that are not null. */

@@ -2,6 +2,8 @@ package io.vmfactory.guest.ttrpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.vmfactory.api.guest.v1.PruneFolderRequest;
+import io.vmfactory.api.guest.v1.PruneFolderResponse;
 import io.vmfactory.api.kata.CopyFileRequest;
 import io.vmfactory.api.kata.CreateSandboxRequest;
 import io.vmfactory.api.kata.DestroySandboxRequest;
@@ -19,6 +21,7 @@ import io.vmfactory.guest.GuestStorage;
 import io.vmfactory.guest.SandboxRequest;
 import io.vmfactory.guest.VolumeUsage;
 import io.vmfactory.ttrpc.Rpc;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -28,6 +31,8 @@ final class TtrpcSandbox implements GuestSandbox {
   private static final Rpc<Empty> DESTROY_SANDBOX =
       AgentRpcs.agent("DestroySandbox", Empty.parser());
   private static final Rpc<Empty> COPY_FILE = AgentRpcs.agent("CopyFile", Empty.parser());
+  private static final Rpc<PruneFolderResponse> PRUNE_FOLDER =
+      AgentRpcs.guest("PruneFolder", PruneFolderResponse.parser());
   private static final Rpc<OOMEvent> GET_OOM_EVENT =
       AgentRpcs.agent("GetOOMEvent", OOMEvent.parser());
   private static final Rpc<Empty> UPDATE_EPHEMERAL_MOUNTS =
@@ -86,6 +91,13 @@ final class TtrpcSandbox implements GuestSandbox {
       connection.call(COPY_FILE, chunk, deadline);
       at += taken;
     } while (at < file.content().length);
+  }
+
+  @Override
+  public void pruneFolder(String path, Collection<String> keep, Deadline deadline) {
+    PruneFolderRequest request =
+        PruneFolderRequest.newBuilder().setPath(path).addAllKeep(keep).build();
+    connection.call(PRUNE_FOLDER, request, deadline);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.vmfactory.vmm.DriveImage;
 import io.vmfactory.vmm.DriveMode;
 import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.NicPlace;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmmException;
 import java.nio.file.Path;
@@ -37,6 +38,15 @@ final class DirectMachine implements Machine {
   @Override
   public GuestAgent agent(Deadline deadline) {
     return agents.greet(facts.agents(), deadline);
+  }
+
+  @Override
+  public Sizing grow(Sizing wanted, Deadline deadline) {
+    Sizing now = vm.grow(wanted, deadline);
+    try (GuestAgent agent = agent(deadline)) {
+      agent.online(now.vcpus(), deadline);
+    }
+    return now;
   }
 
   @Override

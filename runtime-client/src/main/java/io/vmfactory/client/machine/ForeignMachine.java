@@ -3,6 +3,7 @@ package io.vmfactory.client.machine;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmProcessTable;
 import io.vmfactory.vmm.VmmException;
 import io.vmfactory.vmm.VmmException.Reason;
@@ -36,6 +37,11 @@ final class ForeignMachine implements Machine {
   }
 
   @Override
+  public Sizing grow(Sizing wanted, Deadline deadline) {
+    throw notOurs();
+  }
+
+  @Override
   public AttachedDrive attach(Path file, DriveMode mode, Deadline deadline) {
     throw notOurs();
   }
@@ -58,8 +64,8 @@ final class ForeignMachine implements Machine {
   private static VmmException notOurs() {
     return new VmmException(
         Reason.ILLEGAL_PHASE,
-        "the VM was booted directly, so only the process that booted it can attach and detach its"
-            + " drives and NICs; do it there, or take VMs from the daemon"
+        "the VM was booted directly, so only the process that booted it can change its size, drives"
+            + " and NICs; do it there, or take VMs from the daemon"
             + " (runtime.enable_template)");
   }
 

@@ -3,6 +3,7 @@ package io.vmfactory.client.machine;
 import io.vmfactory.api.v1.Drive;
 import io.vmfactory.api.v1.GetVmResponse;
 import io.vmfactory.api.v1.Template;
+import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.LeaseCalls;
 import io.vmfactory.client.LeaseKeeper;
@@ -10,6 +11,7 @@ import io.vmfactory.client.VmHandle;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmProcessTable;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -99,6 +101,12 @@ final class LeasedMachine implements Machine {
   @Override
   public Optional<Template> template() {
     return Optional.ofNullable(template);
+  }
+
+  @Override
+  public Sizing grow(Sizing wanted, Deadline deadline) {
+    Vm grown = leases.grow(facts.leaseId(), wanted.vcpus(), wanted.memoryMib(), deadline);
+    return new Sizing(grown.getVcpus(), grown.getMemoryMib());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.vmfactory.api.v1.Template;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.vmm.DriveMode;
+import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,12 @@ public interface Machine extends AutoCloseable {
   default Optional<Template> template() {
     return Optional.empty();
   }
+
+  /**
+   * Gives it the vCPUs and the memory that it lacks, and returns what it has then. It never gets
+   * less than it has.
+   */
+  Sizing grow(Sizing wanted, Deadline deadline);
 
   /** Attaches a drive. */
   AttachedDrive attach(Path file, DriveMode mode, Deadline deadline);

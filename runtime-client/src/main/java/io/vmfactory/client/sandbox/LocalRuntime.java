@@ -18,6 +18,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.HostName;
 import io.vmfactory.linux.PathLock;
+import io.vmfactory.vmm.Sizing;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,6 +175,11 @@ final class LocalRuntime implements SandboxRuntime {
   @Override
   public SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline) {
     return new SandboxForking(SandboxIds.require(id), resources).run(count, leaseTtl, deadline);
+  }
+
+  @Override
+  public SandboxStatus growVm(String id, Sizing wanted, Deadline deadline) {
+    return new SandboxResting(SandboxIds.require(id), resources).grow(wanted, deadline);
   }
 
   @Override

@@ -72,6 +72,17 @@ final class SandboxFailures {
     };
   }
 
+  /** Translates a failure to give a VM another size, of the daemon, the VMM or the guest. */
+  static RuntimeException ofGrowth(RuntimeException e) {
+    if (e instanceof FactoryException factory) {
+      return ofSnapshot(factory);
+    }
+    if (e instanceof GuestException guest) {
+      return of(guest);
+    }
+    return e instanceof VmmException vmm ? of(vmm) : e;
+  }
+
   private static SandboxException of(VmmException e) {
     Reason reason =
         switch (e.reason()) {

@@ -9,12 +9,18 @@ import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
 import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestException;
 import io.vmfactory.linux.PathLock;
+import io.vmfactory.vmm.Sizing;
+import io.vmfactory.vmm.VmmException;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Lets the VM of a sandbox rest, and ends that. No container is made or removed meanwhile. */
+/**
+ * Lets the VM of a sandbox rest or grow, and ends its rest. No container is made or removed
+ * meanwhile.
+ */
 final class SandboxResting {
   private final String id;
   private final RuntimeResources resources;
@@ -24,6 +30,19 @@ final class SandboxResting {
     this.id = id;
     this.resources = resources;
     this.state = new SandboxStateLock(id, resources.store());
+  }
+
+  SandboxStatus grow(Sizing wanted, Deadline deadline) {
+    try (PathLock lock = state.lock(deadline)) {
+      SandboxRecord record = state.record();
+      state.require(record, "change the size of the VM", State.RUNNING);
+      VmEntry vm = state.requireVm(record, "change its size");
+      SandboxRecord grown = record.with(resources.machine(id, vm).grow(wanted, deadline));
+      state.write(grown);
+      return RecordConversion.status(grown);
+    } catch (FactoryException | VmmException | GuestException e) {
+      throw SandboxFailures.ofGrowth(e);
+    }
   }
 
   void pause(Deadline deadline) {

@@ -5,6 +5,7 @@ import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.vmm.Sizing;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,6 +78,15 @@ public interface SandboxRuntime extends AutoCloseable {
    *     cannot be cloned, NO_ROOM, LOST
    */
   SandboxFork fork(String id, int count, @Nullable Duration leaseTtl, Deadline deadline);
+
+  /**
+   * Gives a sandbox's VM the vCPUs and the memory that it lacks. It never gets less than it has.
+   *
+   * @param wanted 0 for as much as it has
+   * @throws SandboxException NOT_FOUND, WRONG_STATE if it does not run, INVALID (beyond the
+   *     configured maximum), NO_ROOM (the VM's maximum, or the host's memory), LOST
+   */
+  SandboxStatus growVm(String id, Sizing wanted, Deadline deadline);
 
   /**
    * Stops the CPUs of a sandbox's VM; its memory and its lease stay. Calls to its containers wait.

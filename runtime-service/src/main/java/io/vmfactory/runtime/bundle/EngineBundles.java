@@ -5,6 +5,7 @@ import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxSpec;
+import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
@@ -17,6 +18,7 @@ import io.vmfactory.runtime.containers.ContainerRecord;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.Containers;
 import io.vmfactory.runtime.containers.NewContainer;
+import io.vmfactory.vmm.Sizing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +29,10 @@ import java.util.Map;
  * mounts of this host become what a VM can have.
  *
  * @param images the cache of images
+ * @param sizes says which VM a container needs
  * @param containers the containers whose VM another one can share
  */
-public record EngineBundles(RootfsImages images, Containers containers) {
+public record EngineBundles(RootfsImages images, VmSizes sizes, Containers containers) {
   private static final String NETWORK = "network";
 
   /**
@@ -40,6 +43,7 @@ public record EngineBundles(RootfsImages images, Containers containers) {
    * @param root its root file system
    * @param mounts what its mounts of this host have become
    * @param pod how it belongs to a pod
+   * @param size of the VM that its limits need; 0 = as requested
    * @param engine what the journal keeps
    */
   public record Prepared(
@@ -48,6 +52,7 @@ public record EngineBundles(RootfsImages images, Containers containers) {
       EngineRoot root,
       EngineMounts mounts,
       EnginePod pod,
+      Sizing size,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
     /** Returns the request for the container. */
@@ -56,10 +61,14 @@ public record EngineBundles(RootfsImages images, Containers containers) {
       for (EngineMounts.Tree tree : mounts.trees()) {
         spec = spec.withVolume(DiskImage.readOnly(tree.image().path()), tree.destination());
       }
+      SandboxSpec sized =
+          sandbox.withSize(
+              size.vcpus() == 0 ? sandbox.vcpus() : size.vcpus(),
+              size.memoryMib() == 0 ? sandbox.memoryMib() : size.memoryMib());
       return new NewContainer(
           name,
           requestId,
-          pod.applyTo(sandbox),
+          pod.applyTo(sized),
           pod.host(),
           pod.applyTo(spec),
           Map.of(),
@@ -90,6 +99,7 @@ public record EngineBundles(RootfsImages images, Containers containers) {
     OciSpec asked = whole.withoutHostHooks();
     EngineNamespaces.require(asked);
     String network = network(asked);
+    Sizing size = sizes.of(VmLimits.of(asked));
     if (kept != null && !whole.hostHooks().isEmpty()) {
       throw new SandboxException(
           Reason.INVALID,
@@ -110,13 +120,15 @@ public record EngineBundles(RootfsImages images, Containers containers) {
               process.executable().toString(),
               network,
               kept,
-              whole.hostHooks());
+              whole.hostHooks(),
+              mounts.folders());
       return new Prepared(
           name,
           pod.applyTo(mounts.applyTo(wanted.withoutNamespace(NETWORK))),
           root,
           mounts,
           pod,
+          size,
           engine);
     } catch (RuntimeException e) {
       root.image().close();

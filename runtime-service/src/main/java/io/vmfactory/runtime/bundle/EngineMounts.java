@@ -10,24 +10,30 @@ import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
 import io.vmfactory.runtime.containers.ContainerName;
+import io.vmfactory.runtime.folders.FolderContent;
+import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * What the bind mounts of this host in an engine's specification become in a VM, which shares no
- * file system with the host: a file is copied, {@code /dev/shm} is the guest's, a read-only folder
- * is an image. A folder that the container may write to is refused.
+ * file system with the host: a file and a small read-only folder are copied, {@code /dev/shm} is
+ * the guest's, another read-only folder is an image. A folder that the container may write to is
+ * refused.
  *
  * @param files the copies
+ * @param folders the folders that are copied
  * @param trees the images
  * @param binds the mounts in the guest that replace those of the host
  */
-record EngineMounts(List<GuestFile> files, List<Tree> trees, List<OciMount> binds) {
+record EngineMounts(
+    List<GuestFile> files, List<FolderCopy> folders, List<Tree> trees, List<OciMount> binds) {
   private static final int MOST_FILE_BYTES = 1 << 20;
   private static final String FILES = "/run/engine-files/";
   private static final String SHM = "/dev/shm";
@@ -43,37 +49,75 @@ record EngineMounts(List<GuestFile> files, List<Tree> trees, List<OciMount> bind
 
   EngineMounts {
     files = List.copyOf(files);
+    folders = List.copyOf(folders);
     trees = List.copyOf(trees);
     binds = List.copyOf(binds);
   }
 
   /** Converts the mounts of a specification. */
   static EngineMounts of(ContainerName name, OciSpec spec, RootfsImages images, Deadline deadline) {
-    List<GuestFile> files = new ArrayList<>();
-    List<Tree> trees = new ArrayList<>();
-    List<OciMount> binds = new ArrayList<>();
+    Conversion conversion = new Conversion(name, images, deadline);
     try {
       for (int i = 0; i < spec.mounts().size(); i++) {
-        OciMount mount = spec.mounts().get(i);
-        if (!isOfHost(mount)) {
-          continue;
-        }
-        Path source = Path.of(mount.source());
-        if (mount.destination().equals(SHM)) {
-          binds.add(shm(mount));
-        } else if (Files.isRegularFile(source)) {
-          String copy = FILES + name.id() + "/" + i;
-          files.add(copy(source, copy));
-          binds.add(new OciMount(mount.destination(), "bind", copy, mount.options()));
-        } else {
-          requireReadOnlyFolder(i, mount, source);
-          trees.add(new Tree(images.fromDirectory(source, deadline), mount.destination()));
+        if (isOfHost(spec.mounts().get(i))) {
+          conversion.add(i, spec.mounts().get(i));
         }
       }
-      return new EngineMounts(files, trees, binds);
+      return new EngineMounts(
+          conversion.files, conversion.folders, conversion.trees, conversion.binds);
     } catch (RuntimeException e) {
-      trees.forEach(tree -> tree.image().close());
+      conversion.trees.forEach(tree -> tree.image().close());
       throw e;
+    }
+  }
+
+  /** Collects what the mounts become. */
+  private static final class Conversion {
+    private final List<GuestFile> files = new ArrayList<>();
+    private final List<FolderCopy> folders = new ArrayList<>();
+    private final List<Tree> trees = new ArrayList<>();
+    private final List<OciMount> binds = new ArrayList<>();
+    private final ContainerName name;
+    private final RootfsImages images;
+    private final Deadline deadline;
+
+    Conversion(ContainerName name, RootfsImages images, Deadline deadline) {
+      this.name = name;
+      this.images = images;
+      this.deadline = deadline;
+    }
+
+    void add(int index, OciMount mount) {
+      Path source = Path.of(mount.source());
+      String copy = FILES + name.id() + "/" + index;
+      if (mount.destination().equals(SHM)) {
+        binds.add(shm(mount));
+      } else if (Files.isRegularFile(source)) {
+        files.add(copy(source, copy));
+        binds.add(new OciMount(mount.destination(), "bind", copy, mount.options()));
+      } else {
+        requireReadOnlyFolder(index, mount, source);
+        FolderCopy folder = new FolderCopy(mount.source(), copy);
+        content(folder)
+            .ifPresentOrElse(
+                content -> {
+                  files.addAll(content.files());
+                  folders.add(folder);
+                  binds.add(new OciMount(mount.destination(), "bind", copy, mount.options()));
+                },
+                () ->
+                    trees.add(
+                        new Tree(images.fromDirectory(source, deadline), mount.destination())));
+      }
+    }
+  }
+
+  private static Optional<FolderContent> content(FolderCopy folder) {
+    try {
+      return FolderContent.read(folder);
+    } catch (IOException e) {
+      throw new SandboxException(
+          Reason.INVALID, "mount of %s: %s".formatted(folder.source(), ErrorText.of(e)), e);
     }
   }
 

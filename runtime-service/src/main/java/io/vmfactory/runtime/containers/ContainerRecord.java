@@ -3,6 +3,7 @@ package io.vmfactory.runtime.containers;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vmfactory.guest.oci.HostHook;
 import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.runtime.folders.FolderCopy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -77,6 +78,7 @@ public record ContainerRecord(
    *     only that process is in
    * @param keeper the process that keeps the container for containerd; null = none
    * @param hooks programs of this host that the engine's program runs
+   * @param folders those of this host that it has copies of
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
@@ -87,7 +89,8 @@ public record ContainerRecord(
       String executable,
       String network,
       @Nullable Keeper keeper,
-      List<HostHook> hooks) {
+      List<HostHook> hooks,
+      List<FolderCopy> folders) {
     /** In place of the folder, of which a command's container has none. */
     static final String FOREGROUND = "";
 
@@ -96,6 +99,7 @@ public record ContainerRecord(
       Objects.requireNonNull(executable);
       network = Objects.requireNonNullElse(network, ""); // absent in records of earlier versions
       hooks = List.copyOf(Objects.requireNonNullElse(hooks, List.of())); // absent likewise
+      folders = List.copyOf(Objects.requireNonNullElse(folders, List.of()));
     }
 
     /** Returns the path of the container's network namespace on this host. */
@@ -163,6 +167,11 @@ public record ContainerRecord(
   /** Returns the id of the container that its VM belongs to. */
   public String owner() {
     return host == null ? id : host;
+  }
+
+  /** Returns whether {@code requestId} is that of the request that made it. */
+  boolean isMadeBy(String requestId) {
+    return !requestId.isEmpty() && record.requestId().equals(requestId);
   }
 
   /** Returns whether its VM belongs to another container. */

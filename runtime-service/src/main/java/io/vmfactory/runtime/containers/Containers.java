@@ -8,6 +8,7 @@ import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.linux.Processes;
+import io.vmfactory.runtime.folders.FolderWatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ public final class Containers implements AutoCloseable {
   private final ExecutorService pumps = threads("output", PUMPS);
   private final ExecutorService ends = threads("end", ENDS);
   private final Processes processes = new Processes();
+  private final FolderWatch folders = new FolderWatch(ends);
   private final SandboxRuntime runtime;
   private final Keeping keeping;
 
@@ -107,6 +109,7 @@ public final class Containers implements AutoCloseable {
   /** A container whose client has ended may be removed before it is in the map. */
   private void put(KeptContainer container) {
     all.put(container.name(), CompletableFuture.completedFuture(container));
+    ContainerFolders.follow(folders, container);
     if (container.isRemoved()) {
       all.remove(container.name());
     }
@@ -129,6 +132,7 @@ public final class Containers implements AutoCloseable {
       KeptContainer made = make(wanted, deadline);
       mine.complete(made);
       made.watchKeeper();
+      ContainerFolders.follow(folders, made);
       return made;
     } catch (RuntimeException | Error e) {
       all.remove(wanted.name(), mine);
@@ -148,7 +152,7 @@ public final class Containers implements AutoCloseable {
   }
 
   private static KeptContainer repeated(NewContainer wanted, KeptContainer found) {
-    if (!found.isMadeBy(wanted.requestId())) {
+    if (!found.view().record().isMadeBy(wanted.requestId())) {
       throw new SandboxException(
           Reason.ALREADY_EXISTS,
           "container %s already exists; remove it, or use another name".formatted(wanted.name()));
@@ -206,7 +210,9 @@ public final class Containers implements AutoCloseable {
   /** Stops following the containers, which run on. */
   @Override
   public void close() {
-    ends.shutdownNow(); // first: a connection that ends now is not the end of a container
+    folders.close();
+    ends.shutdownNow(); // before the connections: a connection that ends now is not the end of a
+    // container
     runtime.close();
     pumps.shutdownNow();
     processes.close();

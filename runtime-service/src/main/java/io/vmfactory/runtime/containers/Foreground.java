@@ -42,6 +42,7 @@ public record Foreground(Containers containers) {
             client.identity().executable().toString(),
             "",
             null,
+            List.of(),
             List.of());
     KeptContainer made =
         containers.create(

@@ -18,6 +18,7 @@ import io.vmfactory.guest.oci.ResourceLimits;
 import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerView.State;
+import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -65,7 +66,7 @@ public final class KeptContainer {
     this.record = record;
     this.state = state;
     this.sandbox = new ContainerSandbox(keeping, record);
-    this.output = new ContainerOutput(keeping, record, this::changed);
+    this.output = new ContainerOutput(keeping, record, watchers::run);
   }
 
   /** Returns a container that has ended before. */
@@ -103,7 +104,7 @@ public final class KeptContainer {
     if (waiting != null && state != State.STOPPED) {
       follow(waiting, deadline);
       unreached = null;
-      changed();
+      watchers.run();
     }
   }
 
@@ -176,18 +177,9 @@ public final class KeptContainer {
     return engine != null && engine.pid() == pid && state != State.STOPPED;
   }
 
-  /** Returns whether {@code requestId} is that of the request that made it. */
-  boolean isMadeBy(String requestId) {
-    return !requestId.isEmpty() && record.requestId().equals(requestId);
-  }
-
   /** Runs {@code watcher}, which must not block, after each change until the result is run. */
   public Runnable watch(Runnable watcher) {
     return watchers.add(watcher);
-  }
-
-  private void changed() {
-    watchers.run();
   }
 
   private Container container(String verb, Deadline deadline) {
@@ -241,7 +233,7 @@ public final class KeptContainer {
     container.start(deadline);
     state = State.RUNNING;
     output.closeInput(container.process());
-    changed();
+    watchers.run();
   }
 
   /**
@@ -268,7 +260,7 @@ public final class KeptContainer {
     require(State.RUNNING, "pause");
     container("pause", deadline).pause(deadline);
     state = State.PAUSED;
-    changed();
+    watchers.run();
   }
 
   /** Lets its processes go on: PAUSED to RUNNING. */
@@ -280,7 +272,7 @@ public final class KeptContainer {
     require(State.PAUSED, "resume");
     container("resume", deadline).resume(deadline);
     state = State.RUNNING;
-    changed();
+    watchers.run();
   }
 
   /**
@@ -305,7 +297,7 @@ public final class KeptContainer {
   private void rest() {
     state = State.SUSPENDED;
     unreached = null;
-    changed();
+    watchers.run();
   }
 
   /**
@@ -393,9 +385,15 @@ public final class KeptContainer {
     return container("measure", deadline).stats(deadline);
   }
 
-  /** Changes its limits. */
-  public void update(ResourceLimits limits, Deadline deadline) {
-    container("update", deadline).update(limits, deadline);
+  /**
+   * Changes its limits.
+   *
+   * @param size of the VM that the limits need; 0 = as it is. The VM grows if it is smaller
+   */
+  public synchronized void update(ResourceLimits limits, Sizing size, Deadline deadline) {
+    Container container = container("update", deadline);
+    LimitChange.makeRoom(keeping.runtime(), sandbox.get(deadline), size, deadline);
+    container.update(limits, deadline);
   }
 
   /** Returns the sockets of the agent's ports, for an engine; none if the VM has ended. */
@@ -475,7 +473,7 @@ public final class KeptContainer {
     }
     state = State.STOPPED;
     ended.complete(exit);
-    changed();
+    watchers.run();
   }
 
   private void endVm() {
@@ -492,7 +490,7 @@ public final class KeptContainer {
     state = State.STOPPED;
     keeping.removed().accept(this);
     ended.complete(exit);
-    changed();
+    watchers.run();
   }
 
   private String now() {

@@ -239,7 +239,8 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
     return Refused.by(
         () -> {
           ResourceLimits limits = EngineLimits.parse(q.getResourcesJson().toByteArray());
-          container(q.getNamespace(), q.getId()).update(limits, deadline);
+          KeptContainer container = container(q.getNamespace(), q.getId());
+          container.update(limits, bundles.sizes().of(limits), deadline);
           return UpdateContainerResponse.getDefaultInstance();
         });
   }

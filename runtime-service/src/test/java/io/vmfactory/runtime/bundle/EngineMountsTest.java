@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestFile;
 import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.RootfsImages;
 import io.vmfactory.runtime.containers.ContainerName;
+import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,9 +72,27 @@ class EngineMountsTest {
   }
 
   @Test
-  void aReadOnlyFolderIsAnImage() throws IOException {
+  void aSmallReadOnlyFolderIsCopied() throws IOException {
     Path data = Files.createDirectory(folder.resolve("data"));
     Files.writeString(data.resolve("file"), "words");
+    Files.createSymbolicLink(data.resolve("alink"), Path.of("file"));
+    OciSpec spec = with(bind(data, "/data", "rbind", "ro"));
+    EngineMounts mounts = converted(spec);
+    assertThat(mounts.trees()).isEmpty();
+    FolderCopy copy = mounts.folders().get(0);
+    assertThat(copy.source()).isEqualTo(data.toString());
+    assertThat(copy.target()).startsWith("/run/engine-files/c1/");
+    assertThat(mounts.files())
+        .extracting(GuestFile::path)
+        .containsExactly(copy.target(), copy.target() + "/file", copy.target() + "/alink");
+    assertThat(mounts.applyTo(spec).mounts())
+        .contains(new OciMount("/data", "bind", copy.target(), List.of("rbind", "ro")));
+  }
+
+  @Test
+  void aLargeReadOnlyFolderIsAnImage() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Files.write(data.resolve("file"), new byte[(1 << 20) + 1]);
     EngineMounts mounts = converted(with(bind(data, "/data", "rbind", "ro")));
     assertThat(mounts.trees()).hasSize(1);
     assertThat(mounts.trees().get(0).image().path()).isRegularFile();

@@ -216,16 +216,15 @@ public final class FakeVm implements Vm {
   }
 
   @Override
-  public synchronized Sizing plug(Sizing extra, Deadline deadline) {
+  public synchronized Sizing grow(Sizing wanted, Deadline deadline) {
     phases.require(VmPhase.RUNNING, "plug");
-    Sizing added = extra.inBlocks();
-    Sizing grown = size.plus(added);
+    Sizing grown = size.plus(size.shortOf(wanted).inBlocks());
     if (!launch.spec().max().shortOf(grown).isZero()) {
       throw new VmmException(Reason.RESOURCES, "beyond the fake VM's maximum: " + grown);
     }
     script.play(Step.PLUG, deadline);
     size = grown;
-    return added;
+    return grown;
   }
 
   @Override

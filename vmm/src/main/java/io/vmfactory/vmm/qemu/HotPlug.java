@@ -31,15 +31,17 @@ record HotPlug(VmSpec spec, QemuMonitor monitor) {
           .thenComparingInt(CpuPlace::thread);
 
   /**
-   * Adds {@code extra}, rounded up to whole blocks, and returns what it added. One call at a time.
+   * Adds what the VM lacks, rounded up to whole blocks, and returns what it has then. One call at a
+   * time.
    *
    * @param group grows with the VM
    */
-  Sizing plug(Sizing extra, ControlGroup group, QemuEvents events, Deadline deadline) {
-    Sizing added = extra.inBlocks();
+  Sizing grow(Sizing wanted, ControlGroup group, QemuEvents events, Deadline deadline) {
     List<CpuSlot> cpus = monitor.execute(QmpCommand.hotpluggableCpus(), deadline);
     List<MemoryDevice> dimms = monitor.execute(QmpCommand.memoryDevices(), deadline);
-    Sizing grown = size(cpus, dimms).plus(added);
+    Sizing has = size(cpus, dimms);
+    Sizing added = has.shortOf(wanted).inBlocks();
+    Sizing grown = has.plus(added);
     require(added, grown, dimms.size());
     group.grow(GroupLimits.bytes(added.memoryMib()));
     group.weigh(grown.vcpus());
@@ -49,7 +51,7 @@ record HotPlug(VmSpec spec, QemuMonitor monitor) {
     if (added.memoryMib() > 0) {
       addMemory(dimms.size() + 1, added.memoryMib(), events, deadline);
     }
-    return added;
+    return grown;
   }
 
   /** Returns whether CPUs or memory were plugged. */

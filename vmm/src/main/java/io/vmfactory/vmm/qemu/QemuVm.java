@@ -240,13 +240,13 @@ final class QemuVm implements Vm {
   }
 
   @Override
-  public Sizing plug(Sizing extra, Deadline deadline) {
-    return step(VmPhase.RUNNING, "plug", deadline, () -> doPlug(extra, deadline));
+  public Sizing grow(Sizing wanted, Deadline deadline) {
+    return step(VmPhase.RUNNING, "plug", deadline, () -> doGrow(wanted, deadline));
   }
 
-  private Sizing doPlug(Sizing extra, Deadline deadline) {
+  private Sizing doGrow(Sizing wanted, Deadline deadline) {
     HotPlug plug = new HotPlug(subject.spec(), monitor);
-    return plug.plug(extra, process.bounds().group(), events, deadline);
+    return plug.grow(wanted, process.bounds().group(), events, deadline);
   }
 
   @Override

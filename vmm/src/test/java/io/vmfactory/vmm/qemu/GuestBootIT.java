@@ -75,7 +75,7 @@ class GuestBootIT {
       assertThat(vm.signals().agentPort().toCompletableFuture()).isCompleted();
       List<Long> before = TestJail.memoryLimits(vm);
       assertThat(before).hasSize(TestJail.groups(DAEMON) == null ? 0 : 1);
-      assertThat(vm.plug(new Sizing(1, 128), deadline)).isEqualTo(new Sizing(1, 128));
+      assertThat(vm.grow(new Sizing(2, 384), deadline)).isEqualTo(new Sizing(2, 384));
       assertThat(TestJail.memoryLimits(vm))
           .isEqualTo(before.stream().map(b -> b + PLUGGED).toList());
       vm.check(deadline);

@@ -45,7 +45,7 @@ class QemuAdoptionTest extends ScriptedQemu {
     unavailable(() -> vm.stop(deadline));
     unavailable(() -> vm.check(deadline));
     unavailable(() -> vm.drives().list(deadline));
-    unavailable(() -> vm.plug(new Sizing(1, 0), deadline));
+    unavailable(() -> vm.grow(new Sizing(2, 0), deadline));
     unavailable(vm::detach);
     assertThat(vm.signals().available().toCompletableFuture()).isNotDone();
     vm.kill();

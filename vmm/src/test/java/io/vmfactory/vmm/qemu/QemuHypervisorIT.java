@@ -219,7 +219,7 @@ class QemuHypervisorIT extends HypervisorContract {
   void memoryThatTheGuestRefusesIsAFailure() {
     kernel = kernel(TinyKernel.writeAnswering(files.resolve("refusing"), 1));
     Vm vm = boot();
-    assertThatThrownBy(() -> vm.plug(new Sizing(0, 128), deadline))
+    assertThatThrownBy(() -> vm.grow(new Sizing(0, 256), deadline))
         .isInstanceOfSatisfying(
             VmmException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FAILED))
         .hasMessageContaining("guest refused dimm1");
@@ -229,7 +229,7 @@ class QemuHypervisorIT extends HypervisorContract {
   @Test
   void memoryThatTheGuestNeverTakesIsWaitedForUntilTheDeadline() {
     Vm vm = boot();
-    assertThatThrownBy(() -> vm.plug(new Sizing(0, 128), Deadline.after(Duration.ofSeconds(1))))
+    assertThatThrownBy(() -> vm.grow(new Sizing(0, 256), Deadline.after(Duration.ofSeconds(1))))
         .isInstanceOf(DeadlineExceededException.class)
         .hasMessageContaining("the guest to take dimm1 of 128 MiB into use");
     vm.kill();
@@ -239,7 +239,7 @@ class QemuHypervisorIT extends HypervisorContract {
   void aGuestThatDiesWhileMemoryIsPluggedMakesThePlugFailAsDied() {
     Vm vm = boot();
     CompletableFuture<Sizing> plugging =
-        CompletableFuture.supplyAsync(() -> vm.plug(new Sizing(0, 128), deadline));
+        CompletableFuture.supplyAsync(() -> vm.grow(new Sizing(0, 256), deadline));
     vm.kill();
     assertThatThrownBy(() -> deadline.await(plugging, "plug"))
         .isInstanceOfSatisfying(
@@ -252,11 +252,12 @@ class QemuHypervisorIT extends HypervisorContract {
     kernel = kernel(TinyKernel.writeAnswering(files.resolve("answering"), 0));
     Launch launch = launch(new GuestRam.Anonymous());
     Vm vm = qemu.boot(launch, deadline);
-    assertThat(vm.plug(new Sizing(1, 128), deadline)).isEqualTo(new Sizing(1, 128));
+    assertThat(vm.grow(new Sizing(2, 256), deadline)).isEqualTo(new Sizing(2, 256));
     Vm adopted = successor().adopt(survivor(launch, vm), deadline);
-    refuses(Reason.RESOURCES, () -> adopted.plug(new Sizing(1, 0), deadline));
-    assertThat(adopted.plug(new Sizing(0, 128), deadline)).isEqualTo(new Sizing(0, 128));
-    refuses(Reason.RESOURCES, () -> adopted.plug(new Sizing(0, 128), deadline));
+    refuses(Reason.RESOURCES, () -> adopted.grow(new Sizing(3, 256), deadline));
+    assertThat(adopted.grow(new Sizing(2, 256), deadline)).isEqualTo(new Sizing(2, 256));
+    assertThat(adopted.grow(new Sizing(0, 384), deadline)).isEqualTo(new Sizing(2, 384));
+    refuses(Reason.RESOURCES, () -> adopted.grow(new Sizing(0, 512), deadline));
     adopted.kill();
   }
 

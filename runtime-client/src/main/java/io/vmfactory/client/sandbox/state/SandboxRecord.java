@@ -2,6 +2,7 @@ package io.vmfactory.client.sandbox.state;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.vmfactory.vmm.Sizing;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,21 @@ public record SandboxRecord(
       agents = List.copyOf(agents);
       steps = List.copyOf(steps);
     }
+
+    private VmEntry with(Sizing size) {
+      return new VmEntry(
+          id,
+          process,
+          leaseId,
+          agents,
+          console,
+          route,
+          reason,
+          size.vcpus(),
+          size.memoryMib(),
+          hostname,
+          steps);
+    }
   }
 
   /** A step and its duration. */
@@ -212,6 +228,13 @@ public record SandboxRecord(
   /** Returns this record with another state. */
   public SandboxRecord with(State other) {
     return new SandboxRecord(version, id, other, createdAt, owner, wish, directVm, vm, containers);
+  }
+
+  /** Returns this record, which has a VM, with another size of the VM. */
+  public SandboxRecord with(Sizing size) {
+    VmEntry grown = Objects.requireNonNull(vm).with(size);
+    return new SandboxRecord(
+        version, id, state, createdAt, owner, wish, directVm, grown, containers);
   }
 
   /** Returns this record with one more container. */
