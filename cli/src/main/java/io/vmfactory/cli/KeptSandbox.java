@@ -10,7 +10,8 @@ import java.util.function.Function;
 
 /** Sandboxes whose containers the runtime service keeps: it lets their VMs go, and takes them. */
 final class KeptSandbox {
-  private static final Set<Code> NOT_ITS = Set.of(Code.NOT_FOUND, Code.NOT_RUNNING, Code.UNSUPPORTED);
+  private static final Set<Code> NOT_ITS =
+      Set.of(Code.NOT_FOUND, Code.NOT_RUNNING, Code.UNSUPPORTED);
 
   private KeptSandbox() {}
 

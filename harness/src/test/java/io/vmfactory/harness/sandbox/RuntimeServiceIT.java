@@ -248,8 +248,7 @@ class RuntimeServiceIT {
     assertThat(ended.getExitStatus()).isEqualTo(7);
     assertThat(ended.getLostReason()).isEmpty();
     // What is on its way at a suspension or a kill may be lost; nothing comes twice.
-    List<Integer> numbers =
-        output("web", OutputKind.STDOUT).lines().map(Integer::valueOf).toList();
+    List<Integer> numbers = output("web", OutputKind.STDOUT).lines().map(Integer::valueOf).toList();
     assertThat(numbers).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(900);
     assertThat(host.vms()).isEmpty();
   }

@@ -162,7 +162,8 @@ final class SandboxSuspendTest {
   void oneThatAServiceKeepsIsRefused() throws IOException {
     Files.createFile(store.folder("s").resolve(SandboxStore.KEPT));
     assertThatThrownBy(() -> runtime.suspendVm("s", null, soon()))
-        .hasMessageContaining("the runtime service keeps the container of sandbox s; start it first");
+        .hasMessageContaining(
+            "the runtime service keeps the container of sandbox s; start it first");
     assertThat(vms.rested).isEmpty();
     assertThat(store.read("s").orElseThrow().state()).isEqualTo(SandboxRecord.State.RUNNING);
   }

@@ -171,7 +171,7 @@ public record ContainerRecord(
 
   /** Returns whether {@code requestId} is that of the request that made it. */
   boolean isMadeBy(String requestId) {
-    return !requestId.isEmpty() && record.requestId().equals(requestId);
+    return !requestId.isEmpty() && this.requestId.equals(requestId);
   }
 
   /** Returns whether its VM belongs to another container. */

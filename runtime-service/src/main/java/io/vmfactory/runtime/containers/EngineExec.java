@@ -25,8 +25,7 @@ record EngineExec(Keeping keeping, ExecJournal journal) {
 
   /** Returns those of a container. */
   static EngineExec of(Keeping keeping, ContainerRecord record) {
-    return new EngineExec(
-        keeping, new ExecJournal(keeping.journal().folder(record), record.id()));
+    return new EngineExec(keeping, new ExecJournal(keeping.journal().folder(record), record.id()));
   }
 
   /**

@@ -101,9 +101,7 @@ record ExecJournal(Path folder, String container) {
   private void read(Path file, List<Exec> found) {
     try {
       Entry entry = JSON.readValue(OwnFile.read(file, MOST_BYTES), Entry.class);
-      if (entry != null
-          && entry.version() == VERSION
-          && entry.container().equals(container)) {
+      if (entry != null && entry.version() == VERSION && entry.container().equals(container)) {
         Path executable = Path.of(entry.executable());
         found.add(
             new Exec(

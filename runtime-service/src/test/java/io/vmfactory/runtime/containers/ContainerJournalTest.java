@@ -97,7 +97,8 @@ class ContainerJournalTest {
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
-    Engine client = new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of(), List.of());
+    Engine client =
+        new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of(), List.of());
     assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
@@ -117,7 +118,9 @@ class ContainerJournalTest {
 
   @Test
   void leavesARecordAloneThatHasOneFaultAnywhere() throws IOException {
-    Engine engine = new Engine("/b", true, 1, 2, "/bin/x", "", new Keeper(3, 4, "/bin/y"), List.of(), List.of());
+    Engine engine =
+        new Engine(
+            "/b", true, 1, 2, "/bin/x", "", new Keeper(3, 4, "/bin/y"), List.of(), List.of());
     journal.write(record("s1", engine).with(new Exit(1, NOW, "why")));
     Path file = folder.resolve("s1").resolve(SandboxStore.KEPT);
     for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(file))) {
