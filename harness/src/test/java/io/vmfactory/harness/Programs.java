@@ -66,7 +66,9 @@ public final class Programs {
   /** Returns the command of a JVM with this one's class path. */
   public static List<String> java(Class<?> main, String... arguments) {
     List<String> command = jvm();
-    command.addAll(List.of("-Dvmfactory.top=" + TOP, "-cp"));
+    // Tests of other rooms, which are on the class path too, have a logback-test.xml.
+    command.addAll(
+        List.of("-Dvmfactory.top=" + TOP, "-Dlogback.configurationFile=logback.xml", "-cp"));
     command.add(
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(main.getName());

@@ -1,11 +1,14 @@
 package io.vmfactory.linux;
 
 import com.sun.jna.LastErrorException;
+import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.linux.OsException.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,18 @@ public final class HostProcess {
   /** Sends SIGKILL. Has no effect if the process has ended. */
   public void kill() {
     signal(SIGKILL);
+  }
+
+  /**
+   * Kills it and waits until it is gone, even if this thread has been cancelled before.
+   *
+   * @throws io.vmfactory.configs.time.DeadlineExceededException if it is there after {@code limit}
+   */
+  public ExitStatus end(Duration limit) {
+    kill();
+    Uninterrupted.run(
+        () -> Deadline.after(limit).await(exited, "the end of killed process " + pid));
+    return exited.join();
   }
 
   /** Sends a signal. Returns whether the process could get it; a process that is not reaped can. */

@@ -43,6 +43,15 @@ class ProcessesTest {
   }
 
   @Test
+  void aCancelledThreadStillWaitsForTheEndOfWhatItKills() {
+    HostProcess process = start("exec sleep 1000", List.of());
+    Thread.currentThread().interrupt();
+    assertThat(process.end(Duration.ofSeconds(30))).isEqualTo(new ExitStatus(-1, 9));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(process.end(Duration.ofSeconds(30))).isEqualTo(new ExitStatus(-1, 9));
+  }
+
+  @Test
   void theChildLeadsItsOwnSessionWithNoSignalBlockedOrIgnored() {
     HostProcess process =
         start(

@@ -237,7 +237,7 @@ final class KilledAnywhereTest {
 
   /** Kills a daemon after that many steps, unless it has done {@code deed} before. */
   private boolean finishedWithin(int count, Deed deed) {
-    TestFactory first = new TestFactory(root.resolve(deed + "-" + count));
+    TestFactory first = new TestFactory(root.resolve(Integer.toString(count)));
     first.template(1, 256);
     GrantedVm known = first.get(any());
     TestFactory.World world = first.kill();

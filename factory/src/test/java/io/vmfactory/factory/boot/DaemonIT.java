@@ -72,6 +72,7 @@ class DaemonIT {
             Path.of(System.getProperty("java.home"), "bin/java").toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
+            "-Dlogback.configurationFile=logback.xml", // not a logback-test.xml of another room
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             DaemonMain.class.getName(),

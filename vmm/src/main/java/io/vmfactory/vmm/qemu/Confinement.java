@@ -11,6 +11,7 @@ import io.vmfactory.vmm.groups.ControlGroup;
 import io.vmfactory.vmm.groups.ControlGroups;
 import io.vmfactory.vmm.groups.GroupLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param drives bounds what its drives take
  */
 record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups, DriveBounds drives) {
+  private static final Duration END = Duration.ofSeconds(30);
+
   /** Makes a confinement without limits for drives. */
   Confinement(@Nullable Jail jail, @Nullable ControlGroups groups) {
     this(jail, groups, DriveBounds.of(DriveLimits.NONE));
@@ -62,7 +65,7 @@ record Confinement(@Nullable Jail jail, @Nullable ControlGroups groups, DriveBou
       group.join(process.pid());
       return process;
     } catch (RuntimeException e) {
-      process.kill();
+      process.end(END);
       throw e;
     }
   }

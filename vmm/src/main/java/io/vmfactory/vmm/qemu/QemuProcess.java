@@ -2,7 +2,6 @@ package io.vmfactory.vmm.qemu;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.linux.ExitStatus;
 import io.vmfactory.linux.HostProcess;
 import io.vmfactory.linux.OwnFile;
@@ -62,9 +61,9 @@ final class QemuProcess {
     return exited;
   }
 
-  /** Kills it and waits until it is gone. */
+  /** Kills it and waits until it is gone, even if this thread has been cancelled before. */
   VmExit end() {
-    process.kill();
-    return Deadline.after(END).await(exited, "the end of killed process " + process.pid());
+    process.end(END);
+    return exited.toCompletableFuture().join();
   }
 }

@@ -136,8 +136,7 @@ record Trials(Path program, String machine, @Nullable Path launcher, Processes p
       try {
         group.join(process.pid());
       } finally {
-        process.kill();
-        Deadline.after(END).await(process.exited(), "the end of a killed process");
+        process.end(END);
       }
     }
   }
@@ -162,8 +161,7 @@ record Trials(Path program, String machine, @Nullable Path launcher, Processes p
   private static Outcome outcome(
       HostProcess process, StateFile said, StateFile steps, Duration limit) {
     boolean inTime = endsWithin(process, limit);
-    process.kill();
-    ExitStatus end = Deadline.after(END).await(process.exited(), "the end of a killed process");
+    ExitStatus end = process.end(END);
     return new Outcome(end.code(), inTime, text(said).strip(), text(steps));
   }
 
