@@ -28,12 +28,12 @@ part() {
   done_part "$name" $begun $code
 }
 
-# beside NAME PROGRAM...: starts the program in the background. Waits first if two others are running there.
+# beside NAME PROGRAM...: starts the program in the background. Waits first if three others are running there.
 # The program's output is printed when it ends.
 beside() {
   local name=$1
   shift
-  while [ ${#children[*]} -gt 1 ]; do await_one; done
+  while [ ${#children[*]} -gt 2 ]; do await_one; done
   parts+=("$name")
   say "$name (in the background)"
   # In the background a program would ignore Ctrl-C.

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.vmfactory.cli.VmFactoryMain;
 import io.vmfactory.client.FactoryClient;
 import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.harness.Programs;
@@ -326,7 +327,9 @@ final class MembersIT {
 
   /** Returns the command of a user that may not enter the folders of this build. */
   private static List<String> vmfactory(Path home) throws Exception {
-    List<String> command = new ArrayList<>(Programs.vmfactory());
+    List<String> command =
+        new ArrayList<>(List.of("/usr/bin/env", "VMFACTORY_HOME=" + Programs.TOP.resolve("dist")));
+    command.addAll(Programs.java(VmFactoryMain.class));
     int classPath = command.indexOf("-cp") + 1;
     List<String> copies = new ArrayList<>();
     Path copy = Files.createDirectory(folder.resolve("classpath"));
