@@ -67,3 +67,12 @@ count_checks() {
   echo "$passed passed, $failed failed"
   [ $failed = 0 ]
 }
+
+# start_service, kill_service: the runtime service with $config. Its log is $work/service.log.
+start_service() {
+  local line
+  exec {service_out}< <(exec "$vmf" runtime serve --config "$config" 2>>"$work/service.log")
+  service_pid=$!
+  read -r -t 60 line <&"$service_out" && [[ $line == *ready* ]]
+}
+kill_service() { kill -9 "$service_pid"; wait "$service_pid" 2>/dev/null; true; }

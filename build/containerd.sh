@@ -32,13 +32,6 @@ start_containerd() {
 }
 kill_daemon() { kill -9 "$daemon_pid"; wait "$daemon_pid" 2>/dev/null; true; }
 kill_containerd() { kill -9 "$containerd_pid"; wait "$containerd_pid" 2>/dev/null; true; }
-start_service() {
-  local line
-  exec {service_out}< <(exec "$vmf" runtime serve --config "$config" 2>>"$work/service.log")
-  service_pid=$!
-  read -r -t 60 line <&"$service_out" && [[ $line == *ready* ]]
-}
-kill_service() { kill -9 "$service_pid"; wait "$service_pid" 2>/dev/null; true; }
 
 image=vmf.test/busy:1
 c() { timeout --foreground 120 ctr -a "$sock" "$@"; }

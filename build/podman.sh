@@ -30,13 +30,6 @@ p() {
     --cgroup-manager cgroupfs --events-backend file --runtime "$work/vmfactory-oci" "$@"
 }
 run() { p run --network none "$@"; }
-start_service() {
-  local line
-  exec {service_out}< <(exec "$vmf" runtime serve --config "$config" 2>>"$work/service.log")
-  service_pid=$!
-  read -r -t 60 line <&"$service_out" && [[ $line == *ready* ]]
-}
-kill_service() { kill -9 "$service_pid"; wait "$service_pid" 2>/dev/null; true; }
 logged() { timeout 60 sh -c 'tail -n +1 -F "$1" 2>/dev/null | grep -q -m 1 "$2"' - "$@"; }
 
 rootfs=$work/rootfs

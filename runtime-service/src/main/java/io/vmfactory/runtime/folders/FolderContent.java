@@ -144,7 +144,7 @@ public record FolderContent(GuestFile root, Map<String, GuestFile> entries) {
     return changes(Map.of());
   }
 
-  /** Returns what differs from {@code earlier}, in the order in which it is to be written. */
+  /** Returns what differs from {@code earlier}, in the order for writing it. */
   List<GuestFile> changes(Map<String, GuestFile> earlier) {
     List<GuestFile> changed = new ArrayList<>();
     if (earlier.isEmpty()) {
