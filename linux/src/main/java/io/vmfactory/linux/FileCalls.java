@@ -29,8 +29,11 @@ public final class FileCalls {
   /** A file system that is only slow answers in this time. */
   private static final Duration LONGEST = Duration.ofSeconds(10);
 
-  /** Calls take microseconds, so a place is free at once, or the others are stuck. */
-  private static final Duration PATIENCE = Duration.ofMillis(200);
+  /**
+   * Calls take microseconds, and their threads start within this time on a host that is overloaded.
+   * So a place is free by then, or the others are stuck.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** One user's stuck files leave places for the others. */
   private static final int MOST_OF_A_USER = 16;
