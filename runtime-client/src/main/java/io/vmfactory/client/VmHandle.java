@@ -12,7 +12,6 @@ import io.vmfactory.api.v1.Vm;
 import io.vmfactory.client.FactoryException.Code;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
-import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.guest.ttrpc.TtrpcAgents;
 import java.nio.file.Path;
@@ -69,8 +68,7 @@ public final class VmHandle implements AutoCloseable {
     Endpoints endpoints = vm().getEndpoints();
     List<String> ports = endpoints.getAgentsList();
     List<String> known = ports.isEmpty() ? List.of(endpoints.getAgent()) : ports;
-    return GuestAgents.serving(
-        agents.connect(known.stream().map(VmHandle::socket).toList(), deadline), deadline);
+    return agents.greet(known.stream().map(VmHandle::socket).toList(), deadline);
   }
 
   private static Path socket(String endpoint) {

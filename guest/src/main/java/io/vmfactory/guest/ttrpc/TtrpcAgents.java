@@ -1,6 +1,7 @@
 package io.vmfactory.guest.ttrpc;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgents;
 import io.vmfactory.guest.GuestException;
@@ -10,12 +11,18 @@ import io.vmfactory.linux.StreamSockets;
 import io.vmfactory.ttrpc.TtrpcConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Connects to agents behind UNIX sockets, over ttRPC. */
 public final class TtrpcAgents implements GuestAgents {
+  /** An agent that runs answers in milliseconds, on an overloaded host in tenths of a second. */
+  private static final Duration FIRST_ANSWER = Duration.ofSeconds(2);
+
   private final StreamSockets sockets;
   private final @Nullable AgentRelay relay;
 
@@ -53,7 +60,7 @@ public final class TtrpcAgents implements GuestAgents {
    * @param ports sockets of one agent, at least one
    * @throws GuestException when no process listens there, a port cannot be locked, or the relay
    *     cannot be started
-   * @throws io.vmfactory.configs.time.DeadlineExceededException when no port becomes free in time
+   * @throws DeadlineExceededException when no port becomes free in time
    */
   public GuestAgent connect(List<Path> ports, Deadline deadline) {
     int last = ports.size() - 1;
@@ -65,6 +72,31 @@ public final class TtrpcAgents implements GuestAgents {
         ? connect(free.get(), deadline)
         : agent(
             relay.connect(ports.get(last), deadline), AgentRelay.socket(ports.get(last)), () -> {});
+  }
+
+  /**
+   * Connects to an agent, as {@link #connect(List, Deadline)} does, and checks that it answers. If
+   * it does not in time, connects again, over another port. A port can be dead: if a host leaves it
+   * in the middle of an answer while the VM is paused, QEMU (7.2) sends nothing from it until the
+   * next host leaves.
+   *
+   * @param ports sockets of one agent, at least one
+   * @throws GuestException when no process listens there, or the agent does not serve
+   * @throws DeadlineExceededException when the agent does not answer by {@code deadline}
+   */
+  public GuestAgent greet(List<Path> ports, Deadline deadline) {
+    List<Path> order = new ArrayList<>(ports);
+    for (Duration limit = FIRST_ANSWER; ; limit = limit.multipliedBy(2)) {
+      GuestAgent fresh = connect(order, deadline);
+      try {
+        return GuestAgents.serving(fresh, deadline.min(limit));
+      } catch (DeadlineExceededException e) {
+        if (deadline.passed()) {
+          throw e;
+        }
+      }
+      Collections.rotate(order.subList(0, order.size() - 1), -1); // the last one is the relay's
+    }
   }
 
   private GuestAgent connect(PortLock lock, Deadline deadline) {

@@ -10,7 +10,10 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestException;
 import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -158,6 +161,23 @@ final class AgentPortsTest {
     other.destroyForcibly();
 
     soon().await(waiting, "a port").awaitServing(soon());
+  }
+
+  @Test
+  void aPortThatDoesNotAnswerIsLeftForAnother(@TempDir Path dir) throws IOException {
+    Path silent = dir.resolve("silent.sock");
+    try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listener.bind(UnixDomainSocketAddress.of(silent));
+      try (GuestAgent agent = agents.greet(List.of(silent, ports.get(1), ports.get(0)), soon())) {
+        assertThat(second.methods()).containsExactly("Check");
+        assertThatExceptionOfType(DeadlineExceededException.class)
+            .isThrownBy(() -> agents.greet(List.of(silent), Deadline.after(Duration.ofMillis(50))))
+            .withMessageContaining("after 50 ms waiting for grpc.Health/Check");
+        agent.awaitServing(soon());
+      }
+      connect().awaitServing(soon()); // no port is kept
+      connect().awaitServing(soon());
+    }
   }
 
   @Test

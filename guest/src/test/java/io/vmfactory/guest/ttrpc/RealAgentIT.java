@@ -186,4 +186,24 @@ final class RealAgentIT {
       }
     }
   }
+
+  private static final int UNREAD = 60; // answers of 7 kB, more than QEMU's socket holds
+
+  @Test
+  void isReachedAfterItsHostLeftAnswersUnreadWhileTheGuestStoodStill() throws IOException {
+    try (RawConnection last = new RawConnection(guest.socket())) {
+      last.send(check(1));
+      last.read();
+      for (int call = 1; call <= UNREAD; call++) {
+        last.send(RawConnection.request(1 + 2 * call, "grpc.AgentService", "GetMetrics"));
+      }
+      last.read(); // by now the others are under way
+      guest.stop();
+    }
+    guest.cont();
+    try (GuestAgent agent = guest.greeted()) {
+      agent.details(RealGuest.soon());
+    }
+    assertStillServing();
+  }
 }

@@ -95,6 +95,11 @@ final class RealGuest implements AutoCloseable {
     return agents.connect(socket(), soon());
   }
 
+  /** Makes a connection over any port. The agent has answered on it. */
+  GuestAgent greeted() {
+    return agents.greet(ports(), soon());
+  }
+
   VmDrives drives() {
     return vm.drives();
   }

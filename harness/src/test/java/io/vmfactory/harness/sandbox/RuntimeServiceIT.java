@@ -277,6 +277,23 @@ class RuntimeServiceIT {
     written("web", before + 100);
   }
 
+  /** The guest of a paused VM does not answer the service that takes its container over. */
+  @Test
+  void aContainerInAPausedVmIsNotLost() throws IOException {
+    startWithTemplate();
+    counting("web");
+    written("web", 100);
+    try (SandboxRuntime runtime = host.runtime()) {
+      runtime.pauseVm("web", soon());
+      killAndStartAgain();
+      Container paused = calls.get("", "web", soon());
+      assertThat(paused.getState()).isEqualTo(ContainerState.PAUSED);
+      calls.resume("web", null, soon());
+      assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.RUNNING);
+      written("web", paused.getStdout().getPosition() + 100);
+    }
+  }
+
   /** The daemon stores the VM, and the service does not live to see it. */
   @Test
   void aSuspensionThatTheServiceDidNotSeeIsFound() throws IOException {

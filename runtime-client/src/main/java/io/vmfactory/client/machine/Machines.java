@@ -57,7 +57,7 @@ public final class Machines implements MachineSource {
     this.config = config;
     this.processes = new VmProcessTable(VmProcessTable.PROC, qemu.isolation());
     this.factory = FactoryClient.open(vertx, config.factorySocket());
-    this.agents = InstalledAgents.over(sockets)::connect;
+    this.agents = InstalledAgents.over(sockets)::greet;
     this.direct = new DirectBoot(qemu, config.sandboxDir(), agents);
   }
 
