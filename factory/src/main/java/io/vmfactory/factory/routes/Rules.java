@@ -30,6 +30,9 @@ public final class Rules {
   private static final int MOST_FORKS = 32;
   private static final int MOST_NOTE_BYTES = 64 << 10;
 
+  /** The status lists the labels of all suspended VMs, and clients take messages of some MiB. */
+  private static final int MOST_LABEL_BYTES = 4 << 10;
+
   private final QemuConfig qemu;
   private final LeaseConfig leases;
   private final List<Route> routes;
@@ -110,12 +113,18 @@ public final class Rules {
     note(request.labels(), request.description());
   }
 
-  /** Refuses labels and a description (in Base64) that are too long together. */
+  /** Refuses labels that are too long, alone or together with a description (in Base64). */
   public void note(Map<String, String> labels, String description) {
-    long bytes = Base64.getDecoder().decode(description).length;
+    long bytes = 0;
     for (Map.Entry<String, String> label : labels.entrySet()) {
       bytes += utf8(label.getKey()) + utf8(label.getValue());
     }
+    if (bytes > MOST_LABEL_BYTES) {
+      throw Refusals.invalid(
+          "labels have %d bytes: at most %d; the description takes more"
+              .formatted(bytes, MOST_LABEL_BYTES));
+    }
+    bytes += Base64.getDecoder().decode(description).length;
     if (bytes > MOST_NOTE_BYTES) {
       throw Refusals.invalid(
           "labels and description have %d bytes: at most %d".formatted(bytes, MOST_NOTE_BYTES));

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 final class SnapshotEdgesTest {
   private static final int MOST = 64 << 10;
+  private static final int MOST_LABELS = 4 << 10;
   private static final Peer BERT = TestPeers.client(1002);
   private static final Peer ANNA = TestPeers.client(1001);
 
@@ -148,7 +149,7 @@ final class SnapshotEdgesTest {
 
   @Test
   void labelsAndDescriptionHave64KiBTogether() {
-    for (int labels : new int[] {0, 3, MOST / 2, MOST}) {
+    for (int labels : new int[] {0, 3, MOST_LABELS}) {
       snapshot("a", labels, MOST - labels);
       refused(Reason.INVALID, () -> snapshot("a", labels, MOST - labels + 1));
       refused(
@@ -162,6 +163,15 @@ final class SnapshotEdgesTest {
       factory.cases.pauses().suspend(ANNA, suspension(null, labels, MOST - labels), soon());
       resume(null);
     }
+  }
+
+  @Test
+  void labelsAloneHave4KiB() {
+    refused(Reason.INVALID, () -> snapshot("a", MOST_LABELS + 1, 0));
+    refused(
+        Reason.INVALID,
+        () -> factory.cases.pauses().suspend(ANNA, suspension(null, MOST_LABELS + 1, 0), soon()));
+    assertUntouched();
   }
 
   @ParameterizedTest

@@ -241,12 +241,12 @@ final class SnapshotVmTest {
         new SnapshotRequest(
             Objects.requireNonNull(source.lease()).id(),
             "python",
-            new TreeMap<>(Map.of("k", "v".repeat(65536))),
+            new TreeMap<>(Map.of("k", "v".repeat(4096))),
             "",
             false);
     refused(
         Reason.INVALID,
-        "65537 bytes: at most 65536",
+        "labels have 4097 bytes: at most 4096",
         () -> factory.cases.templates().snapshot(ROOT, large, soon()));
     refused(Reason.NOT_FOUND, "no such lease", () -> store(ANNA, source, "python", false));
     assertThat(factory.hypervisor.script().done()).doesNotContain(Script.Step.SNAPSHOT);
