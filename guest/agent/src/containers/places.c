@@ -120,6 +120,7 @@ static bool is_covered(const Grpc__Spec *spec, size_t index) {
 
 void places_make(const Grpc__Spec *spec) {
     int root = open(spec->root->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root >= 0) make(root, "/dev", false, spec->linux);
     for (size_t i = 0; i < spec->n_mounts && root >= 0; i++) {
         if (is_covered(spec, i)) continue;
         make(root, spec->mounts[i]->destination, !is_directory(spec->mounts[i]), spec->linux);

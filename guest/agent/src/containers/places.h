@@ -16,7 +16,7 @@ bool place_has_bind(const Grpc__Mount *mount);
 // have. False with problem. All storages must be mounted.
 bool places_check(const Grpc__Spec *spec, struct problem *problem);
 
-// Makes the places where the spec mounts something, in the root. crun would make directories with the sticky bit, and
+// Makes the places where the spec mounts something, in the root, and /dev, where crun makes devices. crun would make directories with the sticky bit, and
 // with a user namespace it has no right to: the root belongs to a user that the namespace does not have. Leaves to
 // crun what it cannot make.
 void places_make(const Grpc__Spec *spec);

@@ -43,14 +43,16 @@ public final class SpecGuest implements AutoCloseable {
     agent
         .sandbox()
         .create(new SandboxRequest("s", "pod", List.of(), List.of(), false), RealGuest.soon());
-    byte[] busybox = Files.readAllBytes(Path.of("/usr/bin/busybox"));
-    agent
-        .sandbox()
-        .copyFile(
-            new GuestFile(ROOT + "/bin/busybox", 0755, 0755, 0, 0, busybox), RealGuest.soon());
+    copyBusybox(ROOT);
     run(
         OciSpec.standard()
             .with(process -> process.withArgs(List.of("/bin/busybox", "sh", "-c", PREPARE))));
+  }
+
+  private void copyBusybox(String root) throws IOException {
+    byte[] busybox = Files.readAllBytes(Path.of("/usr/bin/busybox"));
+    GuestFile file = new GuestFile(root + "/bin/busybox", 0755, 0755, 0, 0, busybox);
+    agent.sandbox().copyFile(file, RealGuest.soon());
   }
 
   /** Returns the configuration that engines write for a host. */
@@ -89,6 +91,13 @@ public final class SpecGuest implements AutoCloseable {
     return during(spec, "", id -> {});
   }
 
+  /** Runs a container to its end whose root has nothing but /bin/busybox. */
+  public Ended runInBareRoot(OciSpec spec) throws IOException {
+    String root = "/run/bare" + count;
+    copyBusybox(root);
+    return during(spec, root, "", id -> {});
+  }
+
   /**
    * Runs a container. When it has printed the line, executes something in it, and then gives it a
    * line of input.
@@ -97,8 +106,12 @@ public final class SpecGuest implements AutoCloseable {
    * @param execute called with the container's id if it printed the line
    */
   public Ended during(OciSpec spec, String line, Consumer<String> execute) {
+    return during(spec, ROOT, line, execute);
+  }
+
+  private Ended during(OciSpec spec, String root, String line, Consumer<String> execute) {
     String id = "c" + count++;
-    OciSpec here = spec.withRoot(ROOT, spec.rootReadonly());
+    OciSpec here = spec.withRoot(root, spec.rootReadonly());
     ProcessRef first = ProcessRef.first(id);
     agent.containers().create(new ContainerRequest(id, here, List.of(), false), RealGuest.soon());
     try {

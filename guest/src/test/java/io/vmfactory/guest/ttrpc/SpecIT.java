@@ -79,15 +79,17 @@ final class SpecIT {
    */
   private static String run(String changes, String script) {
     try {
-      ObjectNode config = SpecGuest.hostConfig(json(changes));
-      OciSpec spec = OciSpec.parse(JSON.writeValueAsBytes(config));
-      spec.checkNoHostPaths();
-      return guest
-          .run(spec.with(process -> process.withArgs(List.of("/bin/sh", "-c", script))))
-          .output();
+      return guest.run(spec(changes, "/bin/sh", "-c", script)).output();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static OciSpec spec(String changes, String... args) throws IOException {
+    ObjectNode config = SpecGuest.hostConfig(json(changes));
+    OciSpec spec = OciSpec.parse(JSON.writeValueAsBytes(config));
+    spec.checkNoHostPaths();
+    return spec.with(process -> process.withArgs(List.of(args)));
   }
 
   private static void assertRefused(String changes, String why) {
@@ -138,6 +140,13 @@ final class SpecIT {
   @ValueSource(strings = {"{'mounts':null}", "{'mounts':[]}"})
   void oneWithoutMountsRuns(String changes) {
     assertThat(run(changes, "echo runs")).isEqualTo("runs\n");
+  }
+
+  @Test
+  void aRootWithoutDirectoriesGetsDevices() throws IOException {
+    String changes = "{'root':{'readonly':true},'mounts':[" + PROC + "]}";
+    OciSpec spec = spec(changes, "/bin/busybox", "sh", "-c", "echo runs | tee /dev/null");
+    assertThat(guest.runInBareRoot(spec).output()).isEqualTo("runs\n");
   }
 
   @Test
