@@ -13,6 +13,7 @@
 #include "../src/children.h"
 #include "../src/containers/cgroup.h"
 #include "../src/containers/container.h"
+#include "../src/containers/held.h"
 #include "../src/containers/launch.h"
 #include "../src/loop.h"
 #include "../src/status.h"
@@ -484,6 +485,10 @@ static void a_terminal_belongs_to_its_user(void) {
     process.user = &user;
     CHECK(pod_exec_args("x", "e", &process) == STATUS_OK);
     CHECK(strcmp(pod_output("x", "e", "ReadStdout"), "hi\r\n") == 0 && pod_await("x", "e") == 0);
+    args[2] = "exit 9";
+    CHECK(pod_exec_args("x", "e", &process) == STATUS_OK && pod_await("x", "e") == 9);
+    args[0] = "no-such";
+    CHECK(pod_exec_args("x", "e", &process) == STATUS_NOT_FOUND && pod_says("no-such: command not found"));
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
@@ -629,6 +634,7 @@ static void cover_crun(void) {
 static void suite(void) {
     Grpc__CreateSandboxRequest sandbox = GRPC__CREATE_SANDBOX_REQUEST__INIT;
     pod_fd = host_connect();
+    held_prepare(AGENT_PROGRAM);
     CHECK(pod_create("early", "true") == STATUS_FAILED_PRECONDITION);
     CHECK(pod_call("CreateSandbox", &sandbox) == STATUS_OK);
     one_lives_from_creation_to_removal();

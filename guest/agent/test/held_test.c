@@ -243,7 +243,6 @@ static void a_probe_sees_files_of_the_container_and_ports(void) {
 }
 
 void held_suite(void) {
-    held_prepare(AGENT_PROGRAM);
     the_program_is_chosen_at_the_start();
     without_another_it_is_the_one_of_the_creation();
     a_large_program_is_passed_whole();

@@ -26,8 +26,8 @@
 
 // Descriptors of crun beside its standard streams. The container's program does not inherit them.
 #define LAUNCH_FD 3
-#define PROCESS_FD 4 // of exec
-#define LAST_FD (CRUN_INHERITED_FIRST + CRUN_INHERITED_MOST - 1)
+#define PROCESS_FD (CRUN_INHERITED_FIRST + CRUN_INHERITED_MOST) // of exec
+#define LAST_FD PROCESS_FD
 #define INHERITED "4" // how many from LAUNCH_FD on, as text
 
 static char program[32] = "/usr/bin/crun";
@@ -176,16 +176,20 @@ static bool run(struct crun *crun, struct command *command, const char *id, cons
     return pid > 0;
 }
 
+static void inherit(struct command *command, const int *inherited) {
+    for (int i = 0; i < CRUN_INHERITED_MOST; i++) {
+        command->fds[CRUN_INHERITED_FIRST + i] = inherited == NULL ? -1 : inherited[i];
+    }
+    if (inherited == NULL) return;
+    say(command, "--preserve-fds");
+    say(command, INHERITED);
+}
+
 bool crun_create(
     struct crun *crun, const char *id, const char *bundle, const int stdio[3], const int *inherited) {
     struct command command = {.arguments = {"crun", "create", "--bundle", (char *)bundle}, .n = 4};
-    for (int i = 0; i < CRUN_INHERITED_MOST; i++) {
-        command.fds[CRUN_INHERITED_FIRST + i] = inherited == NULL ? -1 : inherited[i];
-    }
-    if (inherited != NULL) {
-        say(&command, "--preserve-fds");
-        say(&command, INHERITED);
-    }
+    command.fds[PROCESS_FD] = -1;
+    inherit(&command, inherited);
     return run(crun, &command, id, stdio);
 }
 
@@ -198,12 +202,12 @@ static void set_oom_score(int score) {
 }
 
 bool crun_exec(
-    struct crun *crun, const char *id, const char *process, size_t length, const int stdio[3]) {
+    struct crun *crun, const char *id, const char *process, size_t length, const int stdio[3], const int *inherited) {
     struct command command = {
-        .arguments = {"crun", "exec", "--detach", "--process", "/proc/self/fd/4"}, .n = 5};
+        .arguments = {"crun", "exec", "--detach", "--process", "/proc/self/fd/7"}, .n = 5}; // PROCESS_FD
     int fd = memfd_create("process.json", MFD_CLOEXEC);
     command.fds[PROCESS_FD] = fd;
-    for (int i = PROCESS_FD + 1; i <= LAST_FD; i++) command.fds[i] = -1;
+    inherit(&command, inherited);
     if (fd < 0) return false;
     bool written = write(fd, process, length) == (ssize_t)length;
     set_oom_score(crun->oom_score_adj);

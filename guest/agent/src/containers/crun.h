@@ -27,8 +27,8 @@ struct crun {
 // (see oci_json.h).
 void crun_prepare(void);
 
-// The first descriptor, and the most, that a container's first process can inherit beside its standard streams and
-// the launch pipe, which comes before them.
+// The first descriptor, and the most, that a process can inherit beside its standard streams and the launch pipe, which
+// comes before them.
 #define CRUN_INHERITED_FIRST 4
 #define CRUN_INHERITED_MOST 3
 
@@ -38,9 +38,9 @@ void crun_prepare(void);
 bool crun_create(
     struct crun *crun, const char *id, const char *bundle, const int stdio[3], const int *inherited);
 
-// Starts `crun exec` with a process of the OCI specification as JSON. False with errno = crun did not start.
+// Starts `crun exec` with a process of the OCI specification as JSON. The rest is as in crun_create.
 bool crun_exec(
-    struct crun *crun, const char *id, const char *process, size_t length, const int stdio[3]);
+    struct crun *crun, const char *id, const char *process, size_t length, const int stdio[3], const int *inherited);
 
 // Lets a created process execute its program. False with errno on failure.
 bool crun_start(const char *id);

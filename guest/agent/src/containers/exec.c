@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../problem.h"
+#include "field.h"
 #include "inherit.h"
 #include "proc.h"
 #include "removal.h"
@@ -19,6 +20,8 @@ static void on_exec_made(struct process *process, enum status code, const char *
     struct call *call = process->starting;
     process->starting = NULL;
     if (error == NULL) {
+        // If its launcher has gone, its end will be reported.
+        if (process->launched != NULL) process_begin(process, process->launched);
         process_await_program(process, call);
         return;
     }
@@ -43,18 +46,34 @@ static struct process *too_many(struct container *container) {
     return n > ENDED_KEPT ? oldest : NULL;
 }
 
+// Only the agent gives the terminal to its user, when crun has made the process. So the process must wait for that, as
+// a launcher.
+static bool needs_launcher(const Grpc__Process *whole, uid_t user, pid_t beside) {
+    return whole->terminal && user != 0 && user != TERMINAL_NO_OWNER && proc_is_mounted(beside);
+}
+
 static void start_exec(
     struct call *call, struct container *container, const char *id, const Grpc__Process *whole) {
     struct problem problem;
     size_t length;
-    char *json = spec_process(whole, container->first->pid, &length, &problem);
+    pid_t beside = container->first->pid;
+    uid_t user = proc_user(beside, whole->user == NULL ? 0 : whole->user->uid);
+    bool launcher = needs_launcher(whole, user, beside);
+    Grpc__Process made = *whole;
+    if (launcher) {
+        made.args = held_args;
+        made.n_args = HELD_ARGS;
+    }
+    char *json = spec_process(&made, beside, &length, &problem);
     if (json == NULL) {
         call_fail(call, problem.code, "%s", problem.text);
         return;
     }
     struct process *process = process_new(id, whole, &exec_owner, container);
     process->crun.oom_score_adj = (int)whole->oomscoreadj;
-    process->crun.terminal_owner = proc_user(container->first->pid, whole->user == NULL ? 0 : whole->user->uid);
+    process->crun.terminal_owner = user;
+    process->held.wanted = launcher;
+    if (launcher) process->launched = message_copy(&whole->base);
     if (process_exec(process, container->id, json, length)) {
         process->starting = call;
         process->next = container->processes;

@@ -1,9 +1,11 @@
 #include "proc.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "../file.h"
@@ -117,4 +119,11 @@ uid_t proc_user(pid_t pid, uid_t user) {
         if (user >= inside && user - inside < count) return (uid_t)(outside + (user - inside));
     }
     return user;
+}
+
+bool proc_is_mounted(pid_t pid) {
+    char path[32];
+    struct statfs found;
+    snprintf(path, sizeof path, "/proc/%d/root/proc", (int)pid);
+    return statfs(path, &found) == 0 && found.f_type == PROC_SUPER_MAGIC;
 }

@@ -41,9 +41,9 @@ struct process *process_new(
     return process;
 }
 
-// The pipes of a process without a terminal.
-struct pipes {
-    int theirs[3], ours[3];
+// What crun and the process get: pipes, unless the process has a terminal, and what a launcher inherits.
+struct making {
+    int theirs[3], ours[3], inherited[CRUN_INHERITED_MOST];
 };
 
 static void close_all(const int fds[3]) {
@@ -52,64 +52,67 @@ static void close_all(const int fds[3]) {
     }
 }
 
-static bool open_pipes(struct pipes *pipes, bool terminal) {
-    memset(pipes, -1, sizeof *pipes);
-    for (int i = 0; i < 3 && !terminal; i++) {
+static bool open_pipes(struct making *making) {
+    for (int i = 0; i < 3; i++) {
         int ends[2];
-        if (pipe2(ends, O_CLOEXEC) < 0) {
-            close_all(pipes->theirs);
-            close_all(pipes->ours);
-            return false;
-        }
+        if (pipe2(ends, O_CLOEXEC) < 0) return false;
         bool input = i == STDIN_FILENO;
-        pipes->theirs[i] = ends[input ? 0 : 1];
-        pipes->ours[i] = ends[input ? 1 : 0];
-        fcntl(pipes->ours[i], F_SETFL, O_NONBLOCK);
-        if (i == STDOUT_FILENO) fcntl(pipes->ours[i], F_SETPIPE_SZ, OUT_SIZE);
+        making->theirs[i] = ends[input ? 0 : 1];
+        making->ours[i] = ends[input ? 1 : 0];
+        fcntl(making->ours[i], F_SETFL, O_NONBLOCK);
+        if (i == STDOUT_FILENO) fcntl(making->ours[i], F_SETPIPE_SZ, OUT_SIZE);
     }
     return true;
 }
 
-static bool finish_making(struct process *process, struct pipes *pipes, bool runs) {
+static void on_made(struct crun *crun, bool good);
+
+static bool start_making(struct process *process, struct making *making) {
+    memset(making, -1, sizeof *making);
+    process->crun.done = on_made;
+    return (!process->held.wanted || held_open(&process->held, making->inherited))
+        && (process->terminal || open_pipes(making));
+}
+
+static bool finish_making(struct process *process, struct making *making, bool runs) {
     int error = errno;
-    close_all(pipes->theirs);
+    close_all(making->theirs);
+    if (making->inherited[0] >= 0) close(making->inherited[0]);
     if (!runs) {
-        close_all(pipes->ours);
+        close_all(making->ours);
     } else if (!process->terminal) {
-        writer_open(&process->in, pipes->ours[STDIN_FILENO]);
-        reader_open(&process->out, pipes->ours[STDOUT_FILENO]);
-        reader_open(&process->err, pipes->ours[STDERR_FILENO]);
+        writer_open(&process->in, making->ours[STDIN_FILENO]);
+        reader_open(&process->out, making->ours[STDOUT_FILENO]);
+        reader_open(&process->err, making->ours[STDERR_FILENO]);
     }
     errno = error;
     return runs;
 }
 
-static void on_made(struct crun *crun, bool good);
+static const int *stdio_of(const struct process *process, const struct making *making) {
+    return process->terminal ? NULL : making->theirs;
+}
+
+static const int *inherited_by(const struct process *process, const struct making *making) {
+    return process->held.wanted ? making->inherited : NULL;
+}
 
 bool process_create(struct process *process, const char *bundle) {
-    struct pipes pipes;
-    int inherited[CRUN_INHERITED_MOST] = {-1};
-    if (process->held.wanted && !held_open(&process->held, inherited)) return false;
-    bool runs = open_pipes(&pipes, process->terminal);
-    if (runs) {
-        process->crun.done = on_made;
-        runs = crun_create(
-            &process->crun, process->id, bundle, process->terminal ? NULL : pipes.theirs,
-            process->held.wanted ? inherited : NULL);
-        runs = finish_making(process, &pipes, runs);
-    }
-    if (inherited[0] >= 0) close(inherited[0]);
-    return runs;
+    struct making making;
+    bool runs = start_making(process, &making)
+        && crun_create(
+               &process->crun, process->id, bundle, stdio_of(process, &making), inherited_by(process, &making));
+    return finish_making(process, &making, runs);
 }
 
 bool process_exec(
     struct process *process, const char *container, const char *json, size_t length) {
-    struct pipes pipes;
-    if (!open_pipes(&pipes, process->terminal)) return false;
-    process->crun.done = on_made;
-    bool runs = crun_exec(
-        &process->crun, container, json, length, process->terminal ? NULL : pipes.theirs);
-    return finish_making(process, &pipes, runs);
+    struct making making;
+    bool runs = start_making(process, &making)
+        && crun_exec(
+               &process->crun, container, json, length, stdio_of(process, &making),
+               inherited_by(process, &making));
+    return finish_making(process, &making, runs);
 }
 
 // Returns the error message of crun, or of the process before it executed its program.
@@ -239,7 +242,8 @@ static void settle(struct process *process) {
     process->state = PROCESS_SETTLING;
     process->held.control.ready = on_settled;
     loop_watch(&process->held.control, EPOLLIN);
-    if (!crun_start(process->id)) kill(process->pid, SIGKILL); // on_ended will report it
+    bool first = process->launched == NULL;
+    if (first && !crun_start(process->id)) kill(process->pid, SIGKILL); // on_ended will report it
 }
 
 static void on_made(struct crun *crun, bool good) {
@@ -304,6 +308,7 @@ void process_free(struct process *process) {
     close_ends(process);
     reader_close(&process->out);
     reader_close(&process->err);
+    if (process->launched != NULL) grpc__process__free_unpacked(process->launched, NULL);
     free(process->program);
     free(process);
 }

@@ -45,6 +45,7 @@ struct process {
     struct launch launch;
     struct source report; // of a launcher
     struct held held;
+    Grpc__Process *launched; // what the launcher of an ExecProcess becomes as soon as it waits; NULL = no such launcher
     struct writer in;
     struct reader out, err; // a terminal has only out
     struct call *starting; // answered when the program runs or has failed to; NULL = none
