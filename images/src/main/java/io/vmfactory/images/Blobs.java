@@ -3,6 +3,7 @@ package io.vmfactory.images;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.images.ImageException.Reason;
 import io.vmfactory.images.OciLayout.LayerUser;
+import io.vmfactory.linux.Sha256;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
@@ -37,7 +37,7 @@ final class Blobs {
   /** Returns the content of a JSON blob. */
   byte[] json(Descriptor descriptor) throws IOException {
     byte[] bytes = LayoutJson.bounded(file(descriptor));
-    MessageDigest digest = SequenceDigest.start();
+    MessageDigest digest = Sha256.start();
     digest.update(bytes);
     verify(descriptor.digest(), digest);
     return bytes;
@@ -63,7 +63,7 @@ final class Blobs {
   }
 
   private static void verify(String expected, MessageDigest digest) {
-    String found = "sha256:" + HexFormat.of().formatHex(digest.digest());
+    String found = "sha256:" + Sha256.hex(digest);
     if (!found.equals(expected)) {
       throw new ImageException(
           Reason.INVALID, "is damaged: its digest is %s instead of %s".formatted(found, expected));
@@ -78,10 +78,10 @@ final class Blobs {
   void layer(Descriptor descriptor, String diffId, LayerUser user, Deadline deadline)
       throws IOException {
     LayoutJson.checkLayer(descriptor.mediaType());
-    MessageDigest blobDigest = SequenceDigest.start();
+    MessageDigest blobDigest = Sha256.start();
     try (InputStream file = Files.newInputStream(file(descriptor))) {
       var blob = new BufferedInputStream(new DigestInputStream(file, blobDigest), BUFFER);
-      MessageDigest archiveDigest = SequenceDigest.start();
+      MessageDigest archiveDigest = Sha256.start();
       try (InputStream plain = Compression.of(blob).open(blob, deadline)) {
         var archive = new DigestInputStream(plain, archiveDigest);
         user.use(new BufferedInputStream(archive, BUFFER));

@@ -1,27 +1,17 @@
 package io.vmfactory.images;
 
+import io.vmfactory.linux.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /**
  * A SHA-256 over a sequence of values. Includes the length of each value, so that different
  * sequences have different digests.
  */
 final class SequenceDigest {
-  private final MessageDigest digest = start();
+  private final MessageDigest digest = Sha256.start();
   private long length;
-
-  /** Returns a new SHA-256. */
-  static MessageDigest start() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this JDK lacks SHA-256", e);
-    }
-  }
 
   SequenceDigest number(long value) {
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(value).flip());
@@ -50,6 +40,6 @@ final class SequenceDigest {
 
   /** Returns the digest as 64 lower-case hex digits. Call it once. */
   String hex() {
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.hex(digest);
   }
 }

@@ -2,12 +2,12 @@ package io.vmfactory.images;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.vmfactory.linux.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
@@ -30,9 +30,7 @@ final class LayoutMaker {
   }
 
   static String sha256(byte[] bytes) {
-    var digest = SequenceDigest.start();
-    digest.update(bytes);
-    return "sha256:" + HexFormat.of().formatHex(digest.digest());
+    return "sha256:" + Sha256.hex(bytes);
   }
 
   static byte[] gzip(byte[] plain) throws IOException {

@@ -1,5 +1,6 @@
 package io.vmfactory.template;
 
+import io.vmfactory.linux.Sha256;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package io.vmfactory.template;
 
 import io.vmfactory.linux.OwnFile;
+import io.vmfactory.linux.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;

@@ -1,6 +1,7 @@
 package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Laps.Lap;
+import io.vmfactory.linux.Sha256;
 import io.vmfactory.vmm.VmSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -1,6 +1,7 @@
 package io.vmfactory.template;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.linux.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vmfactory.linux.MemoryFile;
 import io.vmfactory.linux.MemoryFiles;
+import io.vmfactory.linux.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
