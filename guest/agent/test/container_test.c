@@ -160,7 +160,7 @@ static void processes_are_executed_beside_the_first(void) {
 
 // The agent sometimes sees the end of the process before the end of crun.
 static void ends_of_short_lived_processes_are_not_lost(void) {
-    char id[8];
+    char id[16];
     pod_run("x", "sleep 100");
     for (int i = 0; i < 100; i++) {
         snprintf(id, sizeof id, "e%d", i);
