@@ -16,20 +16,10 @@ public final class Programs {
   private static final Path DIST = TOP.resolve("dist");
 
   /**
-   * Only SHA-256 is worth the second compiler: it computes digests of templates ten times as fast,
-   * and any other code of a short run costs more to compile than it gains (docs/adr/0061).
+   * The first compiler only, as the shipped daemon has it: a short run gains nothing by the second.
    */
   private static final List<String> JVM =
-      List.of(
-          "-Xlog:disable",
-          "-XX:+UseSerialGC",
-          "-Xshare:auto",
-          "-XX:Tier4InvocationThreshold=500000",
-          "-XX:Tier4MinInvocationThreshold=500000",
-          "-XX:Tier4CompileThreshold=1500000",
-          "-XX:Tier4BackEdgeThreshold=4000000",
-          "-XX:CompileCommand=quiet",
-          "-XX:CompileCommand=CompileThresholdScaling,sun.security.provider.SHA2*::*,0.01");
+      List.of("-Xlog:disable", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:TieredStopAtLevel=1");
 
   private Programs() {}
 

@@ -19,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,15 +39,25 @@ final class ProgramAtStartIT {
           .withRoot(ROOT, false)
           .with(process -> process.withArgs(List.of("/bin/busybox", "echo", "early")));
 
-  @TempDir Path dir;
-  private RealGuest guest;
-  private GuestAgent agent;
+  @TempDir static Path dir;
+  private static RealGuest guest;
+  private static GuestAgent agent;
 
-  @BeforeEach
-  void boot() throws IOException {
+  @BeforeAll
+  static void boot() {
     guest = new RealGuest(dir);
     agent = guest.agent();
     agent.awaitServing(RealGuest.soon());
+  }
+
+  @AfterAll
+  static void kill() {
+    agent.close();
+    guest.close();
+  }
+
+  @BeforeEach
+  void begin() throws IOException {
     agent
         .sandbox()
         .create(new SandboxRequest("s", "", List.of(), List.of(), false), RealGuest.soon());
@@ -56,8 +68,7 @@ final class ProgramAtStartIT {
 
   @AfterEach
   void end() {
-    agent.close();
-    guest.close();
+    agent.sandbox().destroy(RealGuest.soon());
   }
 
   private void create(OciSpec spec) {

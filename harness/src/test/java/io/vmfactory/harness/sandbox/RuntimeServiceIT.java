@@ -9,7 +9,6 @@ import io.vmfactory.api.runtime.v1.ContainerState;
 import io.vmfactory.api.runtime.v1.CreateContainerRequest;
 import io.vmfactory.api.runtime.v1.OutputKind;
 import io.vmfactory.api.runtime.v1.ReadOutputResponse;
-import io.vmfactory.api.v1.CreateTemplateRequest;
 import io.vmfactory.api.v1.SuspendVmRequest;
 import io.vmfactory.client.ContainerCalls;
 import io.vmfactory.client.EventWatch;
@@ -202,14 +201,6 @@ class RuntimeServiceIT {
     return await(id, it -> it.getStdout().getPosition() > bytes);
   }
 
-  /** Only a clone can be stored. */
-  private void startWithTemplate() throws IOException {
-    start(Host.make("").withDaemon());
-    try (FactoryClient client = FactoryClient.open(host.settings().runtime().factorySocket())) {
-      client.templates().create(CreateTemplateRequest.getDefaultInstance(), step -> {}, soon());
-    }
-  }
-
   private void killAndStartAgain() throws IOException {
     killService();
     startService();
@@ -217,7 +208,7 @@ class RuntimeServiceIT {
 
   @Test
   void aSuspendedContainerGoesOnWhereItWas() throws IOException {
-    startWithTemplate();
+    start(Host.make("").withTemplate());
     counting("web");
     final long before = written("web", 2000).getStdout().getPosition();
     assertThat(calls.suspend("web", Duration.ofHours(2), soon()).getDiskKib()).isPositive();
@@ -262,7 +253,7 @@ class RuntimeServiceIT {
 
   @Test
   void aTermThatIsNoneIsRefusedAndChangesNothing() throws IOException {
-    startWithTemplate();
+    start(Host.make("").withTemplate());
     counting("web");
     final long before = written("web", 100).getStdout().getPosition();
     for (Duration bad : List.of(Duration.ZERO, Duration.ofMillis(-7))) {
@@ -280,7 +271,7 @@ class RuntimeServiceIT {
   /** The guest of a paused VM does not answer the service that takes its container over. */
   @Test
   void aContainerInAPausedVmIsNotLost() throws IOException {
-    startWithTemplate();
+    start(Host.make("").withTemplate());
     counting("web");
     written("web", 100);
     try (SandboxRuntime runtime = host.runtime()) {
@@ -297,7 +288,7 @@ class RuntimeServiceIT {
   /** The daemon stores the VM, and the service does not live to see it. */
   @Test
   void aSuspensionThatTheServiceDidNotSeeIsFound() throws IOException {
-    startWithTemplate();
+    start(Host.make("").withTemplate());
     counting("web");
     written("web", 100);
     final String lease = lease("web");

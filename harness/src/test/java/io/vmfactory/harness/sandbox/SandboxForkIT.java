@@ -42,9 +42,9 @@ import org.junit.jupiter.api.Timeout;
 @Tag("qemu")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class SandboxForkIT {
-  /** Counts in its memory, in its output and, at each tenth number, in a file. */
+  /** Counts in its memory, in its output and, at each hundredth number, in a file. */
   private static final String COUNT =
-      "i=0; while :; do i=$((i+1)); echo $i; [ $((i%10)) != 0 ] ||"
+      "i=0; while :; do i=$((i+1)); echo $i; [ $((i%100)) != 0 ] ||"
           + " { echo $i > /data/n.new && mv /data/n.new /data/n; }; done";
 
   private Host host;
@@ -79,7 +79,7 @@ class SandboxForkIT {
               soon());
       container.start(soon());
       BufferedReader its = reader(container.process().stdout());
-      consecutive(its, 50, 0);
+      consecutive(its, 200, 0);
       SandboxFork fork = runtime.fork(source.id(), 2, Duration.ofMinutes(5), soon());
       SandboxFork child = runtime.fork(fork.clones().get(0).id(), 1, Duration.ofMinutes(5), soon());
       List<SandboxFork.Clone> clones = new ArrayList<>(fork.clones());
@@ -91,7 +91,7 @@ class SandboxForkIT {
           assertThat(same.status(soon()).state()).isEqualTo(ContainerInfo.State.RUNNING);
           assertThat(same.processes(soon())).isNotEmpty();
           long before = Long.parseLong(word(same, "/bin/cat", "/data/n"));
-          consecutive(reader(same.process().stdout()), 2000, before + 10);
+          consecutive(reader(same.process().stdout()), 2000, before + 100);
           assertThat(Long.parseLong(word(same, "/bin/cat", "/data/n"))).isGreaterThan(before);
           assertThat(names.add(word(same, "/bin/busybox", "hostname"))).isTrue();
           same.kill(9, soon());
