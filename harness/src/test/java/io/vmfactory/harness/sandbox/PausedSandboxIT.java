@@ -32,8 +32,10 @@ import org.junit.jupiter.api.Timeout;
 @Tag("qemu")
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PausedSandboxIT {
+  /** Counts on its output and, at each tenth number, in a file. */
   private static final String COUNT =
-      "i=0; while :; do i=$((i+1)); echo $i >/data/n.new && mv /data/n.new /data/n; echo $i; done";
+      "i=0; while :; do i=$((i+1)); echo $i; [ $((i%10)) != 0 ] ||"
+          + " { echo $i >/data/n.new && mv /data/n.new /data/n; }; done";
 
   private Host host;
   private FactoryClient client;
@@ -61,9 +63,13 @@ class PausedSandboxIT {
     return new String(process.stdout().readAllBytes(), UTF_8).strip();
   }
 
-  private static void consecutive(BufferedReader lines, int count) throws IOException {
+  /**
+   * Reads numbers that must follow each other: at least so many, and until one is greater than
+   * {@code beyond}.
+   */
+  private static void consecutive(BufferedReader lines, int count, long beyond) throws IOException {
     long last = Long.parseLong(lines.readLine());
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count || last <= beyond; i++) {
       long next = Long.parseLong(lines.readLine());
       assertThat(next).isEqualTo(last + 1);
       last = next;
@@ -89,7 +95,7 @@ class PausedSandboxIT {
       container.start(soon());
       BufferedReader its =
           new BufferedReader(new InputStreamReader(container.process().stdout(), UTF_8));
-      consecutive(its, 50);
+      consecutive(its, 50, 0);
       runtime.pauseVm(sandbox.id(), soon());
       assertThat(states()).containsExactly(VmState.PAUSED);
       Deadline brief = Deadline.after(Duration.ofMillis(500));
@@ -101,7 +107,7 @@ class PausedSandboxIT {
       fork(runtime, sandbox.id());
       runtime.resumeVm(sandbox.id(), null, soon());
       assertThat(states()).containsExactly(VmState.RUNNING);
-      consecutive(its, 500);
+      consecutive(its, 500, 0);
       Instant before = Instant.now();
       long clock = Long.parseLong(said(container, soon(), "/bin/busybox", "date", "+%s"));
       assertThat(Instant.ofEpochSecond(clock))
@@ -116,7 +122,9 @@ class PausedSandboxIT {
     try (Sandbox clone = runtime.fetch(fork.clones().get(0).id(), soon())) {
       Container same = clone.container("c", soon());
       long first = Long.parseLong(said(same, soon(), "/bin/cat", "/data/n"));
-      consecutive(new BufferedReader(new InputStreamReader(same.process().stdout(), UTF_8)), 500);
+      BufferedReader its =
+          new BufferedReader(new InputStreamReader(same.process().stdout(), UTF_8));
+      consecutive(its, 500, first + 10); // the next tenth number is in the file then
       assertThat(Long.parseLong(said(same, soon(), "/bin/cat", "/data/n"))).isGreaterThan(first);
       assertThat(states()).containsExactlyInAnyOrder(VmState.PAUSED, VmState.RUNNING);
       clone.delete(soon());
