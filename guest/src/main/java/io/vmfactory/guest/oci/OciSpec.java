@@ -12,6 +12,7 @@ import io.vmfactory.api.kata.Root;
 import io.vmfactory.api.kata.Spec;
 import io.vmfactory.guest.oci.HostHook.Stage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -121,6 +122,11 @@ public final class OciSpec {
   /** Returns the value of an annotation; empty if it has none of that name. */
   public String annotation(String name) {
     return spec.getAnnotationsOrDefault(name, "");
+  }
+
+  /** Returns the annotations by name. */
+  public Map<String, String> annotations() {
+    return spec.getAnnotationsMap();
   }
 
   /** Returns the mounts, in the order of mounting. */

@@ -22,7 +22,7 @@ import io.vmfactory.vmm.Sizing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares the bundles that container engines hand over: the root file system becomes an image, and
@@ -43,6 +43,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
    * @param root its root file system
    * @param mounts what its mounts of this host have become
    * @param pod how it belongs to a pod
+   * @param template what its VM is a clone of
    * @param size of the VM that its limits need; 0 = as requested
    * @param engine what the journal keeps
    */
@@ -52,6 +53,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
       EngineRoot root,
       EngineMounts mounts,
       EnginePod pod,
+      EngineTemplate template,
       Sizing size,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
@@ -68,13 +70,18 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
       return new NewContainer(
           name,
           requestId,
-          pod.applyTo(sized),
+          template.applyTo(pod.applyTo(sized)),
           pod.host(),
           pod.applyTo(spec),
-          Map.of(),
+          template.annotations(),
           mounts.files(),
           root.files(oci.mounts()),
           engine);
+    }
+
+    /** Words the failure of its creation. */
+    public RuntimeException worded(RuntimeException failure) {
+      return template.worded(failure);
     }
 
     @Override
@@ -87,15 +94,11 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
   /**
    * Prepares a bundle. Throws if its specification asks for what a VM cannot have, by the path of
    * the property.
-   *
-   * @param standIn the process that stands for the container
-   * @param keeper the process that keeps it for containerd; 0 = none
    */
-  public Prepared prepare(
-      ContainerName name, Path bundle, int standIn, int keeper, Deadline deadline) {
-    ProcessIdentity process = StandIns.identity(standIn);
-    Keeper kept = keeper == 0 ? null : Keeper.of(StandIns.identity(keeper));
-    OciSpec whole = spec(bundle);
+  public Prepared prepare(ContainerName name, EngineBundle bundle, Deadline deadline) {
+    ProcessIdentity process = StandIns.identity(bundle.standIn());
+    Keeper kept = bundle.keeper() == 0 ? null : Keeper.of(StandIns.identity(bundle.keeper()));
+    OciSpec whole = spec(bundle.path());
     OciSpec asked = whole.withoutHostHooks();
     EngineNamespaces.require(asked);
     String network = network(asked);
@@ -107,13 +110,14 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
               .formatted(whole.hostHooks().get(0).path()));
     }
     EnginePod pod = EnginePod.of(asked, pid -> containers.hostOf(name.namespace(), pid));
+    EngineTemplate template = template(name, asked, bundle.template(), pod.host());
     OciSpec wanted = pod.spec();
-    EngineRoot root = EngineRoot.of(bundle.resolve(asked.rootPath()), images, deadline);
+    EngineRoot root = EngineRoot.of(bundle.path().resolve(asked.rootPath()), images, deadline);
     try {
       EngineMounts mounts = EngineMounts.of(name, wanted, images, deadline);
       ContainerRecord.Engine engine =
           new ContainerRecord.Engine(
-              bundle.toString(),
+              bundle.path().toString(),
               asked.process().terminal(),
               process.pid(),
               process.startTicks(),
@@ -128,12 +132,27 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
           root,
           mounts,
           pod,
+          template,
           size,
           engine);
     } catch (RuntimeException e) {
       root.image().close();
       throw e;
     }
+  }
+
+  private EngineTemplate template(
+      ContainerName name, OciSpec asked, String ofEngine, @Nullable String host) {
+    EngineTemplate template = EngineTemplate.of(asked, ofEngine);
+    return host == null
+        ? template
+        : template.joining(
+            host,
+            containers
+                .get(new ContainerName(name.namespace(), host))
+                .view()
+                .record()
+                .annotations());
   }
 
   /**
