@@ -225,6 +225,16 @@ public final class OciSpec {
     return of(spec.toBuilder().setProcess(SpecReader.process(json)));
   }
 
+  /**
+   * Returns what a container keeps from its creation on, by paths such as {@code
+   * process.capabilities.bounding} and {@code mounts[/proc]}: everything but arguments, variables
+   * and directory of its process, the path of its root, its control group, and what the guest
+   * ignores. Containers with the same values can stand for each other.
+   */
+  public Map<String, String> leaves() {
+    return SpecLeaves.of(spec);
+  }
+
   /** Returns the limits of the container. */
   public ResourceLimits limits() {
     LinuxResources resources = spec.getLinux().getResources();
