@@ -1,5 +1,7 @@
 package io.vmfactory.cli;
 
+import io.vmfactory.client.sandbox.ContainerShape;
+import io.vmfactory.client.sandbox.WaitingContainer;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
@@ -264,6 +266,22 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public Container createContainer(ContainerSpec spec, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<WaitingContainer> waiting() {
+      return List.of();
+    }
+
+    @Override
+    public Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Template store(
+        String name, String containerId, ContainerShape shape, Deadline deadline) {
       throw new UnsupportedOperationException();
     }
 

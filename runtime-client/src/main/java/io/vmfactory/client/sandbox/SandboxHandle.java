@@ -1,5 +1,10 @@
 package io.vmfactory.client.sandbox;
 
+import java.util.Map;
+import java.util.HashMap;
+import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.client.sandbox.TemplateRecipe.Start;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.Machine;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
@@ -168,6 +173,27 @@ final class SandboxHandle implements Sandbox {
   @Override
   public Container createContainer(ContainerSpec spec, Deadline deadline) {
     return containers.create(spec, deadline);
+  }
+
+  @Override
+  public List<WaitingContainer> waiting() {
+    return containers.waiting();
+  }
+
+  @Override
+  public Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+    return containers.reuse(containerId, as, program, deadline);
+  }
+
+  @Override
+  public Template store(
+      String name, String containerId, ContainerShape shape, Deadline deadline) {
+    Map<String, ContainerShape> shapes = new HashMap<>();
+    waiting().forEach(waiting -> shapes.put(waiting.id(), waiting.shape()));
+    shapes.put(containerId, shape);
+    return new TemplateStoring(state, resources, shapes)
+        .run(name, containerId, Start.CREATED, guest(deadline).containers(), deadline)
+        .getTemplate();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.vmfactory.client.sandbox;
 
+import io.vmfactory.guest.oci.OciProcess;
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
@@ -71,6 +73,22 @@ record SuspendedSandbox(String id, SuspendedMachine vm, SuspendedSandboxes suspe
   @Override
   public Container createContainer(ContainerSpec spec, Deadline deadline) {
     throw refused("create a container");
+  }
+
+  @Override
+  public List<WaitingContainer> waiting() {
+    return List.of();
+  }
+
+  @Override
+  public Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+    throw refused("use container " + containerId);
+  }
+
+  @Override
+  public Template store(
+      String name, String containerId, ContainerShape shape, Deadline deadline) {
+    throw refused("make a template");
   }
 
   @Override

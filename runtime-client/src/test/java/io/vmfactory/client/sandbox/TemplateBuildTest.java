@@ -400,9 +400,9 @@ final class TemplateBuildTest {
   void containersThatAreTooLongForADescriptionAreLeftOut() {
     byte[] large = new byte[48 << 10];
     TemplateContent content =
-        new TemplateContent(1, List.of(), List.of(), false, List.of(new MadeContainer("c", large)));
+        new TemplateContent(1, List.of(), List.of(), false, List.of(new MadeContainer("c", large, null)));
     assertThat(TemplateContent.of(content.description()).orElseThrow().all()).isNull();
-    TemplateContent small = content.with(List.of(new MadeContainer("c", new byte[] {1})));
+    TemplateContent small = content.with(List.of(new MadeContainer("c", new byte[] {1}, null)));
     assertThat(TemplateContent.of(small.description()).orElseThrow().all())
         .extracting(MadeContainer::id)
         .containsExactly("c");

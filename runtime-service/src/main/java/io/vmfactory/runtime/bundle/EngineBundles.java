@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.bundle;
 
+import io.vmfactory.client.sandbox.ContainerShape;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.SandboxException;
@@ -8,6 +9,7 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestFile;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.RootfsImages;
@@ -18,11 +20,11 @@ import io.vmfactory.runtime.containers.ContainerRecord;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.Containers;
 import io.vmfactory.runtime.containers.NewContainer;
+import io.vmfactory.runtime.containers.TemplateUse;
 import io.vmfactory.vmm.Sizing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares the bundles that container engines hand over: the root file system becomes an image, and
@@ -34,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record EngineBundles(RootfsImages images, VmSizes sizes, Containers containers) {
   private static final String NETWORK = "network";
+
+  /** The same in each clone of a template. No container has this id. */
+  private static final String OF_TEMPLATE = "-";
 
   /**
    * A bundle whose images are in use until it is closed.
@@ -67,16 +72,23 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
           sandbox.withSize(
               size.vcpus() == 0 ? sandbox.vcpus() : size.vcpus(),
               size.memoryMib() == 0 ? sandbox.memoryMib() : size.memoryMib());
+      List<GuestFile> files = root.files(oci.mounts());
       return new NewContainer(
           name,
           requestId,
-          template.applyTo(pod.applyTo(sized)),
+          template.applyTo(pod.applyTo(sized), pod.spec().hostname()),
           pod.host(),
           pod.applyTo(spec),
           template.annotations(),
           mounts.files(),
-          root.files(oci.mounts()),
+          files,
+          pod.host() == null && template.isUsed() ? templates(pod.applyTo(spec), files) : null,
           engine);
+    }
+
+    private TemplateUse templates(ContainerSpec spec, List<GuestFile> files) {
+      List<String> paths = files.stream().map(GuestFile::path).toList();
+      return new TemplateUse(ContainerShape.of(spec, paths), mounts.changing(), template.store());
     }
 
     /** Words the failure of its creation. */
@@ -110,11 +122,12 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
               .formatted(whole.hostHooks().get(0).path()));
     }
     EnginePod pod = EnginePod.of(asked, pid -> containers.hostOf(name.namespace(), pid));
-    EngineTemplate template = template(name, asked, bundle.template(), pod.host());
+    EngineTemplate template = template(name, asked, bundle.template(), pod);
     OciSpec wanted = pod.spec();
     EngineRoot root = EngineRoot.of(bundle.path().resolve(asked.rootPath()), images, deadline);
     try {
-      EngineMounts mounts = EngineMounts.of(name, wanted, images, deadline);
+      String files = template.isUsed() && pod.host() == null ? OF_TEMPLATE : name.id();
+      EngineMounts mounts = EngineMounts.of(files, wanted, images, deadline);
       ContainerRecord.Engine engine =
           new ContainerRecord.Engine(
               bundle.path().toString(),
@@ -128,7 +141,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
               mounts.folders());
       return new Prepared(
           name,
-          pod.applyTo(mounts.applyTo(wanted.withoutNamespace(NETWORK))),
+          oci(pod, template, mounts.applyTo(wanted.withoutNamespace(NETWORK))),
           root,
           mounts,
           pod,
@@ -142,17 +155,22 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
   }
 
   private EngineTemplate template(
-      ContainerName name, OciSpec asked, String ofEngine, @Nullable String host) {
+      ContainerName name, OciSpec asked, String ofEngine, EnginePod pod) {
     EngineTemplate template = EngineTemplate.of(asked, ofEngine);
-    return host == null
-        ? template
-        : template.joining(
-            host,
-            containers
-                .get(new ContainerName(name.namespace(), host))
-                .view()
-                .record()
-                .annotations());
+    String host = pod.host();
+    if (host != null) {
+      ContainerName owner = new ContainerName(name.namespace(), host);
+      return template.joining(host, containers.get(owner).view().record().annotations());
+    }
+    if (pod.first()) {
+      template.requireNotStored("other containers of a pod may follow");
+    }
+    return template;
+  }
+
+  private static OciSpec oci(EnginePod pod, EngineTemplate template, OciSpec spec) {
+    OciSpec named = pod.applyTo(spec);
+    return pod.host() == null ? template.applyTo(named) : named;
   }
 
   /**

@@ -7,68 +7,84 @@ import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.guest.oci.OciSpec;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The named template that the VM of an engine's container is a clone of.
+ * The named templates of an engine's container (ADR 0065): the one that its VM is a clone of, and
+ * the one that its VM is stored as.
  *
- * @param name as {@code name} or {@code name:version}; empty = the base
+ * @param name the former, as {@code name} or {@code name:version}; empty = the base
  * @param path where it was asked for, for errors
+ * @param store the latter; empty = none
  */
-record EngineTemplate(String name, String path) {
+record EngineTemplate(String name, String path, String store) {
   private static final String PREFIX = "io.vmfactory.";
-  private static final String ANNOTATION = PREFIX + "template";
-  private static final Pattern FORM =
-      Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}(:[1-9][0-9]{0,9})?");
+  private static final String CLONE = PREFIX + "template";
+  private static final String STORE = PREFIX + "template.store";
+  private static final Set<String> KNOWN = Set.of(CLONE, STORE);
+
+  private static final String NAME = "[a-z0-9][a-z0-9._-]{0,62}";
+  private static final Pattern STORED = Pattern.compile(NAME);
+  private static final Pattern CLONED = Pattern.compile(NAME + "(:[1-9][0-9]{0,9})?");
 
   /**
-   * Returns the template that a specification names, else the engine's.
+   * Returns what a specification asks for.
    *
-   * @param ofEngine that of all containers of the engine's runtime; empty = none
+   * @param ofEngine the template of containers that name none; empty = the base
    */
   static EngineTemplate of(OciSpec asked, String ofEngine) {
     requireKnown(asked);
-    String own = asked.annotation(ANNOTATION);
+    String own = asked.annotation(CLONE);
+    String store = asked.annotation(STORE);
     EngineTemplate template =
         own.isEmpty()
-            ? new EngineTemplate(ofEngine, "--template")
-            : new EngineTemplate(own, at(ANNOTATION));
-    if (!template.isBase() && !FORM.matcher(template.name).matches()) {
-      throw template.refused(
-          "\"%s\" is not NAME or NAME:VERSION; vmfactory template ls lists them"
-              .formatted(template.name));
-    }
+            ? new EngineTemplate(ofEngine, "--template", store)
+            : new EngineTemplate(own, at(CLONE), store);
+    require(template.name, CLONED, "NAME or NAME:VERSION", template.path);
+    require(store, STORED, "NAME", at(STORE));
     return template;
   }
 
   private static void requireKnown(OciSpec asked) {
     asked.annotations().keySet().stream()
-        .filter(name -> name.startsWith(PREFIX) && !name.equals(ANNOTATION))
+        .filter(name -> name.startsWith(PREFIX) && !KNOWN.contains(name))
         .findFirst()
         .ifPresent(
             name -> {
-              throw new SandboxException(
-                  Reason.INVALID,
-                  "%s: there is no such annotation; there is %s".formatted(at(name), ANNOTATION));
+              throw refused(
+                  at(name), "there is no such annotation; there are %s and %s".formatted(CLONE, STORE));
             });
+  }
+
+  private static void require(String text, Pattern form, String words, String path) {
+    if (!text.isEmpty() && !form.matcher(text).matches()) {
+      throw refused(
+          path, "\"%s\" is not %s; vmfactory template ls lists them".formatted(text, words));
+    }
   }
 
   private static String at(String annotation) {
     return "annotations[\"%s\"]".formatted(annotation);
   }
 
-  private SandboxException refused(String why) {
+  private static SandboxException refused(String path, String why) {
     return new SandboxException(Reason.INVALID, path + ": " + why);
   }
 
-  /** Returns whether it is the daemon's own template. */
+  /** Returns whether its VM is a clone of the daemon's own template. */
   boolean isBase() {
     return name.isEmpty();
   }
 
+  /** Returns whether a named template is used. */
+  boolean isUsed() {
+    return !isBase() || !store.isEmpty();
+  }
+
   /** Returns what the journal keeps of it. */
   Map<String, String> annotations() {
-    return isBase() ? Map.of() : Map.of(ANNOTATION, name);
+    return isBase() ? Map.of() : Map.of(CLONE, name);
   }
 
   /**
@@ -78,18 +94,36 @@ record EngineTemplate(String name, String path) {
    * @param ofHost its annotations
    */
   EngineTemplate joining(String host, Map<String, String> ofHost) {
-    String there = ofHost.getOrDefault(ANNOTATION, "");
-    if (path.equals(at(ANNOTATION)) && !name.equals(there)) {
+    requireNotStored("the container shares the VM of " + host);
+    String there = ofHost.getOrDefault(CLONE, "");
+    if (path.equals(at(CLONE)) && !name.equals(there)) {
       throw refused(
+          path,
           "the container shares the VM of %s, which is a clone of %s; leave it out, or name that one"
               .formatted(host, there.isEmpty() ? "the base" : "\"" + there + "\""));
     }
-    return new EngineTemplate(there, path);
+    return new EngineTemplate(there, path, "");
   }
 
-  /** Returns a VM that is a clone of it. Its PID namespaces are those of the template. */
-  SandboxSpec applyTo(SandboxSpec sandbox) {
-    return isBase() ? sandbox : sandbox.withTemplate(name).withSharedPids(false);
+  /** Throws if the VM would be stored. */
+  void requireNotStored(String why) {
+    if (!store.isEmpty()) {
+      throw refused(at(STORE), why + "; store the VM of a container that is alone in it");
+    }
+  }
+
+  /**
+   * Returns a VM that is a clone of it, and has the host name: that of a container in a template
+   * cannot be changed, that of a VM can. Its PID namespaces are those of the template.
+   */
+  SandboxSpec applyTo(SandboxSpec sandbox, String hostname) {
+    SandboxSpec named = isUsed() ? sandbox.withHostname(hostname) : sandbox;
+    return isBase() ? named : named.withTemplate(name).withSharedPids(false);
+  }
+
+  /** Returns the specification without what the VM has: the host name. */
+  OciSpec applyTo(OciSpec oci) {
+    return isUsed() ? oci.withoutNamespace("uts").withHostname("") : oci;
   }
 
   /** Words the failure of a creation: where the template was asked for, if it is the reason. */
@@ -97,6 +131,6 @@ record EngineTemplate(String name, String path) {
     boolean unusable =
         failure instanceof FactoryException daemon && daemon.code() == Code.NOT_FOUND
             || failure instanceof SandboxException e && e.reason() == Reason.UNSUPPORTED;
-    return unusable && !isBase() ? refused(String.valueOf(failure.getMessage())) : failure;
+    return unusable && !isBase() ? refused(path, String.valueOf(failure.getMessage())) : failure;
   }
 }

@@ -3,7 +3,6 @@ package io.vmfactory.runtime.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxSpec;
@@ -36,7 +35,10 @@ class EngineTemplateTest {
     assertThat(base.isBase()).isTrue();
     assertThat(base.annotations()).isEmpty();
     SandboxSpec pod = SandboxSpec.defaults().withSharedPids(true);
-    assertThat(base.applyTo(pod)).isEqualTo(pod);
+    assertThat(base.isUsed()).isFalse();
+    assertThat(base.applyTo(pod, "one")).isEqualTo(pod);
+    OciSpec spec = spec("a", "b").withHostname("one");
+    assertThat(base.applyTo(spec)).isEqualTo(spec);
   }
 
   @ParameterizedTest
@@ -44,8 +46,8 @@ class EngineTemplateTest {
   void namesAndVersions(String value) {
     EngineTemplate template = named(value);
     assertThat(template.annotations()).isEqualTo(Map.of(NAME, value));
-    assertThat(template.applyTo(SandboxSpec.defaults().withSharedPids(true)))
-        .isEqualTo(SandboxSpec.defaults().withTemplate(value));
+    assertThat(template.applyTo(SandboxSpec.defaults().withSharedPids(true), "one"))
+        .isEqualTo(SandboxSpec.defaults().withTemplate(value).withHostname("one"));
   }
 
   @ParameterizedTest
@@ -55,6 +57,24 @@ class EngineTemplateTest {
         .isInstanceOfSatisfying(
             SandboxException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID))
         .hasMessageStartingWith("annotations[\"io.vmfactory.template\"]: ");
+  }
+
+  @Test
+  void theNameUnderWhichItIsStored() {
+    EngineTemplate template = EngineTemplate.of(spec(NAME + ".store", "python"), "");
+    assertThat(template.store()).isEqualTo("python");
+    assertThat(template.isBase()).isTrue();
+    assertThat(template.isUsed()).isTrue();
+    assertThat(template.applyTo(SandboxSpec.defaults(), "one"))
+        .isEqualTo(SandboxSpec.defaults().withHostname("one"));
+    assertThat(template.applyTo(spec("a", "b").withHostname("one")).hostname()).isEmpty();
+    assertThatThrownBy(() -> EngineTemplate.of(spec(NAME + ".store", "python:3"), ""))
+        .hasMessageStartingWith("annotations[\"io.vmfactory.template.store\"]: \"python:3\"");
+    assertThatThrownBy(() -> template.joining("web", Map.of()))
+        .hasMessageContaining("shares the VM of web");
+    assertThatThrownBy(() -> template.requireNotStored("no"))
+        .isInstanceOf(SandboxException.class)
+        .hasMessageStartingWith("annotations[\"io.vmfactory.template.store\"]: no; ");
   }
 
   @Test
@@ -88,15 +108,11 @@ class EngineTemplateTest {
 
   @Test
   void aTemplateThatCannotBeUsedIsRefusedByItsPath() {
-    FactoryException unknown = new FactoryException(FactoryException.Code.NOT_FOUND, "no such one", null);
-    assertThat(named("python").worded(unknown))
-        .isInstanceOf(SandboxException.class)
-        .hasMessage("annotations[\"io.vmfactory.template\"]: no such one");
     SandboxException empty = new SandboxException(Reason.UNSUPPORTED, "it has no sandbox");
     assertThat(named("python").worded(empty))
         .hasMessage("annotations[\"io.vmfactory.template\"]: it has no sandbox");
     SandboxException full = new SandboxException(Reason.NO_ROOM, "full");
     assertThat(named("python").worded(full)).isSameAs(full);
-    assertThat(EngineTemplate.of(spec("a", "b"), "").worded(unknown)).isSameAs(unknown);
+    assertThat(EngineTemplate.of(spec("a", "b"), "").worded(empty)).isSameAs(empty);
   }
 }
