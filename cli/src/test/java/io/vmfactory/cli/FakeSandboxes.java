@@ -1,12 +1,11 @@
 package io.vmfactory.cli;
 
-import io.vmfactory.client.sandbox.ContainerShape;
-import io.vmfactory.client.sandbox.WaitingContainer;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
+import io.vmfactory.client.sandbox.ContainerShape;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
@@ -18,6 +17,7 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.client.sandbox.TemplateRecipe;
+import io.vmfactory.client.sandbox.WaitingContainer;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerHost;
 import io.vmfactory.guest.ContainerInfo;

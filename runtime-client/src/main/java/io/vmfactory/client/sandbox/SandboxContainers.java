@@ -1,6 +1,5 @@
 package io.vmfactory.client.sandbox;
 
-import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
@@ -9,6 +8,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerRequest;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.linux.PathLock;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;

@@ -1,11 +1,8 @@
 package io.vmfactory.client.sandbox;
 
-import java.util.Map;
-import java.util.HashMap;
-import io.vmfactory.guest.oci.OciProcess;
-import io.vmfactory.client.sandbox.TemplateRecipe.Start;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.Machine;
+import io.vmfactory.client.sandbox.TemplateRecipe.Start;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
@@ -14,9 +11,12 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.guest.ContainerHost;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.linux.PathLock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -186,8 +186,7 @@ final class SandboxHandle implements Sandbox {
   }
 
   @Override
-  public Template store(
-      String name, String containerId, ContainerShape shape, Deadline deadline) {
+  public Template store(String name, String containerId, ContainerShape shape, Deadline deadline) {
     Map<String, ContainerShape> shapes = new HashMap<>();
     waiting().forEach(waiting -> shapes.put(waiting.id(), waiting.shape()));
     shapes.put(containerId, shape);

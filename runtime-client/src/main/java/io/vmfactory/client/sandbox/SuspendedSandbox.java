@@ -1,11 +1,11 @@
 package io.vmfactory.client.sandbox;
 
-import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerHost;
+import io.vmfactory.guest.oci.OciProcess;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,8 +86,7 @@ record SuspendedSandbox(String id, SuspendedMachine vm, SuspendedSandboxes suspe
   }
 
   @Override
-  public Template store(
-      String name, String containerId, ContainerShape shape, Deadline deadline) {
+  public Template store(String name, String containerId, ContainerShape shape, Deadline deadline) {
     throw refused("make a template");
   }
 

@@ -1,26 +1,17 @@
 package io.vmfactory.client.sandbox;
 
-import java.util.HashMap;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.SnapshotVmResponse;
 import io.vmfactory.api.v1.Template;
-import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.TemplateRecipe.Start;
-import io.vmfactory.client.sandbox.state.SandboxRecord;
-import io.vmfactory.client.sandbox.state.SandboxRecord.State;
-import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
-import io.vmfactory.client.sandbox.state.TemplateContent.MadeContainer;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
-import io.vmfactory.guest.GuestContainers;
-import io.vmfactory.linux.PathLock;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Builds one template. Its sandbox is deleted at the end, however the build ends. */
 final class TemplateBuild {

@@ -53,7 +53,8 @@ record EngineTemplate(String name, String path, String store) {
         .ifPresent(
             name -> {
               throw refused(
-                  at(name), "there is no such annotation; there are %s and %s".formatted(CLONE, STORE));
+                  at(name),
+                  "there is no such annotation; there are %s and %s".formatted(CLONE, STORE));
             });
   }
 
@@ -129,8 +130,8 @@ record EngineTemplate(String name, String path, String store) {
   /** Words the failure of a creation: where the template was asked for, if it is the reason. */
   RuntimeException worded(RuntimeException failure) {
     boolean unusable =
-        failure instanceof FactoryException daemon && daemon.code() == Code.NOT_FOUND
-            || failure instanceof SandboxException e && e.reason() == Reason.UNSUPPORTED;
+        (failure instanceof FactoryException daemon && daemon.code() == Code.NOT_FOUND)
+            || (failure instanceof SandboxException e && e.reason() == Reason.UNSUPPORTED);
     return unusable && !isBase() ? refused(path, String.valueOf(failure.getMessage())) : failure;
   }
 }

@@ -195,17 +195,7 @@ public record ContainerRecord(
 
   private ContainerRecord with(Step reached, Map<String, String> notes, @Nullable Exit how) {
     return new ContainerRecord(
-        version,
-        namespace,
-        id,
-        requestId,
-        sandbox,
-        reached,
-        createdAt,
-        command,
-        notes,
-        engine,
-        host,
-        how);
+        version, namespace, id, requestId, sandbox, reached, createdAt, command, notes, engine,
+        host, how);
   }
 }

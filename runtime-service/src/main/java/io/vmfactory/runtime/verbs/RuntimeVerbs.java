@@ -95,7 +95,8 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
             q.getBundle().getKeeper(),
             q.getBundle().getTemplate());
     try (Prepared prepared = bundles.prepare(name, bundle, deadline)) {
-      return made(prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), prepared, deadline);
+      return made(
+          prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), prepared, deadline);
     } catch (SandboxException e) {
       throw EngineWords.of(e);
     }
