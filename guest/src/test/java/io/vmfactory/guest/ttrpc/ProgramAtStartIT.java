@@ -105,7 +105,9 @@ final class ProgramAtStartIT {
             RealGuest.soon());
     List<String> args = List.of("/bin/busybox", "sh", "-c", "busybox cat /etc/own; exit 5");
     agent.containers().reuse("c", "other", SPEC.process().withArgs(args), RealGuest.soon());
-    assertThat(agent.containers().list(RealGuest.soon())).extracting(ContainerInfo::id).containsExactly("other");
+    assertThat(agent.containers().list(RealGuest.soon()))
+        .extracting(ContainerInfo::id)
+        .containsExactly("other");
     agent.containers().start("other", RealGuest.soon());
     assertThat(output(ProcessRef.first("other"))).isEqualTo("after");
     assertThat(exit(ProcessRef.first("other"))).isEqualTo(5);

@@ -125,9 +125,18 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
     return Refused.by(
         () -> {
           KeptContainer container = container(q.getNamespace(), q.getId());
-          container.start(deadline);
+          begin(container, deadline);
           return StartContainerResponse.newBuilder().setContainer(view(container)).build();
         });
+  }
+
+  /** A command that is not there is found at the start if a template has made the container. */
+  private static void begin(KeptContainer container, Deadline deadline) {
+    try {
+      container.start(deadline);
+    } catch (SandboxException e) {
+      throw EngineWords.of(e);
+    }
   }
 
   /** Stops a container. */

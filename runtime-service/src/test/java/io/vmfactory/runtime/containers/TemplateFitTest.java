@@ -32,9 +32,7 @@ class TemplateFitTest {
   @Test
   void theReasonIsThatOfTheNearest() {
     TemplateFit fit =
-        TemplateFit.of(
-            List.of(waiting("a", Map.of()), waiting("b", Map.of("image", "1"))),
-            use());
+        TemplateFit.of(List.of(waiting("a", Map.of()), waiting("b", Map.of("image", "1"))), use());
     assertThat(fit.container()).isNull();
     assertThat(fit.reason()).isEqualTo("its container differs: process.user.uid");
   }
