@@ -4,7 +4,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Message;
 import io.vmfactory.api.kata.Mount;
 import io.vmfactory.api.kata.Spec;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -25,24 +25,29 @@ final class SpecLeaves {
           "annotations",
           "linux.cgroupsPath");
 
-  private static final String MOUNTS = "mounts";
-
   private SpecLeaves() {}
 
   /** Returns the texts of the values; what is absent, or has the default value, is left out. */
   static Map<String, String> of(Spec spec) {
     Map<String, String> leaves = new TreeMap<>();
     add(spec.toBuilder().clearMounts().build(), JsonPath.ROOT, leaves);
-    List<String> order = new ArrayList<>();
-    for (Mount mount : spec.getMountsList()) {
-      order.add(mount.getDestination());
+    for (int i = 0; i < spec.getMountsCount(); i++) {
+      Mount mount = spec.getMounts(i);
+      List<String> hiding = hiding(mount, spec.getMountsList().subList(i + 1, spec.getMountsCount()));
       leaves.merge(
-          "%s[%s]".formatted(MOUNTS, mount.getDestination()), mount.toString(), String::concat);
-    }
-    if (!order.isEmpty()) {
-      leaves.put(MOUNTS, order.toString());
+          "mounts[%s]".formatted(mount.getDestination()), mount + "" + hiding, String::concat);
     }
     return leaves;
+  }
+
+  /** Engines list mounts in any order. It matters only for those below others. */
+  private static List<String> hiding(Mount mount, List<Mount> later) {
+    Path place = Path.of(mount.getDestination());
+    return later.stream()
+        .map(Mount::getDestination)
+        .filter(destination -> place.startsWith(destination))
+        .sorted()
+        .toList();
   }
 
   private static void add(Message message, JsonPath path, Map<String, String> leaves) {

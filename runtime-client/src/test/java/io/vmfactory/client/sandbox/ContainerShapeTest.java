@@ -62,7 +62,15 @@ class ContainerShapeTest {
   void mountsAreNamedByTheirPlace() {
     OciMount one = new OciMount("/run/secrets", "bind", "/run/x", List.of("ro"));
     OciMount other = new OciMount("/run/secrets", "bind", "/run/y", List.of("ro"));
-    differs(OCI.withMount(one), "mounts", "mounts[/run/secrets]");
+    differs(OCI.withMount(one), "mounts[/run/secrets]");
+    OciMount proc =
+        OCI.mounts().stream().filter(it -> it.destination().equals("/proc")).findFirst().orElseThrow();
+    differs(OCI.withoutMounts(proc::equals).withMount(proc));
+    OciMount above = new OciMount("/run", "tmpfs", "tmpfs", List.of());
+    assertThat(
+            shape(ContainerSpec.of(OCI.withMount(one).withMount(above), IMAGE))
+                .differences(shape(ContainerSpec.of(OCI.withMount(above).withMount(one), IMAGE))))
+        .containsExactly("mounts[/run/secrets]");
     assertThat(
             shape(ContainerSpec.of(OCI.withMount(one), IMAGE))
                 .differences(shape(ContainerSpec.of(OCI.withMount(other), IMAGE))))

@@ -13,12 +13,14 @@ import io.vmfactory.runtime.folders.FolderContent;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * What the bind mounts of this host in an engine's specification become in a VM, which shares no
@@ -92,7 +94,7 @@ record EngineMounts(
 
     void add(int index, OciMount mount) {
       Path source = Path.of(mount.source());
-      String copy = FILES + place + "/" + index;
+      String copy = FILES + place + "/" + name(mount.destination());
       if (mount.destination().equals(SHM)) {
         binds.add(shm(mount));
       } else if (Files.isRegularFile(source)) {
@@ -121,6 +123,11 @@ record EngineMounts(
         .filter(bind -> folders.stream().anyMatch(it -> it.target().equals(bind.source())))
         .map(OciMount::destination)
         .toList();
+  }
+
+  /** The same in each container, whatever other mounts it has, and in whatever order. */
+  private static String name(String destination) {
+    return UUID.nameUUIDFromBytes(destination.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private static Optional<FolderContent> content(FolderCopy folder) {
