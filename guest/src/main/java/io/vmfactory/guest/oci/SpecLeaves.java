@@ -33,7 +33,8 @@ final class SpecLeaves {
     add(spec.toBuilder().clearMounts().build(), JsonPath.ROOT, leaves);
     for (int i = 0; i < spec.getMountsCount(); i++) {
       Mount mount = spec.getMounts(i);
-      List<String> hiding = hiding(mount, spec.getMountsList().subList(i + 1, spec.getMountsCount()));
+      List<String> hiding =
+          hiding(mount, spec.getMountsList().subList(i + 1, spec.getMountsCount()));
       leaves.merge(
           "mounts[%s]".formatted(mount.getDestination()), mount + "" + hiding, String::concat);
     }

@@ -64,7 +64,10 @@ class ContainerShapeTest {
     OciMount other = new OciMount("/run/secrets", "bind", "/run/y", List.of("ro"));
     differs(OCI.withMount(one), "mounts[/run/secrets]");
     OciMount proc =
-        OCI.mounts().stream().filter(it -> it.destination().equals("/proc")).findFirst().orElseThrow();
+        OCI.mounts().stream()
+            .filter(it -> it.destination().equals("/proc"))
+            .findFirst()
+            .orElseThrow();
     differs(OCI.withoutMounts(proc::equals).withMount(proc));
     OciMount above = new OciMount("/run", "tmpfs", "tmpfs", List.of());
     assertThat(
