@@ -1,6 +1,6 @@
 // vmfactory-oci: the command line of an OCI runtime, so that a container engine runs each container in a VM.
 //
-//   vmfactory-oci [--root DIR] [--log FILE] [--log-format json|text] VERB [OPTIONS] ID
+//   vmfactory-oci [--root DIR] [--log FILE] [--log-format json|text] [--template NAME] VERB [OPTIONS] ID
 //
 // It asks the runtime service, over ttRPC, and leaves a stand-in behind for each process (standin.h). The service is at
 // $VMFACTORY_ENGINE_SOCKET, or at the default place. With the name containerd-shim-vmfactory-v2 the same program is
@@ -36,16 +36,17 @@ static int run(char **words) {
 
 int main(int argc, char **argv) {
     if (argc > 0 && shim_is_meant(argv[0])) return shim_run(argv + 1);
-    const char *root = "", *log = NULL, *format = NULL, *cgroups = NULL;
+    const char *root = "", *log = NULL, *format = NULL, *cgroups = NULL, *template = "";
     bool version = false;
     const struct option_of options[] = {
         {"root", 0, &root, NULL},        {"log", 0, &log, NULL},           {"log-format", 0, &format, NULL},
         {"debug", 0, NULL, NULL},        {"systemd-cgroup", 0, NULL, NULL}, {"cgroup-manager", 0, &cgroups, NULL},
-        {"version", 'v', NULL, &version}, {0},
+        {"version", 'v', NULL, &version}, {"template", 0, &template, NULL}, {0},
     };
     char **words = argv + 1 + options_read(argv + 1, options);
     report_to(log, format);
     verbs_root(root);
+    verbs_template(template);
     if (version) {
         printf("%s", VERSION);
         return 0;

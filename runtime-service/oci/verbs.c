@@ -30,6 +30,10 @@ void verbs_root(const char *root) {
     if (*root != '\0') snprintf(space, sizeof space, "oci-%08x", text_hash(root));
 }
 
+static const char *template = "";
+
+void verbs_template(const char *name) { template = name; }
+
 static const char *only_id(char **words) {
     if (words[0] == NULL) stop("the id of the container is missing");
     if (words[1] != NULL) stop("unexpected word: %s", words[1]);
@@ -98,6 +102,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     put_text(&request, 3, random_text());
     put_text(&inner, 1, bundle);
     put_number(&inner, 2, (uint64_t)standin.pid);
+    put_text(&inner, 4, template);
     put_message(&request, 14, &inner);
     if (service_call("CreateContainer", &request, CREATE_SECONDS, &reply) != 0) {
         standin_cancel(&standin);

@@ -6,6 +6,9 @@
 // Sets the namespace of all containers, which depends on --root.
 void verbs_root(const char *root);
 
+// Sets the template of containers whose specification names none; empty = the base.
+void verbs_template(const char *name);
+
 int verb_create(char **words);
 int verb_start(char **words);
 int verb_state(char **words);

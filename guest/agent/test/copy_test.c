@@ -71,6 +71,23 @@ static void a_file_that_was_there_is_replaced(void) {
     CHECK(copy(&empty, NULL) == STATUS_OK && holds("/run/a/b/file", ""));
 }
 
+static void in_place_it_is_the_same_file(void) {
+    struct stat before, after;
+    Grpc__CopyFileRequest file = piece("/run/a/b/file", "first", 0, 5), longer = piece("/run/a/b/file", "in ", 0, 8);
+    Grpc__CopyFileRequest rest = piece("/run/a/b/file", "place", 3, 8), gap = piece("/run/a/b/file", "x", 9, 10);
+    CHECK(copy(&file, NULL) == STATUS_OK && stat("/run/a/b/file", &before) == 0);
+    longer.in_place = rest.in_place = gap.in_place = true;
+    rest.file_mode = S_IFREG | 0604;
+    CHECK(copy(&longer, NULL) == STATUS_OK && copy(&rest, NULL) == STATUS_OK);
+    CHECK(holds("/run/a/b/file", "in place") && stat("/run/a/b/file", &after) == 0);
+    CHECK(before.st_ino == after.st_ino && after.st_mode == (S_IFREG | 0604) && entries("/run/a/b") == 1);
+    CHECK(copy(&gap, "beyond its end") == STATUS_INVALID_ARGUMENT);
+    Grpc__CopyFileRequest none = piece("/run/a/new/x", "x", 0, 1), folder = piece("/run/a/b", "x", 0, 1);
+    none.in_place = folder.in_place = true;
+    CHECK(copy(&none, "no such file") == STATUS_NOT_FOUND && access("/run/a/new", F_OK) < 0);
+    CHECK(copy(&folder, NULL) != STATUS_OK);
+}
+
 static void a_piece_may_be_sent_again_but_none_left_out(void) {
     Grpc__CopyFileRequest first = piece("/run/c", "1234", 0, 8), gap = piece("/run/c", "8", 7, 8);
     Grpc__CopyFileRequest last = piece("/run/c", "345678", 2, 8), none = piece("/run/d", "x", 3, 8);
@@ -180,6 +197,7 @@ static void suite(void) {
     fd = host_connect();
     a_file_appears_when_it_is_whole();
     a_file_that_was_there_is_replaced();
+    in_place_it_is_the_same_file();
     a_piece_may_be_sent_again_but_none_left_out();
     directories_and_links_are_made();
     a_folder_keeps_only_what_is_named();

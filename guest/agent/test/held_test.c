@@ -70,6 +70,41 @@ static void the_program_is_chosen_at_the_start(void) {
     CHECK(pod_discard("x") == STATUS_OK);
 }
 
+static int reuse(const char *id, const char *new_id, char *script) {
+    Vmfactory__Guest__V1__ReuseContainerRequest request = VMFACTORY__GUEST__V1__REUSE_CONTAINER_REQUEST__INIT;
+    Grpc__Process process = GRPC__PROCESS__INIT;
+    char *args[] = {"sh", "-c", script}, *env[] = {"PATH=/bin", "A=reused"};
+    request.container_id = (char *)id;
+    request.new_id = (char *)new_id;
+    request.process = &process;
+    process.args = args;
+    process.n_args = script == NULL ? 0 : 3;
+    process.env = env;
+    process.n_env = 2;
+    process.cwd = "/bin";
+    return pod_code_of(host_call(pod_fd, GUEST, "ReuseContainer", &request.base));
+}
+
+static void one_that_waits_becomes_another_one(void) {
+    CHECK(hold("x", "echo early") == STATUS_OK && hold("z", "exit 2") == STATUS_OK);
+    CHECK(reuse("x", "z", "true") == STATUS_ALREADY_EXISTS && reuse("none", "y", "true") == STATUS_NOT_FOUND);
+    CHECK(reuse("x", "../y", "true") == STATUS_INVALID_ARGUMENT && reuse("x", "y", NULL) == STATUS_INVALID_ARGUMENT);
+    CHECK(pod_exec("x", "e", "true") == STATUS_OK && pod_await("x", "e") == 0);
+    CHECK(reuse("x", "y", "echo $A; pwd; cat; exit 5") == STATUS_OK);
+    CHECK(container_find("x") == NULL && pod_state_of("y") == CREATED);
+    CHECK(pod_exec("y", "f", "exit 8") == STATUS_OK && pod_await("y", "f") == 8);
+    CHECK(hold("x", "exit 1") == STATUS_ALREADY_EXISTS && pod_says("its folder"));
+    CHECK(pod_start("x") == STATUS_NOT_FOUND && pod_start("y") == STATUS_OK && pod_state_of("y") == RUNNING);
+    CHECK(reuse("y", "x", "true") == STATUS_FAILED_PRECONDITION);
+    CHECK(pod_put("y", "y", "input\n", 6) == 6 && pod_close_input("y", "") == STATUS_OK);
+    CHECK(strcmp(pod_output("y", "y", "ReadStdout"), "reused\n/bin\ninput\n") == 0 && pod_await("y", "y") == 5);
+    CHECK(pod_discard("y") == STATUS_OK && access("/run/kata-containers/x", F_OK) < 0);
+    CHECK(reuse("z", "z", "exit 7") == STATUS_OK && pod_start("z") == STATUS_OK && pod_await("z", "z") == 7);
+    CHECK(pod_discard("z") == STATUS_OK);
+    CHECK(pod_create("x", "exit 7") == STATUS_OK && reuse("x", "y", "true") == STATUS_FAILED_PRECONDITION);
+    CHECK(pod_discard("x") == STATUS_OK && containers_first() == NULL);
+}
+
 static void without_another_it_is_the_one_of_the_creation(void) {
     CHECK(hold("x", "echo own; exit 3") == STATUS_OK && pod_start("x") == STATUS_OK);
     CHECK(strcmp(pod_output("x", "x", "ReadStdout"), "own\n") == 0 && pod_await("x", "x") == 3);
@@ -244,6 +279,7 @@ static void a_probe_sees_files_of_the_container_and_ports(void) {
 
 void held_suite(void) {
     the_program_is_chosen_at_the_start();
+    one_that_waits_becomes_another_one();
     without_another_it_is_the_one_of_the_creation();
     a_large_program_is_passed_whole();
     a_program_that_cannot_be_run_ends_it();

@@ -15,6 +15,12 @@ struct container *container_find(const char *id) {
     return container;
 }
 
+struct container *container_made_as(const char *id) {
+    struct container *container = containers;
+    while (container != NULL && strcmp(container->made_as, id) != 0) container = container->next;
+    return container;
+}
+
 struct process *container_process(struct container *container, const char *id) {
     struct process *process = container->processes;
     while (process != NULL && strcmp(process->id, id) != 0) process = process->next;
@@ -35,6 +41,7 @@ void container_forget(struct container *container, struct process *process) {
 struct container *container_add(const char *id, char *group) {
     struct container *container = need(calloc(1, sizeof *container)), **end = &containers;
     strcpy(container->id, id);
+    strcpy(container->made_as, id);
     container->group = group;
     while (*end != NULL) end = &(*end)->next;
     *end = container;

@@ -16,8 +16,10 @@ struct mounts;
 
 struct container {
     char id[ID_SIZE];
+    char made_as[ID_SIZE]; // its id at its creation, by which crun knows it, and which names its folder
     char *group; // its control group
     char hostname[65];
+    bool named; // the host name is its own, not the sandbox's
     struct mounts *mounts;
     struct process *processes; // the latest first; its first process has the container's id
     struct process *first;
@@ -46,6 +48,9 @@ struct container *containers_first(void);
 
 // Returns NULL if no container has this id.
 struct container *container_find(const char *id);
+
+// Returns NULL if no container was created with this id.
+struct container *container_made_as(const char *id);
 
 // Adds a container without processes at the end of the table. Takes ownership of the group.
 struct container *container_add(const char *id, char *group);

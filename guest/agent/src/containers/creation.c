@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../log.h"
 #include "../need.h"
 #include "../problem.h"
 #include "../sandbox/sandbox.h"
@@ -43,7 +44,8 @@ static struct container *add_container(
     container->shares_pids = request->sandbox_pidns;
     container->created_at = now();
     gethostname(container->hostname, sizeof container->hostname - 1);
-    if (*request->oci->hostname != '\0') {
+    container->named = *request->oci->hostname != '\0';
+    if (container->named) {
         snprintf(container->hostname, sizeof container->hostname, "%s", request->oci->hostname);
     }
     container->asked = message_copy(&request->oci->process->base);
@@ -218,6 +220,9 @@ void container_create(struct call *call, const Grpc__CreateContainerRequest *req
         call_fail(
             call, STATUS_ALREADY_EXISTS, "container %s exists already",
             request->container_id);
+    } else if (container_made_as(request->container_id) != NULL) {
+        call_fail(
+            call, STATUS_ALREADY_EXISTS, "a container that was created as %s has its folder", request->container_id);
     } else if (!sandbox_present()) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION,
@@ -246,21 +251,28 @@ static void describe_as(struct container *container, const Grpc__Program *progra
     container->asked = described;
 }
 
-void container_start(struct call *call, struct container *container, const Grpc__Program *program) {
-    bool named = program == NULL || (program->n_args > 0 && *program->args[0] != '\0' && *program->cwd == '/');
+static bool is_program(char *const *args, size_t n, const char *cwd) { return n > 0 && *args[0] != '\0' && *cwd == '/'; }
+
+// Returns whether its program can be chosen now; otherwise the call has failed.
+static bool is_free(struct call *call, const struct container *container, bool chosen) {
     if (container->first->state != PROCESS_MADE) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION, "container %s has been started already or has ended",
             container->id);
-        return;
+        return false;
     }
-    if (program != NULL && !container->first->held.wanted) {
+    if (chosen && !container->first->held.wanted) {
         call_fail(
             call, STATUS_FAILED_PRECONDITION, "container %s was created for one program; it cannot run another",
             container->id);
-        return;
+        return false;
     }
-    if (!named) {
+    return true;
+}
+
+void container_start(struct call *call, struct container *container, const Grpc__Program *program) {
+    if (!is_free(call, container, program != NULL)) return;
+    if (program != NULL && !is_program(program->args, program->n_args, program->cwd)) {
         call_fail(call, STATUS_INVALID_ARGUMENT, "program: names no program, or cwd is not an absolute path");
         return;
     }
@@ -269,5 +281,32 @@ void container_start(struct call *call, struct container *container, const Grpc_
         call_fail(call, STATUS_INTERNAL, "cannot start container %s: %s", container->id, strerror(errno));
     } else {
         process_await_program(container->first, call);
+    }
+}
+
+void container_reuse(struct call *call, struct container *container, const char *id, const Grpc__Process *process) {
+    struct container *same = container_find(id);
+    if (!is_free(call, container, true)) return;
+    if (!is_id(id) || strcmp(id, SANDBOX_ID) == 0) {
+        call_fail(call, STATUS_INVALID_ARGUMENT, "new_id is not a valid id");
+    } else if (same != NULL && same != container) {
+        call_fail(call, STATUS_ALREADY_EXISTS, "container %s exists already", id);
+    } else if (process == NULL || !is_program(process->args, process->n_args, process->cwd)) {
+        call_fail(call, STATUS_INVALID_ARGUMENT, "process: names no program, or cwd is not an absolute path");
+    } else {
+        Grpc__Program program = GRPC__PROGRAM__INIT;
+        program.args = process->args;
+        program.n_args = process->n_args;
+        program.env = process->env;
+        program.n_env = process->n_env;
+        program.cwd = process->cwd;
+        char folder[PATH_SIZE];
+        snprintf(folder, sizeof folder, SANDBOX_DIR "/%s", container->made_as);
+        if (!container->named) gethostname(container->hostname, sizeof container->hostname - 1);
+        if (!etc_write(folder, container->hostname)) log_error("cannot write the files in %s: %m", folder);
+        describe_as(container, &program);
+        snprintf(container->id, sizeof container->id, "%s", id);
+        snprintf(container->first->id, sizeof container->first->id, "%s", id);
+        call_reply_empty(call);
     }
 }

@@ -74,7 +74,7 @@ static void start_exec(
     process->crun.terminal_owner = user;
     process->held.wanted = launcher;
     if (launcher) process->launched = message_copy(&whole->base);
-    if (process_exec(process, container->id, json, length)) {
+    if (process_exec(process, container->made_as, json, length)) {
         process->starting = call;
         process->next = container->processes;
         container->processes = process;

@@ -199,7 +199,7 @@ static bool start(
     if (json == NULL) return false;
     struct process *process = process_new(HOOK_ID, &whole.process, &owner, run);
     process->crun.oom_score_adj = (int)whole.process.oomscoreadj;
-    bool started = process_exec(process, container->id, json, length);
+    bool started = process_exec(process, container->made_as, json, length);
     if (!started) problem_set(problem, STATUS_INTERNAL, "cannot start crun: %m");
     free(json);
     if (!started) {

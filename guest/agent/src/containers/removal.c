@@ -36,7 +36,7 @@ static void on_unmounted(const char *error, void *context) {
     struct container *container = context;
     struct call *call = container->removal.call;
     char bundle[256];
-    snprintf(bundle, sizeof bundle, SANDBOX_DIR "/%s", container->id);
+    snprintf(bundle, sizeof bundle, SANDBOX_DIR "/%s", container->made_as);
     if (error != NULL) {
         log_error("cannot unmount the storages of container %s: %s", container->id, error);
     } else if (path_remove_tree(bundle) < 0) {
@@ -69,7 +69,7 @@ void removal_continue(struct container *container) {
     if (cgroup_remove(container->group) < 0) {
         log_error("cannot remove container %s's control group %s: %m", container->id, container->group);
     }
-    crun_forget(container->id);
+    crun_forget(container->made_as);
     struct mounts *mounts = container->mounts;
     container->mounts = NULL;
     storages_unmount(mounts, on_unmounted, container);

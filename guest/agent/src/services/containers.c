@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "../containers/creation.h"
 #include "../containers/freezing.h"
@@ -7,6 +8,7 @@
 #include "../containers/stats.h"
 #include "../need.h"
 #include "kata/agent.pb-c.h"
+#include "hooks.h"
 #include "lookup.h"
 #include "services.h"
 #include "vmfactory/guest/v1/guest.pb-c.h"
@@ -19,6 +21,16 @@ void containers_start(struct call *call, const ProtobufCMessage *message) {
     const Grpc__StartContainerRequest *request = (const void *)message;
     struct container *container = lookup_container(call, request->container_id);
     if (container != NULL) container_start(call, container, request->program);
+}
+
+void containers_reuse(struct call *call, const ProtobufCMessage *message) {
+    const Vmfactory__Guest__V1__ReuseContainerRequest *request = (const void *)message;
+    struct container *container = lookup_container(call, request->container_id);
+    char before[ID_SIZE];
+    if (container == NULL) return;
+    strcpy(before, container->id);
+    container_reuse(call, container, request->new_id, request->process);
+    hooks_follow(before, container->id);
 }
 
 // The timeout is in seconds; 0 = no limit.

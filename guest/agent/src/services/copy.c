@@ -13,7 +13,7 @@
 #include "services.h"
 
 // CopyFile writes a file in pieces, under a temporary name in the same directory, and renames it when it
-// is complete.
+// is complete. With in_place, it writes into the file that is there.
 
 #define DEFAULT_DIRECTORY_MODE 0755
 #define PART_NAME_SIZE 48
@@ -44,11 +44,37 @@ static bool write_piece(int fd, const Grpc__CopyFileRequest *request) {
     return true;
 }
 
+static bool set_owner(int fd, const Grpc__CopyFileRequest *request) {
+    return fchown(fd, (uid_t)request->uid, (gid_t)request->gid) == 0
+        && fchmod(fd, request->file_mode & 07777) == 0;
+}
+
 static bool publish(
     int directory, const char *part, const char *name, int fd, const Grpc__CopyFileRequest *request) {
-    return fchown(fd, (uid_t)request->uid, (gid_t)request->gid) == 0
-        && fchmod(fd, request->file_mode & 07777) == 0
-        && renameat(directory, part, directory, name) == 0;
+    return set_owner(fd, request) && renameat(directory, part, directory, name) == 0;
+}
+
+// Writes into the file itself, whose mounts show it.
+static bool overwrite_piece(
+    int directory, const char *name, const Grpc__CopyFileRequest *request, struct problem *problem) {
+    int fd = openat(directory, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    struct stat st;
+    bool regular = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+    if (fd < 0 && errno == ENOENT) return problem_set(problem, STATUS_NOT_FOUND, "there is no such file");
+    if (fd >= 0 && !regular) {
+        close(fd);
+        return problem_set(problem, STATUS_INVALID_ARGUMENT, "it is not a regular file");
+    }
+    if (fd >= 0 && request->offset > st.st_size) {
+        close(fd);
+        return problem_set(problem, STATUS_INVALID_ARGUMENT, "offset is beyond its end");
+    }
+    bool whole = request->offset + (int64_t)request->data.len == request->file_size;
+    bool good = fd >= 0 && (request->offset > 0 || ftruncate(fd, 0) == 0) && write_piece(fd, request)
+        && (!whole || set_owner(fd, request));
+    if (!good) failed(problem, "cannot write it");
+    if (fd >= 0) close(fd);
+    return good;
 }
 
 static bool copy_piece(
@@ -139,6 +165,8 @@ static bool copy(const Grpc__CopyFileRequest *request, struct problem *problem) 
         good = make_directory(directory, name, request, problem);
     } else if (S_ISLNK(request->file_mode)) {
         good = make_link(directory, name, request, problem);
+    } else if (request->in_place) {
+        good = overwrite_piece(directory, name, request, problem);
     } else {
         good = copy_piece(directory, name, request, problem);
     }

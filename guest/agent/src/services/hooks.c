@@ -30,6 +30,15 @@ uint32_t hooks_registered(void) {
     return due;
 }
 
+void hooks_follow(const char *id, const char *now) {
+    for (size_t i = 0; registered != NULL && i < registered->n_hooks; i++) {
+        char **container = &registered->hooks[i]->container_id;
+        if (strcmp(*container, id) != 0 || strcmp(id, now) == 0) continue;
+        free(*container);
+        *container = need(strdup(now));
+    }
+}
+
 void hooks_set(struct call *call, const ProtobufCMessage *message) {
     const Vmfactory__Guest__V1__SetRestoreHooksRequest *request = (const void *)message;
     struct problem problem;

@@ -13,7 +13,7 @@ handler clock_set;
 handler details_get;
 handler online_cpu_mem;
 handler sandbox_create, sandbox_destroy;
-handler containers_create, containers_start, containers_remove, containers_list;
+handler containers_create, containers_start, containers_reuse, containers_remove, containers_list;
 handler containers_probe, containers_pause, containers_resume, containers_update, containers_stats;
 handler processes_exec, processes_signal, processes_wait, processes_list, process_get;
 handler stream_write, stream_read_out, stream_read_err, stream_close_in, stream_resize;

@@ -56,6 +56,7 @@ static struct method guest[] = {
     {.name = "ProbeContainer", .handle = containers_probe},
     {.name = "PruneFolder", .handle = folder_prune},
     {.name = "Quiesce", .handle = quiesce},
+    {.name = "ReuseContainer", .handle = containers_reuse},
     {.name = "RunHook", .handle = hook_run_now},
     {.name = "RunRestoreHooks", .handle = hooks_run_restore},
     {.name = "SetIdentity", .handle = identity_set},

@@ -22,7 +22,11 @@ final class ContainerText {
         .with("exitStatus", stopped ? container.getExitStatus() : null)
         .with("lostReason", container.getLostReason())
         .with("stdoutBytes", container.getStdout().getPosition())
-        .with("stderrBytes", container.getStderr().getPosition());
+        .with("stderrBytes", container.getStderr().getPosition())
+        .with("template", container.getAnnotationsMap().get("io.vmfactory.template"))
+        .with(
+            "templateContainer",
+            container.getAnnotationsMap().get("io.vmfactory.template.container"));
   }
 
   private static String at(long millis) {

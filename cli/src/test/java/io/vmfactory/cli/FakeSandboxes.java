@@ -5,6 +5,7 @@ import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerProcess;
+import io.vmfactory.client.sandbox.ContainerShape;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
@@ -16,6 +17,7 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.client.sandbox.TemplateRecipe;
+import io.vmfactory.client.sandbox.WaitingContainer;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerHost;
 import io.vmfactory.guest.ContainerInfo;
@@ -264,6 +266,22 @@ final class FakeSandboxes implements SandboxRuntime {
 
     @Override
     public Container createContainer(ContainerSpec spec, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<WaitingContainer> waiting() {
+      return List.of();
+    }
+
+    @Override
+    public Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Template store(
+        String name, String containerId, ContainerShape shape, Deadline deadline) {
       throw new UnsupportedOperationException();
     }
 

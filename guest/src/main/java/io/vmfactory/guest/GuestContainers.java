@@ -25,6 +25,14 @@ public interface GuestContainers {
   void start(String id, OciProcess program, Deadline deadline);
 
   /**
+   * Gives a container that was created with {@link ContainerRequest#programAtStart}, and whose
+   * program has not begun, another id and another program, as if it had been created so. Only
+   * arguments, variables and directory of {@code program} count. ALREADY_EXISTS if another
+   * container has the id.
+   */
+  void reuse(String id, String newId, OciProcess program, Deadline deadline);
+
+  /**
    * Ends a container's processes and removes it with its mounts and its cgroup.
    *
    * @param grace how long the end may take; zero = no limit

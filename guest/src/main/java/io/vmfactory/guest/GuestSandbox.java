@@ -20,6 +20,12 @@ public interface GuestSandbox {
   void copyFile(GuestFile file, Deadline deadline);
 
   /**
+   * Writes into a regular file that is there, so that each mount of it shows the new content; not
+   * in one step. NOT_FOUND if there is no such file.
+   */
+  void overwriteFile(GuestFile file, Deadline deadline);
+
+  /**
    * Removes everything from a folder below /run in the guest, but what is named. NOT_FOUND if there
    * is no such folder.
    *

@@ -12,6 +12,7 @@ import io.vmfactory.api.kata.Root;
 import io.vmfactory.api.kata.Spec;
 import io.vmfactory.guest.oci.HostHook.Stage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -123,6 +124,11 @@ public final class OciSpec {
     return spec.getAnnotationsOrDefault(name, "");
   }
 
+  /** Returns the annotations by name. */
+  public Map<String, String> annotations() {
+    return spec.getAnnotationsMap();
+  }
+
   /** Returns the mounts, in the order of mounting. */
   public List<OciMount> mounts() {
     return spec.getMountsList().stream().map(OciMount::of).toList();
@@ -217,6 +223,16 @@ public final class OciSpec {
    */
   public OciSpec withProcess(byte[] json) {
     return of(spec.toBuilder().setProcess(SpecReader.process(json)));
+  }
+
+  /**
+   * Returns what a container keeps from its creation on, by paths such as {@code
+   * process.capabilities.bounding} and {@code mounts[/proc]}: everything but arguments, variables
+   * and directory of its process, the path of its root, its control group, and what the guest
+   * ignores. Containers with the same values can stand for each other.
+   */
+  public Map<String, String> leaves() {
+    return SpecLeaves.of(spec);
   }
 
   /** Returns the limits of the container. */

@@ -11,6 +11,8 @@ import io.vmfactory.api.guest.v1.ListProcessesResponse;
 import io.vmfactory.api.guest.v1.ProbeContainerRequest;
 import io.vmfactory.api.guest.v1.ProbeContainerResponse;
 import io.vmfactory.api.guest.v1.Process;
+import io.vmfactory.api.guest.v1.ReuseContainerRequest;
+import io.vmfactory.api.guest.v1.ReuseContainerResponse;
 import io.vmfactory.api.kata.CreateContainerRequest;
 import io.vmfactory.api.kata.LinuxCPU;
 import io.vmfactory.api.kata.LinuxMemory;
@@ -61,6 +63,9 @@ final class TtrpcContainers implements GuestContainers {
   private static final Rpc<ListProcessesResponse> LIST_PROCESSES =
       AgentRpcs.guest("ListProcesses", ListProcessesResponse.parser());
 
+  private static final Rpc<ReuseContainerResponse> REUSE_CONTAINER =
+      AgentRpcs.guest("ReuseContainer", ReuseContainerResponse.parser());
+
   private static final Rpc<ProbeContainerResponse> PROBE_CONTAINER =
       AgentRpcs.guest("ProbeContainer", ProbeContainerResponse.parser());
 
@@ -105,6 +110,17 @@ final class TtrpcContainers implements GuestContainers {
     StartContainerRequest request =
         StartContainerRequest.newBuilder().setContainerId(id).setProgram(chosen).build();
     connection.call(START_CONTAINER, request, deadline);
+  }
+
+  @Override
+  public void reuse(String id, String newId, OciProcess program, Deadline deadline) {
+    ReuseContainerRequest request =
+        ReuseContainerRequest.newBuilder()
+            .setContainerId(id)
+            .setNewId(newId)
+            .setProcess(program.proto())
+            .build();
+    connection.call(REUSE_CONTAINER, request, deadline);
   }
 
   /** Converts the grace to the wire's whole seconds; zero means no limit. */

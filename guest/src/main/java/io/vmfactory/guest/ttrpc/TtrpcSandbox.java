@@ -71,9 +71,18 @@ final class TtrpcSandbox implements GuestSandbox {
     connection.call(DESTROY_SANDBOX, DestroySandboxRequest.getDefaultInstance(), deadline);
   }
 
-  /** Writes the file in chunks. An empty file needs a call, too. */
   @Override
   public void copyFile(GuestFile file, Deadline deadline) {
+    write(file, false, deadline);
+  }
+
+  @Override
+  public void overwriteFile(GuestFile file, Deadline deadline) {
+    write(file, true, deadline);
+  }
+
+  /** Writes the file in chunks. An empty file needs a call, too. */
+  private void write(GuestFile file, boolean inPlace, Deadline deadline) {
     int at = 0;
     do {
       int taken = Math.min(CHUNK_BYTES, file.content().length - at);
@@ -86,6 +95,7 @@ final class TtrpcSandbox implements GuestSandbox {
               .setUid(file.uid())
               .setGid(file.gid())
               .setOffset(at)
+              .setInPlace(inPlace)
               .setData(ByteString.copyFrom(file.content(), at, taken))
               .build();
       connection.call(COPY_FILE, chunk, deadline);

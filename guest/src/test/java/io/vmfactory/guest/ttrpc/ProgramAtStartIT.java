@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerInfo.State;
 import io.vmfactory.guest.ContainerRequest;
 import io.vmfactory.guest.GuestAgent;
@@ -12,6 +13,7 @@ import io.vmfactory.guest.GuestFile;
 import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.SandboxRequest;
+import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -103,6 +105,29 @@ final class ProgramAtStartIT {
   }
 
   @Test
+  void oneThatWaitsBecomesAnotherOneWithAnotherIdAndOtherFiles() {
+    GuestFile before = new GuestFile("/run/engine/0", 0644, 0755, 0, 0, "before".getBytes(UTF_8));
+    agent.sandbox().copyFile(before, RealGuest.soon());
+    create(SPEC.withMount(new OciMount("/etc/own", "bind", "/run/engine/0", List.of("bind"))));
+    agent
+        .sandbox()
+        .overwriteFile(
+            new GuestFile("/run/engine/0", 0644, 0755, 0, 0, "after".getBytes(UTF_8)),
+            RealGuest.soon());
+    List<String> args = List.of("/bin/busybox", "sh", "-c", "busybox cat /etc/own; exit 5");
+    agent.containers().reuse("c", "other", SPEC.process().withArgs(args), RealGuest.soon());
+    assertThat(agent.containers().list(RealGuest.soon()))
+        .extracting(ContainerInfo::id)
+        .containsExactly("other");
+    agent.containers().start("other", RealGuest.soon());
+    assertThat(output(ProcessRef.first("other"))).isEqualTo("after");
+    assertThat(exit(ProcessRef.first("other"))).isEqualTo(5);
+    assertThatThrownBy(() -> start(SPEC, "/bin/busybox"))
+        .isInstanceOfSatisfying(
+            GuestException.class, e -> assertThat(e.code()).isEqualTo(GuestException.NOT_FOUND));
+  }
+
+  @Test
   void aProgramThatIsNotThereEndsTheContainerAndSaysSo() {
     create(SPEC);
     assertThatThrownBy(() -> start(SPEC, "/no/such"))
@@ -134,7 +159,7 @@ final class ProgramAtStartIT {
         "sh",
         "-c",
         "echo > /ready; busybox httpd -p 8080; echo done; busybox sleep 1000");
-    assertThat(new String(read(), UTF_8)).isEqualTo("done\n");
+    assertThat(new String(read(FIRST), UTF_8)).isEqualTo("done\n");
     assertThat(agent.containers().hasFile("c", "/ready", RealGuest.soon())).isTrue();
     assertThat(agent.containers().listens("c", 8080, RealGuest.soon())).isTrue();
     assertThat(agent.containers().listens("c", 8081, RealGuest.soon())).isFalse();
@@ -147,15 +172,19 @@ final class ProgramAtStartIT {
     return agent.processes().exit(process).toCompletableFuture().join();
   }
 
-  private byte[] read() {
-    return agent.processes().read(FIRST, Output.STDOUT, 4096).toCompletableFuture().join();
+  private byte[] read(ProcessRef of) {
+    return agent.processes().read(of, Output.STDOUT, 4096).toCompletableFuture().join();
   }
 
   private String output() {
+    return output(FIRST);
+  }
+
+  private String output(ProcessRef of) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     byte[] some;
     do {
-      some = read();
+      some = read(of);
       all.writeBytes(some);
     } while (some.length > 0);
     return all.toString(UTF_8);

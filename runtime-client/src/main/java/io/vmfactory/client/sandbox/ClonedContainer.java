@@ -4,6 +4,7 @@ import io.vmfactory.client.sandbox.state.TemplateContent;
 import io.vmfactory.client.sandbox.state.TemplateContent.MadeContainer;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its id
  * @param created the process that it was created with, if its program has not begun; else null
+ * @param shape what it keeps from its creation on, if its program can be chosen; else null
  */
-record ClonedContainer(String id, @Nullable OciProcess created) {
+record ClonedContainer(String id, @Nullable OciProcess created, @Nullable ContainerShape shape) {
   /**
    * Returns the containers of a template's clones, in the order of their creation; none if the
    * template does not say.
@@ -23,8 +25,12 @@ record ClonedContainer(String id, @Nullable OciProcess created) {
    */
   static List<ClonedContainer> of(TemplateContent content) {
     return Objects.requireNonNullElse(content.all(), List.<MadeContainer>of()).stream()
-        .map(made -> new ClonedContainer(made.id(), process(made.process())))
+        .map(made -> new ClonedContainer(made.id(), process(made.process()), shape(made.shape())))
         .toList();
+  }
+
+  private static @Nullable ContainerShape shape(@Nullable Map<String, String> parts) {
+    return parts == null ? null : new ContainerShape(parts);
   }
 
   private static @Nullable OciProcess process(byte @Nullable [] message) {

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
  * finish in time, WRONG_STATE if the state of the sandbox does not allow the call, NOT_FOUND if the
  * sandbox was deleted.
  */
-public interface Sandbox extends AutoCloseable {
+public interface Sandbox extends TemplateContainers, AutoCloseable {
   /** Returns the id of the sandbox. */
   String id();
 

@@ -8,6 +8,7 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerRequest;
 import io.vmfactory.guest.GuestException;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.linux.PathLock;
 import io.vmfactory.vmm.VmId;
 import java.time.Duration;
@@ -27,6 +28,9 @@ final class SandboxContainers {
 
   /** What a clone began with, until this object has listed or changed it. */
   private final AtomicReference<List<ClonedContainer>> first = new AtomicReference<>(List.of());
+
+  /** Containers of a clone whose program can be chosen. */
+  private final Map<String, ContainerShape> waiting = new ConcurrentHashMap<>();
 
   SandboxContainers(SandboxStateLock state, SandboxConnection connection) {
     this.state = state;
@@ -50,6 +54,10 @@ final class SandboxContainers {
   void began(List<ClonedContainer> cloned) {
     for (ClonedContainer one : cloned) {
       handles.put(one.id(), new ContainerHandle(this, one.id(), one.created()));
+      ContainerShape shape = one.shape();
+      if (shape != null) {
+        waiting.put(one.id(), shape);
+      }
     }
     first.set(cloned);
   }
@@ -74,9 +82,38 @@ final class SandboxContainers {
     return handles.computeIfAbsent(containerId, it -> new ContainerHandle(this, it, null));
   }
 
+  /** Returns the containers of a clone whose program can be chosen. */
+  List<WaitingContainer> waiting() {
+    return waiting.entrySet().stream()
+        .map(entry -> new WaitingContainer(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  /** Gives a container another id and another program. */
+  Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+    String name = SandboxIds.require(as);
+    first.set(List.of());
+    try (PathLock lock = state.lock(deadline)) {
+      SandboxRecord before = state.record();
+      state.require(before, "use container " + containerId, State.RUNNING);
+      connection
+          .get(deadline)
+          .ask(
+              agent -> {
+                agent.containers().reuse(containerId, name, program, deadline);
+                return true;
+              });
+      state.write(before.renamed(containerId, name));
+      waiting.remove(containerId);
+      handles.remove(containerId);
+      return handle(name);
+    }
+  }
+
   /** Forgets the handles of all containers. */
   void clear() {
     first.set(List.of());
+    waiting.clear();
     handles.clear();
   }
 

@@ -1,6 +1,8 @@
 package io.vmfactory.client.sandbox;
 
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.Machine;
+import io.vmfactory.client.sandbox.TemplateRecipe.Start;
 import io.vmfactory.client.sandbox.state.SandboxRecord;
 import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
 import io.vmfactory.client.sandbox.state.SandboxRecord.State;
@@ -9,9 +11,12 @@ import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
 import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.guest.ContainerHost;
+import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.linux.PathLock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -168,6 +173,26 @@ final class SandboxHandle implements Sandbox {
   @Override
   public Container createContainer(ContainerSpec spec, Deadline deadline) {
     return containers.create(spec, deadline);
+  }
+
+  @Override
+  public List<WaitingContainer> waiting() {
+    return containers.waiting();
+  }
+
+  @Override
+  public Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+    return containers.reuse(containerId, as, program, deadline);
+  }
+
+  @Override
+  public Template store(String name, String containerId, ContainerShape shape, Deadline deadline) {
+    Map<String, ContainerShape> shapes = new HashMap<>();
+    waiting().forEach(waiting -> shapes.put(waiting.id(), waiting.shape()));
+    shapes.put(containerId, shape);
+    return new TemplateStoring(state, resources, shapes)
+        .run(name, containerId, Start.CREATED, guest(deadline).containers(), deadline)
+        .getTemplate();
   }
 
   @Override

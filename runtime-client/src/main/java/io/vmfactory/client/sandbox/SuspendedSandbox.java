@@ -1,9 +1,11 @@
 package io.vmfactory.client.sandbox;
 
+import io.vmfactory.api.v1.Template;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerHost;
+import io.vmfactory.guest.oci.OciProcess;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -71,6 +73,21 @@ record SuspendedSandbox(String id, SuspendedMachine vm, SuspendedSandboxes suspe
   @Override
   public Container createContainer(ContainerSpec spec, Deadline deadline) {
     throw refused("create a container");
+  }
+
+  @Override
+  public List<WaitingContainer> waiting() {
+    return List.of();
+  }
+
+  @Override
+  public Container reuse(String containerId, String as, OciProcess program, Deadline deadline) {
+    throw refused("use container " + containerId);
+  }
+
+  @Override
+  public Template store(String name, String containerId, ContainerShape shape, Deadline deadline) {
+    throw refused("make a template");
   }
 
   @Override

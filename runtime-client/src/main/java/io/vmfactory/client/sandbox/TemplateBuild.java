@@ -3,23 +3,15 @@ package io.vmfactory.client.sandbox;
 import io.vmfactory.api.v1.CreateTemplateProgress;
 import io.vmfactory.api.v1.SnapshotVmResponse;
 import io.vmfactory.api.v1.Template;
-import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.TemplateRecipe.Start;
-import io.vmfactory.client.sandbox.state.SandboxRecord;
-import io.vmfactory.client.sandbox.state.SandboxRecord.State;
-import io.vmfactory.client.sandbox.state.SandboxRecord.VmEntry;
-import io.vmfactory.client.sandbox.state.TemplateContent.MadeContainer;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.ContainerInfo;
-import io.vmfactory.guest.GuestContainers;
-import io.vmfactory.linux.PathLock;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Builds one template. Its sandbox is deleted at the end, however the build ends. */
 final class TemplateBuild {
@@ -132,42 +124,21 @@ final class TemplateBuild {
     return last;
   }
 
-  /** Returns the containers as each clone will have them. */
-  private static List<MadeContainer> made(GuestContainers guest, Deadline deadline) {
-    return guest.list(deadline).stream()
-        .map(info -> new MadeContainer(info.id(), chosenAtStart(info, guest, deadline)))
-        .toList();
-  }
-
-  private static byte @Nullable [] chosenAtStart(
-      ContainerInfo info, GuestContainers guest, Deadline deadline) {
-    return info.state() == ContainerInfo.State.CREATED
-        ? guest.process(info.id(), deadline).proto().toByteArray()
-        : null;
-  }
-
   private SnapshotVmResponse snapshot(Sandbox sandbox, Container container, Deadline deadline) {
-    String id = sandbox.id();
-    SandboxStateLock state = new SandboxStateLock(id, resources.store());
-    List<MadeContainer> made = made(sandbox.guest(deadline).containers(), deadline);
-    try (PathLock lock = state.lock(deadline)) {
-      SandboxRecord record = state.record();
-      state.require(record, "make a template", State.RUNNING);
-      VmEntry vm = state.requireLeasedVm(record, "make a template");
-      Map<String, String> labels =
-          Map.of(
-              "start", recipe.start().name().toLowerCase(Locale.ROOT), "container", container.id());
-      return resources
-          .machines()
-          .snapshot(
-              RecordConversion.facts(vm),
-              recipe.name(),
-              labels,
-              record.content().with(made).description(),
-              deadline);
-    } catch (FactoryException e) {
-      throw SandboxFailures.ofSnapshot(e);
+    Map<String, ContainerShape> shapes = new HashMap<>();
+    sandbox.waiting().forEach(waiting -> shapes.put(waiting.id(), waiting.shape()));
+    ContainerSpec made = recipe.container();
+    if (made != null && recipe.start() == Start.CREATED) {
+      shapes.put(container.id(), ContainerShape.of(made, List.of()));
     }
+    SandboxStateLock state = new SandboxStateLock(sandbox.id(), resources.store());
+    return new TemplateStoring(state, resources, shapes)
+        .run(
+            recipe.name(),
+            container.id(),
+            recipe.start(),
+            sandbox.guest(deadline).containers(),
+            deadline);
   }
 
   private static String pause(SnapshotVmResponse reply) {

@@ -14,6 +14,7 @@ import io.vmfactory.client.sandbox.Readiness.PortListens;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.TemplateRecipe.Command;
 import io.vmfactory.client.sandbox.TemplateRecipe.Hooks;
+import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
 import io.vmfactory.client.sandbox.state.SandboxStore;
 import io.vmfactory.client.sandbox.state.TemplateContent;
 import io.vmfactory.client.sandbox.state.TemplateContent.MadeContainer;
@@ -383,6 +384,42 @@ final class TemplateBuildTest {
   }
 
   @Test
+  void aWaitingContainerOfACloneBecomesAnotherOne() {
+    Template template = build(TemplateRecipe.created("t", spec));
+    vms.machine.on("template", none -> Optional.of(template));
+    vms.containers.on("reuse", arguments -> states.put((String) arguments[1], states.remove("c")));
+    try (Sandbox clone = runtime.create(SandboxSpec.defaults().withTemplate("t"), soon())) {
+      assertThat(clone.waiting()).isEmpty();
+      clone.start(soon());
+      ContainerShape shape = ContainerShape.of(spec, List.of());
+      assertThat(clone.waiting()).containsExactly(new WaitingContainer("c", shape));
+      Container other = clone.reuse("c", "other", spec.oci().process(), soon());
+      assertThat(other.id()).isEqualTo("other");
+      assertThat(clone.waiting()).isEmpty();
+      assertThat(clone.containers(soon())).extracting(Container::id).containsExactly("other");
+      assertThat(store.read(clone.id()).orElseThrow().containers())
+          .containsExactly(new ContainerEntry("other", List.of("d0"), false));
+
+      vms.snapshots.clear();
+      Template again = clone.store("u", "other", shape, soon());
+      assertThat(vms.snapshots).containsExactly("l as u {container=other, start=created}");
+      assertThat(TemplateContent.of(again.getDescription().toByteArray()).orElseThrow().all())
+          .extracting(MadeContainer::shape)
+          .containsExactly(shape.parts());
+    }
+  }
+
+  @Test
+  void aContainerWhoseProgramRunsDoesNotWait() {
+    Template template = build(TemplateRecipe.running("t", spec, null));
+    vms.machine.on("template", none -> Optional.of(template));
+    try (Sandbox clone = runtime.create(SandboxSpec.defaults().withTemplate("t"), soon())) {
+      clone.start(soon());
+      assertThat(clone.waiting()).isEmpty();
+    }
+  }
+
+  @Test
   void aCloneOfATemplateWhoseProgramRunsKnowsItsContainers() {
     Template template = build(TemplateRecipe.running("t", spec, null));
     vms.machine.on("template", none -> Optional.of(template));
@@ -400,9 +437,10 @@ final class TemplateBuildTest {
   void containersThatAreTooLongForADescriptionAreLeftOut() {
     byte[] large = new byte[48 << 10];
     TemplateContent content =
-        new TemplateContent(1, List.of(), List.of(), false, List.of(new MadeContainer("c", large)));
+        new TemplateContent(
+            1, List.of(), List.of(), false, List.of(new MadeContainer("c", large, null)));
     assertThat(TemplateContent.of(content.description()).orElseThrow().all()).isNull();
-    TemplateContent small = content.with(List.of(new MadeContainer("c", new byte[] {1})));
+    TemplateContent small = content.with(List.of(new MadeContainer("c", new byte[] {1}, null)));
     assertThat(TemplateContent.of(small.description()).orElseThrow().all())
         .extracting(MadeContainer::id)
         .containsExactly("c");

@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.bundle;
 
+import io.vmfactory.client.sandbox.ContainerShape;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.DiskImage;
 import io.vmfactory.client.sandbox.SandboxException;
@@ -8,6 +9,7 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.client.sandbox.VmSizes;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.guest.GuestFile;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.RootfsImages;
@@ -18,11 +20,11 @@ import io.vmfactory.runtime.containers.ContainerRecord;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.Containers;
 import io.vmfactory.runtime.containers.NewContainer;
+import io.vmfactory.runtime.containers.TemplateUse;
 import io.vmfactory.vmm.Sizing;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Prepares the bundles that container engines hand over: the root file system becomes an image, and
@@ -35,6 +37,9 @@ import java.util.Map;
 public record EngineBundles(RootfsImages images, VmSizes sizes, Containers containers) {
   private static final String NETWORK = "network";
 
+  /** The same in each clone of a template. No container has this id. */
+  private static final String OF_TEMPLATE = "-";
+
   /**
    * A bundle whose images are in use until it is closed.
    *
@@ -43,6 +48,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
    * @param root its root file system
    * @param mounts what its mounts of this host have become
    * @param pod how it belongs to a pod
+   * @param template what its VM is a clone of
    * @param size of the VM that its limits need; 0 = as requested
    * @param engine what the journal keeps
    */
@@ -52,6 +58,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
       EngineRoot root,
       EngineMounts mounts,
       EnginePod pod,
+      EngineTemplate template,
       Sizing size,
       ContainerRecord.Engine engine)
       implements AutoCloseable {
@@ -65,16 +72,28 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
           sandbox.withSize(
               size.vcpus() == 0 ? sandbox.vcpus() : size.vcpus(),
               size.memoryMib() == 0 ? sandbox.memoryMib() : size.memoryMib());
+      List<GuestFile> files = root.files(oci.mounts());
       return new NewContainer(
           name,
           requestId,
-          pod.applyTo(sized),
+          template.applyTo(pod.applyTo(sized), pod.spec().hostname()),
           pod.host(),
           pod.applyTo(spec),
-          Map.of(),
+          template.annotations(),
           mounts.files(),
-          root.files(oci.mounts()),
+          files,
+          pod.host() == null && template.isUsed() ? templates(pod.applyTo(spec), files) : null,
           engine);
+    }
+
+    private TemplateUse templates(ContainerSpec spec, List<GuestFile> files) {
+      List<String> paths = files.stream().map(GuestFile::path).toList();
+      return new TemplateUse(ContainerShape.of(spec, paths), mounts.changing(), template.store());
+    }
+
+    /** Words the failure of its creation. */
+    public RuntimeException worded(RuntimeException failure) {
+      return template.worded(failure);
     }
 
     @Override
@@ -87,15 +106,11 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
   /**
    * Prepares a bundle. Throws if its specification asks for what a VM cannot have, by the path of
    * the property.
-   *
-   * @param standIn the process that stands for the container
-   * @param keeper the process that keeps it for containerd; 0 = none
    */
-  public Prepared prepare(
-      ContainerName name, Path bundle, int standIn, int keeper, Deadline deadline) {
-    ProcessIdentity process = StandIns.identity(standIn);
-    Keeper kept = keeper == 0 ? null : Keeper.of(StandIns.identity(keeper));
-    OciSpec whole = spec(bundle);
+  public Prepared prepare(ContainerName name, EngineBundle bundle, Deadline deadline) {
+    ProcessIdentity process = StandIns.identity(bundle.standIn());
+    Keeper kept = bundle.keeper() == 0 ? null : Keeper.of(StandIns.identity(bundle.keeper()));
+    OciSpec whole = spec(bundle.path());
     OciSpec asked = whole.withoutHostHooks();
     EngineNamespaces.require(asked);
     String network = network(asked);
@@ -107,13 +122,15 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
               .formatted(whole.hostHooks().get(0).path()));
     }
     EnginePod pod = EnginePod.of(asked, pid -> containers.hostOf(name.namespace(), pid));
+    EngineTemplate template = template(name, asked, bundle.template(), pod);
     OciSpec wanted = pod.spec();
-    EngineRoot root = EngineRoot.of(bundle.resolve(asked.rootPath()), images, deadline);
+    EngineRoot root = EngineRoot.of(bundle.path().resolve(asked.rootPath()), images, deadline);
     try {
-      EngineMounts mounts = EngineMounts.of(name, wanted, images, deadline);
+      String files = template.isUsed() && pod.host() == null ? OF_TEMPLATE : name.id();
+      EngineMounts mounts = EngineMounts.of(files, wanted, images, deadline);
       ContainerRecord.Engine engine =
           new ContainerRecord.Engine(
-              bundle.toString(),
+              bundle.path().toString(),
               asked.process().terminal(),
               process.pid(),
               process.startTicks(),
@@ -124,16 +141,36 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
               mounts.folders());
       return new Prepared(
           name,
-          pod.applyTo(mounts.applyTo(wanted.withoutNamespace(NETWORK))),
+          oci(pod, template, mounts.applyTo(wanted.withoutNamespace(NETWORK))),
           root,
           mounts,
           pod,
+          template,
           size,
           engine);
     } catch (RuntimeException e) {
       root.image().close();
       throw e;
     }
+  }
+
+  private EngineTemplate template(
+      ContainerName name, OciSpec asked, String ofEngine, EnginePod pod) {
+    EngineTemplate template = EngineTemplate.of(asked, ofEngine);
+    String host = pod.host();
+    if (host != null) {
+      ContainerName owner = new ContainerName(name.namespace(), host);
+      return template.joining(host, containers.get(owner).view().record().annotations());
+    }
+    if (pod.first()) {
+      template.requireNotStored("other containers of a pod may follow");
+    }
+    return template;
+  }
+
+  private static OciSpec oci(EnginePod pod, EngineTemplate template, OciSpec spec) {
+    OciSpec named = pod.applyTo(spec);
+    return pod.host() == null ? template.applyTo(named) : named;
   }
 
   /**

@@ -9,17 +9,18 @@ import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
-import io.vmfactory.runtime.containers.ContainerName;
 import io.vmfactory.runtime.folders.FolderContent;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * What the bind mounts of this host in an engine's specification become in a VM, which shares no
@@ -54,9 +55,13 @@ record EngineMounts(
     binds = List.copyOf(binds);
   }
 
-  /** Converts the mounts of a specification. */
-  static EngineMounts of(ContainerName name, OciSpec spec, RootfsImages images, Deadline deadline) {
-    Conversion conversion = new Conversion(name, images, deadline);
+  /**
+   * Converts the mounts of a specification.
+   *
+   * @param folder the name of the folder that the guest has the copies in
+   */
+  static EngineMounts of(String folder, OciSpec spec, RootfsImages images, Deadline deadline) {
+    Conversion conversion = new Conversion(folder, images, deadline);
     try {
       for (int i = 0; i < spec.mounts().size(); i++) {
         if (isOfHost(spec.mounts().get(i))) {
@@ -77,19 +82,19 @@ record EngineMounts(
     private final List<FolderCopy> folders = new ArrayList<>();
     private final List<Tree> trees = new ArrayList<>();
     private final List<OciMount> binds = new ArrayList<>();
-    private final ContainerName name;
+    private final String place;
     private final RootfsImages images;
     private final Deadline deadline;
 
-    Conversion(ContainerName name, RootfsImages images, Deadline deadline) {
-      this.name = name;
+    Conversion(String place, RootfsImages images, Deadline deadline) {
+      this.place = place;
       this.images = images;
       this.deadline = deadline;
     }
 
     void add(int index, OciMount mount) {
       Path source = Path.of(mount.source());
-      String copy = FILES + name.id() + "/" + index;
+      String copy = FILES + place + "/" + name(mount.destination());
       if (mount.destination().equals(SHM)) {
         binds.add(shm(mount));
       } else if (Files.isRegularFile(source)) {
@@ -110,6 +115,19 @@ record EngineMounts(
                         new Tree(images.fromDirectory(source, deadline), mount.destination())));
       }
     }
+  }
+
+  /** Returns the places of the folders that are copied: they follow the host's. */
+  List<String> changing() {
+    return binds.stream()
+        .filter(bind -> folders.stream().anyMatch(it -> it.target().equals(bind.source())))
+        .map(OciMount::destination)
+        .toList();
+  }
+
+  /** The same in each container, whatever other mounts it has, and in whatever order. */
+  private static String name(String destination) {
+    return UUID.nameUUIDFromBytes(destination.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
   private static Optional<FolderContent> content(FolderCopy folder) {

@@ -1,6 +1,5 @@
 package io.vmfactory.runtime.containers;
 
-import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.ErrorText;
@@ -9,6 +8,8 @@ import io.vmfactory.configs.time.Uninterrupted;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,14 +55,19 @@ record ContainerMaker(Keeping keeping) {
 
   private KeptContainer made(
       NewContainer wanted, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
-    wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
-    sandbox.createContainer(wanted.container().withId(record.id()), deadline);
-    wanted.rootFiles().stream()
-        .map(file -> file.below(ContainerSpec.guestRoot(record.id())))
-        .forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
-    ContainerRecord made = record.made();
+    ContainerInVm container = new ContainerInVm(wanted, sandbox, record.id(), deadline);
+    ContainerRecord made = record.made(make(container, wanted.templates()));
     keeping.journal().write(made);
     return KeptContainer.following(keeping, made, sandbox, deadline);
+  }
+
+  /** Returns annotations that say how it was made. */
+  private static Map<String, String> make(ContainerInVm container, @Nullable TemplateUse use) {
+    if (use != null) {
+      return new TemplatedContainer(container, use).make();
+    }
+    container.create(container.wanted().container());
+    return Map.of();
   }
 
   /** A container of the default namespace has a sandbox of the same name, for people. */

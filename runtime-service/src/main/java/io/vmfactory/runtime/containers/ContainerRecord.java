@@ -6,6 +6,7 @@ import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -179,27 +180,22 @@ public record ContainerRecord(
     return host != null;
   }
 
-  ContainerRecord made() {
-    return with(Step.MADE, exit);
+  /**
+   * @param how annotations that say how it was made
+   */
+  ContainerRecord made(Map<String, String> how) {
+    Map<String, String> all = new HashMap<>(annotations);
+    all.putAll(how);
+    return with(Step.MADE, all, exit);
   }
 
   ContainerRecord with(Exit how) {
-    return with(step, how);
+    return with(step, annotations, how);
   }
 
-  private ContainerRecord with(Step reached, @Nullable Exit how) {
+  private ContainerRecord with(Step reached, Map<String, String> notes, @Nullable Exit how) {
     return new ContainerRecord(
-        version,
-        namespace,
-        id,
-        requestId,
-        sandbox,
-        reached,
-        createdAt,
-        command,
-        annotations,
-        engine,
-        host,
-        how);
+        version, namespace, id, requestId, sandbox, reached, createdAt, command, notes, engine,
+        host, how);
   }
 }

@@ -55,6 +55,7 @@ public record Foreground(Containers containers) {
                 sandbox.annotations(),
                 List.of(),
                 List.of(),
+                null,
                 owner),
             deadline);
     try {

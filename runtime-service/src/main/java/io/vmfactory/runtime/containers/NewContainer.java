@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param files written into the guest before the container is created
  * @param rootFiles written into its root file system when it is created, before it is started; each
  *     path is one in the container
+ * @param templates how it uses named templates; null = not, or its VM is another container's
  * @param engine set for a container of an engine
  */
 public record NewContainer(
@@ -31,6 +32,7 @@ public record NewContainer(
     Map<String, String> annotations,
     List<GuestFile> files,
     List<GuestFile> rootFiles,
+    @Nullable TemplateUse templates,
     ContainerRecord.@Nullable Engine engine) {
   public NewContainer {
     annotations = Map.copyOf(annotations);

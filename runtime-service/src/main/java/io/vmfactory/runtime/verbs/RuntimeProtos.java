@@ -50,6 +50,7 @@ final class RuntimeProtos {
         q.getAnnotationsMap(),
         List.of(),
         List.of(),
+        null,
         null);
   }
 

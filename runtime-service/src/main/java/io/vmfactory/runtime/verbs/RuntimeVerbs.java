@@ -35,12 +35,14 @@ import io.vmfactory.api.runtime.v1.SuspendSandboxRequest;
 import io.vmfactory.api.runtime.v1.SuspendSandboxResponse;
 import io.vmfactory.api.runtime.v1.UpdateContainerRequest;
 import io.vmfactory.api.runtime.v1.UpdateContainerResponse;
+import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
+import io.vmfactory.runtime.bundle.EngineBundle;
 import io.vmfactory.runtime.bundle.EngineBundles;
 import io.vmfactory.runtime.bundle.EngineBundles.Prepared;
 import io.vmfactory.runtime.bundle.StandIns;
@@ -48,6 +50,7 @@ import io.vmfactory.runtime.containers.ContainerName;
 import io.vmfactory.runtime.containers.Containers;
 import io.vmfactory.runtime.containers.ExecStarted;
 import io.vmfactory.runtime.containers.KeptContainer;
+import io.vmfactory.runtime.containers.NewContainer;
 import io.vmfactory.runtime.containers.OutputPart;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -85,13 +88,25 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
       throw new SandboxException(
           Reason.INVALID, "bundle.path is \"%s\"; it must be absolute".formatted(path));
     }
-    int standIn = q.getBundle().getStandIn();
-    int keeper = q.getBundle().getKeeper();
-    try (Prepared prepared = bundles.prepare(name, path, standIn, keeper, deadline)) {
-      return containers.create(
-          prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), deadline);
+    EngineBundle bundle =
+        new EngineBundle(
+            path,
+            q.getBundle().getStandIn(),
+            q.getBundle().getKeeper(),
+            q.getBundle().getTemplate());
+    try (Prepared prepared = bundles.prepare(name, bundle, deadline)) {
+      return made(
+          prepared.container(q.getRequestId(), RuntimeProtos.sandbox(q)), prepared, deadline);
     } catch (SandboxException e) {
       throw EngineWords.of(e);
+    }
+  }
+
+  private KeptContainer made(NewContainer wanted, Prepared prepared, Deadline deadline) {
+    try {
+      return containers.create(wanted, deadline);
+    } catch (SandboxException | FactoryException e) {
+      throw prepared.worded(e);
     }
   }
 
@@ -110,9 +125,18 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
     return Refused.by(
         () -> {
           KeptContainer container = container(q.getNamespace(), q.getId());
-          container.start(deadline);
+          begin(container, deadline);
           return StartContainerResponse.newBuilder().setContainer(view(container)).build();
         });
+  }
+
+  /** A command that is not there is found at the start if a template has made the container. */
+  private static void begin(KeptContainer container, Deadline deadline) {
+    try {
+      container.start(deadline);
+    } catch (SandboxException e) {
+      throw EngineWords.of(e);
+    }
   }
 
   /** Stops a container. */

@@ -11,7 +11,6 @@ import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.RootfsImages;
-import io.vmfactory.runtime.containers.ContainerName;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +40,7 @@ class EngineMountsTest {
 
   private EngineMounts converted(OciSpec spec) {
     Deadline deadline = Deadline.after(Duration.ofMinutes(1));
-    return EngineMounts.of(new ContainerName("n", "c1"), spec, images, deadline);
+    return EngineMounts.of("c1", spec, images, deadline);
   }
 
   private static OciMount bind(Path source, String destination, String... options) {

@@ -79,7 +79,7 @@ class ContainerJournalTest {
   void returnsWhatWasWrittenLast() throws IOException {
     ContainerRecord making = record("s1", null);
     journal.write(making);
-    ContainerRecord ended = making.made().with(new Exit(7, NOW, ""));
+    ContainerRecord ended = making.made(Map.of("how", "so")).with(new Exit(7, NOW, ""));
     journal.write(ended);
     ContainerRecord other =
         record(

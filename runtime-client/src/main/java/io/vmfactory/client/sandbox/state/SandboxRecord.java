@@ -242,6 +242,18 @@ public record SandboxRecord(
     return with(Stream.concat(containers.stream(), Stream.of(container)).toList());
   }
 
+  /** Returns this record with another id of a container. */
+  public SandboxRecord renamed(String container, String other) {
+    return with(
+        containers.stream()
+            .map(
+                it ->
+                    it.id().equals(container)
+                        ? new ContainerEntry(other, it.drives(), it.writable())
+                        : it)
+            .toList());
+  }
+
   /** Returns this record without a container. */
   public SandboxRecord without(String container) {
     return with(containers.stream().filter(it -> !it.id().equals(container)).toList());

@@ -6,6 +6,7 @@ import io.vmfactory.client.sandbox.state.SandboxRecord.ContainerEntry;
 import io.vmfactory.configs.records.StoredJson;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,9 +46,16 @@ public record TemplateContent(
    *
    * @param process the process that it was created with, if its program has not begun: a message
    *     {@code Process} of the agent's protocol; null = it has begun
+   * @param shape what it keeps from its creation on, see ContainerShape; null = not known, or its
+   *     program cannot be chosen
    */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
   public record MadeContainer(
-      String id, @JsonInclude(JsonInclude.Include.NON_NULL) byte @Nullable [] process) {}
+      String id, byte @Nullable [] process, @Nullable Map<String, String> shape) {
+    public MadeContainer {
+      shape = shape == null ? null : Map.copyOf(shape);
+    }
+  }
 
   /** Returns this content with all containers. */
   public TemplateContent with(List<MadeContainer> made) {
