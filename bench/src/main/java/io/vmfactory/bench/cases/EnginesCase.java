@@ -119,7 +119,8 @@ final class EnginesCase implements BenchCase {
     shims++;
     shim(bench, engines, OWN, Engines.SHIM, out);
     shim(bench, engines, "runc", Engines.RUNC_SHIM, out);
-    try (TimedOutput command = TimedOutput.start(List.of("echo", NOTHING))) {
+    List<String> nothing = TimedOutput.untilClosed(List.of("echo", NOTHING));
+    try (TimedOutput command = TimedOutput.start(nothing)) {
       out.sample(FLOOR, NOTHING, Boundary.OTHER, command.await(bench.deadline()).endMicros());
     }
   }
@@ -127,7 +128,8 @@ final class EnginesCase implements BenchCase {
   private void shim(Bench bench, Engines engines, String subject, String program, Recorder out)
       throws IOException {
     String id = subject + shims;
-    try (TimedOutput command = TimedOutput.start(engines.shim(program, id))) {
+    List<String> start = TimedOutput.untilClosed(engines.shim(program, id));
+    try (TimedOutput command = TimedOutput.start(start)) {
       out.sample(subject, SHIM, Boundary.OTHER, command.await(bench.deadline()).endMicros());
     } finally {
       engines.endShim(id);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,7 @@ public final class TimedOutput implements AutoCloseable {
    * The times of a command.
    *
    * @param firstMicros microseconds from its start to the first byte of its standard output
-   * @param endMicros microseconds from its start until its output is closed
+   * @param endMicros microseconds from its start until its end
    */
   public record Times(long firstMicros, long endMicros) {}
 
@@ -38,6 +39,16 @@ public final class TimedOutput implements AutoCloseable {
     this.start = start;
     closed = beside("output of " + line, () -> drain(process.getInputStream()));
     errors = beside("errors of " + line, () -> text(process.getErrorStream()));
+  }
+
+  /**
+   * Returns a command that runs {@code command} and ends when all copies of its output are closed,
+   * also those of processes that it leaves behind. Its errors are output too.
+   */
+  public static List<String> untilClosed(List<String> command) {
+    List<String> line = new ArrayList<>(List.of("sh", "-c", "\"$@\" 2>&1 | cat", "sh"));
+    line.addAll(command);
+    return line;
   }
 
   /** Starts a command. */

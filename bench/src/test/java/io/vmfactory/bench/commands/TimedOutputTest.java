@@ -28,7 +28,10 @@ class TimedOutputTest {
 
   @Test
   void aChildThatKeepsTheOutputOpenCounts() throws Exception {
-    assertThat(times("echo first; sleep 0.2 & exit 0").endMicros()).isGreaterThan(200_000);
+    List<String> command = List.of("sh", "-c", "echo first; sleep 0.2 & exit 0");
+    try (TimedOutput timed = TimedOutput.start(TimedOutput.untilClosed(command))) {
+      assertThat(timed.await(soon).endMicros()).isGreaterThan(200_000);
+    }
   }
 
   @Test
