@@ -38,7 +38,8 @@ public final class Engines implements AutoCloseable {
   public Engines(List<String> launcher, DaemonHome home, Path tree, Deadline deadline)
       throws IOException {
     try {
-      folder = new EngineFolder(home.folder().resolve("engines"));
+      // Short names: podman's run folder may have 50 characters, containerd's sockets 106.
+      folder = new EngineFolder(home.folder().resolve("e"));
       ends.push(folder::close);
       Path sandboxes = home.runDir().resolve("sandboxes");
       service = RuntimeService.start(launcher, home.configuration(), sandboxes, deadline);

@@ -54,7 +54,7 @@ final class Podman implements Engine {
           """
           [storage]
           driver = "overlay"
-          runroot = "%1$s/run"
+          runroot = "%1$s/r"
           graphroot = "%1$s/root"
           """
               .formatted(folder.path()));
@@ -82,7 +82,7 @@ final class Podman implements Engine {
     line.add("CONTAINERS_STORAGE_CONF=" + folder.file("storage.conf"));
     line.add("CONTAINERS_CONF=" + folder.file("containers.conf"));
     line.addAll(List.of("podman", "--root", folder.file("root").toString()));
-    line.addAll(List.of("--runroot", folder.file("run").toString()));
+    line.addAll(List.of("--runroot", folder.file("r").toString()));
     line.addAll(List.of("--tmpdir", folder.file("tmp").toString()));
     line.addAll(List.of("--cgroup-manager", "cgroupfs", "--events-backend", "file"));
     line.addAll(runtime.options());
