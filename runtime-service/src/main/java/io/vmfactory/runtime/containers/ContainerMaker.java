@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxSpec;
@@ -55,13 +56,13 @@ record ContainerMaker(Keeping keeping) {
   private KeptContainer made(
       NewContainer wanted, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
     wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
-    sandbox.createContainer(wanted.container().withId(record.id()), deadline);
+    Container container = sandbox.createContainer(wanted.container().withId(record.id()), deadline);
     wanted.rootFiles().stream()
         .map(file -> file.below(ContainerSpec.guestRoot(record.id())))
         .forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
     ContainerRecord made = record.made();
     keeping.journal().write(made);
-    return KeptContainer.following(keeping, made, sandbox, deadline);
+    return KeptContainer.following(keeping, made, sandbox, container, deadline);
   }
 
   /** A container of the default namespace has a sandbox of the same name, for people. */
