@@ -15,7 +15,9 @@ public interface BenchCase {
   /** Returns the settings for that scale. */
   CaseSettings control(Scale scale);
 
-  /** Returns what the host lacks for this case and the remedy; an empty text if it lacks nothing. */
+  /**
+   * Returns what the host lacks for this case and the remedy; an empty text if it lacks nothing.
+   */
   default String missing() {
     return "";
   }

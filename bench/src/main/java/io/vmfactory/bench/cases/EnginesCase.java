@@ -114,7 +114,10 @@ final class EnginesCase implements BenchCase {
     }
   }
 
-  /** Times the start of shims as containerd waits for them: until all copies of their output are closed. */
+  /**
+   * Times the start of shims as containerd waits for them: until all copies of their output are
+   * closed.
+   */
   private void shims(Bench bench, Engines engines, Recorder out) throws IOException {
     shims++;
     shim(bench, engines, OWN, Engines.SHIM, out);

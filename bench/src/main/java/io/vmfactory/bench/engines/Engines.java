@@ -85,15 +85,16 @@ public final class Engines implements AutoCloseable {
   }
 
   /**
-   * Returns the processes that run beside the VMs of containerd's containers: keepers and stand-ins.
+   * Returns the processes that run beside the VMs of containerd's containers: keepers and
+   * stand-ins.
    */
   public List<Long> processesBeside() {
     return containerd.beside().stream().map(ProcessHandle::pid).toList();
   }
 
   /**
-   * Returns the command with which containerd starts a shim. What it leaves behind, {@link #endShim}
-   * ends.
+   * Returns the command with which containerd starts a shim. What it leaves behind, {@link
+   * #endShim} ends.
    *
    * @param program name of the shim
    */
