@@ -16,6 +16,13 @@ public interface BenchCase {
   CaseSettings control(Scale scale);
 
   /**
+   * Returns what the host lacks for this case and the remedy; an empty text if it lacks nothing.
+   */
+  default String missing() {
+    return "";
+  }
+
+  /**
    * Runs the case. It sets up the pool as it needs it, and need not restore it for the next case.
    *
    * @throws IOException if it cannot measure; says why

@@ -29,6 +29,8 @@ public final class Cases {
         new RecoverCase(),
         new CliCase(),
         new ClientCase(),
+        new EnginesCase(),
+        new SandboxesCase(),
         new UniqueCase(),
         new LeftoversCase(),
         new ThousandCase(),

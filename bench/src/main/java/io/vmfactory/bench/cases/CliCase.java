@@ -1,5 +1,6 @@
 package io.vmfactory.bench.cases;
 
+import io.vmfactory.bench.commands.TimedCommand;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;

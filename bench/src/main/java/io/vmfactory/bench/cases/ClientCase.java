@@ -1,12 +1,12 @@
 package io.vmfactory.bench.cases;
 
+import io.vmfactory.bench.commands.TimedCommand;
+import io.vmfactory.bench.engines.RuntimeService;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
 import io.vmfactory.harness.daemon.DaemonHome;
-import io.vmfactory.harness.daemon.DaemonProcess;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,37 +44,17 @@ final class ClientCase implements BenchCase {
     DaemonHome home = bench.daemon().home();
     Path tree = Containers.tree(home.scratch());
     bench.keep(1, 1);
-    DaemonProcess service = start(bench, home);
-    try {
-      bench.deadline().await(service.ready(), "the runtime service to be ready");
+    try (RuntimeService service =
+        RuntimeService.start(
+            bench.launcher(),
+            home.configuration(),
+            home.runDir().resolve("sandboxes"),
+            bench.deadline())) {
       bench.rounds(control, out, "commands", samples -> round(bench, tree, samples));
-    } finally {
-      service.terminate();
-      bench.deadline().await(service.ended(), "the end of the runtime service");
     }
     out.finding("run-client", out.median(SERVED, RUN) / MICROS);
     out.finding("ps-client", out.median(SERVED, PS) / MICROS);
     bench.keep(0, 0);
-  }
-
-  private static DaemonProcess start(Bench bench, DaemonHome home) throws IOException {
-    Path log = home.folder().resolve("service.log");
-    List<String> line = new ArrayList<>(bench.launcher());
-    line.addAll(List.of("runtime", "serve", "--config", home.configuration().toString()));
-    line.addAll(List.of("--end-with", Long.toString(ProcessHandle.current().pid())));
-    Process process =
-        new ProcessBuilder(line)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    return new DaemonProcess(process, () -> text(log));
-  }
-
-  private static String text(Path log) {
-    try {
-      return Files.readString(log);
-    } catch (IOException e) {
-      return "(no log: " + e.getMessage() + ")";
-    }
   }
 
   private static void round(Bench bench, Path tree, Recorder out) throws IOException {

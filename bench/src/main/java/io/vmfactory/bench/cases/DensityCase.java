@@ -1,5 +1,6 @@
 package io.vmfactory.bench.cases;
 
+import io.vmfactory.bench.commands.TimedCommand;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Curve;
 import io.vmfactory.bench.report.Curve.Point;
@@ -117,8 +118,8 @@ final class DensityCase implements BenchCase {
     out.gauge("a shell: share of all (PSS)", "MiB", shells.medianMib(Smaps::pssKib));
   }
 
-  /** Returns the daemon's memory in RAM after a garbage collection, in KiB. */
-  private static long resident(Bench bench, DaemonProcess daemon) throws IOException {
+  /** Returns a daemon's memory in RAM after a garbage collection, in KiB. */
+  static long resident(Bench bench, DaemonProcess daemon) throws IOException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin/jcmd").toString();
     TimedCommand.run(List.of(jcmd, Long.toString(daemon.pid()), "GC.run"), bench.deadline());
     return daemon.residentKib();

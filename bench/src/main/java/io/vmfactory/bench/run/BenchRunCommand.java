@@ -20,8 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = {
-      "Runs cases and prints their results. Times between different moments are in separate tables.",
-      "Exits with 1 if a case failed, whatever was measured; 'bench spec' compares with the promises."
+      "Runs cases and prints their results. Times between different moments are in separate"
+          + " tables.",
+      "Exits with 1 if a case failed, whatever was measured; 'bench spec' compares with the"
+          + " promises."
     },
     mixinStandardHelpOptions = true,
     footerHeading = "%nExamples:%n",
@@ -34,7 +36,10 @@ public final class BenchRunCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private RunOptions options;
 
-  @Parameters(paramLabel = "CASE", arity = "0..*", description = "the cases to run; default: all")
+  @Parameters(
+      paramLabel = "CASE",
+      arity = "0..*",
+      description = "the cases to run; default: all that this host can run")
   private List<String> names = new ArrayList<>();
 
   @Override
@@ -48,7 +53,7 @@ public final class BenchRunCommand implements Callable<Integer> {
     return report.cases().stream().map(CaseReport::failure).allMatch(String::isEmpty) ? 0 : 1;
   }
 
-  private List<BenchCase> chosen() {
+  private List<BenchCase> chosen() throws IOException {
     List<String> unknown = new ArrayList<>(names);
     Cases.all().forEach(one -> unknown.remove(one.name()));
     if (!unknown.isEmpty()) {
@@ -56,8 +61,7 @@ public final class BenchRunCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "no such case: %s; there are %s".formatted(unknown.get(0), known));
     }
-    return Cases.all().stream()
-        .filter(one -> names.isEmpty() || names.contains(one.name()))
-        .toList();
+    CaseChoice choice = new CaseChoice(Cases.all());
+    return names.isEmpty() ? choice.possible(spec.commandLine().getErr()) : choice.named(names);
   }
 }

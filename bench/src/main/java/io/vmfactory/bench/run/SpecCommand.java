@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "spec",
     description = {
-      "Runs every case that proves a promise of SPECIFICATION.md, and prints for each promise whether",
+      "Runs every case that proves a promise of SPECIFICATION.md, and prints for each promise"
+          + " whether",
       "it is kept, or by how much it is missed. Exits with 1 if one is missed or was not measured."
     },
     mixinStandardHelpOptions = true)
@@ -35,7 +36,8 @@ public final class SpecCommand implements Callable<Integer> {
     Set<String> proving =
         Promises.all().stream().map(Promise::provenBy).collect(Collectors.toSet());
     List<BenchCase> cases =
-        Cases.all().stream().filter(one -> proving.contains(one.name())).toList();
+        new CaseChoice(Cases.all().stream().filter(one -> proving.contains(one.name())).toList())
+            .possible(spec.commandLine().getErr());
     PrintWriter out = spec.commandLine().getOut();
     return options.run(cases, report -> judge(report, out) ? 0 : 1);
   }

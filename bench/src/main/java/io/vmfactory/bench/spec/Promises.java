@@ -145,6 +145,44 @@ public final class Promises {
               0,
               "bytes"));
 
+  private static final List<Promise> ENGINES =
+      List.of(
+          atMost(
+              "ctr-run",
+              "ctr run on WARM, first byte, less the same without a VM and a container on WARM"
+                  + " without an engine",
+              "engines",
+              30,
+              "ms"),
+          atMost(
+              "podman-run",
+              "podman run on WARM, first byte, less the same without a VM and a container on WARM"
+                  + " without an engine",
+              "engines",
+              30,
+              "ms"),
+          atMost("shim-start", "start of containerd's shim, p50", "engines", 20, "ms"),
+          atMost(
+              "beside-vm",
+              "private memory beside the VM of a container of containerd: keeper and stand-in",
+              "sandboxes",
+              3,
+              "MiB"),
+          atMost(
+              "beside-cpu",
+              "CPU of keeper and stand-in of a container that does nothing, of one CPU",
+              "sandboxes",
+              0.1,
+              "%"),
+          atMost(
+              "service-memory", "runtime service in RAM, one container", "sandboxes", 150, "MiB"),
+          atMost(
+              "service-per-sandbox",
+              "runtime service in RAM, for each further container",
+              "sandboxes",
+              256,
+              "KiB"));
+
   private static final List<Promise> ALWAYS =
       List.of(
           atMost(
@@ -200,7 +238,7 @@ public final class Promises {
 
   /** Returns the promises in the order of the specification. */
   public static List<Promise> all() {
-    return Stream.of(CLONES, HAND_OUT, DAEMON, CONTAINERS, ALWAYS, POLICY)
+    return Stream.of(CLONES, HAND_OUT, DAEMON, CONTAINERS, ENGINES, ALWAYS, POLICY)
         .flatMap(List::stream)
         .toList();
   }

@@ -14,6 +14,7 @@ import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,8 +26,8 @@ import java.util.UUID;
 /**
  * What the bind mounts of this host in an engine's specification become in a VM, which shares no
  * file system with the host: a file and a small read-only folder are copied, {@code /dev/shm} is
- * the guest's, another read-only folder is an image. A folder that the container may write to is
- * refused.
+ * memory of the guest, as much as the engine has given it, another read-only folder is an image. A
+ * folder that the container may write to is refused.
  *
  * @param files the copies
  * @param folders the folders that are copied
@@ -38,6 +39,8 @@ record EngineMounts(
   private static final int MOST_FILE_BYTES = 1 << 20;
   private static final String FILES = "/run/engine-files/";
   private static final String SHM = "/dev/shm";
+  private static final String MEMORY = "tmpfs";
+  private static final long KIB = 1024;
   private static final Set<String> HOST_ONLY = Set.of("bind", "rbind", "rprivate", "private");
 
   /**
@@ -95,8 +98,9 @@ record EngineMounts(
     void add(int index, OciMount mount) {
       Path source = Path.of(mount.source());
       String copy = FILES + place + "/" + name(mount.destination());
-      if (mount.destination().equals(SHM)) {
-        binds.add(shm(mount));
+      Optional<String> shm = mount.destination().equals(SHM) ? memory(source) : Optional.empty();
+      if (shm.isPresent()) {
+        binds.add(shm(mount, shm.get()));
       } else if (Files.isRegularFile(source)) {
         files.add(copy(source, copy));
         binds.add(new OciMount(mount.destination(), "bind", copy, mount.options()));
@@ -144,12 +148,34 @@ record EngineMounts(
     return mount.isBind() && EngineBundles.kernel().stream().noneMatch(source::startsWith);
   }
 
-  private static OciMount shm(OciMount mount) {
+  /**
+   * Returns the option that gives a file system in memory the size of the one that is mounted at
+   * {@code source}; empty if none is.
+   */
+  private static Optional<String> memory(Path source) {
+    try {
+      FileStore store = Files.getFileStore(source);
+      return store.type().equals(MEMORY) && isMounted(source)
+          ? Optional.of("size=%dk".formatted(store.getTotalSpace() / KIB))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new SandboxException(
+          Reason.INVALID, "mount of %s: %s".formatted(source, ErrorText.of(e)), e);
+    }
+  }
+
+  private static boolean isMounted(Path folder) throws IOException {
+    Path parent = folder.toRealPath().getParent();
+    return parent != null
+        && !Files.getAttribute(parent, "unix:dev").equals(Files.getAttribute(folder, "unix:dev"));
+  }
+
+  private static OciMount shm(OciMount mount, String size) {
     List<String> options = new ArrayList<>(mount.options());
     options.removeAll(HOST_ONLY);
     options.add("mode=1777");
-    options.add("size=65536k");
-    return new OciMount(SHM, "tmpfs", "shm", options);
+    options.add(size);
+    return new OciMount(SHM, MEMORY, "shm", options);
   }
 
   private static GuestFile copy(Path source, String copy) {

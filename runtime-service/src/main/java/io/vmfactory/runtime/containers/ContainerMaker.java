@@ -1,5 +1,10 @@
 package io.vmfactory.runtime.containers;
 
+<<<<<<< HEAD
+=======
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.client.sandbox.ContainerSpec;
+>>>>>>> engbench
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.ErrorText;
@@ -55,10 +60,19 @@ record ContainerMaker(Keeping keeping) {
 
   private KeptContainer made(
       NewContainer wanted, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
+<<<<<<< HEAD
     ContainerInVm container = new ContainerInVm(wanted, sandbox, record.id(), deadline);
     ContainerRecord made = record.made(make(container, wanted.templates()));
+=======
+    wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
+    Container container = sandbox.createContainer(wanted.container().withId(record.id()), deadline);
+    wanted.rootFiles().stream()
+        .map(file -> file.below(ContainerSpec.guestRoot(record.id())))
+        .forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
+    ContainerRecord made = record.made();
+>>>>>>> engbench
     keeping.journal().write(made);
-    return KeptContainer.following(keeping, made, sandbox, deadline);
+    return KeptContainer.following(keeping, made, sandbox, container, deadline);
   }
 
   /** Returns annotations that say how it was made. */

@@ -1,5 +1,8 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.sandbox.Container;
+import io.vmfactory.configs.time.Deadline;
+
 /**
  * A container at one moment.
  *
@@ -19,7 +22,16 @@ public record ContainerView(
     PAUSED,
     /** Its VM is on disk. */
     SUSPENDED,
-    STOPPED
+    STOPPED;
+
+    /** Returns the state that the guest says; the end of a process is another event. */
+    static State of(Container container, Deadline deadline) {
+      return switch (container.status(deadline).state()) {
+        case CREATED -> CREATED;
+        case PAUSED -> PAUSED;
+        default -> RUNNING;
+      };
+    }
   }
 
   /**

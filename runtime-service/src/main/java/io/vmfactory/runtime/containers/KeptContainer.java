@@ -11,7 +11,6 @@ import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.configs.ErrorText;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.configs.time.DeadlineExceededException;
-import io.vmfactory.guest.ContainerInfo;
 import io.vmfactory.guest.ContainerStats;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
@@ -81,11 +80,15 @@ public final class KeptContainer {
     return new KeptContainer(keeping, record, State.SUSPENDED);
   }
 
-  /** Returns a container in {@code sandbox} and follows it from now on. */
+  /** Follows a container in {@code sandbox}; {@code made} is its handle if it is a new one. */
   static KeptContainer following(
-      Keeping keeping, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
+      Keeping keeping,
+      ContainerRecord record,
+      Sandbox sandbox,
+      @Nullable Container made,
+      Deadline deadline) {
     KeptContainer container = new KeptContainer(keeping, record, State.CREATED);
-    container.follow(sandbox, deadline);
+    container.follow(sandbox, made, deadline);
     return container;
   }
 
@@ -102,20 +105,17 @@ public final class KeptContainer {
   private synchronized void reach(Deadline deadline) {
     Sandbox waiting = unreached;
     if (waiting != null && state != State.STOPPED) {
-      follow(waiting, deadline);
+      follow(waiting, null, deadline);
       unreached = null;
       watchers.run();
     }
   }
 
-  private void follow(Sandbox in, Deadline deadline) {
+  private void follow(Sandbox in, @Nullable Container made, Deadline deadline) {
     sandbox.use(in, deadline);
-    Container container = in.container(record.id(), deadline);
-    ContainerInfo.State found = container.status(deadline).state();
-    if (found == ContainerInfo.State.CREATED) {
-      state = State.CREATED;
-    } else {
-      state = found == ContainerInfo.State.PAUSED ? State.PAUSED : State.RUNNING;
+    Container container = made == null ? in.container(record.id(), deadline) : made;
+    state = made == null ? State.of(container, deadline) : State.CREATED;
+    if (state != State.CREATED) {
       output.closeInput(container.process()); // the service may have been killed before it did
     }
     if (record.engine() == null) {
@@ -449,7 +449,7 @@ public final class KeptContainer {
       if (!lives || reconnections++ == MOST_RECONNECTIONS) {
         return false;
       }
-      follow(again, deadline);
+      follow(again, null, deadline);
       return true;
     } catch (SandboxException | DeadlineExceededException e) {
       log.warn("container {}: {}", name(), ErrorText.of(e));

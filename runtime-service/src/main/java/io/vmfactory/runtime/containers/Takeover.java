@@ -66,7 +66,7 @@ record Takeover(Keeping keeping) {
   private KeptContainer followed(ContainerRecord record, Sandbox sandbox, Deadline deadline) {
     try {
       KeptContainer found =
-          KeptContainer.following(keeping, record, sandbox, deadline.min(ANSWER_LIMIT));
+          KeptContainer.following(keeping, record, sandbox, null, deadline.min(ANSWER_LIMIT));
       log.info("container {}: taken over", record.name());
       return found;
     } catch (SandboxException | DeadlineExceededException e) {

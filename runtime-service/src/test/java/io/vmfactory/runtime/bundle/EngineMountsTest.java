@@ -3,8 +3,10 @@ package io.vmfactory.runtime.bundle;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.vmfactory.client.sandbox.SandboxException;
+import io.vmfactory.configs.host.OwnUser;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestFile;
 import io.vmfactory.guest.oci.OciMount;
@@ -20,6 +22,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EngineMountsTest {
   @TempDir private Path folder;
@@ -62,12 +66,50 @@ class EngineMountsTest {
   }
 
   @Test
-  void sharedMemoryIsTheGuests() {
-    EngineMounts mounts = converted(with(bind(folder, "/dev/shm", "bind", "rprivate", "nosuid")));
+  void sharedMemoryIsTheGuestsAndAsLargeAsTheEnginesOwn() throws Exception {
+    assumeTrue(OwnUser.isRoot(), "only root can mount");
+    command("mount", "-t", "tmpfs", "-o", "size=10m", "shm", folder.toString());
+    try {
+      EngineMounts mounts = converted(with(bind(folder, "/dev/shm", "bind", "rprivate", "nosuid")));
+      assertThat(mounts.binds())
+          .containsExactly(
+              new OciMount(
+                  "/dev/shm", "tmpfs", "shm", List.of("nosuid", "mode=1777", "size=10240k")));
+    } finally {
+      command("umount", folder.toString());
+    }
+  }
+
+  private static void command(String... words) throws Exception {
+    assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
+  }
+
+  @Test
+  void aFolderOnADiskIsNoSharedMemory() throws IOException {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    assertThat(converted(with(bind(data, "/dev/shm", "bind", "ro"))).folders()).hasSize(1);
+    assertThatExceptionOfType(SandboxException.class)
+        .isThrownBy(() -> converted(with(bind(data, "/dev/shm", "bind"))))
+        .withMessageContaining("mount it read-only (:ro)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nothing", "folder", "link"})
+  void aReadOnlyFolderWithoutFilesIsCopied(String content) throws IOException {
+    Path data = Files.createDirectory(folder.resolve("data"));
+    switch (content) {
+      case "folder" -> Files.createDirectory(data.resolve(content));
+      case "link" -> Files.createSymbolicLink(data.resolve(content), Path.of("nowhere"));
+      default -> assertThat(data).isEmptyDirectory();
+    }
+    EngineMounts mounts = converted(with(bind(data, "/data", "rbind", "ro")));
+    String copy = mounts.folders().get(0).target();
+    assertThat(mounts.files())
+        .extracting(GuestFile::path)
+        .containsExactlyElementsOf(
+            content.equals("nothing") ? List.of(copy) : List.of(copy, copy + "/" + content));
     assertThat(mounts.binds())
-        .containsExactly(
-            new OciMount(
-                "/dev/shm", "tmpfs", "shm", List.of("nosuid", "mode=1777", "size=65536k")));
+        .containsExactly(new OciMount("/data", "bind", copy, List.of("rbind", "ro")));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.vmfactory.bench.cases;
+package io.vmfactory.bench.commands;
 
 import io.vmfactory.configs.time.Deadline;
 import java.io.IOException;
@@ -12,14 +12,14 @@ import java.util.concurrent.CompletableFuture;
  * @param micros microseconds from its start to its exit
  * @param output everything that it printed
  */
-record TimedCommand(long micros, String output) {
+public record TimedCommand(long micros, String output) {
 
   /**
    * Runs a command.
    *
    * @throws IOException if it cannot be started or fails; contains what it printed
    */
-  static TimedCommand run(List<String> command, Deadline deadline) throws IOException {
+  public static TimedCommand run(List<String> command, Deadline deadline) throws IOException {
     long start = System.nanoTime();
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {

@@ -1,4 +1,4 @@
-package io.vmfactory.bench.cases;
+package io.vmfactory.bench.commands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
