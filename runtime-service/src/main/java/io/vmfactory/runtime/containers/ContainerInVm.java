@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.ContainerSpec;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.configs.time.Deadline;
@@ -13,19 +14,21 @@ import io.vmfactory.guest.GuestSandbox;
  */
 record ContainerInVm(NewContainer wanted, Sandbox sandbox, String id, Deadline deadline) {
   /** Creates it. */
-  void create(ContainerSpec spec) {
+  Container create(ContainerSpec spec) {
     wanted.files().forEach(file -> guest().copyFile(file, deadline));
-    sandbox.createContainer(spec.withId(id), deadline);
+    Container created = sandbox.createContainer(spec.withId(id), deadline);
     writeRootFiles(id);
+    return created;
   }
 
   /** Lets a container that waits for its program become this one. */
-  void become(String waiting) {
+  Container become(String waiting) {
     for (GuestFile file : wanted.files()) { // they are mounted: they keep their places
       guest().overwriteFile(file, deadline);
     }
     writeRootFiles(waiting);
     sandbox.reuse(waiting, id, wanted.container().oci().process(), deadline);
+    return sandbox.container(id, deadline);
   }
 
   private GuestSandbox guest() {

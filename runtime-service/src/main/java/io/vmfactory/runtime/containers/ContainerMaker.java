@@ -1,10 +1,5 @@
 package io.vmfactory.runtime.containers;
 
-<<<<<<< HEAD
-=======
-import io.vmfactory.client.sandbox.Container;
-import io.vmfactory.client.sandbox.ContainerSpec;
->>>>>>> engbench
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.ErrorText;
@@ -60,28 +55,18 @@ record ContainerMaker(Keeping keeping) {
 
   private KeptContainer made(
       NewContainer wanted, ContainerRecord record, Sandbox sandbox, Deadline deadline) {
-<<<<<<< HEAD
-    ContainerInVm container = new ContainerInVm(wanted, sandbox, record.id(), deadline);
-    ContainerRecord made = record.made(make(container, wanted.templates()));
-=======
-    wanted.files().forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
-    Container container = sandbox.createContainer(wanted.container().withId(record.id()), deadline);
-    wanted.rootFiles().stream()
-        .map(file -> file.below(ContainerSpec.guestRoot(record.id())))
-        .forEach(file -> sandbox.guest(deadline).sandbox().copyFile(file, deadline));
-    ContainerRecord made = record.made();
->>>>>>> engbench
+    MadeContainer now =
+        make(new ContainerInVm(wanted, sandbox, record.id(), deadline), wanted.templates());
+    ContainerRecord made = record.made(now.how());
     keeping.journal().write(made);
-    return KeptContainer.following(keeping, made, sandbox, container, deadline);
+    return KeptContainer.following(keeping, made, sandbox, now.container(), deadline);
   }
 
-  /** Returns annotations that say how it was made. */
-  private static Map<String, String> make(ContainerInVm container, @Nullable TemplateUse use) {
+  private static MadeContainer make(ContainerInVm container, @Nullable TemplateUse use) {
     if (use != null) {
       return new TemplatedContainer(container, use).make();
     }
-    container.create(container.wanted().container());
-    return Map.of();
+    return new MadeContainer(container.create(container.wanted().container()), Map.of());
   }
 
   /** A container of the default namespace has a sandbox of the same name, for people. */

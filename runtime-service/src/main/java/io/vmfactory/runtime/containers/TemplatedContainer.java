@@ -21,19 +21,14 @@ record TemplatedContainer(ContainerInVm container, TemplateUse use) {
   private static final String NOT_USED = "not used: ";
   private static final String STORE = "annotations[\"io.vmfactory.template.store\"]: ";
 
-  /** Makes it, and returns what the journal keeps of how. */
-  Map<String, String> make() {
+  /** Makes it. */
+  MadeContainer make() {
     boolean cloned = !container.wanted().sandbox().template().isEmpty();
-    Map<String, String> how = Map.of();
-    if (cloned) {
-      how = Map.of(HOW, inClone());
-    } else {
-      container.create(spec());
-    }
+    MadeContainer made = cloned ? inClone() : new MadeContainer(container.create(spec()), Map.of());
     if (!use.store().isEmpty()) {
       store();
     }
-    return how;
+    return made;
   }
 
   private ContainerSpec spec() {
@@ -41,20 +36,18 @@ record TemplatedContainer(ContainerInVm container, TemplateUse use) {
     return use.store().isEmpty() ? spec : spec.withProgramAtStart();
   }
 
-  private String inClone() {
+  private MadeContainer inClone() {
     TemplateFit fit = TemplateFit.of(container.sandbox().waiting(), use);
     String waiting = fit.container();
     if (waiting != null) {
-      container.become(waiting);
-      return REUSED;
+      return new MadeContainer(container.become(waiting), Map.of(HOW, REUSED));
     }
     log.info(
         "container {}: the container of template {} is not used: {}",
         container.wanted().name(),
         container.wanted().sandbox().template(),
         fit.reason());
-    container.create(spec());
-    return NOT_USED + fit.reason();
+    return new MadeContainer(container.create(spec()), Map.of(HOW, NOT_USED + fit.reason()));
   }
 
   private void store() {
