@@ -9,6 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A memfd. Children and seeks use the descriptor; the channel is a second opening of the file. */
 final class Memfd implements MemoryFile {
+  /** The kernel waits 0.15 s in each try until no one else reads the pages. */
+  private static final int SEAL_TRIES = 40;
+
   private final String name;
   private final int fd;
   private final long size;
@@ -89,9 +92,21 @@ final class Memfd implements MemoryFile {
 
   @Override
   public void seal() {
+    boolean done = false;
+    for (int left = SEAL_TRIES - 1; !done; left--) {
+      done = sealed(left > 0);
+    }
+  }
+
+  /** Returns false if pages are in use for a moment, such as by a read of another process. */
+  private boolean sealed(boolean again) {
     try {
       LibC.fcntl(descriptor(), LibC.F_ADD_SEALS, LibC.F_SEAL_ALL);
+      return true;
     } catch (LastErrorException e) {
+      if (again && e.getErrorCode() == LibC.EBUSY) {
+        return false;
+      }
       throw Errno.failure("cannot seal " + this, e);
     }
   }

@@ -3,9 +3,18 @@ package io.vmfactory.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.jna.LastErrorException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +57,33 @@ class MemoryFilesTest {
     ByteBuffer into = ByteBuffer.allocate(10);
     file.read(0, into);
     assertThat(into.get(0)).isEqualTo((byte) 1);
+  }
+
+  /** A pipe holds the pages themselves. The kernel does not wait so long for them. */
+  @Test
+  void itIsSealedAlthoughSomeoneReadsItForAMoment() throws Exception {
+    file.write(0, bytes(1, PAGE));
+    Pipe pipe = Pipe.open();
+    try (FileChannel source =
+        FileChannel.open(Path.of("/proc/self/fd/" + file.descriptor()), StandardOpenOption.READ)) {
+      assertThat(source.transferTo(0, PAGE, pipe.sink())).isEqualTo(PAGE);
+    }
+    assertThatThrownBy(() -> LibC.fcntl(file.descriptor(), LibC.F_ADD_SEALS, LibC.F_SEAL_ALL))
+        .isInstanceOfSatisfying(
+            LastErrorException.class, e -> assertThat(e.getErrorCode()).isEqualTo(LibC.EBUSY));
+    Executor later = CompletableFuture.delayedExecutor(600, TimeUnit.MILLISECONDS);
+    CompletableFuture<Void> read = CompletableFuture.runAsync(() -> close(pipe), later);
+    file.seal();
+    read.join();
+  }
+
+  private static void close(Pipe pipe) {
+    try {
+      pipe.sink().close();
+      pipe.source().close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
