@@ -236,6 +236,7 @@ public final class DaemonHome implements AutoCloseable {
   public synchronized void close() {
     if (!closed && (!endsWithProcess || keptFromEnding())) {
       closed = true;
+      DaemonGroups.clear(runDir());
       remove(folder);
     }
   }
