@@ -190,7 +190,11 @@ public final class DaemonHome implements AutoCloseable {
     endVms(limit); // of daemons that were killed now or earlier
     awaitStarts(limit);
     endVms(limit);
-    // A daemon that is killed leaves its control group, and no other daemon will have this run_dir.
+    removeAll();
+  }
+
+  /** A daemon that is killed leaves its control group, and no other will have this run_dir. */
+  private void removeAll() {
     DaemonGroups.clear(runDir());
     remove(folder);
   }
@@ -236,8 +240,7 @@ public final class DaemonHome implements AutoCloseable {
   public synchronized void close() {
     if (!closed && (!endsWithProcess || keptFromEnding())) {
       closed = true;
-      DaemonGroups.clear(runDir());
-      remove(folder);
+      removeAll();
     }
   }
 
