@@ -2,6 +2,7 @@ package io.vmfactory.images;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.vmfactory.configs.time.OwnThread;
 import io.vmfactory.images.ImageException.Reason;
 import java.io.File;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /** A program of the host. */
@@ -61,7 +61,7 @@ final class HostProgram {
 
   /** Reads a stream to its end, so that the program never blocks, and keeps the beginning. */
   static CompletableFuture<String> reading(InputStream stream, String name) {
-    return running(
+    return OwnThread.run(
         name,
         () -> {
           try (stream) {
@@ -70,23 +70,5 @@ final class HostProgram {
             return text;
           }
         });
-  }
-
-  /** Runs {@code work} in a thread of its own. */
-  static <T> CompletableFuture<T> running(String name, Callable<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                result.complete(work.call());
-              } catch (Exception e) {
-                result.completeExceptionally(e);
-              }
-            },
-            name);
-    thread.setDaemon(true);
-    thread.start();
-    return result;
   }
 }

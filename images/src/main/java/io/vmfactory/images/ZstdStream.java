@@ -1,6 +1,7 @@
 package io.vmfactory.images;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.OwnThread;
 import io.vmfactory.images.ImageException.Reason;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class ZstdStream extends FilterInputStream {
     this.program = program;
     this.deadline = deadline;
     this.errors = HostProgram.reading(program.getErrorStream(), "zstd");
-    this.fed = HostProgram.running("zstd", () -> feed(compressed));
+    this.fed = OwnThread.run("zstd", () -> feed(compressed));
   }
 
   /**

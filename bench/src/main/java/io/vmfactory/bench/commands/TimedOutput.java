@@ -1,6 +1,7 @@
 package io.vmfactory.bench.commands;
 
 import io.vmfactory.configs.time.Deadline;
+import io.vmfactory.configs.time.OwnThread;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,8 +37,8 @@ public final class TimedOutput implements AutoCloseable {
     this.line = line;
     this.process = process;
     this.start = start;
-    closed = beside("output of " + line, () -> drain(process.getInputStream()));
-    errors = beside("errors of " + line, () -> text(process.getErrorStream()));
+    closed = OwnThread.run("output of " + line, () -> drain(process.getInputStream()));
+    errors = OwnThread.run("errors of " + line, () -> text(process.getErrorStream()));
   }
 
   /**
@@ -90,24 +90,6 @@ public final class TimedOutput implements AutoCloseable {
 
   private long micros() {
     return (System.nanoTime() - start) / 1000;
-  }
-
-  /** Runs work on a thread of its own, so that no command waits for another one's reader. */
-  private static <T> CompletableFuture<T> beside(String name, Callable<T> work) {
-    CompletableFuture<T> result = new CompletableFuture<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try {
-                result.complete(work.call());
-              } catch (Exception e) {
-                result.completeExceptionally(e);
-              }
-            },
-            name);
-    thread.setDaemon(true);
-    thread.start();
-    return result;
   }
 
   @Override
