@@ -106,9 +106,10 @@ static void what_is_no_hook_is_refused(void) {
 }
 
 // Registers count hooks, each with this script.
-static int set(const char *script, uint32_t millis, size_t count) {
+static int set_of(bool rehearsals, const char *script, uint32_t millis, size_t count) {
     Vmfactory__Guest__V1__SetRestoreHooksRequest request =
         VMFACTORY__GUEST__V1__SET_RESTORE_HOOKS_REQUEST__INIT;
+    request.rehearsals = rehearsals;
     Vmfactory__Guest__V1__Hook it = hook("h", script, millis), *hooks[MOST];
     for (size_t i = 0; i < count; i++) hooks[i] = &it;
     request.n_hooks = count;
@@ -116,11 +117,19 @@ static int set(const char *script, uint32_t millis, size_t count) {
     return call("SetRestoreHooks", &request);
 }
 
+static int set(const char *script, uint32_t millis, size_t count) { return set_of(false, script, millis, count); }
+
 static int restore(void) { return call("RunRestoreHooks", NULL); }
 
+static int rehearse(void) {
+    Vmfactory__Guest__V1__RunRestoreHooksRequest request = VMFACTORY__GUEST__V1__RUN_RESTORE_HOOKS_REQUEST__INIT;
+    request.rehearsals = true;
+    return call("RunRestoreHooks", &request);
+}
+
 static void hooks_of_a_restore_run_in_order_until_one_fails(void) {
-    CHECK(restore() == STATUS_OK && hooks_registered() == 0);
-    CHECK(set("echo run >>/dev/runs", 0, 2) == STATUS_OK && hooks_registered() == 2);
+    CHECK(restore() == STATUS_OK && hooks_registered(false) == 0);
+    CHECK(set("echo run >>/dev/runs", 0, 2) == STATUS_OK && hooks_registered(false) == 2);
     CHECK(restore() == STATUS_OK && restore() == STATUS_OK);
     hook_result *result = run("wc -l </dev/runs", 0);
     CHECK(wrote(result, "4\n"));
@@ -132,14 +141,26 @@ static void hooks_of_a_restore_run_in_order_until_one_fails(void) {
     drop(result);
     CHECK(set("sleep 100", 200, 1) == STATUS_OK && restore() == STATUS_ABORTED && pod_says("time limit"));
     CHECK(set("true", 0, MOST) == STATUS_INVALID_ARGUMENT && pod_says("at most 16"));
-    CHECK(hooks_registered() == 1); // as before
-    CHECK(set("true", 0, 0) == STATUS_OK && hooks_registered() == 0 && restore() == STATUS_OK);
+    CHECK(hooks_registered(false) == 1); // as before
+    CHECK(set("true", 0, 0) == STATUS_OK && hooks_registered(false) == 0 && restore() == STATUS_OK);
+}
+
+static void rehearsals_are_beside_the_hooks_of_a_restore(void) {
+    CHECK(set("echo run >>/dev/restores", 0, 1) == STATUS_OK && hooks_registered(true) == 0 && rehearse() == STATUS_OK);
+    CHECK(set_of(true, "echo run >>/dev/rehearsals", 0, 2) == STATUS_OK);
+    CHECK(hooks_registered(false) == 1 && hooks_registered(true) == 2 && rehearse() == STATUS_OK);
+    hook_result *result = run("wc -l </dev/rehearsals; ls /dev/restores", 0);
+    CHECK(result->exit_status != 0 && strncmp((const char *)result->output.data, "2\n", 2) == 0);
+    drop(result);
+    CHECK(set_of(true, "exit 5", 0, 1) == STATUS_OK && restore() == STATUS_OK);
+    CHECK(rehearse() == STATUS_ABORTED && pod_says("rehearsal \"test\" of container h ended with status 5"));
+    CHECK(set_of(true, "true", 0, 0) == STATUS_OK && hooks_registered(true) == 0 && set("true", 0, 0) == STATUS_OK);
 }
 
 static void hooks_of_a_container_end_with_it(void) {
     CHECK(set("exit 1", 0, 1) == STATUS_OK && restore() == STATUS_ABORTED);
     CHECK(pod_send_signal("h", "", 9) == STATUS_OK && pod_await("h", "h") == 128 + 9);
-    CHECK(hooks_registered() == 0 && restore() == STATUS_OK);
+    CHECK(hooks_registered(false) == 0 && restore() == STATUS_OK);
     CHECK(pod_discard("h") == STATUS_OK && restore() == STATUS_OK);
     CHECK(set("true", 0, 0) == STATUS_OK);
 }
@@ -223,6 +244,7 @@ void hook_suite(void) {
     a_hook_that_prints_a_lot_is_not_held_up();
     what_is_no_hook_is_refused();
     hooks_of_a_restore_run_in_order_until_one_fails();
+    rehearsals_are_beside_the_hooks_of_a_restore();
     hooks_of_a_container_end_with_it();
     a_container_is_removed_while_its_hook_runs();
     each_container_can_read_the_generation();

@@ -16,27 +16,37 @@
 
 typedef Vmfactory__Guest__V1__Hook hook_message;
 
-// The commands that run after a restore. They are in the agent's memory, and so in every snapshot.
-static Vmfactory__Guest__V1__SetRestoreHooksRequest *registered; // NULL = none
+// The commands that run after a restore, and the rehearsals. They are in the agent's memory, and so in every snapshot.
+static Vmfactory__Guest__V1__SetRestoreHooksRequest *after_restore, *rehearsals; // NULL = none
+
+static Vmfactory__Guest__V1__SetRestoreHooksRequest **registered(bool rehearsal) {
+    return rehearsal ? &rehearsals : &after_restore;
+}
 
 static bool is_due(const hook_message *hook) {
     struct container *container = container_find(hook->container_id);
     return container != NULL && !container_stopped(container);
 }
 
-uint32_t hooks_registered(void) {
+uint32_t hooks_registered(bool rehearsal) {
+    const Vmfactory__Guest__V1__SetRestoreHooksRequest *of = *registered(rehearsal);
     uint32_t due = 0;
-    for (size_t i = 0; registered != NULL && i < registered->n_hooks; i++) due += is_due(registered->hooks[i]);
+    for (size_t i = 0; of != NULL && i < of->n_hooks; i++) due += is_due(of->hooks[i]);
     return due;
 }
 
-void hooks_follow(const char *id, const char *now) {
-    for (size_t i = 0; registered != NULL && i < registered->n_hooks; i++) {
-        char **container = &registered->hooks[i]->container_id;
+static void follow(Vmfactory__Guest__V1__SetRestoreHooksRequest *of, const char *id, const char *now) {
+    for (size_t i = 0; of != NULL && i < of->n_hooks; i++) {
+        char **container = &of->hooks[i]->container_id;
         if (strcmp(*container, id) != 0 || strcmp(id, now) == 0) continue;
         free(*container);
         *container = need(strdup(now));
     }
+}
+
+void hooks_follow(const char *id, const char *now) {
+    follow(after_restore, id, now);
+    follow(rehearsals, id, now);
 }
 
 void hooks_set(struct call *call, const ProtobufCMessage *message) {
@@ -53,8 +63,9 @@ void hooks_set(struct call *call, const ProtobufCMessage *message) {
         call_fail(call, problem.code, "SetRestoreHooks: hooks[%zu]: %s", i, problem.text);
         return;
     }
-    if (registered != NULL) protobuf_c_message_free_unpacked(&registered->base, NULL);
-    registered = message_copy(message);
+    Vmfactory__Guest__V1__SetRestoreHooksRequest **to = registered(request->rehearsals);
+    if (*to != NULL) protobuf_c_message_free_unpacked(&(*to)->base, NULL);
+    *to = message_copy(message);
     call_reply_empty(call);
 }
 
@@ -132,8 +143,9 @@ static void fail_restore(const hook_message *hook, const struct hook_end *end) {
         snprintf(why, sizeof why, "ended with status %d", end->status);
     }
     call_fail(
-        restore.call, STATUS_ABORTED, "after_restore hook \"%.64s\" of container %s %.300s%s%s", hook_name(hook),
-        hook->container_id, why, *tail == '\0' ? "" : "; its output ends with: ", tail);
+        restore.call, STATUS_ABORTED, "%s \"%.64s\" of container %s %.300s%s%s",
+        restore.hooks->rehearsals ? "rehearsal" : "after_restore hook", hook_name(hook), hook->container_id, why,
+        *tail == '\0' ? "" : "; its output ends with: ", tail);
 }
 
 static void run_next(void);
@@ -159,14 +171,15 @@ static void run_next(void) {
     release_results();
 }
 
-void hooks_run_restore(struct call *call, const ProtobufCMessage *request) {
-    (void)request;
+void hooks_run_restore(struct call *call, const ProtobufCMessage *message) {
+    const Vmfactory__Guest__V1__RunRestoreHooksRequest *request = (const void *)message;
+    const Vmfactory__Guest__V1__SetRestoreHooksRequest *of = *registered(request->rehearsals);
     if (restore.call != NULL) {
         call_fail(call, STATUS_FAILED_PRECONDITION, "RunRestoreHooks: another call runs them");
         return;
     }
     restore.call = call;
-    restore.hooks = registered == NULL ? NULL : message_copy(&registered->base);
+    restore.hooks = of == NULL ? NULL : message_copy(&of->base);
     restore.next = 0;
     vmfactory__guest__v1__run_restore_hooks_response__init(&restore.response);
     run_next();

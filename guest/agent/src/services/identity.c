@@ -78,7 +78,8 @@ static const char *apply(const Vmfactory__Guest__V1__SetIdentityRequest *request
 
 static void reply_set(struct call *call) {
     Vmfactory__Guest__V1__SetIdentityResponse response = VMFACTORY__GUEST__V1__SET_IDENTITY_RESPONSE__INIT;
-    response.restore_hooks = hooks_registered();
+    response.restore_hooks = hooks_registered(false);
+    response.rehearsals = hooks_registered(true);
     call_reply(call, &response.base);
 }
 

@@ -107,7 +107,7 @@ record RecipeConversion(String name, RecipeFile file, Path folder) {
         file.running() ? Start.RUNNING : Start.CREATED,
         readiness(file.ready()),
         file.warmUp().stream().map(RecipeConversion::command).toList(),
-        new Hooks(hook(file.beforeSnapshot()), hook(file.afterRestore())));
+        new Hooks(hook(file.beforeSnapshot()), hook(file.afterRestore()), hook(file.rehearsal())));
   }
 
   private static Command command(RecipeFile.Command command) {

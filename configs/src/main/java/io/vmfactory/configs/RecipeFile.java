@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmUp commands before the snapshot, each with its limit
  * @param beforeSnapshot a hook; null for none
  * @param afterRestore a hook; null for none
+ * @param rehearsal a hook; null for none
  */
 public record RecipeFile(
     String name,
@@ -29,7 +30,8 @@ public record RecipeFile(
     @Nullable Ready ready,
     List<Command> warmUp,
     @Nullable Command beforeSnapshot,
-    @Nullable Command afterRestore) {
+    @Nullable Command afterRestore,
+    @Nullable Command rehearsal) {
   public RecipeFile {
     warmUp = List.copyOf(warmUp);
   }

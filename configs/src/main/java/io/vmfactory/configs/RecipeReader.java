@@ -52,7 +52,8 @@ final class RecipeReader {
             ready(document.section("ready"), running),
             warmUp.commands("commands").stream().map(args -> new Command(args, limit)).toList(),
             hook(document.section("hooks"), "before_snapshot"),
-            hook(document.section("hooks"), "after_restore"));
+            hook(document.section("hooks"), "after_restore"),
+            hook(document.section("hooks"), "rehearsal"));
     document.reportUnknown();
     return recipe;
   }

@@ -49,6 +49,7 @@ class RecipeFileTest {
             before_snapshot = ["b"]
             after_restore = ["a", "1"]
             after_restore_limit = "500ms"
+            rehearsal = ["r"]
             """,
             "r");
     assertThat(recipe.name()).isEqualTo("web");
@@ -76,6 +77,7 @@ class RecipeFileTest {
         .isEqualTo(new Command(List.of("b"), Duration.ofSeconds(10)));
     assertThat(recipe.afterRestore())
         .isEqualTo(new Command(List.of("a", "1"), Duration.ofMillis(500)));
+    assertThat(recipe.rehearsal()).isEqualTo(new Command(List.of("r"), Duration.ofSeconds(10)));
   }
 
   @Test
@@ -88,6 +90,7 @@ class RecipeFileTest {
     assertThat(least.warmUp()).isEmpty();
     assertThat(least.beforeSnapshot()).isNull();
     assertThat(least.afterRestore()).isNull();
+    assertThat(least.rehearsal()).isNull();
   }
 
   @Test

@@ -41,10 +41,10 @@ public interface GuestAgent extends ContainerHost, AutoCloseable {
    * Runs the uniqueness gate: sends entropy and names, then the clock; the guest acknowledges each.
    * When this returns, the guest has all of them. If it throws, the guest must not be used.
    *
-   * @return how many commands the guest has for {@link GuestHooks#afterRestore}; if there are any,
-   *     the caller runs them before it uses the guest
+   * @return how many commands the guest has for {@link GuestHooks#runRegistered}; if there are any
+   *     after a restore, the caller runs them before it uses the guest
    */
-  int makeUnique(Uniqueness unique, Deadline deadline);
+  GuestHooks.Due makeUnique(Uniqueness unique, Deadline deadline);
 
   /**
    * Starts to wake a guest that was made unique earlier and has been stopped since. Sends the

@@ -9,8 +9,29 @@ import java.util.List;
  * run, or a command is wrong.
  */
 public interface GuestHooks {
-  /** The most commands that can be registered. */
+  /** The most commands that can be registered for one moment. */
   int MOST = 16;
+
+  /** When registered commands run. */
+  enum Moment {
+    /** In each clone, before it is handed out or waits. */
+    RESTORE,
+    /** After those, in a clone that will wait in a pool. */
+    REHEARSAL
+  }
+
+  /**
+   * How many registered commands have a container that has not ended.
+   *
+   * @param afterRestore of {@link Moment#RESTORE}
+   * @param rehearsals of {@link Moment#REHEARSAL}
+   */
+  record Due(int afterRestore, int rehearsals) {
+    /** Returns those of one moment. */
+    public int at(Moment moment) {
+      return moment == Moment.RESTORE ? afterRestore : rehearsals;
+    }
+  }
 
   /**
    * Runs a command and waits until it has ended. For work before a snapshot: the caller takes the
@@ -19,19 +40,19 @@ public interface GuestHooks {
   GuestHook.Result run(GuestHook hook, Deadline deadline);
 
   /**
-   * Registers the commands that run after each restore, in this order and in place of those that
-   * were registered before. They are part of each later snapshot of this guest.
+   * Registers the commands that run at a moment, in this order and in place of those that were
+   * registered for it before. They are part of each later snapshot of this guest.
    *
    * @param hooks 0..{@link #MOST}
    */
-  void register(List<GuestHook> hooks, Deadline deadline);
+  void register(Moment moment, List<GuestHook> hooks, Deadline deadline);
 
   /**
-   * Runs the registered commands one after the other; those whose container has ended are left out.
-   * The uniqueness gate calls this.
+   * Runs the commands that are registered for a moment, one after the other; those whose container
+   * has ended are left out. The uniqueness gate calls this.
    *
    * @throws GuestException with code ABORTED when one fails or does not end in time: the guest must
    *     not be used. The message names the command and has the end of its output
    */
-  List<GuestHook.Result> afterRestore(Deadline deadline);
+  List<GuestHook.Result> runRegistered(Moment moment, Deadline deadline);
 }

@@ -39,7 +39,7 @@ public abstract class GuestAgentContract {
   void hasTheNamesItWasMadeUniqueWith() {
     Uniqueness unique = Uniqueness.fresh(WallClock.system(), "contract-1", VmId.random());
 
-    assertThat(agent().makeUnique(unique, soon())).as("commands after a restore").isZero();
+    assertThat(agent().makeUnique(unique, soon())).isEqualTo(new GuestHooks.Due(0, 0));
 
     GuestIdentity identity = agent().identity(0, soon());
     assertThat(identity.hostname()).isEqualTo("contract-1");

@@ -41,6 +41,7 @@ public final class ScriptedAgents implements GuestAgents {
     SERVING,
     UNIQUE,
     HOOKS,
+    REHEARSAL,
     WAKE,
     ONLINE
   }
@@ -58,6 +59,9 @@ public final class ScriptedAgents implements GuestAgents {
 
   /** How many commands each guest has for after a restore. */
   public volatile int restoreHooks;
+
+  /** How many rehearsals each guest has. */
+  public volatile int rehearsals;
 
   public ScriptedAgents(FakeHypervisor hypervisor) {
     this.hypervisor = hypervisor;
@@ -133,10 +137,10 @@ public final class ScriptedAgents implements GuestAgents {
     }
 
     @Override
-    public int makeUnique(Uniqueness uniqueness, Deadline deadline) {
+    public GuestHooks.Due makeUnique(Uniqueness uniqueness, Deadline deadline) {
       call(Step.UNIQUE, "unique", deadline);
       unique.put(vm, uniqueness);
-      return restoreHooks;
+      return new GuestHooks.Due(restoreHooks, rehearsals);
     }
 
     @Override
@@ -146,8 +150,9 @@ public final class ScriptedAgents implements GuestAgents {
 
     private final class Hooks implements GuestHooks {
       @Override
-      public List<GuestHook.Result> afterRestore(Deadline deadline) {
-        call(Step.HOOKS, "hooks", deadline);
+      public List<GuestHook.Result> runRegistered(Moment moment, Deadline deadline) {
+        boolean rehearsal = moment == Moment.REHEARSAL;
+        call(rehearsal ? Step.REHEARSAL : Step.HOOKS, rehearsal ? "rehearsal" : "hooks", deadline);
         return List.of();
       }
 
@@ -157,7 +162,7 @@ public final class ScriptedAgents implements GuestAgents {
       }
 
       @Override
-      public void register(List<GuestHook> hooks, Deadline deadline) {
+      public void register(Moment moment, List<GuestHook> hooks, Deadline deadline) {
         throw new UnsupportedOperationException();
       }
     }

@@ -7,7 +7,6 @@ import static io.vmfactory.bench.cases.TimedVm.READY;
 
 import io.vmfactory.api.v1.GetVmRequest;
 import io.vmfactory.api.v1.Route;
-import io.vmfactory.bench.floor.RawVm;
 import io.vmfactory.bench.report.Boundary;
 import io.vmfactory.bench.report.CaseSettings;
 import io.vmfactory.bench.report.Recorder;
@@ -16,11 +15,9 @@ import io.vmfactory.client.sandbox.Container;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxVm;
 import io.vmfactory.client.sandbox.TemplateRecipe;
+import io.vmfactory.client.sandbox.TemplateRecipe.Hooks;
 import io.vmfactory.configs.time.Laps;
 import io.vmfactory.configs.time.Laps.Lap;
-import io.vmfactory.guest.GuestAgent;
-import io.vmfactory.guest.GuestProcesses.Output;
-import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.oci.OciProcess;
 import java.io.EOFException;
 import java.io.IOException;
@@ -30,17 +27,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures templates that have a container. One has a container whose program begins in the clone:
- * from nothing to its first byte, beside a direct boot with a container, and beside its floor: a VM
- * cloned, or woken, by hand, and then the start and the first byte through a bare connection to the
- * agent. The other has a program that runs: from nothing until it has sent a byte back.
+ * from nothing to its first byte, beside a direct boot with a container, and beside its floor. The
+ * other has a program that runs: from nothing until it has sent a byte back. Both also with a
+ * rehearsal.
  */
 final class PreparedCase implements BenchCase {
   private static final String CREATED = "bench-created";
   private static final String RUNNING = "bench-running";
+  private static final String CREATED_REHEARSED = "bench-created-rehearsed";
+  private static final String RUNNING_REHEARSED = "bench-running-rehearsed";
   private static final String ANSWER = "request to the answer of a running program";
   private static final String TEMPLATE = Route.TEMPLATE.name();
   private static final String WARM = Route.WARM.name();
-  private static final Duration WARM_UP = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final List<String> TEMPLATES =
+      List.of(CREATED, RUNNING, CREATED_REHEARSED, RUNNING_REHEARSED);
+  private static final String REHEARSED = "WARM, rehearsed";
   private static final String WOKEN = "floor: woken";
 
   @Override
@@ -61,48 +63,79 @@ final class PreparedCase implements BenchCase {
   @Override
   public void run(Bench bench, CaseSettings control, Recorder out) throws IOException {
     try (Containers containers = new Containers(bench)) {
-      containers.build(
-          TemplateRecipe.created(CREATED, containers.spec("echo", "created"))
-              .withWarmUp(Containers.command("echo", "warm"), WARM_UP));
-      containers.build(TemplateRecipe.running(RUNNING, containers.spec("cat"), null));
+      build(containers);
+      PreparedFloor floor = new PreparedFloor(bench, CREATED, "echo", "hello");
       try {
         bench.rounds(
-            control, out, "prepared containers", samples -> round(bench, containers, samples));
+            control,
+            out,
+            "prepared containers",
+            samples -> round(bench, containers, floor, samples));
       } finally {
         keep(bench, 0);
-        bench.client().templates().delete(CREATED, bench.deadline());
-        bench.client().templates().delete(RUNNING, bench.deadline());
+        for (String template : TEMPLATES) {
+          bench.client().templates().delete(template, bench.deadline());
+        }
       }
     }
     out.floor(TEMPLATE, TOTAL, FLOOR, TOTAL);
     out.floor(WARM, TOTAL, WOKEN, TOTAL);
+    out.floor(REHEARSED, TOTAL, WOKEN, TOTAL);
     out.floor(WARM, ANSWER, WARM, READY);
+    out.floor(REHEARSED, ANSWER, WARM, READY);
     double direct = out.median(DIRECT, TOTAL);
     out.finding("prepared-over-direct", direct / out.median(TEMPLATE, TOTAL));
     out.finding("prepared-floor", ratio(out, TEMPLATE, TOTAL, FLOOR, TOTAL));
     out.finding("prepared-warm-floor", ratio(out, WARM, TOTAL, WOKEN, TOTAL));
-    out.finding("running-over-warm", ratio(out, WARM, ANSWER, WARM, READY));
+    out.finding("rehearsed-over-warm", ratio(out, REHEARSED, TOTAL, WARM, TOTAL));
+    out.finding("running-over-warm", ratio(out, REHEARSED, ANSWER, WARM, READY));
     out.gauge("direct boot over WARM, first output", "x", direct / out.median(WARM, TOTAL));
+    out.gauge(
+        "direct boot over WARM, rehearsed, first output",
+        "x",
+        direct / out.median(REHEARSED, TOTAL));
+  }
+
+  private static void build(Containers containers) {
+    List<String> echo = Containers.command("echo", "warm");
+    List<String> pipe = Containers.command("sh", "-c", "echo warm | /bin/busybox cat");
+    TemplateRecipe created =
+        TemplateRecipe.created(CREATED, containers.spec("echo", "created")).withWarmUp(echo, LIMIT);
+    containers.build(created);
+    containers.build(rehearsed(created, CREATED_REHEARSED, echo));
+    TemplateRecipe running = TemplateRecipe.running(RUNNING, containers.spec("cat"), null);
+    containers.build(running);
+    containers.build(rehearsed(running, RUNNING_REHEARSED, pipe));
+  }
+
+  private static TemplateRecipe rehearsed(TemplateRecipe recipe, String name, List<String> args) {
+    Hooks hooks = new Hooks(null, null, new TemplateRecipe.Command(args, LIMIT));
+    return recipe.withName(name).withHooks(hooks);
   }
 
   private static double ratio(Recorder out, String a, String series, String b, String floor) {
     return (double) out.median(a, series) / out.median(b, floor);
   }
 
-  /** Sets the pools of both templates and waits until they are full. */
+  /** Sets the pools of all templates and waits until they are full. */
   private static void keep(Bench bench, int vms) {
-    bench.client().pools().resize(CREATED, vms, vms, bench.deadline());
-    bench.client().pools().resize(RUNNING, vms * 2, vms, bench.deadline());
+    for (String template : TEMPLATES) {
+      bench.client().pools().resize(template, vms, vms, bench.deadline());
+    }
     bench.settled();
   }
 
-  private static void round(Bench bench, Containers containers, Recorder out) throws IOException {
+  private static void round(Bench bench, Containers containers, PreparedFloor floor, Recorder out)
+      throws IOException {
     first(bench, containers.clone(CREATED, Route.TEMPLATE), TEMPLATE, out);
-    byHand(bench, out);
+    floor(FLOOR, floor.cloned(), out);
     ContainerCase.first(bench, containers, containers.sandbox(), DIRECT, out);
-    keep(bench, 1);
+    keep(bench, 2);
     first(bench, containers.clone(CREATED, Route.WARM), WARM, out);
-    answer(bench, containers.clone(RUNNING, Route.WARM), out);
+    floor(WOKEN, floor.woken(), out);
+    first(bench, containers.clone(CREATED_REHEARSED, Route.WARM), REHEARSED, out);
+    answer(bench, containers.clone(RUNNING, Route.WARM), WARM, out);
+    answer(bench, containers.clone(RUNNING_REHEARSED, Route.WARM), REHEARSED, out);
     GetVmRequest request =
         GetVmRequest.newBuilder().setTemplate(RUNNING).addRoutes(Route.WARM).build();
     long begun = System.nanoTime();
@@ -125,7 +158,7 @@ final class PreparedCase implements BenchCase {
       requireByte(container.process().stdout().read());
       laps.lap("first byte");
       out.steps(subject, laps.all());
-      out.sample(subject, TOTAL, Boundary.FIRST_OUTPUT, micros(laps));
+      out.sample(subject, TOTAL, Boundary.FIRST_OUTPUT, micros(laps.all()));
       steps(sandbox.status(bench.deadline()).vm(), subject, out);
     }
   }
@@ -149,11 +182,17 @@ final class PreparedCase implements BenchCase {
     }
   }
 
-  private static long micros(Laps laps) {
-    return laps.all().stream().mapToLong(lap -> lap.span().toNanos()).sum() / 1000;
+  private static void floor(String subject, List<Lap> laps, Recorder out) {
+    out.steps(subject, laps);
+    out.sample(subject, TOTAL, Boundary.FIRST_OUTPUT, micros(laps));
   }
 
-  private static void answer(Bench bench, Sandbox fresh, Recorder out) throws IOException {
+  private static long micros(List<Lap> laps) {
+    return laps.stream().mapToLong(lap -> lap.span().toNanos()).sum() / 1000;
+  }
+
+  private static void answer(Bench bench, Sandbox fresh, String subject, Recorder out)
+      throws IOException {
     try (Sandbox sandbox = fresh) {
       long begun = System.nanoTime();
       sandbox.start(bench.deadline());
@@ -161,46 +200,7 @@ final class PreparedCase implements BenchCase {
       container.process().stdin().write('x');
       container.process().stdin().flush();
       requireByte(container.process().stdout().read());
-      out.sample(WARM, ANSWER, Boundary.FIRST_OUTPUT, (System.nanoTime() - begun) / 1000);
-    }
-  }
-
-  /** The parts by hand: a clone, a VM that is woken, and what the program takes in either. */
-  private static void byHand(Bench bench, Recorder out) throws IOException {
-    Laps clone = bench.raw().run();
-    Laps program = program(bench);
-    out.steps(FLOOR, clone.all());
-    out.steps(FLOOR, program.all());
-    out.sample(FLOOR, TOTAL, Boundary.FIRST_OUTPUT, micros(clone) + micros(program));
-    try (RawVm vm = bench.raw().stopped()) {
-      Laps wake = new Laps();
-      vm.cont();
-      wake.lap("cont");
-      vm.answer();
-      wake.lap("answer");
-      out.steps(WOKEN, wake.all());
-      out.sample(WOKEN, TOTAL, Boundary.FIRST_OUTPUT, micros(wake) + micros(program));
-    }
-  }
-
-  /** Starts the program of a fresh clone through a connection to its agent and nothing else. */
-  private static Laps program(Bench bench) throws IOException {
-    GetVmRequest request =
-        GetVmRequest.newBuilder().setTemplate(CREATED).addRoutes(Route.TEMPLATE).build();
-    try (VmHandle vm = bench.client().getVm(request, bench.deadline());
-        GuestAgent agent = vm.agent(bench.deadline())) {
-      String id = agent.containers().list(bench.deadline()).get(0).id();
-      OciProcess hello = hello(agent.containers().process(id, bench.deadline()));
-      Laps laps = new Laps();
-      agent.containers().start(id, hello, bench.deadline());
-      laps.lap("start container");
-      byte[] bytes =
-          bench
-              .deadline()
-              .await(agent.processes().read(ProcessRef.first(id), Output.STDOUT, 1), "a byte");
-      laps.lap("first byte");
-      requireByte(bytes.length - 1);
-      return laps;
+      out.sample(subject, ANSWER, Boundary.FIRST_OUTPUT, (System.nanoTime() - begun) / 1000);
     }
   }
 }

@@ -121,8 +121,14 @@ public final class Promises {
               1.25,
               "x"),
           atMost(
+              "rehearsed-over-warm",
+              "a prepared container on route WARM that has rehearsed, over one that has not",
+              "prepared",
+              0.6,
+              "x"),
+          atMost(
               "running-over-warm",
-              "a byte through a program that runs in the template and back, over a warm request",
+              "a byte through a program that runs, on WARM, rehearsed, over a warm request",
               "prepared",
               2,
               "x"),

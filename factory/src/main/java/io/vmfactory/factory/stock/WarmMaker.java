@@ -48,7 +48,7 @@ final class WarmMaker extends RefillMaker<WarmVm> {
     HostedVm hosted = shell.hosted();
     try {
       Deadline answer = limit.min(kit.answerLimit());
-      hosted.keep(kit.gate().start(hosted, "", laps, answer, limit).await());
+      hosted.keep(kit.gate().rehearse(hosted, laps, answer, limit).await());
       hosted.vm().stop(limit.min(kit.answerLimit()));
       laps.lap("stop");
       hosted.warm(shell.shell().digest());

@@ -8,10 +8,12 @@ import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestAgent.Answer;
 import io.vmfactory.guest.GuestAgents;
+import io.vmfactory.guest.GuestHooks;
 import io.vmfactory.guest.Uniqueness;
 import io.vmfactory.vmm.Vm;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmPhase;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -47,17 +49,41 @@ public final class UniquenessGate {
       return wake(hosted, hostname, laps, deadline);
     }
     String name = hostname.isEmpty() ? hostname(hosted.id()) : hostname;
-    Uniqueness unique = Uniqueness.fresh(clock, name, hosted.id());
-    return new NewGuest(connect(hosted, laps, deadline), unique, laps)
+    return start(hosted, name, List.of(GuestHooks.Moment.RESTORE), laps, deadline, work);
+  }
+
+  /**
+   * Lets {@code hosted}, which was never made unique, run for a while before it waits in a pool.
+   * Its guest rehearses, if it has anything for that.
+   *
+   * @param deadline for the guest's next answer
+   * @param work when the commands must have ended that the guest has
+   * @return as of {@link #start}
+   */
+  public Waking rehearse(HostedVm hosted, Laps laps, Deadline deadline, Deadline work) {
+    return start(
+        hosted, hostname(hosted.id()), List.of(GuestHooks.Moment.values()), laps, deadline, work);
+  }
+
+  private Waking start(
+      HostedVm hosted,
+      String hostname,
+      List<GuestHooks.Moment> moments,
+      Laps laps,
+      Deadline deadline,
+      Deadline work) {
+    Uniqueness unique = Uniqueness.fresh(clock, hostname, hosted.id());
+    return new NewGuest(connect(hosted, laps, deadline), unique, moments, laps)
         .start(hosted.vm(), deadline, work);
   }
 
   /** A guest that was never made unique. If a step fails, its connection is closed. */
-  private record NewGuest(GuestAgent agent, Uniqueness unique, Laps laps) {
+  private record NewGuest(
+      GuestAgent agent, Uniqueness unique, List<GuestHooks.Moment> moments, Laps laps) {
     /**
      * Lets it run, if it is PAUSED; else the agent's port is open. The first question to its agent
-     * is on the way before it runs. The laps get "connect" and "cont" now, "answer", "unique" and
-     * "hooks" (if it has any) later.
+     * is on the way before it runs. The laps get "connect" and "cont" now, "answer", "unique",
+     * "hooks" and "rehearsal" (if it has any) later.
      */
     Waking start(Vm vm, Deadline deadline, Deadline work) {
       return orClose(
@@ -74,11 +100,13 @@ public final class UniquenessGate {
     private GuestAgent makeUnique(Answer answer, Deadline deadline, Deadline work) {
       answer.await();
       laps.lap("answer");
-      int hooks = agent.makeUnique(unique, deadline);
+      GuestHooks.Due due = agent.makeUnique(unique, deadline);
       laps.lap("unique");
-      if (hooks > 0) {
-        agent.hooks().afterRestore(work);
-        laps.lap("hooks");
+      for (GuestHooks.Moment moment : moments) {
+        if (due.at(moment) > 0) {
+          agent.hooks().runRegistered(moment, work);
+          laps.lap(moment == GuestHooks.Moment.RESTORE ? "hooks" : "rehearsal");
+        }
       }
       return agent;
     }

@@ -80,6 +80,37 @@ final class StockServingTest {
   }
 
   @Test
+  void onlyAWarmVmRehearsesAndItDoesSoBeforeItWaits() {
+    try (TestFactory factory = stocked(root, sizes(1, 1))) {
+      factory.agents.restoreHooks = 1;
+      factory.agents.rehearsals = 1;
+      factory.getAndRefill(on(Route.WARM));
+      GrantedVm warm = factory.getAndRefill(on(Route.WARM));
+      assertThat(factory.agents.calls(id(warm)))
+          .containsSequence("unique RUNNING", "hooks RUNNING", "rehearsal RUNNING", "wake RUNNING");
+      for (Route route : List.of(Route.SHELL, Route.TEMPLATE)) {
+        GrantedVm other = factory.getAndRefill(on(route));
+        assertThat(factory.agents.calls(id(other))).endsWith("unique RUNNING", "hooks RUNNING");
+      }
+    }
+  }
+
+  @Test
+  void aVmWhoseRehearsalFailsDoesNotWait() {
+    try (TestFactory factory = stocked(root, sizes(1, 0))) {
+      String why = "rehearsal \"r\" of container c ended with status 1";
+      factory.agents.rehearsals = 1;
+      factory.agents.faults.failAt(
+          ScriptedAgents.Step.REHEARSAL, new GuestException(GuestException.ABORTED, why, null));
+      factory.getAndRefill(on(Route.WARM));
+      assertThat(factory.idle(VmPhase.PAUSED)).isEmpty();
+      assertThat(factory.pool(Tier.WARM).stats().failures())
+          .anySatisfy(failure -> assertThat(failure.cause()).hasMessageContaining(why));
+      assertThat(factory.getAndRefill(on(Route.TEMPLATE)).route()).isEqualTo(Route.TEMPLATE);
+    }
+  }
+
+  @Test
   void whatWasTakenIsReplacedFromAShellAndTheShellFromNothing() {
     try (TestFactory factory = stocked(root, sizes(2, 1))) {
       FakeVm shell = factory.idle(VmPhase.INCOMING).get(0);

@@ -97,7 +97,7 @@ final class TtrpcAgent implements GuestAgent {
    * apart, so its UNIMPLEMENTED is a refusal like any other.
    */
   @Override
-  public int makeUnique(Uniqueness unique, Deadline deadline) {
+  public GuestHooks.Due makeUnique(Uniqueness unique, Deadline deadline) {
     Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
@@ -105,7 +105,7 @@ final class TtrpcAgent implements GuestAgent {
           connection.send(List.of(reseed, rename), deadline).await(1, AgentRpcs.SET_IDENTITY);
       // Sends the clock alone: with the names, it would be late by the time that they take.
       correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
-      return named.getRestoreHooks();
+      return new GuestHooks.Due(named.getRestoreHooks(), named.getRehearsals());
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + withCall(e), e);
     }

@@ -32,20 +32,20 @@ final class TtrpcHooks implements GuestHooks {
   }
 
   @Override
-  public void register(List<GuestHook> hooks, Deadline deadline) {
+  public void register(Moment moment, List<GuestHook> hooks, Deadline deadline) {
     SetRestoreHooksRequest request =
         SetRestoreHooksRequest.newBuilder()
+            .setRehearsals(moment == Moment.REHEARSAL)
             .addAllHooks(hooks.stream().map(TtrpcHooks::proto).toList())
             .build();
     connection.call(SET_RESTORE_HOOKS, request, deadline);
   }
 
   @Override
-  public List<GuestHook.Result> afterRestore(Deadline deadline) {
-    return connection
-        .call(RUN_RESTORE_HOOKS, RunRestoreHooksRequest.getDefaultInstance(), deadline)
-        .getResultsList()
-        .stream()
+  public List<GuestHook.Result> runRegistered(Moment moment, Deadline deadline) {
+    RunRestoreHooksRequest request =
+        RunRestoreHooksRequest.newBuilder().setRehearsals(moment == Moment.REHEARSAL).build();
+    return connection.call(RUN_RESTORE_HOOKS, request, deadline).getResultsList().stream()
         .map(TtrpcHooks::result)
         .toList();
   }

@@ -22,6 +22,7 @@ import io.vmfactory.client.sandbox.SandboxSpec;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestHook;
+import io.vmfactory.guest.GuestHooks;
 import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.linux.StreamSockets;
 import java.io.IOException;
@@ -157,7 +158,7 @@ class ClonedSandboxIT {
     try (StreamSockets sockets = new StreamSockets();
         GuestAgent agent = InstalledAgents.over(sockets).connect(ports(vm(sandbox)), soon())) {
       agent.awaitServing(soon());
-      agent.hooks().register(hooks, soon());
+      agent.hooks().register(GuestHooks.Moment.RESTORE, hooks, soon());
     }
   }
 

@@ -196,7 +196,11 @@ class TemplateRecipeIT {
   void hooksRunBeforeTheSnapshotAndInEachClone() throws IOException {
     TemplateRecipe recipe = TemplateRecipe.created("hooked", container("/bin/sh"));
     TemplateRecipe.Hooks hooks =
-        new TemplateRecipe.Hooks(copyGeneration("before"), copyGeneration("after"));
+        new TemplateRecipe.Hooks(
+            copyGeneration("before"),
+            copyGeneration("after"),
+            new TemplateRecipe.Command(
+                List.of("/bin/sh", "-c", "echo once >> /data/rehearsed"), LIMIT));
     build(recipe.withHooks(hooks));
     client.pools().resize("hooked", 1, 1, soon());
     Set<String> seen = new HashSet<>();
@@ -204,8 +208,13 @@ class TemplateRecipeIT {
       Quiet.await(client, soon()); // the next warm VM is made of the shell
       try (Sandbox sandbox = clone("hooked", route)) {
         Container container = only(sandbox);
-        container.start(p -> p.withArgs(List.of("cat", "/data/before", "/data/after")), soon());
-        List<String> generations = output(container.process()).lines().toList();
+        container.start(
+            p -> p.withArgs(List.of("cat", "/data/before", "/data/after", "/data/rehearsed")),
+            soon());
+        List<String> lines = output(container.process()).lines().toList();
+        List<String> generations = lines.subList(0, 2);
+        // once in the build, and once more before the clone waited
+        assertThat(lines.subList(2, lines.size())).hasSize(route == Route.WARM ? 2 : 1);
         assertThat(generations).hasSize(2).doesNotHaveDuplicates();
         seen.addAll(generations);
       }
@@ -223,10 +232,12 @@ class TemplateRecipeIT {
     TemplateRecipe recipe = TemplateRecipe.created("hooked", container("/bin/sh"));
     TemplateRecipe.Command fails =
         new TemplateRecipe.Command(List.of("/bin/sh", "-c", "echo no licence; exit 3"), LIMIT);
-    assertThatThrownBy(() -> build(recipe.withHooks(new TemplateRecipe.Hooks(fails, null))))
+    assertThatThrownBy(() -> build(recipe.withHooks(new TemplateRecipe.Hooks(fails, null, null))))
         .hasMessageContainingAll("before_snapshot", "exit code 3", "no licence");
     assertThat(client.templates().list(soon())).noneMatch(t -> t.getName().equals("hooked"));
-    build(recipe.withHooks(new TemplateRecipe.Hooks(null, fails)));
+    assertThatThrownBy(() -> build(recipe.withHooks(new TemplateRecipe.Hooks(null, null, fails))))
+        .hasMessageContainingAll("rehearsal", "exit code 3", "no licence");
+    build(recipe.withHooks(new TemplateRecipe.Hooks(null, fails, null)));
     assertThatThrownBy(() -> clone("hooked", Route.TEMPLATE))
         .hasMessageContainingAll("after_restore", "no licence");
   }

@@ -9,12 +9,15 @@ import io.vmfactory.configs.Units;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.guest.GuestHook;
 import io.vmfactory.guest.GuestHooks;
+import io.vmfactory.guest.GuestHooks.Moment;
 import io.vmfactory.guest.oci.OciProcess;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The hooks of a build: runs one before the snapshot, and registers one for after each restore. */
+/** The hooks of a build: registers those that run in clones, and runs those before the snapshot. */
 final class BuildHooks {
+  private static final String REHEARSAL = "rehearsal";
+
   private final GuestHooks guest;
   private final String container;
   private final Hooks hooks;
@@ -33,6 +36,7 @@ final class BuildHooks {
   static void check(Hooks hooks) {
     check("before_snapshot", hooks.beforeSnapshot());
     check("after_restore", hooks.afterRestore());
+    check(REHEARSAL, hooks.rehearsal());
   }
 
   private static void check(String name, @Nullable Command command) {
@@ -45,21 +49,29 @@ final class BuildHooks {
   }
 
   /**
-   * Registers and runs. What the VM's template has registered stays, unless the recipe has a hook
-   * for after each restore itself.
+   * Registers and runs. What the VM's template has registered for a moment stays, unless the recipe
+   * has a hook for that moment itself.
    */
   void run(Deadline deadline) {
-    Command afterRestore = hooks.afterRestore();
-    if (afterRestore != null) {
-      GuestHook after = hook("after_restore", afterRestore);
-      SandboxFailures.run(() -> guest.register(List.of(after), deadline));
+    register(Moment.RESTORE, "after_restore", hooks.afterRestore(), deadline);
+    register(Moment.REHEARSAL, REHEARSAL, hooks.rehearsal(), deadline);
+    run(REHEARSAL, hooks.rehearsal(), deadline);
+    run("before_snapshot", hooks.beforeSnapshot(), deadline);
+  }
+
+  private void register(Moment moment, String name, @Nullable Command command, Deadline deadline) {
+    if (command != null) {
+      List<GuestHook> only = List.of(hook(name, command));
+      SandboxFailures.run(() -> guest.register(moment, only, deadline));
     }
-    Command beforeSnapshot = hooks.beforeSnapshot();
-    if (beforeSnapshot != null) {
-      GuestHook before = hook("before_snapshot", beforeSnapshot);
-      GuestHook.Result result = SandboxFailures.in(() -> guest.run(before, deadline));
+  }
+
+  private void run(String name, @Nullable Command command, Deadline deadline) {
+    if (command != null) {
+      GuestHook hook = hook(name, command);
+      GuestHook.Result result = SandboxFailures.in(() -> guest.run(hook, deadline));
       if (!result.succeeded()) {
-        throw failed(before, beforeSnapshot, result);
+        throw failed(hook, command, result);
       }
     }
   }

@@ -78,10 +78,15 @@ public record TemplateRecipe(
    *
    * @param beforeSnapshot runs before the snapshot; null for none
    * @param afterRestore runs in each clone before it is handed out; null for none
+   * @param rehearsal runs before the snapshot, and again in each clone before it waits in a pool,
+   *     so that what the clone will do next is in its memory; null for none
    */
-  public record Hooks(@Nullable Command beforeSnapshot, @Nullable Command afterRestore) {
+  public record Hooks(
+      @Nullable Command beforeSnapshot,
+      @Nullable Command afterRestore,
+      @Nullable Command rehearsal) {
     /** No hooks. */
-    public static final Hooks NONE = new Hooks(null, null);
+    public static final Hooks NONE = new Hooks(null, null, null);
   }
 
   /** Returns a recipe for a template whose program begins in each clone. */
@@ -121,6 +126,11 @@ public record TemplateRecipe(
    */
   public TemplateRecipe withProgram(UnaryOperator<OciProcess> change, @Nullable Readiness until) {
     return new TemplateRecipe(name, vm, container, change, Start.RUNNING, until, warmUp, hooks);
+  }
+
+  /** Returns this recipe for a template with another name. */
+  public TemplateRecipe withName(String other) {
+    return new TemplateRecipe(other, vm, container, program, start, ready, warmUp, hooks);
   }
 
   /** Returns this recipe with another VM. */

@@ -245,7 +245,12 @@ final class TemplateBuildTest {
   @Test
   void recipesThatDoNotFitAreRefusedAtOnce() {
     Command tooLong = new Command(List.of("h"), Duration.ofMinutes(11));
-    for (Hooks hooks : List.of(new Hooks(tooLong, null), new Hooks(null, tooLong))) {
+    List<Hooks> wrong =
+        List.of(
+            new Hooks(tooLong, null, null),
+            new Hooks(null, tooLong, null),
+            new Hooks(null, null, tooLong));
+    for (Hooks hooks : wrong) {
       fails(TemplateRecipe.created("t", spec).withHooks(hooks), Reason.INVALID, "the limit is");
     }
     fails(
