@@ -92,7 +92,8 @@ static const char *why_not_run(int error) {
 static _Noreturn void become(const struct hook *hook, int input, int errors) {
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (dup2(input, STDIN_FILENO) < 0 || dup2(null, STDOUT_FILENO) < 0 || dup2(errors, STDERR_FILENO) < 0) _exit(127);
-    execve(hook->path, hook->args.at, hook->env.at);
+    bool own = hook->env.at[0] != NULL; // else it has the engine's variables, as in other runtimes
+    execve(hook->path, hook->args.at, own ? hook->env.at : environ);
     dprintf(STDERR_FILENO, "%s", why_not_run(errno));
     _exit(127);
 }

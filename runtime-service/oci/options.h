@@ -10,6 +10,14 @@ struct option_of {
     char letter;        // 0 = none
     const char **value; // gets the value; NULL if the option has none
     bool *given;        // set when the option is there; may be NULL
+    struct values *all; // gets every value of an option that may be repeated; NULL for others
+};
+
+#define VALUES_MOST 256
+
+struct values {
+    const char *at[VALUES_MOST];
+    unsigned count;
 };
 
 // Reads the options at the beginning of the arguments, and returns how many arguments they are. Ends the process if

@@ -1,6 +1,7 @@
 #include "pump.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -162,6 +163,20 @@ static void take_signal(void) {
     }
 }
 
+// Another file of this process must not get the number of an output.
+static void close_output(struct flow *flow) {
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null >= 0 && dup2(null, flow->fd) >= 0) flow->fd = -1;
+    if (null >= 0) close(null);
+}
+
+static void close_outputs(void) {
+    for (int i = 0; i < 2; i++) {
+        struct flow *flow = &me.out[i];
+        if (flow->ended && flow->waiting.length == 0 && flow->fd >= 0) close_output(flow);
+    }
+}
+
 static bool all_written(void) {
     for (int i = 0; i < 2; i++) {
         if (!me.out[i].ended || me.out[i].waiting.length > 0) return false;
@@ -225,6 +240,7 @@ struct pump_end pump_run(const struct pump *pump) {
             if (me.status < 0) lose();
             break;
         }
+        if (me.pump->closes_outputs) close_outputs();
     }
     return me.over ? me.end : (struct pump_end){.how = PUMP_STATUS, .number = me.status};
 }

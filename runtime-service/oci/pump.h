@@ -28,6 +28,9 @@ struct pump {
     bool second_signal_ends;
     // Whether an output that fails ends the pump. Otherwise what the process writes is thrown away.
     bool outputs_matter;
+    // Whether an output is closed when the process has closed its own and all is written. A program of the host may wait
+    // for the end of the output of a process that goes on.
+    bool closes_outputs;
     // How long the rest of the output may stay away after the end of the process; -1 = for ever.
     int last_output_ms;
     struct pump_source also[PUMP_SOURCES];

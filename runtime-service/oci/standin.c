@@ -148,6 +148,7 @@ static struct pump streams_of(bool terminal, int slave) {
         .error = terminal ? -1 : STDERR_FILENO,
         .has_terminal = terminal,
         .terminal = own ? slave : -1,
+        .closes_outputs = !terminal,
         .last_output_ms = LAST_OUTPUT_MS,
         .also = {{control_fd, take_order}, {network_fd, follow_network}},
         .on_oom = on_oom,

@@ -34,30 +34,34 @@ static const char *template = "";
 
 void verbs_template(const char *name) { template = name; }
 
-static const char *only_id(char **words) {
+const char *verbs_space(void) { return space; }
+
+const char *verbs_only_id(char **words) {
     if (words[0] == NULL) stop("the id of the container is missing");
     if (words[1] != NULL) stop("unexpected word: %s", words[1]);
     return words[0];
 }
 
-static void write_pid(const char *path, pid_t pid) {
+void verbs_write_pid(const char *path, pid_t pid) {
     if (path == NULL) return;
     FILE *file = fopen(path, "w");
     if (file == NULL || fprintf(file, "%d", (int)pid) < 0 || fclose(file) != 0) stop_errno("cannot write %s", path);
 }
 
 struct creation {
-    const char *bundle, *pid_file, *console, *preserve;
-    bool detach;
+    const char *bundle, *config, *pid_file, *console, *preserve;
+    bool detach, keep;
 };
 
 static char **creation_options(struct creation *creation, char **words) {
     const struct option_of options[] = {
         {"bundle", 'b', &creation->bundle, NULL},
+        {"config", 'f', &creation->config, NULL},
         {"pid-file", 0, &creation->pid_file, NULL},
         {"console-socket", 0, &creation->console, NULL},
         {"preserve-fds", 0, &creation->preserve, NULL},
         {"detach", 'd', NULL, &creation->detach},
+        {"keep", 0, NULL, &creation->keep},
         {"no-pivot", 0, NULL, NULL},
         {"no-new-keyring", 0, NULL, NULL},
         {0},
@@ -103,6 +107,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     put_text(&inner, 1, bundle);
     put_number(&inner, 2, (uint64_t)standin.pid);
     put_text(&inner, 4, template);
+    put_text(&inner, 5, creation->config == NULL ? "" : creation->config);
     put_message(&request, 14, &inner);
     if (service_call("CreateContainer", &request, CREATE_SECONDS, &reply) != 0) {
         standin_cancel(&standin);
@@ -117,7 +122,7 @@ static struct standin created(const struct creation *creation, const char *id, b
         delete(id, true);
         stop("%s", failure);
     }
-    write_pid(creation->pid_file, standin.pid);
+    verbs_write_pid(creation->pid_file, standin.pid);
     return standin;
 }
 
@@ -145,12 +150,12 @@ static void start(const char *id) {
 
 int verb_create(char **words) {
     struct creation creation = {0};
-    created(&creation, only_id(creation_options(&creation, words)), true);
+    created(&creation, verbs_only_id(creation_options(&creation, words)), true);
     return 0;
 }
 
 int verb_start(char **words) {
-    start(only_id(words));
+    start(verbs_only_id(words));
     return 0;
 }
 
@@ -160,7 +165,7 @@ static void pass_on(int number) { kill(followed, number); }
 
 // Waits for a child, passes signals on to it, and returns its exit status as a shell would. The keys of a terminal reach
 // the child too.
-static int awaited(pid_t child) {
+int verbs_await(pid_t child) {
     static const int passed[] = {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
     int status;
     followed = child;
@@ -173,41 +178,29 @@ static int awaited(pid_t child) {
 
 int verb_run(char **words) {
     struct creation creation = {0};
-    const char *id = only_id(creation_options(&creation, words));
+    const char *id = verbs_only_id(creation_options(&creation, words));
     struct standin standin = created(&creation, id, creation.detach);
     start(id);
     if (creation.detach) return 0;
-    int status = awaited(standin.pid);
-    delete(id, true);
+    int status = verbs_await(standin.pid);
+    if (!creation.keep) delete(id, true);
     return status;
 }
 
 int verb_pause(char **words) {
-    struct bytes request = request_for(space, only_id(words));
+    struct bytes request = request_for(space, verbs_only_id(words));
     service_must("PauseContainer", &request, SECONDS);
     return 0;
 }
 
 int verb_resume(char **words) {
-    struct bytes request = request_for(space, only_id(words));
+    struct bytes request = request_for(space, verbs_only_id(words));
     service_must("ResumeContainer", &request, SECONDS);
     return 0;
 }
 
-int verb_update(char **words) {
-    const char *resources = NULL;
-    const struct option_of options[] = {{"resources", 'r', &resources, NULL}, {0}};
-    words += options_read(words, options);
-    struct bytes request = request_for(space, only_id(words)), json = {0};
-    if (resources == NULL) stop("--resources is missing: a file with linux.resources as JSON, or - for standard input");
-    bytes_file(&json, strcmp(resources, "-") == 0 ? "/dev/stdin" : resources);
-    put_bytes(&request, 3, json.at, json.length);
-    service_must("UpdateContainer", &request, SECONDS);
-    return 0;
-}
-
 int verb_state(char **words) {
-    struct bytes request = request_for(space, only_id(words)), text = {0};
+    struct bytes request = request_for(space, verbs_only_id(words)), text = {0};
     struct bytes reply = service_must("GetContainer", &request, SECONDS);
     struct container container = container_in(&reply);
     state_json(&text, &container);
@@ -246,11 +239,13 @@ int verb_kill(char **words) {
     return 0;
 }
 
-// An engine that waits for the stand-in sees the end of a container a moment before the service has recorded it.
-static bool has_ended(const char *id) {
+// Returns whether a container can be deleted that is not stopped, as in other runtimes: its program has not begun, or an
+// engine that waits for the stand-in has seen its end, a moment before the service has recorded it.
+static bool does_nothing(const char *id) {
     struct bytes reply, request = request_for(space, id);
     struct container container;
     if (service_call("GetContainer", &request, SECONDS, &reply) != 0 || !container_read(&reply, &container)) return false;
+    if (container.state == CREATED) return true;
     return container.stand_in > 0 && kill(container.stand_in, 0) < 0 && errno == ESRCH;
 }
 
@@ -258,87 +253,8 @@ int verb_delete(char **words) {
     bool force = false;
     const struct option_of options[] = {{"force", 'f', NULL, &force}, {0}};
     words += options_read(words, options);
-    const char *id = only_id(words);
-    return delete(id, force || has_ended(id));
-}
-
-struct execution {
-    const char *process, *pid_file, *console, *preserve;
-    bool detach, terminal;
-};
-
-// Returns "process" of a specification for a command of words.
-static struct bytes process_of(const struct execution *execution, char **command) {
-    struct bytes json = {0};
-    if (execution->process != NULL) {
-        bytes_file(&json, execution->process);
-        return json;
-    }
-    if (*command == NULL) stop("the command is missing");
-    bytes_format(&json, "{\"terminal\":%s,\"cwd\":\"/\",\"args\":[", execution->terminal ? "true" : "false");
-    for (char **word = command; *word != NULL; word++) {
-        if (word != command) bytes_text(&json, ",");
-        bytes_json(&json, *word);
-    }
-    bytes_text(&json, "]}");
-    return json;
-}
-
-struct executed {
-    char *id;
-    bool terminal;
-    char *ports[PORTS_MOST];
-    unsigned port_count;
-};
-
-static struct executed executed_in(const struct bytes *reply) {
-    struct executed executed = {0};
-    executed.port_count = ports_in(reply, executed.ports);
-    struct reader reader = reader_of(reply->at, reply->length);
-    struct field field;
-    while (next_field(&reader, &field)) {
-        if (field.number == 1) executed.id = text_of(field.bytes, field.length);
-        if (field.number == 3) executed.terminal = field.value != 0;
-    }
-    return executed;
-}
-
-static char **execution_options(struct execution *execution, char **words) {
-    const struct option_of options[] = {
-        {"process", 'p', &execution->process, NULL},
-        {"pid-file", 0, &execution->pid_file, NULL},
-        {"console-socket", 0, &execution->console, NULL},
-        {"preserve-fds", 0, &execution->preserve, NULL},
-        {"detach", 'd', NULL, &execution->detach},
-        {"tty", 't', NULL, &execution->terminal},
-        {0},
-    };
-    words += options_read(words, options);
-    if (execution->preserve != NULL && strcmp(execution->preserve, "0") != 0) {
-        stop("--preserve-fds: descriptors of the host cannot be in a VM");
-    }
-    return words;
-}
-
-int verb_exec(char **words) {
-    struct execution execution = {0};
-    report_code(255);
-    words = execution_options(&execution, words);
-    if (words[0] == NULL) stop("the id of the container is missing");
-    struct bytes reply, request = request_for(space, words[0]), process = process_of(&execution, words + 1);
-    struct standin standin = standin_start(execution.console, execution.detach);
-    put_bytes(&request, 3, process.at, process.length);
-    put_number(&request, 4, (uint64_t)standin.pid);
-    if (service_call("ExecProcess", &request, SECONDS, &reply) != 0) {
-        standin_cancel(&standin);
-        stop("%.*s", (int)reply.length, (const char *)reply.at);
-    }
-    struct executed executed = executed_in(&reply);
-    struct post post = {space, words[0], executed.id, executed.terminal, false, NULL, false, executed.ports, executed.port_count};
-    const char *failure = standin_post(&standin, &post);
-    if (failure != NULL) stop("%s", failure);
-    write_pid(execution.pid_file, standin.pid);
-    return execution.detach ? 0 : awaited(standin.pid);
+    const char *id = verbs_only_id(words);
+    return delete(id, force || does_nothing(id));
 }
 
 // The processes of this host that stand for the container.
@@ -346,7 +262,7 @@ int verb_ps(char **words) {
     const char *format = "table";
     const struct option_of options[] = {{"format", 'f', &format, NULL}, {0}};
     words += options_read(words, options);
-    struct bytes request = request_for(space, only_id(words)), reply = service_must("GetContainer", &request, SECONDS);
+    struct bytes request = request_for(space, verbs_only_id(words)), reply = service_must("GetContainer", &request, SECONDS);
     printf(strcmp(format, "json") == 0 ? "[%d]\n" : "PID\n%d\n", container_in(&reply).stand_in);
     return 0;
 }

@@ -17,16 +17,21 @@ static struct container container(void) {
     return (struct container){.id = "c", .state = CREATED, .stand_in = 12, .bundle = "/b"};
 }
 
-// Adds a hook: a program with its arguments, which end with NULL.
-static void add(struct container *to, enum hook_stage stage, unsigned seconds, const char *program, const char *const *args) {
+// Adds a hook: a program with its arguments, which end with NULL, and a variable; NULL = none.
+static void add_with(struct container *to, enum hook_stage stage, unsigned seconds, const char *program, const char *const *args,
+                     const char *variable) {
     struct bytes hook = {0};
     put_number(&hook, 1, stage);
     put_text(&hook, 2, program);
     for (; args != NULL && *args != NULL; args++) put_text(&hook, 3, *args);
-    put_text(&hook, 4, "A=b");
+    if (variable != NULL) put_text(&hook, 4, variable);
     if (seconds > 0) put_number(&hook, 5, seconds);
     put_message(&to->hooks, 1, &hook);
     free(hook.at);
+}
+
+static void add(struct container *to, enum hook_stage stage, unsigned seconds, const char *program, const char *const *args) {
+    add_with(to, stage, seconds, program, args, "A=b");
 }
 
 static void add_script(struct container *to, enum hook_stage stage, unsigned seconds, const char *script) {
@@ -62,6 +67,16 @@ static void a_hook_gets_the_state_and_its_own_environment(void) {
     assert(hooks_run(&one, PRESTART, "creating") == NULL);
     assert(written_is("{\"ociVersion\":\"1.0.2\",\"id\":\"c\",\"pid\":12,\"status\":\"creating\",\"bundle\":\"/b\","
                       "\"created\":\"1970-01-01T00:00:00.000Z\",\"owner\":\"root\"}b \n"));
+    free(one.hooks.at);
+}
+
+static void a_hook_without_variables_has_those_of_the_engine(void) {
+    struct container one = container();
+    const char *args[] = {"sh", "-c", "echo \"$OF_ENGINE\" >$0/out", folder, NULL};
+    setenv("OF_ENGINE", "yes", 1);
+    add_with(&one, PRESTART, 0, "/bin/sh", args, NULL);
+    assert(hooks_run(&one, PRESTART, "creating") == NULL && written_is("yes\n"));
+    unsetenv("OF_ENGINE");
     free(one.hooks.at);
 }
 
@@ -109,6 +124,7 @@ static void what_a_hook_leaves_behind_does_not_matter(void) {
 void hooks_tests(void) {
     assert(mkdtemp(folder) != NULL);
     a_hook_gets_the_state_and_its_own_environment();
+    a_hook_without_variables_has_those_of_the_engine();
     those_of_a_stage_run_up_to_the_first_failure();
     a_hook_that_cannot_run_fails();
     a_hook_that_takes_too_long_is_killed();

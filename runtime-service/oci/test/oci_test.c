@@ -136,6 +136,14 @@ static void options_end_before_the_words(void) {
     assert(options_read(dashes, options) == 3 && strcmp(bundle, "x") == 0);
 }
 
+static void an_option_may_be_given_again(void) {
+    struct values env = {0};
+    const struct option_of options[] = {{"env", 'e', .all = &env}, {0}};
+    char *words[] = {"--env", "A=b=c", "-e", "", "--env=D", "id", "-e", NULL};
+    assert(options_read(words, options) == 5 && env.count == 3);
+    assert(strcmp(env.at[0], "A=b=c") == 0 && *env.at[1] == '\0' && strcmp(env.at[2], "D") == 0);
+}
+
 int main(void) {
     messages_are_read_as_written();
     an_answer_is_taken_when_it_is_complete();
@@ -145,8 +153,9 @@ int main(void) {
     a_state_is_that_of_the_specification();
     signals_have_names_and_numbers();
     options_end_before_the_words();
+    an_option_may_be_given_again();
     hooks_tests();
     network_tests();
-    puts("vmfactory-oci: 14 tests passed");
+    puts("vmfactory-oci: 15 tests passed");
     return 0;
 }

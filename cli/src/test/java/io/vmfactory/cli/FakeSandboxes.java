@@ -314,6 +314,11 @@ final class FakeSandboxes implements SandboxRuntime {
     }
 
     @Override
+    public OciProcess described(Deadline deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public ContainerProcess exec(UnaryOperator<OciProcess> change, Deadline deadline) {
       OciProcess process = change.apply(FIRST);
       if (refusal != null) {

@@ -2,6 +2,7 @@ package io.vmfactory.guest.oci;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.vmfactory.api.kata.Box;
+import io.vmfactory.api.kata.LinuxCapabilities;
 import io.vmfactory.api.kata.Process;
 import io.vmfactory.api.kata.User;
 import java.util.LinkedHashMap;
@@ -134,6 +135,36 @@ public final class OciProcess {
     groups.forEach(
         group -> user.addAdditionalGids(IdRange.require("process.user.additionalGids", group)));
     return of(process.toBuilder().setUser(user));
+  }
+
+  /**
+   * Adds groups to those of the user.
+   *
+   * @param groups 0..2147483647 each
+   */
+  public OciProcess withGroups(List<Long> groups) {
+    User.Builder user = process.getUser().toBuilder();
+    groups.forEach(
+        group -> user.addAdditionalGids(IdRange.require("process.user.additionalGids", group)));
+    return of(process.toBuilder().setUser(user));
+  }
+
+  /**
+   * Adds capabilities to those that it may have, has, and can have. It cannot pass them on.
+   *
+   * @param names such as {@code CAP_KILL}; one that the guest's kernel does not know has no effect
+   */
+  public OciProcess withCapabilities(List<String> names) {
+    LinuxCapabilities.Builder all = process.getCapabilities().toBuilder();
+    for (String name : names) {
+      all.addBounding(name).addEffective(name).addPermitted(name);
+    }
+    return names.isEmpty() ? this : of(process.toBuilder().setCapabilities(all));
+  }
+
+  /** Lets no program give it more rights than it has. */
+  public OciProcess withNoNewPrivileges() {
+    return of(process.toBuilder().setNoNewPrivileges(true));
   }
 
   /** Adds or removes the terminal. */

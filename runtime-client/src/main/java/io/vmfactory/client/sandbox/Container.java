@@ -32,6 +32,9 @@ public interface Container extends ContainerLife {
   /** Returns the processes in the container, by pid. */
   List<ProcessInfo> processes(Deadline deadline);
 
+  /** Returns its first process as it was asked for, at the latest at its start. */
+  OciProcess described(Deadline deadline);
+
   /** Returns its first process. */
   ContainerProcess process();
 

@@ -80,7 +80,8 @@ final class ContainerHandle implements Container {
     return created != null || status(deadline).state() == State.CREATED;
   }
 
-  private OciProcess described(Deadline deadline) {
+  @Override
+  public OciProcess described(Deadline deadline) {
     return sandbox.connection(deadline).ask(agent -> agent.containers().process(id, deadline));
   }
 

@@ -110,7 +110,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
   public Prepared prepare(ContainerName name, EngineBundle bundle, Deadline deadline) {
     ProcessIdentity process = StandIns.identity(bundle.standIn());
     Keeper kept = bundle.keeper() == 0 ? null : Keeper.of(StandIns.identity(bundle.keeper()));
-    OciSpec whole = spec(bundle.path());
+    OciSpec whole = spec(bundle.path().resolve(bundle.config()));
     OciSpec asked = whole.withoutHostHooks();
     EngineNamespaces.require(asked);
     String network = network(asked);
@@ -187,8 +187,7 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
                         + " network namespace (podman: --network other than host)"));
   }
 
-  private static OciSpec spec(Path bundle) {
-    Path file = bundle.resolve("config.json");
+  private static OciSpec spec(Path file) {
     try {
       return OciSpec.parseWithHostHooks(OwnFile.read(file, OciSpec.MAX_BYTES));
     } catch (IOException e) {

@@ -7,9 +7,10 @@ import java.util.List;
  * A process that was started in a container.
  *
  * @param id its id in the container, for the agent
+ * @param terminal whether it has one
  * @param ports the sockets of the agent's ports
  */
-public record ExecStarted(String id, List<Path> ports) {
+public record ExecStarted(String id, boolean terminal, List<Path> ports) {
   public ExecStarted {
     ports = List.copyOf(ports);
   }

@@ -2,7 +2,6 @@ package io.vmfactory.runtime.containers;
 
 import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.Container;
-import io.vmfactory.client.sandbox.ContainerProcess;
 import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
@@ -368,16 +367,16 @@ public final class KeptContainer {
    * Starts another process in it, for an engine.
    *
    * @param execId its id; a process with this id is not started again. Empty = an id is chosen
-   * @param process the process
+   * @param wanted the process
    * @param by the process that stands for the new one; if it ends first, the new one is killed
    * @return the id of the process, and the agent's ports
    */
   public ExecStarted exec(
-      String execId, OciProcess process, ProcessIdentity by, Deadline deadline) {
+      String execId, ExecutedProcess wanted, ProcessIdentity by, Deadline deadline) {
     Container in = container("exec in", deadline);
-    ContainerProcess started =
-        EngineExec.of(keeping, record).start(in, execId, process, by, deadline);
-    return new ExecStarted(started.id(), ports(deadline));
+    OciProcess process = wanted.in(in, deadline);
+    var started = EngineExec.of(keeping, record).start(in, execId, process, by, deadline);
+    return new ExecStarted(started.id(), process.terminal(), ports(deadline));
   }
 
   /** Returns what it uses. */

@@ -40,8 +40,8 @@ import io.vmfactory.client.machine.SuspendedMachine;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.configs.time.Deadline;
-import io.vmfactory.guest.oci.OciProcess;
 import io.vmfactory.guest.oci.ResourceLimits;
+import io.vmfactory.linux.ProcessIdentity;
 import io.vmfactory.runtime.bundle.EngineBundle;
 import io.vmfactory.runtime.bundle.EngineBundles;
 import io.vmfactory.runtime.bundle.EngineBundles.Prepared;
@@ -88,9 +88,11 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
       throw new SandboxException(
           Reason.INVALID, "bundle.path is \"%s\"; it must be absolute".formatted(path));
     }
+    String config = q.getBundle().getConfig();
     EngineBundle bundle =
         new EngineBundle(
             path,
+            RuntimeProtos.path(config.isEmpty() ? "config.json" : config),
             q.getBundle().getStandIn(),
             q.getBundle().getKeeper(),
             q.getBundle().getTemplate());
@@ -230,20 +232,20 @@ public record RuntimeVerbs(Containers containers, EngineBundles bundles) {
   public ExecProcessResponse exec(ExecProcessRequest q, Deadline deadline) {
     return Refused.by(
         () -> {
-          OciProcess process = EngineBundles.process(q.getProcessJson().toByteArray());
-          ExecStarted started = exec(q, process, deadline);
+          ExecStarted started = started(q, deadline);
           return ExecProcessResponse.newBuilder()
               .setExecId(started.id())
               .addAllAgentPorts(started.ports().stream().map(Path::toString).toList())
-              .setTerminal(process.terminal())
+              .setTerminal(started.terminal())
               .build();
         });
   }
 
-  private ExecStarted exec(ExecProcessRequest q, OciProcess process, Deadline deadline) {
+  private ExecStarted started(ExecProcessRequest q, Deadline deadline) {
     KeptContainer container = container(q.getNamespace(), q.getId());
+    ProcessIdentity standIn = StandIns.identity(q.getStandIn());
     try {
-      return container.exec(q.getExecId(), process, StandIns.identity(q.getStandIn()), deadline);
+      return container.exec(q.getExecId(), ExecutedProcesses.of(q), standIn, deadline);
     } catch (SandboxException e) {
       throw EngineWords.of(e);
     }
