@@ -1,6 +1,7 @@
 #include "service.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,38 @@
 #define SOCKET "/run/vmfactory/sandboxes/.service/engine.sock"
 #define VARIABLE "VMFACTORY_ENGINE_SOCKET"
 
+// For the start of the service by systemd.
+#define START_SECONDS 60
+
 const char *service_socket(void) {
     const char *path = getenv(VARIABLE);
     return path == NULL || *path == '\0' ? SOCKET : path;
+}
+
+// Connects to the wake-up socket. The service closes each connection as soon as it serves.
+static int wake_up(void) {
+    char path[PATH_MAX];
+    const char *socket = service_socket(), *name = strrchr(socket, '/');
+    if (name == NULL || snprintf(path, sizeof path, "%.*s/wake.sock", (int)(name - socket), socket) >= (int)sizeof path) return -1;
+    return socket_connect(path, 0);
+}
+
+bool service_ring(void) {
+    int fd = wake_up();
+    if (fd >= 0) close(fd);
+    return fd >= 0;
+}
+
+// Connects to the service. If it does not run, systemd may start it.
+static int connect_to(const char *socket) {
+    int fd = socket_connect(socket, 0), bell = fd < 0 ? wake_up() : -1;
+    struct timeval limit = {.tv_sec = START_SECONDS};
+    char byte;
+    if (bell < 0) return fd;
+    setsockopt(bell, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    while (recv(bell, &byte, 1, 0) < 0 && errno == EINTR) continue;
+    close(bell);
+    return socket_connect(socket, 0);
 }
 
 static bool send_all(int fd, const struct bytes *bytes) {
@@ -68,7 +98,7 @@ int service_try(int fd, const char *method, const struct bytes *request, unsigne
 }
 
 int service_call(const char *method, const struct bytes *request, unsigned seconds, struct bytes *reply) {
-    int fd = socket_connect(service_socket(), 0);
+    int fd = connect_to(service_socket());
     if (fd < 0) stop(SERVICE_NOT_RUNNING, service_socket());
     int code = service_try(fd, method, request, seconds, reply);
     if (code < 0) stop("the runtime service has ended; repeat the command");

@@ -43,6 +43,10 @@ enum state { CREATED = 1, RUNNING = 2, STOPPED = 3, PAUSED = 4 };
 // Returns the path of the service's socket for programs in C.
 const char *service_socket(void);
 
+// Asks systemd to start the service, if its wake-up socket is there: the one beside the service's, at which systemd
+// listens. Returns false if there is none.
+bool service_ring(void);
+
 // Makes one call and waits for its answer. Returns the code; the answer's payload, or the message of the refusal, is in
 // reply. Ends the process if the service cannot be reached.
 int service_call(const char *method, const struct bytes *request, unsigned seconds, struct bytes *reply);

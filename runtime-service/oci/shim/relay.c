@@ -73,8 +73,8 @@ static void on_loss(struct dial *dial) {
     struct relay *relay = (struct relay *)dial;
     if (!await_service()) {
         refuse_not_running(relay);
-    } else {
-        reached(relay); // it may have come before it was watched for
+    } else if (!reached(relay)) { // it may have come before it was watched for
+        service_ring();
     }
 }
 
@@ -96,7 +96,8 @@ void relay_call(
     put_request(&relay->request, DIAL_STREAM, SERVICE, method, request, seconds * UINT64_C(1000000000));
     free(request->at);
     if (reached(relay)) return;
-    if (!patient || !await_service()) {
+    bool comes = service_ring() || patient;
+    if (!comes || !await_service()) {
         refuse_not_running(relay);
     } else {
         reached(relay);

@@ -3,6 +3,7 @@ package io.vmfactory.cli;
 import io.vmfactory.client.ContainerCalls;
 import io.vmfactory.client.FactoryException;
 import io.vmfactory.client.FactoryException.Code;
+import io.vmfactory.configs.RuntimeConfig;
 import java.nio.file.Files;
 import java.util.Optional;
 import java.util.Set;
@@ -16,11 +17,12 @@ final class KeptSandbox {
   private KeptSandbox() {}
 
   /**
-   * Asks the runtime service. Returns empty if none runs, if it is too old for the question, or if
-   * it keeps no container in the sandbox.
+   * Asks the runtime service. Returns empty if none runs or can be started, if it is too old for
+   * the question, or if it keeps no container in the sandbox.
    */
   static <T> Optional<T> ask(VmFactoryCommand root, Function<ContainerCalls, T> question) {
-    if (!Files.exists(root.config().config().runtime().serviceSocket())) {
+    RuntimeConfig runtime = root.config().config().runtime();
+    if (!Files.exists(runtime.serviceSocket()) && !Files.exists(runtime.wakeSocket())) {
       return Optional.empty();
     }
     try (ContainerCalls service = root.containers()) {

@@ -23,6 +23,9 @@ public record RuntimeConfig(
     Path imageDir,
     long imageCacheBytes,
     long rootfsBytes) {
+  /** The name of {@link #wakeSocket}. */
+  public static final String WAKE_SOCKET = "wake.sock";
+
   private static final long DEFAULT_IMAGE_CACHE = 8L << 30;
   private static final long DEFAULT_ROOTFS = 4L << 30;
 
@@ -60,6 +63,14 @@ public record RuntimeConfig(
   /** Returns the path of the runtime service's socket for programs in C. */
   public Path engineSocket() {
     return serviceDir().resolve("engine.sock");
+  }
+
+  /**
+   * Returns the path of the socket at which systemd listens, to start the runtime service with the
+   * first connection. The service closes each connection as soon as it serves.
+   */
+  public Path wakeSocket() {
+    return serviceDir().resolve(WAKE_SOCKET);
   }
 
   /** Returns the path of the socket for command lines that the runtime service runs. */

@@ -39,11 +39,13 @@ public final class ContainerCalls implements AutoCloseable {
   }
 
   /**
-   * Returns a client with its own event loop.
+   * Returns a client with its own event loop. If the service does not run, and systemd can start
+   * it, waits until it serves.
    *
    * @param socket {@code RuntimeConfig.serviceSocket()}
    */
   public static ContainerCalls open(Path socket) {
+    ServiceWakeUp.await(socket);
     Vertx vertx = EventLoops.small();
     return new ContainerCalls(
         vertx, new DaemonChannel(vertx, socket, GrpcFailures.Server.RUNTIME_SERVICE));

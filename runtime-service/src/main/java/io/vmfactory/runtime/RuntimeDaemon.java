@@ -124,7 +124,8 @@ public final class RuntimeDaemon {
     Duration limit = config.daemon().defaultDeadline();
     try (EngineSocket engines = EngineSocket.start(vertx, runtime.engineSocket(), verbs, limit);
         RuntimeSkin skin =
-            RuntimeSkin.start(vertx, runtime.serviceSocket(), config.daemon(), verbs)) {
+            RuntimeSkin.start(vertx, runtime.serviceSocket(), config.daemon(), verbs);
+        WakeSocket wake = WakeSocket.serve()) {
       System.out.println("vmfactory ready on " + runtime.serviceSocket());
       systemd.ready("serving on " + runtime.serviceSocket());
       stop.await();
