@@ -117,6 +117,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     struct post post = {space, id, id, container.terminal, false, container.network, container.shares_vm,
                         container.ports, container.port_count};
     const char *failure = standin_post(&standin, &post);
+    if (failure == NULL && container.terminal && session && creation->console == NULL) failure = NO_CONSOLE;
     if (failure == NULL) failure = creation_hooks(&container);
     if (failure != NULL) {
         delete(id, true);
