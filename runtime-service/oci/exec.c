@@ -129,6 +129,10 @@ int verb_exec(char **words) {
         stop("%.*s", (int)reply.length, (const char *)reply.at);
     }
     struct executed executed = executed_in(&reply);
+    if (executed.terminal && execution.detach && execution.console == NULL) {
+        standin_cancel(&standin);
+        stop(NO_CONSOLE);
+    }
     struct post post = {verbs_space(), words[0], executed.id, executed.terminal, false, NULL, false, executed.ports, executed.port_count};
     const char *failure = standin_post(&standin, &post);
     if (failure != NULL) stop("%s", failure);

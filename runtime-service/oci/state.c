@@ -52,9 +52,10 @@ static void row(struct bytes *text, const struct container *container, const cha
     } else {
         char created[40];
         created_at(container, created);
-        bytes_format(text, "%-24s %-8d %-8s %-25s ", container->id, pid_of(container), word_of(container), created);
-        bytes_text(text, container->bundle == NULL ? "" : container->bundle);
-        bytes_text(text, "\n");
+        const char *bundle = container->bundle == NULL ? "" : container->bundle;
+        bytes_format(text, "%-24s %-8d %-8s ", container->id, pid_of(container), word_of(container));
+        bytes_text(text, bundle);
+        bytes_format(text, " %s root\n", created);
     }
 }
 
@@ -62,7 +63,8 @@ void state_list(struct bytes *text, const struct bytes *reply, const char *forma
     bool json = strcmp(format, "json") == 0, table = strcmp(format, "table") == 0, first = true;
     if (!json && !table && strcmp(format, "quiet") != 0) stop("--format is %s; it is json or table", format);
     if (json) bytes_text(text, "[");
-    if (table) bytes_format(text, "%-24s %-8s %-8s %-25s %s\n", "ID", "PID", "STATUS", "CREATED", "BUNDLE");
+    // Programs read the columns by their place, which is that of runc.
+    if (table) bytes_format(text, "%-24s %-8s %-8s %s %s %s\n", "ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER");
     struct reader reader = reader_of(reply->at, reply->length);
     struct field field;
     while (next_field(&reader, &field)) {
@@ -73,14 +75,16 @@ void state_list(struct bytes *text, const struct bytes *reply, const char *forma
     if (json) bytes_text(text, "]\n");
 }
 
+#define SIGNAL_MOST 64
+
 int state_signal(const char *name) {
     char *end;
     long number = strtol(name, &end, 10);
-    if (*end == '\0' && end != name) return (int)number;
+    if (*end == '\0' && end != name) return number >= 0 && number <= SIGNAL_MOST ? (int)number : -1;
     if (strncmp(name, "SIG", 3) == 0) name += 3;
     for (int signal = 1; signal < NSIG; signal++) {
         const char *known = sigabbrev_np(signal);
         if (known != NULL && strcmp(known, name) == 0) return signal;
     }
-    return 0;
+    return -1;
 }

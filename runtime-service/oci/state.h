@@ -13,7 +13,7 @@ void state_json_as(struct bytes *text, const struct container *container, const 
 // Appends the containers of an answer of ListContainers: "json", "table", or "quiet" = their ids.
 void state_list(struct bytes *text, const struct bytes *reply, const char *format);
 
-// Returns the number of a signal: 15, TERM or SIGTERM. 0 = there is none of that name.
+// Returns the number of a signal, 0..64: 15, TERM or SIGTERM. -1 = there is none of that name.
 int state_signal(const char *name);
 
 #endif

@@ -117,6 +117,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     struct post post = {space, id, id, container.terminal, false, container.network, container.shares_vm,
                         container.ports, container.port_count};
     const char *failure = standin_post(&standin, &post);
+    if (failure == NULL && container.terminal && session && creation->console == NULL) failure = NO_CONSOLE;
     if (failure == NULL) failure = creation_hooks(&container);
     if (failure != NULL) {
         delete(id, true);
@@ -222,6 +223,14 @@ int verb_list(char **words) {
     return 0;
 }
 
+// Signal 0 is sent to no process: it only asks whether there is one. With --all there may be none.
+static int probe(const char *id, bool all) {
+    struct bytes request = request_for(space, id), reply = service_must("GetContainer", &request, SECONDS);
+    struct container container = container_in(&reply);
+    if (container.state == STOPPED && !all) stop("container not running: %s has ended", id);
+    return 0;
+}
+
 int verb_kill(char **words) {
     bool all = false;
     const struct option_of options[] = {{"all", 'a', NULL, &all}, {0}};
@@ -229,7 +238,8 @@ int verb_kill(char **words) {
     if (words[0] == NULL) stop("the id of the container is missing");
     const char *id = words[0], *name = words[1] == NULL ? "TERM" : words[1];
     int number = state_signal(name);
-    if (number < 1 || number > 64) stop("there is no signal %s", name);
+    if (number < 0) stop("there is no signal %s", name);
+    if (number == 0) return probe(id, all);
     struct bytes reply, request = request_for(space, id);
     put_number(&request, 3, (uint64_t)number);
     put_number(&request, 4, all);

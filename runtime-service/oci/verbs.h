@@ -13,6 +13,10 @@ void verbs_template(const char *name);
 
 // Shared by the verbs.
 
+// Why a process with a terminal is refused that goes on without this command: no process of the host would have the other
+// end of its terminal.
+#define NO_CONSOLE "the process has a terminal; use --console-socket with it, or leave out --detach"
+
 // Returns the namespace of all containers.
 const char *verbs_space(void);
 

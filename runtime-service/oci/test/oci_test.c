@@ -122,7 +122,8 @@ static void a_state_is_that_of_the_specification(void) {
 
 static void signals_have_names_and_numbers(void) {
     assert(state_signal("15") == 15 && state_signal("TERM") == 15 && state_signal("SIGKILL") == 9);
-    assert(state_signal("NONE") == 0 && state_signal("") == 0 && state_signal("9x") == 0);
+    assert(state_signal("NONE") == -1 && state_signal("") == -1 && state_signal("9x") == -1);
+    assert(state_signal("0") == 0 && state_signal("64") == 64 && state_signal("65") == -1 && state_signal("-1") == -1);
 }
 
 static void options_end_before_the_words(void) {
