@@ -18,6 +18,7 @@
 
 #define READ_MOST (64u << 10)
 #define AGENT "grpc.AgentService"
+#define GUEST "vmfactory.guest.v1.Guest"
 
 static struct {
     int fd;
@@ -162,6 +163,22 @@ void agent_resize(unsigned rows, unsigned columns) {
     put_number(&resize, 3, rows);
     put_number(&resize, 4, columns);
     send_request(AGENT, "TtyWinResize", &resize);
+}
+
+void agent_await_query(const struct in_addr *servers, unsigned count) {
+    struct bytes await = {0};
+    for (unsigned i = 0; i < count; i++) {
+        char address[INET_ADDRSTRLEN];
+        put_text(&await, 1, inet_ntop(AF_INET, &servers[i], address, sizeof address));
+    }
+    agent.stream[CALL_QUERY] = send_request(GUEST, "AwaitQuery", &await);
+}
+
+void agent_answer_query(uint32_t id, const uint8_t *message, size_t length) {
+    struct bytes answer = {0};
+    put_number(&answer, 1, id);
+    put_bytes(&answer, 2, message, length);
+    send_request(GUEST, "AnswerQuery", &answer);
 }
 
 static enum call call_of(uint32_t stream) {

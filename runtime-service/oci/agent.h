@@ -1,6 +1,7 @@
 #ifndef VMFACTORY_AGENT_H
 #define VMFACTORY_AGENT_H
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -8,7 +9,7 @@
 // A connection to the agent of a VM, for one process in one container. Calls do not wait: their answers come to
 // agent_receive. A process has one connection, so it is a global.
 
-enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OOM, CALL_OTHER };
+enum call { CALL_WAIT, CALL_STDOUT, CALL_STDERR, CALL_STDIN, CALL_OOM, CALL_QUERY, CALL_OTHER };
 
 // Takes an answer. The code is gRPC's; 0 = success.
 typedef void (*agent_answer)(enum call call, int code, const uint8_t *payload, size_t length);
@@ -31,5 +32,9 @@ void agent_close_input(void);
 void agent_signal(int signal, bool all);
 void agent_await_oom(void);
 void agent_resize(unsigned rows, unsigned columns);
+
+// See guest.proto.
+void agent_await_query(const struct in_addr *servers, unsigned count);
+void agent_answer_query(uint32_t id, const uint8_t *message, size_t length);
 
 #endif

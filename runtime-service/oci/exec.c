@@ -133,7 +133,8 @@ int verb_exec(char **words) {
         standin_cancel(&standin);
         stop(NO_CONSOLE);
     }
-    struct post post = {verbs_space(), words[0], executed.id, executed.terminal, false, NULL, false, executed.ports, executed.port_count};
+    struct post post = {.space = verbs_space(), .container = words[0], .exec = executed.id, .terminal = executed.terminal,
+                        .ports = executed.ports, .port_count = executed.port_count};
     const char *failure = standin_post(&standin, &post);
     if (failure != NULL) stop("%s", failure);
     verbs_write_pid(execution.pid_file, standin.pid);

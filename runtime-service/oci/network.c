@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "interfaces.h"
+#include "queryports.h"
 #include "redirect.h"
 #include "report.h"
 #include "service.h"
@@ -75,6 +76,10 @@ static void redirect(int netlink, const struct interface *interface, bool anew) 
     if (!redirect_add(netlink, interface->index, interface->tap)
         || !redirect_add(netlink, interface->tap, interface->index)) {
         stop_errno("cannot redirect the frames of %s to the VM", interface->name);
+    }
+    if (query_ports_reserved()
+        && !redirect_spare_answers(netlink, interface->index, interface->tap, QUERY_PORTS_FIRST, QUERY_PORTS_MASK)) {
+        stop_errno("cannot let the nameserver of the network have answers that come through %s", interface->name);
     }
 }
 

@@ -102,7 +102,8 @@ static void on_answer(enum call call, int code, const uint8_t *payload, size_t l
     case CALL_STDERR: on_output(&me.out[1], code, payload, length); break;
     case CALL_STDIN: on_input(code, payload, length); break;
     case CALL_OOM:
-        if (me.pump->on_oom != NULL) me.pump->on_oom(call, code, payload, length);
+    case CALL_QUERY:
+        if (me.pump->on_other != NULL) me.pump->on_other(call, code, payload, length);
         break;
     case CALL_OTHER: break;
     }

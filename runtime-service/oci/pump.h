@@ -14,7 +14,7 @@ struct pump_source {
     void (*work)(void); // called when it can be read
 };
 
-#define PUMP_SOURCES 2
+#define PUMP_SOURCES 3
 
 struct pump {
     int input;  // gives the process its input; -1 = it has none
@@ -34,7 +34,7 @@ struct pump {
     // How long the rest of the output may stay away after the end of the process; -1 = for ever.
     int last_output_ms;
     struct pump_source also[PUMP_SOURCES];
-    agent_answer on_oom; // takes the answers to agent_await_oom; NULL = it is not called
+    agent_answer on_other; // takes the answers to agent_await_oom and agent_await_query; NULL = they are not called
 };
 
 struct pump_end {

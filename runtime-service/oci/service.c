@@ -146,6 +146,10 @@ static void read_engine(struct container *container, const struct field *engine)
             container->network = text_of(field.bytes, field.length);
             break;
         case 6: container->shares_vm = field.value != 0; break;
+        case 9:
+            free(container->resolv_conf);
+            container->resolv_conf = text_of(field.bytes, field.length);
+            break;
         case 8: put_bytes(&container->hooks, 1, field.bytes, field.length); break;
         }
     }
@@ -174,6 +178,7 @@ void container_free(struct container *container) {
     free(container->id);
     free(container->bundle);
     free(container->network);
+    free(container->resolv_conf);
     free(container->hooks.at);
     while (container->port_count > 0) free(container->ports[--container->port_count]);
 }

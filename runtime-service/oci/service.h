@@ -31,6 +31,7 @@ struct container {
     char *network; // the path of its network namespace; empty = a new one
     bool shares_vm; // that is the namespace of another container, whose VM it shares
     int64_t created_millis;
+    char *resolv_conf; // its file on this host; NULL = none
     struct bytes hooks; // a message with its hooks of the host, for hooks_run()
     char *ports[PORTS_MOST];
     unsigned port_count;

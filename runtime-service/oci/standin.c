@@ -16,6 +16,7 @@
 #include "bytes.h"
 #include "console.h"
 #include "message.h"
+#include "names.h"
 #include "need.h"
 #include "network.h"
 #include "pump.h"
@@ -35,10 +36,9 @@ static struct {
     const char *space, *container;
 } me;
 
-static void on_oom(enum call call, int code, const uint8_t *payload, size_t length) {
+static void on_oom(int code, const uint8_t *payload, size_t length) {
     struct reader reader = reader_of(payload, length);
     struct field field;
-    (void)call;
     if (code != 0) return;
     if (next_field(&reader, &field) && field.length == strlen(me.container)
         && memcmp(field.bytes, me.container, field.length) == 0) {
@@ -47,11 +47,20 @@ static void on_oom(enum call call, int code, const uint8_t *payload, size_t leng
     agent_await_oom();
 }
 
+static void on_other(enum call call, int code, const uint8_t *payload, size_t length) {
+    if (call == CALL_OOM) on_oom(code, payload, length);
+    if (call == CALL_QUERY) names_query(code, payload, length);
+}
+
 #define ORDER_SIGNAL 's'
 #define ORDER_SIZE 'w'
 #define ORDER_CLOSE 'c'
+#define ORDER_NAMES 'n'
+#define SERVED "served"
 
 static int control_fd(void) { return me.control; }
+
+static void answer(const char *text) { send(me.control, text, strlen(text), MSG_NOSIGNAL); }
 
 static void take_order(void) {
     char text[64];
@@ -67,13 +76,21 @@ static void take_order(void) {
     sscanf(text + 1, "%d %d", &first, &second);
     if (*text == ORDER_SIGNAL) agent_signal(first, second != 0);
     if (*text == ORDER_SIZE) agent_resize((unsigned)first, (unsigned)second);
+    if (*text == ORDER_NAMES) {
+        names_begin();
+        answer(SERVED);
+    }
     if (*text == ORDER_CLOSE && me.held >= 0) {
         close(me.held);
         me.held = -1;
     }
 }
 
-static void follow_network(void) { network_work(me.space, me.container); }
+// Docker's nameserver comes with the first network of the user's.
+static void follow_network(void) {
+    names_begin(); // the connecting asks whether there is one
+    network_work(me.space, me.container);
+}
 
 static int all_signals(void) {
     static const int own[] = {SIGCHLD, SIGPIPE, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
@@ -112,10 +129,8 @@ static char *message_from(int control) {
 #define SHARE '='
 #define ENTERED "entered"
 
-// Entering a namespace takes the kernel no time.
+// Entering a namespace takes the kernel no time, and connecting to the agent little.
 #define POST_SECONDS 10
-
-static void answer(const char *text) { send(me.control, text, strlen(text), MSG_NOSIGNAL); }
 
 static _Noreturn void refuse(const char *reason, const char *network, const char *detail) {
     char text[4096];
@@ -150,8 +165,8 @@ static struct pump streams_of(bool terminal, int slave) {
         .terminal = own ? slave : -1,
         .closes_outputs = !terminal,
         .last_output_ms = LAST_OUTPUT_MS,
-        .also = {{control_fd, take_order}, {network_fd, follow_network}},
-        .on_oom = on_oom,
+        .also = {{control_fd, take_order}, {network_fd, follow_network}, {names_fd, names_work}},
+        .on_other = on_other,
     };
 }
 
@@ -166,6 +181,8 @@ static _Noreturn void stand(int slave, int signals) {
     me.container = next_line(&at);
     const char *exec = next_line(&at);
     bool networked = entered(next_line(&at));
+    const char *resolv_conf = next_line(&at);
+    if (networked && *resolv_conf != '\0') names_of(resolv_conf);
     while (*at != '\0' && count < 8) ports[count++] = next_line(&at);
     struct pump pump = streams_of(terminal != 0, slave);
     pump.signals = signals;
@@ -245,6 +262,12 @@ static void put_line(struct bytes *text, const char *line) {
     bytes_text(text, "\n");
 }
 
+static char *reply_of(const struct standin *standin) {
+    struct timeval limit = {.tv_sec = POST_SECONDS};
+    setsockopt(standin->control, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    return message_from(standin->control);
+}
+
 const char *standin_post(const struct standin *standin, const struct post *post) {
     struct bytes text = {0};
     bytes_format(&text, "%d %d\n", post->terminal, post->reports);
@@ -253,13 +276,12 @@ const char *standin_post(const struct standin *standin, const struct post *post)
     put_line(&text, post->exec);
     if (post->shares_network) bytes_add(&text, (char[]){SHARE}, 1);
     put_line(&text, post->network == NULL ? STAY : post->network);
+    put_line(&text, post->resolv_conf == NULL ? "" : post->resolv_conf);
     for (unsigned i = 0; i < post->port_count; i++) put_line(&text, post->ports[i]);
     bool sent = text.length <= POST_MOST && order(standin, &text);
     free(text.at);
     if (sent && post->network == NULL) return NULL;
-    struct timeval limit = {.tv_sec = POST_SECONDS};
-    setsockopt(standin->control, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    char *reply = sent ? message_from(standin->control) : NULL;
+    char *reply = sent ? reply_of(standin) : NULL;
     if (reply == NULL) return "the process that stands for it has ended";
     return strcmp(reply, ENTERED) == 0 ? NULL : reply;
 }
@@ -280,6 +302,13 @@ void standin_resize(const struct standin *standin, unsigned rows, unsigned colum
 }
 
 void standin_close_input(const struct standin *standin) { order_numbers(standin, ORDER_CLOSE, 0, 0); }
+
+void standin_serve_names(const struct standin *standin, const char *resolv_conf) {
+    struct in_addr servers[NAMES_SERVERS];
+    if (resolv_conf == NULL || names_read(resolv_conf, servers) == 0) return;
+    order_numbers(standin, ORDER_NAMES, 0, 0);
+    free(reply_of(standin));
+}
 
 void standin_cancel(const struct standin *standin) {
     kill(standin->pid, SIGKILL);

@@ -21,6 +21,7 @@ struct post {
     bool reports; // whether it reports when the container runs out of memory: STANDIN_OOM on its control socket
     const char *network; // the network namespace that it lives in; empty = a new one, NULL = that of its parent
     bool shares_network; // another stand-in lives there and follows its changes
+    const char *resolv_conf; // its file on this host, which may name nameservers in that namespace; NULL = none
     char *const *ports;
     unsigned port_count;
 };
@@ -49,6 +50,10 @@ const char *standin_post(const struct standin *standin, const struct post *post)
 void standin_signal(const struct standin *standin, int signal, bool all);
 void standin_resize(const struct standin *standin, unsigned rows, unsigned columns);
 void standin_close_input(const struct standin *standin);
+
+// The engine has made its network. If its resolv.conf on this host names nameservers on the loopback there, they answer
+// the VM's programs from now on. Returns when that is prepared, before the network is connected. NULL = it has none.
+void standin_serve_names(const struct standin *standin, const char *resolv_conf);
 
 // Ends a stand-in that has no post.
 void standin_cancel(const struct standin *standin);

@@ -115,7 +115,7 @@ static struct standin created(const struct creation *creation, const char *id, b
     }
     struct container container = container_in(&reply);
     struct post post = {space, id, id, container.terminal, false, container.network, container.shares_vm,
-                        container.ports, container.port_count};
+                        container.resolv_conf, container.ports, container.port_count};
     const char *failure = standin_post(&standin, &post);
     if (failure == NULL && container.terminal && session && creation->console == NULL) failure = NO_CONSOLE;
     if (failure == NULL) failure = creation_hooks(&container);
@@ -123,6 +123,7 @@ static struct standin created(const struct creation *creation, const char *id, b
         delete(id, true);
         stop("%s", failure);
     }
+    if (!container.shares_vm) standin_serve_names(&standin, container.resolv_conf);
     verbs_write_pid(creation->pid_file, standin.pid);
     return standin;
 }

@@ -13,7 +13,7 @@ static const struct {
     {"frame", frame_tests},     {"fuzz", fuzz_tests},     {"channel", channel_tests},
     {"names", names_tests},     {"online", online_tests}, {"services", service_tests},
     {"vsock", vsock_tests},     {"file", file_tests},     {"oci_json", oci_json_tests},
-    {"network", network_tests}, {"storage", storage_tests},
+    {"network", network_tests}, {"nameserver", nameserver_tests}, {"storage", storage_tests},
     {"sandbox", sandbox_tests}, {"copy", copy_tests},
     {"spec", spec_tests},       {"containers", container_tests},
 };

@@ -21,6 +21,7 @@ void held_suite(void); // part of container_tests
 void fuzz_tests(void);
 void channel_tests(void);
 void names_tests(void);
+void nameserver_tests(void);
 void network_tests(void);
 void oci_json_tests(void);
 void online_tests(void);

@@ -147,6 +147,7 @@ const char *process_post(struct process *process, const struct container *contai
         .reports = *process->exec == '\0',
         .network = container->network,
         .shares_network = container->shares_vm,
+        .resolv_conf = container->resolv_conf,
         .ports = container->ports,
         .port_count = container->port_count,
     };
@@ -154,6 +155,7 @@ const char *process_post(struct process *process, const struct container *contai
     if (failure != NULL) return failure;
     process->networked = container->network != NULL && !container->shares_vm;
     process->posted = true;
+    if (process->networked) standin_serve_names(&process->standin, container->resolv_conf);
     if (process->input_closed) standin_close_input(&process->standin);
     if (process->rows > 0) standin_resize(&process->standin, process->rows, process->columns);
     return NULL;

@@ -67,6 +67,11 @@ static void frames_are_redirected_until_that_ends(int netlink) {
     int tap = interfaces_list(netlink).all[0].tap;
     assert(redirect_add(netlink, 20, tap) && shows(show, "Egress Redirect to device vmf-20"));
     assert(redirect_add(netlink, 20, tap) && shows("tc filter show dev eth0 ingress | grep -c mirred", "1"));
+    for (int twice = 0; twice < 2; twice++) assert(redirect_spare_answers(netlink, 20, tap, 0xff00, 0xff00));
+    assert(shows("tc filter show dev eth0 ingress | grep -c mirred", "2"));
+    assert(shows(show, "protocol arp pref 1") && shows(show, "Egress Mirror to device vmf-20"));
+    assert(shows(show, "protocol ip pref 2") && shows(show, "match 0035ff00/ffffff00 at 20"));
+    assert(shows(show, "protocol all pref 3"));
     network_leave();
     assert(!shows("tc qdisc show dev eth0", "ingress"));
     redirect_remove(netlink, 20); // there is none

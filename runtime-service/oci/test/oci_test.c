@@ -10,6 +10,7 @@
 #include "../service.h"
 #include "../state.h"
 #include "hooks_test.h"
+#include "names_test.h"
 #include "network_test.h"
 #include "ttrpc/frame.h"
 
@@ -157,6 +158,7 @@ int main(void) {
     an_option_may_be_given_again();
     hooks_tests();
     network_tests();
-    puts("vmfactory-oci: 15 tests passed");
+    names_tests();
+    puts("vmfactory-oci: 21 tests passed");
     return 0;
 }

@@ -29,5 +29,6 @@ handler identity_set, identity_get;
 handler quiesce;
 handler hook_run_now, hooks_set, hooks_run_restore;
 handler call_forget;
+handler query_await, query_answer;
 
 #endif

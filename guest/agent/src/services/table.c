@@ -48,6 +48,8 @@ static struct method agent[] = {
 };
 
 static struct method guest[] = {
+    {.name = "AnswerQuery", .handle = query_answer},
+    {.name = "AwaitQuery", .handle = query_await},
     {.name = "ForgetCall", .handle = call_forget},
     {.name = "GetContainerProcess", .handle = process_get},
     {.name = "GetIdentity", .handle = identity_get},

@@ -138,7 +138,8 @@ public record EngineBundles(RootfsImages images, VmSizes sizes, Containers conta
               network,
               kept,
               whole.hostHooks(),
-              mounts.folders());
+              mounts.folders(),
+              mounts.resolver());
       return new Prepared(
           name,
           oci(pod, template, mounts.applyTo(wanted.withoutNamespace(NETWORK))),

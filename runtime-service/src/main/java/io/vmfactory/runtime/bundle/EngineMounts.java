@@ -9,10 +9,10 @@ import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.images.Image;
 import io.vmfactory.images.RootfsImages;
+import io.vmfactory.runtime.folders.FileCopy;
 import io.vmfactory.runtime.folders.FolderContent;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the bind mounts of this host in an engine's specification become in a VM, which shares no
@@ -33,11 +34,16 @@ import java.util.UUID;
  * @param folders the folders that are copied
  * @param trees the images
  * @param binds the mounts in the guest that replace those of the host
+ * @param resolver the copy of /etc/resolv.conf; null if there is none
  */
 record EngineMounts(
-    List<GuestFile> files, List<FolderCopy> folders, List<Tree> trees, List<OciMount> binds) {
-  private static final int MOST_FILE_BYTES = 1 << 20;
+    List<GuestFile> files,
+    List<FolderCopy> folders,
+    List<Tree> trees,
+    List<OciMount> binds,
+    @Nullable FileCopy resolver) {
   private static final String FILES = "/run/engine-files/";
+  private static final String RESOLVER = "/etc/resolv.conf";
   private static final String SHM = "/dev/shm";
   private static final String MEMORY = "tmpfs";
   private static final long KIB = 1024;
@@ -72,7 +78,11 @@ record EngineMounts(
         }
       }
       return new EngineMounts(
-          conversion.files, conversion.folders, conversion.trees, conversion.binds);
+          conversion.files,
+          conversion.folders,
+          conversion.trees,
+          conversion.binds,
+          conversion.resolver);
     } catch (RuntimeException e) {
       conversion.trees.forEach(tree -> tree.image().close());
       throw e;
@@ -85,6 +95,7 @@ record EngineMounts(
     private final List<FolderCopy> folders = new ArrayList<>();
     private final List<Tree> trees = new ArrayList<>();
     private final List<OciMount> binds = new ArrayList<>();
+    private @Nullable FileCopy resolver;
     private final String place;
     private final RootfsImages images;
     private final Deadline deadline;
@@ -102,7 +113,9 @@ record EngineMounts(
       if (shm.isPresent()) {
         binds.add(shm(mount, shm.get()));
       } else if (Files.isRegularFile(source)) {
-        files.add(copy(source, copy));
+        FileCopy file = new FileCopy(mount.source(), copy);
+        files.add(read(file));
+        resolver = mount.destination().equals(RESOLVER) ? file : resolver;
         binds.add(new OciMount(mount.destination(), "bind", copy, mount.options()));
       } else {
         requireReadOnlyFolder(index, mount, source);
@@ -178,22 +191,12 @@ record EngineMounts(
     return new OciMount(SHM, MEMORY, "shm", options);
   }
 
-  private static GuestFile copy(Path source, String copy) {
-    try (InputStream in = Files.newInputStream(source)) {
-      byte[] content = in.readNBytes(MOST_FILE_BYTES + 1);
-      if (content.length > MOST_FILE_BYTES) {
-        throw new SandboxException(
-            Reason.INVALID,
-            "mount of %s: a file that is copied into the VM can have at most 1 MiB"
-                .formatted(source));
-      }
-      int mode = (Integer) Files.getAttribute(source, "unix:mode") & 0777;
-      int uid = (Integer) Files.getAttribute(source, "unix:uid");
-      int gid = (Integer) Files.getAttribute(source, "unix:gid");
-      return new GuestFile(copy, mode, 0755, uid, gid, content);
+  private static GuestFile read(FileCopy file) {
+    try {
+      return file.read();
     } catch (IOException e) {
       throw new SandboxException(
-          Reason.INVALID, "mount of %s: %s".formatted(source, ErrorText.of(e)), e);
+          Reason.INVALID, "mount of %s: %s".formatted(file.source(), ErrorText.of(e)), e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.vmfactory.runtime.containers;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vmfactory.guest.oci.HostHook;
 import io.vmfactory.linux.ProcessIdentity;
+import io.vmfactory.runtime.folders.FileCopy;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -80,6 +81,7 @@ public record ContainerRecord(
    * @param keeper the process that keeps the container for containerd; null = none
    * @param hooks programs of this host that the engine's program runs
    * @param folders those of this host that it has copies of
+   * @param resolver its /etc/resolv.conf; null = none, or it is no copy of a file
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Engine(
@@ -91,7 +93,8 @@ public record ContainerRecord(
       String network,
       @Nullable Keeper keeper,
       List<HostHook> hooks,
-      List<FolderCopy> folders) {
+      List<FolderCopy> folders,
+      @Nullable FileCopy resolver) {
     /** In place of the folder, of which a command's container has none. */
     static final String FOREGROUND = "";
 

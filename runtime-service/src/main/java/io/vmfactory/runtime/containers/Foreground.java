@@ -43,7 +43,8 @@ public record Foreground(Containers containers) {
             "",
             null,
             List.of(),
-            List.of());
+            List.of(),
+            null);
     KeptContainer made =
         containers.create(
             new NewContainer(

@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class KeptContainer {
   private static final Logger log = LoggerFactory.getLogger(KeptContainer.class);
-
   private static final int SIGKILL = 9;
   private static final int KILLED = 128 + SIGKILL;
 
@@ -229,6 +228,7 @@ public final class KeptContainer {
     if (state != State.CREATED) {
       throw refused("start", "it runs");
     }
+    Nameservers.bring(record, sandbox, deadline);
     container.start(deadline);
     state = State.RUNNING;
     output.closeInput(container.process());
@@ -248,6 +248,7 @@ public final class KeptContainer {
       throw refused("connect", engine == null ? "it has no engine" : host);
     }
     sandbox.get(deadline).connect(network.apply(engine.networkNamespace()), deadline);
+    Nameservers.bring(record, sandbox, deadline);
   }
 
   /** Freezes all of its processes: RUNNING to PAUSED. */

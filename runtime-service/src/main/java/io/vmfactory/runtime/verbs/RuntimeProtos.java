@@ -125,6 +125,7 @@ final class RuntimeProtos {
               .setTerminal(engine.terminal())
               .setNetworkNamespace(engine.network())
               .setSharesVm(record.sharesVm())
+              .setResolvConf(engine.resolver() == null ? "" : engine.resolver().source())
               .addAllHooks(engine.hooks().stream().map(RuntimeProtos::hook).toList())
               .addAllAgentPorts(ports.stream().map(Path::toString).toList()));
     }

@@ -13,6 +13,7 @@ import io.vmfactory.guest.oci.OciMount;
 import io.vmfactory.guest.oci.OciSpec;
 import io.vmfactory.guest.oci.OciSpecException;
 import io.vmfactory.images.RootfsImages;
+import io.vmfactory.runtime.folders.FileCopy;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,6 +64,21 @@ class EngineMountsTest {
     assertThat(mounts.applyTo(spec).mounts())
         .contains(new OciMount("/etc/hosts", "bind", copy, List.of("bind", "rprivate")))
         .noneMatch(it -> it.source().equals(hosts.toString()));
+  }
+
+  @Test
+  void theCopyOfResolvConfIsKnown() throws IOException {
+    Path file = Files.writeString(folder.resolve("resolv.conf"), "nameserver 10.0.0.1\n");
+    EngineMounts mounts = converted(with(bind(file, "/etc/resolv.conf", "bind")));
+    FileCopy copy = new FileCopy(file.toString(), mounts.files().get(0).path());
+    assertThat(mounts.resolver()).isEqualTo(copy);
+    Files.writeString(file, "nameserver 127.0.0.11\n"); // Docker does so later
+    assertThat(new String(copy.read().content(), UTF_8)).isEqualTo("nameserver 127.0.0.11\n");
+    assertThat(converted(with(bind(file, "/etc/hosts", "bind"))).resolver()).isNull();
+    Files.write(file, new byte[(1 << 20) + 1]);
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(copy::read)
+        .withMessageContaining("at most 1 MiB");
   }
 
   @Test

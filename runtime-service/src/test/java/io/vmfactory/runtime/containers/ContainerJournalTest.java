@@ -12,6 +12,7 @@ import io.vmfactory.runtime.containers.ContainerRecord.Engine;
 import io.vmfactory.runtime.containers.ContainerRecord.Exit;
 import io.vmfactory.runtime.containers.ContainerRecord.Keeper;
 import io.vmfactory.runtime.containers.ContainerRecord.Step;
+import io.vmfactory.runtime.folders.FileCopy;
 import io.vmfactory.runtime.folders.FolderCopy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -93,12 +94,14 @@ class ContainerJournalTest {
                 "/run/netns/web",
                 new Keeper(56, 78, "/bin/y"),
                 List.of(new HostHook(Stage.POSTSTOP, "/bin/h", List.of("h"), List.of("A=b"), 5)),
-                List.of(new FolderCopy("/srv/conf", "/run/copy"))));
+                List.of(new FolderCopy("/srv/conf", "/run/copy")),
+                new FileCopy("/srv/resolv.conf", "/run/resolv.conf")));
     journal.write(other);
     assertThat(journal.all()).containsExactly(ended, other);
     assertThat(other.client()).isEmpty();
     Engine client =
-        new Engine(Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of(), List.of());
+        new Engine(
+            Engine.FOREGROUND, false, 12, 34, "/bin/x", "", null, List.of(), List.of(), null);
     assertThat(record("s3", client).client()).hasValue(client.standIn());
     assertThat(ended.step()).isEqualTo(Step.MADE);
     assertThat(journal.exists(ended)).isTrue();
@@ -120,7 +123,16 @@ class ContainerJournalTest {
   void leavesARecordAloneThatHasOneFaultAnywhere() throws IOException {
     Engine engine =
         new Engine(
-            "/b", true, 1, 2, "/bin/x", "", new Keeper(3, 4, "/bin/y"), List.of(), List.of());
+            "/b",
+            true,
+            1,
+            2,
+            "/bin/x",
+            "",
+            new Keeper(3, 4, "/bin/y"),
+            List.of(),
+            List.of(),
+            new FileCopy("/r", "/s"));
     journal.write(record("s1", engine).with(new Exit(1, NOW, "why")));
     Path file = folder.resolve("s1").resolve(SandboxStore.KEPT);
     for (byte[] damaged : DamagedDocuments.of(Files.readAllBytes(file))) {
