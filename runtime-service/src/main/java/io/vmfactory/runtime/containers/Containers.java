@@ -46,7 +46,8 @@ public final class Containers implements AutoCloseable {
   private final SandboxRuntime runtime;
   private final Keeping keeping;
 
-  private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(1, named("leases"));
+  private final ScheduledExecutorService timer =
+      Executors.newScheduledThreadPool(1, named("leases"));
   private final FactoryClient factory;
 
   private Containers(RuntimeSettings settings, SandboxRuntime runtime, WallClock clock) {
@@ -68,8 +69,7 @@ public final class Containers implements AutoCloseable {
   /** Runs a task that may block after a time, unless the service ends before. */
   private void later(Duration in, Runnable task) {
     try {
-      var unused =
-          timer.schedule(() -> ends.execute(task), in.toMillis(), TimeUnit.MILLISECONDS);
+      var unused = timer.schedule(() -> ends.execute(task), in.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       // closed: the next service looks
     }
