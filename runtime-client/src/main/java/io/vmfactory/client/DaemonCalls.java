@@ -6,10 +6,15 @@ import io.vmfactory.api.v1.GetConfigRequest;
 import io.vmfactory.api.v1.GetConfigResponse;
 import io.vmfactory.api.v1.GetStatusRequest;
 import io.vmfactory.api.v1.GetStatusResponse;
+import io.vmfactory.api.v1.Lease;
 import io.vmfactory.api.v1.ShutdownRequest;
+import io.vmfactory.api.v1.SuspendedVm;
 import io.vmfactory.api.v1.WatchEventsRequest;
 import io.vmfactory.configs.time.Deadline;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The calls about the daemon itself: status, configuration, events and shutdown. */
 public final class DaemonCalls {
@@ -27,6 +32,21 @@ public final class DaemonCalls {
   public GetStatusResponse status(boolean withMemory, Deadline deadline) {
     GetStatusRequest request = GetStatusRequest.newBuilder().setWithMemory(withMemory).build();
     return channel.unary(FactoryGrpcClient.GetStatus, request, deadline);
+  }
+
+  /**
+   * Returns when a lease ends, whether its VM runs or is suspended; empty if the daemon has no such
+   * lease of this user.
+   */
+  public Optional<Instant> leaseEnd(String leaseId, Deadline deadline) {
+    GetStatusResponse status = status(false, deadline);
+    return Stream.concat(
+            status.getLeasesList().stream(),
+            status.getSuspendedList().stream().map(SuspendedVm::getLease))
+        .filter(lease -> lease.getId().equals(leaseId))
+        .map(Lease::getExpiresAt)
+        .map(at -> Instant.ofEpochSecond(at.getSeconds(), at.getNanos()))
+        .findFirst();
   }
 
   /** Returns the daemon's current configuration. */

@@ -171,6 +171,9 @@ final class ForkIT {
                 }
               });
       soon().await(first, "the first write");
+      for (int i = 0; i < 7; i++) { // the first fork merges layers
+        factory.fork(source).snapshot(elsewhere, new Laps(), soon()).close();
+      }
       for (int i = 0; i < 3; i++) {
         int so = written.get();
         forks.addAll(fork(source, 1).vms());

@@ -13,9 +13,6 @@ import java.util.concurrent.CompletableFuture;
  * @param paused whether it may be paused, so that its agent does not answer
  */
 record Grant(VmHandle handle, Operation last, int layers, boolean paused) {
-  /** A drive has 16 at most, and one is the first. */
-  private static final int MOST_LAYERS = 14;
-
   String vm() {
     return handle.vm().getId();
   }
@@ -26,7 +23,7 @@ record Grant(VmHandle handle, Operation last, int layers, boolean paused) {
 
   /** Returns whether a snapshot of it is possible. */
   boolean canBeCopied() {
-    return handle.granted().getRoute() != Route.COLD && layers < MOST_LAYERS;
+    return handle.granted().getRoute() != Route.COLD;
   }
 
   /** Completes when the VM's process has ended, which may have happened already. */

@@ -251,8 +251,9 @@ class RuntimeServiceIT {
     }
   }
 
+  /** A term that is none changes nothing; one that passes ends the container. */
   @Test
-  void aTermThatIsNoneIsRefusedAndChangesNothing() throws IOException {
+  void aSuspendedContainerEndsWithItsLease() throws IOException {
     start(Host.make("").withTemplate());
     counting("web");
     final long before = written("web", 100).getStdout().getPosition();
@@ -266,6 +267,13 @@ class RuntimeServiceIT {
     }
     assertThat(calls.get("", "web", soon()).getState()).isEqualTo(ContainerState.RUNNING);
     written("web", before + 100);
+    calls.suspend("web", Duration.ofSeconds(2), soon());
+    Container ended = await("web", it -> it.getState() == ContainerState.STOPPED);
+    assertThat(ended.getExitStatus()).isEqualTo(137);
+    assertThat(ended.getLostReason()).contains("its lease has ended");
+    try (SandboxRuntime runtime = host.runtime()) {
+      assertThat(runtime.suspended(soon())).isEmpty();
+    }
   }
 
   /** The guest of a paused VM does not answer the service that takes its container over. */

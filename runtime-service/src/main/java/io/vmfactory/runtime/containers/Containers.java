@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.sandbox.RuntimeSettings;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
@@ -17,7 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -42,8 +46,14 @@ public final class Containers implements AutoCloseable {
   private final SandboxRuntime runtime;
   private final Keeping keeping;
 
-  private Containers(SandboxRuntime runtime, SandboxStore store, WallClock clock) {
+  private final ScheduledExecutorService timer =
+      Executors.newScheduledThreadPool(1, named("leases"));
+  private final FactoryClient factory;
+
+  private Containers(RuntimeSettings settings, SandboxRuntime runtime, WallClock clock) {
+    SandboxStore store = new SandboxStore(settings.runtime().sandboxDir());
     this.runtime = runtime;
+    this.factory = FactoryClient.open(settings.runtime().factorySocket());
     this.keeping =
         new Keeping(
             runtime,
@@ -52,25 +62,36 @@ public final class Containers implements AutoCloseable {
             ends,
             processes,
             clock,
-            container -> all.remove(container.name()));
+            container -> all.remove(container.name()),
+            new Keeping.Leases(factory, new LeaseWatch(clock, this::later)));
+  }
+
+  /** Runs a task that may block after a time, unless the service ends before. */
+  private void later(Duration in, Runnable task) {
+    try {
+      var unused = timer.schedule(() -> ends.execute(task), in.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // closed: the next service looks
+    }
   }
 
   private static ExecutorService threads(String name, int count) {
+    return Executors.newFixedThreadPool(count, named(name));
+  }
+
+  private static ThreadFactory named(String name) {
     AtomicInteger next = new AtomicInteger();
-    ThreadFactory factory =
-        task -> {
-          Thread thread = new Thread(task, name + "-" + next.getAndIncrement());
-          thread.setDaemon(true);
-          return thread;
-        };
-    return Executors.newFixedThreadPool(count, factory);
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + next.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   /** Opens the containers of a host. Takes over those of an earlier service. */
   public static Containers open(RuntimeSettings settings) {
-    SandboxStore store = new SandboxStore(settings.runtime().sandboxDir());
     SandboxRuntime runtime = SandboxRuntime.keeping(settings);
-    Containers containers = new Containers(runtime, store, WallClock.system());
+    Containers containers = new Containers(settings, runtime, WallClock.system());
     try {
       containers.takeOver();
       return containers;
@@ -211,9 +232,11 @@ public final class Containers implements AutoCloseable {
   @Override
   public void close() {
     folders.close();
+    timer.shutdownNow();
     ends.shutdownNow(); // before the connections: a connection that ends now is not the end of a
     // container
     runtime.close();
+    factory.close();
     pumps.shutdownNow();
     processes.close();
   }

@@ -1,5 +1,6 @@
 package io.vmfactory.runtime.containers;
 
+import io.vmfactory.client.FactoryClient;
 import io.vmfactory.client.sandbox.SandboxRuntime;
 import io.vmfactory.configs.time.WallClock;
 import io.vmfactory.linux.Processes;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
  * @param processes watches processes that stand for containers
  * @param clock the host's clock
  * @param removed takes a container that does not exist any more
+ * @param leases the leases of the daemon
  */
 record Keeping(
     SandboxRuntime runtime,
@@ -24,4 +26,8 @@ record Keeping(
     Executor ends,
     Processes processes,
     WallClock clock,
-    Consumer<KeptContainer> removed) {}
+    Consumer<KeptContainer> removed,
+    Leases leases) {
+  /** The leases of the daemon. */
+  record Leases(FactoryClient factory, LeaseWatch watch) {}
+}

@@ -19,7 +19,9 @@ import io.vmfactory.runtime.containers.ContainerView.State;
 import io.vmfactory.vmm.Sizing;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -75,7 +77,9 @@ public final class KeptContainer {
 
   /** Returns a container whose VM is on disk. */
   static KeptContainer suspended(Keeping keeping, ContainerRecord record) {
-    return new KeptContainer(keeping, record, State.SUSPENDED);
+    KeptContainer container = new KeptContainer(keeping, record, State.SUSPENDED);
+    keeping.leases().watch().begin(container::checkLease);
+    return container;
   }
 
   /** Follows a container in {@code sandbox}; {@code made} is its handle if it is a new one. */
@@ -181,52 +185,24 @@ public final class KeptContainer {
   }
 
   private Container container(String verb, Deadline deadline) {
-    requireAlive(verb);
-    requireVm(verb);
+    rules().requireAlive(verb);
+    rules().requireVm(verb);
     reach(deadline);
     return sandbox.get(deadline).container(record.id(), deadline);
   }
 
-  private void requireAlive(String verb) {
-    if (state == State.STOPPED) {
-      throw refused(verb, "it has stopped");
-    }
-  }
-
-  private void requireVm(String verb) {
-    if (state == State.SUSPENDED) {
-      String resume = "it is suspended; resume it first (vmfactory resume %s)";
-      throw refused(verb, resume.formatted(record.sandbox()));
-    }
-  }
-
-  private SandboxException refused(String verb, String why) {
-    return new SandboxException(
-        Reason.WRONG_STATE, "cannot %s container %s: %s".formatted(verb, name(), why));
-  }
-
-  /**
-   * Returns whether a call was made before. Keepers repeat calls whose answer they have not got,
-   * and make no others that the state does not allow.
-   */
-  private boolean isRepeated(State reached) {
-    return record.keeper() != null && state == reached;
-  }
-
-  private boolean hasRun() {
-    Exit exit = record.exit();
-    return isRepeated(State.RUNNING)
-        || (isRepeated(State.STOPPED) && exit != null && exit.reason().isEmpty());
+  private StateRules rules() {
+    return new StateRules(record, state);
   }
 
   /** Starts it: CREATED to RUNNING. */
   public synchronized void start(Deadline deadline) {
-    if (hasRun()) {
+    if (rules().hasRun()) {
       return;
     }
     Container container = container("start", deadline);
     if (state != State.CREATED) {
-      throw refused("start", "it runs");
+      throw rules().refused("start", "it runs");
     }
     Nameservers.bring(record, sandbox, deadline);
     container.start(deadline);
@@ -242,10 +218,10 @@ public final class KeptContainer {
    */
   public synchronized void connect(Function<Path, SandboxNetwork> network, Deadline deadline) {
     ContainerRecord.Engine engine = record.engine();
-    requireAlive("connect");
+    rules().requireAlive("connect");
     if (engine == null || record.sharesVm()) {
       String host = "its network is that of " + record.host();
-      throw refused("connect", engine == null ? "it has no engine" : host);
+      throw rules().refused("connect", engine == null ? "it has no engine" : host);
     }
     sandbox.get(deadline).connect(network.apply(engine.networkNamespace()), deadline);
     Nameservers.bring(record, sandbox, deadline);
@@ -254,10 +230,10 @@ public final class KeptContainer {
   /** Freezes all of its processes: RUNNING to PAUSED. */
   public synchronized void pause(Deadline deadline) {
     reach(deadline);
-    if (isRepeated(State.PAUSED)) {
+    if (rules().isRepeated(State.PAUSED)) {
       return;
     }
-    require(State.RUNNING, "pause");
+    rules().require(State.RUNNING, "pause");
     container("pause", deadline).pause(deadline);
     state = State.PAUSED;
     watchers.run();
@@ -266,10 +242,10 @@ public final class KeptContainer {
   /** Lets its processes go on: PAUSED to RUNNING. */
   public synchronized void resume(Deadline deadline) {
     reach(deadline);
-    if (isRepeated(State.RUNNING)) {
+    if (rules().isRepeated(State.RUNNING)) {
       return;
     }
-    require(State.PAUSED, "resume");
+    rules().require(State.PAUSED, "resume");
     container("resume", deadline).resume(deadline);
     state = State.RUNNING;
     watchers.run();
@@ -282,7 +258,7 @@ public final class KeptContainer {
    * @param ttl how long it may stay so; null for the daemon's default
    */
   public synchronized SuspendedMachine suspend(@Nullable Duration ttl, Deadline deadline) {
-    requireVm("suspend");
+    rules().requireVm("suspend");
     SuspendedMachine done = new Suspension(keeping, record).store(state, ttl, deadline);
     followed++;
     sandbox.disconnect();
@@ -297,7 +273,24 @@ public final class KeptContainer {
   private void rest() {
     state = State.SUSPENDED;
     unreached = null;
+    keeping.leases().watch().begin(this::checkLease);
     watchers.run();
+  }
+
+  /** Ends it if its VM on disk is gone: SUSPENDED to STOPPED. Returns when its lease ends. */
+  private synchronized Optional<Instant> checkLease(Deadline deadline) {
+    if (state != State.SUSPENDED) {
+      return Optional.empty();
+    }
+    Optional<Instant> end = new Suspension(keeping, record).leaseEnd(deadline);
+    if (end.isEmpty()) {
+      leaseHasEnded();
+    }
+    return end;
+  }
+
+  private void leaseHasEnded() {
+    finish(new Exit(KILLED, now(), "its VM on disk is gone: its lease has ended"));
   }
 
   /**
@@ -311,7 +304,7 @@ public final class KeptContainer {
       keeping.runtime().resumeVm(record.sandbox(), ttl, deadline);
     } catch (SandboxException e) {
       if (e.reason() == Reason.LOST && state == State.SUSPENDED) {
-        finish(new Exit(KILLED, now(), "its VM on disk is gone: its lease has ended"));
+        leaseHasEnded();
       }
       throw e;
     }
@@ -321,16 +314,9 @@ public final class KeptContainer {
     reach(deadline);
   }
 
-  private void require(State wanted, String verb) {
-    requireVm(verb);
-    if (state != wanted) {
-      throw refused(verb, "it is %s and must be %s".formatted(state, wanted));
-    }
-  }
-
   /** Stops it: SIGTERM, after {@code grace} SIGKILL. Returns when its exit status is recorded. */
   public void stop(Duration grace, Deadline deadline) {
-    requireVm("stop");
+    rules().requireVm("stop");
     try {
       reach(deadline);
       if (state == State.PAUSED) {
@@ -412,7 +398,7 @@ public final class KeptContainer {
       return;
     }
     if (state != State.STOPPED && !force) {
-      throw refused("remove", "it has not stopped; stop it first, or use force");
+      throw rules().refused("remove", "it has not stopped; stop it first, or use force");
     }
     ContainerEnd.remove(keeping, record, () -> sandbox.get(deadline), deadline);
     forget("it was removed");

@@ -1,12 +1,15 @@
 package io.vmfactory.runtime.containers;
 
 import io.vmfactory.client.machine.SuspendedMachine;
+import io.vmfactory.client.sandbox.Sandbox;
 import io.vmfactory.client.sandbox.SandboxException;
 import io.vmfactory.client.sandbox.SandboxException.Reason;
 import io.vmfactory.client.sandbox.SandboxStatus;
 import io.vmfactory.configs.time.Deadline;
 import io.vmfactory.runtime.containers.ContainerView.State;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +54,13 @@ record Suspension(Keeping keeping, ContainerRecord record) {
       }
       throw e;
     }
+  }
+
+  /** Returns when the lease of the VM ends, if the daemon has it still. */
+  Optional<Instant> leaseEnd(Deadline deadline) {
+    Sandbox sandbox = keeping.runtime().fetch(record.sandbox(), deadline);
+    String lease = sandbox.status(deadline).leaseId();
+    return keeping.leases().factory().daemon().leaseEnd(lease, deadline);
   }
 
   /**

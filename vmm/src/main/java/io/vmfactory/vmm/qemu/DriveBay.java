@@ -5,6 +5,9 @@ import io.vmfactory.vmm.DrivePlace;
 import io.vmfactory.vmm.VmSpec.Devices;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +44,9 @@ record DriveBay(Kind kind, int number, String guestDevice) {
 
   /**
    * Copy-on-write layers that a drive can have over its image. Each snapshot adds one, and each
-   * makes reading a little slower.
+   * makes reading a little slower. When there are as many, the next snapshot merges them first.
    */
-  static final int MOST_LAYERS = 16;
+  static final int MOST_LAYERS = 8;
 
   /** The kind of a place. */
   enum Kind {
@@ -156,7 +159,7 @@ record DriveBay(Kind kind, int number, String guestDevice) {
   /**
    * Returns the name of the node that is the file of a copy-on-write layer.
    *
-   * @param layer 1 = the lowest, up to {@link #MOST_LAYERS}
+   * @param layer from 1; a layer has a higher number than those below it
    */
   String writes(int layer) {
     return id() + ".writes" + suffix(layer);
@@ -166,7 +169,7 @@ record DriveBay(Kind kind, int number, String guestDevice) {
    * Returns the name of the node that is a copy-on-write layer over the layer below it, or over the
    * image.
    *
-   * @param layer 1 = the lowest; 0 = the image
+   * @param layer from 1; 0 = the image
    */
   String overlay(int layer) {
     return layer == 0 ? image() : id() + ".overlay" + suffix(layer);
@@ -182,6 +185,18 @@ record DriveBay(Kind kind, int number, String guestDevice) {
         : null;
   }
 
+  /** Returns the numbers of the layers that have a node among {@code nodes}, the lowest first. */
+  List<Integer> layers(Set<String> nodes) {
+    Pattern layer = Pattern.compile(id() + "\\.(?:writes|overlay)(\\d*)");
+    return nodes.stream()
+        .map(layer::matcher)
+        .filter(Matcher::matches)
+        .map(found -> found.group(1).isEmpty() ? 1 : Integer.parseInt(found.group(1)))
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   /** Every drive had one layer at most when these names were chosen. */
   private static String suffix(int layer) {
     return layer == 1 ? "" : Integer.toString(layer);
@@ -190,5 +205,10 @@ record DriveBay(Kind kind, int number, String guestDevice) {
   /** Returns the name of the job that formats the copy-on-write file. */
   String formatting() {
     return id() + ".format";
+  }
+
+  /** Returns the name of the job that merges layers. */
+  String merging() {
+    return id() + ".merge";
   }
 }

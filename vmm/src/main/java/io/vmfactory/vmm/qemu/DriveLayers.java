@@ -28,8 +28,20 @@ final class DriveLayers {
   private final List<DrivePlace> places;
   private final List<Growing> growing = new ArrayList<>();
 
-  /** A drive that gets a layer: its nodes, and the layer that the VM writes to so far. */
-  private record Growing(DriveBay bay, DriveNodes nodes, int top) {}
+  /**
+   * A drive that gets a layer.
+   *
+   * @param layers those that it has, the lowest first; the VM writes to the last one
+   */
+  private record Growing(DriveBay bay, DriveNodes nodes, List<Integer> layers) {
+    int top() {
+      return layers.get(layers.size() - 1);
+    }
+
+    Growing merged() {
+      return new Growing(bay, nodes, List.of(top()));
+    }
+  }
 
   private DriveLayers(BlockNodes all, DriveRack rack) {
     this.monitor = all.monitor();
@@ -39,26 +51,46 @@ final class DriveLayers {
   }
 
   /**
-   * Makes a layer for each drive that the guest writes to, before the pause. A failure leaves
-   * nothing.
+   * Finds the layers of each drive that the guest writes to. Where there are as many as a drive can
+   * have, they are merged into one. This takes as long as copying what they hold.
    *
    * @throws VmmException with reason {@code INVALID} when what a drive holds cannot be kept
    */
-  static DriveLayers prepare(QemuDrives drives, Path folder, Deadline deadline) {
-    DriveLayers layers = new DriveLayers(drives.allNodes(), drives.rack(deadline));
-    layers.places.forEach(DriveLayers::requireKept);
+  static DriveLayers find(QemuDrives drives, Deadline deadline) {
+    DriveLayers found = new DriveLayers(drives.allNodes(), drives.rack(deadline));
+    found.places.forEach(DriveLayers::requireKept);
+    Map<String, Node> present = found.all.byName(deadline);
+    new OpenFiles(found.monitor).sweep(present.values(), deadline);
+    for (DrivePlace place : found.places) {
+      if (place.mode() == DriveMode.OVERLAY) {
+        DriveBay bay = found.rack.slot(place.id());
+        List<Integer> layers = found.layers(bay, present, deadline);
+        Growing drive = new Growing(bay, drives.nodes(bay), layers);
+        found.growing.add(found.bounded(drive, present, deadline));
+      }
+    }
+    return found;
+  }
+
+  private Growing bounded(Growing drive, Map<String, Node> present, Deadline deadline) {
+    if (drive.layers().size() < DriveBay.MOST_LAYERS) {
+      return drive;
+    }
+    drive.nodes().merge(drive.layers(), present, deadline);
+    return drive.merged();
+  }
+
+  /** Makes a layer for each drive that was found, before the pause. A failure leaves nothing. */
+  void prepare(Path folder, Deadline deadline) {
     try {
-      for (DrivePlace place : layers.places) {
-        if (place.mode() == DriveMode.OVERLAY) {
-          layers.prepare(place.id(), drives, folder, deadline);
-        }
+      for (Growing drive : growing) {
+        drive.nodes().makeLayer(drive.top() + 1, folder, rack.bytes(drive.bay()), deadline);
       }
     } catch (RuntimeException e) {
-      layers.undo();
-      layers.closeUndone();
+      undo();
+      closeUndone();
       throw e;
     }
-    return layers;
   }
 
   private static void requireKept(DrivePlace place) {
@@ -76,39 +108,28 @@ final class DriveLayers {
         "no snapshot of this VM can be taken: its drive %s %s".formatted(place.id(), why));
   }
 
-  private void prepare(String id, QemuDrives drives, Path folder, Deadline deadline) {
-    DriveBay bay = rack.slot(id);
-    DriveNodes nodes = drives.nodes(bay);
-    int top = top(bay, all.byName(deadline), deadline);
-    if (top >= DriveBay.MOST_LAYERS) {
-      throw new VmmException(
-          Reason.INVALID,
-          "no snapshot of this VM can be taken: its drive %s has %d layers, the most; %s"
-              .formatted(id, top, "take it from another VM, which has made fewer snapshots"));
-    }
-    growing.add(new Growing(bay, nodes, top));
-    nodes.makeLayer(top + 1, folder, rack.bytes(bay), deadline);
-  }
-
   /**
-   * Returns the layer that the VM writes to, and removes layers above it. A daemon that was killed
-   * while it took a snapshot has left them. QEMU does not remove one that is in use.
+   * Returns the layers that a drive reads from, the lowest first, and removes others. A daemon that
+   * was killed while it took a snapshot or merged layers has left them. QEMU does not remove one
+   * that is in use.
    */
-  private int top(DriveBay bay, Map<String, Node> present, Deadline deadline) {
+  private List<Integer> layers(DriveBay bay, Map<String, Node> present, Deadline deadline) {
     OpenFiles files = new OpenFiles(monitor);
-    for (int layer = DriveBay.MOST_LAYERS; layer > 1; layer--) {
-      Node overlay = present.get(bay.overlay(layer));
-      Node file = present.get(bay.writes(layer));
+    List<Integer> used = new ArrayList<>(bay.layers(present.keySet()));
+    for (int i = used.size() - 1; i >= 0; i--) {
+      Node overlay = present.get(bay.overlay(used.get(i)));
       if (overlay != null && !removed(overlay, deadline)) {
-        return layer;
+        continue;
       }
+      Node file = present.get(bay.writes(used.get(i)));
       if (file != null) {
         files.forget(file);
         monitor.execute(BlockCommands.remove(file.name()), deadline);
         monitor.driveBounds().overlays().drop(file.name());
       }
+      used.remove(i);
     }
-    return 1;
+    return used;
   }
 
   private boolean removed(Node node, Deadline deadline) {
@@ -152,12 +173,14 @@ final class DriveLayers {
     Map<String, Node> present = all.byName(deadline);
     OpenFiles files = new OpenFiles(monitor);
     for (Growing drive : growing) {
-      for (int layer = 1; layer <= drive.top(); layer++) {
-        Node file = requireNonNull(present.get(drive.bay().writes(layer)));
+      int below = 0;
+      for (int layer : drive.layers()) {
+        DriveBay bay = drive.bay();
+        Node file = requireNonNull(present.get(bay.writes(layer)));
         if (!file.readOnly()) {
-          String below = drive.bay().overlay(layer - 1);
-          files.freeze(drive.bay().overlay(layer), file, below, deadline);
+          files.freeze(bay.overlay(layer), file, bay.overlay(below), deadline);
         }
+        below = layer;
       }
     }
   }
@@ -190,12 +213,9 @@ final class DriveLayers {
     List<String> names = new ArrayList<>(List.of(bay.image()));
     growing.stream()
         .filter(drive -> drive.bay().equals(bay))
-        .forEach(
-            drive -> {
-              for (int layer = 1; layer <= drive.top(); layer++) {
-                names.add(bay.writes(layer));
-              }
-            });
+        .flatMap(drive -> drive.layers().stream())
+        .map(bay::writes)
+        .forEach(names::add);
     return names;
   }
 

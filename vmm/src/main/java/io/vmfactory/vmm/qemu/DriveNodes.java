@@ -169,12 +169,10 @@ final class DriveNodes {
   }
 
   private void format(int layer, long bytes, Deadline deadline) {
-    CompletionStage<Boolean> ended = events.jobEnded(bay.formatting());
     CompletionStage<String> formatted =
-        monitor
-            .send(BlockCommands.formatOverlay(bay.formatting(), bay.writes(layer), bytes))
-            .thenCompose(begun -> ended)
-            .thenCompose(this::dismiss);
+        run(
+            bay.formatting(),
+            BlockCommands.formatOverlay(bay.formatting(), bay.writes(layer), bytes));
     settled = formatted;
     String error = monitor.await(formatted, "the copy-on-write file to be formatted", deadline);
     if (!error.isEmpty()) {
@@ -183,20 +181,54 @@ final class DriveNodes {
   }
 
   /**
-   * Runs even if the caller has stopped waiting. Returns why the job failed; empty if it succeeded.
+   * Copies what all layers hold into the topmost one, and removes the others. The guest may write
+   * meanwhile. If this throws, the drive holds the same as before; what was copied stays so.
+   *
+   * @param layers the lowest first
+   * @param present the nodes by name
    */
-  private CompletionStage<String> dismiss(boolean succeeded) {
+  void merge(List<Integer> layers, Map<String, Node> present, Deadline deadline) {
+    List<Integer> below = layers.subList(0, layers.size() - 1);
+    String top = bay.overlay(layers.get(below.size()));
+    CompletionStage<String> merged =
+        run(bay.merging(), BlockCommands.merge(bay.merging(), top, bay.image()));
+    String error;
+    try {
+      error = monitor.await(merged, "the layers of drive " + bay.id() + " to be merged", deadline);
+    } catch (RuntimeException e) {
+      monitor.send(BlockCommands.cancel(bay.merging()));
+      throw e;
+    }
+    if (!error.isEmpty()) {
+      throw new VmmException(
+          error.contains("No space left") ? Reason.RESOURCES : Reason.FAILED,
+          "cannot merge the layers of drive %s: %s".formatted(bay.id(), error));
+    }
+    remove(of(below), present, deadline);
+  }
+
+  /** Runs a job. Completes with why it failed; empty if it succeeded. */
+  private CompletionStage<String> run(String job, QmpCommand<QmpCommand.Done> start) {
+    CompletionStage<Boolean> ended = events.jobEnded(job);
+    return monitor
+        .send(start)
+        .thenCompose(begun -> ended)
+        .thenCompose(succeeded -> dismiss(job, succeeded));
+  }
+
+  /** Runs even if the caller has stopped waiting. */
+  private CompletionStage<String> dismiss(String job, boolean succeeded) {
     CompletionStage<String> error =
         succeeded
             ? CompletableFuture.completedFuture("")
-            : monitor.send(BlockCommands.jobs()).thenApply(this::error);
-    monitor.send(BlockCommands.dismiss(bay.formatting()));
+            : monitor.send(BlockCommands.jobs()).thenApply(all -> error(job, all));
+    monitor.send(BlockCommands.dismiss(job));
     return error;
   }
 
-  private String error(List<Job> all) {
+  private static String error(String job, List<Job> all) {
     return all.stream()
-        .filter(job -> job.id().equals(bay.formatting()))
+        .filter(one -> one.id().equals(job))
         .findFirst()
         .map(Job::error)
         .orElse("no reason given");
@@ -209,7 +241,7 @@ final class DriveNodes {
   void undo(int layers) {
     settled.whenComplete(
         (done, failure) -> {
-          all(layers).forEach(this::remove);
+          all(IntStream.rangeClosed(1, layers).boxed().toList()).forEach(this::remove);
           files.forgetAll();
         });
   }
@@ -236,21 +268,32 @@ final class DriveNodes {
   /** Removes the nodes that exist, once QEMU no longer works on them. */
   void removeLeftovers(Deadline deadline) {
     Map<String, Node> present = new BlockNodes(monitor, events).byName(deadline);
-    for (String name : all(DriveBay.MOST_LAYERS).filter(present.keySet()::contains).toList()) {
+    remove(all(bay.layers(present.keySet())), present, deadline);
+  }
+
+  private void remove(Stream<String> names, Map<String, Node> present, Deadline deadline) {
+    for (String name : names.filter(present.keySet()::contains).toList()) {
       files.forget(requireNonNull(present.get(name)));
       monitor.execute(BlockCommands.remove(name), deadline);
       monitor.driveBounds().overlays().drop(name);
     }
   }
 
-  /** Returns all nodes up to that layer, the topmost first. A slot's own node stays. */
-  private Stream<String> all(int layers) {
-    Stream<String> above =
-        IntStream.iterate(layers, layer -> layer - 1)
-            .limit(layers)
-            .boxed()
-            .flatMap(layer -> Stream.of(bay.overlay(layer), bay.writes(layer)));
-    Stream<String> below = Stream.concat(above, Stream.of(bay.image()));
+  /** Returns all nodes, the topmost first. A slot's own node stays. */
+  private Stream<String> all(List<Integer> layers) {
+    Stream<String> below = Stream.concat(of(layers), Stream.of(bay.image()));
     return bay.isPort() ? Stream.concat(Stream.of(bay.id()), below) : below;
+  }
+
+  /**
+   * Returns the nodes of layers, the topmost first.
+   *
+   * @param layers the lowest first
+   */
+  private Stream<String> of(List<Integer> layers) {
+    int most = layers.size() - 1;
+    return IntStream.rangeClosed(0, most)
+        .mapToObj(i -> layers.get(most - i))
+        .flatMap(layer -> Stream.of(bay.overlay(layer), bay.writes(layer)));
   }
 }

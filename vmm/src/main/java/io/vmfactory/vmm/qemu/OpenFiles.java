@@ -14,9 +14,12 @@ import io.vmfactory.vmm.qmp.QmpCommand.FilledSet;
 import io.vmfactory.vmm.qmp.QmpCommand.OpenFile;
 import io.vmfactory.vmm.qmp.QmpCommand.TakenFile;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The open files of one QEMU's block nodes. QEMU gets open files and no paths, because it cannot
@@ -119,6 +122,27 @@ final class OpenFiles {
   void forgetAll() {
     opened.forEach(this::remove);
     opened.clear();
+  }
+
+  /**
+   * Asks QEMU to forget the files of nodes that are gone: those of nodes that were removed while
+   * the VM was paused are still open. Does not wait.
+   *
+   * @param nodes all nodes
+   */
+  void sweep(Collection<Node> nodes, Deadline deadline) {
+    Set<FileSet> used =
+        nodes.stream()
+            .flatMap(node -> FileSet.of(node.file()).stream())
+            .collect(Collectors.toSet());
+    monitor.execute(QmpCommand.fileSets(), deadline).stream()
+        .filter(filled -> !used.contains(filled.set()))
+        .filter(filled -> filled.files().stream().allMatch(OpenFiles::isOfNode))
+        .forEach(filled -> remove(filled.set()));
+  }
+
+  private static boolean isOfNode(OpenFile file) {
+    return isForReading(file) || WRITING.equals(file.label());
   }
 
   private void remove(FileSet set) {

@@ -63,6 +63,7 @@ record QemuSnapshot(
     VmSpec spec = subject.spec();
     long bytes = spec.boot().memoryMib() * MIB;
     QemuDrives drives = new QemuDrives(spec.devices(), monitor, events);
+    DriveLayers layers = DriveLayers.find(drives, deadline);
     MemoryFile memory = MemoryFiles.create("vmfactory-snapshot", bytes);
     try (ProcessRam ram = ram(bytes);
         DeviceState state = new DeviceState(monitor)) {
@@ -70,7 +71,7 @@ record QemuSnapshot(
       // These pages are copied again during the pause, and then there is room for most of them. No
       // device of the VM gives pages back, so none of them can become the template's again.
       ram.copyWritten(memory, deadline);
-      DriveLayers layers = DriveLayers.prepare(drives, overlayDir, deadline);
+      layers.prepare(overlayDir, deadline);
       state.await(deadline);
       laps.lap("copy");
       Moment moment = new Pause(runs, ram, memory, state, layers).run(laps, deadline);

@@ -79,6 +79,13 @@ public final class BlockCommands {
 
   private record Id(String id) {}
 
+  private record Stream(
+      @JsonProperty("job-id") String job,
+      String device,
+      @JsonProperty("base-node") String base,
+      @JsonProperty("backing-file") String baseName,
+      @JsonProperty("auto-dismiss") boolean autoDismiss) {}
+
   private record DriveDevice(
       String driver,
       String id,
@@ -234,6 +241,20 @@ public final class BlockCommands {
             List.of(
                 new OverlayNode(name, file, backing, true),
                 file(file, path, true, false, locked))));
+  }
+
+  /**
+   * Starts a job that copies into {@code overlay} what the layers between it and {@code base} hold.
+   * In the end it reads from {@code base}, and nothing from the layers between. The file of the
+   * overlay still names no image below it.
+   */
+  public static QmpCommand<Done> merge(String job, String overlay, String base) {
+    return done("block-stream", new Stream(job, overlay, base, "", false));
+  }
+
+  /** Asks a job to end soon. */
+  public static QmpCommand<Done> cancel(String job) {
+    return done("job-cancel", new Id(job));
   }
 
   /** Closes a node that nothing reads from. */

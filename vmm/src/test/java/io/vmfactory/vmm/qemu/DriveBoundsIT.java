@@ -1,6 +1,5 @@
 package io.vmfactory.vmm.qemu;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -25,12 +24,7 @@ import io.vmfactory.vmm.VmFolders;
 import io.vmfactory.vmm.VmId;
 import io.vmfactory.vmm.VmSpec;
 import io.vmfactory.vmm.VmmException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,7 +87,7 @@ class DriveBoundsIT {
         frozen.forEach(FrozenDrive::close);
       }
       vm.detach();
-      String devices = devices(folder(vm).qmpSocket());
+      String devices = HandMonitor.replies(folder(vm).qmpSocket(), List.of("'query-block'")).get(0);
       assertThat(count("\"bps\": " + 3 * MIB, devices)).isEqualTo(3);
       assertThat(count("\"iops\": 77", devices)).isEqualTo(3);
       assertThat(count("\"group\": \"drives\"", devices)).isEqualTo(3);
@@ -104,17 +98,6 @@ class DriveBoundsIT {
 
   private static long count(String text, String in) {
     return Pattern.compile(Pattern.quote(text)).matcher(in).results().count();
-  }
-
-  private static String devices(Path monitor) throws IOException {
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(monitor));
-        BufferedReader lines = new BufferedReader(Channels.newReader(channel, UTF_8))) {
-      lines.readLine(); // the greeting
-      channel.write(ByteBuffer.wrap("{\"execute\":\"qmp_capabilities\"}\n".getBytes(UTF_8)));
-      lines.readLine();
-      channel.write(ByteBuffer.wrap("{\"execute\":\"query-block\"}\n".getBytes(UTF_8)));
-      return lines.readLine();
-    }
   }
 
   @Test

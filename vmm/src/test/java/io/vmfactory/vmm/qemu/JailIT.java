@@ -1,6 +1,5 @@
 package io.vmfactory.vmm.qemu;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,10 +23,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -191,33 +186,9 @@ class JailIT {
             + files.resolve("dump")
             + "'}");
     commands.add("'screendump','arguments':{'filename':'" + files.resolve("screen") + "'}");
-    assertThat(replies(folder(vm).qmpSocket(), commands)).allMatch(line -> line.contains("error"));
+    assertThat(HandMonitor.replies(folder(vm).qmpSocket(), commands))
+        .allMatch(line -> line.contains("error"));
     assertThat(files.resolve("made")).doesNotExist();
-  }
-
-  /** Returns the reply to each command. */
-  private static List<String> replies(Path monitor, List<String> commands) throws IOException {
-    List<String> replies = new ArrayList<>();
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(monitor));
-        BufferedReader lines = new BufferedReader(Channels.newReader(channel, UTF_8))) {
-      lines.readLine(); // the greeting
-      send(channel, "'qmp_capabilities'");
-      lines.readLine();
-      for (String command : commands) {
-        send(channel, command);
-        String line = lines.readLine();
-        while (line.contains("\"event\"")) {
-          line = lines.readLine();
-        }
-        replies.add(line);
-      }
-    }
-    return replies;
-  }
-
-  private static void send(SocketChannel channel, String command) throws IOException {
-    String line = "{'execute':" + command + "}\n";
-    channel.write(ByteBuffer.wrap(line.replace('\'', '"').getBytes(UTF_8)));
   }
 
   @Test

@@ -44,11 +44,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots of a guest that writes to its memory without a pause. */
 @Tag("qemu")
 class QemuSnapshotIT {
   private static final long BYTES = 128L << 20;
+
+  /** Layers that have been written to. */
+  private static final int LAYERS = 3;
 
   @RegisterExtension final QemuLeaks leaks = new QemuLeaks();
   @TempDir Path dir;
@@ -211,9 +216,10 @@ class QemuSnapshotIT {
   void aPausedVmIsForkedAgainAndAgainAndRunsOn() throws IOException {
     attach(clone, DriveMode.OVERLAY);
     clone.stop(deadline);
-    for (int layer = 1; layer <= 3; layer++) {
+    for (int taken = 0; taken < DriveBay.MOST_LAYERS + 1; taken++) {
       try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
-        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layer);
+        int layers = 1 + taken % (DriveBay.MOST_LAYERS - 1);
+        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layers);
         assertThat(clone.phase()).isEqualTo(VmPhase.PAUSED);
         restored(snapshot).kill();
       }
@@ -227,16 +233,110 @@ class QemuSnapshotIT {
   }
 
   @Test
-  void aDriveHasABoundedNumberOfLayers() throws IOException {
+  void aDriveHasABoundedNumberOfLayersAfterAnyNumberOfSnapshots() throws IOException {
     attach(clone, DriveMode.OVERLAY);
-    for (int layer = 1; layer < DriveBay.MOST_LAYERS; layer++) {
+    for (int taken = 0; taken < 2 * DriveBay.MOST_LAYERS + 1; taken++) {
       try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
-        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layer);
+        int layers = 1 + taken % (DriveBay.MOST_LAYERS - 1);
+        assertThat(snapshot.drives().get(0).files()).hasSize(1 + layers);
+        restored(snapshot).kill();
       }
     }
-    refused("has 16 layers, the most");
     clone.drives().detach("rw0", deadline);
+    assertThat(files(clone)).isEmpty();
     clone.snapshot(dir, new Laps(), deadline).close();
+  }
+
+  /** Does what a daemon does that is killed while layers are merged, or right after. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 512 << 10})
+  void whatAKilledDaemonHasMergedIsRight(int bytesPerSecond) throws IOException {
+    attach(clone, Files.write(dir.resolve("large"), new byte[1 << 20]));
+    for (int layer = 0; layer < LAYERS; layer++) {
+      write(layer);
+      clone.snapshot(dir, new Laps(), deadline).close();
+    }
+    byHand(
+        ("'block-stream','arguments':{'job-id':'rw0.merge','device':'rw0.overlay%d','base-node':"
+                + "'rw0.image','backing-file':'','auto-dismiss':false,'speed':%d}")
+            .formatted(LAYERS + 1, bytesPerSecond));
+    if (bytesPerSecond == 0) {
+      while (!byHand("'query-jobs'").contains("concluded")) {
+        clone.check(deadline);
+      }
+    }
+    try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
+      assertThat(snapshot.drives().get(0).files()).hasSize(2);
+      assertWhole(snapshot);
+    }
+    clone.drives().detach("rw0", deadline);
+    assertThat(files(clone)).isEmpty();
+  }
+
+  @Test
+  void aMergeWhoseTimeIsOverLosesNothing() throws IOException {
+    attach(clone, Files.write(dir.resolve("large"), new byte[1 << 20]));
+    for (int layer = 0; layer < DriveBay.MOST_LAYERS - 1; layer++) {
+      if (layer < LAYERS) {
+        write(layer);
+      }
+      clone.snapshot(dir, new Laps(), deadline).close();
+    }
+    for (int micros = 0; micros < 20_000; micros += 500) {
+      try {
+        clone.snapshot(dir, new Laps(), Deadline.after(Duration.ofNanos(micros * 1000L))).close();
+      } catch (DeadlineExceededException e) {
+        clone.check(deadline);
+      }
+    }
+    try (VmSnapshot snapshot = clone.snapshot(dir, new Laps(), deadline)) {
+      assertThat(snapshot.drives().get(0).files()).hasSizeLessThanOrEqualTo(DriveBay.MOST_LAYERS);
+      assertWhole(snapshot);
+    }
+    clone.drives().detach("rw0", deadline);
+    assertThat(files(clone)).isEmpty();
+  }
+
+  private void write(int layer) throws IOException {
+    assertThat(byHand(io("write -P %d %dk 200k", layer))).contains("\"return\": \"\"");
+  }
+
+  /** Has QEMU itself read or write a part of the drive, as its guest. The parts overlap. */
+  private static String io(String what, int layer) {
+    String command = what.formatted(layer + 1, layer * 128);
+    return "'human-monitor-command','arguments':{'command-line':'qemu-io -d %s \\'%s\\''}"
+        .replace("\\'", "\\\"")
+        .formatted("/machine/peripheral/rw0/virtio-backend", command);
+  }
+
+  /** A clone reads what was written, and zeros behind it. */
+  private void assertWhole(VmSnapshot snapshot) throws IOException {
+    Vm fork = restored(snapshot);
+    List<String> checks = new ArrayList<>();
+    for (int layer = 0; layer < LAYERS; layer++) {
+      checks.add(io("read -P %d %dk 128k", layer));
+    }
+    checks.add(io("read -P 0 %2$dk 64k", 2 * LAYERS)); // reported in the log, like the others
+    byHand(fork, checks);
+    assertThat(Files.readString(folder(fork).vmmLog()))
+        .contains("read 65536/65536 bytes at offset 786432")
+        .doesNotContain("failed");
+    adopted(qemu, fork).kill();
+  }
+
+  private String byHand(String command) throws IOException {
+    String reply = byHand(clone, List.of(command)).get(0);
+    assertThat(reply).doesNotContain("\"error\"");
+    return reply;
+  }
+
+  /** Sends commands while there is no daemon. */
+  private List<String> byHand(Vm vm, List<String> commands) throws IOException {
+    qemu.close();
+    List<String> replies = HandMonitor.replies(folder(vm).qmpSocket(), commands);
+    qemu = limited(qemu.info(), 0);
+    clone = adopted(qemu, clone);
+    return replies;
   }
 
   @Test
@@ -260,6 +360,10 @@ class QemuSnapshotIT {
   private void attach(Vm vm, DriveMode mode) throws IOException {
     Path image = Files.write(dir.resolve("image"), new byte[4096]);
     vm.drives().attach(new DriveImage(image, mode, dir), deadline);
+  }
+
+  private void attach(Vm vm, Path image) {
+    vm.drives().attach(new DriveImage(image, DriveMode.OVERLAY, dir), deadline);
   }
 
   /** A layer that several VMs read counts once, as long as one of them lives, for each daemon. */
@@ -290,8 +394,11 @@ class QemuSnapshotIT {
   }
 
   private Vm adopted(QemuHypervisor by, Vm vm) {
-    VmFolder folder = new VmFolder(dir.resolve("vm").resolve(vm.identity().id().value()));
-    return by.adopt(new Survivor(vm.identity(), spec(), folder), deadline);
+    return by.adopt(new Survivor(vm.identity(), spec(), folder(vm)), deadline);
+  }
+
+  private VmFolder folder(Vm vm) {
+    return new VmFolder(dir.resolve("vm").resolve(vm.identity().id().value()));
   }
 
   /** Attaches as many drives as there is room for, and is refused one more; ends the VM. */
