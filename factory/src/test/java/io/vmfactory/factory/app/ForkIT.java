@@ -172,7 +172,7 @@ final class ForkIT {
               });
       soon().await(first, "the first write");
       for (int i = 0; i < 7; i++) { // the first fork merges layers
-        factory.fork(source).snapshot(elsewhere, new Laps(), soon()).close();
+        factory.release(fork(source, 1).vms().get(0));
       }
       for (int i = 0; i < 3; i++) {
         int so = written.get();

@@ -6,6 +6,7 @@ import io.vmfactory.api.guest.v1.Identity;
 import io.vmfactory.api.guest.v1.QuiesceRequest;
 import io.vmfactory.api.guest.v1.QuiesceResponse;
 import io.vmfactory.api.guest.v1.SetIdentityRequest;
+import io.vmfactory.api.guest.v1.SetIdentityResponse;
 import io.vmfactory.api.kata.CheckRequest;
 import io.vmfactory.api.kata.GetMetricsRequest;
 import io.vmfactory.api.kata.GuestDetailsRequest;
@@ -101,10 +102,12 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
-      var named =
-          connection.send(List.of(reseed, rename), deadline).await(1, AgentRpcs.SET_IDENTITY);
-      // Sends the clock alone: with the names, it would be late by the time that they take.
-      correctClock(sendClock(unique.clock(), List.of(), deadline), unique.clock(), deadline);
+      // In one write, because each trip to a new guest takes milliseconds. The clock comes first:
+      // it is not late by what
+      // the others take. The names come last: with the generation, programs take new random bytes.
+      SentClock sent = sendClock(unique.clock(), List.of(reseed, rename), deadline);
+      var named = sent.named();
+      correctClock(sent, unique.clock(), deadline);
       return new GuestHooks.Due(named.getRestoreHooks(), named.getRehearsals());
     } catch (GuestException e) {
       throw new GuestException(e.code(), "the guest is not unique: " + withCall(e), e);
@@ -170,17 +173,24 @@ final class TtrpcAgent implements GuestAgent {
     long read = System.nanoTime();
     calls.add(AgentRpcs.SET_GUEST_DATE_TIME.with(time(clock.now())));
     calls.addAll(others);
-    return new SentClock(read, connection.send(calls, deadline));
+    return new SentClock(read, calls.size() - 1, connection.send(calls, deadline));
   }
 
   /** A clock value that was sent to the guest. */
   private final class SentClock {
     private final long readNanos;
     private final AgentConnection.Exchange sent;
+    private final int last;
 
-    SentClock(long readNanos, AgentConnection.Exchange sent) {
+    SentClock(long readNanos, int last, AgentConnection.Exchange sent) {
       this.readNanos = readNanos;
+      this.last = last;
       this.sent = sent;
+    }
+
+    /** Waits for the answers. Returns that to SetIdentity, which was sent with it as the last. */
+    SetIdentityResponse named() {
+      return sent.await(last, AgentRpcs.SET_IDENTITY);
     }
 
     /** Waits until the guest has acknowledged it. Returns the most that its clock can be late. */
