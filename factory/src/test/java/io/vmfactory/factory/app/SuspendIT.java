@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(600)
 final class SuspendIT {
   /** Twice, the layers are merged. */
-  private static final int ROUNDS = 16;
+  private static final int ROUNDS = 9;
 
   @TempDir private Path root;
   @TempDir private Path elsewhere;
