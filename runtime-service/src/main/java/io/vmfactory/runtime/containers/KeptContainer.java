@@ -335,13 +335,26 @@ public final class KeptContainer {
     deadline.await(ended, "the end of container " + name());
   }
 
-  /** Sends a signal to its first process, or to all of its processes. */
+  /**
+   * Sends a signal to its first process, or to all of its processes.
+   *
+   * @throws SandboxException LOST if its VM is gone. Its end has been recorded then: an engine asks
+   *     for the state next, and would take a container that seems to run for one that cannot be
+   *     killed
+   */
   public void signal(int signal, boolean all, Deadline deadline) {
-    Container container = container("signal", deadline);
-    if (all) {
-      container.kill(signal, deadline);
-    } else {
-      container.process().signal(signal, deadline);
+    try {
+      Container container = container("signal", deadline);
+      if (all) {
+        container.kill(signal, deadline);
+      } else {
+        container.process().signal(signal, deadline);
+      }
+    } catch (SandboxException e) {
+      if (e.reason() == Reason.LOST) {
+        deadline.min(LIMIT).await(ended, "the end of container " + name());
+      }
+      throw e;
     }
   }
 
