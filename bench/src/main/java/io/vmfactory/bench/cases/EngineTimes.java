@@ -18,6 +18,8 @@ final class EngineTimes {
   static final String FLOOR = Series.FLOOR;
   private static final List<String> HELLO = Containers.command("echo", "hello");
   private static final double MICROS = 1000;
+  private static final String TEMPLATE = "io.vmfactory.template";
+  private static final String STORE = TEMPLATE + ".store";
 
   private final Engine engine;
   private final Optional<EngineRuntime> floor;
@@ -67,6 +69,24 @@ final class EngineTimes {
   /** Times a container in a VM of the daemon. */
   void leased(String subject, Deadline deadline, Recorder out) throws IOException {
     one(engine.leased(), subject, deadline, out);
+  }
+
+  /** Returns the name of the template that {@link #store} makes. */
+  String template() {
+    return "bench-" + engine.name();
+  }
+
+  /** Stores a template with a container like those that are timed. */
+  void store(Deadline deadline) throws IOException {
+    EngineRuntime storing = engine.leased().annotated(STORE, template());
+    try (TimedOutput command = start(storing)) {
+      var unused = command.await(deadline);
+    }
+  }
+
+  /** Times a container in a clone of that template. */
+  void ofTemplate(String subject, Deadline deadline, Recorder out) throws IOException {
+    one(engine.leased().annotated(TEMPLATE, template()), subject, deadline, out);
   }
 
   /** Times a container without a VM, if this host has a floor, then one in a VM of its own boot. */
@@ -124,17 +144,25 @@ final class EngineTimes {
    * is beyond a container in a VM without an engine. Nothing if this host has no floor.
    *
    * @param subject of the containers in VMs
+   * @param template of those in clones of the template
    * @param alone id of the series of containers without an engine, of the same rounds
    */
-  void judge(String subject, String alone, Recorder out) {
+  void judge(String subject, String template, String alone, Recorder out) {
     double direct = out.median(ContainerCase.DIRECT, series());
-    out.gauge("direct boot over WARM, " + series(), "x", direct / out.median(subject, series()));
+    double warm = out.median(subject, series());
+    double cloned = out.median(template, series());
+    out.gauge("direct boot over WARM, " + series(), "x", direct / warm);
+    out.gauge("direct boot over WARM with a template, " + series(), "x", direct / cloned);
+    out.gauge("a template: over WARM without, " + series(), "x", cloned / warm);
     if (floor.isPresent()) {
       out.floor(subject, series(), FLOOR, series());
       List<Long> whole = micros(out, subject + ": " + series());
       List<Long> without = micros(out, FLOOR + ": " + series());
       out.gauge("a warm VM adds to " + series(), "ms", beyond(whole, List.of(without)));
-      out.finding(engine.name() + "-run", beyond(whole, List.of(without, micros(out, alone))));
+      List<List<Long>> parts = List.of(without, micros(out, alone));
+      out.finding(engine.name() + "-run", beyond(whole, parts));
+      List<Long> clones = micros(out, template + ": " + series());
+      out.finding(engine.name() + "-template", beyond(clones, parts));
     }
   }
 

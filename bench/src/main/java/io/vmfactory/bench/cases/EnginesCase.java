@@ -20,6 +20,7 @@ import java.util.List;
  */
 final class EnginesCase implements BenchCase {
   private static final String WARM = Route.WARM.name();
+  private static final String TEMPLATE = "WARM, template";
   private static final String FLOOR = EngineTimes.FLOOR;
   private static final String ALONE = "no engine";
   private static final String SHIM = "shim start";
@@ -63,20 +64,40 @@ final class EnginesCase implements BenchCase {
         timed.add(EngineTimes.of(engine, bench.deadline(), out));
       }
       bench.keep(1, 0);
+      for (EngineTimes times : timed) {
+        times.store(bench.deadline());
+      }
+      keep(bench, timed, 1);
       int before = misses(bench);
       bench.rounds(
           control,
           out,
           "a container by each engine, and without one",
           samples -> round(bench, timed, alone, engines, samples));
+      forget(bench, timed);
       many(bench, control, timed.get(0), out);
       out.note("containers that found no warm VM: " + (misses(bench) - before));
       String withoutEngine = ALONE + ": " + ContainerCase.TOTAL;
-      timed.forEach(times -> times.judge(WARM, withoutEngine, out));
+      timed.forEach(times -> times.judge(WARM, TEMPLATE, withoutEngine, out));
     }
     out.floor(OWN, SHIM, FLOOR, NOTHING);
     out.finding("shim-start", out.median(OWN, SHIM) / MICROS);
     bench.keep(0, 0);
+  }
+
+  /** Sets the pools of the engines' templates and waits until they are full. */
+  private static void keep(Bench bench, List<EngineTimes> timed, int vms) {
+    for (EngineTimes times : timed) {
+      bench.client().pools().resize(times.template(), vms, 0, bench.deadline());
+    }
+    bench.settled();
+  }
+
+  private static void forget(Bench bench, List<EngineTimes> timed) {
+    keep(bench, timed, 0);
+    for (EngineTimes times : timed) {
+      bench.client().templates().delete(times.template(), bench.deadline());
+    }
   }
 
   /** Starts the engines beside the shared daemon. */
@@ -93,6 +114,8 @@ final class EnginesCase implements BenchCase {
       throws IOException {
     for (EngineTimes times : timed) {
       times.leased(WARM, bench.deadline(), out);
+      bench.settled();
+      times.ofTemplate(TEMPLATE, bench.deadline(), out);
       bench.settled();
       times.others(bench.deadline(), out);
     }

@@ -151,6 +151,7 @@ final class Containerd implements Engine {
     List<String> line = ctr("run", "--fifo-dir", folder.file("fifo").toString());
     line.addAll(options);
     line.addAll(runtime.options());
+    line.addAll(runtime.annotations());
     line.addAll(List.of(EngineImage.NAME, id));
     line.addAll(words);
     return line;

@@ -123,6 +123,7 @@ final class Podman implements Engine {
     List<String> line = podman(folder, runtime);
     line.addAll(List.of("run", option, "--name", id, "--network", "none"));
     line.addAll(LIMITS);
+    line.addAll(runtime.annotations());
     line.addAll(List.of("--cgroup-parent", "/" + folder.group(), EngineImage.NAME));
     line.addAll(words);
     return line;

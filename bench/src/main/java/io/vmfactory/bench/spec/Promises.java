@@ -167,6 +167,18 @@ public final class Promises {
               "engines",
               30,
               "ms"),
+          atMost(
+              "ctr-template",
+              "ctr run on WARM with a template, first byte, less the same parts",
+              "engines",
+              30,
+              "ms"),
+          atMost(
+              "podman-template",
+              "podman run on WARM with a template, first byte, less the same parts",
+              "engines",
+              30,
+              "ms"),
           atMost("shim-start", "start of containerd's shim, p50", "engines", 20, "ms"),
           atMost(
               "beside-vm",

@@ -220,7 +220,7 @@ final class StockServingTest {
               .get(
                   Peer.daemon(),
                   on(Route.WARM, Route.TEMPLATE),
-                  Deadline.after(Duration.ofSeconds(2)));
+                  Deadline.after(Duration.ofSeconds(6)));
       assertThat(granted.route()).isEqualTo(Route.TEMPLATE);
       assertThat(granted.routeReason()).contains("WARM: given up to leave time for another VM");
       assertThat(stuck.phase()).isEqualTo(VmPhase.EXITED);

@@ -20,6 +20,7 @@ class UnitFileTest {
   private static final Path CONFIGS = Path.of(System.getProperty("vmfactory.top"), "configs");
   private static final String DAEMON = "vmfactory.service";
   private static final String SERVICE = "vmfactory-runtime.service";
+  private static final String SOCKET = "vmfactory-runtime.socket";
 
   /** In tenths: from 0 (confined) to 100. */
   private static final int EXPOSURE = 60;
@@ -29,9 +30,9 @@ class UnitFileTest {
   @BeforeEach
   void copy() throws Exception {
     assumeTrue(Files.isExecutable(TOOL), "systemd is not installed");
-    for (String unit : List.of(DAEMON, SERVICE)) {
+    for (String unit : List.of(DAEMON, SERVICE, SOCKET)) {
       String text = Files.readString(CONFIGS.resolve(unit));
-      assertThat(text).contains("/opt/vmfactory/vmfactory");
+      assertThat(text).contains("/opt/vmfactory/");
       Files.writeString(
           folder.resolve(unit), text.replace("/opt/vmfactory/vmfactory", "/bin/true"));
     }
@@ -52,7 +53,7 @@ class UnitFileTest {
 
   @Test
   void theUnitsAreValid() throws Exception {
-    for (String unit : List.of(DAEMON, SERVICE)) {
+    for (String unit : List.of(DAEMON, SERVICE, SOCKET)) {
       Said said = analyze("verify", "--man=no", folder.resolve(unit).toString());
       assertThat(said.lines())
           .filteredOn(line -> line.contains("vmfactory"))
