@@ -323,6 +323,18 @@ static void put(const char *path) {
     CHECK(close(open(full, O_CREAT | O_WRONLY | O_CLOEXEC, 0600)) == 0);
 }
 
+// Opening a socket fails as opening a drive does that the kernel has not made ready: ENXIO.
+static void a_drive_is_not_found_before_it_can_be_opened(void) {
+    char node[DEVICE_NODE_SIZE], full[256];
+    put("/dev/vdq");
+    snprintf(full, sizeof full, "%s/dev/vdq", root);
+    CHECK(device_find("/dev/vdq", node) && unlink(full) == 0 && !device_find("/dev/vdq", node));
+    CHECK(mknod(full, S_IFSOCK | 0600, 0) == 0 && !device_find("/dev/vdq", node));
+    CHECK(unlink(full) == 0);
+    put("/dev/vdq");
+    CHECK(device_find("/dev/vdq", node));
+}
+
 static void a_drive_is_found_by_its_pci_path(void) {
     char node[DEVICE_NODE_SIZE];
     put("/sys/devices/pci0000:00/0000:00:03.0/pci_bus/0000:01/x");
@@ -421,6 +433,7 @@ static void drives(void) {
     only_drives_are_names_of_drives();
     CHECK(mkdtemp(root) != NULL);
     file_set_root(root);
+    a_drive_is_not_found_before_it_can_be_opened();
     a_drive_is_found_by_its_pci_path();
     a_drive_that_is_not_there_yet_is_waited_for();
     a_drive_that_never_comes_is_an_error();

@@ -1,6 +1,7 @@
 #include "device.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,13 +87,19 @@ static bool find_by_pci_path(const char *slots, char *node) {
     return true;
 }
 
+// The kernel makes the node of a plugged drive before the drive can be opened, and reports the drive afterwards.
+static bool is_ready(const char *node) {
+    int fd = file_open(node, O_RDONLY | O_NONBLOCK);
+    if (fd < 0) return errno != ENOENT && errno != ENXIO && errno != ENODEV;
+    close(fd);
+    return true;
+}
+
 bool device_find(const char *source, char node[DEVICE_NODE_SIZE]) {
     if (is_drive(source)) {
         snprintf(node, DEVICE_NODE_SIZE, "%s", source);
     } else if (!find_by_pci_path(source, node)) {
         return false;
     }
-    int fd = file_open(node, O_PATH);
-    if (fd >= 0) close(fd);
-    return fd >= 0;
+    return is_ready(node);
 }
