@@ -184,7 +184,8 @@ final class PreparedCase implements BenchCase {
     return process.withArgs(Containers.command("echo", "hello"));
   }
 
-  private static void requireByte(int read) throws IOException {
+  /** Throws if {@code read} says that an output has ended. */
+  static void requireByte(int read) throws IOException {
     if (read < 0) {
       throw new EOFException("the container printed nothing");
     }

@@ -10,7 +10,6 @@ import io.vmfactory.guest.GuestAgent;
 import io.vmfactory.guest.GuestProcesses.Output;
 import io.vmfactory.guest.ProcessRef;
 import io.vmfactory.guest.oci.OciProcess;
-import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -75,9 +74,7 @@ final class PreparedFloor {
               .await(
                   agent.processes().read(ProcessRef.first(container), Output.STDOUT, 1), "a byte");
       laps.lap("first byte");
-      if (bytes.length == 0) {
-        throw new EOFException("the container printed nothing");
-      }
+      PreparedCase.requireByte(bytes.length - 1);
       return Stream.concat(before.all().stream(), laps.all().stream()).toList();
     }
   }

@@ -102,9 +102,9 @@ final class TtrpcAgent implements GuestAgent {
     Rpc.Call reseed = AgentRpcs.RESEED_RANDOM_DEV.with(entropy(unique));
     Rpc.Call rename = AgentRpcs.SET_IDENTITY.with(names(unique));
     try {
-      // In one write, because each trip to a new guest takes milliseconds. The clock comes first:
-      // it is not late by what
-      // the others take. The names come last: with the generation, programs take new random bytes.
+      // In one write, because each trip to a new guest takes milliseconds. The clock comes first,
+      // so it is not late by what the others take. The names come last: at a new generation,
+      // programs take new random bytes.
       SentClock sent = sendClock(unique.clock(), List.of(reseed, rename), deadline);
       var named = sent.named();
       correctClock(sent, unique.clock(), deadline);
